@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "hearth/base/macros.h"
+
+namespace hearth {
+
+/// Kinds of devices. Meta tensors have sizes and dtypes but no data.
+enum class DeviceType : int8_t { CPU, CUDA, Meta };
+inline constexpr int kNumDeviceTypes = 3;
+inline constexpr DeviceType kCPU = DeviceType::CPU;
+inline constexpr DeviceType kCUDA = DeviceType::CUDA;
+inline constexpr DeviceType kMeta = DeviceType::Meta;
+
+using DeviceIndex = int8_t;
+
+/// Where a tensor lives: a kind and, for CUDA, a number (-1: the current one).
+class Device {
+ public:
+  constexpr Device(DeviceType type, DeviceIndex index = -1) : type_(type), index_(index) {}
+  /// Parses "cpu", "meta", "cuda" and "cuda:1"; throws DeviceError on anything else.
+  HEARTH_API Device(const std::string& text);
+  Device(const char* text) : Device(std::string(text)) {}
+
+  constexpr DeviceType type() const { return type_; }
+  constexpr DeviceIndex index() const { return index_; }
+  constexpr bool has_index() const { return index_ >= 0; }
+  constexpr void set_index(DeviceIndex index) { index_ = index; }
+  constexpr bool is_cpu() const { return type_ == kCPU; }
+  constexpr bool is_cuda() const { return type_ == kCUDA; }
+  constexpr bool is_meta() const { return type_ == kMeta; }
+  /// "cpu", "cuda:0", "meta".
+  HEARTH_API std::string str() const;
+  friend constexpr bool operator==(const Device&, const Device&) = default;
+
+ private:
+  DeviceType type_;
+  DeviceIndex index_;
+};
+
+}  // namespace hearth

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "hearth/base/half.h"
+#include "hearth/base/macros.h"
+
+namespace hearth {
+
+template <typename T>
+struct complex;
+
+/// Element types, in the order of PyTorch's promotion ladder (bool < integers < floats < complex).
+enum class ScalarType : int8_t {
+  Bool,
+  Byte,
+  Char,
+  Short,
+  Int,
+  Long,
+  Half,
+  BFloat16,
+  Float,
+  Double,
+  ComplexFloat,
+  ComplexDouble,
+  Undefined,
+};
+using Dtype = ScalarType;
+
+inline constexpr int kNumDtypes = static_cast<int>(ScalarType::Undefined);
+
+inline constexpr ScalarType kBool = ScalarType::Bool;
+inline constexpr ScalarType kByte = ScalarType::Byte, kUInt8 = kByte, kU8 = kByte;
+inline constexpr ScalarType kChar = ScalarType::Char, kInt8 = kChar, kI8 = kChar;
+inline constexpr ScalarType kShort = ScalarType::Short, kInt16 = kShort, kI16 = kShort;
+inline constexpr ScalarType kInt = ScalarType::Int, kInt32 = kInt, kI32 = kInt;
+inline constexpr ScalarType kLong = ScalarType::Long, kInt64 = kLong, kI64 = kLong;
+inline constexpr ScalarType kHalf = ScalarType::Half, kFloat16 = kHalf, kF16 = kHalf;
+inline constexpr ScalarType kBFloat16 = ScalarType::BFloat16;
+inline constexpr ScalarType kFloat = ScalarType::Float, kFloat32 = kFloat, kF32 = kFloat;
+inline constexpr ScalarType kDouble = ScalarType::Double, kFloat64 = kDouble, kF64 = kDouble;
+inline constexpr ScalarType kComplexFloat = ScalarType::ComplexFloat;
+inline constexpr ScalarType kComplexDouble = ScalarType::ComplexDouble;
+
+/// Bytes of one element; 0 for Undefined.
+constexpr size_t element_size(ScalarType t) {
+  constexpr uint8_t sizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 0};
+  return sizes[static_cast<int>(t)];
+}
+constexpr bool is_complex(ScalarType t) { return t == kComplexFloat || t == kComplexDouble; }
+constexpr bool is_floating_point(ScalarType t) { return t >= kHalf && t <= kDouble; }
+/// Integers; with include_bool, bool as well.
+constexpr bool is_integral(ScalarType t, bool include_bool = false) {
+  return (t >= kByte && t <= kLong) || (include_bool && t == kBool);
+}
+/// True for the types that can carry a gradient.
+constexpr bool is_differentiable(ScalarType t) { return is_floating_point(t) || is_complex(t); }
+/// The type of the real part: Float for ComplexFloat, itself for real types.
+constexpr ScalarType to_real(ScalarType t) {
+  return t == kComplexFloat ? kFloat : t == kComplexDouble ? kDouble : t;
+}
+constexpr ScalarType to_complex(ScalarType t) {
+  return t == kDouble || t == kComplexDouble ? kComplexDouble : kComplexFloat;
+}
+/// The type kernels accumulate and compute in: float for half and bfloat16, itself otherwise.
+constexpr ScalarType accumulate_type(ScalarType t) {
+  return t == kHalf || t == kBFloat16 ? kFloat : t;
+}
+
+/// The smallest type both convert to without losing their kind (torch.promote_types).
+HEARTH_API ScalarType promote_types(ScalarType a, ScalarType b);
+/// Whether a value of type `from` may be written into type `to` (torch.can_cast).
+HEARTH_API bool can_cast(ScalarType from, ScalarType to);
+/// PyTorch's C++ name: "Float", "Long", "ComplexDouble".
+HEARTH_API std::string_view to_string(ScalarType t);
+/// Python's name without "torch.": "float32", "int64".
+HEARTH_API std::string_view dtype_name(ScalarType t);
+
+HEARTH_API ScalarType get_default_dtype();
+/// Sets the type of new floating tensors; throws DtypeError unless it is a floating type.
+HEARTH_API void set_default_dtype(ScalarType t);
+
+/// The ScalarType of a C++ type.
+template <typename T>
+struct CppTypeToScalarType;
+#define HEARTH_FORALL_SCALAR_TYPES(_)       \
+  _(bool, Bool)                             \
+  _(uint8_t, Byte)                          \
+  _(int8_t, Char)                           \
+  _(int16_t, Short)                         \
+  _(int32_t, Int)                           \
+  _(int64_t, Long)                          \
+  _(::hearth::Half, Half)                   \
+  _(::hearth::BFloat16, BFloat16)           \
+  _(float, Float)                           \
+  _(double, Double)                         \
+  _(::hearth::complex<float>, ComplexFloat) \
+  _(::hearth::complex<double>, ComplexDouble)
+#define HEARTH_DEFINE_TYPE_MAP(T, name)                   \
+  template <>                                             \
+  struct CppTypeToScalarType<T> {                         \
+    static constexpr ScalarType value = ScalarType::name; \
+  };
+HEARTH_FORALL_SCALAR_TYPES(HEARTH_DEFINE_TYPE_MAP)
+#undef HEARTH_DEFINE_TYPE_MAP
+template <>
+struct CppTypeToScalarType<long long> {
+  static constexpr ScalarType value = ScalarType::Long;
+};
+template <typename T>
+inline constexpr ScalarType dtype_of = CppTypeToScalarType<T>::value;
+
+}  // namespace hearth
