@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "hearth/base/macros.h"
+
+namespace hearth {
+
+/// How convolutions on the CPU are computed.
+enum class ConvAlgorithm : int8_t {
+  Auto,    ///< whatever is quickest for the shape
+  Direct,  ///< oneDNN's direct kernels where they exist
+  Unfold,  ///< matrix products of unfolded images, without oneDNN's convolution
+};
+
+/// Sets the algorithm for all threads. Default: Auto.
+HEARTH_API void set_conv_algorithm(ConvAlgorithm algorithm);
+HEARTH_API ConvAlgorithm conv_algorithm();
+
+/// With true, the result of every operation has the same bits whatever the number of threads.
+/// Default false: weight gradients of convolutions and matrix products with a long inner dimension
+/// may then be summed per thread. At one number of threads, bits never differ from run to run.
+HEARTH_API void set_deterministic(bool deterministic);
+HEARTH_API bool deterministic();
+
+}  // namespace hearth
