@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language level, warnings, linker and output folders shared by everything built here.
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+
+# Results may not depend on where the compiler finds a multiply next to an add.
+add_compile_options(-ffp-contract=off -fno-semantic-interposition)
+
+add_compile_options(-Wall -Wextra -Wnon-virtual-dtor -Wsuggest-override
+                    -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12's flow analysis gives false alarms on inlined std::string and std::optional; clang and
+  # the sanitizers watch for the real thing.
+  add_compile_options(-Wshadow=local -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+                      -Wno-stringop-overflow -Wno-stringop-overread)
+else()
+  add_compile_options(-Wshadow)
+endif()
+if(HEARTH_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+if(HEARTH_SANITIZE)
+  add_compile_options(-fsanitize=${HEARTH_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${HEARTH_SANITIZE})
+endif()
+
+find_program(HEARTH_CCACHE ccache)
+mark_as_advanced(HEARTH_CCACHE)
+if(HEARTH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
+endif()
+
+find_program(HEARTH_LLD ld.lld)
+mark_as_advanced(HEARTH_LLD)
+if(HEARTH_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()

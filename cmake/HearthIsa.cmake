@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Kernel sources are compiled once per instruction-set level and picked at start-up.
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  set(_levels "v2;v3;v4")
+else()
+  set(_levels "base")
+endif()
+set(HEARTH_ISA_LEVELS "${_levels}" CACHE STRING
+    "Kernel variants to build: v2, v3, v4 (x86-64 levels) or base (the compiler's default)")
+
+set(HEARTH_ISA_FLAGS_base "")
+set(HEARTH_ISA_FLAGS_v2 -march=x86-64-v2)
+set(HEARTH_ISA_FLAGS_v3 -march=x86-64-v3)
+set(HEARTH_ISA_FLAGS_v4 -march=x86-64-v4 -mprefer-vector-width=512)
+
+# hearth_isa_objects(<result> INCLUDES <dirs> SOURCES <files>): one object library per level. In each,
+# HEARTH_ISA is the level's namespace (isa_v4). <result> receives the libraries' names.
+function(hearth_isa_objects result)
+  cmake_parse_arguments(arg "" "" "INCLUDES;SOURCES" ${ARGN})
+  set(libraries "")
+  foreach(level IN LISTS HEARTH_ISA_LEVELS)
+    if(NOT DEFINED HEARTH_ISA_FLAGS_${level})
+      message(FATAL_ERROR "HEARTH_ISA_LEVELS: unknown level '${level}'; use base, v2, v3 or v4")
+    endif()
+    set(library hearth_isa_${level})
+    add_library(${library} OBJECT ${arg_SOURCES})
+    target_include_directories(${library} PRIVATE ${arg_INCLUDES})
+    target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})
+    target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fno-math-errno
+                                              -fno-trapping-math)
+    list(APPEND libraries ${library})
+  endforeach()
+  set(${result} "${libraries}" PARENT_SCOPE)
+endfunction()
+
+# The definitions that tell the selector which levels exist (HEARTH_HAVE_ISA_V4 ...).
+set(HEARTH_ISA_DEFINITIONS "")
+foreach(level IN LISTS HEARTH_ISA_LEVELS)
+  string(TOUPPER "HEARTH_HAVE_ISA_${level}" definition)
+  list(APPEND HEARTH_ISA_DEFINITIONS ${definition})
+endforeach()
