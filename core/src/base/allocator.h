@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "hearth/base/macros.h"
-
 // Caching CPU allocator. Up to 1 MiB, blocks come in size classes: a thread pops them from its own
 // list and falls back to a central heap under a lock. The central heap cuts the classes up to
 // 32 KiB from slabs and everything larger from extents of 4 KiB pages, which are split, coalesced
@@ -17,16 +15,16 @@ namespace hearth {
 inline constexpr size_t kHeaderBytes = 512;
 
 /// A block of at least `bytes` bytes, aligned to 64; nullptr for 0. Throws OutOfMemory.
-HEARTH_API void* cpu_allocate(size_t bytes);
+void* cpu_allocate(size_t bytes);
 /// Takes a block back, from any thread; `bytes` as given to cpu_allocate.
-HEARTH_API void cpu_deallocate(void* block, size_t bytes) noexcept;
+void cpu_deallocate(void* block, size_t bytes) noexcept;
 
 /// A block of kHeaderBytes for a tensor's header, aligned to 64. Not part of `allocated`.
-HEARTH_API void* header_allocate();
-HEARTH_API void header_deallocate(void* block) noexcept;
+void* header_allocate();
+void header_deallocate(void* block) noexcept;
 
 /// Makes the n-th cpu_allocate from now (1: the next one) throw OutOfMemory; 0 switches it off.
-HEARTH_API void set_allocation_failure_for_testing(int64_t n);
+void set_allocation_failure_for_testing(int64_t n);
 
 namespace detail {
 
