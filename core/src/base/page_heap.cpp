@@ -10,10 +10,11 @@ namespace hearth::detail {
 
 namespace {
 
-/// Fresh zeroed memory on a huge page boundary; nullptr when the system refuses.
-char* map_aligned(size_t bytes) {
+/// Fresh zeroed memory on a huge page boundary, at `hint` if that is free; nullptr when the system
+/// refuses.
+char* map_aligned(size_t bytes, char* hint) {
   const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+  void* p = mmap(hint, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (p == MAP_FAILED) return nullptr;
   if (reinterpret_cast<uintptr_t>(p) % kHugePageBytes != 0) {
     munmap(p, bytes);
@@ -68,8 +69,10 @@ bool PageHeap::grow(size_t bytes) {
       std::clamp(round_up(reserved_ / 8, kHugePageBytes), kHugePageBytes, size_t{64} << 20);
   size_t size = std::max(least, step);
   if (size > limit_ - reserved_) size = least;
-  char* memory = map_aligned(size);
-  if (!memory && size > least) memory = map_aligned(size = least);
+  // Below the last mapping, where the two coalesce.
+  auto hint = [&](size_t n) { return lowest_ ? lowest_ - n : nullptr; };
+  char* memory = map_aligned(size, hint(size));
+  if (!memory && size > least) memory = map_aligned(size = least, hint(least));
   if (!memory) return false;
   auto* span = new (std::nothrow) Span;
   if (!span || !map_.reserve(memory, size)) {
@@ -77,7 +80,7 @@ bool PageHeap::grow(size_t bytes) {
     munmap(memory, size);
     return false;
   }
-  span->begin = memory;
+  span->begin = lowest_ = memory;
   span->bytes = size;
   reserved_ += size;
   peak_reserved_ = std::max(peak_reserved_, reserved_);

@@ -89,6 +89,7 @@ class PageHeap {
 
   PageMap map_;
   std::set<Span*, Smaller> free_;
+  char* lowest_ = nullptr;  // where the last mapping begins
   size_t reserved_ = 0;
   size_t peak_reserved_ = 0;
   size_t limit_ = SIZE_MAX;

@@ -60,7 +60,9 @@ TEST(SizeClass, CoversEverySizeWithLittleWaste) {
     const unsigned c = detail::size_class(bytes);
     ASSERT_LT(c, detail::kNumSizeClasses);
     ASSERT_GE(detail::class_bytes(c), bytes);
-    if (c > 0) ASSERT_LT(detail::class_bytes(c - 1), bytes);
+    if (c > 0) {
+      ASSERT_LT(detail::class_bytes(c - 1), bytes);
+    }
     ASSERT_EQ(detail::size_class(detail::class_bytes(c)), c);
   }
   for (unsigned c = 8; c < detail::kNumSizeClasses; ++c)
@@ -102,11 +104,15 @@ TEST(Allocator, RandomProgramKeepsBlocksApartAndMemoryLow) {
   EXPECT_GE(stats.peak_allocated - before.allocated + (64 << 10), peak_live);
   EXPECT_LE(stats.peak_reserved - before.reserved, peak_live * 1.3 + (8 << 20));
   EXPECT_EQ(stats.allocations - stats.frees - (before.allocations - before.frees), live.size());
-  if (kCaching) EXPECT_LT(stats.system_calls - before.system_calls, 100u);
+  if (kCaching) {
+    EXPECT_LT(stats.system_calls - before.system_calls, 100u);
+  }
   for (const Block& b : live) give(b);
   EXPECT_EQ(memory_stats().allocated, before.allocated);
   empty_cache();
-  if (kCaching) EXPECT_LE(memory_stats().reserved, before.reserved + (4 << 20));
+  if (kCaching) {
+    EXPECT_LE(memory_stats().reserved, before.reserved + (4 << 20));
+  }
 }
 
 TEST(Allocator, ALoopDoesNotReturnToTheSystem) {
@@ -117,14 +123,17 @@ TEST(Allocator, ALoopDoesNotReturnToTheSystem) {
     cpu_deallocate(first, bytes);
     for (int i = 0; i < 1000; ++i) {
       void* again = cpu_allocate(bytes);
-      if (kCaching) ASSERT_EQ(again, first);
+      if (kCaching) {
+        ASSERT_EQ(again, first);
+      }
       cpu_deallocate(again, bytes);
     }
     if (!kCaching) continue;
     EXPECT_EQ(memory_stats().system_calls, before.system_calls);
     EXPECT_EQ(memory_stats().reserved, before.reserved);
-    if (bytes <= detail::kMaxClassBytes)
+    if (bytes <= detail::kMaxClassBytes) {
       EXPECT_EQ(memory_stats().cache_hits - before.cache_hits, 1001u);
+    }
   }
 }
 
@@ -156,7 +165,9 @@ TEST(Allocator, BlocksFreedElsewhereComeBack) {
     if (round == 10) after_first = memory_stats().reserved;
   }
   EXPECT_EQ(memory_stats().allocated, before);
-  if (kCaching) EXPECT_LE(memory_stats().reserved, after_first + (2 << 20));
+  if (kCaching) {
+    EXPECT_LE(memory_stats().reserved, after_first + (2 << 20));
+  }
 }
 
 TEST(Allocator, ProducersAndConsumers) {
@@ -243,7 +254,9 @@ TEST(Allocator, LimitHoldsForSmallBlocks) {
 TEST(Allocator, ImpossibleSizesThrow) {
   EXPECT_THROW(cpu_allocate(SIZE_MAX), OutOfMemory);
   EXPECT_THROW(cpu_allocate(SIZE_MAX - 4096), OutOfMemory);
-  if (kCaching) EXPECT_THROW(cpu_allocate(size_t{1} << 50), OutOfMemory);
+  if (kCaching) {
+    EXPECT_THROW(cpu_allocate(size_t{1} << 50), OutOfMemory);
+  }
 }
 
 TEST(Allocator, TrimGivesBackToTheSystem) {

@@ -16,7 +16,9 @@ TEST(IsaSelect, NamesWhatRuns) {
   const std::string name = cpu_capability();
   EXPECT_TRUE(name == "base" || name == "v2" || name == "v3" || name == "v4") << name;
   EXPECT_EQ(choose_isa(name.c_str(), Isa::V4), selected_isa());
-  if (const char* request = std::getenv("HEARTH_ISA")) EXPECT_EQ(name, request);
+  if (const char* request = std::getenv("HEARTH_ISA")) {
+    EXPECT_EQ(name, request);
+  }
 }
 
 TEST(IsaSelect, NeverAboveTheProcessor) {
