@@ -41,7 +41,14 @@ function(hearth_library component)
     "$<BUILD_INTERFACE:${dir}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   target_compile_features(${name} INTERFACE cxx_std_20)
   # The order on the link line is the order of initialization; see gomp_defaults.cpp.
-  target_link_options(${name} PRIVATE -Wl,--no-as-needed -Wl,-z,defs)
+  target_link_options(${name} PRIVATE
+    -Wl,--no-as-needed -Wl,-Bsymbolic-functions
+    "-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/symbols.map")
+  if(NOT HEARTH_SANITIZE)
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS
+    "${PROJECT_SOURCE_DIR}/cmake/symbols.map")
   set_target_properties(${name} PROPERTIES
     LINKER_LANGUAGE CXX
     EXPORT_NAME ${component}
@@ -49,4 +56,5 @@ function(hearth_library component)
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     INSTALL_RPATH "$ORIGIN"
     HEARTH_OBJECTS "${name}_objects;${arg_OBJECTS}")
+  hearth_install(${component} "${dir}/include" "${CMAKE_INSTALL_INCLUDEDIR}" ${name})
 endfunction()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each target does its own set-up; see README.md.
+.DEFAULT_GOAL := build
+.PHONY: run test build bench compare footprint format docs deps
+
+# Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
+CMAKE_FLAGS ?=
+# Further options for `make run`, such as RUN_FLAGS="--epochs 3".
+RUN_FLAGS ?=
+
+out := build/release
+
+build: $(out)/build.ninja
+	@ninja -C $(out)
+
+run: $(out)/build.ninja
+	@ninja -C $(out) --quiet hearth-vision
+	@$(out)/bin/hearth-vision train --dataset fashion-mnist --model cnn \
+	  --output runs/fashion-mnist $(RUN_FLAGS)
+
+test: build
+	@ctest --test-dir $(out) --output-on-failure --parallel $$(nproc)
+
+bench: build
+	@set -e; for program in $(out)/bin/bench_*; do echo "== $$program"; $$program; done
+
+compare: build
+	@scripts/install-deps.sh compare
+	@bench/peers/setup.sh
+	@build/peers/bin/python bench/peers/compare.py
+
+footprint: build
+	@scripts/footprint.sh
+
+format:
+	@scripts/install-deps.sh ci
+	@find . '(' -path ./build -o -path ./.git ')' -prune -o \
+	  -type f '(' -name '*.h' -o -name '*.cpp' -o -name '*.cu' ')' -print0 | \
+	  xargs -0 clang-format-14 -i
+
+docs:
+	@scripts/install-deps.sh docs
+	@mkdir -p build/docs
+	@doxygen docs/Doxyfile
+	@echo "build/docs/html/index.html"
+
+deps:
+	@scripts/install-deps.sh build
+
+# The order matters: install-deps removes build.ninja when it installed something.
+$(out)/build.ninja: | deps
+	@cmake --preset release $(CMAKE_FLAGS)

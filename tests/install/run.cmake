@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Driven by CMakeLists.txt next to it.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output
+                  ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "failed (${result}): ${ARGN}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}/first" "${WORK}/moved" "${WORK}/build")
+foreach(component core torch vision)
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/first" --component ${component})
+endforeach()
+file(RENAME "${WORK}/first" "${WORK}/moved")
+
+if(SANITIZE)
+  set(FLAGS "${FLAGS} -fsanitize=${SANITIZE}")
+endif()
+run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/build" -G Ninja
+    "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DHEARTH_COMPONENTS=${COMPONENTS}"
+    "-DCMAKE_PREFIX_PATH=${WORK}/moved")
+run("${CMAKE_COMMAND}" --build "${WORK}/build")
+run("${WORK}/build/outside")
+if(NOT output MATCHES "outside: ok")
+  message(FATAL_ERROR "the outside program printed: ${output}")
+endif()
+
+# A component that does not exist must be refused.
+execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/build"
+                        -DHEARTH_COMPONENTS=nonsense
+                RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
+if(result EQUAL 0)
+  message(FATAL_ERROR "find_package(Hearth COMPONENTS nonsense) should fail")
+endif()

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Dependencies point one way: core <- {vision, text, audio} <- {datasets, pretrained} <- apps.
+set -euo pipefail
+status=0
+
+# forbid <folder> <regex of include paths> [regex of files left out]
+forbid() {
+  local folder=$1 regex=$2 left_out=${3:-^$} hits
+  [ -d "$folder" ] || return 0
+  hits=$(grep -rnE --include='*.h' --include='*.cpp' --include='*.cu' --include='*.def' \
+           "^ *# *include *[\"<]($regex)" "$folder" | grep -vE "^($left_out)" || true)
+  if [ -n "$hits" ]; then
+    echo "$folder must not include these:"
+    echo "$hits"
+    status=1
+  fi
+}
+
+domains='vision|text|audio'
+upper='datasets|pretrained|apps'
+forbid core "hearth/($domains|$upper)/|torch/|ATen/|c10/" core/compat/
+forbid core/compat "hearth/($domains|$upper)/"
+forbid vision "hearth/(text|audio|$upper)/"
+forbid text "hearth/(vision|audio|$upper)/"
+forbid audio "hearth/(vision|text|$upper)/"
+forbid datasets "hearth/(pretrained|apps)/"
+forbid pretrained "hearth/(datasets|apps)/"
+
+# A backend is known to nobody but the one list that installs it.
+forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/backends.cpp:"
+# Kernels compiled once per instruction set take no part in the rest of the tree.
+forbid core/src/cpu/isa "(base|tensor|dispatch|ops|autograd|nn|optim|data|io|graph|hearth)/"
+# OneDNN stays behind its folder.
+forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/
+exit $status

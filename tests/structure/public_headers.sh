@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Public headers include Hearth's and light standard headers, and nothing else.
+set -euo pipefail
+status=0
+folders=(core vision text audio datasets pretrained apps tests bench cmake scripts)
+files() { find "${folders[@]}" -type f "$@" 2>/dev/null || true; }
+mapfile -t headers < <(files '(' -path '*/include/*.h' -o -path 'core/compat/*' ')')
+[ ${#headers[@]} -gt 0 ] || { echo "no public headers found"; exit 1; }
+
+complain() {  # title, lines
+  [ -z "$2" ] && return
+  echo "$1:"
+  echo "$2"
+  status=1
+}
+
+heavy='iostream|istream|ostream|fstream|sstream|iomanip|thread|mutex|condition_variable|future'
+heavy+='|shared_mutex|random|regex|functional|ranges|filesystem|format|chrono|locale|codecvt|valarray'
+complain "heavy standard headers" "$(
+  grep -nE "^ *# *include *<($heavy)>" "${headers[@]}" || true)"
+
+light='algorithm|any|array|atomic|bit|cfloat|cmath|compare|complex|concepts|cstddef|cstdint|cstdio'
+light+='|cstdlib|cstring|deque|exception|initializer_list|iosfwd|iterator|limits|list|map|memory|new'
+light+='|numbers|numeric|optional|set|span|stdexcept|string|string_view|tuple|type_traits|typeindex'
+light+='|typeinfo|unordered_map|unordered_set|utility|variant|vector'
+complain "neither Hearth's nor a light standard header" "$(
+  grep -nE "^ *# *include" "${headers[@]}" |
+  grep -vE "# *include *([\"<](hearth|torch|ATen|c10)/|<($light|$heavy)>)" || true)"
+
+complain "without the licence line" "$(
+  files -regex '.*\.\(h\|cpp\|cu\|def\|sh\|py\|cmake\)\|.*/CMakeLists\.txt' |
+  while read -r file; do
+    head -2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$file"
+  done)"
+
+complain "without #pragma once" "$(grep -L '^#pragma once' "${headers[@]}" || true)"
+exit $status
