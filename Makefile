@@ -41,10 +41,7 @@ format:
 docs:
 	@scripts/install-deps.sh docs
 	@mkdir -p build/docs
-	@{ cat docs/Doxyfile; \
-	   echo "INPUT = $(wildcard */include) docs"; \
-	   echo "STRIP_FROM_PATH = $(wildcard */include)"; \
-	   echo "STRIP_FROM_INC_PATH = $(wildcard */include)"; } | doxygen -
+	@doxygen docs/Doxyfile
 	@echo "build/docs/html/index.html"
 
 deps:

@@ -30,7 +30,7 @@ forbid pretrained "hearth/(datasets|apps)/"
 # A backend is known to nobody but the one list that installs it.
 forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/backends.cpp:"
 # Kernels compiled once per instruction set take no part in the rest of the tree.
-forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|ops|autograd|nn|optim|data|io|graph)/[^\"]*\.h"
+forbid core/src/cpu/isa "(base|tensor|dispatch|ops|autograd|nn|optim|data|io|graph|hearth)/"
 # OneDNN stays behind its folder.
 forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/
 exit $status

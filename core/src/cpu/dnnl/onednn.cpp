@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/dnnl/onednn.h"
+
+#include "hearth/base/context.h"
+#include "hearth/base/threads.h"
+
+#include "base/parallel.h"
+#include "cpu/dnnl/primitives.h"
+
+namespace hearth::cpu::onednn {
+
+namespace {
+
+enum class Kind { Matmul, Forward, BackwardData, BackwardWeights };
+
+Key conv_key(Kind kind, const ConvPlanArgs& p) {
+  const ConvArgs& c = p.conv;
+  Key key;
+  key.add(kind, c.dtype, p.format, p.bias, c.layout, c.weight_layout, get_num_threads());
+  key.add(c.batch, c.in_channels, c.out_channels, c.groups);
+  for (const int64_t* pair : {c.input, c.kernel, c.stride, c.pad_begin, c.pad_end, c.dilation}) {
+    key.add_range(pair, 2);
+  }
+  return key;
+}
+
+ConvFormat choose_format(Kind kind, const ConvArgs& c) {
+  (void)kind, (void)c;
+  return ConvFormat::AsGiven;
+}
+
+bool run_conv(Kind kind, MakePlan make, const ConvArgs& c, bool bias, void* const* pointers) {
+  const ConvPlanArgs args{c, choose_format(kind, c), bias};
+  sync_openmp_threads();
+  Plan* plan = find_plan(conv_key(kind, args), make, &args);
+  if (!plan) return false;
+  plan->run(pointers);
+  return true;
+}
+
+void* mutable_pointer(const void* p) { return const_cast<void*>(p); }
+
+}  // namespace
+
+bool matmul(const MatmulArgs& g) {
+  if (g.bias && g.alpha != 1) return false;  // oneDNN would scale the bias too
+  Key key;
+  key.add(Kind::Matmul, g.dtype, g.bias != nullptr, g.batch_dims, get_num_threads());
+  key.add(g.m, g.n, g.k, g.a_stride.row, g.a_stride.col, g.b_stride.row, g.b_stride.col,
+          g.c_stride);
+  for (const int64_t* batch : {g.batch, g.a_batch, g.b_batch, g.c_batch}) {
+    key.add_range(batch, g.batch_dims);
+  }
+  key.add_double(g.alpha);
+  key.add_double(g.beta);
+  sync_openmp_threads();
+  Plan* plan = find_plan(key, make_matmul, &g);
+  if (!plan) return false;
+  void* const a = mutable_pointer(g.a);
+  void* const b = mutable_pointer(g.b);
+  if (g.bias) {
+    void* const pointers[] = {a, b, mutable_pointer(g.bias), g.c};
+    plan->run(pointers);
+  } else {
+    void* const pointers[] = {a, b, g.c};
+    plan->run(pointers);
+  }
+  return true;
+}
+
+bool conv_forward(const ConvArgs& c, const void* x, const void* w, const void* bias, void* y) {
+  if (bias) {
+    void* const pointers[] = {mutable_pointer(x), mutable_pointer(w), mutable_pointer(bias), y};
+    return run_conv(Kind::Forward, make_forward, c, true, pointers);
+  }
+  void* const pointers[] = {mutable_pointer(x), mutable_pointer(w), y};
+  return run_conv(Kind::Forward, make_forward, c, false, pointers);
+}
+
+bool conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* gx) {
+  void* const pointers[] = {mutable_pointer(gy), mutable_pointer(w), gx};
+  return run_conv(Kind::BackwardData, make_backward_data, c, false, pointers);
+}
+
+bool conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, void* gw, void* gb) {
+  void* const pointers[] = {mutable_pointer(x), mutable_pointer(gy), gw, gb};
+  return run_conv(Kind::BackwardWeights, make_backward_weights, c, gb != nullptr, pointers);
+}
+
+}  // namespace hearth::cpu::onednn

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/gemm_kernels.h"
+#include "cpu/isa/vector.h"
+
+namespace hearth::cpu {
+namespace HEARTH_ISA {
+namespace {
+
+// 8 x 2 accumulators fill AVX-512's 32 registers well, 4 x 2 those of the older levels.
+constexpr int kRows = HEARTH_VECTOR_BYTES == 64 ? 8 : 4;
+constexpr int kPanelBytes = 20 * 1024;  // of b, next to a panel of a in a 32 KB cache
+template <typename T>
+constexpr int kCols = 2 * kLanes<T>;
+
+template <typename T>
+inline void transpose4x4(const T* src, int64_t src_stride, T* dst, int64_t dst_stride) {
+  using Q = Quad<T>;
+  const Q r0 = load<Q>(src), r1 = load<Q>(src + src_stride);
+  const Q r2 = load<Q>(src + 2 * src_stride), r3 = load<Q>(src + 3 * src_stride);
+  const Q t0 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+  const Q t1 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  const Q t2 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+  const Q t3 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  store(dst, __builtin_shufflevector(t0, t1, 0, 1, 4, 5));
+  store(dst + dst_stride, __builtin_shufflevector(t0, t1, 2, 3, 6, 7));
+  store(dst + 2 * dst_stride, __builtin_shufflevector(t2, t3, 0, 1, 4, 5));
+  store(dst + 3 * dst_stride, __builtin_shufflevector(t2, t3, 2, 3, 6, 7));
+}
+
+template <typename T>
+void pack(const T* src, int64_t lines, int64_t k, int64_t line_stride, int64_t k_stride, int width,
+          T* dst) {
+  for (int64_t first = 0; first < lines; first += width, dst += k * width) {
+    const T* from = src + first * line_stride;
+    const int count = static_cast<int>(lines - first < width ? lines - first : width);
+    int line = 0;
+    if (line_stride == 1) {
+      if (count == width) {
+        for (int64_t p = 0; p < k; p++) {
+          std::memcpy(dst + p * width, from + p * k_stride, width * sizeof(T));
+        }
+        line = count;
+      }
+    } else if (k_stride == 1) {
+      for (; line + 4 <= count; line += 4) {
+        const T* rows = from + line * line_stride;
+        int64_t p = 0;
+        for (; p + 4 <= k; p += 4)
+          transpose4x4(rows + p, line_stride, dst + p * width + line, width);
+        for (; p < k; p++) {
+          for (int i = 0; i < 4; i++) dst[p * width + line + i] = rows[i * line_stride + p];
+        }
+      }
+    }
+    for (int64_t p = 0; p < k; p++) {
+      for (int i = line; i < count; i++) {
+        dst[p * width + i] = from[i * line_stride + p * k_stride];
+      }
+      for (int i = count; i < width; i++) dst[p * width + i] = T(0);
+    }
+  }
+}
+
+template <typename T>
+inline void store_vector(Vector<T> sum, T* c, int valid, const GemmStore<T>& s, const T* bias) {
+  constexpr int lanes = kLanes<T>;
+  Vector<T> v = sum * s.alpha;
+  if (valid >= lanes) {
+    if (s.beta != 0) v += load<Vector<T>>(c) * s.beta;
+    if (bias) v += load<Vector<T>>(bias);
+    store(c, v);
+    return;
+  }
+  T out[lanes];
+  store(out, v);
+  for (int j = 0; j < valid; j++) {
+    T x = out[j];
+    if (s.beta != 0) x += c[j] * s.beta;
+    if (bias) x += bias[j];
+    c[j] = x;
+  }
+}
+
+// A tile of kTileRows x (kVectors registers) of c. Named accumulators: GCC 12 keeps an array of
+// them in memory.
+template <typename T, int kTileRows, int kVectors>
+inline void tile(int64_t k, const T* __restrict a, const T* __restrict b, int cols,
+                 const GemmStore<T>& s) {
+  using V = Vector<T>;
+  constexpr int lanes = kLanes<T>;
+  V c00{}, c01{}, c10{}, c11{}, c20{}, c21{}, c30{}, c31{};
+  V c40{}, c41{}, c50{}, c51{}, c60{}, c61{}, c70{}, c71{};
+#define HEARTH_FOR_ROWS(_) _(0) _(1) _(2) _(3) _(4) _(5) _(6) _(7)
+#define HEARTH_MULTIPLY(i)                                     \
+  if constexpr (kTileRows > i) {                               \
+    const V x = V{} + a[i];                                    \
+    c##i##0 = fma(x, b0, c##i##0);                             \
+    if constexpr (kVectors > 1) c##i##1 = fma(x, b1, c##i##1); \
+  }
+#define HEARTH_STORE(i)                                                                        \
+  if constexpr (kTileRows > i) {                                                               \
+    T* c = s.c + i * s.stride;                                                                 \
+    store_vector<T>(c##i##0, c, cols, s, s.bias);                                              \
+    if constexpr (kVectors > 1) {                                                              \
+      store_vector<T>(c##i##1, c + lanes, cols - lanes, s, s.bias ? s.bias + lanes : nullptr); \
+    }                                                                                          \
+  }
+  for (int64_t p = 0; p < k; p++, a += kRows, b += kCols<T>) {
+    const V b0 = load<V>(b);
+    [[maybe_unused]] const V b1 = load<V>(b + lanes);
+    HEARTH_FOR_ROWS(HEARTH_MULTIPLY)
+  }
+  HEARTH_FOR_ROWS(HEARTH_STORE)
+#undef HEARTH_STORE
+#undef HEARTH_MULTIPLY
+#undef HEARTH_FOR_ROWS
+}
+
+template <typename T, int kTileRows>
+inline void tile_of_rows(int64_t k, const T* a, const T* b, int cols, const GemmStore<T>& s) {
+  if (cols > kLanes<T>) {
+    tile<T, kTileRows, 2>(k, a, b, cols, s);
+  } else {
+    tile<T, kTileRows, 1>(k, a, b, cols, s);
+  }
+}
+
+template <typename T>
+void block(int64_t m, int64_t n, int64_t k, const T* a, const T* b, GemmStore<T> s) {
+  for (int64_t j = 0; j < n; j += kCols<T>, b += k * kCols<T>) {
+    const int cols = static_cast<int>(n - j < kCols<T> ? n - j : kCols<T>);
+    for (int64_t i = 0; i < m; i += kRows) {
+      const T* panel = a + i * k;
+      GemmStore<T> at = s;
+      at.c = s.c + i * s.stride + j;
+      at.bias = s.bias ? s.bias + j : nullptr;
+      int rows = static_cast<int>(m - i < kRows ? m - i : kRows);
+      const auto advance = [&](int by) {
+        panel += by;
+        at.c += by * at.stride;
+        rows -= by;
+      };
+      if (rows == kRows) {
+        tile_of_rows<T, kRows>(k, panel, b, cols, at);
+        continue;
+      }
+      if (rows >= 4) tile_of_rows<T, 4>(k, panel, b, cols, at), advance(4);
+      if (rows >= 2) tile_of_rows<T, 2>(k, panel, b, cols, at), advance(2);
+      if (rows >= 1) tile_of_rows<T, 1>(k, panel, b, cols, at);
+    }
+  }
+}
+
+template <typename T>
+inline T sum_lanes(Vector<T> v) {
+  T lane[kLanes<T>];
+  store(lane, v);
+  for (int half = kLanes<T> / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; i++) lane[i] += lane[i + half];
+  }
+  return lane[0];
+}
+
+template <typename T>
+inline T dot(int64_t k, const T* a, const T* x) {
+  using V = Vector<T>;
+  constexpr int lanes = kLanes<T>;
+  V s0{}, s1{}, s2{}, s3{};
+  int64_t p = 0;
+  for (; p + 4 * lanes <= k; p += 4 * lanes) {
+    s0 = fma(load<V>(a + p), load<V>(x + p), s0);
+    s1 = fma(load<V>(a + p + lanes), load<V>(x + p + lanes), s1);
+    s2 = fma(load<V>(a + p + 2 * lanes), load<V>(x + p + 2 * lanes), s2);
+    s3 = fma(load<V>(a + p + 3 * lanes), load<V>(x + p + 3 * lanes), s3);
+  }
+  for (; p + lanes <= k; p += lanes) s0 = fma(load<V>(a + p), load<V>(x + p), s0);
+  T sum = sum_lanes<T>((s0 + s1) + (s2 + s3));
+  for (; p < k; p++) sum += a[p] * x[p];
+  return sum;
+}
+
+template <typename T>
+void rows_times_vector(int64_t m, int64_t k, const T* a, int64_t a_stride, const T* x, T* out) {
+  for (int64_t i = 0; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
+}
+
+template <typename T>
+void vector_times_cols(int64_t n, int64_t k, const T* x, const T* b, int64_t b_stride, T* out) {
+  using V = Vector<T>;
+  constexpr int lanes = kLanes<T>;
+  int64_t j = 0;
+  for (; j + 8 * lanes <= n; j += 8 * lanes) {
+    V s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{};
+    for (int64_t p = 0; p < k; p++) {
+      const V v = V{} + x[p];
+      const T* row = b + p * b_stride + j;
+      s0 = fma(v, load<V>(row), s0);
+      s1 = fma(v, load<V>(row + lanes), s1);
+      s2 = fma(v, load<V>(row + 2 * lanes), s2);
+      s3 = fma(v, load<V>(row + 3 * lanes), s3);
+      s4 = fma(v, load<V>(row + 4 * lanes), s4);
+      s5 = fma(v, load<V>(row + 5 * lanes), s5);
+      s6 = fma(v, load<V>(row + 6 * lanes), s6);
+      s7 = fma(v, load<V>(row + 7 * lanes), s7);
+    }
+    store(out + j, s0);
+    store(out + j + lanes, s1);
+    store(out + j + 2 * lanes, s2);
+    store(out + j + 3 * lanes, s3);
+    store(out + j + 4 * lanes, s4);
+    store(out + j + 5 * lanes, s5);
+    store(out + j + 6 * lanes, s6);
+    store(out + j + 7 * lanes, s7);
+  }
+  for (; j + lanes <= n; j += lanes) {
+    V s{};
+    for (int64_t p = 0; p < k; p++) s = fma(V{} + x[p], load<V>(b + p * b_stride + j), s);
+    store(out + j, s);
+  }
+  for (; j < n; j++) {
+    T s = 0;
+    for (int64_t p = 0; p < k; p++) s += x[p] * b[p * b_stride + j];
+    out[j] = s;
+  }
+}
+
+template <typename T>
+constexpr GemmKernels<T> kTable = {
+    kRows,
+    kCols<T>,
+    kPanelBytes / static_cast<int>(kCols<T> * sizeof(T)),
+    pack<T>,
+    block<T>,
+    rows_times_vector<T>,
+    vector_times_cols<T>,
+};
+
+}  // namespace
+
+const GemmKernels<float>& gemm_kernels_f32() { return kTable<float>; }
+const GemmKernels<double>& gemm_kernels_f64() { return kTable<double>; }
+
+}  // namespace HEARTH_ISA
+}  // namespace hearth::cpu

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Registers of the level a kernel file is compiled for, as GCC's and clang's vector extensions.
+// For files in cpu/isa only: everything here is different, and private, in each of them.
+
+#include <cstdint>
+#include <cstring>
+#if defined(__FMA__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#if defined(__AVX512F__)
+#define HEARTH_VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define HEARTH_VECTOR_BYTES 32
+#else
+#define HEARTH_VECTOR_BYTES 16
+#endif
+
+// No vector crosses a call: everything below is inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace hearth::cpu {
+namespace HEARTH_ISA {
+
+template <typename T>
+struct VectorOf;
+template <>
+struct VectorOf<float> {
+  typedef float type __attribute__((vector_size(HEARTH_VECTOR_BYTES)));
+  typedef float quad __attribute__((vector_size(16)));
+};
+template <>
+struct VectorOf<double> {
+  typedef double type __attribute__((vector_size(HEARTH_VECTOR_BYTES)));
+  typedef double quad __attribute__((vector_size(32)));
+};
+template <typename T>
+using Vector = typename VectorOf<T>::type;
+/// Four elements, whatever the level.
+template <typename T>
+using Quad = typename VectorOf<T>::quad;
+template <typename T>
+inline constexpr int kLanes = HEARTH_VECTOR_BYTES / sizeof(T);
+
+template <typename V, typename T>
+static inline V load(const T* p) {
+  V v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <typename V, typename T>
+static inline void store(T* p, const V& v) {
+  std::memcpy(p, &v, sizeof v);
+}
+
+// a * b + c in one rounding where the machine has it. Spelled as intrinsics: with
+// -ffp-contract=off compilers do not form it from vector operators.
+#if defined(__AVX512F__)
+static inline Vector<float> fma(Vector<float> a, Vector<float> b, Vector<float> c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+static inline Vector<double> fma(Vector<double> a, Vector<double> b, Vector<double> c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+#elif defined(__FMA__) && defined(__AVX2__)
+static inline Vector<float> fma(Vector<float> a, Vector<float> b, Vector<float> c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+static inline Vector<double> fma(Vector<double> a, Vector<double> b, Vector<double> c) {
+  return _mm256_fmadd_pd(a, b, c);
+}
+#elif defined(__aarch64__)
+static inline Vector<float> fma(Vector<float> a, Vector<float> b, Vector<float> c) {
+  return vfmaq_f32(c, a, b);
+}
+static inline Vector<double> fma(Vector<double> a, Vector<double> b, Vector<double> c) {
+  return vfmaq_f64(c, a, b);
+}
+#else
+template <typename V>
+static inline V fma(V a, V b, V c) {
+  return a * b + c;
+}
+#endif
+
+}  // namespace HEARTH_ISA
+}  // namespace hearth::cpu

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/conv.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "hearth/base/context.h"
+#include "hearth/base/error.h"
+#include "hearth/base/threads.h"
+
+namespace hearth::cpu {
+namespace {
+
+struct Geometry {
+  int64_t batch, in, out, groups;
+  int64_t input[2], kernel[2];
+  int64_t stride[2] = {1, 1}, dilation[2] = {1, 1};
+  int64_t pad_begin[2] = {0, 0}, pad_end[2] = {0, 0};
+};
+
+const Geometry kGeometries[] = {
+    {2, 3, 5, 1, {7, 6}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {3, 16, 32, 1, {8, 8}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 16, 24, 1, {9, 9}, {1, 1}},
+    {2, 16, 24, 1, {9, 8}, {1, 1}, {2, 2}},
+    {2, 8, 16, 1, {9, 10}, {3, 3}, {2, 2}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 3, 16, 1, {20, 21}, {7, 7}, {2, 2}, {1, 1}, {3, 3}, {3, 3}},
+    {1, 1, 6, 1, {12, 12}, {5, 5}},
+    {2, 16, 16, 16, {8, 9}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 17, 17, 17, {8, 9}, {3, 3}, {2, 2}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 4, 8, 4, {6, 6}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 12, 18, 3, {6, 7}, {3, 2}, {1, 1}, {1, 1}, {1, 0}, {1, 1}},
+    {2, 32, 32, 2, {6, 7}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 5, 4, 1, {11, 12}, {3, 3}, {1, 1}, {2, 3}, {2, 3}, {2, 3}},
+    {2, 4, 3, 1, {7, 8}, {3, 4}, {2, 3}, {1, 2}, {0, 2}, {2, 1}},
+    {2, 6, 7, 1, {1, 25}, {1, 5}, {1, 2}, {1, 1}, {0, 2}, {0, 2}},
+    {1, 4, 4, 1, {3, 3}, {3, 3}, {5, 5}, {1, 1}, {4, 4}, {4, 4}},
+    {2, 3, 4, 1, {5, 5}, {2, 2}, {3, 3}},
+};
+
+template <typename T>
+std::vector<T> values(int64_t n, int64_t seed) {
+  std::vector<T> v(static_cast<size_t>(n));
+  for (int64_t i = 0; i < n; i++) {
+    v[static_cast<size_t>(i)] = static_cast<T>(static_cast<float>((i * 7919 + seed) % 17 - 8) / 8);
+  }
+  return v;
+}
+
+template <typename T>
+struct Problem {
+  ConvArgs c;
+  int64_t height, width, in, out;
+  std::vector<T> x, w, b, y, gx, gw, gb;
+
+  Problem(const Geometry& g, ConvLayout layout, ConvLayout weight_layout) {
+    c.dtype = dtype_of<T>;
+    c.layout = layout;
+    c.weight_layout = weight_layout;
+    c.batch = g.batch, c.in_channels = g.in, c.out_channels = g.out, c.groups = g.groups;
+    for (int d = 0; d < 2; d++) {
+      c.input[d] = g.input[d], c.kernel[d] = g.kernel[d], c.stride[d] = g.stride[d];
+      c.dilation[d] = g.dilation[d], c.pad_begin[d] = g.pad_begin[d], c.pad_end[d] = g.pad_end[d];
+    }
+    height = c.output(0), width = c.output(1);
+    in = g.in / g.groups, out = g.out / g.groups;
+    x = values<T>(g.batch * g.in * g.input[0] * g.input[1], 1);
+    w = values<T>(g.out * in * g.kernel[0] * g.kernel[1], 2);
+    b = values<T>(g.out, 3);
+    y = values<T>(g.batch * g.out * height * width, 4);
+    gx.resize(x.size());
+    gw.resize(w.size());
+    gb.resize(b.size());
+  }
+
+  static size_t index(ConvLayout layout, int64_t n, int64_t channel, int64_t i, int64_t j,
+                      int64_t channels, int64_t rows, int64_t cols) {
+    return static_cast<size_t>(layout == ConvLayout::ChannelsLast
+                                   ? ((n * rows + i) * cols + j) * channels + channel
+                                   : ((n * channels + channel) * rows + i) * cols + j);
+  }
+
+  /// f(index in x, in w, in y, output channel) for every product of the definition.
+  template <class F>
+  void for_each_product(const F& f) const {
+    for (int64_t n = 0; n < c.batch; n++)
+      for (int64_t o = 0; o < c.out_channels; o++)
+        for (int64_t oh = 0; oh < height; oh++)
+          for (int64_t ow = 0; ow < width; ow++)
+            for (int64_t i = 0; i < in; i++)
+              for (int64_t kh = 0; kh < c.kernel[0]; kh++)
+                for (int64_t kw = 0; kw < c.kernel[1]; kw++) {
+                  const int64_t ih = oh * c.stride[0] + kh * c.dilation[0] - c.pad_begin[0];
+                  const int64_t iw = ow * c.stride[1] + kw * c.dilation[1] - c.pad_begin[1];
+                  if (ih < 0 || ih >= c.input[0] || iw < 0 || iw >= c.input[1]) continue;
+                  f(index(c.layout, n, o / out * in + i, ih, iw, c.in_channels, c.input[0],
+                          c.input[1]),
+                    index(c.weight_layout, o, i, kh, kw, in, c.kernel[0], c.kernel[1]),
+                    index(c.layout, n, o, oh, ow, c.out_channels, height, width), o);
+                }
+  }
+};
+
+template <typename T>
+void expect_near(const std::vector<T>& actual, const std::vector<double>& expected,
+                 const char* what) {
+  const ScalarType type = dtype_of<T>;
+  const double eps = type == kBFloat16 ? 1.0 / 128 : type == kHalf ? 1.0 / 512 : 1e-5;
+  for (size_t i = 0; i < expected.size(); i++) {
+    ASSERT_NEAR(static_cast<double>(actual[i]), expected[i], eps * (1 + std::abs(expected[i])))
+        << what << " element " << i;
+  }
+}
+
+template <typename T>
+void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layout) {
+  Problem<T> p(g, layout, weight_layout);
+  std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size()), gb(p.b.size());
+  const auto gy = p.y;
+  p.for_each_product([&](size_t xi, size_t wi, size_t yi, int64_t) {
+    y[yi] += static_cast<double>(p.x[xi]) * static_cast<double>(p.w[wi]);
+    gx[xi] += static_cast<double>(gy[yi]) * static_cast<double>(p.w[wi]);
+    gw[wi] += static_cast<double>(gy[yi]) * static_cast<double>(p.x[xi]);
+  });
+  std::vector<double> biased = y;
+  for (int64_t n = 0; n < p.c.batch; n++)
+    for (int64_t o = 0; o < p.c.out_channels; o++)
+      for (int64_t i = 0; i < p.height; i++)
+        for (int64_t j = 0; j < p.width; j++) {
+          const size_t at = p.index(layout, n, o, i, j, p.c.out_channels, p.height, p.width);
+          biased[at] += static_cast<double>(p.b[static_cast<size_t>(o)]);
+          gb[static_cast<size_t>(o)] += static_cast<double>(gy[at]);
+        }
+
+  conv_forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
+  expect_near(p.y, y, "y");
+  conv_forward(p.c, p.x.data(), p.w.data(), p.b.data(), p.y.data());
+  expect_near(p.y, biased, "y with bias");
+  conv_backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
+  expect_near(p.gx, gx, "gx");
+  conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
+  expect_near(p.gw, gw, "gw");
+  expect_near(p.gb, gb, "gb");
+  std::fill(p.gw.begin(), p.gw.end(), static_cast<T>(9.0f));
+  conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
+  expect_near(p.gw, gw, "gw without gb");
+}
+
+constexpr ConvLayout kLayouts[] = {ConvLayout::Contiguous, ConvLayout::ChannelsLast};
+
+class AlgorithmGuard {
+ public:
+  explicit AlgorithmGuard(ConvAlgorithm a) : previous_(conv_algorithm()) { set_conv_algorithm(a); }
+  ~AlgorithmGuard() { set_conv_algorithm(previous_); }
+
+ private:
+  ConvAlgorithm previous_;
+};
+
+template <typename T>
+class Conv : public testing::Test {};
+using Types = testing::Types<float, double, BFloat16, Half>;
+TYPED_TEST_SUITE(Conv, Types);
+
+TYPED_TEST(Conv, AgreesWithTheDefinition) {
+  for (const auto algorithm : {ConvAlgorithm::Auto, ConvAlgorithm::Unfold}) {
+    const AlgorithmGuard guard(algorithm);
+    for (size_t i = 0; i < std::size(kGeometries); i++) {
+      for (const ConvLayout layout : kLayouts) {
+        for (const ConvLayout weight_layout : kLayouts) {
+          SCOPED_TRACE(cat_str("geometry ", i, " layout ", static_cast<int>(layout), " weight ",
+                               static_cast<int>(weight_layout), " algorithm ",
+                               static_cast<int>(algorithm)));
+          expect_correct<TypeParam>(kGeometries[i], layout, weight_layout);
+          if (this->HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(Conv, Empty) {
+  using T = TypeParam;
+  const Geometry empty[] = {
+      {0, 3, 4, 1, {5, 5}, {3, 3}},
+      {2, 3, 0, 1, {5, 5}, {3, 3}},
+      {2, 0, 4, 1, {5, 5}, {3, 3}},
+      {2, 3, 4, 1, {2, 2}, {3, 3}},
+  };
+  for (const Geometry& g : empty) {
+    for (const ConvLayout layout : kLayouts) expect_correct<T>(g, layout, layout);
+  }
+}
+
+TEST(ConvBits, AreTheSameEveryTime) {
+  for (const ConvLayout layout : kLayouts) {
+    Problem<float> p(kGeometries[1], layout, ConvLayout::Contiguous), q = p;
+    const auto gy = p.y;
+    for (auto* r : {&p, &q}) {
+      conv_backward_data(r->c, gy.data(), r->w.data(), r->gx.data());
+      conv_backward_weights(r->c, r->x.data(), gy.data(), r->gw.data(), r->gb.data());
+      conv_forward(r->c, r->x.data(), r->w.data(), r->b.data(), r->y.data());
+    }
+    EXPECT_EQ(p.y, q.y);
+    EXPECT_EQ(p.gx, q.gx);
+    EXPECT_EQ(p.gw, q.gw);
+    EXPECT_EQ(p.gb, q.gb);
+  }
+}
+
+TEST(ConvBits, DoNotDependOnThreadsWhenDeterministic) {
+  set_deterministic(true);
+  for (const ConvLayout layout : kLayouts) {
+    Problem<float> p({9, 16, 24, 1, {12, 12}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}}, layout,
+                     ConvLayout::Contiguous);
+    for (size_t i = 0; i < p.x.size(); i++) p.x[i] = std::sin(static_cast<float>(i));
+    const auto gy = p.y;
+    std::vector<float> y, gx, gw, gb;
+    for (const int threads : {1, 3, 7}) {
+      const ThreadLimitGuard guard(threads);
+      conv_forward(p.c, p.x.data(), p.w.data(), p.b.data(), p.y.data());
+      conv_backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
+      conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
+      if (threads == 1) y = p.y, gx = p.gx, gw = p.gw, gb = p.gb;
+      EXPECT_EQ(p.y, y);
+      EXPECT_EQ(p.gx, gx);
+      EXPECT_EQ(p.gw, gw);
+      EXPECT_EQ(p.gb, gb);
+    }
+  }
+  set_deterministic(false);
+}
+
+TEST(ConvErrors, RefusesWhatMakesNoSense) {
+  Problem<float> p(kGeometries[0], ConvLayout::Contiguous, ConvLayout::Contiguous);
+  const auto run = [&](ConvArgs c) {
+    conv_forward(c, p.x.data(), p.w.data(), nullptr, p.y.data());
+  };
+  ConvArgs c = p.c;
+  c.groups = 2;
+  EXPECT_THROW(run(c), ShapeError);
+  c = p.c;
+  c.stride[0] = 0;
+  EXPECT_THROW(run(c), ShapeError);
+  c = p.c;
+  c.dtype = kInt;
+  EXPECT_THROW(run(c), DtypeError);
+}
+
+}  // namespace
+}  // namespace hearth::cpu
