@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs Hearth and PyTorch side by side and writes build/compare.json and a table.
+
+Each side is a process that times one case at a time (see torch_cases.py); the sides take turns, case
+by case and repeat by repeat, with the same number of threads, so that a busy moment of the machine
+hits all of them. A side's time is the median of its samples. PyTorch runs as it is installed ("torch")
+and with a glibc that keeps its memory ("torch-tuned"). A ratio above 1 means that Hearth is faster;
+the floor is the time that the measured bandwidth and FLOP rate of this machine allow."""
+
+import argparse
+import json
+import math
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = ROOT / "build/peers/bin"
+HEARTH = ROOT / "build/release/bin/bench_hearth_cases"
+RESULT = ROOT / "build/compare.json"
+TUNED = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "17179869184", "MALLOC_TOP_PAD_": "1073741824"}
+UNITS = {"ms": 1e6, "us": 1e3, "ns": 1.0}
+BEGIN, END = "<!-- compare:begin -->", "<!-- compare:end -->"
+
+MB = 1 << 20
+
+
+def convolution_work(n, cin, size, cout, kernel, stride, groups, input_gradient):
+    """Multiply-adds count two; the backward pass is once the forward per gradient."""
+    out = (size + 2 * (kernel // 2) - kernel) // stride + 1
+    return 2 * n * out * out * cout * cin // groups * kernel * kernel * (3 if input_gradient else 2)
+
+
+def lenet_work():
+    second = convolution_work(64, 6, 14, 16, 5, 1, 1, True) * 100 // 196  # unpadded: 10x10 of 14x14
+    linear = 3 * 2 * 64 * (400 * 120 + 120 * 84 + 84 * 10)
+    return convolution_work(64, 1, 28, 6, 5, 1, 1, False) + second + linear
+
+
+def resnet18_work():
+    total, cin, size = convolution_work(64, 3, 32, 64, 3, 1, 1, False), 64, 32
+    for cout, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
+        total += convolution_work(64, cin, size, cout, 3, stride, 1, True)
+        if stride == 2:
+            total += convolution_work(64, cin, size, cout, 1, stride, 1, True)
+        size //= stride
+        total += 3 * convolution_work(64, cout, size, cout, 3, 1, 1, True)
+        cin = cout
+    return total
+
+
+def encoder_work():
+    tokens, d, hidden = 16 * 128, 256, 2048
+    return 3 * 2 * (tokens * (4 * d * d + 2 * d * hidden) + 2 * 16 * 128 * 128 * d)
+
+
+# name: unit, least bytes moved between memory and processor, FLOPs (0: not what limits it), their type
+CASES = {
+    "train/lenet": ("ms", 0, lenet_work(), "f32"),
+    "train/resnet18": ("ms", 0, resnet18_work(), "f32"),
+    "encoder layer/d256 16x128": ("ms", 0, encoder_work(), "f32"),
+}
+# Forward reads x and writes y, backward reads what it needs and the gradient, and writes one.
+for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
+    for name, passes in (("add", 3), ("chain", 5), ("gelu", 5), ("softmax", 5), ("layer_norm", 5), ("dropout", 4)):
+        CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
+CASES["cross_entropy/4096x1000"] = ("ms", 3 * 4 * 4096 * 1000, 0, "f32")
+for n in (256, 1024):
+    for dtype in ("f32", "bf16"):
+        CASES[f"matmul/{n} {dtype}"] = ("us" if n == 256 else "ms", 0, 2 * n**3, dtype)
+for name, shape in {"3x3 64": (32, 64, 28, 64, 3, 1, 1, True), "3x3 256": (32, 256, 14, 256, 3, 1, 1, True),
+                    "1x1": (32, 256, 14, 64, 1, 1, 1, True), "strided": (32, 64, 28, 128, 3, 2, 1, True),
+                    "depthwise": (32, 128, 28, 128, 3, 1, 128, True), "stem": (16, 3, 224, 64, 7, 2, 1, False)}.items():
+    n, cin, size, cout, _, stride, _, gradient = shape
+    inputs, outputs = 4 * n * cin * size * size, 4 * n * cout * (size // stride) ** 2
+    CASES[f"convolution/{name}"] = ("ms", inputs * (3 if gradient else 2) + outputs * (3 if gradient else 2),
+                                    convolution_work(*shape), "f32")
+for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
+    CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
+for workers in (0, 2):
+    CASES[f"loader/60000 images, {workers} workers"] = ("ms", 60000 * 784 * 5, 0, "f32")
+DOOR = ["door/add", "door/add with gradient", "door/linear 16x16"]
+for name in DOOR:
+    CASES[name] = ("ns", 0, 0, "f32")
+TRAINING = ["train/lenet", "train/resnet18"]
+
+
+class Side:
+    """A process that times cases."""
+
+    def __init__(self, command, env=None):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(env or {}), "CUDA_VISIBLE_DEVICES": ""})
+        self.command = command
+
+    def ask(self, name):
+        self.process.stdin.write(name + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"[compare] {self.command[0]} ended while it ran {name!r}")
+        answer = json.loads(line)
+        if "error" in answer:
+            sys.exit(f"[compare] {' '.join(map(str, self.command))} cannot run {name!r}: {answer['error']}")
+        return answer["nanoseconds"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def floor_of(name, machine):
+    """Nanoseconds, or None where neither bandwidth nor arithmetic is the limit."""
+    _, moved, flops, dtype = CASES[name]
+    bandwidth = machine["cache_bytes_per_s" if moved <= 8 * MB else "memory_bytes_per_s"]
+    seconds = max(moved / bandwidth, flops / machine[dtype + "_flops"] if machine[dtype + "_flops"] else 0)
+    return seconds * 1e9 or None
+
+
+def entry(name, peer, unit, threads, ours, theirs, floor):
+    digits = lambda x: None if x is None else float(f"{x:.4g}")
+    return {"area": "core", "name": name, "peer": peer, "unit": unit, "threads": threads, "ours": digits(ours),
+            "theirs": digits(theirs), "ratio": digits(theirs / ours), "floor": digits(floor)}
+
+
+def time_cases(names, args, machine):
+    python, budget = PEERS / "python", str(args.seconds)
+    hearth = Side([HEARTH, str(args.threads), budget])
+    torch_command = [python, ROOT / "bench/peers/torch_cases.py", str(args.threads), budget]
+    door_command = [PEERS / "libtorch_door", str(args.threads), budget]
+    peers = {}
+    for peer, env in (("torch", {}), ("torch-tuned", TUNED)):
+        peers[peer] = (Side(torch_command, env), Side(door_command, env))
+    entries = []
+    for name in names:
+        samples = {side: [] for side in ("hearth", *peers)}
+        for repeat in range(args.repeats):
+            turns = [("hearth", hearth)] + [(p, pair[name in DOOR]) for p, pair in peers.items()]
+            for side, process in turns if repeat % 2 == 0 else reversed(turns):
+                samples[side] += process.ask(name)
+                time.sleep(0.02)  # lets the threads of the one that ran stop spinning
+        unit = CASES[name][0]
+        median = {side: statistics.median(t) / UNITS[unit] for side, t in samples.items()}
+        floor = floor_of(name, machine)
+        for peer in peers:
+            entries.append(entry(name, peer, unit, args.threads, median["hearth"], median[peer],
+                                 floor and floor / UNITS[unit]))
+        print(f"{name}: {median['hearth']:.4g} {unit}, " +
+              ", ".join(f"{p} {median[p]:.4g}" for p in peers), file=sys.stderr)
+    for side in (hearth, *(s for pair in peers.values() for s in pair)):
+        side.close()
+    return entries
+
+
+def measure_memory(names, args):
+    """The peak of ten training steps, and how far that is above what the process had before them."""
+    entries = []
+    for name in names:
+        tail = [str(args.threads), "0", "--peak", name]
+        run = lambda command, env: json.loads(subprocess.run(
+            [*command, *tail], env={**os.environ, **env}, check=True, capture_output=True, text=True).stdout)
+        ours = run([HEARTH], {})
+        for peer, env in (("torch", {}), ("torch-tuned", TUNED)):
+            theirs = run([PEERS / "python", ROOT / "bench/peers/torch_cases.py"], env)
+            growth = [max(1, r["peak_bytes"] - r["before_bytes"]) / MB for r in (ours, theirs)]
+            entries.append(entry(f"peak memory/{name}", peer, "MB", args.threads, ours["peak_bytes"] / MB,
+                                 theirs["peak_bytes"] / MB, None))
+            entries.append(entry(f"peak memory above start/{name}", peer, "MB", args.threads, *growth, None))
+    return entries
+
+
+def is_time(e):
+    return e["unit"] != "MB"
+
+
+def geometric_mean(entries):
+    return math.exp(statistics.fmean(math.log(e["ratio"]) for e in entries))
+
+
+def table(entries, cpu):
+    """Markdown: one row a case, both peers, geometric means of the times at the end."""
+    rows = {}
+    for e in entries:
+        rows.setdefault(e["name"], {})[e["peer"]] = e
+    number = lambda x: "" if x is None else f"{x:.0f}" if x >= 1000 else f"{x:.3g}"
+    lines = ["| case | unit | Hearth | PyTorch | ratio | PyTorch tuned | ratio | floor |",
+             "|---|---|--:|--:|--:|--:|--:|--:|"]
+    for name, row in rows.items():
+        a, b = row["torch"], row["torch-tuned"]
+        lines.append(f"| {name} | {a['unit']} | {number(a['ours'])} | {number(a['theirs'])} | {a['ratio']:.2f} | "
+                     f"{number(b['theirs'])} | {b['ratio']:.2f} | {number(a['floor'])} |")
+    means = [geometric_mean(times) if (times := [e for e in entries if e["peer"] == p and is_time(e)]) else math.nan
+             for p in ("torch", "torch-tuned")]
+    lines.append(f"| **geometric mean of the times** | | | | **{means[0]:.2f}** | | **{means[1]:.2f}** | |")
+    threads = entries[0]["threads"]
+    return "\n".join(lines + ["", f"{cpu}, {threads} threads. A ratio above 1 means that Hearth is faster or smaller."])
+
+
+def cpu_name():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return os.uname().machine
+
+
+def write_atomically(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(path.suffix + ".part")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+def write_readme(markdown):
+    path = ROOT / "README.md"
+    text = path.read_text()
+    if BEGIN not in text or END not in text:
+        sys.exit(f"[compare] README.md has no lines {BEGIN} and {END} to write the table between")
+    head, rest = text.split(BEGIN, 1)
+    write_atomically(path, f"{head}{BEGIN}\n{markdown}\n{END}{rest.split(END, 1)[1]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="short samples: a look, not a measurement")
+    parser.add_argument("--only", metavar="REGEX", default="", help="the cases whose name matches")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--json", action="store_true", help="print the JSON instead of the table")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md too")
+    args = parser.parse_args()
+    args.repeats, args.seconds = (2, 0.1) if args.quick else (5, 0.4)
+    for needed, how in ((HEARTH, "make build"), (PEERS / "floor", "bench/peers/setup.sh")):
+        if not needed.exists():
+            sys.exit(f"[compare] {needed.relative_to(ROOT)} is missing; run `{how}` first")
+    names = [n for n in CASES if re.search(args.only, n)]
+    memory = [n for n in TRAINING if re.search(args.only, "peak memory/" + n)]
+    if not names and not memory:
+        sys.exit(f"[compare] no case matches {args.only!r}; there are: {', '.join(CASES)}")
+
+    machine = json.loads(subprocess.run([PEERS / "floor", str(args.threads)], check=True, capture_output=True,
+                                        text=True).stdout)
+    print("this machine:", machine, file=sys.stderr)
+    entries = time_cases(names, args, machine) + measure_memory(memory, args)
+    write_atomically(RESULT, json.dumps(entries, indent=1) + "\n")
+    markdown = table(entries, cpu_name())
+    print(json.dumps(entries, indent=1) if args.json else markdown)
+    if args.readme:
+        write_readme(markdown)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

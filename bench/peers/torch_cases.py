@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PyTorch's side of the comparison. Reads a case's name per line, times it and answers with one line
+of JSON: {"nanoseconds": [...]}, one number for each sample.
+
+  torch_cases.py THREADS SECONDS            answer cases, each for about SECONDS
+  torch_cases.py THREADS SECONDS --peak C   run ten steps of training case C and print
+                                            {"before_bytes", "peak_bytes"}
+
+bench/cases.cpp holds the same cases for Hearth; names, shapes and options must agree."""
+
+import gc
+import json
+import os
+import resource
+import sys
+import time
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CASES = {}
+
+
+def case(name):
+    def register(build):
+        CASES[name] = build
+        return build
+    return register
+
+
+# Training steps
+
+
+class LeNet(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(),
+                         nn.MaxPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
+                         nn.Linear(84, 10))
+
+
+class Block(nn.Module):
+    def __init__(self, cin, cout, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(cin, cout, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(cout)
+        self.conv2 = nn.Conv2d(cout, cout, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(cout)
+        self.downsample = None
+        if stride != 1 or cin != cout:
+            self.downsample = nn.Sequential(nn.Conv2d(cin, cout, 1, stride, bias=False), nn.BatchNorm2d(cout))
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        y = self.bn2(self.conv2(y))
+        y += x if self.downsample is None else self.downsample(x)
+        return F.relu(y, inplace=True)
+
+
+class ResNet18(nn.Sequential):
+    """For 32x32 images: the first convolution is 3x3 with stride 1, and there is no max pooling."""
+
+    def __init__(self):
+        layers = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)]
+        cin = 64
+        for cout, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
+            layers += [Block(cin, cout, stride), Block(cout, cout, 1)]
+            cin = cout
+        super().__init__(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def training(model, x):
+    target = torch.randint(0, 10, (x.shape[0],))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), target).backward()
+        optimizer.step()
+    return step
+
+
+@case("train/lenet")
+def lenet():
+    return training(LeNet(), torch.randn(64, 1, 28, 28))
+
+
+@case("train/resnet18")
+def resnet18():
+    return training(ResNet18().to(memory_format=torch.channels_last),
+                    torch.randn(64, 3, 32, 32).contiguous(memory_format=torch.channels_last))
+
+
+@case("encoder layer/d256 16x128")
+def encoder():
+    layer = nn.TransformerEncoderLayer(256, 8, dim_feedforward=2048, dropout=0.0, batch_first=True)
+    return forward_backward(layer, torch.randn(16, 128, 256), list(layer.parameters()))
+
+
+def forward_backward(fn, x, parameters=()):
+    """Gradients of x and the parameters, for a given gradient of the output."""
+    x.requires_grad_()
+    g = torch.ones_like(fn(x))
+
+    def step():
+        x.grad = None
+        for p in parameters:
+            p.grad = None
+        fn(x).backward(g)
+    return step
+
+
+# Elementwise and rows
+
+
+def add_elementwise():
+    # 1 MB and 100 MB of float32
+    for label, rows in (("1 MB", 256), ("100 MB", 25600)):
+        def register(name, make, rows=rows, label=label):
+            CASES[f"{name}/{label}"] = lambda: make(torch.randn(rows, 1024))
+
+        def add(x):
+            y = torch.randn_like(x)
+            return lambda: x + y
+
+        def layer_norm(x):
+            w, b = torch.ones(1024, requires_grad=True), torch.zeros(1024, requires_grad=True)
+            return forward_backward(lambda t: F.layer_norm(t, (1024,), w, b), x, [w, b])
+
+        register("add", add)
+        register("chain", lambda x: forward_backward(lambda t: torch.tanh(t * 2 + 1) * torch.sigmoid(t) - t, x))
+        register("gelu", lambda x: forward_backward(F.gelu, x))
+        register("softmax", lambda x: forward_backward(lambda t: F.softmax(t, -1), x))
+        register("layer_norm", layer_norm)
+        register("dropout", lambda x: forward_backward(lambda t: F.dropout(t, 0.5), x))
+
+
+add_elementwise()
+
+
+@case("cross_entropy/4096x1000")
+def cross_entropy():
+    target = torch.randint(0, 1000, (4096,))
+    return forward_backward(lambda t: F.cross_entropy(t, target), torch.randn(4096, 1000))
+
+
+# Matrix products and convolutions
+
+
+def add_matmul():
+    for n in (256, 1024):
+        for label, dtype in (("f32", torch.float32), ("bf16", torch.bfloat16)):
+            def build(n=n, dtype=dtype):
+                a, b = torch.randn(n, n).to(dtype), torch.randn(n, n).to(dtype)
+                return lambda: a @ b
+            CASES[f"matmul/{n} {label}"] = build
+
+
+add_matmul()
+
+# name: batch, channels in, size, channels out, kernel, stride, groups, whether the input has a gradient
+CONVOLUTIONS = {
+    "3x3 64": (32, 64, 28, 64, 3, 1, 1, True),
+    "3x3 256": (32, 256, 14, 256, 3, 1, 1, True),
+    "1x1": (32, 256, 14, 64, 1, 1, 1, True),
+    "strided": (32, 64, 28, 128, 3, 2, 1, True),
+    "depthwise": (32, 128, 28, 128, 3, 1, 128, True),
+    "stem": (16, 3, 224, 64, 7, 2, 1, False),
+}
+
+
+def add_convolutions():
+    for name, shape in CONVOLUTIONS.items():
+        def build(shape=shape):
+            n, cin, size, cout, kernel, stride, groups, input_gradient = shape
+            conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, groups=groups, bias=False)
+            conv.to(memory_format=torch.channels_last)
+            x = torch.randn(n, cin, size, size).contiguous(memory_format=torch.channels_last)
+            x.requires_grad_(input_gradient)
+            g = torch.ones_like(conv(x))
+
+            def step():
+                x.grad = conv.weight.grad = None
+                conv(x).backward(g)
+            return step
+        CASES[f"convolution/{name}"] = build
+
+
+add_convolutions()
+
+
+# Optimizers: 10 M parameters in 60 tensors
+
+
+def optimizer(build):
+    shapes = [(512, 650), (512,)] * 30
+    params = [nn.Parameter(torch.randn(*s)) for s in shapes]
+    for p in params:
+        p.grad = torch.randn_like(p)
+    return build(params).step
+
+
+CASES["optimizer/SGD"] = lambda: optimizer(lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9, fused=True))
+CASES["optimizer/Adam"] = lambda: optimizer(lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
+CASES["optimizer/AdamW"] = lambda: optimizer(lambda p: torch.optim.AdamW(p, lr=1e-3, fused=True))
+
+
+# Data
+
+
+class Images(torch.utils.data.Dataset):
+    """60,000 grey images, normalized when they are read."""
+
+    def __init__(self):
+        self.images = torch.randint(0, 256, (60000, 28, 28), dtype=torch.uint8)
+        self.labels = torch.randint(0, 10, (60000,))
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        return self.images[i].unsqueeze(0).float().div_(255).sub_(0.1307).div_(0.3081), self.labels[i]
+
+
+def loader(workers):
+    data = torch.utils.data.DataLoader(Images(), batch_size=64, shuffle=True, num_workers=workers)
+
+    def epoch():
+        for _ in data:
+            pass
+    return epoch
+
+
+CASES["loader/60000 images, 0 workers"] = lambda: loader(0)
+CASES["loader/60000 images, 2 workers"] = lambda: loader(2)
+
+
+# Timing
+
+
+def measure(step, budget):
+    """Samples of a millisecond or more each, for about `budget` seconds; at least three, unless one
+    takes longer than all of the budget."""
+    def sample(calls):
+        start = time.perf_counter()
+        for _ in range(calls):
+            step()
+        return (time.perf_counter() - start) / calls
+
+    first = sample(1)
+    if first > budget:
+        return [first * 1e9]
+    sample(2)
+    calls = max(1, int(1e-3 / max(sample(1), 1e-7)))
+    times, end = [], time.perf_counter() + budget
+    while len(times) < 3 or time.perf_counter() < end:
+        times.append(sample(calls) * 1e9)
+    return times
+
+
+def peak_bytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def main():
+    threads, budget = int(sys.argv[1]), float(sys.argv[2])
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    if len(sys.argv) == 5:
+        before = peak_bytes()
+        step = CASES[sys.argv[4]]()
+        for _ in range(10):
+            step()
+        print(json.dumps({"before_bytes": before, "peak_bytes": peak_bytes()}))
+        return
+    current, step = None, None
+    for line in sys.stdin:
+        name = line.strip()
+        if name not in CASES:
+            print(json.dumps({"error": "no such case"}), flush=True)
+            continue
+        if name != current:
+            step = None
+            gc.collect()
+            current, step = name, CASES[name]()
+        print(json.dumps({"nanoseconds": measure(step, budget)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
