@@ -28,9 +28,9 @@ forbid datasets "hearth/(pretrained|apps)/"
 forbid pretrained "hearth/(datasets|apps)/"
 
 # A backend is known to nobody but the one list that installs it.
-forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/backends.cpp:"
+forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/registry.cpp:"
 # Kernels compiled once per instruction set take no part in the rest of the tree.
-forbid core/src/cpu/isa "(base|tensor|dispatch|ops|autograd|nn|optim|data|io|graph|hearth)/"
+forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|ops|autograd|nn|optim|data|io|graph)/[^\">]*\.h"
 # OneDNN stays behind its folder.
 forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/
 exit $status
