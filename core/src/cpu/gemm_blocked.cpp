@@ -61,8 +61,10 @@ void lines_times_vector(int64_t n, int64_t k, const T* lines, int64_t line_strid
     *out = sum;
     return;
   }
-  // A multiple of the kernels' widest step, so that every piece is computed the same way.
-  const int64_t piece = round_up(std::max<int64_t>(1, (kParallelVectorWork / 4) / k), 128);
+  // Pieces depend on sizes alone, and so do the bits. Short runs of columns would read memory
+  // badly.
+  const int64_t piece =
+      k_stride == 1 ? std::max<int64_t>(1, kParallelVectorWork / 4 / k) : int64_t{1024};
   chunks(ceil_div(n, piece), parallel, [&](int64_t i) {
     const int64_t from = i * piece, count = std::min(piece, n - from);
     if (k_stride == 1) {

@@ -74,7 +74,7 @@ struct ConvDescs {
     const Tag tag = last ? Tag::nhwc : Tag::nchw;
     x = memory::desc(x_dims, type, tag);
     y = memory::desc(y_dims, type, tag);
-    const Tag inner = p.format == ConvFormat::AsGiven        ? tag
+    const Tag inner = p.format == ConvFormat::Contiguous     ? Tag::nchw
                       : p.format == ConvFormat::ChannelsLast ? Tag::nhwc
                                                              : Tag::any;
     inner_x = memory::desc(x_dims, type, inner);

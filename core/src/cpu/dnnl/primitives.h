@@ -10,8 +10,8 @@
 // What differs between major versions of oneDNN, here 2.x: how primitives are described.
 namespace hearth::cpu::onednn {
 
-/// The format a convolution runs in. Contiguous activations may be converted on the way.
-enum class ConvFormat : int8_t { AsGiven, ChannelsLast, Blocked };
+/// The format of activations that a convolution runs in; others are converted on the way.
+enum class ConvFormat : int8_t { Contiguous, ChannelsLast, Blocked };
 
 struct ConvPlanArgs {
   const ConvArgs& conv;

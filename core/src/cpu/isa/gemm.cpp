@@ -93,7 +93,7 @@ inline void tile(int64_t k, const T* __restrict a, const T* __restrict b, int co
 #define HEARTH_FOR_ROWS(_) _(0) _(1) _(2) _(3) _(4) _(5) _(6) _(7)
 #define HEARTH_MULTIPLY(i)                                     \
   if constexpr (kTileRows > i) {                               \
-    const V x = V{} + a[i];                                    \
+    const V x = a[i] - V{};                                    \
     c##i##0 = fma(x, b0, c##i##0);                             \
     if constexpr (kVectors > 1) c##i##1 = fma(x, b1, c##i##1); \
   }
@@ -184,44 +184,29 @@ void rows_times_vector(int64_t m, int64_t k, const T* a, int64_t a_stride, const
   for (int64_t i = 0; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
 }
 
-template <typename T>
-void vector_times_cols(int64_t n, int64_t k, const T* x, const T* b, int64_t b_stride, T* out) {
+/// out[j] += x[0] * row 0 [j] + ... over kLines rows of b.
+template <typename T, int kLines>
+inline void add_lines(int64_t n, const T* x, const T* b, int64_t b_stride, T* out) {
   using V = Vector<T>;
   constexpr int lanes = kLanes<T>;
   int64_t j = 0;
-  for (; j + 8 * lanes <= n; j += 8 * lanes) {
-    V s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{};
-    for (int64_t p = 0; p < k; p++) {
-      const V v = V{} + x[p];
-      const T* row = b + p * b_stride + j;
-      s0 = fma(v, load<V>(row), s0);
-      s1 = fma(v, load<V>(row + lanes), s1);
-      s2 = fma(v, load<V>(row + 2 * lanes), s2);
-      s3 = fma(v, load<V>(row + 3 * lanes), s3);
-      s4 = fma(v, load<V>(row + 4 * lanes), s4);
-      s5 = fma(v, load<V>(row + 5 * lanes), s5);
-      s6 = fma(v, load<V>(row + 6 * lanes), s6);
-      s7 = fma(v, load<V>(row + 7 * lanes), s7);
-    }
-    store(out + j, s0);
-    store(out + j + lanes, s1);
-    store(out + j + 2 * lanes, s2);
-    store(out + j + 3 * lanes, s3);
-    store(out + j + 4 * lanes, s4);
-    store(out + j + 5 * lanes, s5);
-    store(out + j + 6 * lanes, s6);
-    store(out + j + 7 * lanes, s7);
-  }
   for (; j + lanes <= n; j += lanes) {
-    V s{};
-    for (int64_t p = 0; p < k; p++) s = fma(V{} + x[p], load<V>(b + p * b_stride + j), s);
-    store(out + j, s);
+    V sum = load<V>(out + j);
+    for (int i = 0; i < kLines; i++) sum = fma(x[i] - V{}, load<V>(b + i * b_stride + j), sum);
+    store(out + j, sum);
   }
   for (; j < n; j++) {
-    T s = 0;
-    for (int64_t p = 0; p < k; p++) s += x[p] * b[p * b_stride + j];
-    out[j] = s;
+    for (int i = 0; i < kLines; i++) out[j] += x[i] * b[i * b_stride + j];
   }
+}
+
+// Several long rows at a time: memory is read in streams, out stays in the first-level cache.
+template <typename T>
+void vector_times_cols(int64_t n, int64_t k, const T* x, const T* b, int64_t b_stride, T* out) {
+  for (int64_t j = 0; j < n; j++) out[j] = T(0);
+  int64_t p = 0;
+  for (; p + 4 <= k; p += 4) add_lines<T, 4>(n, x + p, b + p * b_stride, b_stride, out);
+  for (; p < k; p++) add_lines<T, 1>(n, x + p, b + p * b_stride, b_stride, out);
 }
 
 template <typename T>
