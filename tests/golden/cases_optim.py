@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Optimizers' trajectories, schedulers' learning rates, gradient clipping."""
+
+import torch
+from torch import nn, optim
+from torch.optim import lr_scheduler as sched
+
+from golden import UNIFORM, b8, bf16, f32, f64, fill, u, v
+
+STEPS, RECORDED = 20, (1, 3, 20)
+GRADIENT_SEED = 9000  # of parameter k's gradient at step s: GRADIENT_SEED + 10 * s + k
+
+
+def trajectory(build):
+    """The parameters after RECORDED steps. Parameter 1 has no gradient at every third step, and the
+    parameters of the second group (if second_lr is given) have a learning rate of their own."""
+    def run(*params, second_lr=None, steps_with_scheduler=False, **options):
+        params = [p.detach().clone().requires_grad_() for p in params]
+        groups = params
+        if second_lr is not None:
+            groups = [{"params": params[:1]}, {"params": params[1:], "lr": second_lr}]
+        optimizer = build(groups, **options)
+        scheduler = sched.StepLR(optimizer, 5, 0.5) if steps_with_scheduler else None
+        out = []
+        for step in range(STEPS):
+            for k, p in enumerate(params):
+                g = fill(UNIFORM, p.numel(), p.dtype, GRADIENT_SEED + 10 * step + k, -1, 1, ()).view(p.shape)
+                p.grad = None if k == 1 and step % 3 == 2 else g
+            optimizer.step()
+            if scheduler:
+                scheduler.step()
+            if step + 1 in RECORDED:
+                out += [p.detach().clone() for p in params]
+        return out
+    return run
+
+
+def add_optimizers(fam):
+    def add(op, build, **options):
+        for dtype in (f32, f64):
+            fam.case(op, u(3, 4, dtype=dtype), u(5, dtype=dtype), u(dtype=dtype), fn=trajectory(build), grad=False, tol=5,
+                     **options)
+
+    for options in ({}, {"momentum": 0.9}, {"momentum": 0.9, "dampening": 0.3}, {"momentum": 0.9, "nesterov": True},
+                    {"weight_decay": 0.1}, {"momentum": 0.8, "weight_decay": 0.05, "nesterov": True}):
+        usual = {"lr": 0.1, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}
+        add("optim.SGD", optim.SGD, **{**usual, **options})
+    add("optim.SGD", optim.SGD, lr=0.1, momentum=0.9, second_lr=0.01)
+    for name in ("Adam", "AdamW"):
+        build = lambda groups, beta1, beta2, name=name, **kw: getattr(optim, name)(groups, betas=(beta1, beta2), **kw)
+        usual = {"lr": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False}
+        for options in ({}, {"weight_decay": 0.1}, {"amsgrad": True}, {"amsgrad": True, "weight_decay": 0.05, "beta1": 0.8},
+                        {"eps": 0.01, "beta2": 0.9}):
+            add("optim." + name, build, **{**usual, **options})
+        add("optim." + name, build, **usual, second_lr=0.1)
+        add("optim." + name, build, **usual, steps_with_scheduler=True)
+    x = u(3)
+    for options in ({"lr": -1.0}, {"lr": 0.1, "momentum": -0.5}, {"lr": 0.1, "nesterov": True},
+                    {"lr": 0.1, "weight_decay": -0.1}):
+        fam.case("optim.SGD", x, fn=trajectory(optim.SGD), grad=False, throws=True, **options)
+    for options in ({"lr": -1.0}, {"beta1": 1.0}, {"eps": -1.0}, {"weight_decay": -0.1}):
+        fam.case("optim.Adam", x, throws=True, grad=False, **{**usual, **options},
+                 fn=trajectory(lambda groups, beta1, beta2, **kw: optim.Adam(groups, betas=(beta1, beta2), **kw)))
+
+
+def rates(build, steps, momentum=False):
+    """The learning rate (and first momentum) before each step, in float64."""
+    def run(lr, **options):
+        optimizer = optim.Adam([{"params": [nn.Parameter(torch.zeros(1))]},
+                                {"params": [nn.Parameter(torch.zeros(1))], "lr": 2 * lr}], lr=lr)
+        scheduler = build(optimizer, **options)
+        rows = []
+        for _ in range(steps):
+            rows.append([g["lr"] for g in optimizer.param_groups] +
+                        ([optimizer.param_groups[0]["betas"][0]] if momentum else []))
+            optimizer.step()
+            scheduler.step()
+        return torch.tensor(rows, dtype=f64)
+    return run
+
+
+def add_schedulers(fam):
+    def add(name, steps=12, **options):
+        fam.case("sched." + name, fn=rates(getattr(sched, name), steps), lr=0.1, **options)
+
+    add("StepLR", step_size=3, gamma=0.1)
+    add("StepLR", step_size=1, gamma=0.9)
+    add("MultiStepLR", milestones=[2, 5, 9], gamma=0.3)
+    add("MultiStepLR", milestones=[4, 4], gamma=0.5)
+    add("LinearLR", start_factor=0.25, end_factor=1.0, total_iters=5)
+    add("LinearLR", start_factor=1.0, end_factor=0.1, total_iters=8)
+    add("CosineAnnealingLR", T_max=10, eta_min=0.01)
+    add("CosineAnnealingLR", steps=25, T_max=8, eta_min=0.0)
+    for options in ({}, {"anneal_strategy": "linear"}, {"three_phase": True}, {"pct_start": 0.5, "div_factor": 10.0}):
+        usual = dict(max_lr=0.5, total_steps=20, pct_start=0.3, anneal_strategy="cos", three_phase=False, div_factor=25.0,
+                     final_div_factor=1e4)
+        fam.case("sched.OneCycleLR", fn=rates(sched.OneCycleLR, 20, momentum=True), lr=0.1, **{**usual, **options})
+
+    def warm_then_cosine(optimizer, warmup, T_max):
+        return sched.SequentialLR(optimizer, [sched.LinearLR(optimizer, start_factor=0.1, total_iters=warmup),
+                                              sched.CosineAnnealingLR(optimizer, T_max=T_max)], milestones=[warmup])
+
+    for warmup in (3, 1):
+        fam.case("sched.SequentialLR", fn=rates(warm_then_cosine, 15), lr=0.1, warmup=warmup, T_max=10)
+
+
+def add_clipping(fam):
+    def clip(kind):
+        def run(*grads, limit, **options):
+            params = [nn.Parameter(torch.zeros_like(g)) for g in grads]
+            for p, g in zip(params, grads):
+                p.grad = g.clone()
+            total = (nn.utils.clip_grad_norm_(params, limit, **options) if kind == "norm" else
+                     nn.utils.clip_grad_value_(params, limit))
+            return [p.grad for p in params] + ([total] if kind == "norm" else [])
+        return run
+
+    for norm_type in (2.0, 1.0, float("inf")):
+        for limit in (0.5, 100.0):
+            fam.case("clip_grad_norm_", u(3, 4), u(5), fn=clip("norm"), grad=False, limit=limit, norm_type=norm_type)
+    fam.case("clip_grad_norm_", v([1, float("nan")], dtype=f32), fn=clip("norm"), grad=False, limit=1.0, norm_type=2.0,
+             error_if_nonfinite=True, throws=True)
+    fam.case("clip_grad_value_", u(3, 4), u(5), fn=clip("value"), grad=False, limit=0.4)
+
+
+def add(fam):
+    add_optimizers(fam)
+    add_schedulers(fam)
+    add_clipping(fam)

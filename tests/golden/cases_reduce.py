@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reductions, scans, softmax and matrix products."""
+
+import torch
+import torch.nn.functional as F
+
+from golden import b8, bf16, c64, c128, d, f16, f32, f64, i32, i64, s, u, u8, v
+
+DIMS = [[], [0], [1], [-1], [0, 2], [0, 1, 2]]
+
+
+def over(op):
+    """torch's reduction with an empty list of dims meaning all of them."""
+    def run(t, dim, keepdim=False, **attrs):
+        fn = getattr(torch, op)
+        if not dim:
+            return fn(t, dim=tuple(range(t.dim())), keepdim=keepdim, **attrs)
+        return fn(t, dim=dim, keepdim=keepdim, **attrs)
+    return run
+
+
+def add_sums(fam):
+    for op in ("sum", "mean"):
+        for dim in DIMS:
+            for keepdim in (False, True):
+                fam.case(op, u(2, 3, 5), fn=over(op), dim=dim, keepdim=keepdim)
+            fam.case(op, u(2, 3, 5).T, fn=over(op), dim=dim, keepdim=False)
+            fam.case(op, u(4, 3, 5).sliced, fn=over(op), dim=dim, keepdim=False)
+            fam.case(op, u(4, 3, 5).expanded(1), fn=over(op), dim=dim, keepdim=False)
+        for dtype in (f64, bf16, f16, c64):
+            fam.case(op, u(3, 7, dtype=dtype), fn=over(op), dim=[1], keepdim=False)
+            fam.case(op, u(3, 7, dtype=dtype), fn=over(op), dim=[], keepdim=False)
+        fam.case(op, u(700), fn=over(op), dim=[0], keepdim=False)
+        fam.case(op, u(3, 300), fn=over(op), dim=[0], keepdim=False, grad=False)
+        for sp in (u(), u(0), u(0, 3), u(3, 0)):
+            fam.case(op, sp, fn=over(op), dim=[-1] if sp.shape else [], keepdim=False)
+        fam.case(op, s(20), fn=over(op), dim=[0], keepdim=False)
+        fam.case(op, u(3), fn=over(op), dim=[1], keepdim=False, throws=True)
+        fam.case(op, u(3, 3), fn=over(op), dim=[0, 0], keepdim=False, throws=True)
+    for dtype in (i64, i32, u8, b8):
+        fam.case("sum", u(3, 5, dtype=dtype), fn=over("sum"), dim=[1], keepdim=False)
+        fam.case("sum", u(3, 5, dtype=dtype), fn=over("sum"), dim=[], keepdim=False)
+    fam.case("sum", u(3, 5, dtype=i64), fn=over("sum"), dim=[1], keepdim=False, dtype=f32)
+    fam.case("mean", u(3, 5, dtype=i64), fn=over("mean"), dim=[1], keepdim=False, throws=True)
+    fam.case("mean", u(3, 5, dtype=i64), fn=over("mean"), dim=[1], keepdim=False, dtype=f64)
+    prod = lambda t, dim, keepdim: torch.prod(t) if dim is None else torch.prod(t, dim, keepdim)
+    for dim in (None, 0, 1, -1):
+        for keepdim in (False, True):
+            fam.case("prod", u(2, 3, 4, lo=0.5), fn=prod, dim=dim, keepdim=keepdim)
+        fam.case("prod", u(4, 3, 2).T, fn=prod, dim=dim, keepdim=False)
+    for dtype in (f64, bf16, i64, u8, b8):
+        fam.case("prod", u(3, 4, dtype=dtype, lo=1, hi=2 if dtype != b8 else 1), fn=prod, dim=1, keepdim=False)
+    fam.case("prod", v([[0, 2, 3], [0, 0, 2], [1, 2, 3]], dtype=f32), fn=prod, dim=1, keepdim=False)
+    fam.case("prod", u(0, 2), fn=prod, dim=0, keepdim=False)
+    fam.case("prod", v([2, 0, 3], dtype=f64), fn=prod, dim=None, keepdim=False)
+
+
+def add_moments(fam):
+    for op in ("var", "std"):
+        for dim in DIMS:
+            for correction in (1, 0):
+                fam.case(op, u(3, 4, 5), fn=over(op), dim=dim, keepdim=False, correction=correction)
+            fam.case(op, u(3, 4, 5).T, fn=over(op), dim=dim, keepdim=True, correction=1)
+        for dtype in (f64, bf16, f16):
+            fam.case(op, u(4, 9, dtype=dtype), fn=over(op), dim=[1], keepdim=False, correction=1)
+        fam.case(op, u(300, lo=1000, hi=1001), fn=over(op), dim=[], keepdim=False, correction=1, grad=False, tol=30)
+        fam.case(op, u(3, 1), fn=over(op), dim=[1], keepdim=False, correction=1, grad=False)
+        fam.case(op, u(0, 3), fn=over(op), dim=[0], keepdim=False, correction=1, grad=False)
+        fam.case(op, u(3, dtype=i64), fn=over(op), dim=[0], keepdim=False, correction=1, throws=True)
+    for op in ("var_mean", "std_mean"):
+        fam.case(op, u(3, 4, 5), fn=over(op), dim=[0, 2], keepdim=False, correction=1)
+
+
+def add_extremes(fam):
+    for op in ("max", "min"):
+        fam.case(op, d(3, 4), fn=getattr(torch, op))
+        fam.case(op, d(3, 4, dtype=i64).T, fn=getattr(torch, op))
+        fam.case(op, s(20).const, fn=getattr(torch, op))
+        fam.case(op, v([1, 3, 3, 1], dtype=f32), fn=getattr(torch, op))
+        fam.case(op, u(0), fn=getattr(torch, op), throws=True)
+        for dim in (0, 1, -1):
+            for keepdim in (False, True):
+                fam.case(op + "_dim", d(3, 4, 5), fn=getattr(torch, op), dim=dim, keepdim=keepdim)
+            for sp in (d(5, 4, 3).T, d(3, 4, 5).sliced, d(3, 2, 4, dtype=f64), d(3, 5, 2, dtype=i64),
+                       d(2, 4, 2, dtype=bf16)):
+                fam.case(op + "_dim", sp, fn=getattr(torch, op), dim=dim, keepdim=False)
+        nan = float("nan")
+        fam.case(op + "_dim", v([[1, nan, 3], [nan, nan, 0], [1, 2, 3]], dtype=f32), fn=getattr(torch, op),
+                 dim=1, keepdim=False)
+        fam.case(op + "_dim", d(2, 77), fn=getattr(torch, op), dim=1, keepdim=False)
+        fam.case(op + "_dim", u(), fn=getattr(torch, op), dim=0, keepdim=False)
+        fam.case(op + "_dim", u(0, 3), fn=getattr(torch, op), dim=1, keepdim=False)
+        fam.case(op + "_dim", u(0, 3), fn=getattr(torch, op), dim=0, keepdim=False, throws=True)
+        fam.case(op + "_dim", u(3), fn=getattr(torch, op), dim=1, keepdim=False, throws=True)
+    for op in ("amax", "amin"):
+        for dim in DIMS:
+            fam.case(op, d(3, 4, 5), fn=over(op), dim=dim, keepdim=False)
+        fam.case(op, v([[1, 3, 3], [2, 2, 0]], dtype=f32), fn=over(op), dim=[1], keepdim=True)
+        fam.case(op, s(20), fn=over(op), dim=[0], keepdim=False, grad=False)
+    for op in ("argmax", "argmin"):
+        arg = lambda t, dim, keepdim, op=op: getattr(torch, op)(t, dim, keepdim)
+        for dim in (None, 0, 1, -1):
+            for keepdim in (False, True):
+                fam.case(op, d(3, 4, 5).const, fn=arg, dim=dim, keepdim=keepdim)
+            fam.case(op, d(5, 4, 3).const.T, fn=arg, dim=dim, keepdim=False)
+            fam.case(op, d(3, 6, 2, dtype=i64), fn=arg, dim=dim, keepdim=False)
+        fam.case(op, s(20).const, fn=arg, dim=None, keepdim=False)
+        fam.case(op, v([1, 3, 1, 3], dtype=f32).const, fn=arg, dim=0, keepdim=False)
+        fam.case(op, u(0).const, fn=arg, dim=None, keepdim=False, throws=True)
+
+
+def add_logic(fam):
+    for op in ("any", "all"):
+        run = lambda t, dim, keepdim, op=op: (getattr(torch, op)(t) if dim is None else
+                                              getattr(torch, op)(t, dim=dim, keepdim=keepdim))
+        for dim in (None, 0, 1, -1):
+            for sp in (u(3, 4, dtype=b8), u(4, 5, dtype=i64, lo=0, hi=1).T, u(3, 2, 4, lo=0).const):
+                fam.case(op, sp, fn=run, dim=dim, keepdim=False)
+            fam.case(op, u(3, 4, dtype=b8), fn=run, dim=dim, keepdim=True)
+        fam.case(op, s(20).const, fn=run, dim=None, keepdim=False)
+        for sp in (u(0, dtype=b8), u(0, 2, dtype=b8), u(dtype=b8)):
+            fam.case(op, sp, fn=run, dim=None, keepdim=False)
+        fam.case(op, u(5, dtype=u8), fn=run, dim=0, keepdim=False)
+    fam.case("count_nonzero", u(3, 4, dtype=i64, lo=-1, hi=1), dim=1)
+
+
+def add_norms(fam):
+    norm = lambda t, p, dim, keepdim: (torch.norm(t, p) if not dim else torch.norm(t, p, dim, keepdim))
+    for p in (2.0, 1.0, 3.0, 0.0, float("inf"), float("-inf"), 0.5):
+        for dim in ([], [1], [0, 2]):
+            fam.case("norm", d(2, 3, 4), fn=norm, p=p, dim=dim, keepdim=False)
+        fam.case("norm", d(4, 3, 2, dtype=f64).T, fn=norm, p=p, dim=[1], keepdim=True)
+    fam.case("norm", v([0, 0, 0], dtype=f32), fn=norm, p=2.0, dim=[], keepdim=False)
+    fam.case("norm", u(3, 5, dtype=bf16), fn=norm, p=2.0, dim=[1], keepdim=False)
+    fam.case("norm", u(0), fn=norm, p=2.0, dim=[0], keepdim=False)
+    fam.case("norm", u(3, dtype=i64), fn=norm, p=2.0, dim=[], keepdim=False, throws=True)
+    for dim in ([0], [1], [-1], [0, 2], [0, 1, 2]):
+        for keepdim in (False, True):
+            fam.case("logsumexp", u(3, 4, 5), dim=dim, keepdim=keepdim)
+        fam.case("logsumexp", u(5, 4, 3).T, dim=dim, keepdim=False)
+    inf = float("inf")
+    fam.case("logsumexp", v([[-inf, -inf], [1, -inf], [inf, 1], [1000, 1001]], dtype=f32), dim=[1], keepdim=False,
+             grad=False)
+    fam.case("logsumexp", u(3, 0), dim=[1], keepdim=False, grad=False)
+
+
+def add_scans(fam):
+    for op in ("cumsum", "cumprod"):
+        for dim in (0, 1, -1):
+            for sp in (u(2, 3, 5, lo=0.3), u(5, 3, 2, lo=0.3).T, u(2, 3, 4, lo=0.3).sliced, u(3, 4, dtype=f64, lo=0.3)):
+                fam.case(op, sp, dim=dim)
+        for dtype in (bf16, i64, i32, b8):
+            fam.case(op, u(6, dtype=dtype), dim=0)
+        for sp in (u(), u(0), u(200, lo=0.9, hi=1.1)):
+            fam.case(op, sp, dim=0, tol=5)
+        fam.case(op, u(3), dim=1, throws=True)
+    fam.case("cumsum", u(4), dim=0, dtype=f64)
+
+
+def add_softmax(fam):
+    for op in ("softmax", "log_softmax"):
+        for dim in (0, 1, -1):
+            for sp in (u(2, 3, 5), u(5, 3, 2).T, u(3, 4, 2).sliced, u(2, 3, 4, dtype=f64), u(2, 3, 3, dtype=bf16),
+                       u(2, 3, 3, dtype=f16)):
+                fam.case(op, sp, dim=dim)
+        fam.case(op, u(2, 3, 2, 4).channels_last, dim=1)
+        fam.case(op, u(3, 100, lo=-20, hi=20), dim=1)
+        fam.case(op, u(100, 3), dim=0)
+        for sp in (u(), u(1), u(0, 3), u(3, 0)):
+            fam.case(op, sp, dim=-1)
+        inf, nan = float("inf"), float("nan")
+        fam.case(op, v([[-inf, 0, 1], [inf, 0, 1], [nan, 0, 1], [-inf] * 3, [1000, 0, -1000]], dtype=f32), dim=1,
+                 grad=False)
+        fam.case(op, v([[-inf, 0, 1], [1000, 0, -1000]], dtype=f32), dim=1)
+        fam.case(op, u(3, 4), dim=1, dtype=f64)
+        fam.case(op, u(3, 4), dim=2, throws=True)
+        fam.case(op, u(3, 4, dtype=i64), dim=1, throws=True)
+
+
+def add_matmul(fam):
+    dot = ((3,), (3,))
+    shapes = [dot, ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)),
+              ((2, 3), (5, 3, 4)), ((2, 1, 2, 3), (4, 3, 2)), ((5, 2, 3), (3,)), ((3,), (5, 3, 2)), ((1, 1), (1, 1)),
+              ((2, 0), (0, 3)), ((0, 2), (2, 3)), ((0, 2, 3), (0, 3, 2)), ((17, 19), (19, 23))]
+    for a, b in shapes:
+        fam.case("matmul", u(*a), u(*b))
+    fam.case("matmul", u(3, 4).T, u(4, 5).T)
+    fam.case("matmul", u(3, 4).sliced, u(4, 5).sliced)
+    fam.case("matmul", u(3, 4).expanded(0), u(4, 2))
+    fam.case("matmul", u(2, 3, 4).permuted(0, 2, 1), u(2, 4, 5).permuted(1, 0, 2))
+    for dtype in (f64, bf16, f16, i64, i32, c64, c128):
+        fam.case("matmul", u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
+    fam.case("matmul", s(3, 4), u(4, 2), grad=False)
+    for a, b in (((2, 3), (2, 3)), ((), (3,)), ((2, 3, 4), (3, 4, 5)), ((3,), (4,))):
+        fam.case("matmul", u(*a), u(*b), throws=True)
+    fam.case("matmul", u(2, 3), u(3, 2, dtype=f64), throws=True)
+    for dtype in (f32, f64, bf16):
+        fam.case("mm", u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
+        fam.case("bmm", u(2, 3, 4, dtype=dtype), u(2, 4, 5, dtype=dtype))
+        fam.case("addmm", u(5, dtype=dtype), u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
+        fam.case("linear", u(2, 3, 4, dtype=dtype), u(5, 4, dtype=dtype), u(5, dtype=dtype), fn=F.linear)
+    fam.case("mm", u(3, 4).T, u(4, 5).sliced)
+    fam.case("mm", u(2, 3, 4), u(4, 5), throws=True)
+    fam.case("mm", u(2, 3), u(2, 3), throws=True)
+    fam.case("bmm", u(2, 3, 4).T, u(2, 4, 5).permuted(0, 2, 1))
+    fam.case("bmm", u(0, 3, 4), u(0, 4, 5))
+    fam.case("bmm", u(2, 3, 4), u(3, 4, 5), throws=True)
+    fam.case("addmm", u(3, 5), u(3, 4), u(4, 5), beta=0.5, alpha=2.0)
+    fam.case("addmm", u(3, 1), u(3, 4).T, u(4, 5).T, beta=1.0, alpha=-1.5)
+    fam.case("addmm", v([float("nan")] * 5, dtype=f32).const, u(3, 4), u(4, 5), beta=0.0, alpha=1.0)
+    fam.case("addmm", u(3, 5, dtype=i64), u(3, 4, dtype=i64), u(4, 5, dtype=i64), beta=2, alpha=3)
+    fam.case("addmm", u(4), u(3, 4), u(4, 5), throws=True)
+    fam.case("baddbmm", u(2, 3, 5), u(2, 3, 4), u(2, 4, 5), beta=0.5, alpha=2.0)
+    for x in (u(4), u(3, 4), u(2, 3, 4).T, u(0, 4), u(2, 2, 3, 4)):
+        fam.case("linear", x, u(5, 4), None, fn=F.linear)
+        fam.case("linear", x, u(5, 4).T, u(5), fn=F.linear)
+    fam.case("linear", u(3, 4), u(5, 3), u(5), fn=F.linear, throws=True)
+    fam.case("linear", u(3, 4), u(5, 4), u(4), fn=F.linear, throws=True)
+    fam.case("mv", u(3, 4).T, u(4).sliced)
+    for dtype in (f32, f64, i64, c64):
+        fam.case("dot", u(7, dtype=dtype), u(7, dtype=dtype).sliced)
+        fam.case("outer", u(3, dtype=dtype), u(4, dtype=dtype))
+    fam.case("dot", u(0), u(0))
+    fam.case("dot", u(3), u(4), throws=True)
+    fam.case("dot", u(3, 1), u(3), throws=True)
+    fam.case("outer", u(3, 1), u(3), throws=True)
+    einsum = lambda *t, equation: torch.einsum(equation, *t)
+    for equation, shapes in (("ij,jk->ik", ((2, 3), (3, 4))), ("ij,jk", ((2, 3), (3, 4))), ("ii", ((3, 3),)),
+                             ("ii->i", ((3, 3),)), ("ij->ji", ((2, 3),)), ("ij->", ((2, 3),)), ("i,j->ij", ((2,), (3,))),
+                             ("bij,bjk->bik", ((2, 3, 4), (2, 4, 5))), ("bhqd,bhkd->bhqk", ((2, 2, 3, 4), (2, 2, 5, 4))),
+                             ("...ij,...jk->...ik", ((2, 3, 4), (4, 2))), ("i,i->i", ((3,), (3,))),
+                             ("ij,kj,lk->il", ((2, 3), (4, 3), (2, 4))), ("bn,anm,bm->ba", ((2, 3), (4, 3, 5), (2, 5))),
+                             ("ij,ij->j", ((2, 3), (2, 1))), ("i,->i", ((3,), ()))):
+        fam.case("einsum", *[u(*shape) for shape in shapes], fn=einsum, equation=equation)
+    fam.case("einsum", u(2, 3).T, u(3, 4).T, fn=einsum, equation="ij,jk->ki")
+    for equation, shapes in (("ij,jk->ik", ((2, 3), (4, 5))), ("ij->ijk", ((2, 3),)), ("ijk->i", ((2, 3),)),
+                             ("ij,jk->ik", ((2, 3),)), ("i!->i", ((2,),))):
+        fam.case("einsum", *[u(*shape) for shape in shapes], fn=einsum, equation=equation, throws=True)
+
+
+def add(fam):
+    add_sums(fam)
+    add_moments(fam)
+    add_extremes(fam)
+    add_logic(fam)
+    add_norms(fam)
+    add_scans(fam)
+    add_softmax(fam)
+    add_matmul(fam)
