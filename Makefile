@@ -41,7 +41,10 @@ format:
 docs:
 	@scripts/install-deps.sh docs
 	@mkdir -p build/docs
-	@doxygen docs/Doxyfile
+	@{ cat docs/Doxyfile; \
+	   echo "INPUT = $(wildcard */include) docs"; \
+	   echo "STRIP_FROM_PATH = $(wildcard */include)"; \
+	   echo "STRIP_FROM_INC_PATH = $(wildcard */include)"; } | doxygen -
 	@echo "build/docs/html/index.html"
 
 deps:

@@ -9,6 +9,7 @@
 #   --json     print one JSON object instead of a table
 # Exits with 1 when a limit is passed.
 set -euo pipefail
+shopt -s nullglob
 cd "$(dirname "$0")/.."
 
 full_build=false headers_only=false json=false slack=1 build=build/release
@@ -68,7 +69,7 @@ if ! $headers_only; then
   strip -o "$work/stripped.so" "$library"
   rows+=("libhearth.so, stripped|$(
     stat -c %s "$work/stripped.so" | awk '{ printf "%.1f", $1 / 1e6 }')|25|MB")
-  foreign=$(bash tests/structure/exported_symbols.sh "$build"/lib/libhearth*.so || true)
+  foreign=$(bash tests/structure/exported_symbols.sh "$build"/lib/libhearth{,_[!g]*}.so || true)
   rows+=("exported names outside hearth::|$(grep -c . <<<"$foreign" || true)|0|")
 fi
 
