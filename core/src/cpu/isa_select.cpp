@@ -65,6 +65,12 @@ const char* name_of(Isa isa) {
 
 }  // namespace
 
+bool isa_available(Isa isa) {
+  for (const Level& level : kLevels)
+    if (level.isa == isa) return isa <= processor_isa();
+  return false;
+}
+
 Isa choose_isa(const char* request, Isa processor) {
   const Level* best = nullptr;
   std::string names;

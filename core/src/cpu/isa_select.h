@@ -25,6 +25,9 @@ enum class Isa { Base, V2, V3, V4 };
 /// The level in use, as cpu_capability() names it.
 Isa selected_isa();
 
+/// Whether this build contains the level and the processor can run it.
+bool isa_available(Isa isa);
+
 /// The level for a request (HEARTH_ISA, may be null) given what the processor has; throws
 /// ValueError.
 Isa choose_isa(const char* request, Isa processor);
@@ -66,17 +69,19 @@ Isa choose_isa(const char* request, Isa processor);
   HEARTH_FOR_ISA_V4(namespace isa_v4 { type function(); })
 #endif
 
-/// Calls the selected variant's `function`.
-#define HEARTH_SELECT_ISA(function)                                                              \
-  ([]() -> decltype(auto) {                                                                      \
-    switch (::hearth::cpu::selected_isa()) {                                                     \
+/// Calls the variant `level` of `function`; the level must be available.
+#define HEARTH_CALL_ISA(level, function)                                                         \
+  ([](::hearth::cpu::Isa hearth_level) -> decltype(auto) {                                       \
+    switch (hearth_level) {                                                                      \
       HEARTH_FOR_ISA_BASE(case ::hearth::cpu::Isa::Base                                          \
                           : return ::hearth::cpu::isa_base::function();)                         \
       HEARTH_FOR_ISA_V2(case ::hearth::cpu::Isa::V2 : return ::hearth::cpu::isa_v2::function();) \
       HEARTH_FOR_ISA_V3(case ::hearth::cpu::Isa::V3 : return ::hearth::cpu::isa_v3::function();) \
       HEARTH_FOR_ISA_V4(case ::hearth::cpu::Isa::V4 : return ::hearth::cpu::isa_v4::function();) \
       default:                                                                                   \
-        break;                                                                                   \
+        __builtin_unreachable();                                                                 \
     }                                                                                            \
-    __builtin_unreachable();                                                                     \
-  }())
+  }(level))
+
+/// Calls the selected variant's `function`.
+#define HEARTH_SELECT_ISA(function) HEARTH_CALL_ISA(::hearth::cpu::selected_isa(), function)

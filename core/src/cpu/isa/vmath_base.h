@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdint.h>
+
+// What the vector math functions are made of. Everything in vmath_*.h is a branch-free scalar
+// function that is always inlined, so that a plain loop over it vectorizes and the loop's scalar
+// tail computes the same bits. Conversions between doubles and 64-bit integers go through the bits
+// of a shifted double, because no instruction below AVX-512 converts them in vectors.
+#define HEARTH_VMATH [[gnu::always_inline]] static inline
+
+namespace hearth::cpu::HEARTH_ISA::vmath {
+
+inline constexpr float kInfF = __builtin_inff();
+inline constexpr double kInf = __builtin_inf();
+
+HEARTH_VMATH uint32_t bits(float x) { return __builtin_bit_cast(uint32_t, x); }
+HEARTH_VMATH uint64_t bits(double x) { return __builtin_bit_cast(uint64_t, x); }
+HEARTH_VMATH float from_bits(uint32_t b) { return __builtin_bit_cast(float, b); }
+HEARTH_VMATH double from_bits(uint64_t b) { return __builtin_bit_cast(double, b); }
+
+// Without the instruction a fused call is a library call: then two roundings.
+HEARTH_VMATH float fma(float a, float b, float c) {
+#ifdef __FMA__
+  return __builtin_fmaf(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+HEARTH_VMATH double fma(double a, double b, double c) {
+#ifdef __FMA__
+  return __builtin_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+HEARTH_VMATH float abs(float x) { return __builtin_fabsf(x); }
+HEARTH_VMATH double abs(double x) { return __builtin_fabs(x); }
+HEARTH_VMATH float copysign(float x, float sign) { return __builtin_copysignf(x, sign); }
+HEARTH_VMATH double copysign(double x, double sign) { return __builtin_copysign(x, sign); }
+HEARTH_VMATH float sqrt(float x) { return __builtin_sqrtf(x); }
+HEARTH_VMATH double sqrt(double x) { return __builtin_sqrt(x); }
+HEARTH_VMATH float rsqrt(float x) { return 1.0f / sqrt(x); }
+HEARTH_VMATH double rsqrt(double x) { return 1.0 / sqrt(x); }
+
+/// x within [low, high]; NaN stays.
+template <class T>
+HEARTH_VMATH T clamp(T x, T low, T high) {
+  const T above = x < low ? low : x;
+  return above > high ? high : above;
+}
+
+/// c0 + x (c1 + x (c2 + ...)).
+template <class T>
+HEARTH_VMATH T poly(T, T c0) {
+  return c0;
+}
+template <class T, class... Rest>
+HEARTH_VMATH T poly(T x, T c0, T c1, Rest... rest) {
+  return fma(x, poly(x, c1, rest...), c0);
+}
+
+/// A value and what its rounding left over.
+template <class T>
+struct Pair {
+  T hi, lo;
+};
+
+/// a + b exactly.
+HEARTH_VMATH Pair<double> two_sum(double a, double b) {
+  const double s = a + b;
+  const double t = s - a;
+  return {s, (a - (s - t)) + (b - t)};
+}
+
+/// a + b exactly, for |a| >= |b| or a == 0.
+HEARTH_VMATH Pair<double> fast_two_sum(double a, double b) {
+  const double s = a + b;
+  return {s, b - (s - a)};
+}
+
+/// a * b exactly (barring overflow and underflow).
+HEARTH_VMATH Pair<double> two_product(double a, double b) {
+  const double p = a * b;
+#ifdef __FMA__
+  return {p, __builtin_fma(a, b, -p)};
+#else
+  // Halves of 26 bits, whose products are exact.
+  const double a_hi = from_bits(bits(a) & ~uint64_t{0x7ffffff}), a_lo = a - a_hi;
+  const double b_hi = from_bits(bits(b) & ~uint64_t{0x7ffffff}), b_lo = b - b_hi;
+  return {p, ((a_hi * b_hi - p) + a_hi * b_lo + a_lo * b_hi) + a_lo * b_lo};
+#endif
+}
+
+}  // namespace hearth::cpu::HEARTH_ISA::vmath
