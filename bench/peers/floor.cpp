@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this machine can do at most: bytes per second through c = a + b on reused memory that fits the
-// caches (1 MB in all) or does not (300 MB), and multiply-adds per second from registers, in float
-// and bfloat16. Prints one JSON object. Usage: floor THREADS
-#include <immintrin.h>
-#include <omp.h>
-
+// What this machine can do at most: bytes per second through c = a + b on reused memory that fits
+// the caches (1 MB in all) or does not (300 MB), and multiply-adds per second from registers, in
+// float and bfloat16. Prints one JSON object. Usage: floor THREADS
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
+
+#include <immintrin.h>
+#include <omp.h>
 
 namespace {
 
@@ -120,9 +120,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const size_t large = 25u << 20;
-  std::printf("{\"cache_bytes_per_s\": %.4g, \"memory_bytes_per_s\": %.4g, \"f32_flops\": %.4g, "
-              "\"bf16_flops\": %.4g}\n",
-              bandwidth((1u << 20) / 12 / 64 * 64, false, threads),
-              std::max(bandwidth(large, false, threads), bandwidth(large, true, threads)),
-              float_rate(threads), bfloat16_rate(threads));
+  std::printf(
+      "{\"cache_bytes_per_s\": %.4g, \"memory_bytes_per_s\": %.4g, \"f32_flops\": %.4g, "
+      "\"bf16_flops\": %.4g}\n",
+      bandwidth((1u << 20) / 12 / 64 * 64, false, threads),
+      std::max(bandwidth(large, false, threads), bandwidth(large, true, threads)),
+      float_rate(threads), bfloat16_rate(threads));
 }

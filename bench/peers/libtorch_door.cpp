@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // LibTorch's cost per operator on tiny tensors, over the same protocol as torch_cases.py.
 // Usage: libtorch_door THREADS SECONDS
-#include <torch/torch.h>
-
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <string>
+
+#include <torch/torch.h>
 
 namespace {
 
