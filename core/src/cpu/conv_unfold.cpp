@@ -6,7 +6,7 @@
 
 #include "hearth/base/threads.h"
 
-#include "cpu/gemm_blocked.h"
+#include "cpu/gemm_own.h"
 #include "cpu/scratch.h"
 
 namespace hearth::cpu {

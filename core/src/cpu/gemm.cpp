@@ -8,7 +8,7 @@
 
 #include "base/parallel.h"
 #include "cpu/dnnl/onednn.h"
-#include "cpu/gemm_blocked.h"
+#include "cpu/gemm_own.h"
 #include "cpu/low_precision.h"
 #include "cpu/scratch.h"
 
@@ -73,6 +73,7 @@ void simplify(MatmulArgs& g) {
 }
 
 void matmul_one(const MatmulArgs& g) {
+  if (matmul_vector(g)) return;
   if (g.dtype == kFloat) return gemm_blocked<float>(g);
   if (g.dtype == kDouble) return gemm_blocked<double>(g);
   gemm_simple(g);
@@ -110,8 +111,9 @@ void matmul_batch(const MatmulArgs& g) {
 }
 
 bool try_onednn(const MatmulArgs& g) {
+  // Its float products split long sums among the threads.
+  if (g.dtype == kFloat && deterministic()) return false;
   if ((g.dtype != kFloat && g.dtype != kBFloat16) || g.k == 0) return false;
-  if (g.dtype == kFloat && g.batch_dims == 0 && (g.m == 1 || g.n == 1)) return false;
   int64_t work = g.m * g.n * g.k;
   for (int d = 0; d < g.batch_dims; d++) work *= g.batch[d];
   return work > (g.dtype == kFloat ? kSmallProduct : kSmallBFloat16Product) && onednn::matmul(g);
@@ -212,7 +214,7 @@ void matmul(const MatmulArgs& args) {
   for (int d = 0; d < g.batch_dims; d++) outputs *= g.batch[d];
   if (outputs == 0) return;
   simplify(g);
-  if (try_onednn(g)) return;
+  if (matmul_vector(g) || try_onednn(g)) return;
   if (g.dtype == kHalf || g.dtype == kBFloat16) return matmul_as_float(g);
   matmul_batch(g);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/gemm_blocked.h"
-
 #include <algorithm>
 
 #include "base/parallel.h"
 #include "cpu/gemm_kernels.h"
+#include "cpu/gemm_own.h"
 #include "cpu/scratch.h"
 
 namespace hearth::cpu {
@@ -24,11 +23,11 @@ const GemmKernels<double>& kernels() {
   return table;
 }
 
-constexpr int64_t kStackBytes = 32 * 1024;        // packed operands up to this live on the stack
-constexpr int64_t kParallelFlops = 1 << 21;       // below, waking threads costs more than it gives
-constexpr int64_t kParallelVectorWork = 1 << 16;  // elements of a matrix times a vector
+constexpr int64_t kStackBytes = 32 * 1024;   // packed operands up to this live on the stack
+constexpr int64_t kParallelFlops = 1 << 21;  // below, waking threads costs more than it gives
 constexpr int64_t kBlockRows = 2048, kBlockCols = 4096;  // of c per packed pair
-constexpr int64_t kTileRows = 128, kTileCols = 256;      // of c per piece of work
+constexpr int64_t kTileRows = 128, kTileCols = 256;      // of c per piece of work, at most
+constexpr int64_t kMinTiles = 8;                         // pieces worth having
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 constexpr int64_t ceil_div(int64_t n, int64_t by) { return (n + by - 1) / by; }
@@ -39,77 +38,6 @@ void chunks(int64_t count, bool parallel, const F& f) {
     parallel_chunks(count, f);
   } else {
     for (int64_t i = 0; i < count; i++) f(i);
-  }
-}
-
-/// n lines of k elements times one vector.
-template <typename T>
-void lines_times_vector(int64_t n, int64_t k, const T* lines, int64_t line_stride, int64_t k_stride,
-                        const T* x, T* out) {
-  const GemmKernels<T>& kernel = kernels<T>();
-  const bool parallel = n * k >= kParallelVectorWork;
-  if (n == 1 && parallel && k_stride == 1) {
-    constexpr int64_t kPiece = 1 << 15;
-    const int64_t pieces = ceil_div(k, kPiece);
-    Scratch<T> sums(static_cast<size_t>(pieces));
-    parallel_chunks(pieces, [&](int64_t i) {
-      const int64_t from = i * kPiece;
-      kernel.rows_times_vector(1, std::min(kPiece, k - from), lines + from, 0, x + from, &sums[i]);
-    });
-    T sum = 0;
-    for (int64_t i = 0; i < pieces; i++) sum += sums[i];
-    *out = sum;
-    return;
-  }
-  // Pieces depend on sizes alone, and so do the bits. Short runs of columns would read memory
-  // badly.
-  const int64_t piece =
-      k_stride == 1 ? std::max<int64_t>(1, kParallelVectorWork / 4 / k) : int64_t{1024};
-  chunks(ceil_div(n, piece), parallel, [&](int64_t i) {
-    const int64_t from = i * piece, count = std::min(piece, n - from);
-    if (k_stride == 1) {
-      kernel.rows_times_vector(count, k, lines + from * line_stride, line_stride, x, out + from);
-    } else {
-      kernel.vector_times_cols(count, k, x, lines + from, k_stride, out + from);
-    }
-  });
-}
-
-/// m == 1 or n == 1.
-template <typename T>
-void gemv(const MatmulArgs& g) {
-  const bool row = g.m == 1;  // c is a row: b's columns are the lines
-  const auto* a = static_cast<const T*>(g.a);
-  const auto* b = static_cast<const T*>(g.b);
-  const auto* bias = static_cast<const T*>(g.bias);
-  auto* c = static_cast<T*>(g.c);
-  const int64_t n = row ? g.n : g.m;
-  const MatrixStride lines = row ? MatrixStride{g.b_stride.col, g.b_stride.row} : g.a_stride;
-  const int64_t x_stride = row ? g.a_stride.col : g.b_stride.row;
-  const int64_t c_stride = row ? 1 : g.c_stride;
-  const T* x = row ? a : b;
-
-  const bool gather = x_stride != 1 && g.k > 1;
-  const bool direct = g.alpha == 1 && g.beta == 0 && (c_stride == 1 || n == 1);
-  constexpr int64_t kStack = 1024;
-  alignas(64) T local[kStack];
-  const int64_t needed = (gather ? g.k : 0) + (direct ? 0 : n);
-  Scratch<T> heap(needed > kStack ? static_cast<size_t>(needed) : 0);
-  T* free = needed > kStack ? heap.data() : local;
-  if (gather) {
-    for (int64_t p = 0; p < g.k; p++) free[p] = x[p * x_stride];
-    x = free;
-    free += g.k;
-  }
-  T* sums = direct ? c : free;
-  lines_times_vector(n, g.k, row ? b : a, lines.row, lines.col, x, sums);
-  if (direct && !bias) return;
-  const T alpha = static_cast<T>(g.alpha), beta = static_cast<T>(g.beta);
-  for (int64_t i = 0; i < n; i++) {
-    T v = sums[i] * alpha;
-    if (beta != 0) v += c[i * c_stride] * beta;
-    if (bias) v += bias[row ? i : 0];
-    c[i * c_stride] = v;
   }
 }
 
@@ -139,28 +67,38 @@ void gemm_large(const MatmulArgs& g) {
   const int64_t depth = g.k == 0 ? 1 : ceil_div(g.k, ceil_div(g.k, kernel.depth));
   const int64_t block_m = std::min(kBlockRows, round_up(g.m, rows));
   const int64_t block_n = std::min(kBlockCols, round_up(g.n, cols));
+  int64_t tile_m = kTileRows, tile_n = kTileCols;
+  while (ceil_div(block_m, tile_m) * ceil_div(block_n, tile_n) < kMinTiles) {
+    if (tile_n >= 2 * cols && tile_n >= tile_m) {
+      tile_n /= 2;
+    } else if (tile_m >= 2 * rows) {
+      tile_m /= 2;
+    } else {
+      break;
+    }
+  }
   Scratch<T> packed_a(static_cast<size_t>(block_m * depth));
   Scratch<T> packed_b(static_cast<size_t>(block_n * depth));
 
   const auto pack_a = [&](int64_t i0, int64_t p0, int64_t kc, int64_t tile) {
-    const int64_t i = tile * kTileRows;
+    const int64_t i = tile * tile_m;
     kernel.pack(a + (i0 + i) * g.a_stride.row + p0 * g.a_stride.col,
-                std::min(kTileRows, std::min(block_m, g.m - i0) - i), kc, g.a_stride.row,
+                std::min(tile_m, std::min(block_m, g.m - i0) - i), kc, g.a_stride.row,
                 g.a_stride.col, kernel.rows, packed_a.data() + i * kc);
   };
   const auto pack_b = [&](int64_t j0, int64_t p0, int64_t kc, int64_t tile) {
-    const int64_t j = tile * kTileCols;
+    const int64_t j = tile * tile_n;
     kernel.pack(b + (j0 + j) * g.b_stride.col + p0 * g.b_stride.row,
-                std::min(kTileCols, std::min(block_n, g.n - j0) - j), kc, g.b_stride.col,
+                std::min(tile_n, std::min(block_n, g.n - j0) - j), kc, g.b_stride.col,
                 g.b_stride.row, kernel.cols, packed_b.data() + j * kc);
   };
 
   for (int64_t j0 = 0; j0 < g.n; j0 += block_n) {
-    const int64_t tiles_n = ceil_div(std::min(block_n, g.n - j0), kTileCols);
+    const int64_t tiles_n = ceil_div(std::min(block_n, g.n - j0), tile_n);
     for (int64_t p0 = 0; p0 == 0 || p0 < g.k; p0 += depth) {
       const int64_t kc = std::min(depth, g.k - p0);
       for (int64_t i0 = 0; i0 < g.m; i0 += block_m) {
-        const int64_t tiles_m = ceil_div(std::min(block_m, g.m - i0), kTileRows);
+        const int64_t tiles_m = ceil_div(std::min(block_m, g.m - i0), tile_m);
         const int64_t b_packs = i0 == 0 ? tiles_n : 0;
         chunks(b_packs + tiles_m, parallel, [&](int64_t i) {
           if (i < b_packs) {
@@ -170,15 +108,15 @@ void gemm_large(const MatmulArgs& g) {
           }
         });
         chunks(tiles_m * tiles_n, parallel, [&](int64_t tile) {
-          const int64_t i = tile % tiles_m * kTileRows, j = tile / tiles_m * kTileCols;
+          const int64_t i = tile % tiles_m * tile_m, j = tile / tiles_m * tile_n;
           GemmStore<T> store{static_cast<T*>(g.c) + (i0 + i) * g.c_stride + j0 + j, g.c_stride,
                              static_cast<T>(g.alpha), static_cast<T>(1), nullptr};
           if (p0 == 0) {
             store.beta = static_cast<T>(g.beta);
             store.bias = bias ? bias + j0 + j : nullptr;
           }
-          kernel.block(std::min(kTileRows, std::min(block_m, g.m - i0) - i),
-                       std::min(kTileCols, std::min(block_n, g.n - j0) - j), kc,
+          kernel.block(std::min(tile_m, std::min(block_m, g.m - i0) - i),
+                       std::min(tile_n, std::min(block_n, g.n - j0) - j), kc,
                        packed_a.data() + i * kc, packed_b.data() + j * kc, store);
         });
       }
@@ -190,7 +128,6 @@ void gemm_large(const MatmulArgs& g) {
 
 template <typename T>
 void gemm_blocked(const MatmulArgs& g) {
-  if ((g.m == 1 || g.n == 1) && g.k > 0) return gemv<T>(g);
   const GemmKernels<T>& kernel = kernels<T>();
   const int64_t packed_a = round_up(g.m, kernel.rows) * g.k;
   const int64_t packed_b = round_up(g.n, kernel.cols) * g.k;

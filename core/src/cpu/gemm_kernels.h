@@ -29,13 +29,25 @@ struct GemmKernels {
                int width, T* dst);
   /// c [m, n] from packed a [panel][k][rows] and packed b [panel][k][cols].
   void (*block)(int64_t m, int64_t n, int64_t k, const T* a, const T* b, GemmStore<T> store);
-  /// out[i] = row i of a times x; rows are contiguous.
-  void (*rows_times_vector)(int64_t m, int64_t k, const T* a, int64_t a_stride, const T* x, T* out);
-  /// out[j] = x times column j of b; rows are contiguous.
-  void (*vector_times_cols)(int64_t n, int64_t k, const T* x, const T* b, int64_t b_stride, T* out);
 };
+
+/// A matrix of S times a vector, summed in T: uint16_t stands for bfloat16's bits.
+template <typename S, typename T>
+struct GemvKernels {
+  /// out[i] = row i of a times x; rows are contiguous.
+  void (*rows_times_vector)(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out);
+  /// out[j] = x times column j of b; rows are contiguous.
+  void (*vector_times_cols)(int64_t n, int64_t k, const T* x, const S* b, int64_t b_stride, T* out);
+};
+
+using FloatGemv = GemvKernels<float, float>;
+using DoubleGemv = GemvKernels<double, double>;
+using BFloat16Gemv = GemvKernels<uint16_t, float>;
 
 HEARTH_DECLARE_ISA(const GemmKernels<float>&, gemm_kernels_f32)
 HEARTH_DECLARE_ISA(const GemmKernels<double>&, gemm_kernels_f64)
+HEARTH_DECLARE_ISA(const FloatGemv&, gemv_kernels_f32)
+HEARTH_DECLARE_ISA(const DoubleGemv&, gemv_kernels_f64)
+HEARTH_DECLARE_ISA(const BFloat16Gemv&, gemv_kernels_bf16)
 
 }  // namespace hearth::cpu

@@ -7,7 +7,7 @@
 #include "hearth/base/error.h"
 
 #include "base/parallel.h"
-#include "cpu/gemm_blocked.h"
+#include "cpu/gemm_own.h"
 
 namespace hearth::cpu {
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/base/complex.h"
+#include "hearth/base/context.h"
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
 
@@ -282,20 +283,29 @@ TYPED_TEST(GemmBits, AreTheSameEveryTime) {
   }
 }
 
-TEST(GemmBitsDouble, DoNotDependOnThreads) {
+TYPED_TEST(GemmBits, DoNotDependOnThreadsWhenDeterministic) {
+  using T = TypeParam;
+  set_deterministic(true);
   for (const Case& t :
        {Case{.m = 200, .n = 150, .k = 170}, Case{.m = 1, .n = 900, .k = 700},
-        Case{.m = 1, .n = 1, .k = 100000}, Case{.m = 20, .n = 20, .k = 20, .batch = {50}}}) {
-    std::vector<double> reference;
+        Case{.m = 1, .n = 1, .k = 100000}, Case{.m = 20, .n = 20, .k = 20, .batch = {50}},
+        Case{.m = 40, .n = 30, .k = 20000},
+        Case{.m = 100, .n = 90, .k = 3000, .a_transposed = true},
+        Case{.m = 16, .n = 100, .k = 5000, .b_transposed = true}}) {
+    std::vector<T> reference;
     for (const int threads : {1, 3, 7}) {
       const ThreadLimitGuard guard(threads);
-      Problem<double> p(t);
-      for (size_t i = 0; i < p.a.size(); i++) p.a[i] = std::sin(static_cast<double>(i));
+      Problem<T> p(t);
+      for (size_t i = 0; i < p.a.size(); i++) {
+        p.a[i] = static_cast<T>(std::sin(static_cast<float>(i)));
+      }
       matmul(p.g);
       if (threads == 1) reference = p.c;
-      EXPECT_EQ(std::memcmp(reference.data(), p.c.data(), p.c.size() * sizeof(double)), 0);
+      EXPECT_EQ(std::memcmp(reference.data(), p.c.data(), p.c.size() * sizeof(T)), 0)
+          << "m " << t.m << " n " << t.n << " k " << t.k << " threads " << threads;
     }
   }
+  set_deterministic(false);
 }
 
 TEST(GemmErrors, RefusesForeignStrides) {

@@ -161,69 +161,95 @@ inline T sum_lanes(Vector<T> v) {
   return lane[0];
 }
 
-template <typename T>
-inline T dot(int64_t k, const T* a, const T* x) {
+template <typename S, typename T>
+inline T dot(int64_t k, const S* a, const T* x) {
   using V = Vector<T>;
   constexpr int lanes = kLanes<T>;
   V s0{}, s1{}, s2{}, s3{};
   int64_t p = 0;
   for (; p + 4 * lanes <= k; p += 4 * lanes) {
-    s0 = fma(load<V>(a + p), load<V>(x + p), s0);
-    s1 = fma(load<V>(a + p + lanes), load<V>(x + p + lanes), s1);
-    s2 = fma(load<V>(a + p + 2 * lanes), load<V>(x + p + 2 * lanes), s2);
-    s3 = fma(load<V>(a + p + 3 * lanes), load<V>(x + p + 3 * lanes), s3);
+    s0 = fma(load_as<T>(a + p), load<V>(x + p), s0);
+    s1 = fma(load_as<T>(a + p + lanes), load<V>(x + p + lanes), s1);
+    s2 = fma(load_as<T>(a + p + 2 * lanes), load<V>(x + p + 2 * lanes), s2);
+    s3 = fma(load_as<T>(a + p + 3 * lanes), load<V>(x + p + 3 * lanes), s3);
   }
-  for (; p + lanes <= k; p += lanes) s0 = fma(load<V>(a + p), load<V>(x + p), s0);
+  for (; p + lanes <= k; p += lanes) s0 = fma(load_as<T>(a + p), load<V>(x + p), s0);
   T sum = sum_lanes<T>((s0 + s1) + (s2 + s3));
-  for (; p < k; p++) sum += a[p] * x[p];
+  for (; p < k; p++) sum += scalar_as(a[p]) * x[p];
   return sum;
 }
 
-template <typename T>
-void rows_times_vector(int64_t m, int64_t k, const T* a, int64_t a_stride, const T* x, T* out) {
-  for (int64_t i = 0; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
+template <typename S, typename T>
+void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
+  using V = Vector<T>;
+  constexpr int lanes = kLanes<T>;
+  int64_t i = 0;
+  // Four rows at a time: four streams from memory.
+  for (; i + 4 <= m; i += 4) {
+    const S *r0 = a + i * a_stride, *r1 = r0 + a_stride, *r2 = r1 + a_stride, *r3 = r2 + a_stride;
+    V s0{}, s1{}, s2{}, s3{};
+    int64_t p = 0;
+    for (; p + lanes <= k; p += lanes) {
+      const V v = load<V>(x + p);
+      s0 = fma(load_as<T>(r0 + p), v, s0);
+      s1 = fma(load_as<T>(r1 + p), v, s1);
+      s2 = fma(load_as<T>(r2 + p), v, s2);
+      s3 = fma(load_as<T>(r3 + p), v, s3);
+    }
+    T t0 = sum_lanes<T>(s0), t1 = sum_lanes<T>(s1), t2 = sum_lanes<T>(s2), t3 = sum_lanes<T>(s3);
+    for (; p < k; p++) {
+      t0 += scalar_as(r0[p]) * x[p];
+      t1 += scalar_as(r1[p]) * x[p];
+      t2 += scalar_as(r2[p]) * x[p];
+      t3 += scalar_as(r3[p]) * x[p];
+    }
+    out[i] = t0;
+    out[i + 1] = t1;
+    out[i + 2] = t2;
+    out[i + 3] = t3;
+  }
+  for (; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
 }
 
 /// out[j] += x[0] * row 0 [j] + ... over kLines rows of b.
-template <typename T, int kLines>
-inline void add_lines(int64_t n, const T* x, const T* b, int64_t b_stride, T* out) {
+template <int kLines, typename S, typename T>
+inline void add_lines(int64_t n, const T* x, const S* b, int64_t b_stride, T* out) {
   using V = Vector<T>;
   constexpr int lanes = kLanes<T>;
   int64_t j = 0;
   for (; j + lanes <= n; j += lanes) {
     V sum = load<V>(out + j);
-    for (int i = 0; i < kLines; i++) sum = fma(x[i] - V{}, load<V>(b + i * b_stride + j), sum);
+    for (int i = 0; i < kLines; i++) sum = fma(x[i] - V{}, load_as<T>(b + i * b_stride + j), sum);
     store(out + j, sum);
   }
   for (; j < n; j++) {
-    for (int i = 0; i < kLines; i++) out[j] += x[i] * b[i * b_stride + j];
+    for (int i = 0; i < kLines; i++) out[j] += x[i] * scalar_as(b[i * b_stride + j]);
   }
 }
 
 // Several long rows at a time: memory is read in streams, out stays in the first-level cache.
-template <typename T>
-void vector_times_cols(int64_t n, int64_t k, const T* x, const T* b, int64_t b_stride, T* out) {
+template <typename S, typename T>
+void vector_times_cols(int64_t n, int64_t k, const T* x, const S* b, int64_t b_stride, T* out) {
   for (int64_t j = 0; j < n; j++) out[j] = T(0);
   int64_t p = 0;
-  for (; p + 4 <= k; p += 4) add_lines<T, 4>(n, x + p, b + p * b_stride, b_stride, out);
-  for (; p < k; p++) add_lines<T, 1>(n, x + p, b + p * b_stride, b_stride, out);
+  for (; p + 4 <= k; p += 4) add_lines<4>(n, x + p, b + p * b_stride, b_stride, out);
+  for (; p < k; p++) add_lines<1>(n, x + p, b + p * b_stride, b_stride, out);
 }
 
 template <typename T>
 constexpr GemmKernels<T> kTable = {
-    kRows,
-    kCols<T>,
-    kPanelBytes / static_cast<int>(kCols<T> * sizeof(T)),
-    pack<T>,
-    block<T>,
-    rows_times_vector<T>,
-    vector_times_cols<T>,
+    kRows, kCols<T>, kPanelBytes / static_cast<int>(kCols<T> * sizeof(T)), pack<T>, block<T>,
 };
+template <typename S, typename T>
+constexpr GemvKernels<S, T> kVectorTable = {rows_times_vector<S, T>, vector_times_cols<S, T>};
 
 }  // namespace
 
 const GemmKernels<float>& gemm_kernels_f32() { return kTable<float>; }
 const GemmKernels<double>& gemm_kernels_f64() { return kTable<double>; }
+const FloatGemv& gemv_kernels_f32() { return kVectorTable<float, float>; }
+const DoubleGemv& gemv_kernels_f64() { return kVectorTable<double, double>; }
+const BFloat16Gemv& gemv_kernels_bf16() { return kVectorTable<uint16_t, float>; }
 
 }  // namespace HEARTH_ISA
 }  // namespace hearth::cpu

@@ -52,6 +52,23 @@ static inline V load(const T* p) {
   std::memcpy(&v, p, sizeof v);
   return v;
 }
+/// Loads a register's worth of T; from uint16_t, bfloat16's bits, as floats.
+template <typename T>
+static inline Vector<T> load_as(const T* p) {
+  return load<Vector<T>>(p);
+}
+template <typename T>
+static inline Vector<T> load_as(const uint16_t* p) {
+  typedef uint16_t Bits __attribute__((vector_size(HEARTH_VECTOR_BYTES / 2)));
+  typedef uint32_t Wide __attribute__((vector_size(HEARTH_VECTOR_BYTES)));
+  return (Vector<T>)(__builtin_convertvector(load<Bits>(p), Wide) << 16);
+}
+static inline float scalar_as(float v) { return v; }
+static inline double scalar_as(double v) { return v; }
+static inline float scalar_as(uint16_t v) {
+  return __builtin_bit_cast(float, static_cast<uint32_t>(v) << 16);
+}
+
 template <typename V, typename T>
 static inline void store(T* p, const V& v) {
   std::memcpy(p, &v, sizeof v);

@@ -10,6 +10,9 @@ namespace hearth::cpu {
 template <typename T>
 void gemm_blocked(const MatmulArgs& args);
 
+/// The same where m or n is 1, for float, double and bfloat16; false for anything else.
+bool matmul_vector(const MatmulArgs& args);
+
 /// The same by plain loops: every type for which the other has no kernel (integers and complex).
 void gemm_simple(const MatmulArgs& args);
 
