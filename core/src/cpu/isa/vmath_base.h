@@ -44,11 +44,10 @@ HEARTH_VMATH double sqrt(double x) { return __builtin_sqrt(x); }
 HEARTH_VMATH float rsqrt(float x) { return 1.0f / sqrt(x); }
 HEARTH_VMATH double rsqrt(double x) { return 1.0 / sqrt(x); }
 
-/// x within [low, high]; NaN stays.
+/// The smaller of x and high; NaN stays.
 template <class T>
-HEARTH_VMATH T clamp(T x, T low, T high) {
-  const T above = x < low ? low : x;
-  return above > high ? high : above;
+HEARTH_VMATH T at_most(T x, T high) {
+  return x > high ? high : x;
 }
 
 /// c0 + x (c1 + x (c2 + ...)).

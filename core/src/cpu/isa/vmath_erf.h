@@ -8,7 +8,7 @@ namespace hearth::cpu::HEARTH_ISA::vmath {
 
 /// erf(a) = 1 - e^(-a P(a)), with P a polynomial for -log(erfc(a)) / a.
 HEARTH_VMATH float erf(float x) {
-  const float a = clamp(abs(x), 0.0f, 4.0f);
+  const float a = at_most(abs(x), 4.0f);
   const float p =
       poly(a, 0x1.20dd76p0f, 0x1.45f26ep-1f, 0x1.a522eap-4f, -0x1.3bdf98p-6f, 0x1.dd45a8p-16f,
            0x1.90ece8p-10f, -0x1.35dd3p-11f, 0x1.f682e2p-14f, -0x1.bdbfep-17f, 0x1.53fbbap-21f);
@@ -17,7 +17,7 @@ HEARTH_VMATH float erf(float x) {
 
 /// erfc(a) for a >= 0: e^(-a^2) / (1 + 2 a) times a polynomial in (a - 4) / (a + 4).
 HEARTH_VMATH double erfc_positive(double x) {
-  const double a = clamp(x, 0.0, 28.0);
+  const double a = at_most(x, 28.0);
   const double t = (a - 4.0) / (a + 4.0);
   const double p = poly(
       t, 0x1.3ba5916e9fd7fp0, -0x1.1df1ad154a29bp-3, 0x1.f7f5df66fcb7dp-7, 0x1.16ecefcfa5f4dp-4,
@@ -28,7 +28,7 @@ HEARTH_VMATH double erfc_positive(double x) {
       -0x1.10a8b4be16011p-27, -0x1.c3ad5b7e7b88cp-27, -0x1.bdf7bac0d851p-30);
   const auto [square, rest] = two_product(a, a);
   // The quotient before the exponential, which may be subnormal.
-  const auto [r, n] = exp_parts(clamp(-square, -800.0, 0.0));
+  const auto [r, n] = exp_parts(-square);
   return scale((1.0 + expm1_poly(r - rest)) * (p / (1.0 + 2.0 * a)), n);
 }
 

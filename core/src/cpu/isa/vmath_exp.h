@@ -60,83 +60,93 @@ HEARTH_VMATH double expm1_poly(double r) {
   return fma(r * r, q, r);
 }
 
-HEARTH_VMATH float exp(float x) {
-  const auto [r, n] = exp_parts(clamp(x, -104.0f, 89.0f));
-  const float q = poly(r, 0.5f, 0x1.555466p-3f, 0x1.5552fep-5f, 0x1.125808p-7f, 0x1.6fecep-10f);
-  return scale(1.0f + fma(r * r, q, r), n);
+// The comparisons stand at the end, where they cost a masked move each; out of range, whatever the
+// formula gave is replaced.
+template <class T>
+HEARTH_VMATH T exp_range(T x, T low, T high, T below, T r) {
+  const T in_range = x < low ? below : r;
+  return x > high ? static_cast<T>(__builtin_inf()) : in_range;
 }
+
+HEARTH_VMATH float exp_poly(float r) {
+  const float q = poly(r, 0.5f, 0x1.555466p-3f, 0x1.5552fep-5f, 0x1.125808p-7f, 0x1.6fecep-10f);
+  return 1.0f + fma(r * r, q, r);
+}
+HEARTH_VMATH double exp_poly(double r) { return 1.0 + expm1_poly(r); }
+
+/// e^x where that is a positive number, and nothing in particular elsewhere.
+template <class T>
+HEARTH_VMATH T exp_inside(T x) {
+  const auto [r, n] = exp_parts(x);
+  return scale(exp_poly(r), n);
+}
+
+HEARTH_VMATH float exp(float x) { return exp_range(x, -104.0f, 88.8f, 0.0f, exp_inside(x)); }
 /// e^(x + tail) for a tail that is tiny beside x.
 HEARTH_VMATH double exp(double x, double tail) {
-  const auto [r, n] = exp_parts(clamp(x, -746.0, 710.0));
-  return scale(1.0 + expm1_poly(r + tail), n);
+  const auto [r, n] = exp_parts(x);
+  return exp_range(x, -746.0, 709.8, 0.0, scale(exp_poly(r + tail), n));
 }
-HEARTH_VMATH double exp(double x) { return exp(x, 0.0); }
+HEARTH_VMATH double exp(double x) { return exp_range(x, -746.0, 709.8, 0.0, exp_inside(x)); }
 
 HEARTH_VMATH float exp2(float x) {
-  const float c = clamp(x, -151.0f, 129.0f);
-  const float shifted = c + kRoundF;
-  const float r = (c - (shifted - kRoundF)) * 0x1.62e43p-1f;
-  const float q = poly(r, 0.5f, 0x1.555466p-3f, 0x1.5552fep-5f, 0x1.125808p-7f, 0x1.6fecep-10f);
-  return scale(1.0f + fma(r * r, q, r), bits(shifted));
+  const float shifted = x + kRoundF;
+  const float r = (x - (shifted - kRoundF)) * 0x1.62e43p-1f;
+  return exp_range(x, -151.0f, 128.5f, 0.0f, scale(exp_poly(r), bits(shifted)));
 }
 HEARTH_VMATH double exp2(double x) {
-  const double c = clamp(x, -1077.0, 1025.0);
-  const double shifted = c + kRound;
-  const double f = c - (shifted - kRound);
+  const double shifted = x + kRound;
+  const double f = x - (shifted - kRound);
   const double r = fma(f, 0x1.abc9e3b39803fp-56, f * 0x1.62e42fefa39efp-1);
-  return scale(1.0 + expm1_poly(r), bits(shifted));
+  return exp_range(x, -1077.0, 1024.5, 0.0, scale(exp_poly(r), bits(shifted)));
 }
 
-/// e^x - 1 for x up to 88 and 709 and from there on a number to be scaled by 2.
-HEARTH_VMATH float expm1_half(float x) {
-  const auto [r, n] = exp_parts(clamp(x, -30.0f, 89.0f));
-  const float s = exp2_int(n - 1);
-  return fma(s, expm1_poly(r), s - 0.5f);
-}
-HEARTH_VMATH double expm1_half(double x) {
-  const auto [r, n] = exp_parts(clamp(x, -50.0, 710.0));
-  const double s = exp2_int(n - 1);
-  return fma(s, expm1_poly(r), s - 0.5);
+/// (e^x - 1) / 2, which is finite wherever the number or its double is.
+template <class T>
+HEARTH_VMATH T expm1_half(T x) {
+  const auto [r, n] = exp_parts(x);
+  const T s = exp2_int(n - 1);
+  return fma(s, expm1_poly(r), s - static_cast<T>(0.5));
 }
 
-HEARTH_VMATH float expm1(float x) {
+template <class T>
+HEARTH_VMATH T expm1_within(T x, T low, T high, T tiny) {
+  const T r = exp_range(x, low, high, static_cast<T>(-1), 2 * expm1_half(x));
   // Below the rounding of 1 the result is x itself, the sign of zero included.
-  return abs(x) < 0x1p-25f ? x : 2.0f * expm1_half(x);
+  return abs(x) < tiny ? x : r;
 }
-HEARTH_VMATH double expm1(double x) { return abs(x) < 0x1p-54 ? x : 2.0 * expm1_half(x); }
+HEARTH_VMATH float expm1(float x) { return expm1_within(x, -30.0f, 88.8f, 0x1p-25f); }
+HEARTH_VMATH double expm1(double x) { return expm1_within(x, -50.0, 709.8, 0x1p-54); }
 
-HEARTH_VMATH float sigmoid(float x) {
-  const float e = exp(-abs(x));
-  const float r = 1.0f / (1.0f + e);
+/// 1 / (1 + e^-x).
+template <class T>
+HEARTH_VMATH T sigmoid_within(T x, T high) {
+  const T e = exp_inside(-at_most(abs(x), high));
+  const T r = 1 / (1 + e);
   return x < 0 ? e * r : r;
 }
-HEARTH_VMATH double sigmoid(double x) {
-  const double e = exp(-abs(x));
-  const double r = 1.0 / (1.0 + e);
-  return x < 0 ? e * r : r;
-}
+HEARTH_VMATH float sigmoid(float x) { return sigmoid_within(x, 104.0f); }
+HEARTH_VMATH double sigmoid(double x) { return sigmoid_within(x, 746.0); }
 
-HEARTH_VMATH float tanh(float x) {
-  const float a = abs(x);
-  const float half = expm1_half(clamp(a + a, 0.0f, 20.0f));
-  return a < 0x1p-13f ? x : copysign(half / (half + 1.0f), x);
+template <class T>
+HEARTH_VMATH T tanh_within(T x, T high, T tiny) {
+  const T a = abs(x);
+  const T half = expm1_half(at_most(a + a, high));
+  return a < tiny ? x : copysign(half / (half + 1), x);
 }
-HEARTH_VMATH double tanh(double x) {
-  const double a = abs(x);
-  const double half = expm1_half(clamp(a + a, 0.0, 40.0));
-  return a < 0x1p-28 ? x : copysign(half / (half + 1.0), x);
-}
+HEARTH_VMATH float tanh(float x) { return tanh_within(x, 20.0f, 0x1p-13f); }
+HEARTH_VMATH double tanh(double x) { return tanh_within(x, 40.0, 0x1p-28); }
 
 HEARTH_VMATH double cosh(double x) {
   // e^a / 2 overflows only when the result does.
-  const auto [r, n] = exp_parts(clamp(abs(x), 0.0, 711.0));
-  const double half = scale(1.0 + expm1_poly(r), n - 1);
+  const auto [r, n] = exp_parts(at_most(abs(x), 711.0));
+  const double half = scale(exp_poly(r), n - 1);
   return half + 0.25 / half;
 }
 HEARTH_VMATH double sinh(double x) {
   const double a = abs(x), z = x * x;
-  const auto [r, n] = exp_parts(clamp(a, 0.0, 711.0));
-  const double half = scale(1.0 + expm1_poly(r), n - 1);
+  const auto [r, n] = exp_parts(at_most(a, 711.0));
+  const double half = scale(exp_poly(r), n - 1);
   const double q = poly(z, 0x1.5555555555556p-3, 0x1.111111111101ep-7, 0x1.a01a01a037269p-13,
                         0x1.71de3a3b06bfcp-19, 0x1.ae646ff507a0cp-26, 0x1.6116f4a27e4c5p-33,
                         0x1.b5c89674720b9p-41);

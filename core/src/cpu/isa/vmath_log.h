@@ -38,8 +38,8 @@ template <class T>
 HEARTH_VMATH T log_special(T x, T zero, T r) {
   const T inf = static_cast<T>(__builtin_inf());
   const T finite = x < inf ? r : x;
-  const T low = x == zero ? -inf : static_cast<T>(__builtin_nan(""));
-  return x < zero || x == zero ? low : finite;
+  const T positive = x == zero ? -inf : finite;
+  return x < zero ? static_cast<T>(__builtin_nan("")) : positive;
 }
 
 /// log(1 + f) + e ln 2.
@@ -99,7 +99,7 @@ HEARTH_VMATH float log1p(float x) {
   const float c = x < 1.0f ? x - (u - 1.0f) : 1.0f - (u - x);
   LogParts<float> p = log_parts(u);
   // 2^-e; beyond 2^25 the error no longer matters.
-  const float unscale = from_bits((127u << 23) - (bits(clamp(p.e, -26.0f, 26.0f) + kRoundF) << 23));
+  const float unscale = from_bits((127u << 23) - (bits(at_most(p.e, 26.0f) + kRoundF) << 23));
   p.f += c * unscale;
   const float r = log_special(u, 0.0f, log_sum(p));
   return abs(x) < 0x1p-25f ? x : r;
@@ -109,7 +109,7 @@ HEARTH_VMATH double log1p(double x) {
   const double c = x < 1.0 ? x - (u - 1.0) : 1.0 - (u - x);
   LogParts<double> p = log_parts(u);
   const double unscale =
-      from_bits((uint64_t{1023} << 52) - (bits(clamp(p.e, -60.0, 60.0) + kRound) << 52));
+      from_bits((uint64_t{1023} << 52) - (bits(at_most(p.e, 60.0) + kRound) << 52));
   p.f += c * unscale;
   const double r = log_special(u, 0.0, log_sum(p));
   return abs(x) < 0x1p-54 ? x : r;

@@ -203,13 +203,13 @@ static inline float tan_huge(float x) {
 HEARTH_VMATH double angle_of(double y, double x) {
   const double big_y = abs(y), big_x = abs(x);
   // So that the sum of two large numbers stays finite.
-  const double shrink = big_y > 0x1p1020 || big_x > 0x1p1020 ? 0.25 : 1.0;
+  const double shrink = (big_y > 0x1p1020) | (big_x > 0x1p1020) ? 0.25 : 1.0;
   const double a = big_y * shrink, b = big_x * shrink;
-  const bool steep = a > b * 0x1.3504f333f9de6p1, equal = a == b && a > 0.0;
-  const bool middle = a > b * 0x1.a827999fcef32p-2 || equal;
-  const double diagonal = equal ? 0.0 : a - b;
-  const double num = steep ? -b : middle ? diagonal : a;
-  const double den = steep ? a : middle ? a + b : b;
+  const bool steep = a > b * 0x1.3504f333f9de6p1, equal = (a == b) & (a > 0.0);
+  const bool middle = (a > b * 0x1.a827999fcef32p-2) | equal;
+  const double difference = equal ? 0.0 : a - b, sum = a + b;
+  const double low_num = middle ? difference : a, low_den = middle ? sum : b;
+  const double num = steep ? -b : low_num, den = steep ? a : low_den;
   const double t = num / (den == 0.0 ? 1.0 : den);
   const double z = t * t;
   const double q = poly(z, -0x1.5555555555554p-2, 0x1.9999999999584p-3, -0x1.249249246f58bp-3,
