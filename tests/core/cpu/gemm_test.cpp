@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -306,6 +307,27 @@ TYPED_TEST(GemmBits, DoNotDependOnThreadsWhenDeterministic) {
     }
   }
   set_deterministic(false);
+}
+
+TEST(GemmThreads, RunInsideParallelRegionsAndOtherThreads) {
+  const ThreadLimitGuard guard(3);
+  const auto product = [] {
+    Problem<float> p({.m = 90, .n = 70, .k = 80, .b_transposed = true});
+    const auto expected = p.expected();
+    matmul(p.g);
+    double error = 0;
+    for (size_t i = 0; i < expected.size(); i++) {
+      error = std::max(error, std::abs(static_cast<double>(p.c[i]) - expected[i]));
+    }
+    return error;
+  };
+  for (int round = 0; round < 3; round++) {
+    double errors[8] = {};
+    parallel_chunks(8, [&](int64_t i) { errors[i] = product(); });
+    for (const double e : errors) EXPECT_LT(e, 1e-3);
+    EXPECT_LT(product(), 1e-3);
+    std::thread([&] { EXPECT_LT(product(), 1e-3); }).join();
+  }
 }
 
 TEST(GemmErrors, RefusesForeignStrides) {

@@ -7,16 +7,28 @@
 #include "base/parallel.h"
 #include "cpu/dnnl/primitives.h"
 
+extern "C" void omp_set_num_threads(int n);
+
 namespace hearth::cpu::onednn {
 
 namespace {
 
+/// Makes oneDNN use as many threads as Hearth would; how many. Plans are made for that number.
+int prepare_threads() {
+  if (in_parallel_region()) {
+    omp_set_num_threads(1);  // holds for this region only, so nothing may remember it
+    return 1;
+  }
+  sync_openmp_threads();
+  return get_num_threads();
+}
+
 enum class Kind { Matmul, Forward, BackwardData, BackwardWeights };
 
-Key conv_key(Kind kind, const ConvPlanArgs& p) {
+Key conv_key(Kind kind, const ConvPlanArgs& p, int threads) {
   const ConvArgs& c = p.conv;
   Key key;
-  key.add(kind, c.dtype, p.format, p.bias, c.layout, c.weight_layout, get_num_threads());
+  key.add(kind, c.dtype, p.format, p.bias, c.layout, c.weight_layout, threads);
   key.add(c.batch, c.in_channels, c.out_channels, c.groups);
   for (const int64_t* pair : {c.input, c.kernel, c.stride, c.pad_begin, c.pad_end, c.dilation}) {
     key.add_range(pair, 2);
@@ -48,8 +60,7 @@ ConvFormat choose_format(Kind kind, const ConvArgs& c) {
 
 bool run_conv(Kind kind, MakePlan make, const ConvArgs& c, bool bias, void* const* pointers) {
   const ConvPlanArgs args{c, choose_format(kind, c), bias};
-  sync_openmp_threads();
-  Plan* plan = find_plan(conv_key(kind, args), make, &args);
+  Plan* plan = find_plan(conv_key(kind, args, prepare_threads()), make, &args);
   if (!plan) return false;
   plan->run(pointers);
   return true;
@@ -62,7 +73,7 @@ void* mutable_pointer(const void* p) { return const_cast<void*>(p); }
 bool matmul(const MatmulArgs& g) {
   if (g.bias && g.alpha != 1) return false;  // oneDNN would scale the bias too
   Key key;
-  key.add(Kind::Matmul, g.dtype, g.bias != nullptr, g.batch_dims, get_num_threads());
+  key.add(Kind::Matmul, g.dtype, g.bias != nullptr, g.batch_dims, prepare_threads());
   key.add(g.m, g.n, g.k, g.a_stride.row, g.a_stride.col, g.b_stride.row, g.b_stride.col,
           g.c_stride);
   for (const int64_t* batch : {g.batch, g.a_batch, g.b_batch, g.c_batch}) {
@@ -70,7 +81,6 @@ bool matmul(const MatmulArgs& g) {
   }
   key.add_double(g.alpha);
   key.add_double(g.beta);
-  sync_openmp_threads();
   Plan* plan = find_plan(key, make_matmul, &g);
   if (!plan) return false;
   void* const a = mutable_pointer(g.a);
