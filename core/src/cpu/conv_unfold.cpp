@@ -112,6 +112,7 @@ void unfold(const Geometry& g, const T* image, T* columns) {
   for_each_run(
       g,
       [=](int64_t from, int64_t to, int64_t n, int64_t step) {
+        if (n <= 0) return;  // nothing but padding: the image may be empty, and null
         if (step == 1) {
           std::memcpy(columns + to, image + from, static_cast<size_t>(n) * sizeof(T));
         } else {
