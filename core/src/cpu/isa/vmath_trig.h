@@ -203,7 +203,7 @@ static inline float tan_huge(float x) {
 HEARTH_VMATH double angle_of(double y, double x) {
   const double big_y = abs(y), big_x = abs(x);
   // So that the sum of two large numbers stays finite.
-  const double shrink = (big_y > 0x1p1020) | (big_x > 0x1p1020) ? 0.25 : 1.0;
+  const double shrink = ((big_y > 0x1p1020) | (big_x > 0x1p1020)) ? 0.25 : 1.0;
   const double a = big_y * shrink, b = big_x * shrink;
   const bool steep = a > b * 0x1.3504f333f9de6p1, equal = (a == b) & (a > 0.0);
   const bool middle = (a > b * 0x1.a827999fcef32p-2) | equal;
