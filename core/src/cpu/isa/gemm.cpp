@@ -179,6 +179,22 @@ inline T dot(int64_t k, const S* a, const T* x) {
   return sum;
 }
 
+/// The elements of even and of odd index among two registers' worth.
+inline void split_pairs(const float* x, Vector<float>& even, Vector<float>& odd) {
+  using V = Vector<float>;
+  const V a = load<V>(x), b = load<V>(x + kLanes<float>);
+#if HEARTH_VECTOR_BYTES == 64
+  even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+#elif HEARTH_VECTOR_BYTES == 32
+  even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+  odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+  even = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+  odd = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#endif
+}
+
 template <typename S, typename T>
 void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
   using V = Vector<T>;
@@ -189,6 +205,16 @@ void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const
     const S *r0 = a + i * a_stride, *r1 = r0 + a_stride, *r2 = r1 + a_stride, *r3 = r2 + a_stride;
     V s0{}, s1{}, s2{}, s3{};
     int64_t p = 0;
+    if constexpr (sizeof(S) == 2) {
+      for (; p + 2 * lanes <= k; p += 2 * lanes) {
+        V even, odd;
+        split_pairs(x + p, even, odd);
+        s0 = fma(load_odd(r0 + p), odd, fma(load_even(r0 + p), even, s0));
+        s1 = fma(load_odd(r1 + p), odd, fma(load_even(r1 + p), even, s1));
+        s2 = fma(load_odd(r2 + p), odd, fma(load_even(r2 + p), even, s2));
+        s3 = fma(load_odd(r3 + p), odd, fma(load_even(r3 + p), even, s3));
+      }
+    }
     for (; p + lanes <= k; p += lanes) {
       const V v = load<V>(x + p);
       s0 = fma(load_as<T>(r0 + p), v, s0);
