@@ -14,10 +14,13 @@ struct Loops {
   }
   HEARTH_FORALL_VMATH_UNARY(HEARTH_LOOP)
 #undef HEARTH_LOOP
-#define HEARTH_LOOP(name)                                                            \
-  static void name(const T* x, T* y, int64_t n) {                                    \
-    for (int64_t i = 0; i < n; ++i) y[i] = vmath::name(x[i]);                        \
-    vmath::for_each_huge(x, n, [&](int64_t i) { y[i] = vmath::name##_huge(x[i]); }); \
+#define HEARTH_LOOP(name)                                                          \
+  static void name(const T* x, T* y, int64_t n) {                                  \
+    if (vmath::any_huge(x, n)) {                                                   \
+      for (int64_t i = 0; i < n; ++i) y[i] = vmath::name(vmath::wrap_angle(x[i])); \
+    } else {                                                                       \
+      for (int64_t i = 0; i < n; ++i) y[i] = vmath::name(x[i]);                    \
+    }                                                                              \
   }
   HEARTH_FORALL_VMATH_TRIG(HEARTH_LOOP)
 #undef HEARTH_LOOP

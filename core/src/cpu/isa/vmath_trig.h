@@ -5,10 +5,10 @@
 
 // sin, cos and tan: x = n pi/2 + r with |r| <= pi/4, polynomials in r^2, n mod 4 picks one and its
 // sign. pi/2 in three doubles makes r right to the last bit for |x| <= kTrigLimit. Beyond, where
-// programs hardly ever go, these functions give NaN, and kernels go over the array once more:
+// programs hardly ever go, these functions give NaN; kernels look for such arguments first and
+// replace them by the same angle within [-pi, pi]:
 //
-//   for (int64_t i = 0; i < n; ++i) y[i] = vmath::sin(x[i]);
-//   vmath::for_each_huge(x, n, [&](int64_t i) { y[i] = vmath::sin_huge(x[i]); });
+//   if (vmath::any_huge(x, n)) { copy x, with wrap_angle on each element }
 namespace hearth::cpu::HEARTH_ISA::vmath {
 
 inline constexpr double kTrigLimit = 0x1p45;
@@ -112,15 +112,12 @@ HEARTH_VMATH float cos(float x) {
 }
 HEARTH_VMATH float tan(float x) { return static_cast<float>(tan(static_cast<double>(x))); }
 
-/// Calls f(i) where x[i] is finite and beyond kTrigLimit. Cheap when there is none.
-template <class T, class F>
-HEARTH_VMATH void for_each_huge(const T* x, int64_t n, const F& f) {
-  const T limit = static_cast<T>(kTrigLimit);
+/// Whether some |x| is beyond kTrigLimit (NaN is not).
+template <class T>
+HEARTH_VMATH bool any_huge(const T* x, int64_t n) {
   int any = 0;
-  for (int64_t i = 0; i < n; ++i) any |= abs(x[i]) > limit;
-  if (!any) return;
-  for (int64_t i = 0; i < n; ++i)
-    if (abs(x[i]) > limit && abs(x[i]) < static_cast<T>(__builtin_inf())) f(i);
+  for (int64_t i = 0; i < n; ++i) any |= abs(x[i]) > static_cast<T>(kTrigLimit);
+  return any != 0;
 }
 
 // 2 / pi in 64-bit words, the first before the binary point; these cover every double.
@@ -179,23 +176,22 @@ static inline Angle reduce_huge(double x) {
   return {flip ? -r : r, flip ? -tail : tail, quadrant};
 }
 
-static inline double sin_huge(double x) {
+/// x where |x| <= kTrigLimit, NaN for infinities, else the same angle within [-pi, pi], rounded.
+static inline double wrap_angle(double x) {
+  if (!(abs(x) > kTrigLimit)) return x;
+  if (abs(x) == kInf) return __builtin_nan("");
   const Angle a = reduce_huge(x);
-  return sin_or_cos(a, a.quadrant);
+  const uint64_t quadrant = a.quadrant & 3;
+  const double turns = quadrant == 0   ? 0.0
+                       : quadrant == 1 ? 1.0
+                       : quadrant == 3 ? -1.0
+                       : a.r < 0       ? 2.0
+                                       : -2.0;
+  const auto [hi, lo] = two_sum(turns * 0x1.921fb54442d18p0, a.r);
+  return hi + (lo + (a.tail + turns * 0x1.1a62633145c07p-54));
 }
-static inline double cos_huge(double x) {
-  const Angle a = reduce_huge(x);
-  return sin_or_cos(a, a.quadrant + 1);
-}
-static inline double tan_huge(double x) { return tan_of(reduce_huge(x)); }
-static inline float sin_huge(float x) {
-  return static_cast<float>(sin_huge(static_cast<double>(x)));
-}
-static inline float cos_huge(float x) {
-  return static_cast<float>(cos_huge(static_cast<double>(x)));
-}
-static inline float tan_huge(float x) {
-  return static_cast<float>(tan_huge(static_cast<double>(x)));
+static inline float wrap_angle(float x) {
+  return static_cast<float>(wrap_angle(static_cast<double>(x)));
 }
 
 /// The angle of (x, y) for atan and atan2: the ratio is turned by 0, pi/4 or pi/2 until it is at
