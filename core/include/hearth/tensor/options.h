@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "hearth/base/device.h"
+#include "hearth/base/dtype.h"
+
+namespace hearth {
+
+/// How elements lie in memory: Contiguous is row-major; ChannelsLast is NHWC for 4-d tensors of
+/// sizes NCHW; Preserve keeps the input's order.
+enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
+/// Dense tensors are strided; the other layouts name what Hearth refuses.
+enum class Layout : int8_t { Strided, Sparse };
+inline constexpr Layout kStrided = Layout::Strided;
+inline constexpr Layout kSparse = Layout::Sparse;
+
+/// What a new tensor should be: dtype, device, requires_grad, memory format, pinned memory. Unset
+/// fields take the defaults (default dtype, cpu, false, contiguous). Setters return a copy:
+/// `TensorOptions().dtype(kLong).device(kCPU)`.
+class TensorOptions {
+ public:
+  TensorOptions() = default;
+  TensorOptions(ScalarType dtype) { dtype_ = dtype; }
+  TensorOptions(Device device) { device_ = device; }
+  TensorOptions(DeviceType type) { device_ = Device(type); }
+  TensorOptions(Layout layout) { layout_ = layout; }
+  TensorOptions(MemoryFormat format) { format_ = format; }
+
+  [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> v) const {
+    TensorOptions o = *this;
+    o.dtype_ = v;
+    return o;
+  }
+  [[nodiscard]] TensorOptions device(std::optional<Device> v) const {
+    TensorOptions o = *this;
+    o.device_ = v;
+    return o;
+  }
+  [[nodiscard]] TensorOptions device(DeviceType type, DeviceIndex index = -1) const {
+    return device(Device(type, index));
+  }
+  [[nodiscard]] TensorOptions layout(std::optional<Layout> v) const {
+    TensorOptions o = *this;
+    o.layout_ = v.value_or(kStrided);
+    return o;
+  }
+  [[nodiscard]] TensorOptions requires_grad(std::optional<bool> v = true) const {
+    TensorOptions o = *this;
+    o.requires_grad_ = v.value_or(false);
+    return o;
+  }
+  [[nodiscard]] TensorOptions memory_format(std::optional<MemoryFormat> v) const {
+    TensorOptions o = *this;
+    o.format_ = v;
+    return o;
+  }
+  [[nodiscard]] TensorOptions pinned_memory(std::optional<bool> v) const {
+    TensorOptions o = *this;
+    o.pinned_ = v.value_or(false);
+    return o;
+  }
+
+  ScalarType dtype() const { return dtype_ ? *dtype_ : get_default_dtype(); }
+  Device device() const { return device_.value_or(Device(kCPU)); }
+  Layout layout() const { return layout_; }
+  bool requires_grad() const { return requires_grad_; }
+  bool pinned_memory() const { return pinned_; }
+  bool has_dtype() const { return dtype_.has_value(); }
+  bool has_device() const { return device_.has_value(); }
+  std::optional<ScalarType> dtype_opt() const { return dtype_; }
+  std::optional<Device> device_opt() const { return device_; }
+  std::optional<MemoryFormat> memory_format_opt() const { return format_; }
+
+ private:
+  std::optional<ScalarType> dtype_;
+  std::optional<Device> device_;
+  std::optional<MemoryFormat> format_;
+  Layout layout_ = kStrided;
+  bool requires_grad_ = false;
+  bool pinned_ = false;
+};
+
+inline TensorOptions dtype(ScalarType v) { return TensorOptions(v); }
+inline TensorOptions device(Device v) { return TensorOptions(v); }
+inline TensorOptions layout(Layout v) { return TensorOptions(v); }
+inline TensorOptions requires_grad(bool v = true) { return TensorOptions().requires_grad(v); }
+inline TensorOptions memory_format(MemoryFormat v) { return TensorOptions(v); }
+
+}  // namespace hearth

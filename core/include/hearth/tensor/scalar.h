@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+
+#include "hearth/base/complex.h"
+#include "hearth/base/dtype.h"
+#include "hearth/base/macros.h"
+
+namespace hearth {
+
+/// A number of kind bool, integer, floating or complex, as written in the program. Ops keep it as
+/// a field, so `half_tensor * 2.0` stays half and allocates nothing.
+class Scalar {
+ public:
+  Scalar() : Scalar(int64_t{0}) {}
+  Scalar(bool v) : kind_(Kind::Bool) { value_.i = v; }
+  template <std::integral T>
+    requires(!std::same_as<T, bool>)
+  Scalar(T v) : kind_(Kind::Int) {
+    value_.i = static_cast<int64_t>(v);
+  }
+  Scalar(float v) : Scalar(static_cast<double>(v)) {}
+  Scalar(double v) : kind_(Kind::Double) { value_.d = {v, 0.0}; }
+  Scalar(Half v) : Scalar(static_cast<double>(static_cast<float>(v))) {}
+  Scalar(BFloat16 v) : Scalar(static_cast<double>(static_cast<float>(v))) {}
+  Scalar(complex<double> v) : kind_(Kind::Complex) { value_.d = {v.real_, v.imag_}; }
+  Scalar(complex<float> v) : Scalar(complex<double>(v)) {}
+
+  bool isBoolean() const { return kind_ == Kind::Bool; }
+  bool isIntegral(bool include_bool) const {
+    return kind_ == Kind::Int || (include_bool && kind_ == Kind::Bool);
+  }
+  bool isFloatingPoint() const { return kind_ == Kind::Double; }
+  bool isComplex() const { return kind_ == Kind::Complex; }
+
+  /// The value as T. Conversions that lose a fraction or an imaginary part truncate, as C++ does.
+  template <typename T>
+  T to() const {
+    if constexpr (requires { typename T::value_type; }) {
+      return is_int() ? T(static_cast<typename T::value_type>(value_.i))
+                      : T(static_cast<typename T::value_type>(value_.d.re),
+                          static_cast<typename T::value_type>(value_.d.im));
+    } else if constexpr (std::same_as<T, bool>) {
+      return is_int() ? value_.i != 0 : (value_.d.re != 0 || value_.d.im != 0);
+    } else if constexpr (std::same_as<T, Half> || std::same_as<T, BFloat16>) {
+      return T(static_cast<float>(is_int() ? static_cast<double>(value_.i) : value_.d.re));
+    } else {
+      return is_int() ? static_cast<T>(value_.i) : static_cast<T>(value_.d.re);
+    }
+  }
+  double toDouble() const { return to<double>(); }
+  float toFloat() const { return to<float>(); }
+  int64_t toLong() const { return to<int64_t>(); }
+  int toInt() const { return to<int>(); }
+  bool toBool() const { return to<bool>(); }
+  complex<double> toComplexDouble() const { return to<complex<double>>(); }
+
+  /// Bool, Long, Double or ComplexDouble.
+  ScalarType type() const {
+    return kind_ == Kind::Bool     ? kBool
+           : kind_ == Kind::Int    ? kLong
+           : kind_ == Kind::Double ? kDouble
+                                   : kComplexDouble;
+  }
+  Scalar operator-() const {
+    if (is_int()) return Scalar(-value_.i);
+    return kind_ == Kind::Double ? Scalar(-value_.d.re)
+                                 : Scalar(complex<double>(-value_.d.re, -value_.d.im));
+  }
+  bool equal(double v) const { return !isComplex() && toDouble() == v; }
+  friend bool operator==(const Scalar& a, const Scalar& b) {
+    if (a.kind_ != b.kind_) return false;
+    return a.is_int() ? a.value_.i == b.value_.i
+                      : a.value_.d.re == b.value_.d.re && a.value_.d.im == b.value_.d.im;
+  }
+
+ private:
+  enum class Kind : uint8_t { Bool, Int, Double, Complex };
+  bool is_int() const { return kind_ <= Kind::Int; }
+  union {
+    int64_t i;
+    struct {
+      double re, im;
+    } d;
+  } value_;
+  Kind kind_;
+};
+
+/// "3", "0.5", "true", "(1,2)"; enough digits to read the same value back.
+HEARTH_API std::string to_string(const Scalar& s);
+
+}  // namespace hearth

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <initializer_list>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "hearth/autograd/node_ptr.h"
+#include "hearth/base/error.h"
+#include "hearth/base/generator.h"
+#include "hearth/tensor/accessor.h"
+#include "hearth/tensor/options.h"
+#include "hearth/tensor/scalar.h"
+
+namespace hearth {
+
+class Tensor;
+struct TensorImpl;
+using TensorList = ArrayRef<Tensor>;
+
+namespace indexing {
+struct TensorIndex;
+}
+namespace autograd {
+struct HookHolder;
+}
+
+namespace detail {
+/// The reference count, first in every TensorImpl, so that handles copy without a call.
+struct TensorHead {
+  int32_t refs = 1;
+};
+HEARTH_API void destroy_tensor(TensorImpl* impl) noexcept;
+}  // namespace detail
+
+/// An n-dimensional array with a dtype, a device, strides and, when asked, a gradient. A Tensor is
+/// a handle: copies share data, and all methods are const, in-place ones (`add_`) included.
+///
+/// Methods without documentation of their own are the function of the same name in hearth/ops/
+/// with the tensor as first argument; names, defaults and semantics are PyTorch's.
+class HEARTH_API Tensor {
+ public:
+  Tensor() : impl_(nullptr) {}
+  Tensor(std::nullptr_t) : impl_(nullptr) {}
+  explicit Tensor(TensorImpl* owned) : impl_(owned) {}
+  Tensor(const Tensor& o) : impl_(o.impl_) { retain(); }
+  Tensor(Tensor&& o) noexcept : impl_(o.impl_) { o.impl_ = nullptr; }
+  Tensor& operator=(const Tensor& o) & {
+    Tensor copy(o);
+    std::swap(impl_, copy.impl_);
+    return *this;
+  }
+  Tensor& operator=(Tensor&& o) & noexcept {
+    std::swap(impl_, o.impl_);
+    return *this;
+  }
+  /// `x[0] = y`: writes into the view that an index expression made.
+  Tensor& operator=(const Tensor& o) &&;
+  Tensor& operator=(Tensor&& o) &&;
+  Tensor& operator=(const Scalar& v) &&;
+  ~Tensor() { release(); }
+
+  // ---- identity
+  bool defined() const { return impl_ != nullptr; }
+  void reset() { *this = Tensor(); }
+  bool is_same(const Tensor& o) const { return impl_ == o.impl_; }
+  int64_t use_count() const;
+  TensorImpl* unsafeGetTensorImpl() const { return impl_; }
+
+  // ---- layout
+  IntArrayRef sizes() const;
+  IntArrayRef strides() const;
+  int64_t size(int64_t dim) const;
+  int64_t stride(int64_t dim) const;
+  int64_t dim() const;
+  int64_t ndimension() const { return dim(); }
+  int64_t numel() const;
+  size_t nbytes() const;
+  int64_t itemsize() const;
+  int64_t element_size() const { return itemsize(); }
+  int64_t storage_offset() const;
+  bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
+  /// True when elements fill one block of memory without gaps or overlaps, in any order.
+  bool is_non_overlapping_and_dense() const;
+  /// ChannelsLast for 4-d tensors that are NHWC in memory (and not also contiguous).
+  MemoryFormat suggest_memory_format() const;
+  bool is_alias_of(const Tensor& other) const;
+
+  // ---- type and place
+  ScalarType scalar_type() const;
+  ScalarType dtype() const { return scalar_type(); }
+  Device device() const;
+  int64_t get_device() const { return device().index(); }
+  Layout layout() const { return kStrided; }
+  TensorOptions options() const;
+  bool is_cpu() const { return device().is_cpu(); }
+  bool is_cuda() const { return device().is_cuda(); }
+  bool is_meta() const { return device().is_meta(); }
+  bool is_sparse() const { return false; }
+  bool is_floating_point() const { return hearth::is_floating_point(scalar_type()); }
+  bool is_complex() const { return hearth::is_complex(scalar_type()); }
+  bool is_signed() const;
+
+  // ---- data
+  /// Pointer to the first element; the mutable form counts as a write for autograd's checks.
+  void* data_ptr() const;
+  const void* const_data_ptr() const;
+  void* mutable_data_ptr() const { return data_ptr(); }
+  template <typename T>
+  T* data_ptr() const {
+    expect_dtype(dtype_of<std::remove_const_t<T>>);
+    if constexpr (std::is_const_v<T>) {
+      return static_cast<T*>(const_data_ptr());
+    } else {
+      return static_cast<T*>(data_ptr());
+    }
+  }
+  template <typename T>
+  const T* const_data_ptr() const {
+    expect_dtype(dtype_of<std::remove_const_t<T>>);
+    return static_cast<const T*>(const_data_ptr());
+  }
+  template <typename T>
+  T* mutable_data_ptr() const {
+    return data_ptr<T>();
+  }
+  /// Checked typed view of the elements: `auto a = x.accessor<float, 2>(); a[i][j]`. CPU only.
+  template <typename T, size_t N>
+  TensorAccessor<T, N> accessor() const& {
+    static_assert(N > 0, "accessor is for at least one dimension; use item<T>() for 0-dim tensors");
+    expect_dim(N);
+    return TensorAccessor<T, N>(data_ptr<T>(), sizes().data(), strides().data());
+  }
+  template <typename T, size_t N>
+  TensorAccessor<T, N> accessor() && = delete;
+  /// The value of a one-element tensor.
+  Scalar item() const;
+  template <typename T>
+  T item() const {
+    return item().to<T>();
+  }
+
+  // ---- autograd
+  bool requires_grad() const;
+  const Tensor& set_requires_grad(bool on) const;
+  const Tensor& requires_grad_(bool on = true) const { return set_requires_grad(on); }
+  bool is_leaf() const;
+  int64_t output_nr() const;
+  /// The accumulated gradient; undefined until backward reached this tensor.
+  const Tensor& grad() const;
+  Tensor& mutable_grad() const;
+  autograd::NodePtr grad_fn() const;
+  /// d(this)/d(leaves), added into each leaf's grad(). `gradient` is needed unless this has one
+  /// element. `inputs` restricts which leaves receive one.
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
+                bool create_graph = false,
+                std::optional<TensorList> inputs = std::nullopt) const;
+  /// Keeps the gradient of a non-leaf in grad().
+  void retain_grad() const;
+  bool retains_grad() const;
+  /// Calls `hook(grad)` when the gradient of this tensor is computed. The hook returns nothing, or
+  /// a Tensor that replaces the gradient. Returns a key for remove_hook.
+  template <typename F>
+  unsigned register_hook(F&& hook) const;
+  void remove_hook(unsigned key) const;
+  Tensor detach() const;
+  const Tensor& detach_() const;
+  /// Same data, no history, an own version counter.
+  Tensor data() const;
+  Tensor variable_data() const { return data(); }
+  Tensor tensor_data() const { return data(); }
+  /// Replaces data and layout by those of `source`; history and grad stay.
+  void set_data(const Tensor& source) const;
+  int64_t _version() const;
+  bool is_view() const;
+  /// The tensor this one is a view of; throws if it is not a view.
+  const Tensor& _base() const;
+  bool is_inference() const;
+
+  // ---- indexing
+  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
+  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
+  const Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values) const;
+  const Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
+  const Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
+                           const Tensor& values) const;
+  const Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
+                           const Scalar& value) const;
+  /// Index tensors one per dim (undefined: all of that dim), as ATen's index.
+  Tensor index(ArrayRef<std::optional<Tensor>> indices) const;
+  const Tensor& index_put_(ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
+                           bool accumulate = false) const;
+  Tensor operator[](int64_t i) const;
+  Tensor operator[](const Scalar& i) const;
+  Tensor operator[](const Tensor& i) const;
+
+  // ---- conversion and copies
+  Tensor to(const TensorOptions& options, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const;
+  Tensor to(Device device, ScalarType dtype, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const;
+  Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const;
+  Tensor to(MemoryFormat format) const;
+  Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false) const;
+  Tensor toType(ScalarType t) const { return to(t); }
+  Tensor type_as(const Tensor& other) const { return to(other.scalar_type()); }
+  Tensor cpu() const { return to(TensorOptions(kCPU)); }
+  Tensor cuda() const { return to(TensorOptions(kCUDA)); }
+  Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
+  Tensor clone(std::optional<MemoryFormat> format = std::nullopt) const;
+  const Tensor& copy_(const Tensor& source, bool non_blocking = false) const;
+  const Tensor& fill_(const Scalar& value) const;
+  const Tensor& fill_(const Tensor& value) const;
+  const Tensor& zero_() const;
+  const Tensor& resize_(IntArrayRef sizes) const;
+  Tensor new_empty(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_ones(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) const;
+
+  // ---- views and shapes
+  Tensor view(IntArrayRef sizes) const;
+  Tensor view(ScalarType dtype) const;
+  Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
+  Tensor reshape(IntArrayRef sizes) const;
+  Tensor reshape_as(const Tensor& other) const { return reshape(other.sizes()); }
+  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
+  Tensor unflatten(int64_t dim, IntArrayRef sizes) const;
+  Tensor permute(IntArrayRef dims) const;
+  Tensor transpose(int64_t dim0, int64_t dim1) const;
+  const Tensor& transpose_(int64_t dim0, int64_t dim1) const;
+  Tensor t() const;
+  const Tensor& t_() const;
+  Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
+  Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
+  Tensor mT() const { return transpose(-2, -1); }
+  Tensor expand(IntArrayRef sizes, bool implicit = false) const;
+  Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+  Tensor broadcast_to(IntArrayRef sizes) const { return expand(sizes); }
+  Tensor sum_to_size(IntArrayRef sizes) const;
+  Tensor squeeze() const;
+  Tensor squeeze(int64_t dim) const;
+  Tensor squeeze(IntArrayRef dims) const;
+  const Tensor& squeeze_(int64_t dim) const;
+  Tensor unsqueeze(int64_t dim) const;
+  const Tensor& unsqueeze_(int64_t dim) const;
+  Tensor select(int64_t dim, int64_t index) const;
+  Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
+               std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
+  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
+                    std::optional<int64_t> storage_offset = std::nullopt) const;
+  Tensor unfold(int64_t dim, int64_t size, int64_t step) const;
+  std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
+  std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
+  std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
+  std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unbind(int64_t dim = 0) const;
+  Tensor flip(IntArrayRef dims) const;
+  Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
+  Tensor repeat(IntArrayRef repeats) const;
+  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
+  Tensor tril(int64_t diagonal = 0) const;
+  Tensor triu(int64_t diagonal = 0) const;
+  const Tensor& tril_(int64_t diagonal = 0) const;
+  const Tensor& triu_(int64_t diagonal = 0) const;
+  Tensor diag(int64_t diagonal = 0) const;
+
+  // ---- pointwise arithmetic
+  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor add(const Scalar& other, const Scalar& alpha = 1) const;
+  const Tensor& add_(const Tensor& other, const Scalar& alpha = 1) const;
+  const Tensor& add_(const Scalar& other, const Scalar& alpha = 1) const;
+  Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor sub(const Scalar& other, const Scalar& alpha = 1) const;
+  const Tensor& sub_(const Tensor& other, const Scalar& alpha = 1) const;
+  const Tensor& sub_(const Scalar& other, const Scalar& alpha = 1) const;
+  Tensor mul(const Tensor& other) const;
+  Tensor mul(const Scalar& other) const;
+  const Tensor& mul_(const Tensor& other) const;
+  const Tensor& mul_(const Scalar& other) const;
+  Tensor div(const Tensor& other) const;
+  Tensor div(const Scalar& other) const;
+  Tensor div(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  Tensor div(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
+  const Tensor& div_(const Tensor& other) const;
+  const Tensor& div_(const Scalar& other) const;
+  Tensor floor_divide(const Tensor& other) const;
+  Tensor floor_divide(const Scalar& other) const;
+  Tensor remainder(const Tensor& other) const;
+  Tensor remainder(const Scalar& other) const;
+  Tensor fmod(const Tensor& other) const;
+  Tensor fmod(const Scalar& other) const;
+  Tensor pow(const Tensor& exponent) const;
+  Tensor pow(const Scalar& exponent) const;
+  const Tensor& pow_(const Tensor& exponent) const;
+  const Tensor& pow_(const Scalar& exponent) const;
+  Tensor atan2(const Tensor& other) const;
+  Tensor maximum(const Tensor& other) const;
+  Tensor minimum(const Tensor& other) const;
+  Tensor addcmul(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
+  const Tensor& addcmul_(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
+  Tensor addcdiv(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
+  const Tensor& addcdiv_(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
+  Tensor lerp(const Tensor& end, const Scalar& weight) const;
+  Tensor lerp(const Tensor& end, const Tensor& weight) const;
+  const Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
+  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
+  Tensor clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max = {}) const;
+  Tensor clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max = {}) const;
+  const Tensor& clamp_(const std::optional<Scalar>& min,
+                       const std::optional<Scalar>& max = {}) const;
+  Tensor clamp_min(const Scalar& min) const;
+  Tensor clamp_max(const Scalar& max) const;
+  const Tensor& clamp_min_(const Scalar& min) const;
+  const Tensor& clamp_max_(const Scalar& max) const;
+  Tensor clip(const std::optional<Scalar>& min, const std::optional<Scalar>& max = {}) const {
+    return clamp(min, max);
+  }
+  Tensor where(const Tensor& condition, const Tensor& other) const;
+  Tensor nan_to_num(std::optional<double> nan = {}, std::optional<double> posinf = {},
+                    std::optional<double> neginf = {}) const;
+
+#define HEARTH_UNARY_METHOD(name) \
+  Tensor name() const;            \
+  const Tensor& name##_() const;
+  // Each has an in-place form with an underscore.
+  HEARTH_UNARY_METHOD(neg)
+  HEARTH_UNARY_METHOD(abs)
+  HEARTH_UNARY_METHOD(sign)
+  HEARTH_UNARY_METHOD(exp)
+  HEARTH_UNARY_METHOD(expm1)
+  HEARTH_UNARY_METHOD(log)
+  HEARTH_UNARY_METHOD(log1p)
+  HEARTH_UNARY_METHOD(log2)
+  HEARTH_UNARY_METHOD(log10)
+  HEARTH_UNARY_METHOD(sqrt)
+  HEARTH_UNARY_METHOD(rsqrt)
+  HEARTH_UNARY_METHOD(square)
+  HEARTH_UNARY_METHOD(reciprocal)
+  HEARTH_UNARY_METHOD(sin)
+  HEARTH_UNARY_METHOD(cos)
+  HEARTH_UNARY_METHOD(tan)
+  HEARTH_UNARY_METHOD(asin)
+  HEARTH_UNARY_METHOD(acos)
+  HEARTH_UNARY_METHOD(atan)
+  HEARTH_UNARY_METHOD(sinh)
+  HEARTH_UNARY_METHOD(cosh)
+  HEARTH_UNARY_METHOD(tanh)
+  HEARTH_UNARY_METHOD(erf)
+  HEARTH_UNARY_METHOD(erfc)
+  HEARTH_UNARY_METHOD(sigmoid)
+  HEARTH_UNARY_METHOD(relu)
+  HEARTH_UNARY_METHOD(floor)
+  HEARTH_UNARY_METHOD(ceil)
+  HEARTH_UNARY_METHOD(trunc)
+  HEARTH_UNARY_METHOD(frac)
+  HEARTH_UNARY_METHOD(logical_not)
+  HEARTH_UNARY_METHOD(bitwise_not)
+  HEARTH_UNARY_METHOD(round)
+#undef HEARTH_UNARY_METHOD
+  Tensor isnan() const;
+  Tensor isinf() const;
+  Tensor isfinite() const;
+  Tensor conj() const;
+  Tensor angle() const;
+
+  // ---- comparison and logic
+#define HEARTH_COMPARISON_METHOD(name)            \
+  Tensor name(const Tensor& other) const;         \
+  Tensor name(const Scalar& other) const;         \
+  const Tensor& name##_(const Tensor& other) const; \
+  const Tensor& name##_(const Scalar& other) const;
+  HEARTH_COMPARISON_METHOD(eq)
+  HEARTH_COMPARISON_METHOD(ne)
+  HEARTH_COMPARISON_METHOD(lt)
+  HEARTH_COMPARISON_METHOD(le)
+  HEARTH_COMPARISON_METHOD(gt)
+  HEARTH_COMPARISON_METHOD(ge)
+  HEARTH_COMPARISON_METHOD(bitwise_and)
+  HEARTH_COMPARISON_METHOD(bitwise_or)
+  HEARTH_COMPARISON_METHOD(bitwise_xor)
+#undef HEARTH_COMPARISON_METHOD
+  Tensor logical_and(const Tensor& other) const;
+  Tensor logical_or(const Tensor& other) const;
+  Tensor logical_xor(const Tensor& other) const;
+  bool equal(const Tensor& other) const;
+  bool allclose(const Tensor& other, double rtol = 1e-05, double atol = 1e-08,
+                bool equal_nan = false) const;
+  Tensor isclose(const Tensor& other, double rtol = 1e-05, double atol = 1e-08,
+                 bool equal_nan = false) const;
+  bool is_nonzero() const;
+
+  // ---- reductions and scans
+  Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor sum(OptionalIntArrayRef dim, bool keepdim = false,
+             std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor mean(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor mean(OptionalIntArrayRef dim, bool keepdim = false,
+              std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor prod(int64_t dim, bool keepdim = false,
+              std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor var(bool unbiased) const;
+  Tensor var(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
+  Tensor var(OptionalIntArrayRef dim = std::nullopt,
+             const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false) const;
+  Tensor std(bool unbiased) const;
+  Tensor std(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
+  Tensor std(OptionalIntArrayRef dim = std::nullopt,
+             const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false) const;
+  Tensor max() const;
+  std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
+  Tensor max(const Tensor& other) const { return maximum(other); }
+  Tensor min() const;
+  std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  Tensor min(const Tensor& other) const { return minimum(other); }
+  Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
+  Tensor amin(IntArrayRef dim = {}, bool keepdim = false) const;
+  Tensor argmax(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  Tensor argmin(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  Tensor any() const;
+  Tensor any(int64_t dim, bool keepdim = false) const;
+  Tensor all() const;
+  Tensor all(int64_t dim, bool keepdim = false) const;
+  Tensor norm(const Scalar& p = 2) const;
+  Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim = false) const;
+  Tensor logsumexp(IntArrayRef dim, bool keepdim = false) const;
+  Tensor cumsum(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
+
+  // ---- linear algebra
+  Tensor matmul(const Tensor& other) const;
+  Tensor mm(const Tensor& other) const;
+  Tensor bmm(const Tensor& other) const;
+  Tensor mv(const Tensor& vec) const;
+  Tensor dot(const Tensor& other) const;
+  Tensor outer(const Tensor& vec2) const;
+  Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
+               const Scalar& alpha = 1) const;
+  const Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
+                       const Scalar& alpha = 1) const;
+  Tensor baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                 const Scalar& alpha = 1) const;
+
+  // ---- gather, scatter, sort
+  Tensor index_select(int64_t dim, const Tensor& index) const;
+  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source,
+                   const Scalar& alpha = 1) const;
+  const Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source,
+                           const Scalar& alpha = 1) const;
+  Tensor gather(int64_t dim, const Tensor& index, bool sparse_grad = false) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& source) const;
+  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
+  Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
+  const Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
+  const Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const;
+  Tensor masked_select(const Tensor& mask) const;
+  Tensor nonzero() const;
+  std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
+  Tensor argsort(int64_t dim = -1, bool descending = false) const;
+  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
+                                  bool sorted = true) const;
+
+  // ---- neural network functions that LibTorch has as methods
+  Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+
+  // ---- random
+  const Tensor& uniform_(double from = 0, double to = 1,
+                         std::optional<Generator> generator = {}) const;
+  const Tensor& normal_(double mean = 0, double std = 1,
+                        std::optional<Generator> generator = {}) const;
+  const Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = {}) const;
+  const Tensor& random_(std::optional<Generator> generator = {}) const;
+  const Tensor& random_(int64_t to, std::optional<Generator> generator = {}) const;
+  const Tensor& random_(int64_t from, std::optional<int64_t> to,
+                        std::optional<Generator> generator = {}) const;
+  Tensor bernoulli(std::optional<Generator> generator = {}) const;
+  Tensor multinomial(int64_t num_samples, bool replacement = false,
+                     std::optional<Generator> generator = {}) const;
+
+  // ---- operators
+  Tensor operator-() const { return neg(); }
+  Tensor operator~() const { return bitwise_not(); }
+  const Tensor& operator+=(const Tensor& o) const { return add_(o); }
+  const Tensor& operator+=(const Scalar& o) const { return add_(o); }
+  const Tensor& operator-=(const Tensor& o) const { return sub_(o); }
+  const Tensor& operator-=(const Scalar& o) const { return sub_(o); }
+  const Tensor& operator*=(const Tensor& o) const { return mul_(o); }
+  const Tensor& operator*=(const Scalar& o) const { return mul_(o); }
+  const Tensor& operator/=(const Tensor& o) const { return div_(o); }
+  const Tensor& operator/=(const Scalar& o) const { return div_(o); }
+
+  // ---- text
+  std::string toString() const;
+  void print() const;
+
+ private:
+  void retain() const {
+    if (impl_) __atomic_fetch_add(&head()->refs, 1, __ATOMIC_RELAXED);
+  }
+  void release() {
+    if (impl_ && __atomic_sub_fetch(&head()->refs, 1, __ATOMIC_ACQ_REL) == 0)
+      detail::destroy_tensor(impl_);
+  }
+  detail::TensorHead* head() const { return reinterpret_cast<detail::TensorHead*>(impl_); }
+  void expect_dtype(ScalarType expected) const;
+  void expect_dim(size_t n) const;
+  unsigned add_hook(autograd::HookHolder* hook) const;
+
+  TensorImpl* impl_;
+};
+
+#define HEARTH_TENSOR_OPERATOR(op, method, reversed)                                       \
+  inline Tensor operator op(const Tensor& a, const Tensor& b) { return a.method(b); }      \
+  inline Tensor operator op(const Tensor& a, const Scalar& b) { return a.method(b); }      \
+  HEARTH_API Tensor operator op(const Scalar& a, const Tensor& b);
+HEARTH_TENSOR_OPERATOR(+, add, add)
+HEARTH_TENSOR_OPERATOR(-, sub, rsub)
+HEARTH_TENSOR_OPERATOR(*, mul, mul)
+HEARTH_TENSOR_OPERATOR(/, div, rdiv)
+HEARTH_TENSOR_OPERATOR(%, remainder, remainder)
+HEARTH_TENSOR_OPERATOR(&, bitwise_and, bitwise_and)
+HEARTH_TENSOR_OPERATOR(|, bitwise_or, bitwise_or)
+HEARTH_TENSOR_OPERATOR(^, bitwise_xor, bitwise_xor)
+HEARTH_TENSOR_OPERATOR(<, lt, gt)
+HEARTH_TENSOR_OPERATOR(<=, le, ge)
+HEARTH_TENSOR_OPERATOR(>, gt, lt)
+HEARTH_TENSOR_OPERATOR(>=, ge, le)
+HEARTH_TENSOR_OPERATOR(==, eq, eq)
+HEARTH_TENSOR_OPERATOR(!=, ne, ne)
+#undef HEARTH_TENSOR_OPERATOR
+
+/// Prints values, then `[ CPUFloatType{2,3} ]`, as LibTorch does.
+HEARTH_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+namespace autograd {
+
+/// Type-erased hook; see Tensor::register_hook.
+struct HEARTH_API HookHolder {
+  virtual ~HookHolder();
+  /// The gradient to use instead, or an undefined tensor to keep it.
+  virtual Tensor call(const Tensor& grad) = 0;
+};
+
+template <typename F>
+struct TypedHook final : HookHolder {
+  explicit TypedHook(F f) : f_(static_cast<F&&>(f)) {}
+  Tensor call(const Tensor& grad) override {
+    if constexpr (std::is_void_v<decltype(f_(Tensor(grad)))>) {
+      f_(Tensor(grad));
+      return {};
+    } else {
+      return f_(Tensor(grad));
+    }
+  }
+  F f_;
+};
+
+}  // namespace autograd
+
+template <typename F>
+unsigned Tensor::register_hook(F&& hook) const {
+  return add_hook(new autograd::TypedHook<std::decay_t<F>>(static_cast<F&&>(hook)));
+}
+
+}  // namespace hearth

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "autograd/accumulate.h"
+
+#include <limits>
+
+#include "autograd/extras.h"
+#include "dispatch/thread_state.h"
+#include "ops/copy.h"
+
+namespace hearth::autograd {
+
+namespace {
+
+/// A spin lock in the leaf's meta: held for a few instructions.
+class MetaLock {
+ public:
+  explicit MetaLock(AutogradMeta& m) : m_(m) {
+    while (__atomic_exchange_n(&m_.lock, 1, __ATOMIC_ACQUIRE) != 0) {
+    }
+  }
+  MetaLock(const MetaLock&) = delete;
+  MetaLock& operator=(const MetaLock&) = delete;
+  ~MetaLock() { __atomic_store_n(&m_.lock, 0, __ATOMIC_RELEASE); }
+
+ private:
+  AutogradMeta& m_;
+};
+
+bool try_retain(Node* node) {
+  int32_t refs = __atomic_load_n(&node->refs, __ATOMIC_RELAXED);
+  while (refs > 0) {
+    if (__atomic_compare_exchange_n(&node->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+AccumulateGrad::AccumulateGrad(Tensor leaf) : variable(std::move(leaf)) {
+  // Leaves run as early as they can, so that their gradients need not wait in memory.
+  sequence_nr = std::numeric_limits<uint64_t>::max();
+  const TensorImpl& i = impl(variable);
+  inputs.push_back({i.sizes, i.dtype, i.device});
+}
+
+AccumulateGrad::~AccumulateGrad() {
+  AutogradMeta& m = *meta(variable);
+  MetaLock lock(m);
+  if (m.accumulator == this) m.accumulator = nullptr;
+}
+
+NodePtr accumulator_of(const Tensor& leaf) {
+  AutogradMeta& m = ensure_meta(leaf);
+  MetaLock lock(m);
+  if (m.accumulator && try_retain(m.accumulator)) return NodePtr::adopt(m.accumulator);
+  m.accumulator = new AccumulateGrad(leaf);
+  attach_extras(leaf, *m.accumulator, 0);
+  return NodePtr::adopt(m.accumulator);
+}
+
+void accumulate_grad(const Tensor& leaf, Tensor grad) {
+  AutogradMeta& m = ensure_meta(leaf);
+  MetaLock lock(m);
+  if (!m.grad.defined()) {
+    const TensorImpl& g = impl(grad);
+    const TensorImpl& l = impl(leaf);
+    const bool record = thread_state().grad_enabled;
+    // Only the engine's handle is left, and the layout is the leaf's: take it as it is.
+    const bool steal = !record && g.refs == 1 && g.dense && g.storage->refs == 1 &&
+                       (g.strides == l.strides || (g.contiguous && l.contiguous));
+    if (steal || record) {
+      m.grad = std::move(grad);
+    } else {
+      Tensor copy = new_tensor(l.sizes, g.dtype, g.device,
+                               l.dense && !l.contiguous ? l.strides : DimVector());
+      copy_raw_into(copy, grad);
+      m.grad = std::move(copy);
+    }
+    return;
+  }
+  if (thread_state().grad_enabled) {
+    m.grad = m.grad + grad;
+  } else {
+    m.grad.add_(grad);
+  }
+}
+
+GradList AccumulateGrad::apply(GradList&& grads) {
+  if (!grads[0].defined()) return {};
+  accumulate_grad(variable, std::move(grads[0]));
+  return {};
+}
+
+}  // namespace hearth::autograd

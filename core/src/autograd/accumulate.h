@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "autograd/meta.h"
+
+namespace hearth::autograd {
+
+/// Adds what arrives into the grad of a leaf. The node owns the leaf; the leaf knows the node only
+/// while an edge holds it.
+struct AccumulateGrad final : Node {
+  explicit AccumulateGrad(Tensor leaf);
+  ~AccumulateGrad() override;
+  std::string name() const override { return "AccumulateGrad"; }
+  GradList apply(GradList&& grads) override;
+
+  const Tensor variable;
+};
+
+/// The accumulator of a leaf, made when no edge holds one.
+NodePtr accumulator_of(const Tensor& leaf);
+/// leaf.grad += grad; takes over the tensor when nobody else holds it.
+void accumulate_grad(const Tensor& leaf, Tensor grad);
+
+}  // namespace hearth::autograd

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "autograd/extras.h"
+
+namespace hearth::autograd {
+
+HookHolder::~HookHolder() = default;
+
+NodeExtras& ensure_extras(Node& node) {
+  if (!node.extras) node.extras = new NodeExtras;
+  return *node.extras;
+}
+
+void run_input_hooks(const Node& node, GradList& grads) {
+  if (!node.extras) return;
+  for (const auto& hooked : node.extras->hooked) {
+    Tensor& grad = grads[hooked.input_nr];
+    if (!grad.defined()) continue;
+    // A copy of the list: a hook may add or remove hooks.
+    std::vector<HookHolder*> hooks;
+    for (const auto& [key, hook] : hooked.hooks->hooks) hooks.push_back(hook.get());
+    for (HookHolder* hook : hooks) {
+      const Tensor replaced = hook->call(grad);
+      if (!replaced.defined()) continue;
+      HEARTH_CHECK_AS(ShapeError, replaced.sizes() == grad.sizes(),
+                      "[hook] expected a gradient of sizes ", grad.sizes(), ", got ",
+                      replaced.sizes());
+      grad = replaced;
+    }
+  }
+  for (const auto& retained : node.extras->retained)
+    if (grads[retained.input_nr].defined()) *retained.grad = grads[retained.input_nr];
+}
+
+void attach_extras(const Tensor& t, Node& node, uint32_t input_nr) {
+  const AutogradMeta* m = meta(t);
+  if (!m) return;
+  if (m->hooks) {
+    auto& list = ensure_extras(node).hooked;
+    bool known = false;
+    for (const auto& h : list) known |= h.hooks == m->hooks;
+    if (!known) list.push_back({input_nr, m->hooks});
+  }
+  if (m->retained) {
+    auto& list = ensure_extras(node).retained;
+    bool known = false;
+    for (const auto& r : list) known |= r.grad == m->retained;
+    if (!known) list.push_back({input_nr, m->retained});
+  }
+}
+
+void leave_hooks(const Tensor& t) {
+  AutogradMeta* m = meta(t);
+  if (!m) return;
+  m->hooks.reset();
+  // The retained gradient follows the tensor to its new value.
+  if (m->retained && m->grad_fn && m->grad_fn->extras)
+    std::erase_if(m->grad_fn->extras->retained, [&](const auto& r) { return r.grad == m->retained; });
+}
+
+}  // namespace hearth::autograd

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "autograd/meta.h"
+
+namespace hearth::autograd {
+
+/// What few nodes have: things that happen to the gradient of input `input_nr` before the node
+/// runs, and what anomaly mode knows.
+struct NodeExtras {
+  struct Hooked {
+    uint32_t input_nr;
+    std::shared_ptr<TensorHooks> hooks;
+  };
+  struct Retained {
+    uint32_t input_nr;
+    std::shared_ptr<Tensor> grad;  ///< shared with the tensor that asked
+  };
+  std::vector<Hooked> hooked;
+  std::vector<Retained> retained;
+  std::string forward_site;
+};
+
+NodeExtras& ensure_extras(Node& node);
+/// Runs hooks on the gradients about to enter `node`, then keeps retained ones.
+void run_input_hooks(const Node& node, GradList& grads);
+/// Makes `node` run the hooks of its output `t` and keep its gradient, as t asks.
+void attach_extras(const Tensor& t, Node& node, uint32_t input_nr);
+/// Before an in-place write changes t's history: hooks stay with the old value.
+void leave_hooks(const Tensor& t);
+
+}  // namespace hearth::autograd

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "autograd/tape.h"
+
+#include "autograd/anomaly.h"
+#include "autograd/extras.h"
+#include "base/allocator.h"
+#include "dispatch/thread_state.h"
+#include "hearth/autograd/autograd.h"
+
+namespace hearth::autograd {
+
+static_assert(sizeof(OpNode) <= kHeaderBytes);
+
+void* OpNode::operator new(size_t) { return header_allocate(); }
+void OpNode::operator delete(void* block) { header_deallocate(block); }
+
+OpNode::OpNode(const OpTable& row, const void* from, NeedMask need_mask)
+    : op(row), need(need_mask), fields(inline_fields) {
+  if (op.fields.size > kFieldsBytes) fields = ::operator new(op.fields.size);
+  op.fields.copy(fields, from);
+}
+
+OpNode::~OpNode() {
+  op.fields.destroy(fields);
+  if (fields != inline_fields) ::operator delete(fields);
+}
+
+std::string backward_name(std::string_view op) {
+  std::string name;
+  bool upper = true;
+  for (char c : op) {
+    if (c == '_') {
+      upper = true;
+    } else {
+      name.push_back(upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+      upper = false;
+    }
+  }
+  return name + "Backward0";
+}
+
+std::string OpNode::name() const { return backward_name(op.info.name); }
+
+void OpNode::save_in(size_t i, const Tensor& t, bool clone) {
+  (void)i;
+  SavedTensor s;
+  if (t.defined()) {
+    HEARTH_CHECK_AS(AutogradError, !impl(t).inference,
+                    "[", op.info.name,
+                    "] Inference tensors cannot be saved for backward. To work around you can make "
+                    "a clone to get a normal tensor and use it in autograd.");
+    s.tensor = clone ? t.clone() : t;
+    s.version = impl(s.tensor).storage->version;
+  }
+  saved.push_back(std::move(s));
+}
+
+void OpNode::save_out(size_t i, const Tensor& t) {
+  SavedTensor s;
+  s.tensor = alias_tensor(t);
+  s.version = impl(t).storage->version;
+  s.output_nr = static_cast<uint32_t>(i);
+  s.is_output = true;
+  saved.push_back(std::move(s));
+}
+
+void OpNode::save_specs(Args in, std::span<const Tensor> out) {
+  specs = std::make_unique<std::vector<Spec>>();
+  specs->reserve(in.size() + out.size());
+  const auto add = [&](const Tensor& t) {
+    if (!t.defined()) {
+      specs->emplace_back();
+      return;
+    }
+    specs->emplace_back(impl(t).sizes, impl(t).strides, impl(t).dtype, impl(t).device);
+    specs->back().offset = impl(t).offset;
+  };
+  for (size_t i = 0; i < in.size(); ++i) add(in[i]);
+  for (const Tensor& t : out) add(t);
+}
+
+Tensor OpNode::unpack(const SavedTensor& s) const {
+  HEARTH_CHECK_AS(AutogradError, !released, "[", op.info.name, "] ", kFreedMessage);
+  if (!s.tensor.defined()) return {};
+  const uint32_t version = impl(s.tensor).storage->version;
+  HEARTH_CHECK_AS(
+      AutogradError, version == s.version,
+      "[", op.info.name,
+      "] one of the variables needed for gradient computation has been modified by an inplace "
+      "operation: a tensor of type ",
+      impl(s.tensor).dtype, " and sizes ", s.tensor.sizes(), ", ",
+      s.is_output ? "which is an output of " : "which is an input of ", name(), ", is at version ",
+      version, "; expected version ", s.version,
+      " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
+      "gradient, with DetectAnomalyGuard.");
+  if (!s.is_output || !thread_state().grad_enabled) return s.tensor;
+  // Double backward goes through the output's own history.
+  Tensor t = alias_tensor(s.tensor);
+  set_history(t, NodePtr(const_cast<OpNode*>(this)), s.output_nr);
+  return t;
+}
+
+NodePtr begin_record(const Invocation& call, NeedMask need) {
+  auto* node = new OpNode(call.op, call.fields, need);
+  NodePtr handle = NodePtr::adopt(node);
+  node->num_in = static_cast<uint32_t>(call.in.size());
+  if (call.op.saves) {
+    node->declared = call.op.saves(call.op, call.fields, need);
+  } else if (!call.op.vjp) {
+    node->declared.in = ~uint64_t{0};  // backward runs decompose again
+  }
+  for (size_t i = 0; i < call.in.size() && i < 64; ++i) {
+    if (!(node->declared.in >> i & 1)) continue;
+    node->save_in(i, call.in[i], call.bind == Bind::InPlace && i == 0);
+  }
+  node->edges.reserve(call.in.size());
+  for (size_t i = 0; i < call.in.size(); ++i)
+    node->edges.emplace_back(need[i] && requires_grad(call.in[i]) ? gradient_edge(call.in[i])
+                                                                  : Edge{});
+  if (thread_state().anomaly) ensure_extras(*node).forward_site = current_site();
+  return handle;
+}
+
+void finish_record(const Invocation& call, NodePtr handle) {
+  auto& node = static_cast<OpNode&>(*handle);
+  for (size_t i = 0; i < call.out.size(); ++i)
+    if (node.declared.out >> i & 1) node.save_out(i, call.out[i]);
+  if (node.declared.specs) node.save_specs(call.in, call.out);
+  for (const Tensor& t : call.out)
+    node.inputs.push_back({impl(t).sizes, impl(t).dtype, impl(t).device});
+  if (call.bind == Bind::InPlace) {
+    rebase_history(call.out[0], std::move(handle));
+    return;
+  }
+  for (size_t i = 0; i < call.out.size(); ++i)
+    if (is_differentiable(impl(call.out[i]).dtype))
+      set_history(call.out[i], handle, static_cast<uint32_t>(i));
+}
+
+void OpNode::release_variables() {
+  released = true;
+  for (SavedTensor& s : saved) s.tensor = Tensor();
+}
+
+namespace {
+
+/// For rows without a vjp: runs decompose on the saved inputs with recording on, and differentiates
+/// that.
+GradList vjp_by_decompose(const OpNode& node, Args g) {
+  GradList result(node.num_in);
+  std::vector<Tensor> leaves;
+  std::vector<size_t> where;
+  Tensors inputs;
+  const bool create_graph = thread_state().grad_enabled;
+  for (size_t i = 0; i < node.saved.size(); ++i) {
+    Tensor t = node.unpack(node.saved[i]);
+    if (node.need[i] && t.defined() && is_differentiable(t.scalar_type())) {
+      if (!create_graph) t = t.detach().requires_grad_();
+      where.push_back(i);
+      leaves.push_back(t);
+    }
+    inputs.push_back(std::move(t));
+  }
+  ThreadState state = thread_state();
+  state.grad_enabled = true;
+  ThreadStateGuard guard(state);
+  InlineVector<const Tensor*, 8> pointers;
+  for (const Tensor& t : inputs) pointers.push_back(&t);
+  Tensors out = node.op.decompose(node.op, node.fields, Args(pointers.data(), pointers.size()));
+  std::vector<Tensor> outputs, grads;
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (!g[i].defined() || !out[i].requires_grad()) continue;
+    outputs.push_back(out[i]);
+    grads.push_back(g[i]);
+  }
+  if (outputs.empty() || leaves.empty()) return result;
+  const variable_list found =
+      autograd::grad(outputs, leaves, grads, create_graph, create_graph, /*allow_unused=*/true);
+  for (size_t k = 0; k < where.size(); ++k) result[where[k]] = found[k];
+  return result;
+}
+
+}  // namespace
+
+GradList OpNode::apply(GradList&& grads) {
+  HEARTH_CHECK_AS(AutogradError, !released, "[", op.info.name, "] ", kFreedMessage);
+  bool any = false;
+  for (const Tensor& g : grads) any |= g.defined();
+  if (!any) return GradList(edges.size());
+  InlineVector<const Tensor*, 4> pointers;
+  for (const Tensor& g : grads) pointers.push_back(&g);
+  const Args g(pointers.data(), pointers.size());
+  if (op.vjp) return op.vjp(op, fields, Saved(*this), g, need);
+  return vjp_by_decompose(*this, g);
+}
+
+}  // namespace hearth::autograd
+
+namespace hearth {
+
+namespace {
+
+/// Position of tensor i among the saved ones of `mask`.
+size_t rank_of(uint64_t mask, size_t i) {
+  return static_cast<size_t>(__builtin_popcountll(mask & ((uint64_t{1} << i) - 1)));
+}
+
+[[noreturn]] void throw_undeclared(const autograd::OpNode& node, const char* what, size_t i) {
+  throw AutogradError(cat_str("[", node.op.info.name, "] its vjp reads ", what, " ", i,
+                              ", which saves() does not declare"));
+}
+
+}  // namespace
+
+Tensor Saved::in(size_t i) const {
+  if (i >= 64 || !(node_.declared.in >> i & 1)) throw_undeclared(node_, "input", i);
+  if (i >= node_.num_in) return {};
+  return node_.unpack(node_.saved[rank_of(node_.declared.in, i)]);
+}
+
+Tensor Saved::out(size_t i) const {
+  if (i >= 64 || !(node_.declared.out >> i & 1)) throw_undeclared(node_, "output", i);
+  const uint64_t inputs = node_.num_in >= 64 ? node_.declared.in
+                                             : node_.declared.in & ((uint64_t{1} << node_.num_in) - 1);
+  const size_t first = static_cast<size_t>(__builtin_popcountll(inputs));
+  return node_.unpack(node_.saved[first + rank_of(node_.declared.out, i)]);
+}
+
+const Spec& Saved::in_spec(size_t i) const {
+  if (!node_.specs) throw_undeclared(node_, "the specs of input", i);
+  return (*node_.specs)[i];
+}
+
+const Spec& Saved::out_spec(size_t i) const {
+  if (!node_.specs) throw_undeclared(node_, "the specs of output", i);
+  return (*node_.specs)[node_.num_in + i];
+}
+
+size_t Saved::num_inputs() const { return node_.num_in; }
+
+}  // namespace hearth

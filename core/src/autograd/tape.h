@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recording: the node an op leaves on the tape.
+#pragma once
+
+#include "autograd/meta.h"
+
+namespace hearth::autograd {
+
+/// A tensor kept for backward, with the version it had. An output is kept without its grad_fn, so
+/// that the node does not own itself.
+struct SavedTensor {
+  Tensor tensor;
+  uint32_t version = 0;
+  uint32_t output_nr = 0;
+  bool is_output = false;
+};
+
+/// The node of an ordinary op: its row, a copy of its fields, what it saved.
+struct OpNode final : Node {
+  static constexpr size_t kFieldsBytes = 112;
+
+  OpNode(const OpTable& op, const void* fields, NeedMask need);
+  ~OpNode() override;
+  static void* operator new(size_t bytes);
+  static void operator delete(void* block);
+
+  std::string name() const override;
+  GradList apply(GradList&& grads) override;
+  void release_variables() override;
+
+  /// Keeps input i as it is now (with `clone`, a copy of it).
+  void save_in(size_t i, const Tensor& t, bool clone);
+  void save_out(size_t i, const Tensor& t);
+  void save_specs(Args in, std::span<const Tensor> out);
+  Tensor unpack(const SavedTensor& saved) const;
+
+  const OpTable& op;
+  NeedMask need;
+  bool released = false;
+  Saves declared;
+  InlineVector<SavedTensor, 2> saved;  ///< inputs by index, then outputs by index
+  std::unique_ptr<std::vector<Spec>> specs;  ///< inputs, then outputs
+  uint32_t num_in = 0;
+  void* fields;
+  alignas(16) std::byte inline_fields[kFieldsBytes];
+};
+
+/// Before the kernel: makes the node of a call and keeps the inputs it declares.
+NodePtr begin_record(const Invocation& call, NeedMask need);
+/// After the kernel: keeps outputs and connects them.
+void finish_record(const Invocation& call, NodePtr node);
+
+/// "MulBackward0" from "mul".
+std::string backward_name(std::string_view op);
+
+}  // namespace hearth::autograd

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/copy.h"
+
+#include "cpu/kernels.h"
+#include "cpu/tile.h"
+#include "ops/creation.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+void copy(const Call& call) { copy_raw_into(call.out[0], call.in[1]); }
+void to(const Call& call) { copy_raw_into(call.out[0], call.in[0]); }
+
+void full(const Call& call) {
+  const auto& op = call.as<ops::Full>();
+  if (op.value) fill_tiled(call.out[0], *op.value);
+}
+void full_like(const Call& call) {
+  const auto& op = call.as<ops::FullLike>();
+  if (op.value) fill_tiled(call.out[0], *op.value);
+}
+void fill(const Call& call) { fill_tiled(call.out[0], call.as<ops::Fill>().value); }
+
+template <class T>
+void arange_as(const ops::Arange& op, T* out) {
+  // Each element from its index: no error accumulates.
+  using A = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+  const A start = op.start.to<A>(), step = op.step.to<A>();
+  for (int64_t i = 0; i < op.steps; ++i) out[i] = static_cast<T>(start + static_cast<A>(i) * step);
+}
+
+void arange(const Call& call) {
+  const auto& op = call.as<ops::Arange>();
+  const Tensor& out = call.out[0];
+  switch (op.dtype) {
+    case kByte: return arange_as(op, ptr<uint8_t>(out));
+    case kChar: return arange_as(op, ptr<int8_t>(out));
+    case kShort: return arange_as(op, ptr<int16_t>(out));
+    case kInt: return arange_as(op, ptr<int32_t>(out));
+    case kLong: return arange_as(op, ptr<int64_t>(out));
+    case kFloat: return arange_as(op, ptr<float>(out));
+    case kDouble: return arange_as(op, ptr<double>(out));
+    case kHalf: return arange_as(op, ptr<Half>(out));
+    case kBFloat16: return arange_as(op, ptr<BFloat16>(out));
+    default:
+      throw NotImplementedError(cat_str("[arange] not implemented for ", op.dtype));
+  }
+}
+
+}  // namespace
+
+void install_copy() {
+  ops::Copy::row().kernel[0] = &copy;
+  ops::To::row().kernel[0] = &to;
+  ops::Full::row().kernel[0] = &full;
+  ops::FullLike::row().kernel[0] = &full_like;
+  ops::Fill::row().kernel[0] = &fill;
+  ops::Arange::row().kernel[0] = &arange;
+}
+
+}  // namespace hearth::cpu

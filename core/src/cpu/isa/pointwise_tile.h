@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles pointwise.def into the loops of one compute type. Include with HEARTH_COMPUTE (the C++
+// type), HEARTH_CLASS (I, F or C) and HEARTH_TABLE (the function to define) set.
+#include "cpu/isa/px.h"
+#include "cpu/pointwise_kernels.h"
+
+namespace hearth::cpu::HEARTH_ISA {
+
+namespace {
+
+using T = HEARTH_COMPUTE;
+
+struct None {};
+[[maybe_unused]] constexpr None none;
+enum class Result { SAME, FLOAT, BOOL, REAL };
+
+template <Result R>
+struct Output {
+  using type = T;
+};
+template <>
+struct Output<Result::BOOL> {
+  using type = unsigned char;
+};
+template <>
+struct Output<Result::REAL> {
+  using type = px::real_t<T>;
+};
+
+constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
+#define MASK_A
+#define MASK_B
+#define K(v) T(v)
+
+// An op's texts as functions of one element. Member templates, so that only the classes an op has
+// are compiled.
+#define HEARTH_UNARY(name, types, kind, expr, da)                                       \
+  struct name##_op {                                                                    \
+    static constexpr unsigned classes = types;                                          \
+    static constexpr Result result = Result::kind;                                      \
+    template <class T>                                                                  \
+    static inline auto forward(T x, T, T, [[maybe_unused]] T p0, [[maybe_unused]] T p1, \
+                               [[maybe_unused]] T p2) {                                 \
+      return expr;                                                                      \
+    }                                                                                   \
+    HEARTH_DERIVATIVE(d0, x, b, c, da)                                                  \
+    HEARTH_DERIVATIVE(d1, a, b, c, none)                                                \
+    HEARTH_DERIVATIVE(d2, a, b, c, none)                                                \
+  };
+#define HEARTH_BINARY(name, types, kind, expr, da, db)                                        \
+  struct name##_op {                                                                          \
+    static constexpr unsigned classes = types;                                                \
+    static constexpr Result result = Result::kind;                                            \
+    template <class T>                                                                        \
+    static inline auto forward(T a, T b, T, [[maybe_unused]] T p0, T, T) {                    \
+      return expr;                                                                            \
+    }                                                                                         \
+    HEARTH_DERIVATIVE(d0, a, b, c, da)                                                        \
+    HEARTH_DERIVATIVE(d1, a, b, c, db)                                                        \
+    HEARTH_DERIVATIVE(d2, a, b, c, none)                                                      \
+  };
+#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                \
+  struct name##_op {                                                       \
+    static constexpr unsigned classes = types;                             \
+    static constexpr Result result = Result::kind;                         \
+    template <class T>                                                     \
+    static inline auto forward(T a, T b, T c, [[maybe_unused]] T p0, T, T) { \
+      return expr;                                                         \
+    }                                                                      \
+    HEARTH_DERIVATIVE(d0, a, b, c, da)                                     \
+    HEARTH_DERIVATIVE(d1, a, b, c, db)                                     \
+    HEARTH_DERIVATIVE(d2, a, b, c, dc)                                     \
+  };
+#define HEARTH_DERIVATIVE(fn, a, b, c, text)                                                      \
+  template <class T>                                                                              \
+  static inline auto fn([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b,         \
+                        [[maybe_unused]] T c, [[maybe_unused]] T y, [[maybe_unused]] T p0,        \
+                        [[maybe_unused]] T p1, [[maybe_unused]] T p2) {                           \
+    return text;                                                                                  \
+  }
+#include "ops/pointwise.def"
+#undef HEARTH_UNARY
+#undef HEARTH_BINARY
+#undef HEARTH_TERNARY
+#undef HEARTH_DERIVATIVE
+#undef K
+
+// Inputs an op does not have (or a derivative does not read) alias the first one: the load is dead.
+// ivdep: the output may be an input, element for element, and nothing else.
+template <class Op, int kArity>
+void forward_loop(void* out, const void* const* in, int64_t n, const void* params) {
+  const T* p = static_cast<const T*>(params);
+  const T p0 = p[0], p1 = p[1], p2 = p[2];
+  auto* o = static_cast<typename Output<Op::result>::type*>(out);
+  const T* a = static_cast<const T*>(in[0]);
+  const T* b = kArity > 1 ? static_cast<const T*>(in[1]) : a;
+  const T* c = kArity > 2 ? static_cast<const T*>(in[2]) : a;
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i)
+    o[i] = static_cast<typename Output<Op::result>::type>(
+        Op::template forward<T>(a[i], b[i], c[i], p0, p1, p2));
+}
+
+template <class Op, int kInput>
+void backward_loop(void* out, const void* const* in, int64_t n, const void* params) {
+  const T* p = static_cast<const T*>(params);
+  const T p0 = p[0], p1 = p[1], p2 = p[2];
+  T* o = static_cast<T*>(out);
+  const T* g = static_cast<const T*>(in[0]);
+  const T* a = in[1] ? static_cast<const T*>(in[1]) : g;
+  const T* b = in[2] ? static_cast<const T*>(in[2]) : g;
+  const T* c = in[3] ? static_cast<const T*>(in[3]) : g;
+  const T* y = in[4] ? static_cast<const T*>(in[4]) : g;
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    if constexpr (kInput == 0) o[i] = Op::template d0<T>(g[i], a[i], b[i], c[i], y[i], p0, p1, p2);
+    if constexpr (kInput == 1) o[i] = Op::template d1<T>(g[i], a[i], b[i], c[i], y[i], p0, p1, p2);
+    if constexpr (kInput == 2) o[i] = Op::template d2<T>(g[i], a[i], b[i], c[i], y[i], p0, p1, p2);
+  }
+}
+
+template <class Op, int kArity>
+constexpr TileFn forward_entry() {
+  if constexpr ((Op::classes & HEARTH_CLASS) != 0) {
+    return &forward_loop<Op, kArity>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class Op, int kInput>
+constexpr TileFn backward_entry() {
+  if constexpr ((Op::classes & HEARTH_CLASS) != 0 && HEARTH_CLASS != I) {
+    using D0 = decltype(Op::template d0<T>(T(), T(), T(), T(), T(), T(), T(), T()));
+    using D1 = decltype(Op::template d1<T>(T(), T(), T(), T(), T(), T(), T(), T()));
+    using D2 = decltype(Op::template d2<T>(T(), T(), T(), T(), T(), T(), T(), T()));
+    constexpr bool has = kInput == 0   ? px::is_same<D0, T>
+                         : kInput == 1 ? px::is_same<D1, T>
+                                       : px::is_same<D2, T>;
+    if constexpr (has) return &backward_loop<Op, kInput>;
+    return nullptr;
+  } else {
+    return nullptr;
+  }
+}
+
+constexpr PointwiseTable make_table() {
+  PointwiseTable table{};
+  int i = 0;
+#define HEARTH_ENTRY(name, arity)                         \
+  table.forward[i] = forward_entry<name##_op, arity>();   \
+  table.backward[i][0] = backward_entry<name##_op, 0>();  \
+  table.backward[i][1] = backward_entry<name##_op, 1>();  \
+  table.backward[i][2] = backward_entry<name##_op, 2>();  \
+  ++i;
+#define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
+#define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)
+#define HEARTH_TERNARY(name, ...) HEARTH_ENTRY(name, 3)
+#include "ops/pointwise.def"
+#undef HEARTH_UNARY
+#undef HEARTH_BINARY
+#undef HEARTH_TERNARY
+#undef HEARTH_ENTRY
+  return table;
+}
+
+constexpr PointwiseTable kTable = make_table();
+
+}  // namespace
+
+const PointwiseTable& HEARTH_TABLE() { return kTable; }
+
+}  // namespace hearth::cpu::HEARTH_ISA

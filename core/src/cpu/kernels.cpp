@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/kernels.h"
+
+namespace hearth::cpu {
+
+void install_kernels() {
+  install_copy();
+  install_pointwise();
+  install_reduce();
+}
+
+}  // namespace hearth::cpu

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::cpu {
+
+/// Puts every CPU kernel into its row. The one list of them.
+void install_kernels();
+/// One function per family, in the file of its kernels.
+void install_copy();
+void install_pointwise();
+void install_reduce();
+
+}  // namespace hearth::cpu

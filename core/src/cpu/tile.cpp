@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/tile.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/parallel.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+constexpr int kMaxSlots = 6;             // output and up to five inputs
+constexpr int64_t kTile = 1024;          // elements; six tiles of doubles fit in L1 and L2
+constexpr int64_t kGrain = 32768;        // elements worth a second thread
+constexpr int64_t kShortRow = 64;        // rows below this are gathered several at a time
+
+const ConvertTable& converter() {
+  static const ConvertTable& table = HEARTH_SELECT_ISA(convert_table);
+  return table;
+}
+
+int log2_size(ScalarType t) { return __builtin_ctz(static_cast<unsigned>(element_size(t))); }
+
+/// All operands over common dims, innermost first, with byte strides.
+struct Plan {
+  int num = 0;   ///< operands; 0 is the output
+  int dims = 0;
+  int64_t size[64];
+  int64_t stride[kMaxSlots][64];
+  char* data[kMaxSlots];
+  ScalarType dtype[kMaxSlots];
+  const void* constant[kMaxSlots];
+  bool present[kMaxSlots];
+};
+
+void add_operand(Plan& plan, const Tensor* t, const void* constant, const DimVector& out_sizes) {
+  const int k = plan.num++;
+  plan.constant[k] = constant;
+  plan.present[k] = t || constant;
+  plan.data[k] = nullptr;
+  plan.dtype[k] = ScalarType::Undefined;
+  const int n = static_cast<int>(out_sizes.size());
+  for (int d = 0; d < n; ++d) plan.stride[k][d] = 0;
+  if (!t) return;
+  const TensorImpl& i = impl(*t);
+  plan.data[k] = i.data();
+  plan.dtype[k] = i.dtype;
+  const int64_t bytes = static_cast<int64_t>(element_size(i.dtype));
+  const int own = static_cast<int>(i.dim());
+  for (int d = 0; d < own; ++d) {
+    const int from = own - 1 - d;
+    if (i.sizes[static_cast<size_t>(from)] != 1)
+      plan.stride[k][d] = i.strides[static_cast<size_t>(from)] * bytes;
+  }
+}
+
+/// Sorts dims by the output's strides and merges those that run on into each other.
+void coalesce(Plan& plan, const DimVector& out_sizes) {
+  const int n = static_cast<int>(out_sizes.size());
+  int order[64];
+  for (int d = 0; d < n; ++d) {
+    order[d] = d;
+    plan.size[d] = out_sizes[static_cast<size_t>(n - 1 - d)];
+  }
+  for (int a = 1; a < n; ++a)
+    for (int b = a; b > 0 && plan.stride[0][order[b]] < plan.stride[0][order[b - 1]] &&
+                    plan.stride[0][order[b]] != 0 && plan.size[order[b]] != 1;
+         --b)
+      std::swap(order[b], order[b - 1]);
+  Plan sorted = plan;
+  sorted.dims = 0;
+  for (int i = 0; i < n; ++i) {
+    const int d = order[i];
+    if (plan.size[d] == 1) continue;
+    bool merges = sorted.dims > 0;
+    const int last = sorted.dims - 1;
+    for (int k = 0; merges && k < plan.num; ++k)
+      merges = plan.stride[k][d] == sorted.stride[k][last] * sorted.size[last];
+    if (merges) {
+      sorted.size[last] *= plan.size[d];
+      continue;
+    }
+    sorted.size[sorted.dims] = plan.size[d];
+    for (int k = 0; k < plan.num; ++k) sorted.stride[k][sorted.dims] = plan.stride[k][d];
+    ++sorted.dims;
+  }
+  if (sorted.dims == 0) {
+    sorted.dims = 1;
+    sorted.size[0] = 1;
+    for (int k = 0; k < plan.num; ++k) sorted.stride[k][0] = 0;
+  }
+  plan = sorted;
+}
+
+/// Reads and writes tiles for one thread.
+class TileRunner {
+ public:
+  /// Will run at most `longest` elements.
+  TileRunner(const Plan& plan, TileFn fn, ScalarType result, ScalarType compute, const void* params,
+             int64_t longest)
+      : plan_(plan), fn_(fn), params_(params), compute_(compute), result_(result) {
+    const int size = log2_size(compute);
+    for (int k = 0; k < plan.num; ++k)
+      if (plan.constant[k])
+        converter().fill[size](buffer_[k], plan.constant[k], std::min(kTile, longest));
+  }
+
+  /// Rows [begin, end) of the plan's outer dims, or elements of a one-dimensional plan.
+  void run(int64_t begin, int64_t end) {
+    const int64_t inner = plan_.size[0];
+    if (plan_.dims == 1) {
+      for (int64_t i = begin; i < end; i += kTile) {
+        int64_t at[64] = {};
+        tile(at, i, std::min(kTile, end - i));
+      }
+      return;
+    }
+    int64_t at[64];
+    seek(begin, at);
+    const int64_t rows_per_tile = inner < kShortRow ? kTile / inner : 1;
+    for (int64_t row = begin; row < end;) {
+      if (rows_per_tile > 1) {
+        const int64_t rows = std::min(rows_per_tile, end - row);
+        tile_rows(at, rows);
+        row += rows;
+        continue;
+      }
+      for (int64_t i = 0; i < inner; i += kTile) tile(at, i, std::min(kTile, inner - i));
+      next_row(at);
+      ++row;
+    }
+  }
+
+ private:
+  void seek(int64_t row, int64_t* at) const {
+    at[0] = 0;
+    for (int d = 1; d < plan_.dims; ++d) {
+      at[d] = row % plan_.size[d];
+      row /= plan_.size[d];
+    }
+  }
+  void next_row(int64_t* at) const {
+    for (int d = 1; d < plan_.dims; ++d) {
+      if (++at[d] < plan_.size[d]) return;
+      at[d] = 0;
+    }
+  }
+  char* address(int k, const int64_t* at, int64_t i) const {
+    char* p = plan_.data[k] + i * plan_.stride[k][0];
+    for (int d = 1; d < plan_.dims; ++d) p += at[d] * plan_.stride[k][d];
+    return p;
+  }
+  ScalarType want(int k) const { return k == 0 ? result_ : compute_; }
+
+  /// Puts n elements at `from` with this stride into `to`, as type `want`.
+  void load(int k, const char* from, int64_t stride, int64_t n, char* to) {
+    const ScalarType have = plan_.dtype[k];
+    const int size = log2_size(have);
+    const bool dense = stride == static_cast<int64_t>(element_size(have));
+    if (have == want(k)) {
+      if (dense) {
+        std::memcpy(to, from, static_cast<size_t>(n) << size);
+      } else if (stride == 0) {
+        converter().fill[size](to, from, n);
+      } else {
+        converter().gather[size](to, from, stride, n);
+      }
+      return;
+    }
+    const void* source = from;
+    if (!dense) {
+      converter().gather[size](raw_, from, stride, n);
+      source = raw_;
+    }
+    converter().convert[static_cast<int>(have)][static_cast<int>(want(k))](to, source, n);
+  }
+
+  void store(char* to, int64_t stride, int64_t n, const char* from) {
+    const ScalarType target = plan_.dtype[0];
+    const int size = log2_size(target);
+    const bool dense = stride == static_cast<int64_t>(element_size(target));
+    if (target == result_) {
+      if (dense) {
+        std::memcpy(to, from, static_cast<size_t>(n) << size);
+      } else {
+        converter().scatter[size](to, stride, from, n);
+      }
+      return;
+    }
+    const auto convert =
+        converter().convert[static_cast<int>(result_)][static_cast<int>(target)];
+    if (dense) {
+      convert(to, from, n);
+    } else {
+      convert(raw_, from, n);
+      converter().scatter[size](to, stride, raw_, n);
+    }
+  }
+
+  bool direct(int k) const {
+    return plan_.dtype[k] == want(k) &&
+           plan_.stride[k][0] == static_cast<int64_t>(element_size(plan_.dtype[k]));
+  }
+
+  /// n elements along the inner dim, from element i of the row at `at`.
+  void tile(const int64_t* at, int64_t i, int64_t n) {
+    const void* in[kMaxSlots];
+    for (int k = 1; k < plan_.num; ++k) {
+      in[k - 1] = plan_.present[k] ? buffer_[k] : nullptr;
+      if (!plan_.data[k]) continue;
+      const char* from = address(k, at, i);
+      if (direct(k)) {
+        in[k - 1] = from;
+      } else {
+        load(k, from, plan_.stride[k][0], n, buffer_[k]);
+      }
+    }
+    char* to = address(0, at, i);
+    if (direct(0)) {
+      fn_(to, in, n, params_);
+    } else {
+      fn_(buffer_[0], in, n, params_);
+      store(to, plan_.stride[0][0], n, buffer_[0]);
+    }
+  }
+
+  /// Several short rows gathered into one tile; advances `at`.
+  void tile_rows(int64_t* at, int64_t rows) {
+    const int64_t inner = plan_.size[0];
+    const void* in[kMaxSlots];
+    for (int k = 1; k < plan_.num; ++k) in[k - 1] = plan_.present[k] ? buffer_[k] : nullptr;
+    char* out[kTile];
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int k = 1; k < plan_.num; ++k) {
+        if (!plan_.data[k]) continue;
+        load(k, address(k, at, 0), plan_.stride[k][0], inner,
+             buffer_[k] + r * inner * static_cast<int64_t>(element_size(compute_)));
+      }
+      out[r] = address(0, at, 0);
+      next_row(at);
+    }
+    fn_(buffer_[0], in, rows * inner, params_);
+    const int64_t bytes = inner * static_cast<int64_t>(element_size(result_));
+    for (int64_t r = 0; r < rows; ++r)
+      store(out[r], plan_.stride[0][0], inner, buffer_[0] + r * bytes);
+  }
+
+  const Plan& plan_;
+  const TileFn fn_;
+  const void* params_;
+  const ScalarType compute_;
+  const ScalarType result_;
+  alignas(64) char buffer_[kMaxSlots][kTile * 16];
+  alignas(64) char raw_[kTile * 16];
+};
+
+/// All present tensors have out's layout and the right type: one flat loop.
+bool flat(const Tensor& out, ScalarType result, const TileSlot* slots, int num_slots,
+          ScalarType compute) {
+  const TensorImpl& o = impl(out);
+  if (!o.dense || o.dtype != result) return false;
+  for (int k = 0; k < num_slots; ++k) {
+    if (slots[k].constant) return false;
+    if (!slots[k].tensor) continue;
+    const TensorImpl& t = impl(*slots[k].tensor);
+    if (t.dtype != compute || !(t.sizes == o.sizes)) return false;
+    if (!(t.contiguous && o.contiguous) && !(t.strides == o.strides)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* slots, int num_slots,
+               ScalarType compute, const void* params) {
+  const int64_t n = impl(out).numel;
+  if (n == 0) return;
+  if (flat(out, result, slots, num_slots, compute)) {
+    const int64_t out_size = static_cast<int64_t>(element_size(result));
+    const int64_t in_size = static_cast<int64_t>(element_size(compute));
+    char* o = raw_data(out);
+    const char* base[kMaxSlots];
+    for (int k = 0; k < num_slots; ++k)
+      base[k] = slots[k].tensor ? raw_data(*slots[k].tensor) : nullptr;
+    parallel_for(n, kGrain, [&](int64_t begin, int64_t end) {
+      const void* in[kMaxSlots];
+      for (int k = 0; k < num_slots; ++k) in[k] = base[k] ? base[k] + begin * in_size : nullptr;
+      fn(o + begin * out_size, in, end - begin, params);
+    });
+    return;
+  }
+  Plan plan;
+  add_operand(plan, &out, nullptr, impl(out).sizes);
+  for (int k = 0; k < num_slots; ++k)
+    add_operand(plan, slots[k].tensor, slots[k].constant, impl(out).sizes);
+  coalesce(plan, impl(out).sizes);
+  const int64_t inner = plan.size[0];
+  const int64_t units = plan.dims == 1 ? n : n / inner;
+  const int64_t grain = plan.dims == 1 ? kGrain : std::max<int64_t>(1, kGrain / inner);
+  parallel_for(units, grain, [&](int64_t begin, int64_t end) {
+    TileRunner(plan, fn, result, compute, params, n).run(begin, end);
+  });
+}
+
+namespace {
+
+template <int kLog2>
+void copy_tile(void* out, const void* const* in, int64_t n, const void*) {
+  std::memcpy(out, in[0], static_cast<size_t>(n) << kLog2);
+}
+
+}  // namespace
+
+void copy_tiled(const Tensor& target, const Tensor& source) {
+  static constexpr TileFn kCopy[] = {&copy_tile<0>, &copy_tile<1>, &copy_tile<2>, &copy_tile<3>,
+                                     &copy_tile<4>};
+  const ScalarType type = impl(target).dtype;
+  const TileSlot slot{&source, nullptr};
+  run_tiled(kCopy[log2_size(type)], target, type, &slot, 1, type, nullptr);
+}
+
+void fill_tiled(const Tensor& target, const Scalar& value) {
+  static constexpr TileFn kCopy[] = {&copy_tile<0>, &copy_tile<1>, &copy_tile<2>, &copy_tile<3>,
+                                     &copy_tile<4>};
+  const TensorImpl& t = impl(target);
+  alignas(16) char element[16];
+  store_scalar(element, t.dtype, value);
+  const int size = log2_size(t.dtype);
+  if (t.dense) {
+    char* data = t.data();
+    parallel_for(t.numel, kGrain, [&](int64_t begin, int64_t end) {
+      converter().fill[size](data + (begin << size), element, end - begin);
+    });
+    return;
+  }
+  const TileSlot slot{nullptr, element};
+  run_tiled(kCopy[size], target, t.dtype, &slot, 1, t.dtype, nullptr);
+}
+
+}  // namespace hearth::cpu

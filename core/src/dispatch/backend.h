@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tensor/tensor_impl.h"
+
+namespace hearth {
+
+/// What a device must offer besides kernels. A backend that is absent leaves its slot null.
+struct Backend {
+  void (*allocate)(Storage& storage, size_t bytes, Device device);
+  /// Copies dense bytes; at least one side is this backend's device.
+  void (*copy_bytes)(void* dst, Device dst_device, const void* src, Device src_device,
+                     size_t bytes);
+};
+
+/// The backend of a device type; null when it is not loaded.
+const Backend* backend(DeviceType type);
+void set_backend(DeviceType type, const Backend* backend);
+/// Gives `storage` memory on `device`; throws DeviceError when its backend is not loaded.
+void allocate_storage(Storage& storage, size_t bytes, Device device);
+
+}  // namespace hearth

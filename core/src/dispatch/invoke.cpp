@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door. Its steps, in order: interceptors, argument and device checks, infer, bind outputs,
+// convert inputs, save for backward, kernel, bump versions, record.
+#include <algorithm>
+
+#include "autograd/tape.h"
+#include "dispatch/backend.h"
+#include "dispatch/interceptor.h"
+#include "ops/copy.h"
+#include "tensor/overlap.h"
+
+namespace hearth {
+
+thread_local constinit ThreadState thread_state_storage;
+
+const Tensor& Args::undefined() {
+  static const Tensor none;
+  return none;
+}
+
+Spec Spec::like(const Tensor& t) { return like(t, impl(t).dtype); }
+
+Spec Spec::like(const Tensor& t, ScalarType dtype) {
+  const TensorImpl& i = impl(t);
+  Spec s(i.sizes, dtype, i.device);
+  if (!i.contiguous) s.strides = i.dense ? i.strides : preserved_strides(i.sizes, i.strides);
+  return s;
+}
+
+namespace {
+
+/// Room for infer's answer, constructed in place by it.
+class SpecsHolder {
+ public:
+  SpecsHolder(const OpTable& op, const void* fields, Args in) { op.infer(op, fields, in, raw_); }
+  SpecsHolder(const SpecsHolder&) = delete;
+  SpecsHolder& operator=(const SpecsHolder&) = delete;
+  ~SpecsHolder() { get().~Specs(); }
+  Specs& get() { return *std::launder(reinterpret_cast<Specs*>(raw_)); }
+
+ private:
+  alignas(Specs) std::byte raw_[sizeof(Specs)];
+};
+
+std::string argument_name(const OpInfo& info, size_t i) {
+  std::string_view rest = info.args;
+  for (size_t n = 0;; ++n) {
+    const size_t comma = rest.find(", ");
+    if (n == i || comma == std::string_view::npos) return std::string(rest.substr(0, comma));
+    rest.remove_prefix(comma + 2);
+  }
+}
+
+bool is_optional(const OpInfo& info, size_t i) { return i < 32 && (info.optional >> i & 1); }
+
+void check_arguments(const OpInfo& info, Args in) {
+  const Tensor* first = nullptr;
+  for (size_t i = 0; i < in.size(); ++i) {
+    if (!in[i].defined()) {
+      HEARTH_CHECK(is_optional(info, i), "[", info.name, "] argument ", i + 1, " (",
+                   argument_name(info, i), ") is undefined; expected a Tensor");
+      continue;
+    }
+    if (!first) {
+      first = &in[i];
+      continue;
+    }
+    const Device device = impl(in[i]).device, expected = impl(*first).device;
+    if (device == expected || info.device == DeviceRule::Copy) continue;
+    if (impl(in[i]).dim() == 0 && device.is_cpu()) continue;
+    if (impl(*first).dim() == 0 && expected.is_cpu()) {
+      first = &in[i];
+      continue;
+    }
+    if (info.device == DeviceRule::IndexOnCpu && i > 0 && device.is_cpu()) continue;
+    throw DeviceError(cat_str("[", info.name,
+                              "] expected all tensors to be on the same device, but argument ",
+                              argument_name(info, i), " is on ", device, " and another on ",
+                              expected, "; move one with .to(device)"));
+  }
+}
+
+/// A gradient is needed for these inputs.
+NeedMask needed(const OpInfo& info, Args in) {
+  NeedMask need;
+  for (size_t i = 0; i < in.size(); ++i)
+    if (autograd::requires_grad(in[i]) && !(info.mutates >> std::min<size_t>(i, 31) & 1))
+      need.set(i);
+  return need;
+}
+
+/// Holds inputs that had to be converted, and the argument array that points at them.
+class Converted {
+ public:
+  Args apply(const OpInfo& info, Args in, ScalarType compute, Device device) {
+    for (size_t i = 0; i < in.size(); ++i) {
+      const Tensor& t = in[i];
+      if (!t.defined() || info.device == DeviceRule::Copy) continue;
+      const bool move = impl(t).device != device && info.device == DeviceRule::Same;
+      const bool cast = !info.strided && compute != ScalarType::Undefined &&
+                        impl(t).dtype != compute && (info.convert >> std::min<size_t>(i, 31) & 1);
+      if (!move && !cast) continue;
+      if (pointers_.empty()) {
+        tensors_.reserve(in.size());
+        for (size_t j = 0; j < in.size(); ++j) pointers_.push_back(&in[j]);
+      }
+      tensors_.push_back(copy_raw(t, cast ? compute : impl(t).dtype, move ? device : t.device()));
+      pointers_[i] = &tensors_.back();
+    }
+    return pointers_.empty() ? in : Args(pointers_.data(), pointers_.size());
+  }
+
+ private:
+  InlineVector<Tensor, 4> tensors_;
+  InlineVector<const Tensor*, 8> pointers_;
+};
+
+/// Checks and prepares a given output. Returns false when the kernel must write a temporary.
+bool bind_given(const Invocation& call, size_t i, const Spec& spec, Args in) {
+  const OpInfo& info = call.op.info;
+  const Tensor& out = call.out[i];
+  HEARTH_CHECK(out.defined(), "[", info.name, "] out is undefined; expected a Tensor to write into");
+  TensorImpl& o = impl(out);
+  HEARTH_CHECK_AS(DeviceError, o.device == spec.device, "[", info.name, "] expected out on ",
+                  spec.device, ", got ", o.device);
+  HEARTH_CHECK_AS(DtypeError, can_cast(spec.dtype, o.dtype), "[", info.name, "] result type ",
+                  to_string(spec.dtype), " can't be cast to the desired output type ",
+                  to_string(o.dtype));
+  if (o.sizes != spec.sizes) {
+    HEARTH_CHECK_AS(ShapeError, call.bind == Bind::Out, "[", info.name, "] output with shape ",
+                    o.sizes.ref(), " doesn't match the broadcast shape ", spec.sizes.ref());
+    out.resize_(spec.sizes);
+  }
+  HEARTH_CHECK(!has_internal_overlap(out), "[", info.name,
+               "] unsupported operation: more than one element of the written-to tensor refers to "
+               "a single memory location. Please clone() the tensor before performing the "
+               "operation.");
+  for (size_t k = 0; k < in.size(); ++k) {
+    if (!in[k].defined() || (call.bind == Bind::InPlace && k == 0)) continue;
+    HEARTH_CHECK(!overlaps_partially(out, in[k]), "[", info.name,
+                 "] unsupported operation: some elements of the input tensor and the written-to "
+                 "tensor refer to a single memory location. Please clone() the tensor before "
+                 "performing the operation.");
+  }
+  return info.strided || (call.bind == Bind::Out && o.contiguous && o.dtype == spec.dtype);
+}
+
+void make_views(const Invocation& call, Specs& specs) {
+  const Tensor& base = call.in[0];
+  const ThreadState& state = thread_state();
+  for (size_t i = 0; i < call.out.size(); ++i) {
+    Spec& s = specs[i];
+    if (s.strides.empty()) s.strides = contiguous_strides(s.sizes);
+    call.out[i] = alias_tensor(base, std::move(s.sizes), std::move(s.strides), s.offset, s.dtype);
+    if (impl(base).inference) continue;
+    autograd::CreationMeta creation = autograd::CreationMeta::Default;
+    if (state.inference) {
+      creation = autograd::CreationMeta::Inference;
+    } else if (!state.grad_enabled) {
+      creation = autograd::CreationMeta::NoGrad;
+    } else if (call.out.size() > 1) {
+      creation = autograd::CreationMeta::MultiOutput;
+    }
+    autograd::set_view(call.out[i], base, call.op, call.fields, i, creation);
+  }
+}
+
+[[noreturn]] void throw_no_kernel(const OpTable& op, Device device) {
+  throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device,
+                                    device.is_cuda() ? "; is libhearth_cuda installed?" : ""));
+}
+
+/// Decompose stands in for a missing kernel. Its ops record themselves.
+void run_decomposed(const Invocation& call) {
+  Tensors results = call.op.decompose(call.op, call.fields, call.in);
+  for (size_t i = 0; i < call.out.size(); ++i) {
+    if (call.bind == Bind::Fresh) {
+      call.out[i] = std::move(results[i]);
+    } else {
+      if (call.bind == Bind::Out && impl(call.out[i]).sizes != impl(results[i]).sizes)
+        call.out[i].resize_(results[i].sizes());
+      call.out[i].copy_(results[i]);
+    }
+  }
+}
+
+void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
+  if (call.bind == Bind::Fresh) {
+    if (call.op.info.output == OutputKind::Fresh) {
+      for (size_t i = 0; i < call.out.size(); ++i) {
+        Spec& s = specs[i];
+        call.out[i] = new_tensor(std::move(s.sizes), s.dtype, s.device, std::move(s.strides));
+      }
+    }
+    if (kernel) kernel({call.op, call.fields, in, call.out, specs.compute});
+    return;
+  }
+  InlineVector<Tensor, 3> targets;
+  bool temporary = false;
+  for (size_t i = 0; i < call.out.size(); ++i) {
+    const bool direct =
+        call.op.info.output == OutputKind::Fresh && bind_given(call, i, specs[i], in);
+    targets.push_back(direct ? call.out[i] : Tensor());
+    if (direct) continue;
+    temporary = true;
+    if (call.op.info.output == OutputKind::Fresh)
+      targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device);
+  }
+  if (kernel)
+    kernel({call.op, call.fields, in, {targets.data(), targets.size()}, specs.compute});
+  if (!temporary || !kernel) return;
+  for (size_t i = 0; i < call.out.size(); ++i) {
+    if (targets[i].is_same(call.out[i])) continue;
+    if (impl(targets[i]).sizes != impl(call.out[i]).sizes)
+      call.out[i].resize_(targets[i].sizes());
+    copy_raw_into(call.out[i], targets[i]);
+  }
+}
+
+void check_inference(const Invocation& call) {
+  if (call.bind == Bind::Fresh || thread_state().inference) return;
+  for (const Tensor& t : call.out)
+    HEARTH_CHECK_AS(AutogradError, !t.defined() || !impl(t).inference,
+                    "[", call.op.info.name,
+                    "] Inplace update to inference tensor outside InferenceMode is not allowed. "
+                    "You can make a clone to get a normal tensor before doing inplace update.");
+}
+
+void run(const Invocation& call, Specs& specs) {
+  const OpTable& op = call.op;
+  const ThreadState& state = thread_state();
+  const Device device = specs.out.empty() ? Device(kCPU) : specs[0].device;
+  const bool view = op.info.output == OutputKind::View;
+  const bool meta_device = device.is_meta();
+  const Kernel kernel = op.kernel[static_cast<int>(device.type())];
+  HEARTH_CHECK(!meta_device || op.info.output != OutputKind::DataDependent, "[", op.info.name,
+               "] the size of the result depends on data, which meta tensors do not have");
+  check_inference(call);
+
+  NeedMask need;
+  if (state.grad_enabled) need = needed(op.info, call.in);
+  const bool record = need.bits != 0;
+  if (call.bind != Bind::Fresh && state.grad_enabled) {
+    for (const Tensor& t : call.out) {
+      if (call.bind == Bind::InPlace) {
+        autograd::check_inplace(t, op.info.name);
+      } else {
+        HEARTH_CHECK_AS(AutogradError, !record && !autograd::requires_grad(t), op.info.name,
+                        "(): functions with out=... arguments don't support automatic "
+                        "differentiation, but one of the arguments requires grad.");
+      }
+    }
+  }
+  if (!kernel && !view && !meta_device) {
+    if (!op.decompose) throw_no_kernel(op, device);
+    run_decomposed(call);
+    return;
+  }
+
+  autograd::NodePtr node;
+  if (record) {
+    bool differentiable = false;
+    for (const Spec& s : specs.out) differentiable |= is_differentiable(s.dtype);
+    if (differentiable) {
+      HEARTH_CHECK_AS(AutogradError, op.info.differentiable, "[", op.info.name,
+                      "] is not differentiable, but an input requires grad; detach() it or wrap "
+                      "the call in NoGradGuard");
+      node = autograd::begin_record(call, need);
+    }
+  }
+  if (view) {
+    make_views(call, specs);
+  } else {
+    Converted converted;
+    const Args in = converted.apply(op.info, call.in, specs.compute, device);
+    run_kernel(call, meta_device ? nullptr : kernel, in, specs);
+    if (call.bind != Bind::Fresh)
+      for (const Tensor& t : call.out) bump_version(t);
+    for (uint32_t bits = op.info.mutates; bits; bits &= bits - 1) {
+      const size_t first = static_cast<size_t>(__builtin_ctz(bits));
+      const size_t last = op.info.list && (bits & (bits - 1)) == 0 ? call.in.size() : first + 1;
+      for (size_t i = first; i < std::min(last, call.in.size()); ++i)
+        if (call.in[i].defined()) bump_version(call.in[i]);
+    }
+    if (state.inference && call.bind == Bind::Fresh)
+      for (const Tensor& t : call.out) impl(t).inference = true;
+  }
+  if (node) autograd::finish_record(call, std::move(node));
+}
+
+/// Pops the innermost interceptor for the length of its call.
+class Popped {
+ public:
+  Popped(ThreadState& state, Interceptor* below) : state_(state), top_(state.interceptors) {
+    state.interceptors = below;
+  }
+  Popped(const Popped&) = delete;
+  Popped& operator=(const Popped&) = delete;
+  ~Popped() { state_.interceptors = top_; }
+
+ private:
+  ThreadState& state_;
+  Interceptor* top_;
+};
+
+}  // namespace
+
+void invoke(const Invocation& call) {
+  ThreadState& state = thread_state();
+  if (Interceptor* top = state.interceptors) {
+    Popped popped(state, top->below_);
+    top->intercept(call);
+    return;
+  }
+  check_arguments(call.op.info, call.in);
+  SpecsHolder specs(call.op, call.fields, call.in);
+  run(call, specs.get());
+}
+
+Tensors invoke_list(const OpTable& op, const void* fields, Args in) {
+  check_arguments(op.info, in);
+  // infer is pure, so asking it once more for the count is safe; the door asks again.
+  SpecsHolder specs(op, fields, in);
+  Tensors out(specs.get().out.size());
+  invoke({op, fields, in, {out.data(), out.size()}, Bind::Fresh});
+  return out;
+}
+
+}  // namespace hearth

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an op is. An op is a small struct in hearth::ops: its fields are its attributes, its members
+// its rules. make_row turns it into an OpTable, the one row the door works with.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "hearth/base/inline_vector.h"
+#include "dispatch/fields.h"
+#include "tensor/tensor_impl.h"
+
+namespace hearth {
+
+/// The tensors an op reads, borrowed: args[i] is a const Tensor&.
+class Args {
+ public:
+  Args() = default;
+  Args(const Tensor* const* items, size_t size) : items_(items), size_(size) {}
+  size_t size() const { return size_; }
+  const Tensor& operator[](size_t i) const { return *items_[i]; }
+  /// Argument i, or an undefined tensor past the end.
+  const Tensor& get(size_t i) const { return i < size_ ? *items_[i] : undefined(); }
+  Args from(size_t first) const { return {items_ + first, size_ - first}; }
+  const Tensor* const* data() const { return items_; }
+  static const Tensor& undefined();
+
+ private:
+  const Tensor* const* items_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Borrows a list of tensors as Args.
+class ArgList {
+ public:
+  explicit ArgList(TensorList list) { append(list); }
+  ArgList(std::initializer_list<const Tensor*> first, TensorList list) {
+    for (const Tensor* t : first) items_.push_back(t);
+    append(list);
+  }
+  operator Args() const { return {items_.data(), items_.size()}; }
+
+ private:
+  void append(TensorList list) {
+    for (const Tensor& t : list) items_.push_back(&t);
+  }
+  InlineVector<const Tensor*, 8> items_;
+};
+
+using Tensors = InlineVector<Tensor, 3>;
+
+/// Sizes, layout and type of one output. No strides means contiguous.
+struct Spec {
+  DimVector sizes;
+  DimVector strides;
+  int64_t offset = 0;  ///< views only, in elements from the start of the storage
+  ScalarType dtype = kFloat;
+  Device device = kCPU;
+
+  Spec() = default;
+  Spec(DimVector s, ScalarType t, Device d) : sizes(std::move(s)), dtype(t), device(d) {}
+  Spec(DimVector s, DimVector st, ScalarType t, Device d)
+      : sizes(std::move(s)), strides(std::move(st)), dtype(t), device(d) {}
+  /// A tensor like `t`: its sizes, dtype, device and dim order.
+  static Spec like(const Tensor& t);
+  static Spec like(const Tensor& t, ScalarType dtype);
+};
+
+/// What infer answers: the outputs, and the dtype the door converts inputs to before the kernel
+/// sees them (Undefined: none).
+struct Specs {
+  InlineVector<Spec, 2> out;
+  ScalarType compute = ScalarType::Undefined;
+
+  Specs() = default;
+  Specs(Spec one, ScalarType compute_type = ScalarType::Undefined) : compute(compute_type) {
+    out.push_back(std::move(one));
+  }
+  Spec& operator[](size_t i) { return out[i]; }
+};
+
+/// Which inputs need a gradient. Inputs past the 64th count as needing one.
+struct NeedMask {
+  uint64_t bits = 0;
+  bool operator[](size_t i) const { return i >= 64 || (bits >> i & 1); }
+  void set(size_t i) {
+    if (i < 64) bits |= uint64_t{1} << i;
+  }
+};
+
+/// What the tape keeps of a call: bit i of `in` and `out` keeps a tensor; sizes, strides, dtype and
+/// device of inputs and outputs are kept when `specs` says so.
+struct Saves {
+  uint64_t in = 0;
+  uint64_t out = 0;
+  bool specs = false;
+};
+
+namespace autograd {
+struct OpNode;
+}
+
+/// What a vjp reads of the recorded call. Reading what saves() did not declare throws.
+class Saved {
+ public:
+  explicit Saved(const autograd::OpNode& node) : node_(node) {}
+  Tensor in(size_t i) const;
+  Tensor out(size_t i = 0) const;
+  const Spec& in_spec(size_t i) const;
+  const Spec& out_spec(size_t i = 0) const;
+  size_t num_inputs() const;
+
+ private:
+  const autograd::OpNode& node_;
+};
+
+/// One gradient per input; undefined where there is none.
+using Grads = InlineVector<Tensor, 3>;
+
+enum class Kind : uint8_t {
+  Primitive,  ///< kernel on every backend, and vjp
+  Fused,      ///< has decompose: fallback, export and oracle
+};
+/// What autocast does with the float inputs.
+enum class Cast : uint8_t {
+  Any,      ///< runs in whatever type comes
+  Lower,    ///< cast to the autocast dtype (matmul, convolution)
+  Float32,  ///< cast to float (softmax, norms, losses)
+  Widest,   ///< promoted to the widest of the inputs
+};
+enum class DeviceRule : uint8_t {
+  Same,        ///< all on one device; 0-dim CPU tensors are welcome
+  IndexOnCpu,  ///< inputs from the second on may also be on the CPU
+  Copy,        ///< any devices
+};
+enum class OutputKind : uint8_t {
+  Fresh,
+  View,           ///< aliases input 0
+  DataDependent,  ///< the kernel allocates; infer gives dtype and rank
+};
+
+struct OpInfo {
+  std::string_view name;
+  Kind kind = Kind::Primitive;
+  Cast cast = Cast::Any;
+  DeviceRule device = DeviceRule::Same;
+  OutputKind output = OutputKind::Fresh;
+  /// Bit i: input i may be undefined.
+  uint32_t optional = 0;
+  /// Bit i: the kernel writes into input i (running statistics, optimizer state).
+  uint32_t mutates = 0;
+  /// Bit i: input i takes part in the conversion to Specs::compute.
+  uint32_t convert = ~uint32_t{0};
+  /// Inputs from this one on are a list that repeats the last declared argument's rules.
+  bool list = false;
+  bool differentiable = true;
+  /// The kernel reads and writes any strides, converts dtypes itself (input to compute to output),
+  /// and may run in place.
+  bool strided = false;
+  /// Names of the arguments, "input, weight", for error messages.
+  std::string_view args = "self";
+};
+
+struct OpTable;
+
+/// A call as kernels see it: inputs converted to `compute`, outputs bound.
+struct Call {
+  const OpTable& op;
+  const void* fields;
+  Args in;
+  std::span<Tensor> out;
+  ScalarType compute;
+
+  template <class Op>
+  const Op& as() const {
+    return *static_cast<const Op*>(fields);
+  }
+};
+using Kernel = void (*)(const Call&);
+
+/// The row of an op: everything the door knows about it.
+struct OpTable {
+  OpInfo info;
+  FieldsTable fields;
+  /// Constructs the answer in `*specs` (raw memory).
+  void (*infer)(const OpTable& row, const void* fields, Args in, void* specs) = nullptr;
+  Saves (*saves)(const OpTable& row, const void* fields, NeedMask need) = nullptr;
+  Grads (*vjp)(const OpTable& row, const void* fields, const Saved& saved, Args g,
+               NeedMask need) = nullptr;
+  Tensors (*decompose)(const OpTable& row, const void* fields, Args in) = nullptr;
+  /// For ops made from a table (pointwise.def): what the shared rules look up.
+  const void* extra = nullptr;
+  Kernel kernel[kNumDeviceTypes] = {};
+};
+
+template <class Op>
+constexpr OpTable make_row() {
+  OpTable row{};
+  row.info = Op::info;
+  row.fields = make_fields<Op>();
+  row.infer = [](const OpTable&, const void* f, Args in, void* specs) {
+    new (specs) Specs(static_cast<const Op*>(f)->infer(in));
+  };
+  if constexpr (requires(const Op& op) { op.saves(NeedMask{}); })
+    row.saves = [](const OpTable&, const void* f, NeedMask need) {
+      return static_cast<const Op*>(f)->saves(need);
+    };
+  if constexpr (requires { &Op::vjp; })
+    row.vjp = [](const OpTable&, const void* f, const Saved& s, Args g, NeedMask need) {
+      return static_cast<const Op*>(f)->vjp(s, g, need);
+    };
+  if constexpr (requires { &Op::decompose; })
+    row.decompose = [](const OpTable&, const void* f, Args in) {
+      return static_cast<const Op*>(f)->decompose(in);
+    };
+  return row;
+}
+
+/// In an op struct: declares its row, its fields for printing and saving. `HEARTH_OP(Softmax, dim)`.
+#define HEARTH_OP(Type, ...)                                     \
+  static OpTable& row();                                         \
+  auto fields() { return std::tie(__VA_ARGS__); }                \
+  auto fields() const { return std::tie(__VA_ARGS__); }          \
+  static constexpr std::string_view field_names = #__VA_ARGS__;
+/// In the family's .cpp: defines the row.
+#define HEARTH_DEFINE_OP(Type)                                    \
+  static constinit OpTable Type##_table = make_row<Type>();       \
+  OpTable& Type::row() { return Type##_table; }
+
+/// How invoke obtains the outputs.
+enum class Bind : uint8_t {
+  Fresh,    ///< made by the door
+  InPlace,  ///< out[0] is input 0
+  Out,      ///< given tensors, resized when their sizes differ
+};
+
+/// One trip through the door, as interceptors see and pass it on.
+struct Invocation {
+  const OpTable& op;
+  const void* fields;
+  Args in;
+  std::span<Tensor> out;
+  Bind bind;
+};
+
+/// The one door: every operation on tensors passes through here.
+void invoke(const Invocation& call);
+/// The door for rows whose number of outputs infer decides (split, unbind).
+Tensors invoke_list(const OpTable& op, const void* fields, Args in);
+
+template <class Op, class... T>
+Tensor invoke(const Op& op, const T&... in) {
+  const Tensor* args[sizeof...(T) + 1] = {&in...};
+  Tensor out;
+  invoke({Op::row(), &op, Args(args, sizeof...(T)), {&out, 1}, Bind::Fresh});
+  return out;
+}
+template <class Op>
+Tensor invoke_args(const Op& op, Args in) {
+  Tensor out;
+  invoke({Op::row(), &op, in, {&out, 1}, Bind::Fresh});
+  return out;
+}
+/// For ops with N outputs.
+template <size_t N, class Op, class... T>
+std::array<Tensor, N> invoke_n(const Op& op, const T&... in) {
+  const Tensor* args[sizeof...(T) + 1] = {&in...};
+  std::array<Tensor, N> out;
+  invoke({Op::row(), &op, Args(args, sizeof...(T)), out, Bind::Fresh});
+  return out;
+}
+/// The in-place form: writes the result into `self`, which is also input 0.
+template <class Op, class... T>
+const Tensor& invoke_(const Op& op, const Tensor& self, const T&... in) {
+  const Tensor* args[sizeof...(T) + 1] = {&self, &in...};
+  Tensor out = self;
+  invoke({Op::row(), &op, Args(args, sizeof...(T) + 1), {&out, 1}, Bind::InPlace});
+  return self;
+}
+/// The out= form.
+template <class Op, class... T>
+Tensor& invoke_out(const Op& op, Tensor& out, const T&... in) {
+  const Tensor* args[sizeof...(T) + 1] = {&in...};
+  invoke({Op::row(), &op, Args(args, sizeof...(T)), {&out, 1}, Bind::Out});
+  return out;
+}
+
+/// Rows of every op, in a fixed order.
+std::span<OpTable* const> all_ops();
+
+}  // namespace hearth

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch/registry.h"
+
+#include <dlfcn.h>
+
+#include <cstring>
+#include <vector>
+
+#include "base/allocator.h"
+#include "cpu/kernels.h"
+#include "ops/all_ops.h"
+#include "ops/pointwise.h"
+
+namespace hearth {
+
+namespace {
+
+const Backend* backends[kNumDeviceTypes] = {};
+
+const Backend kCpuBackend{
+    [](Storage& s, size_t bytes, Device) {
+      s.data = cpu_allocate(bytes);
+      s.deleter = [](void*, void* data, size_t n) { cpu_deallocate(data, n); };
+    },
+    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); }};
+
+std::vector<OpTable*> collect() {
+  std::vector<OpTable*> all = ops::listed_ops();
+  for (int i = 0; i < kNumPointwise; ++i) all.push_back(&ops::pointwise_row(PointwiseOp(i)));
+  for (int i = 0; i < kNumPointwise; ++i)
+    for (int k = 0; k < 3; ++k)
+      if (OpTable* row = ops::pointwise_backward_row(PointwiseOp(i), k)) all.push_back(row);
+  return all;
+}
+
+// Rows are constant-initialised, so they exist before this runs.
+[[gnu::constructor]] void install_cpu() {
+  backends[static_cast<int>(kCPU)] = &kCpuBackend;
+  cpu::install_kernels();
+}
+
+}  // namespace
+
+const Backend* backend(DeviceType type) { return backends[static_cast<int>(type)]; }
+void set_backend(DeviceType type, const Backend* b) { backends[static_cast<int>(type)] = b; }
+
+void allocate_storage(Storage& storage, size_t bytes, Device device) {
+  const Backend* b = backend(device.type());
+  HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device,
+                  "; is libhearth_cuda installed, and does a driver answer?");
+  b->allocate(storage, bytes, device);
+}
+
+std::span<OpTable* const> all_ops() {
+  static const std::vector<OpTable*>* const all = new std::vector<OpTable*>(collect());
+  return *all;
+}
+
+OpTable* find_op(std::string_view name) {
+  for (OpTable* op : all_ops())
+    if (op->info.name == name) return op;
+  return nullptr;
+}
+
+void Registry::set_kernel(std::string_view op, DeviceType device, Kernel kernel) {
+  OpTable* row = find_op(op);
+  HEARTH_CHECK(row, "[registry] there is no op named '", op, "'");
+  row->kernel[static_cast<int>(device)] = kernel;
+}
+
+void Registry::set_backend(DeviceType device, const Backend* b) { hearth::set_backend(device, b); }
+
+size_t Registry::count(DeviceType device) const {
+  size_t n = 0;
+  for (const OpTable* op : all_ops()) n += op->kernel[static_cast<int>(device)] != nullptr;
+  return n;
+}
+
+const char* build_id() { return __DATE__ " " __TIME__; }
+
+void load_backend(const char* path) {
+  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  HEARTH_CHECK_AS(FileError, library, "[backend] cannot load ", path, ": ", dlerror());
+  const auto id = reinterpret_cast<const char* (*)()>(dlsym(library, "hearth_build_id"));
+  const auto install = reinterpret_cast<void (*)(Registry&)>(dlsym(library, "hearth_install"));
+  if (!id || !install || std::strcmp(id(), build_id()) != 0) {
+    const std::string theirs = id ? id() : "none";
+    dlclose(library);
+    throw DeviceError(cat_str("[backend] ", path, " was built for another Hearth: expected build ",
+                              build_id(), ", got ", theirs, "; rebuild both together"));
+  }
+  Registry registry;
+  install(registry);
+}
+
+}  // namespace hearth

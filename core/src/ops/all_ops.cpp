@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/all_ops.h"
+
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/reduce.h"
+#include "ops/view.h"
+
+namespace hearth::ops {
+
+std::vector<OpTable*> listed_ops() {
+  return {
+#define HEARTH_ROW(Type) &Type::row(),
+#include "ops/ops.def"
+#undef HEARTH_ROW
+  };
+}
+
+}  // namespace hearth::ops

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/copy.h"
+
+#include "dispatch/backend.h"
+#include "hearth/ops/creation.h"
+#include "cpu/tile.h"
+
+namespace hearth {
+
+namespace ops {
+
+HEARTH_DEFINE_OP(Copy)
+HEARTH_DEFINE_OP(To)
+
+Specs Copy::infer(Args in) const {
+  const DimVector sizes = broadcast_shapes(impl(in[0]).sizes, impl(in[1]).sizes, "copy_");
+  // Any type may be copied into any other, so the result type is the target's.
+  return Spec(sizes, impl(in[0]).dtype, impl(in[0]).device);
+}
+
+Grads Copy::vjp(const Saved&, Args g, NeedMask need) const {
+  Grads grads(2);
+  if (need[0]) grads[0] = zeros_like(g[0]);
+  grads[1] = g[0];
+  return grads;
+}
+
+Specs To::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  Spec s = Spec::like(in[0], dtype.value_or(t.dtype));
+  s.device = device.value_or(t.device);
+  if (format != MemoryFormat::Preserve)
+    s.strides = format == MemoryFormat::Contiguous ? DimVector() : channels_last_strides(t.sizes);
+  return s;
+}
+
+Grads To::vjp(const Saved&, Args g, NeedMask) const {
+  // The engine brings gradients to the type and device of what they belong to.
+  Grads grads;
+  grads.push_back(g[0]);
+  return grads;
+}
+
+}  // namespace ops
+
+void copy_raw_into(const Tensor& target, const Tensor& source) {
+  const TensorImpl &t = impl(target), &s = impl(source);
+  if (t.numel == 0 || t.device.is_meta() || s.device.is_meta()) return;
+  if (t.device.is_cpu() && s.device.is_cpu()) {
+    cpu::copy_tiled(target, source);
+    return;
+  }
+  // Between devices: bytes of dense tensors of one type and layout.
+  const Backend* b = backend(t.device.is_cpu() ? s.device.type() : t.device.type());
+  HEARTH_CHECK_AS(DeviceError, b, "[copy_] no backend for ", t.device.is_cpu() ? s.device : t.device);
+  const Tensor dense = s.dtype == t.dtype && s.contiguous && s.sizes == t.sizes
+                           ? source
+                           : copy_raw(source.expand(t.sizes), t.dtype, s.device);
+  HEARTH_CHECK_AS(DeviceError, t.contiguous, "[copy_] to another device needs a contiguous target");
+  b->copy_bytes(raw_data(target), t.device, raw_data(dense), s.device, target.nbytes());
+}
+
+Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device) {
+  const TensorImpl& s = impl(source);
+  Spec spec = Spec::like(source, dtype);
+  Tensor out = new_tensor(std::move(spec.sizes), dtype, device,
+                          device == s.device ? std::move(spec.strides) : DimVector());
+  copy_raw_into(out, source);
+  return out;
+}
+
+Tensor contiguous_raw(const Tensor& source, MemoryFormat format) {
+  const TensorImpl& s = impl(source);
+  if (source.is_contiguous(format)) return source;
+  Tensor out = new_tensor(s.sizes, s.dtype, s.device,
+                          format == MemoryFormat::ChannelsLast ? channels_last_strides(s.sizes)
+                                                               : DimVector());
+  copy_raw_into(out, source);
+  return out;
+}
+
+// ---- Tensor's methods
+
+const Tensor& Tensor::copy_(const Tensor& source, bool) const {
+  return invoke_(ops::Copy{}, *this, source);
+}
+
+Tensor Tensor::clone(std::optional<MemoryFormat> format) const {
+  return invoke(ops::To{std::nullopt, std::nullopt, format.value_or(MemoryFormat::Preserve)}, *this);
+}
+
+Tensor Tensor::contiguous(MemoryFormat format) const {
+  return is_contiguous(format) ? *this : clone(format);
+}
+
+Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
+                  std::optional<MemoryFormat> format) const {
+  if (!format) format = options.memory_format_opt();
+  std::optional<ScalarType> dtype = options.dtype_opt();
+  std::optional<Device> device = options.device_opt();
+  if (dtype == scalar_type()) dtype.reset();
+  if (device && (*device == this->device() ||
+                 (!device->has_index() && device->type() == this->device().type())))
+    device.reset();
+  const bool same_format =
+      !format || *format == MemoryFormat::Preserve || is_contiguous(*format);
+  if (!dtype && !device && same_format && !copy) return *this;
+  return invoke(ops::To{dtype, device, format.value_or(MemoryFormat::Preserve)}, *this);
+}
+Tensor Tensor::to(Device device, ScalarType dtype, bool non_blocking, bool copy,
+                  std::optional<MemoryFormat> format) const {
+  return to(TensorOptions(dtype).device(device), non_blocking, copy, format);
+}
+Tensor Tensor::to(ScalarType dtype, bool non_blocking, bool copy,
+                  std::optional<MemoryFormat> format) const {
+  if (!copy && !format && dtype == scalar_type()) return *this;
+  return to(TensorOptions(dtype), non_blocking, copy, format);
+}
+Tensor Tensor::to(MemoryFormat format) const { return to(TensorOptions(format)); }
+Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {
+  return to(TensorOptions(other.scalar_type()).device(other.device()), non_blocking, copy);
+}
+
+}  // namespace hearth

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/creation.h"
+
+#include <cmath>
+
+#include "hearth/autograd/grad_mode.h"
+#include "dispatch/thread_state.h"
+#include "hearth/ops/creation.h"
+
+namespace hearth {
+
+namespace ops {
+
+HEARTH_DEFINE_OP(Full)
+HEARTH_DEFINE_OP(FullLike)
+HEARTH_DEFINE_OP(Fill)
+HEARTH_DEFINE_OP(Arange)
+
+Specs Full::infer(Args) const {
+  Spec s(sizes, dtype, device);
+  checked_nbytes(checked_numel(sizes), dtype);
+  if (format == MemoryFormat::ChannelsLast) s.strides = channels_last_strides(sizes);
+  return s;
+}
+
+Specs FullLike::infer(Args in) const {
+  Spec s = Spec::like(in[0], dtype.value_or(impl(in[0]).dtype));
+  if (format == MemoryFormat::Contiguous) s.strides.clear();
+  if (format == MemoryFormat::ChannelsLast) s.strides = channels_last_strides(s.sizes);
+  return s;
+}
+
+Specs Fill::infer(Args in) const { return Spec::like(in[0]); }
+Grads Fill::vjp(const Saved&, Args g, NeedMask) const {
+  Grads grads;
+  grads.push_back(zeros_like(g[0]));
+  return grads;
+}
+
+Specs Arange::infer(Args) const { return Spec({steps}, dtype, device); }
+
+}  // namespace ops
+
+namespace {
+
+Tensor with_grad(Tensor t, const TensorOptions& options) {
+  if (options.requires_grad()) t.set_requires_grad(true);
+  return t;
+}
+
+Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions& o,
+            std::optional<MemoryFormat> format = std::nullopt) {
+  HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
+  const MemoryFormat f = format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
+  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device(), f}), o);
+}
+
+Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorOptions& o,
+                 std::optional<MemoryFormat> format) {
+  NoGradGuard no_grad;
+  const MemoryFormat f = format ? *format : o.memory_format_opt().value_or(MemoryFormat::Preserve);
+  if (o.has_device() && o.device() != other.device())
+    return make(other.sizes(), std::move(value), o.dtype(o.dtype_opt().value_or(other.scalar_type())), format);
+  return with_grad(invoke(ops::FullLike{std::move(value), o.dtype_opt(), f}, other), o);
+}
+
+/// The dtype a number has as a tensor: int64, bool, or the default float and complex types.
+ScalarType natural_type(const Scalar& v) {
+  if (v.isFloatingPoint()) return get_default_dtype();
+  if (v.isComplex()) return to_complex(get_default_dtype());
+  return v.type();
+}
+
+}  // namespace
+
+Tensor empty(IntArrayRef sizes, const TensorOptions& options, std::optional<MemoryFormat> format) {
+  return make(sizes, std::nullopt, options, format);
+}
+
+Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, sizes.size() == strides.size(),
+                  "[empty_strided] dimensionality of sizes ", sizes,
+                  " must match dimensionality of strides ", strides);
+  int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
+  bool overflow = false;
+  for (size_t d = 0; extent > 0 && d < sizes.size(); ++d) {
+    int64_t reach = 0;
+    HEARTH_CHECK_AS(ShapeError, strides[d] >= 0, "[empty_strided] negative strides: ", strides);
+    overflow |= __builtin_mul_overflow(sizes[d] - 1, strides[d], &reach);
+    overflow |= __builtin_add_overflow(extent, reach, &extent);
+  }
+  HEARTH_CHECK_AS(ShapeError, !overflow, "[empty_strided] strides ", strides, " of sizes ", sizes,
+                  " overflow");
+  const Tensor block = empty({extent}, options.requires_grad(false));
+  return with_grad(alias_tensor(block, sizes, strides, 0, block.scalar_type()), options);
+}
+
+Tensor empty_like(const Tensor& other, const TensorOptions& options,
+                  std::optional<MemoryFormat> format) {
+  return make_like(other, std::nullopt, options, format);
+}
+Tensor zeros(IntArrayRef sizes, const TensorOptions& options) { return make(sizes, 0, options); }
+Tensor ones(IntArrayRef sizes, const TensorOptions& options) { return make(sizes, 1, options); }
+Tensor full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options) {
+  return make(sizes, value, options.dtype(options.dtype_opt().value_or(natural_type(value))));
+}
+Tensor zeros_like(const Tensor& other, const TensorOptions& options,
+                  std::optional<MemoryFormat> format) {
+  return make_like(other, 0, options, format);
+}
+Tensor ones_like(const Tensor& other, const TensorOptions& options,
+                 std::optional<MemoryFormat> format) {
+  return make_like(other, 1, options, format);
+}
+Tensor full_like(const Tensor& other, const Scalar& value, const TensorOptions& options,
+                 std::optional<MemoryFormat> format) {
+  return make_like(other, value, options, format);
+}
+Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
+  return make({}, value, options);
+}
+
+Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
+              const TensorOptions& options) {
+  const bool integral =
+      start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
+  const ScalarType dtype = options.dtype_opt().value_or(integral ? kLong : get_default_dtype());
+  const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
+  HEARTH_CHECK_AS(ValueError, by != 0 && by == by, "[arange] step must be nonzero");
+  HEARTH_CHECK_AS(ValueError, std::isfinite(first) && std::isfinite(last),
+                  "[arange] unsupported range: ", first, " -> ", last);
+  HEARTH_CHECK_AS(ValueError, by > 0 ? last >= first : last <= first,
+                  "[arange] upper bound and larger bound inconsistent with step sign");
+  int64_t steps = 0;
+  if (integral) {
+    const int64_t a = start.toLong(), b = end.toLong(), s = step.toLong();
+    steps = s > 0 ? (b - a + s - 1) / s : (a - b - s - 1) / -s;
+  } else {
+    const double n = std::ceil((last - first) / by);
+    HEARTH_CHECK_AS(ShapeError, n < 9e18, "[arange] invalid size: more elements than int64 counts");
+    steps = static_cast<int64_t>(n);
+  }
+  return with_grad(invoke(ops::Arange{start, step, steps, dtype, options.device()}), options);
+}
+Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
+  return arange(start, end, 1, options);
+}
+Tensor arange(const Scalar& end, const TensorOptions& options) { return arange(0, end, 1, options); }
+
+Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef strides,
+                         void (*deleter)(void*, void*, size_t), void* context,
+                         const TensorOptions& options) {
+  const DimVector layout = strides ? DimVector(*strides) : contiguous_strides(sizes);
+  HEARTH_CHECK_AS(ShapeError, layout.size() == sizes.size(), "[from_blob] strides ", layout.ref(),
+                  " do not fit sizes ", sizes);
+  // The handle's own storage describes the caller's memory.
+  Tensor block = new_tensor({0}, options.dtype(), options.device());
+  Storage& s = *impl(block).storage;
+  s.data = data;
+  s.nbytes = static_cast<size_t>(checked_nbytes(checked_numel(sizes), options.dtype()));
+  s.deleter = deleter;
+  s.context = context;
+  TensorImpl& t = impl(block);
+  t.sizes = DimVector(sizes);
+  t.strides = layout;
+  t.refresh();
+  return with_grad(std::move(block), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
+  return detail::from_blob(data, sizes, std::nullopt, nullptr, nullptr, options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+  return detail::from_blob(data, sizes, strides, nullptr, nullptr, options);
+}
+
+const Tensor& Tensor::fill_(const Scalar& value) const { return invoke_(ops::Fill{value}, *this); }
+const Tensor& Tensor::fill_(const Tensor& value) const {
+  HEARTH_CHECK_AS(ShapeError, value.dim() == 0,
+                  "[fill_] fill_ only supports 0-dimension value tensor but got tensor with ",
+                  value.dim(), " dimensions.");
+  return copy_(value);
+}
+const Tensor& Tensor::zero_() const { return fill_(0); }
+
+Tensor Tensor::new_empty(IntArrayRef sizes, const TensorOptions& o) const {
+  return empty(sizes, o.dtype(o.dtype_opt().value_or(scalar_type()))
+                          .device(o.device_opt().value_or(device())));
+}
+Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& o) const {
+  return full(sizes, value, o.dtype(o.dtype_opt().value_or(scalar_type()))
+                                .device(o.device_opt().value_or(device())));
+}
+Tensor Tensor::new_zeros(IntArrayRef sizes, const TensorOptions& o) const {
+  return new_full(sizes, 0, o);
+}
+Tensor Tensor::new_ones(IntArrayRef sizes, const TensorOptions& o) const {
+  return new_full(sizes, 1, o);
+}
+
+}  // namespace hearth

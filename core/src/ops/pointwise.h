@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of pointwise.def and their shared rules.
+#pragma once
+
+#include "cpu/pointwise_kernels.h"
+#include "dispatch/op.h"
+#include "ops/pointwise_probe.h"
+
+namespace hearth::ops {
+
+/// Attributes of every pointwise op: its numbers, and a C++ scalar standing for one input.
+struct Pointwise {
+  /// Which input `scalar` stands for.
+  enum class Side : uint8_t { None, A, B };
+
+  Scalar p0 = 0, p1 = 0, p2 = 0;
+  Scalar scalar = 0;
+  Side side = Side::None;
+
+  auto fields() { return std::tie(p0, p1, p2, scalar, side); }
+  auto fields() const { return std::tie(p0, p1, p2, scalar, side); }
+  static constexpr std::string_view field_names = "p0, p1, p2, scalar, side";
+};
+
+enum class PointwiseResult : uint8_t { SAME, FLOAT, BOOL, REAL };
+
+/// What the shared rules know about one line of pointwise.def. Tensor forms of the derivatives are
+/// what double backward and decompose evaluate.
+struct PointwiseInfo {
+  PointwiseOp op;
+  uint8_t arity;
+  unsigned types;
+  PointwiseResult result;
+  DerivativeReads reads;
+  /// Derivative by one input, of (g, a, b, c, y) where unread ones may be undefined.
+  using TensorDerivative = Tensor (*)(const Tensor* slots, const Pointwise& fields);
+  TensorDerivative derivative[3];
+};
+inline constexpr unsigned kTypeI = 1, kTypeF = 2, kTypeC = 4, kMaskA = 8, kMaskB = 16;
+
+/// A derivative's row finds its op and input here.
+struct PointwiseBackwardInfo {
+  const PointwiseInfo* forward;
+  int input;
+};
+
+OpTable& pointwise_row(PointwiseOp op);
+/// The row of the derivative by input k; null when it is absent or just g.
+OpTable* pointwise_backward_row(PointwiseOp op, int input);
+
+/// Type in which tensors and a scalar meet (torch.result_type): dims beat 0-dim tensors, which beat
+/// C++ scalars, within a category of types.
+ScalarType result_type(Args in, const Scalar* scalar = nullptr, unsigned skip = 0);
+
+/// The loops' type for elements of `t`.
+cpu::ComputeType compute_type(ScalarType t);
+ScalarType compute_scalar_type(cpu::ComputeType t);
+
+}  // namespace hearth::ops

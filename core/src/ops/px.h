@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vocabulary of pointwise.def on tensors: what derivatives are when they are recorded.
+#pragma once
+
+#include "hearth/tensor/tensor.h"
+
+namespace hearth::ops {
+
+Tensor select(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+namespace px {
+
+Tensor zero(const Tensor& x);
+Tensor conj(const Tensor& x);
+Scalar conj(const Scalar& x);
+Tensor abs(const Tensor& x);
+Tensor sign(const Tensor& x);
+Tensor exp(const Tensor& x);
+Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
+Tensor rsqrt(const Tensor& x);
+Tensor sigmoid(const Tensor& x);
+Tensor erf(const Tensor& x);
+Tensor ge0(const Tensor& x);
+Tensor isfinite(const Tensor& x);
+Tensor pow(const Tensor& a, const Tensor& b);
+Tensor div_floor(const Tensor& a, const Tensor& b);
+Tensor div_trunc(const Tensor& a, const Tensor& b);
+Tensor maximum(const Tensor& a, const Scalar& b);
+Tensor gelu_tanh_slope(const Tensor& x);
+Tensor smooth_l1_slope(const Tensor& d, const Scalar& beta);
+
+}  // namespace px
+}  // namespace hearth::ops

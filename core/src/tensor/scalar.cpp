@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/tensor/scalar.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "tensor/tensor_impl.h"
+
+namespace hearth {
+
+namespace {
+
+std::string number(double v) {
+  char text[40];
+  for (int digits : {6, 9, 17}) {
+    std::snprintf(text, sizeof text, "%.*g", digits, v);
+    if (std::strtod(text, nullptr) == v || v != v) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_string(const Scalar& s) {
+  if (s.isBoolean()) return s.toBool() ? "true" : "false";
+  if (s.isIntegral(false)) return std::to_string(s.toLong());
+  if (s.isFloatingPoint()) {
+    std::string text = number(s.toDouble());
+    // 1.0 must not read back as the integer 1.
+    if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+    return text;
+  }
+  const complex<double> c = s.toComplexDouble();
+  return "(" + number(c.real_) + "," + number(c.imag_) + ")";
+}
+
+void store_scalar(void* to, ScalarType t, const Scalar& v) {
+  switch (t) {
+#define HEARTH_CASE(T, name)                  \
+  case ScalarType::name: {                    \
+    const T value = v.to<T>();                \
+    std::memcpy(to, &value, sizeof value);    \
+    return;                                   \
+  }
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      return;
+  }
+}
+
+Scalar load_scalar(const void* from, ScalarType t) {
+  switch (t) {
+#define HEARTH_CASE(T, name)                \
+  case ScalarType::name: {                  \
+    T value;                                \
+    std::memcpy(&value, from, sizeof value); \
+    return Scalar(value);                   \
+  }
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      return {};
+  }
+}
+
+}  // namespace hearth

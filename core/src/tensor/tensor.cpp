@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tensor's own members: what is not an op.
+#include "hearth/tensor/tensor.h"
+
+#include "autograd/accumulate.h"
+#include "autograd/extras.h"
+#include "autograd/meta.h"
+#include "dispatch/backend.h"
+#include "dispatch/thread_state.h"
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
+#include "tensor/relayout.h"
+#include "tensor/tensor_impl.h"
+
+namespace hearth {
+
+namespace {
+
+TensorImpl& checked(const Tensor& t) {
+  HEARTH_CHECK(t.defined(), "[tensor] expected a Tensor, got an undefined one");
+  return impl(t);
+}
+
+}  // namespace
+
+int64_t Tensor::use_count() const { return impl_ ? impl_->refs : 0; }
+IntArrayRef Tensor::sizes() const { return checked(*this).sizes; }
+IntArrayRef Tensor::strides() const { return checked(*this).strides; }
+int64_t Tensor::dim() const { return checked(*this).dim(); }
+int64_t Tensor::numel() const { return checked(*this).numel; }
+int64_t Tensor::itemsize() const { return static_cast<int64_t>(hearth::element_size(scalar_type())); }
+size_t Tensor::nbytes() const { return static_cast<size_t>(numel() * itemsize()); }
+int64_t Tensor::storage_offset() const { return checked(*this).offset; }
+ScalarType Tensor::scalar_type() const { return checked(*this).dtype; }
+Device Tensor::device() const { return checked(*this).device; }
+bool Tensor::is_signed() const { return scalar_type() != kByte && scalar_type() != kBool; }
+bool Tensor::is_non_overlapping_and_dense() const { return checked(*this).dense; }
+bool Tensor::is_inference() const { return checked(*this).inference; }
+bool Tensor::is_alias_of(const Tensor& other) const {
+  return checked(*this).storage == checked(other).storage;
+}
+
+int64_t Tensor::size(int64_t d) const {
+  HEARTH_CHECK_AS(IndexError, dim() > 0, "[size] Dimension specified as ", d,
+                  " but tensor has no dimensions");
+  return sizes()[static_cast<size_t>(wrap_dim(d, dim(), "size"))];
+}
+int64_t Tensor::stride(int64_t d) const {
+  HEARTH_CHECK_AS(IndexError, dim() > 0, "[stride] Dimension specified as ", d,
+                  " but tensor has no dimensions");
+  return strides()[static_cast<size_t>(wrap_dim(d, dim(), "stride"))];
+}
+
+bool Tensor::is_contiguous(MemoryFormat format) const {
+  const TensorImpl& t = checked(*this);
+  return format == MemoryFormat::ChannelsLast ? is_channels_last_strides(t.sizes, t.strides)
+                                              : t.contiguous;
+}
+MemoryFormat Tensor::suggest_memory_format() const {
+  const TensorImpl& t = checked(*this);
+  return !t.contiguous && is_channels_last_strides(t.sizes, t.strides) ? MemoryFormat::ChannelsLast
+                                                                       : MemoryFormat::Contiguous;
+}
+
+TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }
+
+void* Tensor::data_ptr() const {
+  const TensorImpl& t = checked(*this);
+  if (!t.storage->data) return nullptr;
+  // The caller may write through it.
+  if (!t.inference) bump_version(*this);
+  return t.data();
+}
+const void* Tensor::const_data_ptr() const {
+  const TensorImpl& t = checked(*this);
+  return t.storage->data ? t.data() : nullptr;
+}
+void Tensor::expect_dtype(ScalarType expected) const {
+  HEARTH_CHECK_AS(DtypeError, scalar_type() == expected, "[data_ptr] expected scalar type ",
+                  to_string(expected), " but found ", to_string(scalar_type()));
+}
+void Tensor::expect_dim(size_t n) const {
+  HEARTH_CHECK_AS(ShapeError, dim() == static_cast<int64_t>(n), "[accessor] TensorAccessor expected ",
+                  n, " dims but tensor has ", dim());
+  HEARTH_CHECK_AS(DeviceError, is_cpu(), "[accessor] expected a tensor on the CPU, got ", device());
+}
+
+Scalar Tensor::item() const {
+  const TensorImpl& t = checked(*this);
+  HEARTH_CHECK_AS(ShapeError, t.numel == 1,
+                  "[item] a Tensor with ", t.numel, " elements cannot be converted to Scalar");
+  HEARTH_CHECK_AS(DeviceError, !t.device.is_meta(), "[item] meta tensors have no data");
+  if (t.device.is_cpu()) return load_scalar(t.data(), t.dtype);
+  alignas(16) char element[16];
+  backend(t.device.type())
+      ->copy_bytes(element, Device(kCPU), t.data(), t.device, hearth::element_size(t.dtype));
+  return load_scalar(element, t.dtype);
+}
+
+bool Tensor::is_nonzero() const { return item().toBool(); }
+
+const Tensor& Tensor::resize_(IntArrayRef sizes) const {
+  TensorImpl& t = checked(*this);
+  if (t.sizes == sizes) return *this;
+  HEARTH_CHECK_AS(AutogradError, !t.requires_grad, "[resize_] cannot resize variables that require grad");
+  const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
+  const int64_t offset = t.offset * itemsize();
+  if (bytes + offset > static_cast<int64_t>(t.storage->nbytes)) {
+    Tensor grown = new_tensor(sizes, t.dtype, t.device);
+    if (t.numel > 0 && !t.device.is_meta()) {
+      const size_t kept = static_cast<size_t>(t.storage->nbytes) - static_cast<size_t>(offset);
+      backend(t.device.type())->copy_bytes(raw_data(grown), t.device, t.data(), t.device, kept);
+    }
+    adopt_data(*this, grown);
+    return *this;
+  }
+  t.strides = contiguous_strides(sizes);
+  t.sizes = DimVector(sizes);
+  t.refresh();
+  return *this;
+}
+
+// ---- autograd
+
+bool Tensor::requires_grad() const { return checked(*this).requires_grad; }
+const Tensor& Tensor::set_requires_grad(bool on) const {
+  TensorImpl& t = checked(*this);
+  HEARTH_CHECK_AS(DtypeError, !on || is_differentiable(t.dtype),
+                  "[requires_grad_] only Tensors of floating point dtype can require gradients, got ",
+                  t.dtype);
+  HEARTH_CHECK_AS(AutogradError, !on || !t.inference || thread_state().inference,
+                  "[requires_grad_] Setting requires_grad=True on inference tensor outside "
+                  "InferenceMode is not allowed.");
+  HEARTH_CHECK_AS(AutogradError, is_leaf() || on,
+                  "[requires_grad_] you can only change requires_grad flags of leaf variables. If "
+                  "you want to use a computed variable in a subgraph that doesn't require "
+                  "differentiation use var_no_grad = var.detach().");
+  t.requires_grad = on;
+  return *this;
+}
+bool Tensor::is_leaf() const { return !checked(*this).meta || !autograd::current_grad_fn(*this); }
+int64_t Tensor::output_nr() const { return grad_fn() ? autograd::meta(*this)->output_nr : 0; }
+autograd::NodePtr Tensor::grad_fn() const { return checked(*this), autograd::current_grad_fn(*this); }
+const Tensor& Tensor::grad() const {
+  static const Tensor none;
+  checked(*this);
+  const autograd::AutogradMeta* m = autograd::meta(*this);
+  if (!m) return none;
+  return m->retained ? *m->retained : m->grad;
+}
+Tensor& Tensor::mutable_grad() const {
+  checked(*this);
+  autograd::AutogradMeta& m = autograd::ensure_meta(*this);
+  return m.retained ? *m.retained : m.grad;
+}
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      std::optional<TensorList> inputs) const {
+  checked(*this);
+  autograd::variable_list grads, wanted;
+  if (gradient.defined()) grads.push_back(gradient);
+  if (inputs) {
+    HEARTH_CHECK_AS(AutogradError, !inputs->empty(),
+                    "[backward] 'inputs' argument to backward cannot be empty");
+    wanted = inputs->vec();
+  }
+  autograd::backward({*this}, grads, retain_graph, create_graph, wanted);
+}
+void Tensor::retain_grad() const {
+  HEARTH_CHECK_AS(AutogradError, requires_grad(),
+                  "[retain_grad] can't retain_grad on Tensor that has requires_grad=False");
+  const autograd::NodePtr fn = grad_fn();
+  if (!fn) return;
+  autograd::AutogradMeta& m = autograd::ensure_meta(*this);
+  if (m.retained) return;
+  m.retained = std::make_shared<Tensor>();
+  autograd::attach_extras(*this, *fn, m.output_nr);
+}
+bool Tensor::retains_grad() const {
+  return checked(*this).meta && autograd::meta(*this)->retained && !is_leaf();
+}
+unsigned Tensor::add_hook(autograd::HookHolder* hook) const {
+  std::unique_ptr<autograd::HookHolder> owned(hook);
+  HEARTH_CHECK_AS(AutogradError, requires_grad(),
+                  "[register_hook] cannot register a hook on a variable that doesn't require gradient");
+  autograd::AutogradMeta& m = autograd::ensure_meta(*this);
+  if (!m.hooks) m.hooks = std::make_shared<autograd::TensorHooks>();
+  const unsigned key = m.hooks->next_key++;
+  m.hooks->hooks.emplace_back(key, std::move(owned));
+  const autograd::Edge edge = autograd::gradient_edge(*this);
+  autograd::attach_extras(*this, *edge.function, edge.input_nr);
+  return key;
+}
+void Tensor::remove_hook(unsigned key) const {
+  autograd::AutogradMeta* m = checked(*this).meta;
+  if (m && m->hooks) std::erase_if(m->hooks->hooks, [&](const auto& h) { return h.first == key; });
+}
+
+Tensor Tensor::detach() const {
+  checked(*this);
+  Tensor out = alias_tensor(*this);
+  return out;
+}
+const Tensor& Tensor::detach_() const {
+  TensorImpl& t = checked(*this);
+  HEARTH_CHECK_AS(AutogradError, !is_view(), "[detach_] can't detach views in-place; use detach() instead");
+  if (t.meta) {
+    t.meta->grad_fn = nullptr;
+    t.meta->output_nr = 0;
+    t.meta->retained.reset();
+  }
+  t.requires_grad = false;
+  return *this;
+}
+Tensor Tensor::data() const { return detach(); }
+void Tensor::set_data(const Tensor& source) const {
+  checked(*this);
+  checked(source);
+  HEARTH_CHECK_AS(DtypeError, !requires_grad() || is_differentiable(source.scalar_type()),
+                  "[set_data] data set to a tensor that requires gradients must be floating point or "
+                  "complex dtype");
+  adopt_data(*this, source);
+}
+int64_t Tensor::_version() const {
+  HEARTH_CHECK_AS(AutogradError, !checked(*this).inference,
+                  "[_version] Inference tensors do not track version counter.");
+  return checked(*this).storage->version;
+}
+bool Tensor::is_view() const { return checked(*this).meta && autograd::view_info(*this); }
+const Tensor& Tensor::_base() const {
+  HEARTH_CHECK_AS(AutogradError, is_view(), "[_base] Can't get base of non-view Variable");
+  return autograd::view_info(*this)->base;
+}
+
+Tensor& Tensor::operator=(const Tensor& o) && {
+  copy_(o);
+  return *this;
+}
+Tensor& Tensor::operator=(Tensor&& o) && {
+  copy_(o);
+  return *this;
+}
+Tensor& Tensor::operator=(const Scalar& v) && {
+  fill_(v);
+  return *this;
+}
+
+namespace detail {
+
+const Tensor& relayout_(const Tensor& self, const Tensor& view) {
+  HEARTH_CHECK_AS(AutogradError, !self.requires_grad() || !self.is_leaf() || !GradMode::is_enabled(),
+                  "[transpose_] a leaf Variable that requires grad is being used in an in-place "
+                  "operation.");
+  TensorImpl& t = impl(self);
+  t.sizes = impl(view).sizes;
+  t.strides = impl(view).strides;
+  t.offset = impl(view).offset;
+  t.refresh();
+  if (autograd::requires_grad(view)) {
+    autograd::AutogradMeta* m = autograd::meta(view);
+    autograd::set_history(self, m->grad_fn, m->output_nr);
+  }
+  return self;
+}
+
+}  // namespace detail
+}  // namespace hearth

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor/tensor_impl.h"
+
+#include <algorithm>
+#include <new>
+
+#include "autograd/meta.h"
+#include "base/allocator.h"
+#include "dispatch/backend.h"
+
+namespace hearth {
+
+static_assert(sizeof(TensorImpl) <= kHeaderBytes);
+
+uint64_t Storage::id() {
+  static uint64_t next = 0;
+  uint64_t current = __atomic_load_n(&unique_id, __ATOMIC_RELAXED);
+  if (current == 0) {
+    const uint64_t fresh = __atomic_add_fetch(&next, 1, __ATOMIC_RELAXED);
+    if (__atomic_compare_exchange_n(&unique_id, &current, fresh, false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED))
+      current = fresh;
+  }
+  return current;
+}
+
+void retain_storage(Storage* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
+
+void release_storage(Storage* s) {
+  if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
+  if (s->deleter) s->deleter(s->context, s->data, s->nbytes);
+  header_deallocate(s->block);
+}
+
+namespace detail {
+
+void destroy_tensor(TensorImpl* t) noexcept {
+  if (t->meta) autograd::destroy_meta(t->meta);
+  Storage* storage = t->storage;
+  t->sizes.clear();
+  t->strides.clear();
+  if (t->own.refs > 0) {
+    // The block lives as long as its storage; the header itself holds one of its references.
+    if (storage != &t->own) release_storage(storage);
+    release_storage(&t->own);
+  } else {
+    release_storage(storage);
+    header_deallocate(t);
+  }
+}
+
+}  // namespace detail
+
+void TensorImpl::refresh() {
+  numel = checked_numel(sizes);
+  contiguous = true;
+  const size_t n = sizes.size();
+  int64_t step = 1;
+  for (size_t d = n; d-- > 0;) {
+    if (sizes[d] == 1) continue;
+    contiguous &= strides[d] == step;
+    step *= sizes[d];
+  }
+  contiguous |= numel == 0;
+  dense = contiguous;
+  if (dense) return;
+  // Dense in another order: sorted by stride, each dim starts where the one below ends.
+  DimVector order;
+  order.resize(n);
+  for (size_t d = 0; d < n; ++d) order[d] = static_cast<int64_t>(d);
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    if (sizes[a] == 1 || sizes[b] == 1) return sizes[b] != 1 && sizes[a] == 1;
+    return strides[a] < strides[b];
+  });
+  step = 1;
+  for (int64_t d : order) {
+    if (sizes[d] == 1) continue;
+    if (strides[d] != step) return;
+    step *= sizes[d];
+  }
+  dense = true;
+}
+
+namespace {
+
+TensorImpl* new_block() { return new (header_allocate()) TensorImpl; }
+
+void set_contiguous(TensorImpl& t, DimVector&& sizes) {
+  int64_t step = 1;
+  t.strides.resize(sizes.size());
+  bool overflow = false;
+  for (size_t d = sizes.size(); d-- > 0;) {
+    t.strides[d] = step;
+    HEARTH_CHECK_AS(ShapeError, sizes[d] >= 0, "[shape] sizes must not be negative, got ",
+                    sizes.ref());
+    overflow |= __builtin_mul_overflow(step, std::max<int64_t>(sizes[d], 1), &step);
+    t.numel = t.numel * sizes[d];
+  }
+  if (overflow) t.numel = checked_numel(sizes);
+  t.sizes = std::move(sizes);
+}
+
+}  // namespace
+
+Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector strides) {
+  TensorImpl* t = new_block();
+  // From here on the handle frees the block if something throws.
+  t->own.refs = 1;
+  t->own.block = t;
+  t->storage = &t->own;
+  Tensor handle(t);
+  t->dtype = dtype;
+  t->device = t->own.device = device;
+  t->numel = 1;
+  if (strides.empty()) {
+    set_contiguous(*t, std::move(sizes));
+  } else {
+    t->sizes = std::move(sizes);
+    t->strides = std::move(strides);
+    t->refresh();
+  }
+  const size_t bytes = static_cast<size_t>(checked_nbytes(t->numel, dtype));
+  t->own.nbytes = bytes;
+  if (device.is_cpu() && bytes <= TensorImpl::kSmallBytes) {
+    t->own.data = t->small;
+  } else if (bytes > 0 && !device.is_meta()) {
+    allocate_storage(t->own, bytes, device);
+  }
+  return handle;
+}
+
+Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int64_t offset,
+                    ScalarType dtype) {
+  const TensorImpl& b = impl(base);
+  TensorImpl* t = new_block();
+  t->storage = b.storage;
+  retain_storage(t->storage);
+  Tensor handle(t);
+  t->dtype = dtype;
+  t->device = b.device;
+  t->inference = b.inference;
+  t->offset = offset;
+  t->sizes = std::move(sizes);
+  t->strides = std::move(strides);
+  t->refresh();
+  return handle;
+}
+
+Tensor alias_tensor(const Tensor& base) {
+  const TensorImpl& b = impl(base);
+  TensorImpl* t = new_block();
+  t->storage = b.storage;
+  retain_storage(t->storage);
+  t->dtype = b.dtype;
+  t->device = b.device;
+  t->inference = b.inference;
+  t->offset = b.offset;
+  t->sizes = b.sizes;
+  t->strides = b.strides;
+  t->numel = b.numel;
+  t->contiguous = b.contiguous;
+  t->dense = b.dense;
+  return Tensor(t);
+}
+
+void adopt_data(const Tensor& tensor, const Tensor& source) {
+  TensorImpl& t = impl(tensor);
+  const TensorImpl& s = impl(source);
+  if (t.storage != s.storage) {
+    retain_storage(s.storage);
+    // The reference a header holds on its own storage stays with the header.
+    if (t.storage != &t.own) release_storage(t.storage);
+    if (s.storage == &t.own) release_storage(&t.own);
+    t.storage = s.storage;
+  }
+  t.dtype = s.dtype;
+  t.device = s.device;
+  t.offset = s.offset;
+  t.sizes = s.sizes;
+  t.strides = s.strides;
+  t.refresh();
+}
+
+}  // namespace hearth

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+#include "hearth/tensor/dim_vector.h"
+#include "hearth/tensor/tensor.h"
+
+namespace hearth {
+
+namespace autograd {
+struct AutogradMeta;
+}
+
+/// The memory behind tensors: shared by a tensor and its views, with one version counter.
+struct Storage {
+  using Deleter = void (*)(void* context, void* data, size_t bytes);
+
+  int32_t refs = 0;
+  uint32_t version = 0;  ///< counts writes; autograd compares it
+  void* data = nullptr;
+  size_t nbytes = 0;
+  Deleter deleter = nullptr;  ///< null: the data lies in the tensor's own block, or there is none
+  void* context = nullptr;
+  void* block = nullptr;      ///< the header block this storage lies in
+  uint64_t unique_id = 0;  ///< see id()
+  Device device = kCPU;
+
+  /// A number no other storage ever has, assigned when first asked; keys caches of packed weights.
+  uint64_t id();
+};
+
+/// What a Tensor points to. One block holds the header, the storage header of a tensor that owns
+/// its memory, and up to kSmallBytes of data.
+struct TensorImpl : detail::TensorHead {
+  static constexpr size_t kSmallBytes = 64;
+
+  ScalarType dtype = kFloat;
+  Device device = kCPU;
+  bool requires_grad = false;  ///< a leaf that wants a gradient, or a tensor with grad_fn
+  bool inference = false;      ///< made in inference mode: no version checks, no tape
+  bool contiguous = true;
+  bool dense = true;  ///< non-overlapping and dense, in some order of the dims
+  Storage* storage = nullptr;
+  int64_t offset = 0;  ///< in elements
+  int64_t numel = 0;
+  DimVector sizes;
+  DimVector strides;
+  autograd::AutogradMeta* meta = nullptr;
+  Storage own;
+  alignas(64) std::byte small[kSmallBytes];
+
+  char* data() const {
+    return static_cast<char*>(storage->data) + offset * static_cast<int64_t>(element_size(dtype));
+  }
+  int64_t dim() const { return static_cast<int64_t>(sizes.size()); }
+  /// Recomputes numel, contiguous and dense after sizes or strides changed.
+  void refresh();
+};
+
+inline TensorImpl& impl(const Tensor& t) { return *t.unsafeGetTensorImpl(); }
+inline char* raw_data(const Tensor& t) { return impl(t).data(); }
+/// Typed pointer for kernels: no check, no version bump.
+template <typename T>
+T* ptr(const Tensor& t) {
+  return reinterpret_cast<T*>(raw_data(t));
+}
+inline void bump_version(const Tensor& t) {
+  __atomic_fetch_add(&impl(t).storage->version, 1u, __ATOMIC_RELAXED);
+}
+
+/// A tensor with uninitialised memory of its own. Strides must be dense; none means contiguous.
+Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector strides = {});
+/// Another layout of `base`'s storage. Checks that it stays inside it.
+Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int64_t offset,
+                    ScalarType dtype);
+/// The same data and layout without history.
+Tensor alias_tensor(const Tensor& base);
+/// Makes `t` use the storage and layout of `source`.
+void adopt_data(const Tensor& t, const Tensor& source);
+
+void retain_storage(Storage* s);
+void release_storage(Storage* s);
+
+/// Writes v as one element of type t.
+void store_scalar(void* to, ScalarType t, const Scalar& v);
+/// Reads one element of type t.
+Scalar load_scalar(const void* from, ScalarType t);
+
+/// Product of sizes; throws ShapeError on negative sizes or a product beyond int64.
+int64_t checked_numel(IntArrayRef sizes);
+/// Bytes of that many elements; throws ShapeError when they pass int64.
+int64_t checked_nbytes(int64_t numel, ScalarType dtype);
+DimVector contiguous_strides(IntArrayRef sizes);
+DimVector channels_last_strides(IntArrayRef sizes);
+/// Strides of a new dense tensor with the dim order of an existing one, as empty_like gives.
+DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
+/// Strides of `format` for `sizes`; Preserve counts as contiguous.
+DimVector format_strides(IntArrayRef sizes, MemoryFormat format);
+bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
+/// The strides a view of `sizes` has on a tensor of old_sizes and old_strides; nullopt when it
+/// needs a copy.
+std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_strides,
+                                      IntArrayRef sizes);
+/// Replaces a -1 in sizes; throws ShapeError when the elements do not fit.
+DimVector infer_size(IntArrayRef sizes, int64_t numel);
+DimVector broadcast_shapes(IntArrayRef a, IntArrayRef b, std::string_view op);
+/// A dim in [-ndim, ndim) as non-negative; 0-dim tensors count as one-dimensional.
+int64_t wrap_dim(int64_t dim, int64_t ndim, std::string_view op);
+
+}  // namespace hearth
