@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/anomaly.h"
 
+#include <cstdlib>
+
 #include <cxxabi.h>
 #include <dlfcn.h>
 #include <execinfo.h>
-
-#include <cstdlib>
 
 #include "autograd/extras.h"
 #include "dispatch/thread_state.h"
@@ -21,13 +21,13 @@ std::string current_site() {
     Dl_info info;
     if (!dladdr(frames[i], &info)) continue;
     int status = 0;
-    char* name = info.dli_sname ? abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status)
-                                : nullptr;
+    char* name =
+        info.dli_sname ? abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status) : nullptr;
     const char* text = name ? name : info.dli_sname;
-    site += cat_str("    ", text ? text : "?", " in ", info.dli_fname ? info.dli_fname : "?", "+",
-                    static_cast<uint64_t>(static_cast<char*>(frames[i]) -
-                                          static_cast<char*>(info.dli_fbase)),
-                    "\n");
+    site += cat_str(
+        "    ", text ? text : "?", " in ", info.dli_fname ? info.dli_fname : "?", "+",
+        static_cast<uint64_t>(static_cast<char*>(frames[i]) - static_cast<char*>(info.dli_fbase)),
+        "\n");
     std::free(name);
   }
   return site;

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "hearth/autograd/autograd.h"
+#include "hearth/ops/creation.h"
+
 #include "autograd/accumulate.h"
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "dispatch/thread_state.h"
-#include "hearth/autograd/autograd.h"
-#include "hearth/ops/creation.h"
 
 namespace hearth::autograd {
 
@@ -23,8 +24,8 @@ struct Capture {
 struct Task {
   NodePtr node;
   int dependencies = 0;
-  bool needed = true;     ///< a wanted gradient lies beyond or at this node
-  bool run = true;        ///< false: reached only to capture what arrives
+  bool needed = true;  ///< a wanted gradient lies beyond or at this node
+  bool run = true;     ///< false: reached only to capture what arrives
   GradList grads;
   InlineVector<Capture, 1> captures;
 };
@@ -196,8 +197,8 @@ Tensor start_gradient(const Tensor& output, const Tensor& given, size_t i) {
 }
 
 void add_roots(GraphRun& run, const variable_list& outputs, const variable_list& grads) {
-  HEARTH_CHECK_AS(AutogradError, grads.empty() || grads.size() == outputs.size(),
-                  "[backward] got ", outputs.size(), " tensors and ", grads.size(), " gradients");
+  HEARTH_CHECK_AS(AutogradError, grads.empty() || grads.size() == outputs.size(), "[backward] got ",
+                  outputs.size(), " tensors and ", grads.size(), " gradients");
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Edge edge = gradient_edge(outputs[i]);
     HEARTH_CHECK_AS(AutogradError, edge.is_valid(), "[backward] element ", i,

@@ -54,7 +54,8 @@ void leave_hooks(const Tensor& t) {
   m->hooks.reset();
   // The retained gradient follows the tensor to its new value.
   if (m->retained && m->grad_fn && m->grad_fn->extras)
-    std::erase_if(m->grad_fn->extras->retained, [&](const auto& r) { return r.grad == m->retained; });
+    std::erase_if(m->grad_fn->extras->retained,
+                  [&](const auto& r) { return r.grad == m->retained; });
 }
 
 }  // namespace hearth::autograd

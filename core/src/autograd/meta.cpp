@@ -140,7 +140,8 @@ void set_view(const Tensor& out, const Tensor& in, const OpTable& op, const void
   view->base = from ? from->base : in;
   // A view of a restricted view is restricted as well.
   view->creation = from && from->creation != CreationMeta::Default ? from->creation : creation;
-  view->steps = std::make_shared<const ViewStep>(op, fields, output_nr, from ? from->steps : nullptr);
+  view->steps =
+      std::make_shared<const ViewStep>(op, fields, output_nr, from ? from->steps : nullptr);
   view->seen_version = impl(out).storage->version;
   ensure_meta(out).view = std::move(view);
 }

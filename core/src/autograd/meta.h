@@ -5,8 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "dispatch/op.h"
 #include "hearth/autograd/node.h"
+
+#include "dispatch/op.h"
 
 namespace hearth::autograd {
 
@@ -19,10 +20,10 @@ inline constexpr char kFreedMessage[] =
 /// How a view came to be, which decides what may be written through it.
 enum class CreationMeta : uint8_t {
   Default,
-  MultiOutput,    ///< one of several outputs of split, unbind ...: in-place would miss the others
-  NoGrad,         ///< made under no_grad
-  Inference,      ///< made in inference mode of a normal tensor
-  CustomFunction, ///< made inside a custom Function
+  MultiOutput,     ///< one of several outputs of split, unbind ...: in-place would miss the others
+  NoGrad,          ///< made under no_grad
+  Inference,       ///< made in inference mode of a normal tensor
+  CustomFunction,  ///< made inside a custom Function
 };
 
 /// One view op, as recorded, with its fields; a chain of them leads from the base to a view.
@@ -70,9 +71,7 @@ inline AutogradMeta* meta(const Tensor& t) { return impl(t).meta; }
 void destroy_meta(AutogradMeta* meta);
 
 /// Whether operations on t are recorded for it.
-inline bool requires_grad(const Tensor& t) {
-  return t.defined() && impl(t).requires_grad;
-}
+inline bool requires_grad(const Tensor& t) { return t.defined() && impl(t).requires_grad; }
 /// Whether t is a view whose history follows a base.
 inline ViewInfo* view_info(const Tensor& t) {
   AutogradMeta* m = meta(t);

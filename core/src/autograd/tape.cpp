@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/tape.h"
 
+#include "hearth/autograd/autograd.h"
+
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "base/allocator.h"
 #include "dispatch/thread_state.h"
-#include "hearth/autograd/autograd.h"
 
 namespace hearth::autograd {
 
@@ -45,8 +46,7 @@ void OpNode::save_in(size_t i, const Tensor& t, bool clone) {
   (void)i;
   SavedTensor s;
   if (t.defined()) {
-    HEARTH_CHECK_AS(AutogradError, !impl(t).inference,
-                    "[", op.info.name,
+    HEARTH_CHECK_AS(AutogradError, !impl(t).inference, "[", op.info.name,
                     "] Inference tensors cannot be saved for backward. To work around you can make "
                     "a clone to get a normal tensor and use it in autograd.");
     s.tensor = clone ? t.clone() : t;
@@ -84,8 +84,7 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
   if (!s.tensor.defined()) return {};
   const uint32_t version = impl(s.tensor).storage->version;
   HEARTH_CHECK_AS(
-      AutogradError, version == s.version,
-      "[", op.info.name,
+      AutogradError, version == s.version, "[", op.info.name,
       "] one of the variables needed for gradient computation has been modified by an inplace "
       "operation: a tensor of type ",
       impl(s.tensor).dtype, " and sizes ", s.tensor.sizes(), ", ",
@@ -220,8 +219,9 @@ Tensor Saved::in(size_t i) const {
 
 Tensor Saved::out(size_t i) const {
   if (i >= 64 || !(node_.declared.out >> i & 1)) throw_undeclared(node_, "output", i);
-  const uint64_t inputs = node_.num_in >= 64 ? node_.declared.in
-                                             : node_.declared.in & ((uint64_t{1} << node_.num_in) - 1);
+  const uint64_t inputs = node_.num_in >= 64
+                              ? node_.declared.in
+                              : node_.declared.in & ((uint64_t{1} << node_.num_in) - 1);
   const size_t first = static_cast<size_t>(__builtin_popcountll(inputs));
   return node_.unpack(node_.saved[first + rank_of(node_.declared.out, i)]);
 }

@@ -38,7 +38,7 @@ struct OpNode final : Node {
   NeedMask need;
   bool released = false;
   Saves declared;
-  InlineVector<SavedTensor, 2> saved;  ///< inputs by index, then outputs by index
+  InlineVector<SavedTensor, 2> saved;        ///< inputs by index, then outputs by index
   std::unique_ptr<std::vector<Spec>> specs;  ///< inputs, then outputs
   uint32_t num_in = 0;
   void* fields;

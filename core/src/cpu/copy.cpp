@@ -34,15 +34,24 @@ void arange(const Call& call) {
   const auto& op = call.as<ops::Arange>();
   const Tensor& out = call.out[0];
   switch (op.dtype) {
-    case kByte: return arange_as(op, ptr<uint8_t>(out));
-    case kChar: return arange_as(op, ptr<int8_t>(out));
-    case kShort: return arange_as(op, ptr<int16_t>(out));
-    case kInt: return arange_as(op, ptr<int32_t>(out));
-    case kLong: return arange_as(op, ptr<int64_t>(out));
-    case kFloat: return arange_as(op, ptr<float>(out));
-    case kDouble: return arange_as(op, ptr<double>(out));
-    case kHalf: return arange_as(op, ptr<Half>(out));
-    case kBFloat16: return arange_as(op, ptr<BFloat16>(out));
+    case kByte:
+      return arange_as(op, ptr<uint8_t>(out));
+    case kChar:
+      return arange_as(op, ptr<int8_t>(out));
+    case kShort:
+      return arange_as(op, ptr<int16_t>(out));
+    case kInt:
+      return arange_as(op, ptr<int32_t>(out));
+    case kLong:
+      return arange_as(op, ptr<int64_t>(out));
+    case kFloat:
+      return arange_as(op, ptr<float>(out));
+    case kDouble:
+      return arange_as(op, ptr<double>(out));
+    case kHalf:
+      return arange_as(op, ptr<Half>(out));
+    case kBFloat16:
+      return arange_as(op, ptr<BFloat16>(out));
     default:
       throw NotImplementedError(cat_str("[arange] not implemented for ", op.dtype));
   }

@@ -5,6 +5,7 @@ namespace hearth::cpu {
 
 void install_kernels() {
   install_copy();
+  install_join();
   install_pointwise();
   install_reduce();
 }

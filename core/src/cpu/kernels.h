@@ -9,6 +9,7 @@ namespace hearth::cpu {
 void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
+void install_join();
 void install_pointwise();
 void install_reduce();
 

@@ -51,8 +51,8 @@ void forward(const Call& call) {
   TileSlot slots[3];
   size_t next = 0;
   for (int k = 0; k < info.arity; ++k) {
-    const bool is_scalar = (f.side == Pointwise::Side::A && k == 0) ||
-                           (f.side == Pointwise::Side::B && k == 1);
+    const bool is_scalar =
+        (f.side == Pointwise::Side::A && k == 0) || (f.side == Pointwise::Side::B && k == 1);
     if (is_scalar) {
       store_scalar(operand, compute, f.scalar);
       slots[k].constant = operand;
@@ -78,8 +78,8 @@ void backward(const Call& call) {
   size_t next = 1;
   for (int j = 0; j < 4; ++j) {
     if (!(reads & (kReadsA << j))) continue;
-    const bool is_scalar = (f.side == Pointwise::Side::A && j == 0) ||
-                           (f.side == Pointwise::Side::B && j == 1);
+    const bool is_scalar =
+        (f.side == Pointwise::Side::A && j == 0) || (f.side == Pointwise::Side::B && j == 1);
     if (is_scalar) {
       store_scalar(operand, compute, f.scalar);
       slots[1 + j].constant = operand;

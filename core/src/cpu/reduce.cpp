@@ -45,27 +45,36 @@ void sum(const Call& call) {
   const Tensor& out = call.out[0];
   const Tensor rows = reduced_last(call.in[0], op.dims, impl(out).numel);
   switch (call.compute) {
-    case kLong: return sum_rows<int64_t, int64_t>(out, rows);
-    case kFloat: return sum_rows<float, double>(out, rows);
-    case kDouble: return sum_rows<double, double>(out, rows);
-    case kHalf: return sum_rows<Half, float>(out, rows);
-    case kBFloat16: return sum_rows<BFloat16, float>(out, rows);
-    case kComplexFloat: return sum_rows<complex<float>, complex<float>>(out, rows);
-    case kComplexDouble: return sum_rows<complex<double>, complex<double>>(out, rows);
-    default: throw NotImplementedError(cat_str("[sum] no kernel for ", call.compute));
+    case kLong:
+      return sum_rows<int64_t, int64_t>(out, rows);
+    case kFloat:
+      return sum_rows<float, double>(out, rows);
+    case kDouble:
+      return sum_rows<double, double>(out, rows);
+    case kHalf:
+      return sum_rows<Half, float>(out, rows);
+    case kBFloat16:
+      return sum_rows<BFloat16, float>(out, rows);
+    case kComplexFloat:
+      return sum_rows<complex<float>, complex<float>>(out, rows);
+    case kComplexDouble:
+      return sum_rows<complex<double>, complex<double>>(out, rows);
+    default:
+      throw NotImplementedError(cat_str("[sum] no kernel for ", call.compute));
   }
 }
 
-void all(const Call& call) {
-  const auto& op = call.as<ops::All>();
+template <class Op, bool kEvery>
+void quantify(const Call& call) {
+  const auto& op = call.as<Op>();
   const Tensor& out = call.out[0];
   const Tensor rows = reduced_last(call.in[0], op.dims, impl(out).numel);
   const int64_t n = impl(rows).sizes[1];
   const bool* x = ptr<bool>(rows);
   for (int64_t i = 0; i < impl(out).numel; ++i) {
-    bool every = true;
-    for (int64_t j = 0; j < n; ++j) every &= x[i * n + j];
-    ptr<bool>(out)[i] = every;
+    bool result = kEvery;
+    for (int64_t j = 0; j < n; ++j) result = kEvery ? result & x[i * n + j] : result | x[i * n + j];
+    ptr<bool>(out)[i] = result;
   }
 }
 
@@ -73,7 +82,8 @@ void all(const Call& call) {
 
 void install_reduce() {
   ops::Sum::row().kernel[0] = &sum;
-  ops::All::row().kernel[0] = &all;
+  ops::All::row().kernel[0] = &quantify<ops::All, true>;
+  ops::Any::row().kernel[0] = &quantify<ops::Any, false>;
 }
 
 }  // namespace hearth::cpu

@@ -10,10 +10,10 @@ namespace hearth::cpu {
 
 namespace {
 
-constexpr int kMaxSlots = 6;             // output and up to five inputs
-constexpr int64_t kTile = 1024;          // elements; six tiles of doubles fit in L1 and L2
-constexpr int64_t kGrain = 32768;        // elements worth a second thread
-constexpr int64_t kShortRow = 64;        // rows below this are gathered several at a time
+constexpr int kMaxSlots = 6;       // output and up to five inputs
+constexpr int64_t kTile = 1024;    // elements; six tiles of doubles fit in L1 and L2
+constexpr int64_t kGrain = 32768;  // elements worth a second thread
+constexpr int64_t kShortRow = 64;  // rows below this are gathered several at a time
 
 const ConvertTable& converter() {
   static const ConvertTable& table = HEARTH_SELECT_ISA(convert_table);
@@ -24,7 +24,7 @@ int log2_size(ScalarType t) { return __builtin_ctz(static_cast<unsigned>(element
 
 /// All operands over common dims, innermost first, with byte strides.
 struct Plan {
-  int num = 0;   ///< operands; 0 is the output
+  int num = 0;  ///< operands; 0 is the output
   int dims = 0;
   int64_t size[64];
   int64_t stride[kMaxSlots][64];
@@ -188,8 +188,7 @@ class TileRunner {
       }
       return;
     }
-    const auto convert =
-        converter().convert[static_cast<int>(result_)][static_cast<int>(target)];
+    const auto convert = converter().convert[static_cast<int>(result_)][static_cast<int>(target)];
     if (dense) {
       convert(to, from, n);
     } else {
@@ -272,8 +271,8 @@ bool flat(const Tensor& out, ScalarType result, const TileSlot* slots, int num_s
 
 }  // namespace
 
-void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* slots, int num_slots,
-               ScalarType compute, const void* params) {
+void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* slots,
+               int num_slots, ScalarType compute, const void* params) {
   const int64_t n = impl(out).numel;
   if (n == 0) return;
   if (flat(out, result, slots, num_slots, compute)) {

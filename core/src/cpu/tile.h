@@ -16,8 +16,8 @@ struct TileSlot {
 /// out = fn(slots...), element by element. Inputs of other dtypes are converted to `compute` and
 /// results from `result` to out's dtype, tile by tile; contiguous operands of the right type are
 /// read and written in place. `params` is passed on.
-void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* slots, int num_slots,
-               ScalarType compute, const void* params);
+void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* slots,
+               int num_slots, ScalarType compute, const void* params);
 
 /// target = source, broadcast and converted.
 void copy_tiled(const Tensor& target, const Tensor& source);

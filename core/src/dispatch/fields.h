@@ -37,13 +37,13 @@ struct FieldText {
   static bool expect(std::string_view& s, std::string_view token);
 
   template <typename E>
-    requires(std::is_enum_v<E> && !std::is_same_v<E, ScalarType>)
-  static void write(std::string& s, E v) {
+  requires(std::is_enum_v<E> && !std::is_same_v<E, ScalarType>) static void write(std::string& s,
+                                                                                  E v) {
     write(s, static_cast<int64_t>(v));
   }
   template <typename E>
-    requires(std::is_enum_v<E> && !std::is_same_v<E, ScalarType>)
-  static bool read(std::string_view& s, E& v) {
+  requires(std::is_enum_v<E> &&
+           !std::is_same_v<E, ScalarType>) static bool read(std::string_view& s, E& v) {
     int64_t n = 0;
     if (!read(s, n)) return false;
     v = static_cast<E>(n);

@@ -119,7 +119,8 @@ class Converted {
 bool bind_given(const Invocation& call, size_t i, const Spec& spec, Args in) {
   const OpInfo& info = call.op.info;
   const Tensor& out = call.out[i];
-  HEARTH_CHECK(out.defined(), "[", info.name, "] out is undefined; expected a Tensor to write into");
+  HEARTH_CHECK(out.defined(), "[", info.name,
+               "] out is undefined; expected a Tensor to write into");
   TensorImpl& o = impl(out);
   HEARTH_CHECK_AS(DeviceError, o.device == spec.device, "[", info.name, "] expected out on ",
                   spec.device, ", got ", o.device);
@@ -206,13 +207,11 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
     if (call.op.info.output == OutputKind::Fresh)
       targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device);
   }
-  if (kernel)
-    kernel({call.op, call.fields, in, {targets.data(), targets.size()}, specs.compute});
+  if (kernel) kernel({call.op, call.fields, in, {targets.data(), targets.size()}, specs.compute});
   if (!temporary || !kernel) return;
   for (size_t i = 0; i < call.out.size(); ++i) {
     if (targets[i].is_same(call.out[i])) continue;
-    if (impl(targets[i]).sizes != impl(call.out[i]).sizes)
-      call.out[i].resize_(targets[i].sizes());
+    if (impl(targets[i]).sizes != impl(call.out[i]).sizes) call.out[i].resize_(targets[i].sizes());
     copy_raw_into(call.out[i], targets[i]);
   }
 }
@@ -220,8 +219,7 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
 void check_inference(const Invocation& call) {
   if (call.bind == Bind::Fresh || thread_state().inference) return;
   for (const Tensor& t : call.out)
-    HEARTH_CHECK_AS(AutogradError, !t.defined() || !impl(t).inference,
-                    "[", call.op.info.name,
+    HEARTH_CHECK_AS(AutogradError, !t.defined() || !impl(t).inference, "[", call.op.info.name,
                     "] Inplace update to inference tensor outside InferenceMode is not allowed. "
                     "You can make a clone to get a normal tensor before doing inplace update.");
 }

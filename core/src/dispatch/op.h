@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "hearth/base/inline_vector.h"
+
 #include "dispatch/fields.h"
 #include "tensor/tensor_impl.h"
 
@@ -217,15 +218,16 @@ constexpr OpTable make_row() {
   return row;
 }
 
-/// In an op struct: declares its row, its fields for printing and saving. `HEARTH_OP(Softmax, dim)`.
-#define HEARTH_OP(Type, ...)                                     \
-  static OpTable& row();                                         \
-  auto fields() { return std::tie(__VA_ARGS__); }                \
-  auto fields() const { return std::tie(__VA_ARGS__); }          \
+/// In an op struct: declares its row, its fields for printing and saving. `HEARTH_OP(Softmax,
+/// dim)`.
+#define HEARTH_OP(Type, ...)                            \
+  static OpTable& row();                                \
+  auto fields() { return std::tie(__VA_ARGS__); }       \
+  auto fields() const { return std::tie(__VA_ARGS__); } \
   static constexpr std::string_view field_names = #__VA_ARGS__;
 /// In the family's .cpp: defines the row.
-#define HEARTH_DEFINE_OP(Type)                                    \
-  static constinit OpTable Type##_table = make_row<Type>();       \
+#define HEARTH_DEFINE_OP(Type)                              \
+  static constinit OpTable Type##_table = make_row<Type>(); \
   OpTable& Type::row() { return Type##_table; }
 
 /// How invoke obtains the outputs.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/registry.h"
 
-#include <dlfcn.h>
-
 #include <cstring>
 #include <vector>
+
+#include <dlfcn.h>
 
 #include "base/allocator.h"
 #include "cpu/kernels.h"

@@ -3,6 +3,7 @@
 
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/join.h"
 #include "ops/reduce.h"
 #include "ops/view.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/copy.h"
 
-#include "dispatch/backend.h"
 #include "hearth/ops/creation.h"
+
 #include "cpu/tile.h"
+#include "dispatch/backend.h"
 
 namespace hearth {
 
@@ -52,7 +53,8 @@ void copy_raw_into(const Tensor& target, const Tensor& source) {
   }
   // Between devices: bytes of dense tensors of one type and layout.
   const Backend* b = backend(t.device.is_cpu() ? s.device.type() : t.device.type());
-  HEARTH_CHECK_AS(DeviceError, b, "[copy_] no backend for ", t.device.is_cpu() ? s.device : t.device);
+  HEARTH_CHECK_AS(DeviceError, b, "[copy_] no backend for ",
+                  t.device.is_cpu() ? s.device : t.device);
   const Tensor dense = s.dtype == t.dtype && s.contiguous && s.sizes == t.sizes
                            ? source
                            : copy_raw(source.expand(t.sizes), t.dtype, s.device);
@@ -72,9 +74,9 @@ Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device) {
 Tensor contiguous_raw(const Tensor& source, MemoryFormat format) {
   const TensorImpl& s = impl(source);
   if (source.is_contiguous(format)) return source;
-  Tensor out = new_tensor(s.sizes, s.dtype, s.device,
-                          format == MemoryFormat::ChannelsLast ? channels_last_strides(s.sizes)
-                                                               : DimVector());
+  Tensor out = new_tensor(
+      s.sizes, s.dtype, s.device,
+      format == MemoryFormat::ChannelsLast ? channels_last_strides(s.sizes) : DimVector());
   copy_raw_into(out, source);
   return out;
 }
@@ -86,7 +88,8 @@ const Tensor& Tensor::copy_(const Tensor& source, bool) const {
 }
 
 Tensor Tensor::clone(std::optional<MemoryFormat> format) const {
-  return invoke(ops::To{std::nullopt, std::nullopt, format.value_or(MemoryFormat::Preserve)}, *this);
+  return invoke(ops::To{std::nullopt, std::nullopt, format.value_or(MemoryFormat::Preserve)},
+                *this);
 }
 
 Tensor Tensor::contiguous(MemoryFormat format) const {
@@ -102,8 +105,7 @@ Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
   if (device && (*device == this->device() ||
                  (!device->has_index() && device->type() == this->device().type())))
     device.reset();
-  const bool same_format =
-      !format || *format == MemoryFormat::Preserve || is_contiguous(*format);
+  const bool same_format = !format || *format == MemoryFormat::Preserve || is_contiguous(*format);
   if (!dtype && !device && same_format && !copy) return *this;
   return invoke(ops::To{dtype, device, format.value_or(MemoryFormat::Preserve)}, *this);
 }

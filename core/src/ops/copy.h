@@ -10,10 +10,8 @@ namespace ops {
 
 /// self.copy_(source): input 0 is written, input 1 broadcast and converted to it.
 struct Copy {
-  static constexpr OpInfo info{.name = "copy_",
-                               .device = DeviceRule::Copy,
-                               .strided = true,
-                               .args = "self, source"};
+  static constexpr OpInfo info{
+      .name = "copy_", .device = DeviceRule::Copy, .strided = true, .args = "self, source"};
   HEARTH_OP(Copy)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "hearth/autograd/grad_mode.h"
-#include "dispatch/thread_state.h"
 #include "hearth/ops/creation.h"
+
+#include "dispatch/thread_state.h"
 
 namespace hearth {
 
@@ -51,7 +52,8 @@ Tensor with_grad(Tensor t, const TensorOptions& options) {
 Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions& o,
             std::optional<MemoryFormat> format = std::nullopt) {
   HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
-  const MemoryFormat f = format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
+  const MemoryFormat f =
+      format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
   return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device(), f}), o);
 }
 
@@ -60,7 +62,8 @@ Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorO
   NoGradGuard no_grad;
   const MemoryFormat f = format ? *format : o.memory_format_opt().value_or(MemoryFormat::Preserve);
   if (o.has_device() && o.device() != other.device())
-    return make(other.sizes(), std::move(value), o.dtype(o.dtype_opt().value_or(other.scalar_type())), format);
+    return make(other.sizes(), std::move(value),
+                o.dtype(o.dtype_opt().value_or(other.scalar_type())), format);
   return with_grad(invoke(ops::FullLike{std::move(value), o.dtype_opt(), f}, other), o);
 }
 
@@ -122,8 +125,7 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
 
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
               const TensorOptions& options) {
-  const bool integral =
-      start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
+  const bool integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
   const ScalarType dtype = options.dtype_opt().value_or(integral ? kLong : get_default_dtype());
   const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
   HEARTH_CHECK_AS(ValueError, by != 0 && by == by, "[arange] step must be nonzero");
@@ -145,7 +147,9 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
   return arange(start, end, 1, options);
 }
-Tensor arange(const Scalar& end, const TensorOptions& options) { return arange(0, end, 1, options); }
+Tensor arange(const Scalar& end, const TensorOptions& options) {
+  return arange(0, end, 1, options);
+}
 
 Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef strides,
                          void (*deleter)(void*, void*, size_t), void* context,
@@ -183,12 +187,14 @@ const Tensor& Tensor::fill_(const Tensor& value) const {
 const Tensor& Tensor::zero_() const { return fill_(0); }
 
 Tensor Tensor::new_empty(IntArrayRef sizes, const TensorOptions& o) const {
-  return empty(sizes, o.dtype(o.dtype_opt().value_or(scalar_type()))
-                          .device(o.device_opt().value_or(device())));
+  return empty(
+      sizes,
+      o.dtype(o.dtype_opt().value_or(scalar_type())).device(o.device_opt().value_or(device())));
 }
 Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& o) const {
-  return full(sizes, value, o.dtype(o.dtype_opt().value_or(scalar_type()))
-                                .device(o.device_opt().value_or(device())));
+  return full(
+      sizes, value,
+      o.dtype(o.dtype_opt().value_or(scalar_type())).device(o.device_opt().value_or(device())));
 }
 Tensor Tensor::new_zeros(IntArrayRef sizes, const TensorOptions& o) const {
   return new_full(sizes, 0, o);

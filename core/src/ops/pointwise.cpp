@@ -12,13 +12,13 @@ namespace {
 
 // Variables of a derivative's text, as tensors and scalars. A C++ scalar operand becomes a 0-dim
 // tensor here: this path only runs when the derivative itself is recorded.
-#define HEARTH_DERIVATIVE(text)                                                              \
-  [](const Tensor* slots, const Pointwise& fields) -> Tensor {                               \
-    [[maybe_unused]] const auto K = [](double v) { return Scalar(v); };                      \
+#define HEARTH_DERIVATIVE(text)                                                               \
+  [](const Tensor* slots, const Pointwise& fields) -> Tensor {                                \
+    [[maybe_unused]] const auto K = [](double v) { return Scalar(v); };                       \
     [[maybe_unused]] const Tensor &g = slots[0], &a = slots[1], &b = slots[2], &c = slots[3], \
-                                  &x = slots[1], &y = slots[4];                              \
-    [[maybe_unused]] const Scalar &p0 = fields.p0, &p1 = fields.p1, &p2 = fields.p2;         \
-    return text;                                                                             \
+                                  &x = slots[1], &y = slots[4];                               \
+    [[maybe_unused]] const Scalar &p0 = fields.p0, &p1 = fields.p1, &p2 = fields.p2;          \
+    return text;                                                                              \
   }
 
 constexpr unsigned I = kTypeI, F = kTypeF, C = kTypeC, IF = I | F, FC = F | C, IFC = I | F | C;
@@ -29,14 +29,26 @@ constexpr unsigned I = kTypeI, F = kTypeF, C = kTypeC, IF = I | F, FC = F | C, I
 const Tensor none;
 
 constexpr PointwiseInfo kInfo[] = {
-#define HEARTH_UNARY(name, types, kind, expr, da)                                            \
-  {PointwiseOp::name, 1, types, PointwiseResult::kind, probe::name##_reads(),                \
+#define HEARTH_UNARY(name, types, kind, expr, da) \
+  {PointwiseOp::name,                             \
+   1,                                             \
+   types,                                         \
+   PointwiseResult::kind,                         \
+   probe::name##_reads(),                         \
    {HEARTH_DERIVATIVE(da), nullptr, nullptr}},
-#define HEARTH_BINARY(name, types, kind, expr, da, db)                                       \
-  {PointwiseOp::name, 2, types, PointwiseResult::kind, probe::name##_reads(),                \
+#define HEARTH_BINARY(name, types, kind, expr, da, db) \
+  {PointwiseOp::name,                                  \
+   2,                                                  \
+   types,                                              \
+   PointwiseResult::kind,                              \
+   probe::name##_reads(),                              \
    {HEARTH_DERIVATIVE(da), HEARTH_DERIVATIVE(db), nullptr}},
-#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                                  \
-  {PointwiseOp::name, 3, types, PointwiseResult::kind, probe::name##_reads(),                \
+#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc) \
+  {PointwiseOp::name,                                       \
+   3,                                                       \
+   types,                                                   \
+   PointwiseResult::kind,                                   \
+   probe::name##_reads(),                                   \
    {HEARTH_DERIVATIVE(da), HEARTH_DERIVATIVE(db), HEARTH_DERIVATIVE(dc)}},
 #include "ops/pointwise.def"
 #undef HEARTH_UNARY
@@ -99,7 +111,9 @@ void infer(const OpTable& row, const void* raw, Args in, void* specs) {
   ScalarType compute = common;
   if (info.result == PointwiseResult::FLOAT && is_integral(common, true))
     compute = get_default_dtype();
-  const unsigned type_class = is_complex(compute) ? kTypeC : is_floating_point(compute) ? kTypeF : kTypeI;
+  const unsigned type_class = is_complex(compute)          ? kTypeC
+                              : is_floating_point(compute) ? kTypeF
+                                                           : kTypeI;
   HEARTH_CHECK_AS(DtypeError, info.types & type_class, "[", row.info.name, "] does not take ",
                   class_name(compute), " tensors, got ", compute);
   ScalarType result = compute;
@@ -153,8 +167,11 @@ Grads vjp(const OpTable& row, const void* raw, const Saved& saved, Args g, NeedM
     if (reads & kReadsY) in.push_back(saved.out());
     InlineVector<const Tensor*, 5> pointers;
     for (const Tensor& t : in) pointers.push_back(&t);
-    invoke({*pointwise_backward_row(info.op, k), raw, Args(pointers.data(), pointers.size()),
-            {&grads[static_cast<size_t>(at)], 1}, Bind::Fresh});
+    invoke({*pointwise_backward_row(info.op, k),
+            raw,
+            Args(pointers.data(), pointers.size()),
+            {&grads[static_cast<size_t>(at)], 1},
+            Bind::Fresh});
   }
   return grads;
 }
@@ -260,7 +277,7 @@ constexpr std::array<OpTable, kNum * 3> make_backward_rows() {
 }
 
 constinit std::array<OpTable, kNum> rows = make_rows();
-constinit std::array<OpTable, kNum * 3> backward_rows = make_backward_rows();
+constinit std::array<OpTable, kNum* 3> backward_rows = make_backward_rows();
 
 }  // namespace
 
@@ -279,7 +296,8 @@ ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {
     if (!in[i].defined() || (i < 32 && (skip >> i & 1))) continue;
     const TensorImpl& t = impl(in[i]);
     ScalarType& rank = t.dim() > 0 ? dims : zero;
-    rank = rank == ScalarType::Undefined || rank == t.dtype ? t.dtype : promote_types(rank, t.dtype);
+    rank =
+        rank == ScalarType::Undefined || rank == t.dtype ? t.dtype : promote_types(rank, t.dtype);
   }
   ScalarType wrapped = ScalarType::Undefined;
   if (scalar) {
@@ -288,7 +306,11 @@ ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {
     if (wrapped == kComplexDouble) wrapped = to_complex(get_default_dtype());
   }
   const auto category = [](ScalarType t) {
-    return t == ScalarType::Undefined ? 0 : is_complex(t) ? 4 : is_floating_point(t) ? 3 : t == kBool ? 1 : 2;
+    return t == ScalarType::Undefined ? 0
+           : is_complex(t)            ? 4
+           : is_floating_point(t)     ? 3
+           : t == kBool               ? 1
+                                      : 2;
   };
   const auto join = [&](ScalarType high, ScalarType low) {
     if (low == ScalarType::Undefined) return high;

@@ -5,6 +5,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+
 #include "ops/pointwise.h"
 #include "ops/px.h"
 
@@ -46,34 +47,38 @@ Pointwise other_is(const Scalar& v, const Scalar& p0 = 0) { return {p0, 0, 0, v,
 Pointwise self_is(const Scalar& v, const Scalar& p0 = 0) { return {p0, 0, 0, v, Side::A}; }
 
 void refuse_bool(const char* op, const Tensor& a, ScalarType b) {
-  HEARTH_CHECK_AS(DtypeError, a.scalar_type() != kBool || b != kBool, "[", op,
-                  "] Subtraction, the `-` operator, with two bool tensors is not supported. Use the "
-                  "`^` or `logical_xor()` operator instead.");
+  HEARTH_CHECK_AS(
+      DtypeError, a.scalar_type() != kBool || b != kBool, "[", op,
+      "] Subtraction, the `-` operator, with two bool tensors is not supported. Use the "
+      "`^` or `logical_xor()` operator instead.");
 }
 
 void check_alpha(const char* op, ScalarType type, const Scalar& alpha) {
-  HEARTH_CHECK_AS(DtypeError, !is_integral(type, true) || alpha.isIntegral(true), "[", op,
-                  "] For integral input tensors, argument alpha must not be a floating point number.");
+  HEARTH_CHECK_AS(
+      DtypeError, !is_integral(type, true) || alpha.isIntegral(true), "[", op,
+      "] For integral input tensors, argument alpha must not be a floating point number.");
 }
 
 void refuse_integer_zero(const char* op, const Tensor& a, const Tensor& b) {
   if (!is_integral(a.scalar_type(), true) || !is_integral(b.scalar_type(), true)) return;
   if (b.device().is_meta() || b.numel() == 0) return;
-  HEARTH_CHECK_AS(ValueError, b.ne(0).all().item<bool>(), "[", op, "] ZeroDivisionError: an integer "
+  HEARTH_CHECK_AS(ValueError, (b.ne(0).all().item<bool>()), "[", op,
+                  "] ZeroDivisionError: an integer "
                   "tensor was divided by zero");
 }
 void refuse_integer_zero(const char* op, const Tensor& a, const Scalar& b) {
   HEARTH_CHECK_AS(ValueError,
-                  !(is_integral(a.scalar_type(), true) && b.isIntegral(true) && b.toLong() == 0), "[",
-                  op, "] ZeroDivisionError: an integer tensor was divided by zero");
+                  !(is_integral(a.scalar_type(), true) && b.isIntegral(true) && b.toLong() == 0),
+                  "[", op, "] ZeroDivisionError: an integer tensor was divided by zero");
 }
 
 Op rounding_op(std::optional<std::string_view> mode) {
   if (!mode) return Op::div;
   if (*mode == "trunc") return Op::div_trunc;
-  HEARTH_CHECK_AS(ValueError, *mode == "floor",
-                  "[div] div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
-                  *mode, "'");
+  HEARTH_CHECK_AS(
+      ValueError, *mode == "floor",
+      "[div] div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", *mode,
+      "'");
   return Op::div_floor;
 }
 
@@ -188,9 +193,7 @@ Tensor fmod(const Tensor& self, const Scalar& other) {
   return call(Op::fmod, other_is(other), self);
 }
 
-Tensor pow(const Tensor& self, const Tensor& exponent) {
-  return call(Op::pow, {}, self, exponent);
-}
+Tensor pow(const Tensor& self, const Tensor& exponent) { return call(Op::pow, {}, self, exponent); }
 Tensor pow(const Tensor& self, const Scalar& exponent) {
   // Small powers without a power.
   if (exponent.equal(2) && self.scalar_type() != kBool && !exponent.isFloatingPoint())
@@ -250,7 +253,8 @@ const Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
 
 Tensor clamp(const Tensor& self, const std::optional<Scalar>& min,
              const std::optional<Scalar>& max) {
-  HEARTH_CHECK_AS(ValueError, min || max, "[clamp] At least one of 'min' or 'max' must not be None");
+  HEARTH_CHECK_AS(ValueError, min || max,
+                  "[clamp] At least one of 'min' or 'max' must not be None");
   if (!max) return clamp_min(self, *min);
   if (!min) return clamp_max(self, *max);
   return call(Op::clamp, with(*min, *max), promoted(self, *min, *max));
@@ -271,7 +275,8 @@ Tensor clamp_max(const Tensor& self, const Scalar& max) {
 }
 const Tensor& Tensor::clamp_(const std::optional<Scalar>& min,
                              const std::optional<Scalar>& max) const {
-  HEARTH_CHECK_AS(ValueError, min || max, "[clamp_] At least one of 'min' or 'max' must not be None");
+  HEARTH_CHECK_AS(ValueError, min || max,
+                  "[clamp_] At least one of 'min' or 'max' must not be None");
   if (!max) return clamp_min_(*min);
   if (!min) return clamp_max_(*max);
   return call_(Op::clamp, with(*min, *max), *this);
@@ -346,15 +351,15 @@ Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<d
 
 // ---- one input
 
-#define HEARTH_UNARY_API(name)                                                              \
-  Tensor name(const Tensor& self) { return call(Op::name, {}, self); }                      \
-  Tensor& name##_(Tensor& self) {                                                           \
-    call_(Op::name, {}, self);                                                              \
-    return self;                                                                            \
-  }                                                                                         \
+#define HEARTH_UNARY_API(name)                                         \
+  Tensor name(const Tensor& self) { return call(Op::name, {}, self); } \
+  Tensor& name##_(Tensor& self) {                                      \
+    call_(Op::name, {}, self);                                         \
+    return self;                                                       \
+  }                                                                    \
   Tensor& name##_out(Tensor& out, const Tensor& self) { return call_out(Op::name, {}, out, self); }
-#define HEARTH_UNARY_METHODS(name)                                                          \
-  Tensor Tensor::name() const { return hearth::name(*this); }                               \
+#define HEARTH_UNARY_METHODS(name)                            \
+  Tensor Tensor::name() const { return hearth::name(*this); } \
   const Tensor& Tensor::name##_() const { return call_(Op::name, {}, *this); }
 #define HEARTH_UNARY_BOTH(name) HEARTH_UNARY_API(name) HEARTH_UNARY_METHODS(name)
 HEARTH_UNARY_BOTH(neg)
@@ -401,7 +406,8 @@ Tensor abs(const Tensor& self) {
   return call(self.is_complex() ? Op::abs_complex : Op::abs, {}, self);
 }
 Tensor& abs_(Tensor& self) {
-  HEARTH_CHECK_AS(DtypeError, !self.is_complex(), "[abs_] In-place abs is not supported for complex tensors.");
+  HEARTH_CHECK_AS(DtypeError, !self.is_complex(),
+                  "[abs_] In-place abs is not supported for complex tensors.");
   call_(Op::abs, {}, self);
   return self;
 }
@@ -433,7 +439,8 @@ Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
   call_(Op::leaky_relu, with(negative_slope), self);
   return self;
 }
-Tensor elu(const Tensor& self, const Scalar& alpha, const Scalar& scale, const Scalar& input_scale) {
+Tensor elu(const Tensor& self, const Scalar& alpha, const Scalar& scale,
+           const Scalar& input_scale) {
   return call(Op::elu, with(alpha, scale, input_scale), self);
 }
 Tensor& elu_(Tensor& self, const Scalar& alpha, const Scalar& scale, const Scalar& input_scale) {
@@ -445,7 +452,8 @@ namespace {
 
 Op gelu_op(std::string_view approximate) {
   HEARTH_CHECK_AS(ValueError, approximate == "none" || approximate == "tanh",
-                  "[gelu] approximate argument must be either none or tanh, got '", approximate, "'");
+                  "[gelu] approximate argument must be either none or tanh, got '", approximate,
+                  "'");
   return approximate == "tanh" ? Op::gelu_tanh : Op::gelu_erf;
 }
 
@@ -477,21 +485,21 @@ Tensor log_sigmoid(const Tensor& self) { return call(Op::log_sigmoid, {}, self);
 
 // ---- comparison
 
-#define HEARTH_COMPARISON_API(name)                                                            \
+#define HEARTH_COMPARISON_API(name)                                                                \
   Tensor name(const Tensor& self, const Tensor& other) { return call(Op::name, {}, self, other); } \
-  Tensor name(const Tensor& self, const Scalar& other) {                                       \
-    return call(Op::name, other_is(other), self);                                              \
-  }                                                                                            \
-  Tensor& name##_out(Tensor& out, const Tensor& self, const Tensor& other) {                   \
-    return call_out(Op::name, {}, out, self, other);                                           \
-  }                                                                                            \
-  Tensor Tensor::name(const Tensor& other) const { return hearth::name(*this, other); }        \
-  Tensor Tensor::name(const Scalar& other) const { return hearth::name(*this, other); }        \
-  const Tensor& Tensor::name##_(const Tensor& other) const {                                   \
-    return call_(Op::name, {}, *this, other);                                                  \
-  }                                                                                            \
-  const Tensor& Tensor::name##_(const Scalar& other) const {                                   \
-    return call_(Op::name, other_is(other), *this);                                            \
+  Tensor name(const Tensor& self, const Scalar& other) {                                           \
+    return call(Op::name, other_is(other), self);                                                  \
+  }                                                                                                \
+  Tensor& name##_out(Tensor& out, const Tensor& self, const Tensor& other) {                       \
+    return call_out(Op::name, {}, out, self, other);                                               \
+  }                                                                                                \
+  Tensor Tensor::name(const Tensor& other) const { return hearth::name(*this, other); }            \
+  Tensor Tensor::name(const Scalar& other) const { return hearth::name(*this, other); }            \
+  const Tensor& Tensor::name##_(const Tensor& other) const {                                       \
+    return call_(Op::name, {}, *this, other);                                                      \
+  }                                                                                                \
+  const Tensor& Tensor::name##_(const Scalar& other) const {                                       \
+    return call_(Op::name, other_is(other), *this);                                                \
   }
 HEARTH_COMPARISON_API(eq)
 HEARTH_COMPARISON_API(ne)
@@ -521,7 +529,8 @@ bool equal(const Tensor& self, const Tensor& other) {
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   HEARTH_CHECK_AS(DtypeError, self.scalar_type() == other.scalar_type(), "[isclose] ",
                   to_string(self.scalar_type()), " did not match ", to_string(other.scalar_type()));
-  HEARTH_CHECK_AS(ValueError, rtol >= 0 && atol >= 0, "[isclose] rtol and atol must not be negative");
+  HEARTH_CHECK_AS(ValueError, rtol >= 0 && atol >= 0,
+                  "[isclose] rtol and atol must not be negative");
   Tensor close = eq(self, other);
   if (equal_nan && is_differentiable(self.scalar_type()))
     close = logical_or(close, logical_and(isnan(self), isnan(other)));
@@ -538,10 +547,18 @@ bool allclose(const Tensor& self, const Tensor& other, double rtol, double atol,
 
 // ---- methods and operators that call the functions above
 
-Tensor Tensor::add(const Tensor& o, const Scalar& alpha) const { return hearth::add(*this, o, alpha); }
-Tensor Tensor::add(const Scalar& o, const Scalar& alpha) const { return hearth::add(*this, o, alpha); }
-Tensor Tensor::sub(const Tensor& o, const Scalar& alpha) const { return hearth::sub(*this, o, alpha); }
-Tensor Tensor::sub(const Scalar& o, const Scalar& alpha) const { return hearth::sub(*this, o, alpha); }
+Tensor Tensor::add(const Tensor& o, const Scalar& alpha) const {
+  return hearth::add(*this, o, alpha);
+}
+Tensor Tensor::add(const Scalar& o, const Scalar& alpha) const {
+  return hearth::add(*this, o, alpha);
+}
+Tensor Tensor::sub(const Tensor& o, const Scalar& alpha) const {
+  return hearth::sub(*this, o, alpha);
+}
+Tensor Tensor::sub(const Scalar& o, const Scalar& alpha) const {
+  return hearth::sub(*this, o, alpha);
+}
 Tensor Tensor::mul(const Tensor& o) const { return hearth::mul(*this, o); }
 Tensor Tensor::mul(const Scalar& o) const { return hearth::mul(*this, o); }
 Tensor Tensor::div(const Tensor& o) const { return hearth::div(*this, o); }
@@ -569,8 +586,12 @@ Tensor Tensor::addcmul(const Tensor& a, const Tensor& b, const Scalar& v) const 
 Tensor Tensor::addcdiv(const Tensor& a, const Tensor& b, const Scalar& v) const {
   return hearth::addcdiv(*this, a, b, v);
 }
-Tensor Tensor::lerp(const Tensor& end, const Scalar& w) const { return hearth::lerp(*this, end, w); }
-Tensor Tensor::lerp(const Tensor& end, const Tensor& w) const { return hearth::lerp(*this, end, w); }
+Tensor Tensor::lerp(const Tensor& end, const Scalar& w) const {
+  return hearth::lerp(*this, end, w);
+}
+Tensor Tensor::lerp(const Tensor& end, const Tensor& w) const {
+  return hearth::lerp(*this, end, w);
+}
 Tensor Tensor::clamp(const std::optional<Scalar>& a, const std::optional<Scalar>& b) const {
   return hearth::clamp(*this, a, b);
 }

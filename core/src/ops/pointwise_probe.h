@@ -83,8 +83,8 @@ namespace probe {
 namespace px = probe_px;
 constexpr auto K = [](double) { return Probe{}; };
 
-#define HEARTH_PROBE_VARIABLES                                                              \
-  [[maybe_unused]] constexpr Probe g{kReadsG, true}, a{kReadsA}, b{kReadsB}, c{kReadsC},   \
+#define HEARTH_PROBE_VARIABLES                                                           \
+  [[maybe_unused]] constexpr Probe g{kReadsG, true}, a{kReadsA}, b{kReadsB}, c{kReadsC}, \
       x{kReadsA}, y{kReadsY}, p0{}, p1{}, p2{};
 
 #define HEARTH_UNARY(name, types, result_kind, expr, da) \

@@ -9,6 +9,7 @@ namespace ops {
 
 HEARTH_DEFINE_OP(Sum)
 HEARTH_DEFINE_OP(All)
+HEARTH_DEFINE_OP(Any)
 
 DimVector reduced_sizes(const DimVector& sizes, const DimVector& dims, bool keepdim,
                         std::string_view op) {
@@ -59,6 +60,11 @@ Specs All::infer(Args in) const {
   return {Spec(reduced_sizes(t.sizes, dims, keepdim, "all"), kBool, t.device), kBool};
 }
 
+Specs Any::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  return {Spec(reduced_sizes(t.sizes, dims, keepdim, "any"), kBool, t.device), kBool};
+}
+
 }  // namespace ops
 
 Tensor sum(const Tensor& self, std::optional<ScalarType> dtype) {
@@ -72,6 +78,13 @@ Tensor all(const Tensor& self) { return invoke(ops::All{{}, false}, self); }
 Tensor all(const Tensor& self, int64_t dim, bool keepdim) {
   return invoke(ops::All{{dim}, keepdim}, self);
 }
+
+Tensor any(const Tensor& self) { return invoke(ops::Any{{}, false}, self); }
+Tensor any(const Tensor& self, int64_t dim, bool keepdim) {
+  return invoke(ops::Any{{dim}, keepdim}, self);
+}
+Tensor Tensor::any() const { return hearth::any(*this); }
+Tensor Tensor::any(int64_t dim, bool keepdim) const { return hearth::any(*this, dim, keepdim); }
 
 Tensor Tensor::sum(std::optional<ScalarType> dtype) const { return hearth::sum(*this, dtype); }
 Tensor Tensor::sum(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {

@@ -28,4 +28,12 @@ struct All {
   Specs infer(Args in) const;
 };
 
+struct Any {
+  DimVector dims;
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "any", .differentiable = false};
+  HEARTH_OP(Any, dims, keepdim)
+  Specs infer(Args in) const;
+};
+
 }  // namespace hearth::ops

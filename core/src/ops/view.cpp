@@ -5,6 +5,7 @@
 
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
+
 #include "tensor/relayout.h"
 
 namespace hearth {
@@ -94,7 +95,9 @@ Specs Transpose::infer(Args in) const {
   }
   return view_of(t, std::move(sizes), std::move(strides), t.offset);
 }
-Grads Transpose::vjp(const Saved&, Args g, NeedMask) const { return one(g[0].transpose(dim0, dim1)); }
+Grads Transpose::vjp(const Saved&, Args g, NeedMask) const {
+  return one(g[0].transpose(dim0, dim1));
+}
 
 Specs Expand::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
@@ -108,8 +111,10 @@ Specs Expand::infer(Args in) const {
     const int64_t have = fresh ? 1 : t.sizes[d - (n - own)];
     int64_t want = sizes[d];
     if (want == -1) {
-      HEARTH_CHECK_AS(ShapeError, !fresh, "[expand] the expanded size of the tensor (-1) isn't "
-                      "allowed in a leading, non-existing dimension ", d);
+      HEARTH_CHECK_AS(ShapeError, !fresh,
+                      "[expand] the expanded size of the tensor (-1) isn't "
+                      "allowed in a leading, non-existing dimension ",
+                      d);
       want = have;
     }
     HEARTH_CHECK_AS(ShapeError, want >= 0 && (have == want || have == 1),
@@ -146,7 +151,8 @@ Grads Slice::vjp(const Saved& s, Args g, NeedMask) const {
 
 Specs Select::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  HEARTH_CHECK_AS(IndexError, t.dim() > 0, "[select] select() cannot be applied to a 0-dim tensor.");
+  HEARTH_CHECK_AS(IndexError, t.dim() > 0,
+                  "[select] select() cannot be applied to a 0-dim tensor.");
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "select"));
   const int64_t size = t.sizes[d];
   HEARTH_CHECK_AS(IndexError, index >= -size && index < size, "[select] select(): index ", index,
@@ -204,8 +210,8 @@ Specs SplitWithSizes::infer(Args in) const {
   }
   HEARTH_CHECK_AS(ShapeError, total == t.sizes[d],
                   "[split] split_with_sizes expects split_sizes to sum exactly to ", t.sizes[d],
-                  " (input tensor's size at dimension ", d, "), but got split_sizes=",
-                  split_sizes.ref());
+                  " (input tensor's size at dimension ", d,
+                  "), but got split_sizes=", split_sizes.ref());
   Specs out;
   int64_t first = 0;
   for (int64_t n : split_sizes) {
@@ -314,8 +320,8 @@ Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
   return invoke(ops::Transpose{dim0, dim1}, *this);
 }
 Tensor Tensor::t() const {
-  HEARTH_CHECK_AS(ShapeError, dim() <= 2, "[t] t() expects a tensor with <= 2 dimensions, but self is ",
-                  dim(), "D");
+  HEARTH_CHECK_AS(ShapeError, dim() <= 2,
+                  "[t] t() expects a tensor with <= 2 dimensions, but self is ", dim(), "D");
   return dim() < 2 ? *this : transpose(0, 1);
 }
 Tensor Tensor::expand(IntArrayRef sizes, bool) const { return invoke(ops::Expand{sizes}, *this); }
@@ -354,13 +360,14 @@ std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
   HEARTH_CHECK_AS(ValueError, split_size > 0 || (split_size == 0 && size == 0),
                   "[split] split expects split_size be positive, but got split_size=", split_size);
   DimVector sizes;
-  for (int64_t at = 0; at < size; at += split_size) sizes.push_back(std::min(split_size, size - at));
+  for (int64_t at = 0; at < size; at += split_size)
+    sizes.push_back(std::min(split_size, size - at));
   if (sizes.empty()) sizes.push_back(0);
   return split_with_sizes(sizes, dim);
 }
 std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
-  HEARTH_CHECK_AS(ValueError, chunks > 0, "[chunk] chunk expects `chunks` to be greater than 0, got: ",
-                  chunks);
+  HEARTH_CHECK_AS(ValueError, chunks > 0,
+                  "[chunk] chunk expects `chunks` to be greater than 0, got: ", chunks);
   const int64_t size = this->size(dim);
   const int64_t each = (size + chunks - 1) / chunks;
   if (each == 0) return split_with_sizes(DimVector(static_cast<size_t>(chunks), 0), dim);

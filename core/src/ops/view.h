@@ -7,7 +7,7 @@
 namespace hearth::ops {
 
 #define HEARTH_VIEW_INFO(op_name) \
-  static constexpr OpInfo info{.name = op_name, .output = OutputKind::View}
+  static constexpr OpInfo info { .name = op_name, .output = OutputKind::View }
 
 struct View {
   DimVector sizes;  ///< one may be -1

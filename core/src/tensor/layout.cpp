@@ -18,7 +18,8 @@ int64_t checked_numel(IntArrayRef sizes) {
   if (overflow) {
     for (int64_t s : sizes)
       if (s == 0) return 0;
-    throw ShapeError(cat_str("[shape] numel of ", sizes, " overflows: more elements than int64 counts"));
+    throw ShapeError(
+        cat_str("[shape] numel of ", sizes, " overflows: more elements than int64 counts"));
   }
   return n;
 }

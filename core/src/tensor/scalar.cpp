@@ -37,11 +37,11 @@ std::string to_string(const Scalar& s) {
 
 void store_scalar(void* to, ScalarType t, const Scalar& v) {
   switch (t) {
-#define HEARTH_CASE(T, name)                  \
-  case ScalarType::name: {                    \
-    const T value = v.to<T>();                \
-    std::memcpy(to, &value, sizeof value);    \
-    return;                                   \
+#define HEARTH_CASE(T, name)               \
+  case ScalarType::name: {                 \
+    const T value = v.to<T>();             \
+    std::memcpy(to, &value, sizeof value); \
+    return;                                \
   }
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE
@@ -52,11 +52,11 @@ void store_scalar(void* to, ScalarType t, const Scalar& v) {
 
 Scalar load_scalar(const void* from, ScalarType t) {
   switch (t) {
-#define HEARTH_CASE(T, name)                \
-  case ScalarType::name: {                  \
-    T value;                                \
+#define HEARTH_CASE(T, name)                 \
+  case ScalarType::name: {                   \
+    T value;                                 \
     std::memcpy(&value, from, sizeof value); \
-    return Scalar(value);                   \
+    return Scalar(value);                    \
   }
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE

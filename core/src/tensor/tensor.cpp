@@ -2,13 +2,14 @@
 // Tensor's own members: what is not an op.
 #include "hearth/tensor/tensor.h"
 
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
+
 #include "autograd/accumulate.h"
 #include "autograd/extras.h"
 #include "autograd/meta.h"
 #include "dispatch/backend.h"
 #include "dispatch/thread_state.h"
-#include "hearth/autograd/autograd.h"
-#include "hearth/autograd/grad_mode.h"
 #include "tensor/relayout.h"
 #include "tensor/tensor_impl.h"
 
@@ -28,7 +29,9 @@ IntArrayRef Tensor::sizes() const { return checked(*this).sizes; }
 IntArrayRef Tensor::strides() const { return checked(*this).strides; }
 int64_t Tensor::dim() const { return checked(*this).dim(); }
 int64_t Tensor::numel() const { return checked(*this).numel; }
-int64_t Tensor::itemsize() const { return static_cast<int64_t>(hearth::element_size(scalar_type())); }
+int64_t Tensor::itemsize() const {
+  return static_cast<int64_t>(hearth::element_size(scalar_type()));
+}
 size_t Tensor::nbytes() const { return static_cast<size_t>(numel() * itemsize()); }
 int64_t Tensor::storage_offset() const { return checked(*this).offset; }
 ScalarType Tensor::scalar_type() const { return checked(*this).dtype; }
@@ -80,15 +83,15 @@ void Tensor::expect_dtype(ScalarType expected) const {
                   to_string(expected), " but found ", to_string(scalar_type()));
 }
 void Tensor::expect_dim(size_t n) const {
-  HEARTH_CHECK_AS(ShapeError, dim() == static_cast<int64_t>(n), "[accessor] TensorAccessor expected ",
-                  n, " dims but tensor has ", dim());
+  HEARTH_CHECK_AS(ShapeError, dim() == static_cast<int64_t>(n),
+                  "[accessor] TensorAccessor expected ", n, " dims but tensor has ", dim());
   HEARTH_CHECK_AS(DeviceError, is_cpu(), "[accessor] expected a tensor on the CPU, got ", device());
 }
 
 Scalar Tensor::item() const {
   const TensorImpl& t = checked(*this);
-  HEARTH_CHECK_AS(ShapeError, t.numel == 1,
-                  "[item] a Tensor with ", t.numel, " elements cannot be converted to Scalar");
+  HEARTH_CHECK_AS(ShapeError, t.numel == 1, "[item] a Tensor with ", t.numel,
+                  " elements cannot be converted to Scalar");
   HEARTH_CHECK_AS(DeviceError, !t.device.is_meta(), "[item] meta tensors have no data");
   if (t.device.is_cpu()) return load_scalar(t.data(), t.dtype);
   alignas(16) char element[16];
@@ -102,7 +105,8 @@ bool Tensor::is_nonzero() const { return item().toBool(); }
 const Tensor& Tensor::resize_(IntArrayRef sizes) const {
   TensorImpl& t = checked(*this);
   if (t.sizes == sizes) return *this;
-  HEARTH_CHECK_AS(AutogradError, !t.requires_grad, "[resize_] cannot resize variables that require grad");
+  HEARTH_CHECK_AS(AutogradError, !t.requires_grad,
+                  "[resize_] cannot resize variables that require grad");
   const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
   const int64_t offset = t.offset * itemsize();
   if (bytes + offset > static_cast<int64_t>(t.storage->nbytes)) {
@@ -125,9 +129,9 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
 bool Tensor::requires_grad() const { return checked(*this).requires_grad; }
 const Tensor& Tensor::set_requires_grad(bool on) const {
   TensorImpl& t = checked(*this);
-  HEARTH_CHECK_AS(DtypeError, !on || is_differentiable(t.dtype),
-                  "[requires_grad_] only Tensors of floating point dtype can require gradients, got ",
-                  t.dtype);
+  HEARTH_CHECK_AS(
+      DtypeError, !on || is_differentiable(t.dtype),
+      "[requires_grad_] only Tensors of floating point dtype can require gradients, got ", t.dtype);
   HEARTH_CHECK_AS(AutogradError, !on || !t.inference || thread_state().inference,
                   "[requires_grad_] Setting requires_grad=True on inference tensor outside "
                   "InferenceMode is not allowed.");
@@ -140,7 +144,9 @@ const Tensor& Tensor::set_requires_grad(bool on) const {
 }
 bool Tensor::is_leaf() const { return !checked(*this).meta || !autograd::current_grad_fn(*this); }
 int64_t Tensor::output_nr() const { return grad_fn() ? autograd::meta(*this)->output_nr : 0; }
-autograd::NodePtr Tensor::grad_fn() const { return checked(*this), autograd::current_grad_fn(*this); }
+autograd::NodePtr Tensor::grad_fn() const {
+  return checked(*this), autograd::current_grad_fn(*this);
+}
 const Tensor& Tensor::grad() const {
   static const Tensor none;
   checked(*this);
@@ -180,8 +186,9 @@ bool Tensor::retains_grad() const {
 }
 unsigned Tensor::add_hook(autograd::HookHolder* hook) const {
   std::unique_ptr<autograd::HookHolder> owned(hook);
-  HEARTH_CHECK_AS(AutogradError, requires_grad(),
-                  "[register_hook] cannot register a hook on a variable that doesn't require gradient");
+  HEARTH_CHECK_AS(
+      AutogradError, requires_grad(),
+      "[register_hook] cannot register a hook on a variable that doesn't require gradient");
   autograd::AutogradMeta& m = autograd::ensure_meta(*this);
   if (!m.hooks) m.hooks = std::make_shared<autograd::TensorHooks>();
   const unsigned key = m.hooks->next_key++;
@@ -202,7 +209,8 @@ Tensor Tensor::detach() const {
 }
 const Tensor& Tensor::detach_() const {
   TensorImpl& t = checked(*this);
-  HEARTH_CHECK_AS(AutogradError, !is_view(), "[detach_] can't detach views in-place; use detach() instead");
+  HEARTH_CHECK_AS(AutogradError, !is_view(),
+                  "[detach_] can't detach views in-place; use detach() instead");
   if (t.meta) {
     t.meta->grad_fn = nullptr;
     t.meta->output_nr = 0;
@@ -215,9 +223,10 @@ Tensor Tensor::data() const { return detach(); }
 void Tensor::set_data(const Tensor& source) const {
   checked(*this);
   checked(source);
-  HEARTH_CHECK_AS(DtypeError, !requires_grad() || is_differentiable(source.scalar_type()),
-                  "[set_data] data set to a tensor that requires gradients must be floating point or "
-                  "complex dtype");
+  HEARTH_CHECK_AS(
+      DtypeError, !requires_grad() || is_differentiable(source.scalar_type()),
+      "[set_data] data set to a tensor that requires gradients must be floating point or "
+      "complex dtype");
   adopt_data(*this, source);
 }
 int64_t Tensor::_version() const {
@@ -247,7 +256,8 @@ Tensor& Tensor::operator=(const Scalar& v) && {
 namespace detail {
 
 const Tensor& relayout_(const Tensor& self, const Tensor& view) {
-  HEARTH_CHECK_AS(AutogradError, !self.requires_grad() || !self.is_leaf() || !GradMode::is_enabled(),
+  HEARTH_CHECK_AS(AutogradError,
+                  !self.requires_grad() || !self.is_leaf() || !GradMode::is_enabled(),
                   "[transpose_] a leaf Variable that requires grad is being used in an in-place "
                   "operation.");
   TensorImpl& t = impl(self);

@@ -22,7 +22,7 @@ struct Storage {
   size_t nbytes = 0;
   Deleter deleter = nullptr;  ///< null: the data lies in the tensor's own block, or there is none
   void* context = nullptr;
-  void* block = nullptr;      ///< the header block this storage lies in
+  void* block = nullptr;   ///< the header block this storage lies in
   uint64_t unique_id = 0;  ///< see id()
   Device device = kCPU;
 

@@ -13,8 +13,8 @@ namespace hearth::autograd {
 /// from. retain_graph defaults to create_graph; `inputs`, when not empty, names the only tensors to
 /// accumulate into. As torch::autograd::backward.
 HEARTH_API void backward(const variable_list& tensors, const variable_list& grad_tensors = {},
-                         std::optional<bool> retain_graph = std::nullopt,
-                         bool create_graph = false, const variable_list& inputs = {});
+                         std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
+                         const variable_list& inputs = {});
 
 /// The gradients of `outputs` with respect to `inputs`, without touching any grad(). An input the
 /// outputs do not depend on throws, or gives an undefined tensor with allow_unused. As

@@ -90,6 +90,9 @@ class OptionalIntArrayRef {
   OptionalIntArrayRef() = default;
   OptionalIntArrayRef(std::nullopt_t) {}
   OptionalIntArrayRef(IntArrayRef v) : value_(v), has_(true) {}
+  template <typename V>
+  requires requires(const V& v) { v.operator IntArrayRef(); }
+  OptionalIntArrayRef(const V& v) : value_(v), has_(true) {}
   OptionalIntArrayRef(const int64_t& v) : value_(v), has_(true) {}
   OptionalIntArrayRef(const std::initializer_list<int64_t>& v) : value_(v), has_(true) {}
   OptionalIntArrayRef(const std::vector<int64_t>& v) : value_(v), has_(true) {}

@@ -21,6 +21,7 @@ using DeviceIndex = int8_t;
 /// Where a tensor lives: a kind and, for CUDA, a number (-1: the current one).
 class Device {
  public:
+  constexpr Device() : Device(DeviceType::CPU) {}
   constexpr Device(DeviceType type, DeviceIndex index = -1) : type_(type), index_(index) {}
   /// Parses "cpu", "meta", "cuda" and "cuda:1"; throws DeviceError on anything else.
   HEARTH_API Device(const std::string& text);

@@ -74,7 +74,7 @@ HEARTH_API Tensor from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef s
 
 /// The same, with `deleter(data)` called when the last tensor on it is gone.
 template <typename D>
-  requires requires(D d, void* p) { d(p); }
+requires requires(D d, void* p) { d(p); }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, D deleter,
                  const TensorOptions& options = {}) {
   return detail::from_blob(
@@ -87,7 +87,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, D deleter,
       new D(static_cast<D&&>(deleter)), options);
 }
 template <typename D>
-  requires requires(D d, void* p) { d(p); }
+requires requires(D d, void* p) { d(p); }
 Tensor from_blob(void* data, IntArrayRef sizes, D deleter, const TensorOptions& options = {}) {
   return detail::from_blob(
       data, sizes, std::nullopt,

@@ -70,9 +70,9 @@ HEARTH_API Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tens
 HEARTH_API Tensor nan_to_num(const Tensor& self, std::optional<double> nan = {},
                              std::optional<double> posinf = {}, std::optional<double> neginf = {});
 
-#define HEARTH_UNARY_FUNCTION(name)                 \
-  HEARTH_API Tensor name(const Tensor& self);       \
-  HEARTH_API Tensor& name##_(Tensor& self);         \
+#define HEARTH_UNARY_FUNCTION(name)           \
+  HEARTH_API Tensor name(const Tensor& self); \
+  HEARTH_API Tensor& name##_(Tensor& self);   \
   HEARTH_API Tensor& name##_out(Tensor& out, const Tensor& self);
 HEARTH_UNARY_FUNCTION(neg)
 HEARTH_UNARY_FUNCTION(abs)
@@ -136,9 +136,9 @@ HEARTH_API Tensor& relu6_(Tensor& self);
 HEARTH_API Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value);
 HEARTH_API Tensor log_sigmoid(const Tensor& self);
 
-#define HEARTH_COMPARISON_FUNCTION(name)                               \
-  HEARTH_API Tensor name(const Tensor& self, const Tensor& other);     \
-  HEARTH_API Tensor name(const Tensor& self, const Scalar& other);     \
+#define HEARTH_COMPARISON_FUNCTION(name)                           \
+  HEARTH_API Tensor name(const Tensor& self, const Tensor& other); \
+  HEARTH_API Tensor name(const Tensor& self, const Scalar& other); \
   HEARTH_API Tensor& name##_out(Tensor& out, const Tensor& self, const Tensor& other);
 HEARTH_COMPARISON_FUNCTION(eq)
 HEARTH_COMPARISON_FUNCTION(ne)

@@ -16,4 +16,7 @@ HEARTH_API Tensor sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim 
 HEARTH_API Tensor all(const Tensor& self);
 HEARTH_API Tensor all(const Tensor& self, int64_t dim, bool keepdim = false);
 
+HEARTH_API Tensor any(const Tensor& self);
+HEARTH_API Tensor any(const Tensor& self, int64_t dim, bool keepdim = false);
+
 }  // namespace hearth

@@ -47,7 +47,7 @@ class TensorOptions {
     o.layout_ = v.value_or(kStrided);
     return o;
   }
-  [[nodiscard]] TensorOptions requires_grad(std::optional<bool> v = true) const {
+  [[nodiscard]] TensorOptions requires_grad(std::optional<bool> v) const {
     TensorOptions o = *this;
     o.requires_grad_ = v.value_or(false);
     return o;

@@ -18,8 +18,7 @@ class Scalar {
   Scalar() : Scalar(int64_t{0}) {}
   Scalar(bool v) : kind_(Kind::Bool) { value_.i = v; }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Scalar(T v) : kind_(Kind::Int) {
+  requires(!std::same_as<T, bool>) Scalar(T v) : kind_(Kind::Int) {
     value_.i = static_cast<int64_t>(v);
   }
   Scalar(float v) : Scalar(static_cast<double>(v)) {}

@@ -45,7 +45,6 @@ HEARTH_API void destroy_tensor(TensorImpl* impl) noexcept;
 class HEARTH_API Tensor {
  public:
   Tensor() : impl_(nullptr) {}
-  Tensor(std::nullptr_t) : impl_(nullptr) {}
   explicit Tensor(TensorImpl* owned) : impl_(owned) {}
   Tensor(const Tensor& o) : impl_(o.impl_) { retain(); }
   Tensor(Tensor&& o) noexcept : impl_(o.impl_) { o.impl_ = nullptr; }
@@ -157,8 +156,7 @@ class HEARTH_API Tensor {
   /// d(this)/d(leaves), added into each leaf's grad(). `gradient` is needed unless this has one
   /// element. `inputs` restricts which leaves receive one.
   void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
-                bool create_graph = false,
-                std::optional<TensorList> inputs = std::nullopt) const;
+                bool create_graph = false, std::optional<TensorList> inputs = std::nullopt) const;
   /// Keeps the gradient of a non-leaf in grad().
   void retain_grad() const;
   bool retains_grad() const;
@@ -372,9 +370,9 @@ class HEARTH_API Tensor {
   Tensor angle() const;
 
   // ---- comparison and logic
-#define HEARTH_COMPARISON_METHOD(name)            \
-  Tensor name(const Tensor& other) const;         \
-  Tensor name(const Scalar& other) const;         \
+#define HEARTH_COMPARISON_METHOD(name)              \
+  Tensor name(const Tensor& other) const;           \
+  Tensor name(const Scalar& other) const;           \
   const Tensor& name##_(const Tensor& other) const; \
   const Tensor& name##_(const Scalar& other) const;
   HEARTH_COMPARISON_METHOD(eq)
@@ -523,9 +521,9 @@ class HEARTH_API Tensor {
   TensorImpl* impl_;
 };
 
-#define HEARTH_TENSOR_OPERATOR(op, method, reversed)                                       \
-  inline Tensor operator op(const Tensor& a, const Tensor& b) { return a.method(b); }      \
-  inline Tensor operator op(const Tensor& a, const Scalar& b) { return a.method(b); }      \
+#define HEARTH_TENSOR_OPERATOR(op, method, reversed)                                  \
+  inline Tensor operator op(const Tensor& a, const Tensor& b) { return a.method(b); } \
+  inline Tensor operator op(const Tensor& a, const Scalar& b) { return a.method(b); } \
   HEARTH_API Tensor operator op(const Scalar& a, const Tensor& b);
 HEARTH_TENSOR_OPERATOR(+, add, add)
 HEARTH_TENSOR_OPERATOR(-, sub, rsub)

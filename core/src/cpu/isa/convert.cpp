@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/pointwise_kernels.h"
 #include "hearth/base/complex.h"
 #include "hearth/base/dtype.h"
+
+#include "cpu/pointwise_kernels.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 
@@ -77,30 +78,31 @@ void fill(void* out, const void* value, int64_t n) {
 constexpr ConvertTable make_table() {
   ConvertTable t{};
   int to = 0;
-#define HEARTH_TO(To, name)                       \
-  {                                               \
-    using Target = To;                            \
-    int from = 0;                                 \
-    HEARTH_FROM_ALL                               \
-    ++to;                                         \
+#define HEARTH_TO(To, name) \
+  {                         \
+    using Target = To;      \
+    int from = 0;           \
+    HEARTH_FROM_ALL         \
+    ++to;                   \
   }
 #define HEARTH_FROM(From) t.convert[from++][to] = &convert<Target, From>;
-#define HEARTH_FROM_ALL                                                                      \
-  HEARTH_FROM(bool)                                                                          \
-  HEARTH_FROM(uint8_t)                                                                       \
-  HEARTH_FROM(int8_t)                                                                        \
-  HEARTH_FROM(int16_t)                                                                       \
-  HEARTH_FROM(int32_t)                                                                       \
-  HEARTH_FROM(int64_t)                                                                       \
-  HEARTH_FROM(Half) HEARTH_FROM(BFloat16) HEARTH_FROM(float) HEARTH_FROM(double)             \
-      HEARTH_FROM(complex<float>) HEARTH_FROM(complex<double>)
+#define HEARTH_FROM_ALL                                                                    \
+  HEARTH_FROM(bool)                                                                        \
+  HEARTH_FROM(uint8_t)                                                                     \
+  HEARTH_FROM(int8_t)                                                                      \
+  HEARTH_FROM(int16_t)                                                                     \
+  HEARTH_FROM(int32_t)                                                                     \
+  HEARTH_FROM(int64_t)                                                                     \
+  HEARTH_FROM(Half)                                                                        \
+  HEARTH_FROM(BFloat16) HEARTH_FROM(float) HEARTH_FROM(double) HEARTH_FROM(complex<float>) \
+      HEARTH_FROM(complex<double>)
   HEARTH_FORALL_SCALAR_TYPES(HEARTH_TO)
 #undef HEARTH_TO
 #undef HEARTH_FROM
 #undef HEARTH_FROM_ALL
-#define HEARTH_RAW(log2, E)          \
-  t.gather[log2] = &gather<E>;       \
-  t.scatter[log2] = &scatter<E>;     \
+#define HEARTH_RAW(log2, E)      \
+  t.gather[log2] = &gather<E>;   \
+  t.scatter[log2] = &scatter<E>; \
   t.fill[log2] = &fill<E>;
   HEARTH_RAW(0, uint8_t)
   HEARTH_RAW(1, uint16_t)

@@ -47,36 +47,36 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
     HEARTH_DERIVATIVE(d1, a, b, c, none)                                                \
     HEARTH_DERIVATIVE(d2, a, b, c, none)                                                \
   };
-#define HEARTH_BINARY(name, types, kind, expr, da, db)                                        \
-  struct name##_op {                                                                          \
-    static constexpr unsigned classes = types;                                                \
-    static constexpr Result result = Result::kind;                                            \
-    template <class T>                                                                        \
-    static inline auto forward(T a, T b, T, [[maybe_unused]] T p0, T, T) {                    \
-      return expr;                                                                            \
-    }                                                                                         \
-    HEARTH_DERIVATIVE(d0, a, b, c, da)                                                        \
-    HEARTH_DERIVATIVE(d1, a, b, c, db)                                                        \
-    HEARTH_DERIVATIVE(d2, a, b, c, none)                                                      \
-  };
-#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                \
+#define HEARTH_BINARY(name, types, kind, expr, da, db)                     \
   struct name##_op {                                                       \
     static constexpr unsigned classes = types;                             \
     static constexpr Result result = Result::kind;                         \
     template <class T>                                                     \
-    static inline auto forward(T a, T b, T c, [[maybe_unused]] T p0, T, T) { \
+    static inline auto forward(T a, T b, T, [[maybe_unused]] T p0, T, T) { \
       return expr;                                                         \
     }                                                                      \
     HEARTH_DERIVATIVE(d0, a, b, c, da)                                     \
     HEARTH_DERIVATIVE(d1, a, b, c, db)                                     \
-    HEARTH_DERIVATIVE(d2, a, b, c, dc)                                     \
+    HEARTH_DERIVATIVE(d2, a, b, c, none)                                   \
   };
-#define HEARTH_DERIVATIVE(fn, a, b, c, text)                                                      \
-  template <class T>                                                                              \
-  static inline auto fn([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b,         \
-                        [[maybe_unused]] T c, [[maybe_unused]] T y, [[maybe_unused]] T p0,        \
-                        [[maybe_unused]] T p1, [[maybe_unused]] T p2) {                           \
-    return text;                                                                                  \
+#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                  \
+  struct name##_op {                                                         \
+    static constexpr unsigned classes = types;                               \
+    static constexpr Result result = Result::kind;                           \
+    template <class T>                                                       \
+    static inline auto forward(T a, T b, T c, [[maybe_unused]] T p0, T, T) { \
+      return expr;                                                           \
+    }                                                                        \
+    HEARTH_DERIVATIVE(d0, a, b, c, da)                                       \
+    HEARTH_DERIVATIVE(d1, a, b, c, db)                                       \
+    HEARTH_DERIVATIVE(d2, a, b, c, dc)                                       \
+  };
+#define HEARTH_DERIVATIVE(fn, a, b, c, text)                                               \
+  template <class T>                                                                       \
+  static inline auto fn([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b,  \
+                        [[maybe_unused]] T c, [[maybe_unused]] T y, [[maybe_unused]] T p0, \
+                        [[maybe_unused]] T p1, [[maybe_unused]] T p2) {                    \
+    return text;                                                                           \
   }
 #include "ops/pointwise.def"
 #undef HEARTH_UNARY
@@ -147,11 +147,11 @@ constexpr TileFn backward_entry() {
 constexpr PointwiseTable make_table() {
   PointwiseTable table{};
   int i = 0;
-#define HEARTH_ENTRY(name, arity)                         \
-  table.forward[i] = forward_entry<name##_op, arity>();   \
-  table.backward[i][0] = backward_entry<name##_op, 0>();  \
-  table.backward[i][1] = backward_entry<name##_op, 1>();  \
-  table.backward[i][2] = backward_entry<name##_op, 2>();  \
+#define HEARTH_ENTRY(name, arity)                        \
+  table.forward[i] = forward_entry<name##_op, arity>();  \
+  table.backward[i][0] = backward_entry<name##_op, 0>(); \
+  table.backward[i][1] = backward_entry<name##_op, 1>(); \
+  table.backward[i][2] = backward_entry<name##_op, 2>(); \
   ++i;
 #define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
 #define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+
+namespace hearth {
+namespace {
+
+Tensor leaf(double value, IntArrayRef sizes = {2, 3}) {
+  return full(sizes, value, TensorOptions(kDouble).requires_grad(true));
+}
+
+TEST(Tape, ChainRule) {
+  const Tensor x = leaf(0.5);
+  const Tensor y = (x.sigmoid() * x + 3).sum();
+  y.backward();
+  const double s = 1 / (1 + std::exp(-0.5));
+  EXPECT_TRUE(x.grad().allclose(full({2, 3}, s + 0.5 * s * (1 - s), TensorOptions(kDouble))));
+}
+
+TEST(Tape, BroadcastGradientsAreSummed) {
+  const Tensor x = leaf(2, {3}), y = leaf(3, {2, 1});
+  (x * y).sum().backward();
+  EXPECT_TRUE(x.grad().equal(full({3}, 6.0, TensorOptions(kDouble))));
+  EXPECT_TRUE(y.grad().equal(full({2, 1}, 6.0, TensorOptions(kDouble))));
+}
+
+TEST(Tape, DoubleBackward) {
+  const Tensor x = leaf(0.3, {});
+  const Tensor y = x.tanh();
+  const Tensor g = autograd::grad({y}, {x}, {}, std::nullopt, /*create_graph=*/true)[0];
+  g.backward();
+  const double t = std::tanh(0.3);
+  EXPECT_NEAR(x.grad().item<double>(), -2 * t * (1 - t * t), 1e-12);
+}
+
+TEST(Tape, InPlaceThroughViews) {
+  const Tensor x = leaf(2, {3});
+  const Tensor y = x * 1;
+  y.select(0, 1).mul_(5);
+  EXPECT_EQ(y.grad_fn()->name(), "CopySlices");
+  y.sum().backward();
+  const double* g = x.grad().const_data_ptr<double>();
+  EXPECT_EQ(g[0], 1);
+  EXPECT_EQ(g[1], 5);
+  EXPECT_EQ(g[2], 1);
+}
+
+TEST(Tape, ViewsSeeWritesToTheirBase) {
+  const Tensor x = leaf(2, {3});
+  const Tensor b = x * 1;
+  const Tensor first = b.select(0, 0);
+  b.mul_(2);
+  EXPECT_EQ(first.grad_fn()->name(), "SelectBackward0");
+  first.backward();
+  EXPECT_EQ(x.grad().const_data_ptr<double>()[0], 2);
+}
+
+TEST(Tape, OverwrittenSavedTensorsAreFound) {
+  const Tensor x = leaf(2, {3});
+  const Tensor y = x.exp();
+  y.add_(1);
+  EXPECT_THROW(y.sum().backward(), AutogradError);
+}
+
+TEST(Tape, LeavesRefuseInPlaceWrites) {
+  const Tensor x = leaf(1);
+  EXPECT_THROW(x.add_(1), AutogradError);
+  EXPECT_THROW(x.select(0, 0).add_(1), AutogradError);
+  NoGradGuard no_grad;
+  EXPECT_NO_THROW(x.add_(1));
+}
+
+TEST(Tape, SecondBackwardNeedsRetainGraph) {
+  const Tensor x = leaf(1);
+  const Tensor y = (x * x).sum();
+  y.backward({}, /*retain_graph=*/true);
+  y.backward();
+  EXPECT_THROW(y.backward(), AutogradError);
+}
+
+TEST(Tape, DeepGraphsDoNotOverflowTheStack) {
+  const Tensor x = leaf(1, {});
+  {
+    Tensor y = x;
+    for (int i = 0; i < 200000; ++i) y = y + 1;
+  }
+  Tensor y = x;
+  for (int i = 0; i < 200000; ++i) y = y + 1;
+  y.backward();
+  EXPECT_EQ(x.grad().item<double>(), 1);
+}
+
+TEST(Tape, HooksAndRetainedGradients) {
+  const Tensor x = leaf(3, {});
+  const Tensor y = x * 2;
+  y.retain_grad();
+  y.register_hook([](const Tensor& g) { return g * 10; });
+  int calls = 0;
+  x.register_hook([&](const Tensor&) { ++calls; });
+  (y * y).backward();
+  EXPECT_EQ(y.grad().item<double>(), 120);
+  EXPECT_EQ(x.grad().item<double>(), 240);
+  EXPECT_EQ(calls, 1);
+}
+
+}  // namespace
+}  // namespace hearth
