@@ -367,6 +367,8 @@ __attribute__((noinline)) void deallocate_large(void* block) {
     const std::lock_guard<std::mutex> lock(heap.mutex);
     limit = heap.pages.limit();
   }
+  // Sanitizers end the program over a request of more than 1 TiB.
+  limit = std::min(limit, size_t{1} << 39);
   if (bytes > limit || static_cast<size_t>(heap.allocated.load()) > limit - bytes) return nullptr;
   void* block = nullptr;
   return posix_memalign(&block, 64, bytes) == 0 ? block : nullptr;

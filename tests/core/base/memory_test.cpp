@@ -254,9 +254,7 @@ TEST(Allocator, LimitHoldsForSmallBlocks) {
 TEST(Allocator, ImpossibleSizesThrow) {
   EXPECT_THROW(cpu_allocate(SIZE_MAX), OutOfMemory);
   EXPECT_THROW(cpu_allocate(SIZE_MAX - 4096), OutOfMemory);
-  if (kCaching) {
-    EXPECT_THROW(cpu_allocate(size_t{1} << 50), OutOfMemory);
-  }
+  EXPECT_THROW(cpu_allocate(size_t{1} << 50), OutOfMemory);
 }
 
 TEST(Allocator, TrimGivesBackToTheSystem) {
