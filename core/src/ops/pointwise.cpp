@@ -316,6 +316,7 @@ ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {
     if (low == ScalarType::Undefined) return high;
     if (high == ScalarType::Undefined) return low;
     if (category(low) <= category(high)) return high;
+    if (is_complex(low) && is_floating_point(high)) return to_complex(high);
     return promote_types(high, low);
   };
   return join(dims, join(zero, wrapped));

@@ -53,9 +53,12 @@ void refuse_bool(const char* op, const Tensor& a, ScalarType b) {
       "`^` or `logical_xor()` operator instead.");
 }
 
-void check_alpha(const char* op, ScalarType type, const Scalar& alpha) {
+/// `other` is a tensor or a scalar.
+template <typename Other>
+void check_alpha(const char* op, const Tensor& self, const Other& other, const Scalar& alpha) {
+  if (alpha.isIntegral(true)) return;
   HEARTH_CHECK_AS(
-      DtypeError, !is_integral(type, true) || alpha.isIntegral(true), "[", op,
+      DtypeError, !is_integral(result_type(self, other), true), "[", op,
       "] For integral input tensors, argument alpha must not be a floating point number.");
 }
 
@@ -104,39 +107,48 @@ ScalarType result_type(const Tensor& a, const Scalar& b) {
 // ---- arithmetic
 
 Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha) {
+  check_alpha("add", self, other, alpha);
   return call(Op::add, with(alpha), self, other);
 }
 Tensor add(const Tensor& self, const Scalar& other, const Scalar& alpha) {
-  check_alpha("add", result_type(self, other), alpha);
+  check_alpha("add", self, other, alpha);
   return call(Op::add, other_is(other, alpha), self);
 }
 Tensor& add_out(Tensor& out, const Tensor& self, const Tensor& other, const Scalar& alpha) {
+  check_alpha("add", self, other, alpha);
   return call_out(Op::add, with(alpha), out, self, other);
 }
 const Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
+  check_alpha("add_", *this, other, alpha);
   return call_(Op::add, with(alpha), *this, other);
 }
 const Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) const {
+  check_alpha("add_", *this, other, alpha);
   return call_(Op::add, other_is(other, alpha), *this);
 }
 Tensor sub(const Tensor& self, const Tensor& other, const Scalar& alpha) {
   refuse_bool("sub", self, other.scalar_type());
+  check_alpha("sub", self, other, alpha);
   return call(Op::sub, with(alpha), self, other);
 }
 Tensor sub(const Tensor& self, const Scalar& other, const Scalar& alpha) {
   refuse_bool("sub", self, other.type());
+  check_alpha("sub", self, other, alpha);
   return call(Op::sub, other_is(other, alpha), self);
 }
 Tensor& sub_out(Tensor& out, const Tensor& self, const Tensor& other, const Scalar& alpha) {
   refuse_bool("sub", self, other.scalar_type());
+  check_alpha("sub", self, other, alpha);
   return call_out(Op::sub, with(alpha), out, self, other);
 }
 const Tensor& Tensor::sub_(const Tensor& other, const Scalar& alpha) const {
   refuse_bool("sub_", *this, other.scalar_type());
+  check_alpha("sub_", *this, other, alpha);
   return call_(Op::sub, with(alpha), *this, other);
 }
 const Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
   refuse_bool("sub_", *this, other.type());
+  check_alpha("sub_", *this, other, alpha);
   return call_(Op::sub, other_is(other, alpha), *this);
 }
 Tensor rsub(const Tensor& self, const Tensor& other, const Scalar& alpha) {
@@ -200,6 +212,7 @@ Tensor pow(const Tensor& self, const Scalar& exponent) {
     return square(self);
   if (exponent.equal(2) && is_differentiable(self.scalar_type())) return square(self);
   if (exponent.equal(0.5) && self.is_floating_point()) return sqrt(self);
+  if (exponent.equal(-0.5) && self.is_floating_point()) return rsqrt(self);
   HEARTH_CHECK_AS(ValueError,
                   !(is_integral(self.scalar_type(), true) && exponent.isIntegral(true) &&
                     exponent.toLong() < 0),

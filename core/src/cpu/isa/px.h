@@ -66,7 +66,7 @@ inline T minimum(T a, T b) {
 }
 template <class T>
 inline T sign(T x) {
-  return x > T(0) ? T(1) : (x < T(0) ? T(-1) : x * T(0));
+  return x > T(0) ? T(1) : (x < T(0) ? T(-1) : T(0));
 }
 
 // ---- floating
