@@ -9,7 +9,14 @@ namespace hearth::cpu {
 
 namespace {
 
-void copy(const Call& call) { copy_raw_into(call.out[0], call.in[1]); }
+void copy(const Call& call) {
+  // Another device's side is its backend's business.
+  if (call.in[1].is_cpu()) {
+    copy_tiled(call.out[0], call.in[1]);
+  } else {
+    copy_raw_into(call.out[0], call.in[1]);
+  }
+}
 void to(const Call& call) { copy_raw_into(call.out[0], call.in[0]); }
 
 void full(const Call& call) {

@@ -12,6 +12,32 @@ namespace {
 using ops::Pointwise;
 using ops::PointwiseInfo;
 
+/// The type the loops use for elements of `t`.
+ComputeType compute_type(ScalarType t) {
+  switch (t) {
+    case kLong:
+      return kI64;
+    case kHalf:
+    case kBFloat16:
+    case kFloat:
+      return kF32;
+    case kDouble:
+      return kF64;
+    case kComplexFloat:
+      return kC64;
+    case kComplexDouble:
+      return kC128;
+    default:
+      return kI32;
+  }
+}
+
+/// The element type of a compute type.
+ScalarType compute_scalar_type(ComputeType t) {
+  constexpr ScalarType types[] = {kInt, kLong, kFloat, kDouble, kComplexFloat, kComplexDouble};
+  return types[t];
+}
+
 const PointwiseTable& table_of(ComputeType type) {
   static const PointwiseTable* const tables[] = {
       &HEARTH_SELECT_ISA(pointwise_i32), &HEARTH_SELECT_ISA(pointwise_i64),
@@ -44,8 +70,8 @@ ScalarType result_of(const PointwiseInfo& info, ScalarType compute) {
 void forward(const Call& call) {
   const auto& info = *static_cast<const PointwiseInfo*>(call.op.extra);
   const auto& f = call.as<Pointwise>();
-  const ComputeType type = ops::compute_type(call.compute);
-  const ScalarType compute = ops::compute_scalar_type(type);
+  const ComputeType type = compute_type(call.compute);
+  const ScalarType compute = compute_scalar_type(type);
   const Params params(f, compute);
   alignas(16) char operand[16];
   TileSlot slots[3];
@@ -69,8 +95,8 @@ void backward(const Call& call) {
   const PointwiseInfo& op = *info.forward;
   const auto& f = call.as<Pointwise>();
   const unsigned reads = op.reads.by[info.input];
-  const ComputeType type = ops::compute_type(call.compute);
-  const ScalarType compute = ops::compute_scalar_type(type);
+  const ComputeType type = compute_type(call.compute);
+  const ScalarType compute = compute_scalar_type(type);
   const Params params(f, compute);
   alignas(16) char operand[16];
   TileSlot slots[5];

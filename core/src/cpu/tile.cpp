@@ -254,19 +254,20 @@ class TileRunner {
   alignas(64) char raw_[kTile * 16];
 };
 
-/// All present tensors have out's layout and the right type: one flat loop.
+/// All tensors have out's layout and the right type: one flat loop, constants repeated beside it.
 bool flat(const Tensor& out, ScalarType result, const TileSlot* slots, int num_slots,
           ScalarType compute) {
   const TensorImpl& o = impl(out);
   if (!o.dense || o.dtype != result) return false;
+  int constants = 0;
   for (int k = 0; k < num_slots; ++k) {
-    if (slots[k].constant) return false;
+    constants += slots[k].constant != nullptr;
     if (!slots[k].tensor) continue;
     const TensorImpl& t = impl(*slots[k].tensor);
     if (t.dtype != compute || !(t.sizes == o.sizes)) return false;
     if (!(t.contiguous && o.contiguous) && !(t.strides == o.strides)) return false;
   }
-  return true;
+  return constants <= 1;
 }
 
 }  // namespace
@@ -280,12 +281,22 @@ void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* 
     const int64_t in_size = static_cast<int64_t>(element_size(compute));
     char* o = raw_data(out);
     const char* base[kMaxSlots];
-    for (int k = 0; k < num_slots; ++k)
+    alignas(64) char repeated[kTile * 16];
+    int constant = -1;
+    for (int k = 0; k < num_slots; ++k) {
       base[k] = slots[k].tensor ? raw_data(*slots[k].tensor) : nullptr;
+      if (!slots[k].constant) continue;
+      constant = k;
+      converter().fill[log2_size(compute)](repeated, slots[k].constant, std::min(kTile, n));
+    }
+    const int64_t step = constant < 0 ? n : kTile;
     parallel_for(n, kGrain, [&](int64_t begin, int64_t end) {
-      const void* in[kMaxSlots];
-      for (int k = 0; k < num_slots; ++k) in[k] = base[k] ? base[k] + begin * in_size : nullptr;
-      fn(o + begin * out_size, in, end - begin, params);
+      for (int64_t i = begin; i < end; i += step) {
+        const void* in[kMaxSlots];
+        for (int k = 0; k < num_slots; ++k) in[k] = base[k] ? base[k] + i * in_size : nullptr;
+        if (constant >= 0) in[constant] = repeated;
+        fn(o + i * out_size, in, std::min(step, end - i), params);
+      }
     });
     return;
   }

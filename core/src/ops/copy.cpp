@@ -3,7 +3,6 @@
 
 #include "hearth/ops/creation.h"
 
-#include "cpu/tile.h"
 #include "dispatch/backend.h"
 
 namespace hearth {
@@ -48,7 +47,11 @@ void copy_raw_into(const Tensor& target, const Tensor& source) {
   const TensorImpl &t = impl(target), &s = impl(source);
   if (t.numel == 0 || t.device.is_meta() || s.device.is_meta()) return;
   if (t.device.is_cpu() && s.device.is_cpu()) {
-    cpu::copy_tiled(target, source);
+    static const ops::Copy op;
+    const Tensor* in[] = {&target, &source};
+    Tensor out = target;
+    const OpTable& row = ops::Copy::row();
+    row.kernel[static_cast<int>(kCPU)]({row, &op, Args(in, 2), {&out, 1}, t.dtype});
     return;
   }
   // Between devices: bytes of dense tensors of one type and layout.

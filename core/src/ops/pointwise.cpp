@@ -322,28 +322,4 @@ ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {
   return join(dims, join(zero, wrapped));
 }
 
-cpu::ComputeType compute_type(ScalarType t) {
-  switch (t) {
-    case kLong:
-      return cpu::kI64;
-    case kHalf:
-    case kBFloat16:
-    case kFloat:
-      return cpu::kF32;
-    case kDouble:
-      return cpu::kF64;
-    case kComplexFloat:
-      return cpu::kC64;
-    case kComplexDouble:
-      return cpu::kC128;
-    default:
-      return cpu::kI32;
-  }
-}
-
-ScalarType compute_scalar_type(cpu::ComputeType t) {
-  constexpr ScalarType types[] = {kInt, kLong, kFloat, kDouble, kComplexFloat, kComplexDouble};
-  return types[t];
-}
-
 }  // namespace hearth::ops

@@ -2,8 +2,8 @@
 // The rows of pointwise.def and their shared rules.
 #pragma once
 
-#include "cpu/pointwise_kernels.h"
 #include "dispatch/op.h"
+#include "ops/pointwise_op.h"
 #include "ops/pointwise_probe.h"
 
 namespace hearth::ops {
@@ -51,9 +51,5 @@ OpTable* pointwise_backward_row(PointwiseOp op, int input);
 /// Type in which tensors and a scalar meet (torch.result_type): dims beat 0-dim tensors, which beat
 /// C++ scalars, within a category of types.
 ScalarType result_type(Args in, const Scalar* scalar = nullptr, unsigned skip = 0);
-
-/// The loops' type for elements of `t`.
-cpu::ComputeType compute_type(ScalarType t);
-ScalarType compute_scalar_type(cpu::ComputeType t);
 
 }  // namespace hearth::ops

@@ -119,9 +119,41 @@ void backward_loop(void* out, const void* const* in, int64_t n, const void* para
   }
 }
 
+/// Ops of angles: far from zero, their loops take the angle within [-pi, pi] instead.
+template <class Op>
+constexpr bool kOfAngle = false;
+template <>
+inline constexpr bool kOfAngle<sin_op> = true;
+template <>
+inline constexpr bool kOfAngle<cos_op> = true;
+template <>
+inline constexpr bool kOfAngle<tan_op> = true;
+
+/// Runs `loop` with huge elements of input kSlot replaced by the same angle near zero.
+template <TileFn loop, int kSlot>
+void near_zero(void* out, const void* const* in, int64_t n, const void* params) {
+  constexpr int kInputs = kSlot == 0 ? 1 : 5;
+  const T* x = static_cast<const T*>(in[kSlot]);
+  if (!x || !px::any_huge(x, n)) {
+    loop(out, in, n, params);
+    return;
+  }
+  constexpr int64_t kBlock = 256;
+  T wrapped[kBlock];
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t m = n - i < kBlock ? n - i : kBlock;
+    for (int64_t j = 0; j < m; ++j) wrapped[j] = px::wrap_angle(x[i + j]);
+    const void* block[kInputs];
+    for (int k = 0; k < kInputs; ++k) block[k] = in[k] ? static_cast<const T*>(in[k]) + i : nullptr;
+    block[kSlot] = wrapped;
+    loop(static_cast<T*>(out) + i, block, m, params);
+  }
+}
+
 template <class Op, int kArity>
 constexpr TileFn forward_entry() {
   if constexpr ((Op::classes & HEARTH_CLASS) != 0) {
+    if constexpr (kOfAngle<Op>) return &near_zero<&forward_loop<Op, kArity>, 0>;
     return &forward_loop<Op, kArity>;
   } else {
     return nullptr;
@@ -137,6 +169,7 @@ constexpr TileFn backward_entry() {
     constexpr bool has = kInput == 0   ? px::is_same<D0, T>
                          : kInput == 1 ? px::is_same<D1, T>
                                        : px::is_same<D2, T>;
+    if constexpr (has && kOfAngle<Op>) return &near_zero<&backward_loop<Op, kInput>, 1>;
     if constexpr (has) return &backward_loop<Op, kInput>;
     return nullptr;
   } else {

@@ -69,8 +69,20 @@ inline T sign(T x) {
   return x > T(0) ? T(1) : (x < T(0) ? T(-1) : T(0));
 }
 
+/// Angles beyond the reach of sin and cos; only real types have them.
+template <class T>
+inline bool any_huge(const T*, int64_t) {
+  return false;
+}
+template <class T>
+inline T wrap_angle(T x) {
+  return x;
+}
+
 // ---- floating
 #define HEARTH_PX_FLOAT(T, suffix)                                                             \
+  inline bool any_huge(const T* x, int64_t n) { return vmath::any_huge(x, n); }                \
+  inline T wrap_angle(T x) { return vmath::wrap_angle(x); }                                    \
   inline T abs(T x) { return __builtin_fabs##suffix(x); }                                      \
   inline T inf(T) { return __builtin_inf##suffix(); }                                          \
   inline bool isinf(T x) { return __builtin_fabs##suffix(x) == __builtin_inf##suffix(); }      \

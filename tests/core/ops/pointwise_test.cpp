@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/pointwise.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "hearth/ops/creation.h"
+#include "hearth/ops/reduce.h"
+
+namespace hearth {
+namespace {
+
+TEST(Pointwise, PromotesAsPyTorch) {
+  const Tensor i = ones({2}, kLong), f = ones({2}, kFloat), h = ones({2}, kHalf);
+  const Tensor zero_dim = ones({}, kDouble);
+  EXPECT_EQ((i + f).scalar_type(), kFloat);
+  EXPECT_EQ((h * 2.5).scalar_type(), kHalf);
+  EXPECT_EQ((i * 2.5).scalar_type(), kFloat);
+  EXPECT_EQ((f + zero_dim).scalar_type(), kFloat);
+  EXPECT_EQ((i + zero_dim).scalar_type(), kDouble);
+  EXPECT_EQ((i / i).scalar_type(), kFloat);
+  EXPECT_EQ((i < 3).scalar_type(), kBool);
+  EXPECT_EQ(i.exp().scalar_type(), kFloat);
+}
+
+TEST(Pointwise, StridedAndBroadcastInputs) {
+  const Tensor x = arange(24.0).view({4, 6});
+  const Tensor y = (x.t() * 2 + x.t()).contiguous();
+  for (int64_t i = 0; i < 6; ++i)
+    for (int64_t j = 0; j < 4; ++j)
+      EXPECT_EQ(y.const_data_ptr<float>()[i * 4 + j], 3.0f * static_cast<float>(j * 6 + i));
+  const Tensor z = x.slice(1, 0, 6, 2) + arange(4.0).unsqueeze(1);
+  EXPECT_EQ(z.select(0, 3).select(0, 2).item<float>(), 22.0f + 3.0f);
+}
+
+TEST(Pointwise, InPlaceOnViewsWritesTheBase) {
+  const Tensor x = zeros({3, 3});
+  x.select(1, 1).add_(5);
+  EXPECT_EQ(x.sum().item<float>(), 15.0f);
+  EXPECT_THROW(x.add_(x.t()), Error);
+  EXPECT_THROW(ones({3}, kLong).add_(1.5), DtypeError);
+}
+
+TEST(Pointwise, NanIsKept) {
+  const Tensor x = full({1}, std::nan(""));
+  EXPECT_TRUE(std::isnan(x.relu().item<float>()));
+  EXPECT_TRUE(std::isnan(maximum(x, ones({1})).item<float>()));
+  EXPECT_TRUE(std::isnan(x.clamp(Scalar(0), Scalar(1)).item<float>()));
+}
+
+TEST(Pointwise, HugeAngles) {
+  for (double v : {1e15, -1e22, 1e300})
+    EXPECT_NEAR(full({}, v, kDouble).sin().item<double>(), std::sin(v), 4e-16);
+  Tensor x = full({5}, 1e30);
+  x.cos_();
+  EXPECT_NEAR(x.select(0, 4).item<float>(), std::cos(1e30f), 1e-6);
+}
+
+TEST(Pointwise, IntegerDivisionFloors) {
+  const Tensor x = arange(-4, 5);
+  const Tensor q = floor_divide(x, 3), r = remainder(x, 3);
+  EXPECT_TRUE((q * 3 + r).equal(x));
+  EXPECT_TRUE(r.ge(0).all().item<bool>());
+  EXPECT_THROW(floor_divide(x, 0), ValueError);
+}
+
+TEST(Pointwise, OutputsGiven) {
+  Tensor out = empty({0});
+  add_out(out, ones({2, 2}), ones({2}));
+  EXPECT_EQ(out.sizes(), IntArrayRef({2, 2}));
+  EXPECT_EQ(out.sum().item<float>(), 8.0f);
+  Tensor ints = empty({2, 2}, kLong);
+  EXPECT_THROW(add_out(ints, ones({2, 2}), ones({2})), DtypeError);
+}
+
+TEST(Pointwise, ChannelsLastIsKept) {
+  const Tensor x = ones({2, 3, 4, 5}).contiguous(MemoryFormat::ChannelsLast);
+  EXPECT_TRUE(x.relu().is_contiguous(MemoryFormat::ChannelsLast));
+  EXPECT_TRUE((x + ones({3, 1, 1})).is_contiguous(MemoryFormat::ChannelsLast));
+}
+
+}  // namespace
+}  // namespace hearth
