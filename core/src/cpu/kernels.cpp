@@ -6,6 +6,7 @@ namespace hearth::cpu {
 void install_kernels() {
   install_copy();
   install_join();
+  install_linalg();
   install_pointwise();
   install_reduce();
 }

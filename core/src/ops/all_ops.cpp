@@ -4,6 +4,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/join.h"
+#include "ops/linalg.h"
 #include "ops/reduce.h"
 #include "ops/view.h"
 

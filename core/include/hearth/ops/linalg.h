@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of matrices and vectors. Operands share one dtype; bool is not supported.
+#pragma once
+
+#include "hearth/tensor/tensor.h"
+
+namespace hearth {
+
+/// The product that fits the operands: dot product of two vectors, matrix times vector, matrix
+/// product, or a batch of them whose leading dims broadcast. Throws ShapeError when the inner sizes
+/// differ or an operand is 0-dim.
+HEARTH_API Tensor matmul(const Tensor& self, const Tensor& other);
+HEARTH_API Tensor& matmul_out(Tensor& out, const Tensor& self, const Tensor& other);
+/// [n, k] @ [k, m].
+HEARTH_API Tensor mm(const Tensor& self, const Tensor& mat2);
+HEARTH_API Tensor& mm_out(Tensor& out, const Tensor& self, const Tensor& mat2);
+/// [b, n, k] @ [b, k, m]; the batch does not broadcast.
+HEARTH_API Tensor bmm(const Tensor& self, const Tensor& mat2);
+HEARTH_API Tensor& bmm_out(Tensor& out, const Tensor& self, const Tensor& mat2);
+/// [n, k] @ [k].
+HEARTH_API Tensor mv(const Tensor& self, const Tensor& vec);
+/// Sum of products of two vectors.
+HEARTH_API Tensor dot(const Tensor& self, const Tensor& tensor);
+/// dot with the first vector conjugated.
+HEARTH_API Tensor vdot(const Tensor& self, const Tensor& other);
+/// [n] and [m] to [n, m]; dtypes promote.
+HEARTH_API Tensor outer(const Tensor& self, const Tensor& vec2);
+/// Sums products over the last dim of both.
+HEARTH_API Tensor inner(const Tensor& self, const Tensor& other);
+
+/// beta * self + alpha * (mat1 @ mat2); self broadcasts. With beta 0, self is not read.
+HEARTH_API Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
+                        const Scalar& beta = 1, const Scalar& alpha = 1);
+HEARTH_API Tensor& addmm_out(Tensor& out, const Tensor& self, const Tensor& mat1,
+                             const Tensor& mat2, const Scalar& beta = 1, const Scalar& alpha = 1);
+/// beta * self + alpha * (batch1 @ batch2).
+HEARTH_API Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2,
+                          const Scalar& beta = 1, const Scalar& alpha = 1);
+/// beta * self + alpha * (mat @ vec).
+HEARTH_API Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec,
+                        const Scalar& beta = 1, const Scalar& alpha = 1);
+
+/// input @ weight^T + bias: input [..., in], weight [out, in] (or [in]), bias [out].
+HEARTH_API Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias = {});
+
+}  // namespace hearth
