@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/tensor/tensor_literal.h"
+
+#include "tensor/tensor_impl.h"
+
+namespace hearth {
+
+namespace detail {
+
+/// Finds sizes and type of a literal, then writes its elements in order.
+class LiteralReader {
+ public:
+  static DimVector sizes(const TensorLiteral& v) {
+    if (v.kind_ == TensorLiteral::Kind::Number) return {};
+    DimVector own{static_cast<int64_t>(v.size_)};
+    if (v.kind_ == TensorLiteral::Kind::Array || v.size_ == 0) return own;
+    const TensorLiteral* items = static_cast<const TensorLiteral*>(v.items_);
+    const DimVector first = sizes(items[0]);
+    for (size_t i = 1; i < v.size_; ++i) {
+      const DimVector other = sizes(items[i]);
+      HEARTH_CHECK_AS(ShapeError, other == first,
+                      "[tensor] Expected all sub-lists to have sizes: ", first.ref(),
+                      ", but got sub-list ", i, " with sizes: ", other.ref());
+    }
+    for (int64_t n : first) own.push_back(n);
+    return own;
+  }
+
+  /// The elements' common type; Undefined when there are none.
+  static ScalarType type(const TensorLiteral& v) {
+    if (v.kind_ != TensorLiteral::Kind::List) return natural(v.type_);
+    const TensorLiteral* items = static_cast<const TensorLiteral*>(v.items_);
+    ScalarType common = ScalarType::Undefined;
+    for (size_t i = 0; i < v.size_; ++i) {
+      const ScalarType one = type(items[i]);
+      if (common == ScalarType::Undefined) common = one;
+      HEARTH_CHECK_AS(DtypeError, one == common || one == ScalarType::Undefined,
+                      "[tensor] Expected all elements of the tensor to have the same scalar type: ",
+                      to_string(common), ", but got element of scalar type: ", to_string(one));
+    }
+    return common;
+  }
+
+  static char* write(const TensorLiteral& v, ScalarType to, char* at) {
+    const auto step = static_cast<int64_t>(element_size(to));
+    if (v.kind_ == TensorLiteral::Kind::Number) {
+      store_scalar(at, to, v.number_);
+      return at + step;
+    }
+    if (v.kind_ == TensorLiteral::Kind::Array) {
+      const char* from = static_cast<const char*>(v.items_);
+      for (size_t i = 0; i < v.size_; ++i, at += step)
+        store_scalar(at, to, load_scalar(from + i * element_size(v.type_), v.type_));
+      return at;
+    }
+    const TensorLiteral* items = static_cast<const TensorLiteral*>(v.items_);
+    for (size_t i = 0; i < v.size_; ++i) at = write(items[i], to, at);
+    return at;
+  }
+
+ private:
+  static ScalarType natural(ScalarType t) {
+    if (t == kInt || t == kLong) return kLong;
+    return t == kFloat || t == kDouble ? get_default_dtype() : t;
+  }
+};
+
+}  // namespace detail
+
+Tensor tensor(detail::TensorLiteral values, const TensorOptions& options) {
+  using Reader = detail::LiteralReader;
+  const ScalarType found = Reader::type(values);
+  const ScalarType type =
+      options.dtype_opt().value_or(found == ScalarType::Undefined ? get_default_dtype() : found);
+  Tensor out = new_tensor(Reader::sizes(values), type, kCPU);
+  Reader::write(values, type, raw_data(out));
+  if (!options.device().is_cpu()) out = out.to(options.device(), type);
+  if (options.requires_grad()) out.set_requires_grad(true);
+  return out;
+}
+
+}  // namespace hearth

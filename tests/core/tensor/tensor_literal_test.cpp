@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/tensor/tensor_literal.h"
+
+#include <gtest/gtest.h>
+
+#include "hearth/ops/creation.h"
+
+namespace hearth {
+namespace {
+
+TEST(TensorLiteral, TypesAreLibTorchs) {
+  EXPECT_EQ(tensor(1).scalar_type(), kLong);
+  EXPECT_EQ(tensor({1, 2}).scalar_type(), kLong);
+  EXPECT_EQ(tensor({int64_t{1}, int64_t{2}}).scalar_type(), kLong);
+  EXPECT_EQ(tensor({1.5f}).scalar_type(), kFloat);
+  EXPECT_EQ(tensor({1.5}).scalar_type(), kFloat);
+  EXPECT_EQ(tensor(true).scalar_type(), kBool);
+  EXPECT_EQ(tensor({uint8_t{3}}).scalar_type(), kByte);
+  EXPECT_EQ(tensor(Half(1.5f)).scalar_type(), kHalf);
+  EXPECT_EQ(tensor(complex<double>(1, 2)).scalar_type(), kComplexDouble);
+  EXPECT_EQ(tensor(std::vector<float>{1, 2}).scalar_type(), kFloat);
+  EXPECT_EQ(tensor(std::vector<int>{1, 2}).scalar_type(), kLong);
+  EXPECT_EQ(tensor(std::vector<int8_t>{1, 2}).scalar_type(), kChar);
+  EXPECT_EQ(tensor({1, 2}, kHalf).scalar_type(), kHalf);
+  set_default_dtype(kDouble);
+  const ScalarType under_double = tensor({1.5f}).scalar_type();
+  set_default_dtype(kFloat);
+  EXPECT_EQ(under_double, kDouble);
+}
+
+TEST(TensorLiteral, SizesFollowTheBraces) {
+  EXPECT_EQ(tensor(1).dim(), 0);
+  EXPECT_EQ(tensor({1}).sizes(), (IntArrayRef{1}));
+  EXPECT_EQ(tensor({{1, 2, 3}, {4, 5, 6}}).sizes(), (IntArrayRef{2, 3}));
+  EXPECT_EQ(tensor({{1}}).sizes(), (IntArrayRef{1, 1}));
+  EXPECT_EQ(tensor({{{1, 2}}}).sizes(), (IntArrayRef{1, 1, 2}));
+  EXPECT_EQ(tensor({}).sizes(), (IntArrayRef{0}));
+  EXPECT_EQ(tensor({{}, {}}).sizes(), (IntArrayRef{2, 0}));
+  const std::vector<int> row{1, 2};
+  EXPECT_TRUE(tensor({row, row}).equal(tensor({{1, 2}, {1, 2}})));
+}
+
+TEST(TensorLiteral, ValuesAreExact) {
+  const Tensor t = tensor({{1.5, -2.25}, {0.0, 1e300}}, kDouble);
+  const double* v = t.const_data_ptr<double>();
+  EXPECT_EQ(v[0], 1.5);
+  EXPECT_EQ(v[1], -2.25);
+  EXPECT_EQ(v[2], 0.0);
+  EXPECT_EQ(v[3], 1e300);
+  EXPECT_EQ(tensor(9007199254740993).item<int64_t>(), 9007199254740993);
+  EXPECT_EQ(tensor({2.75}, kLong).item<int64_t>(), 2);
+  EXPECT_TRUE(tensor({1.0}, requires_grad()).requires_grad());
+  EXPECT_EQ(tensor({1.0}, TensorOptions(kMeta)).device(), Device(kMeta));
+}
+
+TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
+  EXPECT_THROW(tensor({{1, 2}, {3}}), ShapeError);
+  EXPECT_THROW(tensor({{1.5}, {2}}), DtypeError);
+}
+
+}  // namespace
+}  // namespace hearth
