@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Normalisation, losses, attention and dropout as functions."""
+"""Softmax, normalisation, losses, attention and dropout as functions."""
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +9,26 @@ from golden import b8, bf16, c64, d, f16, f32, f64, i64, s, u, u8, v
 
 def positive(*shape, dtype=f32):
     return u(*shape, dtype=dtype, lo=0.2, hi=2)
+
+
+def add_softmax(fam):
+    for op in ("softmax", "log_softmax"):
+        for dim in (0, 1, -1):
+            for sp in (u(2, 3, 5), u(5, 3, 2).T, u(3, 4, 2).sliced, u(2, 3, 4, dtype=f64), u(2, 3, 3, dtype=bf16),
+                       u(2, 3, 3, dtype=f16)):
+                fam.case(op, sp, dim=dim)
+        fam.case(op, u(2, 3, 2, 4).channels_last, dim=1)
+        fam.case(op, u(3, 100, lo=-20, hi=20), dim=1)
+        fam.case(op, u(100, 3), dim=0)
+        for sp in (u(), u(1), u(0, 3), u(3, 0)):
+            fam.case(op, sp, dim=-1)
+        inf, nan = float("inf"), float("nan")
+        fam.case(op, v([[-inf, 0, 1], [inf, 0, 1], [nan, 0, 1], [-inf] * 3, [1000, 0, -1000]], dtype=f32), dim=1,
+                 grad=False)
+        fam.case(op, v([[-inf, 0, 1], [1000, 0, -1000]], dtype=f32), dim=1)
+        fam.case(op, u(3, 4), dim=1, dtype=f64)
+        fam.case(op, u(3, 4), dim=2, throws=True)
+        fam.case(op, u(3, 4, dtype=i64), dim=1, throws=True)
 
 
 def add_batch_norm(fam):
@@ -180,6 +200,7 @@ def add_dropout(fam):
 
 
 def add(fam):
+    add_softmax(fam)
     add_batch_norm(fam)
     add_norms(fam)
     add_losses(fam)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reductions, scans, softmax and matrix products."""
+"""Reductions and scans."""
 
 import torch
-import torch.nn.functional as F
 
 from golden import b8, bf16, c64, c128, d, f16, f32, f64, i32, i64, s, u, u8, v
 
@@ -157,87 +156,6 @@ def add_scans(fam):
     fam.case("cumsum", u(4), dim=0, dtype=f64)
 
 
-def add_softmax(fam):
-    for op in ("softmax", "log_softmax"):
-        for dim in (0, 1, -1):
-            for sp in (u(2, 3, 5), u(5, 3, 2).T, u(3, 4, 2).sliced, u(2, 3, 4, dtype=f64), u(2, 3, 3, dtype=bf16),
-                       u(2, 3, 3, dtype=f16)):
-                fam.case(op, sp, dim=dim)
-        fam.case(op, u(2, 3, 2, 4).channels_last, dim=1)
-        fam.case(op, u(3, 100, lo=-20, hi=20), dim=1)
-        fam.case(op, u(100, 3), dim=0)
-        for sp in (u(), u(1), u(0, 3), u(3, 0)):
-            fam.case(op, sp, dim=-1)
-        inf, nan = float("inf"), float("nan")
-        fam.case(op, v([[-inf, 0, 1], [inf, 0, 1], [nan, 0, 1], [-inf] * 3, [1000, 0, -1000]], dtype=f32), dim=1,
-                 grad=False)
-        fam.case(op, v([[-inf, 0, 1], [1000, 0, -1000]], dtype=f32), dim=1)
-        fam.case(op, u(3, 4), dim=1, dtype=f64)
-        fam.case(op, u(3, 4), dim=2, throws=True)
-        fam.case(op, u(3, 4, dtype=i64), dim=1, throws=True)
-
-
-def add_matmul(fam):
-    dot = ((3,), (3,))
-    shapes = [dot, ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)),
-              ((2, 3), (5, 3, 4)), ((2, 1, 2, 3), (4, 3, 2)), ((5, 2, 3), (3,)), ((3,), (5, 3, 2)), ((1, 1), (1, 1)),
-              ((2, 0), (0, 3)), ((0, 2), (2, 3)), ((0, 2, 3), (0, 3, 2)), ((17, 19), (19, 23))]
-    for a, b in shapes:
-        fam.case("matmul", u(*a), u(*b))
-    fam.case("matmul", u(3, 4).T, u(4, 5).T)
-    fam.case("matmul", u(3, 4).sliced, u(4, 5).sliced)
-    fam.case("matmul", u(3, 4).expanded(0), u(4, 2))
-    fam.case("matmul", u(2, 3, 4).permuted(0, 2, 1), u(2, 4, 5).permuted(1, 0, 2))
-    for dtype in (f64, bf16, f16, i64, i32, c64, c128):
-        fam.case("matmul", u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
-    fam.case("matmul", s(3, 4), u(4, 2), grad=False)
-    for a, b in (((2, 3), (2, 3)), ((), (3,)), ((2, 3, 4), (3, 4, 5)), ((3,), (4,))):
-        fam.case("matmul", u(*a), u(*b), throws=True)
-    fam.case("matmul", u(2, 3), u(3, 2, dtype=f64), throws=True)
-    for dtype in (f32, f64, bf16):
-        fam.case("mm", u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
-        fam.case("bmm", u(2, 3, 4, dtype=dtype), u(2, 4, 5, dtype=dtype))
-        fam.case("addmm", u(5, dtype=dtype), u(3, 4, dtype=dtype), u(4, 5, dtype=dtype))
-        fam.case("linear", u(2, 3, 4, dtype=dtype), u(5, 4, dtype=dtype), u(5, dtype=dtype), fn=F.linear)
-    fam.case("mm", u(3, 4).T, u(4, 5).sliced)
-    fam.case("mm", u(2, 3, 4), u(4, 5), throws=True)
-    fam.case("mm", u(2, 3), u(2, 3), throws=True)
-    fam.case("bmm", u(2, 3, 4).T, u(2, 4, 5).permuted(0, 2, 1))
-    fam.case("bmm", u(0, 3, 4), u(0, 4, 5))
-    fam.case("bmm", u(2, 3, 4), u(3, 4, 5), throws=True)
-    fam.case("addmm", u(3, 5), u(3, 4), u(4, 5), beta=0.5, alpha=2.0)
-    fam.case("addmm", u(3, 1), u(3, 4).T, u(4, 5).T, beta=1.0, alpha=-1.5)
-    fam.case("addmm", v([float("nan")] * 5, dtype=f32).const, u(3, 4), u(4, 5), beta=0.0, alpha=1.0)
-    fam.case("addmm", u(3, 5, dtype=i64), u(3, 4, dtype=i64), u(4, 5, dtype=i64), beta=2, alpha=3)
-    fam.case("addmm", u(4), u(3, 4), u(4, 5), throws=True)
-    fam.case("baddbmm", u(2, 3, 5), u(2, 3, 4), u(2, 4, 5), beta=0.5, alpha=2.0)
-    for x in (u(4), u(3, 4), u(2, 3, 4).T, u(0, 4), u(2, 2, 3, 4)):
-        fam.case("linear", x, u(5, 4), None, fn=F.linear)
-        fam.case("linear", x, u(5, 4).T, u(5), fn=F.linear)
-    fam.case("linear", u(3, 4), u(5, 3), u(5), fn=F.linear, throws=True)
-    fam.case("linear", u(3, 4), u(5, 4), u(4), fn=F.linear, throws=True)
-    fam.case("mv", u(3, 4).T, u(4).sliced)
-    for dtype in (f32, f64, i64, c64):
-        fam.case("dot", u(7, dtype=dtype), u(7, dtype=dtype).sliced)
-        fam.case("outer", u(3, dtype=dtype), u(4, dtype=dtype))
-    fam.case("dot", u(0), u(0))
-    fam.case("dot", u(3), u(4), throws=True)
-    fam.case("dot", u(3, 1), u(3), throws=True)
-    fam.case("outer", u(3, 1), u(3), throws=True)
-    einsum = lambda *t, equation: torch.einsum(equation, *t)
-    for equation, shapes in (("ij,jk->ik", ((2, 3), (3, 4))), ("ij,jk", ((2, 3), (3, 4))), ("ii", ((3, 3),)),
-                             ("ii->i", ((3, 3),)), ("ij->ji", ((2, 3),)), ("ij->", ((2, 3),)), ("i,j->ij", ((2,), (3,))),
-                             ("bij,bjk->bik", ((2, 3, 4), (2, 4, 5))), ("bhqd,bhkd->bhqk", ((2, 2, 3, 4), (2, 2, 5, 4))),
-                             ("...ij,...jk->...ik", ((2, 3, 4), (4, 2))), ("i,i->i", ((3,), (3,))),
-                             ("ij,kj,lk->il", ((2, 3), (4, 3), (2, 4))), ("bn,anm,bm->ba", ((2, 3), (4, 3, 5), (2, 5))),
-                             ("ij,ij->j", ((2, 3), (2, 1))), ("i,->i", ((3,), ()))):
-        fam.case("einsum", *[u(*shape) for shape in shapes], fn=einsum, equation=equation)
-    fam.case("einsum", u(2, 3).T, u(3, 4).T, fn=einsum, equation="ij,jk->ki")
-    for equation, shapes in (("ij,jk->ik", ((2, 3), (4, 5))), ("ij->ijk", ((2, 3),)), ("ijk->i", ((2, 3),)),
-                             ("ij,jk->ik", ((2, 3),)), ("i!->i", ((2,),))):
-        fam.case("einsum", *[u(*shape) for shape in shapes], fn=einsum, equation=equation, throws=True)
-
-
 def add(fam):
     add_sums(fam)
     add_moments(fam)
@@ -245,5 +163,3 @@ def add(fam):
     add_logic(fam)
     add_norms(fam)
     add_scans(fam)
-    add_softmax(fam)
-    add_matmul(fam)
