@@ -11,6 +11,7 @@
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "dispatch/thread_state.h"
+#include "interceptors/ranges.h"
 
 namespace hearth::autograd {
 
@@ -148,6 +149,18 @@ class GraphRun {
     }
   }
 
+  static GradList apply(Node& node, GradList&& grads) {
+    profiler::RangeSink* sink = profiler::range_sink();
+    if (!sink) return node.apply(std::move(grads));
+    struct Range {
+      profiler::RangeSink* sink;
+      ~Range() { sink->end(); }
+    };
+    sink->begin(node.name());
+    const Range range{sink};
+    return node.apply(std::move(grads));
+  }
+
   void step(Task& task) {
     Node& node = *task.node;
     if (task.needed) {
@@ -156,7 +169,7 @@ class GraphRun {
     }
     GradList out;
     if (task.run) {
-      out = node.apply(std::move(task.grads));
+      out = apply(node, std::move(task.grads));
       HEARTH_CHECK_AS(AutogradError, out.empty() || out.size() >= node.edges.size(), "[backward] ",
                       node.name(), " returned ", out.size(), " gradients for ", node.edges.size(),
                       " inputs");

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "hearth/base/macros.h"
+
+namespace hearth {
+
+/// Writes a file that appears whole or not at all: into a temporary file of the same directory,
+/// which commit() syncs and renames over `path`. Without commit, nothing remains. Errors throw
+/// FileError; the old file then stays.
+class HEARTH_API AtomicFile {
+ public:
+  explicit AtomicFile(std::string path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(const void* data, size_t bytes);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Syncs and renames; the file is durable when this returns.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* what);
+
+  std::string path_, temporary_;
+  int fd_ = -1;
+};
+
+/// AtomicFile, write and commit.
+HEARTH_API void write_file_atomically(const std::string& path, std::string_view content);
+
+}  // namespace hearth

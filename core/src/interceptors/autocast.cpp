@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/interceptors/autocast.h"
+
+#include <unordered_map>
+
+#include "hearth/base/error.h"
+
+#include "autograd/meta.h"
+#include "dispatch/interceptor.h"
+
+namespace hearth {
+
+namespace {
+
+class AutocastInterceptor final : public Interceptor {
+ public:
+  AutocastInterceptor(DeviceType device, ScalarType dtype) : device_(device), dtype_(dtype) {}
+
+  void intercept(const Invocation& call) override {
+    const Cast policy = call.op.info.cast;
+    if (policy == Cast::Any || call.bind != Bind::Fresh || thread_state().in_backward) {
+      next(call);
+      return;
+    }
+    const ScalarType target = target_type(policy, call.in);
+    InlineVector<Tensor, 4> casts;
+    InlineVector<const Tensor*, 8> args;
+    casts.reserve(call.in.size());
+    for (size_t i = 0; i < call.in.size(); ++i) {
+      const Tensor& t = call.in[i];
+      const bool writes = call.op.info.mutates >> std::min<size_t>(i, 31) & 1;
+      if (!eligible(t) || impl(t).dtype == target || writes) {
+        args.push_back(&t);
+        continue;
+      }
+      casts.push_back(cast(t, target));
+      args.push_back(&casts.back());
+    }
+    next({call.op, call.fields, Args(args.data(), args.size()), call.out, call.bind});
+  }
+
+ private:
+  bool eligible(const Tensor& t) const {
+    return t.defined() && impl(t).device.type() == device_ && is_floating_point(impl(t).dtype) &&
+           impl(t).dtype != kDouble;
+  }
+
+  ScalarType target_type(Cast policy, Args in) const {
+    if (policy == Cast::Lower) return dtype_;
+    if (policy == Cast::Float32) return kFloat;
+    ScalarType widest = dtype_;
+    for (size_t i = 0; i < in.size(); ++i)
+      if (eligible(in[i])) widest = promote_types(widest, impl(in[i]).dtype);
+    return widest;
+  }
+
+  /// A cast parameter serves every call of the scope, until it is written to.
+  Tensor cast(const Tensor& t, ScalarType target) {
+    const bool parameter = impl(t).requires_grad && t.is_leaf() && target == dtype_;
+    if (!parameter) return t.to(target);
+    Kept& kept = kept_[t.unsafeGetTensorImpl()];
+    const uint32_t version = impl(t).storage->version;
+    if (!kept.cast.defined() || kept.version != version ||
+        kept.recorded != thread_state().grad_enabled)
+      kept = {t, t.to(target), version, thread_state().grad_enabled};
+    return kept.cast;
+  }
+
+  struct Kept {
+    Tensor original;  ///< keeps the key alive
+    Tensor cast;
+    uint32_t version = 0;
+    bool recorded = false;
+  };
+  const DeviceType device_;
+  const ScalarType dtype_;
+  std::unordered_map<TensorImpl*, Kept> kept_;
+};
+
+/// Hides the enclosing scopes of autocast: hands every call on as if backward made it.
+class AutocastOff final : public Interceptor {
+ public:
+  void intercept(const Invocation& call) override {
+    ThreadState state = thread_state();
+    state.in_backward = true;
+    ThreadStateGuard guard(state);
+    next(call);
+  }
+};
+
+thread_local int depth = 0;
+
+}  // namespace
+
+struct Autocast::State {
+  std::unique_ptr<Interceptor> interceptor;
+  std::unique_ptr<Interceptor::Scope> scope;
+  int previous;
+};
+
+Autocast::Autocast(DeviceType device, ScalarType dtype, bool enabled)
+    : state_(std::make_unique<State>()) {
+  HEARTH_CHECK_AS(DtypeError, dtype == kBFloat16 || dtype == kHalf,
+                  "[autocast] expected bfloat16 or float16, got ", dtype);
+  if (enabled) {
+    state_->interceptor = std::make_unique<AutocastInterceptor>(device, dtype);
+  } else {
+    state_->interceptor = std::make_unique<AutocastOff>();
+  }
+  state_->scope = std::make_unique<Interceptor::Scope>(*state_->interceptor);
+  state_->previous = depth;
+  depth = enabled ? depth + 1 : 0;
+}
+
+Autocast::~Autocast() { depth = state_->previous; }
+
+bool is_autocast_enabled() { return depth > 0 && !thread_state().in_backward; }
+
+}  // namespace hearth

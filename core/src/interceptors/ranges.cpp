@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "interceptors/ranges.h"
+
+namespace hearth::profiler {
+
+RangeSink*& range_sink() {
+  static thread_local RangeSink* sink = nullptr;
+  return sink;
+}
+
+}  // namespace hearth::profiler

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/interceptors/autocast.h"
+
+#include <gtest/gtest.h>
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+
+#include "dispatch/op.h"
+
+namespace hearth {
+namespace {
+
+/// An op of each policy, so that the test depends on no family.
+template <Cast kCast>
+struct Probed {
+  static constexpr OpInfo info{.name = "probed", .cast = kCast, .args = "a, b"};
+  static OpTable& row() {
+    static OpTable table = [] {
+      OpTable t = make_row<Probed>();
+      t.kernel[0] = [](const Call& call) { call.out[0].copy_(call.in[0]); };
+      return t;
+    }();
+    return table;
+  }
+  auto fields() { return std::tie(); }
+  auto fields() const { return std::tie(); }
+  static constexpr std::string_view field_names = "";
+  Specs infer(Args in) const { return Spec::like(in[0]); }
+  Saves saves(NeedMask) const { return {}; }
+  Grads vjp(const Saved&, Args g, NeedMask) const {
+    Grads out(2);
+    out[0] = g[0];
+    return out;
+  }
+};
+
+TEST(Autocast, PoliciesChooseTheType) {
+  const Tensor f = ones({2}), b = ones({2}, kBFloat16), d = ones({2}, kDouble);
+  Autocast autocast;
+  EXPECT_TRUE(is_autocast_enabled());
+  EXPECT_EQ(invoke(Probed<Cast::Lower>{}, f, f).scalar_type(), kBFloat16);
+  EXPECT_EQ(invoke(Probed<Cast::Lower>{}, d, d).scalar_type(), kDouble);
+  EXPECT_EQ(invoke(Probed<Cast::Float32>{}, b, b).scalar_type(), kFloat);
+  EXPECT_EQ(invoke(Probed<Cast::Widest>{}, b, f).scalar_type(), kFloat);
+  EXPECT_EQ(invoke(Probed<Cast::Any>{}, b, f).scalar_type(), kBFloat16);
+  {
+    Autocast off(kCPU, kBFloat16, false);
+    EXPECT_FALSE(is_autocast_enabled());
+    EXPECT_EQ(invoke(Probed<Cast::Lower>{}, f, f).scalar_type(), kFloat);
+  }
+  EXPECT_TRUE(is_autocast_enabled());
+}
+
+TEST(Autocast, GradientsReturnToTheParametersType) {
+  const Tensor w = ones({2}).requires_grad_();
+  Tensor y;
+  {
+    Autocast autocast;
+    y = invoke(Probed<Cast::Lower>{}, w, w);
+    EXPECT_TRUE(invoke(Probed<Cast::Lower>{}, w, w).requires_grad());
+  }
+  y.sum().backward();
+  EXPECT_EQ(w.grad().scalar_type(), kFloat);
+  EXPECT_EQ(w.grad().sum().item<float>(), 2);
+}
+
+TEST(Autocast, RefusesOtherTypes) { EXPECT_THROW(Autocast(kCPU, kFloat), DtypeError); }
+
+}  // namespace
+}  // namespace hearth

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/io/atomic_file.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "hearth/base/error.h"
+
+namespace hearth {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    dir_ = testing::TempDir() + "hearth_atomic_" + std::to_string(::getpid());
+    fs::create_directories(dir_);
+  }
+  void TearDown() override { fs::remove_all(dir_); }
+  size_t entries() const {
+    return static_cast<size_t>(std::distance(fs::directory_iterator(dir_), {}));
+  }
+  std::string dir_;
+};
+
+TEST_F(AtomicFileTest, ReplacesTheOldFile) {
+  const std::string path = dir_ + "/f";
+  write_file_atomically(path, "old");
+  write_file_atomically(path, "new content");
+  EXPECT_EQ(read(path), "new content");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(AtomicFileTest, LeavesNothingWithoutCommit) {
+  const std::string path = dir_ + "/f";
+  write_file_atomically(path, "old");
+  {
+    AtomicFile file(path);
+    file.write("half of the ne");
+  }
+  EXPECT_EQ(read(path), "old");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(AtomicFileTest, SaysWhatFailed) {
+  try {
+    write_file_atomically(dir_ + "/missing/f", "x");
+    FAIL();
+  } catch (const FileError& e) {
+    EXPECT_NE(std::string(e.what()).find("missing/f"), std::string::npos);
+    EXPECT_NE(std::string(e.what()).find("No such file"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace hearth
