@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "draw/canvas.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <opencv2/imgproc.hpp>
+
+#include "hearth/ops/creation.h"
+
+namespace hearth::vision::draw {
+namespace {
+
+constexpr int kScale = 4;
+constexpr int kFace = cv::FONT_HERSHEY_SIMPLEX;
+// A capital letter of this font is 21 pixels high at scale 1, without its stroke.
+constexpr double kCapital = 21;
+// Positions are given to 1/16 of a pixel.
+constexpr int kShift = 4;
+
+cv::Scalar scalar(Color c) { return cv::Scalar(c.r, c.g, c.b); }
+
+int scaled(double v) { return static_cast<int>(std::lround(v * kScale)); }
+
+cv::Point fixed(double x, double y) {
+  const double unit = kScale << kShift;
+  return {static_cast<int>(std::lround(x * unit)), static_cast<int>(std::lround(y * unit))};
+}
+
+double font_scale(const Font& font) { return font.size * kScale / kCapital; }
+
+int stroke(const Font& font) {
+  return std::max(1,
+                  static_cast<int>(std::lround(font.size * kScale * (font.bold ? 0.18 : 0.125))));
+}
+
+}  // namespace
+
+Color mix(Color a, Color b, double t) {
+  auto channel = [t](int from, int to) {
+    return static_cast<int>(std::lround(from + (to - from) * t));
+  };
+  return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
+}
+
+double text_width(const std::string& text, const Font& font) {
+  int baseline = 0;
+  return static_cast<double>(
+             cv::getTextSize(text, kFace, font_scale(font), stroke(font), &baseline).width) /
+         kScale;
+}
+
+Canvas::Canvas(int64_t width, int64_t height)
+    : pixels_(static_cast<int>(height) * kScale, static_cast<int>(width) * kScale, CV_8UC3,
+              scalar(kPaper)) {}
+
+void Canvas::line(double x0, double y0, double x1, double y1, Color color, double thickness) {
+  cv::line(pixels_, fixed(x0, y0), fixed(x1, y1), scalar(color), std::max(1, scaled(thickness)),
+           cv::LINE_8, kShift);
+}
+
+void Canvas::rectangle(double x, double y, double width, double height, Color fill) {
+  const cv::Rect area(cv::Point(scaled(x), scaled(y)),
+                      cv::Point(scaled(x + width), scaled(y + height)));
+  pixels_(area & cv::Rect(0, 0, pixels_.cols, pixels_.rows)).setTo(scalar(fill));
+}
+
+void Canvas::disc(double x, double y, double radius, Color fill) {
+  cv::circle(pixels_, fixed(x, y), fixed(radius, 0).x, scalar(fill), cv::FILLED, cv::LINE_8,
+             kShift);
+}
+
+void Canvas::text(const std::string& text, double x, double y, const Font& font, Align align,
+                  double degrees) {
+  const double width = text_width(text, font);
+  const double before = align == Align::Left ? 0 : align == Align::Center ? width / 2 : width;
+  if (degrees == 0) {
+    cv::putText(pixels_, text, {scaled(x - before), scaled(y)}, kFace, font_scale(font),
+                scalar(font.color), stroke(font), cv::LINE_8);
+    return;
+  }
+  // Turned text is written straight into a mask around the anchor, which is then turned.
+  const int reach = scaled(width + 4 * font.size);
+  cv::Mat mask(2 * reach, 2 * reach, CV_8U, cv::Scalar(0));
+  const cv::Point anchor(reach, reach);
+  cv::putText(mask, text, anchor - cv::Point(scaled(before), 0), kFace, font_scale(font),
+              cv::Scalar(255), stroke(font), cv::LINE_8);
+  cv::Mat turned;
+  cv::warpAffine(mask, turned, cv::getRotationMatrix2D(anchor, degrees, 1), mask.size());
+  const cv::Point corner(scaled(x) - reach, scaled(y) - reach);
+  const cv::Rect visible =
+      cv::Rect(corner, mask.size()) & cv::Rect(0, 0, pixels_.cols, pixels_.rows);
+  if (visible.empty()) return;
+  pixels_(visible).setTo(scalar(font.color), turned(visible - corner) > 127);
+}
+
+void Canvas::image(const Tensor& image, double x, double y, double width, double height) {
+  Tensor bytes = image.permute({1, 2, 0}).contiguous();
+  const int channels = static_cast<int>(bytes.size(2));
+  cv::Mat source(static_cast<int>(bytes.size(0)), static_cast<int>(bytes.size(1)),
+                 channels == 1 ? CV_8UC1 : CV_8UC3,
+                 const_cast<uint8_t*>(bytes.const_data_ptr<uint8_t>()));
+  cv::Mat rgb = source;
+  if (channels == 1) cv::cvtColor(source, rgb, cv::COLOR_GRAY2RGB);
+  const cv::Rect area(scaled(x), scaled(y), scaled(width), scaled(height));
+  cv::Mat large;
+  cv::resize(rgb, large, area.size(), 0, 0, cv::INTER_NEAREST);
+  large.copyTo(pixels_(area));
+}
+
+Tensor Canvas::finish() const {
+  const int height = pixels_.rows / kScale, width = pixels_.cols / kScale;
+  Tensor out = empty({height, width, 3}, kByte);
+  cv::Mat small(height, width, CV_8UC3, out.data_ptr());
+  cv::resize(pixels_, small, small.size(), 0, 0, cv::INTER_AREA);
+  return out.permute({2, 0, 1});
+}
+
+}  // namespace hearth::vision::draw

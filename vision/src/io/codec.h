@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the image codecs share.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "hearth/vision/io/image.h"
+
+namespace hearth::vision::io {
+
+/// The bytes of a 1-d uint8 tensor, contiguous.
+Tensor expect_bytes(std::string_view op, const Tensor& data);
+
+/// An image [C, H, W] as contiguous bytes [H, W, C] for an encoder that takes `channels`.
+Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels);
+
+/// Throws FormatError unless an image of these sizes may be decoded.
+void check_pixels(std::string_view op, uint64_t width, uint64_t height,
+                  const DecodeOptions& options);
+
+/// The number of channels of a mode, or of the file where the mode is Unchanged.
+int64_t channels_of(ImageReadMode mode, int64_t in_file);
+
+/// The EXIF orientation (1 to 8) in a JPEG APP1 segment; 1 where there is none or it is damaged.
+int exif_orientation(const uint8_t* data, size_t size);
+
+/// A picture [H, W, C] turned upright from an EXIF orientation.
+Tensor turn_upright(const Tensor& picture, int orientation);
+
+}  // namespace hearth::vision::io

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
+#include "hearth/ops/creation.h"
+
+#include "io/codec.h"
+
+namespace hearth::vision::io {
+
+int exif_orientation(const uint8_t* data, size_t size) {
+  // "Exif\0\0", then a TIFF header: byte order, 42, offset of the first directory.
+  if (size < 14 || std::memcmp(data, "Exif\0\0", 6) != 0) return 1;
+  const uint8_t* tiff = data + 6;
+  const size_t n = size - 6;
+  const bool little = tiff[0] == 'I';
+  auto u16 = [&](size_t at) {
+    return static_cast<uint32_t>(little ? tiff[at] | tiff[at + 1] << 8
+                                        : tiff[at] << 8 | tiff[at + 1]);
+  };
+  auto u32 = [&](size_t at) {
+    return little ? u16(at) | u16(at + 2) << 16 : u16(at) << 16 | u16(at + 2);
+  };
+  const size_t directory = u32(4);
+  if (directory > n - 2 || n < 2) return 1;
+  const size_t entries = u16(directory);
+  for (size_t i = 0; i < entries; ++i) {
+    const size_t at = directory + 2 + 12 * i;
+    if (at + 12 > n) return 1;
+    if (u16(at) != 0x0112) continue;
+    const uint32_t orientation = u16(at + 8);
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
+  }
+  return 1;
+}
+
+Tensor turn_upright(const Tensor& picture, int orientation) {
+  // Orientations 5 to 8 swap the axes; the rest is a flip of either.
+  const bool swap = orientation >= 5;
+  const bool flip_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool flip_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const int64_t h = picture.size(0), w = picture.size(1), c = picture.size(2);
+  const int64_t out_h = swap ? w : h, out_w = swap ? h : w;
+  Tensor out = empty({out_h, out_w, c}, kByte);
+  const auto* in = picture.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  for (int64_t y = 0; y < out_h; ++y) {
+    for (int64_t x = 0; x < out_w; ++x, to += c) {
+      int64_t sy = swap ? x : y, sx = swap ? y : x;
+      if (flip_y) sy = h - 1 - sy;
+      if (flip_x) sx = w - 1 - sx;
+      std::memcpy(to, in + (sy * w + sx) * c, static_cast<size_t>(c));
+    }
+  }
+  return out;
+}
+
+}  // namespace hearth::vision::io

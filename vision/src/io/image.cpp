@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/vision/io/image.h"
+
+#include <cstring>
+
+#include "hearth/ops/creation.h"
+
+#include "io/codec.h"
+
+namespace hearth::vision::io {
+
+Tensor expect_bytes(std::string_view op, const Tensor& data) {
+  HEARTH_CHECK_AS(ValueError, data.defined() && data.is_cpu(), "[", op,
+                  "] expected the file's bytes as a CPU tensor, got an undefined one or another",
+                  " device's; read them with read_file");
+  HEARTH_CHECK_AS(DtypeError, data.scalar_type() == kByte, "[", op,
+                  "] expected the file's bytes as uint8, got ", data.scalar_type());
+  HEARTH_CHECK_AS(ShapeError, data.dim() == 1, "[", op,
+                  "] expected the file's bytes as a 1-d tensor, got shape ", data.sizes());
+  return data.contiguous();
+}
+
+Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels) {
+  HEARTH_CHECK_AS(ValueError, image.defined() && image.is_cpu(), "[", op,
+                  "] expected a CPU tensor, got an undefined one or another device's");
+  HEARTH_CHECK_AS(DtypeError, image.scalar_type() == kByte, "[", op,
+                  "] expected a uint8 image, got ", image.scalar_type(),
+                  "; scale to 0..255 and convert with to(kByte)");
+  bool fits = image.dim() == 3 && image.size(1) > 0 && image.size(2) > 0;
+  if (fits) {
+    fits = false;
+    for (int64_t c : channels) fits = fits || c == image.size(0);
+  }
+  HEARTH_CHECK_AS(ShapeError, fits, "[", op, "] expected an image [C, H, W] with C in ", channels,
+                  ", got shape ", image.sizes());
+  return image.permute({1, 2, 0}).contiguous();
+}
+
+void check_pixels(std::string_view op, uint64_t width, uint64_t height,
+                  const DecodeOptions& options) {
+  // Both are below 2^32 in every format, so the product cannot wrap.
+  HEARTH_CHECK_AS(FormatError, width > 0 && height > 0, "[", op, "] the image is empty: ", width,
+                  " x ", height);
+  HEARTH_CHECK_AS(FormatError, width * height <= static_cast<uint64_t>(options.max_pixels), "[", op,
+                  "] the header promises ", width, " x ", height, " pixels, the limit is ",
+                  options.max_pixels, "; raise DecodeOptions::max_pixels if the file is trusted");
+}
+
+int64_t channels_of(ImageReadMode mode, int64_t in_file) {
+  return mode == ImageReadMode::Unchanged ? in_file : static_cast<int64_t>(mode);
+}
+
+Tensor decode_image(const Tensor& data, const DecodeOptions& options) {
+  Tensor bytes = expect_bytes("decode_image", data);
+  const auto* p = bytes.const_data_ptr<uint8_t>();
+  auto starts = [&](const char* magic, int64_t n) {
+    return bytes.numel() >= n && std::memcmp(p, magic, static_cast<size_t>(n)) == 0;
+  };
+  if (starts("\x89PNG\r\n\x1a\n", 8)) return decode_png(bytes, options);
+  if (starts("\xff\xd8\xff", 3)) return decode_jpeg(bytes, options);
+  throw FormatError(cat_str("[decode_image] expected a PNG or JPEG, the ", bytes.numel(),
+                            " bytes start like neither; convert the image to one of them"));
+}
+
+Tensor read_image(const std::string& path, const DecodeOptions& options) {
+  Tensor bytes = read_file(path);
+  try {
+    return decode_image(bytes, options);
+  } catch (const FormatError& e) {
+    throw FormatError(cat_str("[", path, "] cannot be decoded: ", e.what()));
+  }
+}
+
+void write_png(const Tensor& image, const std::string& path, int64_t compression_level) {
+  write_file(path, encode_png(image, compression_level));
+}
+
+void write_jpeg(const Tensor& image, const std::string& path, int64_t quality) {
+  write_file(path, encode_jpeg(image, quality));
+}
+
+}  // namespace hearth::vision::io
