@@ -9,6 +9,8 @@ void install_kernels() {
   install_linalg();
   install_pointwise();
   install_reduce();
+  install_softmax();
+  install_loss();
 }
 
 }  // namespace hearth::cpu

@@ -13,5 +13,7 @@ void install_join();
 void install_linalg();
 void install_pointwise();
 void install_reduce();
+void install_softmax();
+void install_loss();
 
 }  // namespace hearth::cpu

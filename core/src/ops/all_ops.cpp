@@ -5,7 +5,9 @@
 #include "ops/creation.h"
 #include "ops/join.h"
 #include "ops/linalg.h"
+#include "ops/loss.h"
 #include "ops/reduce.h"
+#include "ops/softmax.h"
 #include "ops/view.h"
 
 namespace hearth::ops {

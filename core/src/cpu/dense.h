@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What fused kernels share: operands in one dense layout, results in the type they compute in.
+#pragma once
+
+#include "ops/copy.h"
+
+namespace hearth::cpu {
+
+/// `t` when its elements lie in memory in the order of those of `like` (same sizes, dense), else a
+/// copy that does.
+inline Tensor in_layout(const Tensor& t, const Tensor& like) {
+  const TensorImpl &a = impl(t), &b = impl(like);
+  bool same = true;
+  for (size_t d = 0; d < a.sizes.size(); ++d)
+    same &= a.sizes[d] == 1 || a.strides[d] == b.strides[d];
+  if (same || a.numel == 0) return t;
+  Tensor copy = new_tensor(a.sizes, a.dtype, a.device, b.strides);
+  copy_raw_into(copy, t);
+  return copy;
+}
+
+/// Where a kernel writes elements of `compute`: the output itself, or a tensor that finish()
+/// converts to it.
+class Result {
+ public:
+  Result(const Tensor& out, ScalarType compute)
+      : out_(out),
+        target_(impl(out).dtype == compute
+                    ? out
+                    : new_tensor(impl(out).sizes, compute, impl(out).device, impl(out).strides)) {}
+  const Tensor& tensor() const { return target_; }
+  template <class T>
+  T* data() const {
+    return ptr<T>(target_);
+  }
+  void finish() const {
+    if (!target_.is_same(out_)) copy_raw_into(out_, target_);
+  }
+
+ private:
+  const Tensor& out_;
+  Tensor target_;
+};
+
+/// Rows of `n` elements that make a piece of work worth a thread.
+inline int64_t row_grain(int64_t n) { return n > 0 && n < 16384 ? 16384 / n : 1; }
+
+/// Calls f(T()) with the type of a floating compute dtype.
+template <class F>
+void with_float_type(ScalarType type, std::string_view op, const F& f) {
+  if (type == kFloat) return f(float());
+  if (type == kDouble) return f(double());
+  throw NotImplementedError(cat_str("[", op, "] no kernel for ", type));
+}
+
+}  // namespace hearth::cpu
