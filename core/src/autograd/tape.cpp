@@ -213,12 +213,14 @@ size_t rank_of(uint64_t mask, size_t i) {
 
 Tensor Saved::in(size_t i) const {
   if (i >= 64 || !(node_.declared.in >> i & 1)) throw_undeclared(node_, "input", i);
+  node_.read_in |= uint64_t{1} << i;
   if (i >= node_.num_in) return {};
   return node_.unpack(node_.saved[rank_of(node_.declared.in, i)]);
 }
 
 Tensor Saved::out(size_t i) const {
   if (i >= 64 || !(node_.declared.out >> i & 1)) throw_undeclared(node_, "output", i);
+  node_.read_out |= uint64_t{1} << i;
   const uint64_t inputs = node_.num_in >= 64
                               ? node_.declared.in
                               : node_.declared.in & ((uint64_t{1} << node_.num_in) - 1);

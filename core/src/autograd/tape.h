@@ -37,6 +37,8 @@ struct OpNode final : Node {
   const OpTable& op;
   NeedMask need;
   bool released = false;
+  /// Which saved inputs and outputs vjp has read; a test holds it against what was declared.
+  mutable uint64_t read_in = 0, read_out = 0;
   Saves declared;
   InlineVector<SavedTensor, 2> saved;        ///< inputs by index, then outputs by index
   std::unique_ptr<std::vector<Spec>> specs;  ///< inputs, then outputs

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests over every row of all_ops(): what holds for any op, whatever it computes.
+#include <cstring>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/autograd/gradcheck.h"
+#include "hearth/base/threads.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+
+#include "autograd/tape.h"
+#include "core/ops/samples.h"
+
+namespace hearth::testing_ops {
+namespace {
+
+using autograd::variable_list;
+
+std::string describe(const Sample& s) {
+  std::string text(s.op->info.name);
+  text += "(" + s.op->fields.print(s.fields.get());
+  for (const Tensor& t : s.in)
+    text += t.defined() ? cat_str("; ", t.sizes(), " ", t.scalar_type()) : "; none";
+  return text + ")";
+}
+
+const Samples& samples() {
+  static const Samples all = all_samples();
+  return all;
+}
+
+/// Copies, so that ops which write into their inputs leave the sample alone.
+std::vector<Tensor> copies(const std::vector<Tensor>& in) {
+  std::vector<Tensor> out;
+  for (const Tensor& t : in) out.push_back(t.defined() ? t.clone() : t);
+  return out;
+}
+
+/// The same values with other strides: every dim reversed in memory, with a gap after each row.
+Tensor strided(const Tensor& t) {
+  if (!t.defined() || t.dim() == 0) return t;
+  DimVector sizes;
+  for (int64_t d = t.dim(); d-- > 0;) sizes.push_back(t.size(d));
+  sizes.push_back(2);
+  DimVector dims;
+  for (int64_t d = t.dim(); d-- > 0;) dims.push_back(d);
+  const Tensor out = empty(sizes, t.options()).select(-1, 0).permute(dims);
+  out.copy_(t);
+  return out;
+}
+
+void expect_same(const Tensor& got, const Tensor& want, double tolerance = 0) {
+  ASSERT_EQ(got.defined(), want.defined());
+  if (!got.defined()) return;
+  ASSERT_EQ(got.sizes(), want.sizes());
+  ASSERT_EQ(got.scalar_type(), want.scalar_type());
+  EXPECT_TRUE(got.allclose(want, tolerance, tolerance, /*equal_nan=*/true));
+}
+
+bool is_view(const Sample& s) { return s.op->info.output == OutputKind::View; }
+bool data_dependent(const Sample& s) { return s.op->info.output == OutputKind::DataDependent; }
+/// Uninitialised memory has nothing to compare.
+bool uninitialised(const Sample& s) {
+  return s.op->fields.print(s.fields.get()).find("value=None") != std::string::npos;
+}
+
+class AllOps : public testing::Test {
+ protected:
+  NoGradGuard no_grad_;
+};
+
+TEST_F(AllOps, HaveSamplesAndUniqueNames) {
+  std::set<const OpTable*> sampled;
+  for (const Sample& s : samples()) sampled.insert(s.op);
+  std::set<std::string_view> names;
+  for (const OpTable* op : all_ops()) {
+    EXPECT_TRUE(names.insert(op->info.name).second) << op->info.name << " stands twice";
+    // Derivatives of ops that only integers or complex numbers have.
+    const bool rare = op->info.name.find("conj_physical") == 0;
+    EXPECT_TRUE(rare || sampled.count(op))
+        << op->info.name << " has no sample; add one in tests/core/ops/samples_<family>.cpp";
+  }
+}
+
+TEST_F(AllOps, HaveTheRulesOfTheirKind) {
+  for (const OpTable* op : all_ops()) {
+    SCOPED_TRACE(op->info.name);
+    EXPECT_TRUE(op->infer);
+    EXPECT_TRUE(!op->info.differentiable || op->vjp || op->decompose)
+        << "needs vjp, decompose or differentiable = false";
+    if (op->info.kind == Kind::Fused) {
+      EXPECT_TRUE(op->decompose) << "a fused op needs decompose";
+    } else if (op->info.output != OutputKind::View) {
+      EXPECT_TRUE(op->kernel[0]) << "a primitive needs a CPU kernel";
+    }
+  }
+}
+
+TEST_F(AllOps, FieldsRoundTripThroughText) {
+  for (const Sample& s : samples()) {
+    const std::string text = s.op->fields.print(s.fields.get());
+    SCOPED_TRACE(text);
+    std::vector<std::max_align_t> memory(s.op->fields.size / sizeof(std::max_align_t) + 1);
+    ASSERT_TRUE(s.op->fields.parse(text, memory.data()));
+    EXPECT_EQ(s.op->fields.print(memory.data()), text);
+    s.op->fields.destroy(memory.data());
+    EXPECT_FALSE(s.op->fields.parse(text + "!", memory.data()));
+  }
+}
+
+TEST_F(AllOps, InferAgreesWithKernelAndMeta) {
+  for (const Sample& s : samples()) {
+    SCOPED_TRACE(describe(s));
+    const Tensors out = run(s, copies(s.in));
+    if (data_dependent(s) || s.in.empty()) continue;
+    std::vector<Tensor> meta;
+    for (const Tensor& t : s.in)
+      meta.push_back(
+          t.defined() ? alias_tensor(new_tensor({checked_numel(t.sizes())}, t.scalar_type(), kMeta),
+                                     t.sizes(), t.strides(), 0, t.scalar_type())
+                      : t);
+    const Tensors shapes = run(s, meta);
+    ASSERT_EQ(shapes.size(), out.size());
+    for (size_t i = 0; i < out.size(); ++i) {
+      EXPECT_TRUE(shapes[i].is_meta());
+      EXPECT_EQ(shapes[i].sizes(), out[i].sizes());
+      EXPECT_EQ(shapes[i].strides(), out[i].strides());
+      EXPECT_EQ(shapes[i].scalar_type(), out[i].scalar_type());
+    }
+  }
+}
+
+TEST_F(AllOps, KernelAgreesWithDecompose) {
+  for (const Sample& s : samples()) {
+    if (!s.op->decompose || !s.op->kernel[0]) continue;
+    SCOPED_TRACE(describe(s));
+    const Tensors got = run(s, copies(s.in));
+    const std::vector<Tensor> in = copies(s.in);
+    const Tensors want = s.op->decompose(*s.op, s.fields.get(), ArgList(in));
+    ASSERT_EQ(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-9);
+  }
+}
+
+TEST_F(AllOps, StridedInputsGiveTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || s.in.empty() || uninitialised(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const Tensors want = run(s, copies(s.in));
+    std::vector<Tensor> in;
+    for (const Tensor& t : s.in) in.push_back(strided(t));
+    const Tensors got = run(s, in);
+    ASSERT_EQ(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-12);
+  }
+}
+
+TEST_F(AllOps, GivenOutputsGetTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || data_dependent(s) || uninitialised(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const Tensors want = run(s, copies(s.in));
+    for (const bool gaps : {false, true}) {
+      std::vector<Tensor> out;
+      for (const Tensor& t : want)
+        out.push_back(gaps ? strided(empty(t.sizes(), t.options())) : empty({0}, t.options()));
+      const std::vector<Tensor> in = copies(s.in);
+      invoke({*s.op, s.fields.get(), ArgList(in), out, Bind::Out});
+      for (size_t i = 0; i < out.size(); ++i) expect_same(out[i], want[i], 1e-12);
+    }
+  }
+}
+
+TEST_F(AllOps, InPlaceGivesTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || data_dependent(s) || s.in.empty() || !s.in[0].defined() || uninitialised(s))
+      continue;
+    const Tensors want = run(s, copies(s.in));
+    if (want.size() != 1 || want[0].sizes() != s.in[0].sizes() ||
+        want[0].scalar_type() != s.in[0].scalar_type())
+      continue;
+    SCOPED_TRACE(describe(s));
+    std::vector<Tensor> in = copies(s.in);
+    const int64_t version = in[0]._version();
+    Tensor out = in[0];
+    invoke({*s.op, s.fields.get(), ArgList(in), {&out, 1}, Bind::InPlace});
+    expect_same(in[0], want[0], 1e-12);
+    EXPECT_GT(in[0]._version(), version);
+  }
+}
+
+TEST_F(AllOps, BitsDoNotDependOnThreads) {
+  const int before = get_num_threads();
+  for (const Sample& s : samples()) {
+    if (is_view(s) || uninitialised(s)) continue;
+    SCOPED_TRACE(describe(s));
+    set_num_threads(1);
+    const Tensors want = run(s, copies(s.in));
+    for (int threads : {3, 7}) {
+      set_num_threads(threads);
+      const Tensors got = run(s, copies(s.in));
+      for (size_t i = 0; i < got.size(); ++i) {
+        const Tensor a = got[i].contiguous(), b = want[i].contiguous();
+        ASSERT_EQ(a.nbytes(), b.nbytes());
+        EXPECT_TRUE(a.nbytes() == 0 ||
+                    std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0);
+      }
+    }
+    set_num_threads(before);
+  }
+}
+
+/// The inputs with those that can carry a gradient requiring it.
+variable_list with_grad(const Sample& s) {
+  variable_list in = copies(s.in);
+  for (size_t i = 0; i < in.size(); ++i) {
+    const bool written = s.op->info.mutates >> std::min<size_t>(i, 31) & 1;
+    if (in[i].defined() && in[i].scalar_type() == kDouble && !written) in[i].requires_grad_();
+  }
+  return in;
+}
+
+bool can_check_gradients(const Sample& s) {
+  if (!s.op->info.differentiable || !s.smooth) return false;
+  bool any = false;
+  for (const Tensor& t : with_grad(s)) any |= t.defined() && t.requires_grad();
+  if (!any) return false;
+  AutoGradMode on(true);
+  for (const Tensor& t : run(s, with_grad(s)))
+    if (t.requires_grad()) return true;
+  return false;
+}
+
+TEST(AllOpsGradients, AgreeWithDifferences) {
+  for (const Sample& s : samples()) {
+    if (!can_check_gradients(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const auto f = [&](const variable_list& in) -> variable_list {
+      // Ops that also write into an input get a fresh one each time.
+      variable_list args = in;
+      for (size_t i = 0; i < args.size(); ++i)
+        if (s.op->info.mutates >> std::min<size_t>(i, 31) & 1) args[i] = s.in[i].clone();
+      Tensors out = run(s, args);
+      return {out.begin(), out.end()};
+    };
+    EXPECT_NO_THROW(autograd::gradcheck(f, with_grad(s)));
+    EXPECT_NO_THROW(autograd::gradgradcheck(f, with_grad(s)));
+  }
+}
+
+/// The nodes of a call, reached through its first output with a gradient.
+const autograd::OpNode* node_of(const Tensors& out, const OpTable* op) {
+  for (const Tensor& t : out) {
+    if (!t.requires_grad()) continue;
+    const auto* node = dynamic_cast<const autograd::OpNode*>(t.grad_fn().get());
+    return node && &node->op == op ? node : nullptr;
+  }
+  return nullptr;
+}
+
+TEST(AllOpsGradients, MaskedGradientsEqualFullOnes) {
+  for (const Sample& s : samples()) {
+    if (!can_check_gradients(s) || !s.op->vjp) continue;
+    SCOPED_TRACE(describe(s));
+    const auto gradients = [&](const variable_list& in) {
+      const Tensors out = run(s, in);
+      variable_list roots, starts;
+      for (size_t k = 0; k < out.size(); ++k)
+        if (out[k].requires_grad()) {
+          roots.push_back(out[k]);
+          starts.push_back(values(out[k].sizes(), 0.5, 1.5, static_cast<int>(k)));
+        }
+      variable_list wanted;
+      for (const Tensor& t : in)
+        if (t.defined() && t.requires_grad()) wanted.push_back(t);
+      return autograd::grad(roots, wanted, starts, std::nullopt, false, true);
+    };
+    const variable_list in = with_grad(s);
+    const variable_list full = gradients(in);
+    size_t at = 0;
+    for (size_t i = 0; i < in.size(); ++i) {
+      if (!in[i].defined() || !in[i].requires_grad()) continue;
+      variable_list one = copies(s.in);
+      one[i].requires_grad_();
+      const variable_list alone = gradients(one);
+      ASSERT_EQ(alone.size(), 1u);
+      if (alone[0].defined() || full[at].defined()) expect_same(alone[0], full[at], 1e-12);
+      ++at;
+    }
+  }
+}
+
+TEST(AllOpsGradients, SaveOnlyWhatTheyRead) {
+  for (const Sample& s : samples()) {
+    if (!can_check_gradients(s) || !s.op->vjp) continue;
+    SCOPED_TRACE(describe(s));
+    const variable_list in = with_grad(s);
+    const Tensors out = run(s, in);
+    const autograd::OpNode* node = node_of(out, s.op);
+    if (!node) continue;
+    const autograd::NodePtr keep = [&] {
+      for (const Tensor& t : out)
+        if (t.requires_grad()) return t.grad_fn();
+      return autograd::NodePtr();
+    }();
+    variable_list roots, starts;
+    for (const Tensor& t : out)
+      if (t.requires_grad()) {
+        roots.push_back(t);
+        starts.push_back(ones_like(t, TensorOptions().requires_grad(false)));
+      }
+    autograd::backward(roots, starts);
+    EXPECT_EQ(node->declared.in & ~node->read_in, 0u) << "saved but never read: inputs";
+    EXPECT_EQ(node->declared.out & ~node->read_out, 0u) << "saved but never read: outputs";
+  }
+}
+
+}  // namespace
+}  // namespace hearth::testing_ops

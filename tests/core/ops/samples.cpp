@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/samples.h"
+
+#include <cmath>
+
+#include "hearth/ops/creation.h"
+
+namespace hearth::testing_ops {
+
+void pointwise_samples(Samples& samples);
+void creation_samples(Samples& samples);
+void view_samples(Samples& samples);
+void reduce_samples(Samples& samples);
+
+Samples all_samples() {
+  Samples samples;
+  pointwise_samples(samples);
+  creation_samples(samples);
+  view_samples(samples);
+  reduce_samples(samples);
+  return samples;
+}
+
+Tensor values(IntArrayRef sizes, double low, double high, int seed) {
+  const Tensor t = empty(sizes, TensorOptions(kDouble));
+  double* p = t.data_ptr<double>();
+  for (int64_t i = 0; i < t.numel(); ++i) {
+    const double x = static_cast<double>(i + 1) * 0.6180339887498949 + seed * 0.3819;
+    p[i] = low + (high - low) * (x - std::floor(x));
+  }
+  return t;
+}
+
+Tensors run(const Sample& sample, const std::vector<Tensor>& in) {
+  return invoke_list(*sample.op, sample.fields.get(), ArgList(in));
+}
+
+}  // namespace hearth::testing_ops

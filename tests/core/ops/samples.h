@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sample calls of every op, for the tests over all ops. A family adds its own in
+// samples_<family>.cpp and lists the function in samples.cpp.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "dispatch/op.h"
+
+namespace hearth::testing_ops {
+
+struct Sample {
+  const OpTable* op;
+  std::shared_ptr<void> fields;
+  std::vector<Tensor> in;
+  /// Gradients may be compared with differences here (no kinks, no ties).
+  bool smooth = true;
+};
+
+using Samples = std::vector<Sample>;
+
+/// Doubles by formula, no two alike, between low and high.
+Tensor values(IntArrayRef sizes, double low = 0.2, double high = 0.9, int seed = 0);
+
+template <class Op>
+void add(Samples& samples, const Op& op, std::vector<Tensor> in, bool smooth = true) {
+  samples.push_back({&Op::row(), std::make_shared<Op>(op), std::move(in), smooth});
+}
+
+Samples all_samples();
+
+/// Runs a sample through the door on these inputs.
+Tensors run(const Sample& sample, const std::vector<Tensor>& in);
+
+}  // namespace hearth::testing_ops

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/creation.h"
+
+#include "core/ops/samples.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/join.h"
+#include "ops/reduce.h"
+#include "ops/view.h"
+
+namespace hearth::testing_ops {
+
+void creation_samples(Samples& s) {
+  add(s, ops::Full{{2, 3}, Scalar(1.5), kDouble}, {});
+  add(s, ops::Full{{2, 3, 2, 2}, Scalar(2), kLong, kCPU, MemoryFormat::ChannelsLast}, {});
+  add(s, ops::Full{{0, 3}, Scalar(2), kFloat}, {});
+  add(s, ops::FullLike{Scalar(3), kLong}, {values({2, 3})});
+  add(s, ops::Fill{Scalar(0.5)}, {values({2, 3})});
+  add(s, ops::Arange{Scalar(1), Scalar(2), 5, kLong}, {});
+  add(s, ops::Arange{Scalar(0.5), Scalar(0.25), 6, kDouble}, {});
+  add(s, ops::Copy{}, {values({2, 3}), values({3}, 0.1, 0.5, 2)});
+  add(s, ops::To{kDouble}, {values({2, 3})});
+  add(s, ops::To{std::nullopt, std::nullopt, MemoryFormat::ChannelsLast}, {values({2, 3, 2, 2})});
+  add(s, ops::Cat{1}, {values({2, 1}), values({2, 3}), values({2, 2})});
+  add(s, ops::Cat{0}, {values({0}), values({2, 3}), values({0, 3})});
+}
+
+void view_samples(Samples& s) {
+  const Tensor x = values({2, 3, 4});
+  add(s, ops::View{{6, -1}}, {x});
+  add(s, ops::Permute{{2, 0, 1}}, {x});
+  add(s, ops::Transpose{0, -1}, {x});
+  add(s, ops::Expand{{2, 2, 3, 4}}, {x});
+  add(s, ops::Expand{{-1, 3, 4}}, {values({2, 1, 4})});
+  add(s, ops::Slice{2, 1, std::nullopt, 2}, {x});
+  add(s, ops::Slice{0, -1, 100, 1}, {x});
+  add(s, ops::Select{1, -1}, {x});
+  add(s, ops::Squeeze{}, {values({2, 1, 3, 1})});
+  add(s, ops::Squeeze{DimVector{1, 2}}, {values({2, 1, 3, 1})});
+  add(s, ops::Unsqueeze{-1}, {x});
+  add(s, ops::SplitWithSizes{{1, 3}, 2}, {x});
+  add(s, ops::Unbind{1}, {x});
+}
+
+void reduce_samples(Samples& s) {
+  const Tensor x = values({2, 3, 4});
+  add(s, ops::Sum{{}, false}, {x});
+  add(s, ops::Sum{{0, 2}, true}, {x});
+  add(s, ops::Sum{{-1}, false}, {x});
+  add(s, ops::Sum{{1}, false}, {values({2, 0, 3})});
+  add(s, ops::Sum{{}, false}, {values({})});
+  add(s, ops::All{{}, false}, {x.gt(0.1)});
+  add(s, ops::All{{1}, true}, {x.gt(0.5)});
+  add(s, ops::Any{{}, false}, {x.gt(0.95)});
+  add(s, ops::Any{{0}, false}, {x.gt(0.5)});
+}
+
+}  // namespace hearth::testing_ops

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/creation.h"
+
+#include "core/ops/samples.h"
+#include "ops/pointwise.h"
+
+namespace hearth::testing_ops {
+
+namespace {
+
+using ops::Pointwise;
+
+void add_row(Samples& samples, const OpTable& row, const Pointwise& f, std::vector<Tensor> in) {
+  const std::string_view name = row.info.name;
+  const bool smooth = name.find("nan_to_num") == std::string_view::npos;
+  samples.push_back({&row, std::make_shared<Pointwise>(f), std::move(in), smooth});
+}
+
+/// Inputs an op can take: inside (0, 1) everything real is smooth.
+std::vector<Tensor> inputs_for(const ops::PointwiseInfo& info) {
+  std::vector<Tensor> in;
+  for (int k = 0; k < info.arity; ++k) {
+    Tensor t = values({2, 3}, 0.15, 0.85, k);
+    const bool mask =
+        (k == 0 && (info.types & ops::kMaskA)) || (k == 1 && (info.types & ops::kMaskB));
+    if (mask) t = t.gt(0.5);
+    if (!mask && !(info.types & ops::kTypeF))
+      t = (t * 10).to(info.types & ops::kTypeI ? kLong : kComplexDouble);
+    in.push_back(t);
+  }
+  return in;
+}
+
+}  // namespace
+
+void pointwise_samples(Samples& samples) {
+  for (int i = 0; i < kNumPointwise; ++i) {
+    const auto op = static_cast<PointwiseOp>(i);
+    const OpTable& row = ops::pointwise_row(op);
+    const auto& info = *static_cast<const ops::PointwiseInfo*>(row.extra);
+    const Pointwise f{0.4, 0.7, 0.3};
+    const std::vector<Tensor> in = inputs_for(info);
+    add_row(samples, row, f, in);
+    if (info.arity == 2 && !(info.types & (ops::kMaskA | ops::kMaskB))) {
+      const Scalar number = info.types & ops::kTypeF ? Scalar(0.55) : Scalar(3);
+      Pointwise right = f, left = f;
+      right.scalar = left.scalar = number;
+      right.side = Pointwise::Side::B;
+      left.side = Pointwise::Side::A;
+      add_row(samples, row, right, {in[0]});
+      add_row(samples, row, left, {in[1]});
+      add_row(samples, row, f, {in[0], values({3}, 0.1, 0.7, 5).to(in[1].scalar_type())});
+    }
+    for (int k = 0; k < 3; ++k) {
+      const OpTable* backward = ops::pointwise_backward_row(op, k);
+      if (!backward || !(info.types & ops::kTypeF)) continue;
+      const unsigned reads = info.reads.by[k];
+      std::vector<Tensor> args{values({2, 3}, 0.2, 0.8, 7)};
+      for (int j = 0; j < info.arity; ++j)
+        if (reads & (kReadsA << j)) args.push_back(in[static_cast<size_t>(j)]);
+      if (reads & kReadsY) args.push_back(values({2, 3}, 0.2, 0.8, 9));
+      add_row(samples, *backward, f, args);
+    }
+  }
+}
+
+}  // namespace hearth::testing_ops
