@@ -548,8 +548,10 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   if (equal_nan && is_differentiable(self.scalar_type()))
     close = logical_or(close, logical_and(isnan(self), isnan(other)));
   if (rtol == 0 && atol == 0) return close;
-  const Tensor error = abs(self - other);
-  const Tensor allowed = add(abs(other).mul(rtol), atol);
+  const Tensor theirs =
+      is_integral(other.scalar_type(), true) ? other.to(get_default_dtype()) : other;
+  const Tensor error = abs(self - theirs);
+  const Tensor allowed = add(abs(theirs).mul(rtol), atol);
   const Tensor finite = error.is_floating_point() ? isfinite(error) : ones_like(close);
   return logical_or(close, logical_and(finite, le(error, allowed)));
 }

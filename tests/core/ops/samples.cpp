@@ -11,6 +11,7 @@ void pointwise_samples(Samples& samples);
 void creation_samples(Samples& samples);
 void view_samples(Samples& samples);
 void reduce_samples(Samples& samples);
+void linalg_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -18,6 +19,7 @@ Samples all_samples() {
   creation_samples(samples);
   view_samples(samples);
   reduce_samples(samples);
+  linalg_samples(samples);
   return samples;
 }
 
