@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "cpu/kernels.h"
 #include "ops/all_ops.h"
+#include "ops/copy.h"
 #include "ops/pointwise.h"
 
 namespace hearth {
@@ -42,7 +43,15 @@ std::vector<OpTable*> collect() {
 }  // namespace
 
 const Backend* backend(DeviceType type) { return backends[static_cast<int>(type)]; }
-void set_backend(DeviceType type, const Backend* b) { backends[static_cast<int>(type)] = b; }
+void set_backend(DeviceType type, const Backend* b) {
+  const auto d = static_cast<size_t>(type);
+  backends[d] = b;
+  // Copies to and from the device need no more than its copy_bytes; it may replace them.
+  if (!ops::Copy::row().kernel[d])
+    ops::Copy::row().kernel[d] = [](const Call& call) { copy_raw_into(call.out[0], call.in[1]); };
+  if (!ops::To::row().kernel[d])
+    ops::To::row().kernel[d] = [](const Call& call) { copy_raw_into(call.out[0], call.in[0]); };
+}
 
 void allocate_storage(Storage& storage, size_t bytes, Device device) {
   const Backend* b = backend(device.type());
@@ -76,18 +85,15 @@ size_t Registry::count(DeviceType device) const {
   return n;
 }
 
-const char* build_id() { return __DATE__ " " __TIME__; }
-
 void load_backend(const char* path) {
   void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   HEARTH_CHECK_AS(FileError, library, "[backend] cannot load ", path, ": ", dlerror());
-  const auto id = reinterpret_cast<const char* (*)()>(dlsym(library, "hearth_build_id"));
+  const auto abi = reinterpret_cast<uint64_t (*)()>(dlsym(library, "hearth_abi"));
   const auto install = reinterpret_cast<void (*)(Registry&)>(dlsym(library, "hearth_install"));
-  if (!id || !install || std::strcmp(id(), build_id()) != 0) {
-    const std::string theirs = id ? id() : "none";
+  if (!abi || !install || abi() != abi_fingerprint()) {
     dlclose(library);
-    throw DeviceError(cat_str("[backend] ", path, " was built for another Hearth: expected build ",
-                              build_id(), ", got ", theirs, "; rebuild both together"));
+    throw DeviceError(
+        cat_str("[backend] ", path, " was built against another Hearth; rebuild both together"));
   }
   Registry registry;
   install(registry);

@@ -6,6 +6,7 @@
 
 #include "dispatch/backend.h"
 #include "dispatch/op.h"
+#include "ops/pointwise_op.h"
 
 namespace hearth {
 
@@ -22,10 +23,25 @@ class HEARTH_API Registry {
 /// The row named `name`; null when there is none.
 HEARTH_API OpTable* find_op(std::string_view name);
 
-/// Loads a backend library and calls its `extern "C" void hearth_install(hearth::Registry&)`. The
-/// library must have been built against this very libhearth: its `hearth_build_id` must equal ours.
+/// Changes with the layout of what core and a backend share, so that a backend built against other
+/// headers is refused instead of reading fields at wrong places.
+constexpr uint64_t abi_fingerprint() {
+  uint64_t h = 1;
+  for (const uint64_t part : {sizeof(TensorImpl), sizeof(Storage), sizeof(OpTable), sizeof(OpInfo),
+                              sizeof(Call), sizeof(Backend), sizeof(Spec), sizeof(Scalar),
+                              sizeof(DimVector), static_cast<size_t>(kNumPointwise)})
+    h = h * 1099511628211u + part;
+  return h;
+}
+
+/// Loads a backend library and lets it install itself. Throws FileError when it cannot be loaded,
+/// DeviceError when it was built against another Hearth.
 HEARTH_API void load_backend(const char* path);
-/// Identifies this build of libhearth.
-HEARTH_API const char* build_id();
+
+/// In a backend library: `HEARTH_BACKEND(install)` makes `void install(hearth::Registry&)` what
+/// load_backend calls.
+#define HEARTH_BACKEND(install)                                                       \
+  extern "C" HEARTH_API uint64_t hearth_abi() { return ::hearth::abi_fingerprint(); } \
+  extern "C" HEARTH_API void hearth_install(::hearth::Registry& registry) { install(registry); }
 
 }  // namespace hearth

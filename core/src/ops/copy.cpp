@@ -105,9 +105,9 @@ Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
   std::optional<ScalarType> dtype = options.dtype_opt();
   std::optional<Device> device = options.device_opt();
   if (dtype == scalar_type()) dtype.reset();
-  if (device && (*device == this->device() ||
-                 (!device->has_index() && device->type() == this->device().type())))
-    device.reset();
+  if (device && !device->has_index() && device->type() == this->device().type()) device.reset();
+  if (device) device = device->resolved();
+  if (device == this->device()) device.reset();
   const bool same_format = !format || *format == MemoryFormat::Preserve || is_contiguous(*format);
   if (!dtype && !device && same_format && !copy) return *this;
   return invoke(ops::To{dtype, device, format.value_or(MemoryFormat::Preserve)}, *this);

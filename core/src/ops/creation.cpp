@@ -54,7 +54,7 @@ Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions&
   HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
   const MemoryFormat f =
       format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
-  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device(), f}), o);
+  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f}), o);
 }
 
 Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorOptions& o,

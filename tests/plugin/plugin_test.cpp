@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+
+#include "dispatch/registry.h"
+
+namespace hearth {
+namespace {
+
+class Plugin : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    before_ = Registry().count(kCUDA);
+    load_backend(HEARTH_HOST_BACKEND);
+  }
+  static size_t before_;
+};
+size_t Plugin::before_ = 0;
+
+TEST_F(Plugin, CoreSeesTheFilledSlots) {
+  EXPECT_EQ(before_, 0u);
+  // Its own two, and the copies core adds.
+  EXPECT_EQ(Registry().count(kCUDA), 4u);
+  EXPECT_TRUE(find_op("mul")->kernel[static_cast<int>(kCUDA)]);
+  EXPECT_FALSE(find_op("sub")->kernel[static_cast<int>(kCUDA)]);
+}
+
+TEST_F(Plugin, TensorsLiveAndComputeThere) {
+  const Tensor x = full({3}, 2.0f).to(kCUDA), y = full({3}, 4.0f).to(kCUDA);
+  EXPECT_EQ(x.device(), Device("cuda:0"));
+  EXPECT_EQ((x * y).to(kCPU).sum().item<float>(), 24.0f);
+  EXPECT_EQ((x * y).select(0, 1).item<float>(), 8.0f);
+}
+
+TEST_F(Plugin, MixedDevicesAndMissingKernelsSaySo) {
+  const Tensor x = full({3}, 2.0f).to(kCUDA);
+  EXPECT_THROW(x * full({3}, 1.0f), DeviceError);
+  EXPECT_THROW(x - x, NotImplementedError);
+}
+
+TEST_F(Plugin, ErrorsCrossTheLibraryBoundary) {
+  EXPECT_THROW(full({3}, 2.0f).to(kCUDA).exp(), NotImplementedError);
+}
+
+TEST(PluginLoading, RefusesStrangersAndMissingFiles) {
+  EXPECT_THROW(load_backend(HEARTH_STRANGE_BACKEND), DeviceError);
+  EXPECT_THROW(load_backend("/nonexistent.so"), FileError);
+}
+
+TEST(PluginLoading, DevicesWithoutBackendSaySo) {
+  EXPECT_THROW(empty({2}, TensorOptions(Device(kMeta))).item(), Error);
+}
+
+}  // namespace
+}  // namespace hearth
