@@ -43,7 +43,8 @@ void check_anomaly(const Node& node, const GradList& grads) {
     std::string message = cat_str("[backward] Function '", node.name(),
                                   "' returned nan values in its ", i, "th output.");
     if (node.extras && !node.extras->forward_site.empty())
-      message += "\nThe forward call was made here:\n" + node.extras->forward_site;
+      message += "\nThe forward call was made here (addr2line -Cfe MODULE OFFSET names a line):\n" +
+                 node.extras->forward_site;
     throw AutogradError(std::move(message));
   }
 }

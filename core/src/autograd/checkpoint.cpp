@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/autograd/checkpoint.h"
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/base/generator.h"
+
+#include "autograd/meta.h"
+#include "dispatch/thread_state.h"
+
+namespace hearth::autograd::detail {
+
+Segment::~Segment() = default;
+
+namespace {
+
+struct CheckpointNode final : Node {
+  std::shared_ptr<Segment> segment;
+  variable_list saved;
+  std::vector<uint32_t> versions;
+  ThreadState state;
+  GeneratorState random;
+
+  std::string name() const override { return "CheckpointBackward"; }
+
+  GradList apply(GradList&& grads) override {
+    HEARTH_CHECK_AS(AutogradError, segment, "[checkpoint] ", kFreedMessage);
+    for (size_t i = 0; i < saved.size(); ++i)
+      HEARTH_CHECK_AS(AutogradError,
+                      !saved[i].defined() || impl(saved[i]).storage->version == versions[i],
+                      "[checkpoint] input ", i,
+                      " was modified by an inplace operation after the "
+                      "checkpointed call");
+    variable_list in;
+    for (const Tensor& t : saved)
+      in.push_back(t.defined() ? t.detach().set_requires_grad(t.requires_grad()) : t);
+    const GeneratorState now = default_generator().get_state();
+    default_generator().set_state(random);
+    variable_list out;
+    {
+      ThreadState again = state;
+      again.grad_enabled = true;
+      // The observers of this moment, not those of a scope that may have ended.
+      again.interceptors = thread_state().interceptors;
+      ThreadStateGuard guard(again);
+      out = segment->run(in);
+    }
+    default_generator().set_state(now);
+    variable_list roots, starts;
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (!grads[i].defined() || !out[i].defined() || !out[i].requires_grad()) continue;
+      roots.push_back(out[i]);
+      starts.push_back(grads[i]);
+    }
+    if (!roots.empty()) backward(roots, starts, std::nullopt, thread_state().grad_enabled);
+    GradList result;
+    for (const Tensor& t : in) result.push_back(t.defined() ? t.grad() : Tensor());
+    return result;
+  }
+
+  void release_variables() override {
+    segment.reset();
+    saved.clear();
+  }
+};
+
+}  // namespace
+
+variable_list checkpoint(std::shared_ptr<Segment> segment, const variable_list& inputs) {
+  if (!GradMode::is_enabled()) return segment->run(inputs);
+  auto* node = new CheckpointNode;
+  const NodePtr handle = NodePtr::adopt(node);
+  node->segment = segment;
+  node->saved = inputs;
+  node->state = thread_state();
+  node->random = default_generator().get_state();
+  for (const Tensor& t : inputs) {
+    node->versions.push_back(t.defined() ? impl(t).storage->version : 0);
+    node->edges.push_back(t.defined() && t.requires_grad() ? gradient_edge(t) : Edge{});
+  }
+  variable_list out;
+  {
+    NoGradGuard no_grad;
+    out = segment->run(inputs);
+  }
+  for (size_t i = 0; i < out.size(); ++i) {
+    Tensor& t = out[i];
+    node->inputs.push_back(t.defined() ? InputMeta{impl(t).sizes, impl(t).dtype, impl(t).device}
+                                       : InputMeta{});
+    if (!t.defined() || !is_differentiable(impl(t).dtype)) continue;
+    // An input returned as it is, or a view of one, becomes a tensor of its own.
+    t = alias_tensor(t);
+    set_history(t, handle, static_cast<uint32_t>(i));
+  }
+  return out;
+}
+
+}  // namespace hearth::autograd::detail

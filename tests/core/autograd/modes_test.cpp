@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checkpointing, anomaly and inference modes.
+#include <gtest/gtest.h>
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/checkpoint.h"
+#include "hearth/autograd/function.h"
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/base/memory.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+
+namespace hearth {
+namespace {
+
+std::string message_of(auto&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(Checkpoint, GradientsOfInputsAndCapturedParameters) {
+  const Tensor x = full({4}, 0.3, kDouble).requires_grad_();
+  const Tensor w = full({4}, 2.0, kDouble).requires_grad_();
+  const auto block = [&](const Tensor& t) { return (t * w).tanh() * t; };
+  block(x).sum().backward();
+  const Tensor gx = x.grad().clone(), gw = w.grad().clone();
+  x.mutable_grad() = w.mutable_grad() = Tensor();
+  const Tensor y = autograd::checkpoint(block, x);
+  EXPECT_EQ(y.grad_fn()->name(), "CheckpointBackward");
+  y.sum().backward();
+  EXPECT_TRUE(x.grad().equal(gx));
+  EXPECT_TRUE(w.grad().equal(gw));
+}
+
+TEST(Checkpoint, KeepsLessMemory) {
+  const Tensor x = full({1 << 18}, 0.3).requires_grad_();
+  const auto deep = [](const Tensor& t) {
+    Tensor y = t;
+    for (int i = 0; i < 8; ++i) y = y.sigmoid();
+    return y;
+  };
+  const size_t before = memory_stats().allocated;
+  const Tensor kept = deep(x);
+  const size_t full_cost = memory_stats().allocated - before;
+  const Tensor light = autograd::checkpoint(deep, x);
+  const size_t light_cost = memory_stats().allocated - before - full_cost;
+  EXPECT_LT(light_cost * 4, full_cost);
+}
+
+TEST(Checkpoint, RefusesChangedInputs) {
+  const Tensor x = full({4}, 0.3).requires_grad_();
+  const Tensor a = x * 1;
+  const Tensor y = autograd::checkpoint([](const Tensor& t) { return t * t; }, a);
+  a.add_(1);
+  EXPECT_THROW(y.sum().backward(), AutogradError);
+}
+
+TEST(Anomaly, NamesTheFunctionAndTheForwardCall) {
+  autograd::DetectAnomalyGuard guard;
+  const Tensor x = zeros({2}).requires_grad_();
+  const Tensor y = (x.sqrt() * 0).sum();
+  const std::string text = message_of([&] { y.backward(); });
+  EXPECT_NE(text.find("SqrtBackward0"), std::string::npos) << text;
+  EXPECT_NE(text.find("nan"), std::string::npos);
+  // The test program exports no symbols, so its frames are module and offset.
+  EXPECT_NE(text.find("test_core+"), std::string::npos) << text;
+}
+
+TEST(Inference, TensorsAreLighterAndStayOut) {
+  Tensor a;
+  {
+    InferenceMode on;
+    a = ones({2}) * 2;
+    EXPECT_TRUE(a.is_inference());
+    a.add_(1);
+    EXPECT_FALSE(GradMode::is_enabled());
+  }
+  EXPECT_THROW(a.add_(1), AutogradError);
+  EXPECT_THROW(a.requires_grad_(), AutogradError);
+  const Tensor w = ones({2}).requires_grad_();
+  EXPECT_NE(message_of([&] { w* a; }).find("Inference tensors cannot be saved"), std::string::npos);
+  EXPECT_NO_THROW((w + a).sum().backward());
+  EXPECT_NO_THROW((w * a.clone()).sum().backward());
+}
+
+TEST(GradModes, ViewsMadeWithoutGradRefuseInPlaceWrites) {
+  const Tensor x = ones({3}).requires_grad_();
+  const Tensor b = x * 1;
+  Tensor v;
+  {
+    NoGradGuard no_grad;
+    v = b.select(0, 0);
+  }
+  EXPECT_THROW(v.mul_(2), AutogradError);
+  const std::vector<Tensor> parts = b.unbind();
+  EXPECT_THROW(parts[0].mul_(2), AutogradError);
+}
+
+TEST(Backward, RestrictedToInputs) {
+  const Tensor x = ones({}).requires_grad_(), y = ones({}).requires_grad_();
+  const Tensor m = x * y;
+  const Tensor z = m * y;
+  z.backward({}, true, false, std::vector<Tensor>{x, m});
+  EXPECT_TRUE(x.grad().defined());
+  EXPECT_FALSE(y.grad().defined());
+  EXPECT_THROW(autograd::grad({z}, {ones({}).requires_grad_()}), AutogradError);
+  EXPECT_FALSE(
+      autograd::grad({z}, {ones({}).requires_grad_()}, {}, true, false, true)[0].defined());
+}
+
+TEST(Backward, IsReentrant) {
+  struct Inner : autograd::Function<Inner> {
+    static Tensor forward(autograd::AutogradContext*, Tensor x) { return x * 2; }
+    static autograd::variable_list backward(autograd::AutogradContext*,
+                                            autograd::variable_list grads) {
+      AutoGradMode on(true);
+      const Tensor t = full({}, 3.0).requires_grad_();
+      (t * t).backward();
+      return {grads[0] * t.grad()};
+    }
+  };
+  const Tensor x = ones({}).requires_grad_();
+  Inner::apply(x).backward();
+  EXPECT_EQ(x.grad().item<float>(), 6);
+}
+
+}  // namespace
+}  // namespace hearth
