@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/datasets/idx.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "hearth/base/error.h"
+
+#include "datasets/temporary.h"
+#include "zip.h"
+
+namespace hearth::datasets {
+namespace {
+
+std::string be32(uint32_t v) {
+  return {static_cast<char>(v >> 24), static_cast<char>(v >> 16), static_cast<char>(v >> 8),
+          static_cast<char>(v)};
+}
+
+std::string idx(int type, const std::vector<uint32_t>& sizes, const std::string& data) {
+  std::string s{0, 0, static_cast<char>(type), static_cast<char>(sizes.size())};
+  for (uint32_t size : sizes) s += be32(size);
+  return s + data;
+}
+
+std::string deflated(const std::string& plain, int window_bits) {
+  z_stream z{};
+  deflateInit2(&z, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+  std::string out(plain.size() + 1000, 0);
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+  z.avail_in = static_cast<uInt>(plain.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  deflate(&z, Z_FINISH);
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+Tensor parse(const std::string& bytes) { return read_idx(bytes.data(), bytes.size(), "test.idx"); }
+
+std::string failure(const std::string& bytes) {
+  try {
+    parse(bytes);
+  } catch (const FormatError& e) {
+    return e.what();
+  }
+  return "nothing thrown";
+}
+
+TEST(Idx, ReadsPlainAndGzippedFiles) {
+  TemporaryFolder folder;
+  const std::string bytes = idx(8, {2, 2, 3}, "abcdefghijkl");
+  write_text(folder / "plain", bytes);
+  write_text(folder / "zipped.gz", deflated(bytes, 31));
+  for (const char* name : {"plain", "zipped.gz"}) {
+    Tensor t = read_idx(folder / name);
+    EXPECT_EQ(t.sizes(), (std::vector<int64_t>{2, 2, 3}));
+    EXPECT_EQ(t.scalar_type(), kByte);
+    EXPECT_EQ(t.const_data_ptr<uint8_t>()[11], 'l');
+  }
+  // Two members in one file, as gzip allows.
+  const std::string two = deflated(bytes.substr(0, 9), 31) + deflated(bytes.substr(9), 31);
+  EXPECT_EQ(parse(two).const_data_ptr<uint8_t>()[11], 'l');
+}
+
+TEST(Idx, TurnsBytesOfEveryType) {
+  EXPECT_EQ(parse(idx(9, {1}, "\xff")).const_data_ptr<int8_t>()[0], -1);
+  EXPECT_EQ(parse(idx(0x0b, {1}, "\x01\x02")).const_data_ptr<int16_t>()[0], 0x0102);
+  EXPECT_EQ(parse(idx(0x0c, {1}, be32(0x01020304))).const_data_ptr<int32_t>()[0], 0x01020304);
+  EXPECT_EQ(parse(idx(0x0d, {1}, be32(0x3fc00000))).const_data_ptr<float>()[0], 1.5f);
+  EXPECT_EQ(parse(idx(0x0e, {1}, be32(0x3ff80000) + be32(0))).const_data_ptr<double>()[0], 1.5);
+  EXPECT_EQ(parse(idx(8, {0, 28, 28}, "")).numel(), 0);
+}
+
+TEST(Idx, RefusesEveryTruncation) {
+  const std::string plain = idx(8, {3, 4}, "abcdefghijkl"), zipped = deflated(plain, 31);
+  for (const std::string& bytes : {plain, zipped})
+    for (size_t n = 1; n < bytes.size(); ++n)
+      EXPECT_NE(failure(bytes.substr(0, n)), "nothing thrown") << n;
+  EXPECT_NE(failure(plain + "m"), "nothing thrown");
+}
+
+TEST(Idx, RefusesHostileHeaders) {
+  EXPECT_THAT(failure("GIF89a.."), testing::HasSubstr("no idx file"));
+  EXPECT_THAT(failure(idx(7, {1}, "a")), testing::HasSubstr("element type 7"));
+  EXPECT_THAT(failure(idx(8, {}, "")), testing::HasSubstr("1 to 8 dims"));
+  EXPECT_THAT(failure(idx(8, std::vector<uint32_t>(9, 1), "a")), testing::HasSubstr("1 to 8 dims"));
+  // Promises of 4 GB, of 2^96 bytes, and of 2^64 + something.
+  EXPECT_THAT(failure(idx(8, {0xffffffff}, "a")), testing::HasSubstr("promises"));
+  const std::vector<uint32_t> huge(3, 0xffffffff);
+  EXPECT_THAT(failure(idx(8, huge, "a")), testing::HasSubstr("promises"));
+  EXPECT_THAT(failure(deflated(idx(14, huge, "a"), 31)), testing::HasSubstr("promises"));
+  EXPECT_THAT(failure(idx(14, {0x20000000, 0x10, 0x1}, "abcdefgh")),
+              testing::HasSubstr("promises"));
+}
+
+TEST(Idx, NoticesDamage) {
+  std::string zipped = deflated(idx(8, {200}, std::string(200, 'x')), 31);
+  zipped[zipped.size() - 6] ^= 1;  // the checksum
+  EXPECT_THAT(failure(zipped), testing::HasSubstr("damaged"));
+  EXPECT_THROW(read_idx("/nowhere/file"), FileError);
+  EXPECT_THROW(read_idx("/tmp"), FileError);
+}
+
+std::string le(uint64_t v, int bytes) {
+  std::string s;
+  for (int i = 0; i < bytes; ++i) s += static_cast<char>(v >> 8 * i);
+  return s;
+}
+
+struct Zip : testing::Test {
+  /// An archive with one member "dir/a.txt".
+  std::string archive(const std::string& text, bool packed) const {
+    const std::string data = packed ? deflated(text, -15) : text, name = "dir/a.txt";
+    const auto crc =
+        crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
+    const std::string common = le(packed ? 8 : 0, 2) + le(0, 4) + le(crc, 4) + le(data.size(), 4) +
+                               le(text.size(), 4) + le(name.size(), 2);
+    const std::string local = le(0x04034b50, 4) + le(20, 2) + le(0, 2) + common + le(0, 2) + name;
+    const std::string entry = le(0x02014b50, 4) + le(20, 2) + le(20, 2) + le(0, 2) + common +
+                              le(0, 2) + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 4) + le(0, 4) +
+                              name;
+    return local + data + entry + le(0x06054b50, 4) + le(0, 4) + le(1, 2) + le(1, 2) +
+           le(entry.size(), 4) + le(local.size() + data.size(), 4) + le(0, 2);
+  }
+  void extract(const std::string& bytes) {
+    write_text(folder / "a.zip", bytes);
+    extract_zip_member(folder / "a.zip", "dir/a.txt", folder / "out");
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(Zip, GivesItsMember) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += static_cast<char>(i * i >> 7);
+  for (bool packed : {false, true}) {
+    extract(archive(text, packed));
+    EXPECT_EQ(read_text(folder / "out"), text);
+  }
+  EXPECT_THROW(extract_zip_member(folder / "a.zip", "b.txt", folder / "out2"), FormatError);
+  EXPECT_THROW(extract_zip_member(folder / "none.zip", "b.txt", folder / "out2"), FileError);
+}
+
+TEST_F(Zip, RefusesDamageAndWritesNothing) {
+  const std::string good = archive("hello, hello, hello", true);
+  for (size_t n = 0; n < good.size(); ++n)
+    EXPECT_THROW(extract(good.substr(0, n)), FormatError) << n;
+  for (size_t i = 0; i < good.size(); ++i) {
+    std::string bad = good;
+    bad[i] ^= 0x41;
+    try {
+      extract(bad);
+      EXPECT_EQ(read_text(folder / "out"), "hello, hello, hello");
+    } catch (const FormatError&) {
+    }
+  }
+  size_t files = 0;
+  for (auto& e : std::filesystem::directory_iterator(folder.path)) files += e.exists();
+  EXPECT_LE(files, 2u);
+}
+
+}  // namespace
+}  // namespace hearth::datasets
