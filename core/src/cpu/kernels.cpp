@@ -8,6 +8,7 @@ void install_kernels() {
   install_join();
   install_linalg();
   install_pointwise();
+  install_random();
   install_reduce();
   install_softmax();
   install_loss();

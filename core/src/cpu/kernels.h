@@ -12,6 +12,7 @@ void install_copy();
 void install_join();
 void install_linalg();
 void install_pointwise();
+void install_random();
 void install_reduce();
 void install_softmax();
 void install_loss();

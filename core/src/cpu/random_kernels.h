@@ -16,6 +16,11 @@ struct RandomTable {
   void (*uniform_f64)(uint64_t seed, uint64_t offset, int64_t first, int64_t n, double* out);
   void (*normal_f32)(uint64_t seed, uint64_t offset, int64_t first, int64_t n, float* out);
   void (*normal_f64)(uint64_t seed, uint64_t offset, int64_t first, int64_t n, double* out);
+  /// y = x * scale where the element's 32 bits are at most `last`, else x * 0.
+  void (*dropout_f32)(uint64_t seed, uint64_t offset, int64_t first, int64_t n, uint32_t last,
+                      float scale, const float* x, float* y);
+  void (*dropout_f64)(uint64_t seed, uint64_t offset, int64_t first, int64_t n, uint32_t last,
+                      double scale, const double* x, double* y);
 };
 
 HEARTH_DECLARE_ISA(const RandomTable&, random_table)

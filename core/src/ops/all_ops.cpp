@@ -6,6 +6,7 @@
 #include "ops/join.h"
 #include "ops/linalg.h"
 #include "ops/loss.h"
+#include "ops/random.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include "ops/view.h"

@@ -12,6 +12,7 @@ void creation_samples(Samples& samples);
 void view_samples(Samples& samples);
 void reduce_samples(Samples& samples);
 void linalg_samples(Samples& samples);
+void random_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -20,6 +21,7 @@ Samples all_samples() {
   view_samples(samples);
   reduce_samples(samples);
   linalg_samples(samples);
+  random_samples(samples);
   return samples;
 }
 

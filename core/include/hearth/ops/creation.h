@@ -46,16 +46,28 @@ HEARTH_API Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
 HEARTH_API Tensor rand(IntArrayRef sizes, const TensorOptions& options = {});
 HEARTH_API Tensor rand(IntArrayRef sizes, std::optional<Generator> generator,
                        const TensorOptions& options = {});
-HEARTH_API Tensor rand_like(const Tensor& other, const TensorOptions& options = {});
+HEARTH_API Tensor rand_like(const Tensor& other, const TensorOptions& options = {},
+                            std::optional<MemoryFormat> format = std::nullopt);
 /// Standard normal.
 HEARTH_API Tensor randn(IntArrayRef sizes, const TensorOptions& options = {});
 HEARTH_API Tensor randn(IntArrayRef sizes, std::optional<Generator> generator,
                         const TensorOptions& options = {});
-HEARTH_API Tensor randn_like(const Tensor& other, const TensorOptions& options = {});
+HEARTH_API Tensor randn_like(const Tensor& other, const TensorOptions& options = {},
+                             std::optional<MemoryFormat> format = std::nullopt);
 /// Integers in [low, high), of type int64 unless options say otherwise.
 HEARTH_API Tensor randint(int64_t high, IntArrayRef sizes, const TensorOptions& options = {});
+HEARTH_API Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
+                          const TensorOptions& options = {});
 HEARTH_API Tensor randint(int64_t low, int64_t high, IntArrayRef sizes,
                           const TensorOptions& options = {});
+HEARTH_API Tensor randint(int64_t low, int64_t high, IntArrayRef sizes,
+                          std::optional<Generator> generator, const TensorOptions& options = {});
+/// Integers in [low, high), of `other`'s dtype.
+HEARTH_API Tensor randint_like(const Tensor& other, int64_t high, const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor randint_like(const Tensor& other, int64_t low, int64_t high,
+                               const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
 /// A random permutation of 0 .. n-1 (int64).
 HEARTH_API Tensor randperm(int64_t n, const TensorOptions& options = {});
 HEARTH_API Tensor randperm(int64_t n, std::optional<Generator> generator,

@@ -481,11 +481,19 @@ class HEARTH_API Tensor {
   const Tensor& normal_(double mean = 0, double std = 1,
                         std::optional<Generator> generator = {}) const;
   const Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = {}) const;
+  const Tensor& bernoulli_(const Tensor& p, std::optional<Generator> generator = {}) const;
+  const Tensor& exponential_(double lambd = 1, std::optional<Generator> generator = {}) const;
+  const Tensor& log_normal_(double mean = 1, double std = 2,
+                            std::optional<Generator> generator = {}) const;
+  const Tensor& cauchy_(double median = 0, double sigma = 1,
+                        std::optional<Generator> generator = {}) const;
+  const Tensor& geometric_(double p, std::optional<Generator> generator = {}) const;
   const Tensor& random_(std::optional<Generator> generator = {}) const;
   const Tensor& random_(int64_t to, std::optional<Generator> generator = {}) const;
   const Tensor& random_(int64_t from, std::optional<int64_t> to,
                         std::optional<Generator> generator = {}) const;
   Tensor bernoulli(std::optional<Generator> generator = {}) const;
+  Tensor bernoulli(double p, std::optional<Generator> generator = {}) const;
   Tensor multinomial(int64_t num_samples, bool replacement = false,
                      std::optional<Generator> generator = {}) const;
 

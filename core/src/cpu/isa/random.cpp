@@ -74,11 +74,26 @@ void normal_f64(uint64_t seed, uint64_t offset, int64_t first, int64_t n, double
   });
 }
 
+template <class T>
+void dropout(uint64_t seed, uint64_t offset, int64_t first, int64_t n, uint32_t last, T scale,
+             const T* x, T* y) {
+  alignas(64) uint32_t words[4 * kCounters];
+  uint64_t counter = offset + static_cast<uint64_t>(first / 4);
+  for (int64_t done = 0; done < n; done += 4 * kCounters) {
+    const int64_t count = n - done < 4 * kCounters ? n - done : 4 * kCounters;
+    random_words(seed, counter, (count + 3) / 4, words);
+    counter += kCounters;
+    // A product, so that NaN and infinity do not vanish unseen.
+    for (int64_t i = 0; i < count; ++i)
+      y[done + i] = x[done + i] * (words[i] <= last ? scale : T(0));
+  }
+}
+
 }  // namespace
 
 const RandomTable& random_table() {
-  static constexpr RandomTable table{bits32,      bits64,     uniform_f32,
-                                     uniform_f64, normal_f32, normal_f64};
+  static constexpr RandomTable table{bits32,     bits64,     uniform_f32,    uniform_f64,
+                                     normal_f32, normal_f64, dropout<float>, dropout<double>};
   return table;
 }
 

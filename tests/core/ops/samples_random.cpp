@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/samples.h"
+#include "ops/random.h"
+
+namespace hearth::testing_ops {
+
+void random_samples(Samples& s) {
+  using ops::Distribution;
+  const Tensor x = values({2, 3});
+  for (const auto kind : {Distribution::Uniform, Distribution::Normal, Distribution::Bernoulli,
+                          Distribution::Exponential, Distribution::LogNormal, Distribution::Cauchy,
+                          Distribution::Geometric})
+    add(s, ops::RandomFill{.distribution = kind, .a = 0.25, .b = 0.75, .seed = 3, .offset = 4},
+        {x});
+  add(s, ops::RandomFill{.distribution = Distribution::Integer, .from = -2, .range = 7}, {x});
+  add(s, ops::Bernoulli{5, 6}, {x});
+  add(s, ops::Dropout{0.4, 7, 8}, {x});
+  add(s, ops::Dropout{0.4, 7, 8}, {values({})});
+  add(s, ops::Randperm{7, kLong, kCPU, 9, 10}, {});
+  add(s, ops::Multinomial{2, false, 11, 12}, {values({2, 3})});
+  add(s, ops::Multinomial{4, true, 11, 12}, {values({3})});
+}
+
+}  // namespace hearth::testing_ops
