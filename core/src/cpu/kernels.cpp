@@ -12,6 +12,7 @@ void install_kernels() {
   install_reduce();
   install_softmax();
   install_loss();
+  install_element_loss();
 }
 
 }  // namespace hearth::cpu

@@ -16,5 +16,6 @@ void install_random();
 void install_reduce();
 void install_softmax();
 void install_loss();
+void install_element_loss();
 
 }  // namespace hearth::cpu

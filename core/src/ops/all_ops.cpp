@@ -3,6 +3,7 @@
 
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/element_loss.h"
 #include "ops/join.h"
 #include "ops/linalg.h"
 #include "ops/loss.h"

@@ -34,4 +34,33 @@ HEARTH_API Tensor nll_loss2d(const Tensor& self, const Tensor& target,
                              const std::optional<Tensor>& weight = {},
                              int64_t reduction = Reduction::Mean, int64_t ignore_index = -100);
 
+/// (self - target)^2. This and the following losses are element by element; self and target
+/// broadcast.
+HEARTH_API Tensor mse_loss(const Tensor& self, const Tensor& target,
+                           int64_t reduction = Reduction::Mean);
+/// |self - target|.
+HEARTH_API Tensor l1_loss(const Tensor& self, const Tensor& target,
+                          int64_t reduction = Reduction::Mean);
+/// Half the squared error over beta where the error is below beta >= 0, else |error| - beta / 2.
+HEARTH_API Tensor smooth_l1_loss(const Tensor& self, const Tensor& target,
+                                 int64_t reduction = Reduction::Mean, double beta = 1.0);
+/// Half the squared error where the error is below delta > 0, else delta (|error| - delta / 2).
+HEARTH_API Tensor huber_loss(const Tensor& self, const Tensor& target,
+                             int64_t reduction = Reduction::Mean, double delta = 1.0);
+/// -(target log(self) + (1 - target) log(1 - self)) for probabilities of the same shape, times
+/// `weight`; the logarithms stop at -100. Throws ValueError for probabilities outside [0, 1].
+HEARTH_API Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
+                                       const std::optional<Tensor>& weight = {},
+                                       int64_t reduction = Reduction::Mean);
+/// binary_cross_entropy of sigmoid(self), without its loss of accuracy; `pos_weight` multiplies
+/// the first term.
+HEARTH_API Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target,
+                                                   const std::optional<Tensor>& weight = {},
+                                                   const std::optional<Tensor>& pos_weight = {},
+                                                   int64_t reduction = Reduction::Mean);
+/// target (log(target) - self) for log-probabilities `self`; with log_target, target is a logarithm
+/// too. Mean divides by the number of elements.
+HEARTH_API Tensor kl_div(const Tensor& self, const Tensor& target,
+                         int64_t reduction = Reduction::Mean, bool log_target = false);
+
 }  // namespace hearth
