@@ -23,7 +23,12 @@ enum class Pass { Forward, BackwardData, BackwardWeights };
 ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
 #ifdef HEARTH_WITH_ONEDNN
   if (c.dtype == kDouble || c.dtype == kHalf) return ConvAlgorithm::Unfold;
-  // oneDNN splits the sum over the batch by threads.
+  // oneDNN refuses to leave more of the input unread than a stride leaves over.
+  for (int d = 0; d < 2; d++) {
+    const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;
+    if (read - c.input[d] - c.pad_begin[d] <= -c.stride[d]) return ConvAlgorithm::Unfold;
+  }
+  // It splits the sum over the batch by threads.
   if (pass == Pass::BackwardWeights && deterministic()) return ConvAlgorithm::Unfold;
   return conv_algorithm() == ConvAlgorithm::Unfold ? ConvAlgorithm::Unfold : ConvAlgorithm::Direct;
 #else

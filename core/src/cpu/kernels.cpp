@@ -5,8 +5,10 @@ namespace hearth::cpu {
 
 void install_kernels() {
   install_copy();
+  install_convolution();
   install_join();
   install_linalg();
+  install_pad();
   install_pointwise();
   install_random();
   install_reduce();

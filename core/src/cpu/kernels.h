@@ -9,8 +9,10 @@ namespace hearth::cpu {
 void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
+void install_convolution();
 void install_join();
 void install_linalg();
+void install_pad();
 void install_pointwise();
 void install_random();
 void install_reduce();

@@ -108,7 +108,10 @@ Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
   if (device && !device->has_index() && device->type() == this->device().type()) device.reset();
   if (device) device = device->resolved();
   if (device == this->device()) device.reset();
-  const bool same_format = !format || *format == MemoryFormat::Preserve || is_contiguous(*format);
+  const bool same_format =
+      !format || *format == MemoryFormat::Preserve ||
+      (is_contiguous(*format) && (*format == MemoryFormat::Contiguous ||
+                                  suggest_memory_format() == MemoryFormat::ChannelsLast));
   if (!dtype && !device && same_format && !copy) return *this;
   return invoke(ops::To{dtype, device, format.value_or(MemoryFormat::Preserve)}, *this);
 }

@@ -309,9 +309,9 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
   return add_product(self, mat, vec, beta, alpha);
 }
 
-Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  if (!bias.defined()) return invoke(ops::Linear{}, input, weight);
-  return invoke(ops::Linear{}, input, weight, bias);
+Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias) {
+  if (!bias || !bias->defined()) return invoke(ops::Linear{}, input, weight);
+  return invoke(ops::Linear{}, input, weight, *bias);
 }
 
 Tensor Tensor::matmul(const Tensor& other) const { return hearth::matmul(*this, other); }

@@ -87,6 +87,18 @@ bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides) {
   return true;
 }
 
+bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides) {
+  const size_t n = sizes.size();
+  if (n < 3 || strides[1] == 0) return false;
+  int64_t least = strides[1] * sizes[1];
+  for (size_t d = n - 1; d >= 2; --d) {
+    if (strides[d] < least || sizes[d] == 0) return false;
+    least = strides[d] * sizes[d];
+  }
+  // [N, 1, 1, 1] with equal strides says nothing.
+  return sizes[0] != 0 && sizes[1] != 0 && strides[0] >= least && least != strides[1];
+}
+
 std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_strides,
                                       IntArrayRef sizes) {
   const int64_t n = checked_numel(old_sizes);

@@ -61,8 +61,8 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 }
 MemoryFormat Tensor::suggest_memory_format() const {
   const TensorImpl& t = checked(*this);
-  return !t.contiguous && is_channels_last_strides(t.sizes, t.strides) ? MemoryFormat::ChannelsLast
-                                                                       : MemoryFormat::Contiguous;
+  return t.dim() == 4 && prefers_channels_last(t.sizes, t.strides) ? MemoryFormat::ChannelsLast
+                                                                   : MemoryFormat::Contiguous;
 }
 
 TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }

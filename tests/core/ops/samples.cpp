@@ -13,6 +13,8 @@ void view_samples(Samples& samples);
 void reduce_samples(Samples& samples);
 void linalg_samples(Samples& samples);
 void random_samples(Samples& samples);
+void conv_samples(Samples& samples);
+void pad_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -22,6 +24,8 @@ Samples all_samples() {
   reduce_samples(samples);
   linalg_samples(samples);
   random_samples(samples);
+  conv_samples(samples);
+  pad_samples(samples);
   return samples;
 }
 

@@ -2,6 +2,8 @@
 // Products of matrices and vectors. Operands share one dtype; bool is not supported.
 #pragma once
 
+#include <optional>
+
 #include "hearth/tensor/tensor.h"
 
 namespace hearth {
@@ -41,6 +43,7 @@ HEARTH_API Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec
                         const Scalar& beta = 1, const Scalar& alpha = 1);
 
 /// input @ weight^T + bias: input [..., in], weight [out, in] (or [in]), bias [out].
-HEARTH_API Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias = {});
+HEARTH_API Tensor linear(const Tensor& input, const Tensor& weight,
+                         const std::optional<Tensor>& bias = {});
 
 }  // namespace hearth

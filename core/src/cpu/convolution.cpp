@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// From tensors to the convolutions of cpu/conv.h.
+#include "base/parallel.h"
+#include "cpu/conv.h"
+#include "cpu/kernels.h"
+#include "cpu/low_precision.h"
+#include "cpu/scratch.h"
+#include "ops/conv.h"
+#include "ops/copy.h"
+#include "ops/image_layout.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+/// The convolution from `x` to `y` (sizes [N, C, spatial...]) by a weight of `kernel` spatial
+/// sizes.
+template <class Op>
+ConvArgs conv_args(const Op& op, const TensorImpl& x, const TensorImpl& y, const int64_t* kernel) {
+  ConvArgs c;
+  c.dtype = x.dtype;
+  c.batch = x.sizes[0];
+  c.in_channels = x.sizes[1];
+  c.out_channels = y.sizes[1];
+  c.groups = op.groups;
+  const size_t spatial = x.sizes.size() - 2;
+  for (size_t d = 0; d < spatial; ++d) {
+    const size_t to = d + 2 - spatial;
+    c.input[to] = x.sizes[d + 2];
+    c.kernel[to] = kernel[d];
+    c.stride[to] = op.stride[d];
+    c.dilation[to] = op.dilation[d];
+    c.pad_begin[to] = op.padding[d];
+    // What the sizes need: less than `padding` where a stride leaves some input unread.
+    c.pad_end[to] = (y.sizes[d + 2] - 1) * op.stride[d] + op.dilation[d] * (kernel[d] - 1) + 1 -
+                    c.input[to] - op.padding[d];
+  }
+  return c;
+}
+
+ConvLayout layout_of(bool channels_last) {
+  return channels_last ? ConvLayout::ChannelsLast : ConvLayout::Contiguous;
+}
+
+/// A weight as it is when dense in either layout.
+Tensor weight_raw(const Tensor& w, ConvLayout* layout) {
+  const bool last = prefers_channels_last(impl(w));
+  *layout = layout_of(last);
+  return image_raw(w, last);
+}
+
+template <typename T>
+void add_bias(const T* bias, T* y, int64_t batch, int64_t channels, int64_t positions, bool last) {
+  parallel_for(batch, 1 + 32768 / (channels * positions + 1), [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      T* image = y + n * channels * positions;
+      if (last) {
+        for (int64_t p = 0; p < positions; ++p)
+          for (int64_t c = 0; c < channels; ++c) image[p * channels + c] += bias[c];
+      } else {
+        for (int64_t c = 0; c < channels; ++c)
+          for (int64_t p = 0; p < positions; ++p) image[c * positions + p] += bias[c];
+      }
+    }
+  });
+}
+
+void add_bias(const Tensor& bias, const Tensor& y, bool last) {
+  const TensorImpl& t = impl(y);
+  if (t.numel == 0) return;
+  const int64_t batch = t.sizes[0], channels = t.sizes[1], positions = t.numel / batch / channels;
+  if (t.dtype == kFloat)
+    return add_bias(ptr<float>(bias), ptr<float>(y), batch, channels, positions, last);
+  if (t.dtype == kDouble)
+    return add_bias(ptr<double>(bias), ptr<double>(y), batch, channels, positions, last);
+  Scratch<float> fy(static_cast<size_t>(t.numel)), fb(static_cast<size_t>(channels));
+  to_float(t.dtype, raw_data(y), fy.data(), t.numel);
+  to_float(t.dtype, raw_data(bias), fb.data(), channels);
+  add_bias(fb.data(), fy.data(), batch, channels, positions, last);
+  from_float(t.dtype, fy.data(), raw_data(y), t.numel);
+}
+
+void convolution(const Call& call) {
+  const auto& op = call.as<ops::Convolution>();
+  const Tensor& out = call.out[0];
+  const bool last =
+      prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
+  const Tensor x = image_raw(call.in[0], last);
+  ConvLayout weight_layout;
+  const Tensor w = weight_raw(call.in[1], &weight_layout);
+  Tensor bias = call.in.get(2);
+  if (bias.defined()) bias = contiguous_raw(bias);
+  const int64_t* kernel = impl(w).sizes.data() + 2;
+  // A transposed convolution is the backward-data of one that goes the other way.
+  ConvArgs c = op.transposed ? conv_args(op, impl(out), impl(x), kernel)
+                             : conv_args(op, impl(x), impl(out), kernel);
+  c.layout = layout_of(last);
+  c.weight_layout = weight_layout;
+  if (!op.transposed) {
+    conv_forward(c, raw_data(x), raw_data(w), bias.defined() ? raw_data(bias) : nullptr,
+                 raw_data(out));
+    return;
+  }
+  conv_backward_data(c, raw_data(x), raw_data(w), raw_data(out));
+  if (bias.defined()) add_bias(bias, out, last);
+}
+
+void weight_grad(const Call& call) {
+  const auto& op = call.as<ops::ConvolutionWeightGrad>();
+  const bool last =
+      prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
+  const Tensor x = image_raw(call.in[0], last), g = image_raw(call.in[1], last);
+  ConvArgs c = conv_args(op, impl(x), impl(g), op.kernel.data());
+  c.layout = layout_of(last);
+  c.weight_layout = layout_of(op.channels_last);
+  conv_backward_weights(c, raw_data(x), raw_data(g), raw_data(call.out[0]),
+                        op.bias ? raw_data(call.out[1]) : nullptr);
+}
+
+}  // namespace
+
+void install_convolution() {
+  ops::Convolution::row().kernel[0] = &convolution;
+  ops::ConvolutionWeightGrad::row().kernel[0] = &weight_grad;
+}
+
+}  // namespace hearth::cpu

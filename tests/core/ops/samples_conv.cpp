@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/samples.h"
+#include "ops/conv.h"
+#include "ops/pad.h"
+
+namespace hearth::testing_ops {
+
+void conv_samples(Samples& s) {
+  const Tensor none;
+  add(s, ops::Convolution{{1, 1}, {1, 0}, {1, 1}, false, {0, 0}, 1},
+      {values({1, 2, 3, 4}), values({2, 2, 2, 3}, 0.1, 0.8, 1), values({2})});
+  add(s, ops::Convolution{{2, 1}, {1, 1}, {1, 2}, false, {0, 0}, 2},
+      {values({1, 4, 4, 3}), values({2, 2, 3, 2}, 0.1, 0.8, 1), none});
+  add(s, ops::Convolution{{2}, {1}, {1}, false, {0}, 1},
+      {values({2, 2, 5}), values({3, 2, 2}, 0.1, 0.8, 1), values({3})});
+  add(s, ops::Convolution{{2, 2}, {1, 1}, {1, 1}, true, {1, 0}, 1},
+      {values({1, 2, 2, 3}), values({2, 3, 3, 2}, 0.1, 0.8, 1), values({3})});
+  add(s, ops::Convolution{{1}, {0}, {1}, true, {0}, 2},
+      {values({1, 4, 3}), values({4, 1, 2}, 0.1, 0.8, 1), none});
+  add(s, ops::Convolution{{1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1},
+      {values({0, 2, 3, 4}), values({2, 2, 2, 3}, 0.1, 0.8, 1), values({2})});
+  add(s, ops::ConvolutionWeightGrad{{1, 1}, {1, 0}, {1, 1}, 1, {2, 3}, false, true},
+      {values({1, 2, 3, 4}), values({1, 2, 4, 2}, 0.1, 0.8, 1)});
+  add(s, ops::ConvolutionWeightGrad{{2}, {1}, {1}, 2, {3}, false, false},
+      {values({2, 2, 4}), values({2, 4, 2}, 0.1, 0.8, 1)});
+}
+
+void pad_samples(Samples& s) {
+  add(s, ops::ConstantPadNd{{1, 2, 0, 1}, Scalar(0.5)}, {values({2, 2, 3})});
+  add(s, ops::ConstantPadNd{{-1, 1}, Scalar(0)}, {values({2, 3})});
+}
+
+}  // namespace hearth::testing_ops
