@@ -291,7 +291,8 @@ Tensor build(const Spec& spec) {
   const Tensor base =
       fill(spec.formula, spec.storage, spec.dtype, spec.seed, spec.low, spec.high, spec.values);
   char* first = static_cast<char*>(base.data_ptr()) + spec.offset * base.itemsize();
-  const Tensor view = from_blob(first, spec.sizes, spec.strides, [base](void*) {}, base.options());
+  const Tensor view = from_blob(
+      first, spec.sizes, spec.strides, [base](void*) {}, base.options());
   return view.requires_grad_(spec.requires_grad);
 }
 
