@@ -79,6 +79,14 @@ void OpNode::save_specs(Args in, std::span<const Tensor> out) {
   for (const Tensor& t : out) add(t);
 }
 
+namespace {
+
+bool constant_output(const OpTable& op, size_t i) {
+  return i < 32 && (op.info.constant_outputs >> i & 1);
+}
+
+}  // namespace
+
 Tensor OpNode::unpack(const SavedTensor& s) const {
   HEARTH_CHECK_AS(AutogradError, !released, "[", op.info.name, "] ", kFreedMessage);
   if (!s.tensor.defined()) return {};
@@ -92,7 +100,8 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
       version, "; expected version ", s.version,
       " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
       "gradient, with DetectAnomalyGuard.");
-  if (!s.is_output || !thread_state().grad_enabled) return s.tensor;
+  if (!s.is_output || !thread_state().grad_enabled || constant_output(op, s.output_nr))
+    return s.tensor;
   // Double backward goes through the output's own history.
   Tensor t = alias_tensor(s.tensor);
   set_history(t, NodePtr(const_cast<OpNode*>(this)), s.output_nr);
@@ -132,7 +141,7 @@ void finish_record(const Invocation& call, NodePtr handle) {
     return;
   }
   for (size_t i = 0; i < call.out.size(); ++i)
-    if (is_differentiable(impl(call.out[i]).dtype))
+    if (is_differentiable(impl(call.out[i]).dtype) && !constant_output(call.op, i))
       set_history(call.out[i], handle, static_cast<uint32_t>(i));
 }
 

@@ -151,6 +151,8 @@ struct OpInfo {
   uint32_t optional = 0;
   /// Bit i: the kernel writes into input i (running statistics, optimizer state).
   uint32_t mutates = 0;
+  /// Bit i: output i carries no gradient (statistics that the backward row reads).
+  uint32_t constant_outputs = 0;
   /// Bit i: input i takes part in the conversion to Specs::compute.
   uint32_t convert = ~uint32_t{0};
   /// Inputs from this one on are a list that repeats the last declared argument's rules.

@@ -44,6 +44,10 @@ Specs ElementLoss::infer(Args in) const {
   return {std::move(out), accumulate_type(type)};
 }
 
+Saves ElementLoss::saves(NeedMask) const {
+  return {.in = loss == PointwiseOp::bce_with_logits_weighted ? 0b111u : 0b11u};
+}
+
 Tensors ElementLoss::decompose(Args in) const {
   const Pointwise fields{.p0 = parameter};
   Tensor each;

@@ -24,6 +24,7 @@ struct CrossEntropyLoss {
                                .kind = Kind::Fused,
                                .cast = Cast::Float32,
                                .optional = 0b100,
+                               .constant_outputs = 0b10,
                                .convert = 0b101,
                                .args = "input, target, weight"};
   HEARTH_OP(CrossEntropyLoss, reduction, ignore_index, label_smoothing)
@@ -56,6 +57,7 @@ struct NllLoss {
                                .kind = Kind::Fused,
                                .cast = Cast::Float32,
                                .optional = 0b100,
+                               .constant_outputs = 0b10,
                                .convert = 0b101,
                                .args = "input, target, weight"};
   HEARTH_OP(NllLoss, reduction, ignore_index)

@@ -244,8 +244,11 @@ TEST(AllOpsGradients, AgreeWithDifferences) {
       variable_list args = in;
       for (size_t i = 0; i < args.size(); ++i)
         if (s.op->info.mutates >> std::min<size_t>(i, 31) & 1) args[i] = s.in[i].clone();
-      Tensors out = run(s, args);
-      return {out.begin(), out.end()};
+      variable_list out;
+      const Tensors results = run(s, args);
+      for (size_t i = 0; i < results.size(); ++i)
+        if (i >= 32 || !(s.op->info.constant_outputs >> i & 1)) out.push_back(results[i]);
+      return out;
     };
     EXPECT_NO_THROW(autograd::gradcheck(f, with_grad(s)));
     EXPECT_NO_THROW(autograd::gradgradcheck(f, with_grad(s)));

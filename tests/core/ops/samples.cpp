@@ -15,6 +15,7 @@ void linalg_samples(Samples& samples);
 void random_samples(Samples& samples);
 void conv_samples(Samples& samples);
 void pad_samples(Samples& samples);
+void fused_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -26,6 +27,7 @@ Samples all_samples() {
   random_samples(samples);
   conv_samples(samples);
   pad_samples(samples);
+  fused_samples(samples);
   return samples;
 }
 

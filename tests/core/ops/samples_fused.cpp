@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/creation.h"
+#include "hearth/ops/loss.h"
+#include "hearth/ops/pointwise.h"
+
+#include "core/ops/samples.h"
+#include "ops/element_loss.h"
+#include "ops/loss.h"
+#include "ops/softmax.h"
+
+namespace hearth::testing_ops {
+
+namespace {
+
+// Backward rows read statistics that belong to their other inputs, so they have no derivative by
+// them; their derivatives are checked as the forward rows' second ones.
+constexpr bool kNotSmooth = false;
+
+Tensor classes(IntArrayRef sizes, int64_t n) {
+  return (values(sizes) * 100).to(kLong).remainder(n);
+}
+
+void softmax_samples(Samples& s) {
+  add(s, ops::Softmax{1, {}}, {values({3, 4})});
+  add(s, ops::Softmax{0, kDouble}, {values({3, 4, 2})});
+  add(s, ops::Softmax{-1, {}}, {values({})});
+  add(s, ops::LogSoftmax{1, {}}, {values({2, 3, 2})});
+  add(s, ops::LogSoftmax{0, {}}, {values({0, 3})});
+  add(s, ops::SoftmaxBackward{1, false}, {values({3, 4}), values({3, 4}, 0.1, 0.8, 1)});
+  add(s, ops::SoftmaxBackward{0, true}, {values({3, 4}), values({3, 4}, -0.9, -0.1, 1)});
+}
+
+void loss_samples(Samples& s) {
+  // The weight is no double: class losses have no derivative by it.
+  const Tensor weight = values({3}).to(kFloat), x = values({4, 3}), image = values({2, 3, 2});
+  for (int64_t reduction : {Reduction::None, Reduction::Mean, Reduction::Sum}) {
+    const Tensor g = reduction == Reduction::None ? values({4}) : values({});
+    const auto entropy = [&](double smoothing, const Tensor& target, const Tensor& w) {
+      add(s, ops::CrossEntropyLoss{reduction, -100, smoothing}, {x, target, w});
+      const Tensors out = run(s.back(), s.back().in);
+      add(s, ops::CrossEntropyLossBackward{reduction, -100, smoothing}, {g, x, target, w, out[1]},
+          kNotSmooth);
+    };
+    entropy(0, classes({4}, 3), Tensor());
+    entropy(0.2, classes({4}, 3), weight);
+    entropy(0.1, values({4, 3}, 0.1, 0.5, 2), weight);
+    add(s, ops::CrossEntropyLoss{reduction, 1, 0}, {image, classes({2, 2}, 3), weight});
+
+    add(s, ops::NllLoss{reduction, 1}, {image, classes({2, 2}, 3), weight});
+    add(s, ops::NllLoss{reduction, -100}, {x, classes({4}, 3), Tensor()});
+    const Tensors out = run(s.back(), s.back().in);
+    add(s, ops::NllLossBackward{reduction, -100}, {g, x, classes({4}, 3), Tensor(), out[1]},
+        kNotSmooth);
+
+    const Tensor a = values({2, 3}), b = values({2, 3}, 0.2, 0.9, 1);
+    for (PointwiseOp loss :
+         {PointwiseOp::squared_error, PointwiseOp::absolute_error, PointwiseOp::smooth_l1,
+          PointwiseOp::huber, PointwiseOp::bce, PointwiseOp::bce_with_logits, PointwiseOp::kl_div})
+      add(s, ops::ElementLoss{loss, 0.9, reduction}, {a, b});
+    add(s, ops::ElementLoss{PointwiseOp::squared_error, 0, reduction},
+        {values({2, 1}), values({3})});
+    add(s, ops::ElementLoss{PointwiseOp::bce_with_logits_weighted, 0, reduction},
+        {a, b, values({3}, 1, 2)});
+  }
+}
+
+}  // namespace
+
+void fused_samples(Samples& s) {
+  softmax_samples(s);
+  loss_samples(s);
+}
+
+}  // namespace hearth::testing_ops
