@@ -12,6 +12,7 @@ void install_kernels() {
   install_pointwise();
   install_random();
   install_reduce();
+  install_scan();
   install_softmax();
   install_loss();
   install_element_loss();

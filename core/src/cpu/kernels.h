@@ -16,6 +16,7 @@ void install_pad();
 void install_pointwise();
 void install_random();
 void install_reduce();
+void install_scan();
 void install_softmax();
 void install_loss();
 void install_element_loss();

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include "hearth/ops/creation.h"
 
 #include "core/ops/samples.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/extreme.h"
 #include "ops/join.h"
+#include "ops/norm.h"
 #include "ops/reduce.h"
+#include "ops/scan.h"
 #include "ops/view.h"
 
 namespace hearth::testing_ops {
@@ -49,10 +54,42 @@ void reduce_samples(Samples& s) {
   add(s, ops::Sum{{-1}, false}, {x});
   add(s, ops::Sum{{1}, false}, {values({2, 0, 3})});
   add(s, ops::Sum{{}, false}, {values({})});
+  add(s, ops::Mean{{}, false}, {x});
+  add(s, ops::Mean{{1, -1}, true}, {x});
+  add(s, ops::Mean{{0}, false, kDouble}, {x.to(kFloat)});
+  add(s, ops::Prod{{}, false}, {values({2, 3})});
+  add(s, ops::Prod{{1}, false}, {x});
+  add(s, ops::ProdBackward{-1}, {values({2, 1}, 0.5, 1.5, 3), values({2, 4})});
+  add(s, ops::ProdBackward{0}, {values({1, 3}), values({0, 3})});
   add(s, ops::All{{}, false}, {x.gt(0.1)});
   add(s, ops::All{{1}, true}, {x.gt(0.5)});
   add(s, ops::Any{{}, false}, {x.gt(0.95)});
   add(s, ops::Any{{0}, false}, {x.gt(0.5)});
+  add(s, ops::CountNonzero{{1, 2}, false}, {x.gt(0.5)});
+  add(s, ops::Amax{{}, false}, {x});
+  add(s, ops::Amax{{0, 2}, true}, {x});
+  add(s, ops::Amin{{1}, false}, {x});
+  add(s, ops::MaxDim{1, false}, {x});
+  add(s, ops::MaxDim{-1, true}, {values({})});
+  add(s, ops::MinDim{2, true}, {x});
+  add(s, ops::Argmax{std::nullopt, true}, {x});
+  add(s, ops::Argmax{1, false}, {x});
+  add(s, ops::Argmin{0, true}, {x});
+  add(s, ops::VarMean{{0, 2}, false, 1}, {x});
+  add(s, ops::VarMean{{}, false, 0}, {x});
+  add(s, ops::VarMean{{1}, true, 1, true}, {x});
+  for (double p : {0.0, 0.5, 1.0, 2.0, 3.0, HUGE_VAL, -HUGE_VAL})
+    add(s, ops::VectorNorm{{0, 2}, false, p}, {x});
+  add(s, ops::VectorNorm{{}, true, 2}, {x});
+  add(s, ops::LogSumExp{{1}, false}, {x});
+  add(s, ops::LogSumExp{{0, 2}, true}, {x});
+  add(s, ops::Cumsum{1}, {x});
+  add(s, ops::Cumsum{-1, std::nullopt, true}, {x});
+  add(s, ops::Cumsum{0}, {values({})});
+  add(s, ops::Cumprod{1}, {x});
+  add(s, ops::Cumprod{2, kDouble}, {x.to(kFloat)});
+  add(s, ops::CumprodBackward{1}, {values({2, 3, 4}, 0.5, 1.5, 3), x});
+  add(s, ops::CumprodBackward{0}, {values({0, 3}), values({0, 3})});
 }
 
 }  // namespace hearth::testing_ops

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/isa/reduce.h"
+
+namespace hearth::cpu::HEARTH_ISA {
+namespace {
+
+/// Integers and bool sum and multiply as int64.
+template <class T>
+struct sum_of {
+  using type = int64_t;
+};
+template <>
+struct sum_of<Half> {
+  using type = float;
+};
+template <>
+struct sum_of<BFloat16> {
+  using type = float;
+};
+template <>
+struct sum_of<float> {
+  using type = float;
+};
+template <>
+struct sum_of<double> {
+  using type = double;
+};
+template <class T>
+struct sum_of<complex<T>> {
+  using type = complex<T>;
+};
+
+template <class T>
+struct Summing {
+  using In = T;
+  using Acc = typename sum_of<T>::type;
+  static constexpr bool kUsesNumber = false;
+  static Acc identity() { return Acc(0); }
+  static Acc load(T x, Acc) { return widen<Acc>(x); }
+  static Acc merge(Acc a, Acc b) { return a + b; }
+};
+
+template <class T>
+struct Multiplying : Summing<T> {
+  using Acc = typename sum_of<T>::type;
+  static Acc identity() { return Acc(1); }
+  static Acc merge(Acc a, Acc b) { return a * b; }
+};
+
+template <class T>
+inline bool nonzero(T x) {
+  return x != T(0);
+}
+template <class T>
+inline bool nonzero(complex<T> x) {
+  return (x.real_ != T(0)) | (x.imag_ != T(0));
+}
+inline bool nonzero(Half x) { return (x.bits & 0x7fff) != 0; }
+
+template <class T>
+struct Counting {
+  using In = T;
+  using Acc = int64_t;
+  static constexpr bool kUsesNumber = false;
+  static Acc identity() { return 0; }
+  static Acc load(T x, Acc) { return nonzero(x); }
+  static Acc merge(Acc a, Acc b) { return a + b; }
+};
+
+template <class T, bool kEvery>
+struct Deciding {
+  using In = T;
+  using Acc = uint8_t;
+  static constexpr bool kUsesNumber = false;
+  static Acc identity() { return kEvery; }
+  static Acc load(T x, Acc) { return nonzero(x); }
+  static Acc merge(Acc a, Acc b) { return static_cast<Acc>(kEvery ? a & b : a | b); }
+};
+
+constexpr ReduceTable make_table() {
+  ReduceTable t{};
+#define HEARTH_TYPE(T, name)                                                    \
+  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(ScalarType::name)] =  \
+      kernels<Summing<T>>();                                                    \
+  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(ScalarType::name)] = \
+      kernels<Multiplying<T>>();
+  HEARTH_FORALL_SCALAR_TYPES(HEARTH_TYPE)
+#undef HEARTH_TYPE
+  // Types whose zeros have the same bits share a kernel.
+#define HEARTH_TYPE(T, type)                                                                      \
+  t.by[static_cast<int>(Reduction::CountNonzero)][static_cast<int>(type)] =                       \
+      kernels<Counting<T>>();                                                                     \
+  t.by[static_cast<int>(Reduction::Any)][static_cast<int>(type)] = kernels<Deciding<T, false>>(); \
+  t.by[static_cast<int>(Reduction::All)][static_cast<int>(type)] = kernels<Deciding<T, true>>();
+  HEARTH_TYPE(uint8_t, kBool)
+  HEARTH_TYPE(uint8_t, kByte)
+  HEARTH_TYPE(uint8_t, kChar)
+  HEARTH_TYPE(int16_t, kShort)
+  HEARTH_TYPE(int32_t, kInt)
+  HEARTH_TYPE(int64_t, kLong)
+  HEARTH_TYPE(Half, kHalf)
+  HEARTH_TYPE(Half, kBFloat16)
+  HEARTH_TYPE(float, kFloat)
+  HEARTH_TYPE(double, kDouble)
+  HEARTH_TYPE(complex<float>, kComplexFloat)
+  HEARTH_TYPE(complex<double>, kComplexDouble)
+#undef HEARTH_TYPE
+  return t;
+}
+
+constexpr ReduceTable kTable = make_table();
+
+}  // namespace
+
+const ReduceTable& reduce_sums() { return kTable; }
+
+}  // namespace hearth::cpu::HEARTH_ISA

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/scan.h"
+
+#include "cpu/kernels.h"
+#include "cpu/lines.h"
+#include "cpu/scratch.h"
+#include "ops/copy.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+/// What running sums and products of T are held in: as PyTorch, double for float.
+template <class T>
+struct Running {
+  using type = T;
+};
+template <>
+struct Running<Half> {
+  using type = float;
+};
+template <>
+struct Running<BFloat16> {
+  using type = float;
+};
+template <>
+struct Running<float> {
+  using type = double;
+};
+
+/// out[i] = f(out[i - 1], x[i]) along each line.
+template <class T, class F>
+void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, int start,
+          const F& f) {
+  using Acc = typename Running<T>::type;
+  constexpr int64_t kTile = 64;  // neighbouring lines that go together
+  const Tensor dense = contiguous_raw(input);
+  const Lines lines(dense, dim);
+  if (lines.n == 0 || lines.count() == 0) return;
+  const T* x = ptr<T>(dense);
+  T* y = ptr<T>(out);
+  const int64_t tiles = (lines.inner - 1) / kTile + 1;
+  const int64_t step = reverse ? -lines.inner : lines.inner;
+  const int64_t width = std::min(kTile, lines.inner);
+  parallel_for(lines.outer * tiles, std::max<int64_t>(1, 8192 / (lines.n * width)),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t t = begin; t < end; ++t) {
+                   const int64_t first = t % tiles * kTile;
+                   const int64_t w = std::min(kTile, lines.inner - first);
+                   int64_t at = t / tiles * lines.n * lines.inner + first;
+                   if (reverse) at += (lines.n - 1) * lines.inner;
+                   Acc acc[kTile];
+                   for (int64_t j = 0; j < w; ++j) acc[j] = Acc(start);
+                   if (w == 1) {
+                     Acc a = acc[0];
+                     for (int64_t i = 0; i < lines.n; ++i, at += step) {
+                       a = f(a, static_cast<Acc>(x[at]));
+                       y[at] = static_cast<T>(a);
+                     }
+                     continue;
+                   }
+                   for (int64_t i = 0; i < lines.n; ++i, at += step)
+                     for (int64_t j = 0; j < w; ++j) {
+                       acc[j] = f(acc[j], static_cast<Acc>(x[at + j]));
+                       y[at + j] = static_cast<T>(acc[j]);
+                     }
+                 }
+               });
+}
+
+void cumsum(const Call& call) {
+  const auto& op = call.as<ops::Cumsum>();
+  const auto add = []<class A>(A a, A b) { return static_cast<A>(a + b); };
+  switch (call.compute) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return scan<T>(call.in[0], call.out[0], op.dim, op.reverse, 0, add);
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      break;
+  }
+}
+
+void cumprod(const Call& call) {
+  const auto& op = call.as<ops::Cumprod>();
+  const auto multiply = []<class A>(A a, A b) { return static_cast<A>(a * b); };
+  switch (call.compute) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return scan<T>(call.in[0], call.out[0], op.dim, false, 1, multiply);
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      break;
+  }
+}
+
+template <class T>
+void cumprod_gradient(const Call& call) {
+  using Acc = std::conditional_t<sizeof(T) == 2, float, T>;
+  const Tensor g = contiguous_raw(call.in[0]), x = contiguous_raw(call.in[1]);
+  const Lines lines(x, call.as<ops::CumprodBackward>().dim);
+  lines.each([&](int64_t, int64_t first, int64_t n, int64_t stride) {
+    const T *gs = ptr<T>(g) + first, *xs = ptr<T>(x) + first;
+    T* out = ptr<T>(call.out[0]) + first;
+    const auto factor = [&](int64_t i) { return conjugate(static_cast<Acc>(xs[i * stride])); };
+    Scratch<Acc> before(static_cast<size_t>(n));
+    Acc product(1);
+    for (int64_t i = 0; i < n; ++i) {
+      before[static_cast<size_t>(i)] = product;
+      product = product * factor(i);
+    }
+    Acc after(0);
+    for (int64_t i = n; i-- > 0;) {
+      after = static_cast<Acc>(gs[i * stride]) + (i + 1 < n ? factor(i + 1) * after : Acc(0));
+      out[i * stride] = static_cast<T>(before[static_cast<size_t>(i)] * after);
+    }
+  });
+}
+
+void cumprod_backward(const Call& call) {
+  switch (call.compute) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return cumprod_gradient<T>(call);
+    HEARTH_FOR_DIFFERENTIABLE(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      throw NotImplementedError(
+          cat_str("[cumprod_backward] not implemented for ", to_string(call.compute)));
+  }
+}
+
+}  // namespace
+
+void install_scan() {
+  ops::Cumsum::row().kernel[0] = &cumsum;
+  ops::Cumprod::row().kernel[0] = &cumprod;
+  ops::CumprodBackward::row().kernel[0] = &cumprod_backward;
+}
+
+}  // namespace hearth::cpu

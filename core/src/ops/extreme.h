@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Largest and smallest elements and where they are.
+#pragma once
+
+#include "ops/reduce.h"
+
+namespace hearth::ops {
+
+/// amax and amin share everything but their name: ties share the gradient evenly.
+struct Amax {
+  DimVector dims;  ///< empty: all
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "amax"};
+  HEARTH_OP(Amax, dims, keepdim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1, .out = 1, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+struct Amin {
+  DimVector dims;  ///< empty: all
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "amin"};
+  HEARTH_OP(Amin, dims, keepdim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1, .out = 1, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
+/// Values and the first positions that have them; the gradient goes to those.
+struct MaxDim {
+  int64_t dim = 0;
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "max"};
+  HEARTH_OP(MaxDim, dim, keepdim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+struct MinDim {
+  int64_t dim = 0;
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "min"};
+  HEARTH_OP(MinDim, dim, keepdim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
+/// The first position along dim, or in the flattened tensor.
+struct Argmax {
+  std::optional<int64_t> dim;
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "argmax", .differentiable = false};
+  HEARTH_OP(Argmax, dim, keepdim)
+  Specs infer(Args in) const;
+};
+struct Argmin {
+  std::optional<int64_t> dim;
+  bool keepdim = false;
+  static constexpr OpInfo info{.name = "argmin", .differentiable = false};
+  HEARTH_OP(Argmin, dim, keepdim)
+  Specs infer(Args in) const;
+};
+
+}  // namespace hearth::ops

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/scan.h"
+
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/scan.h"
+#include "hearth/ops/view.h"
+
+namespace hearth {
+
+namespace ops {
+
+HEARTH_DEFINE_OP(Cumsum)
+HEARTH_DEFINE_OP(Cumprod)
+HEARTH_DEFINE_OP(CumprodBackward)
+
+namespace {
+
+Grads one(Tensor g) {
+  Grads grads;
+  grads.push_back(std::move(g));
+  return grads;
+}
+
+/// A tensor like x; integers scan as int64 unless dtype says otherwise.
+Specs scanned(const Tensor& x, int64_t dim, std::optional<ScalarType> dtype, std::string_view op) {
+  const TensorImpl& t = impl(x);
+  wrap_dim(dim, t.dim(), op);
+  const ScalarType type = dtype.value_or(is_integral(t.dtype, true) ? kLong : t.dtype);
+  return {Spec(t.sizes, type, t.device), type};
+}
+
+}  // namespace
+
+Specs Cumsum::infer(Args in) const { return scanned(in[0], dim, dtype, "cumsum"); }
+Grads Cumsum::vjp(const Saved&, Args g, NeedMask) const {
+  return one(invoke(Cumsum{dim, std::nullopt, !reverse}, g[0]));
+}
+
+Specs Cumprod::infer(Args in) const { return scanned(in[0], dim, dtype, "cumprod"); }
+Grads Cumprod::vjp(const Saved& s, Args g, NeedMask) const {
+  return one(invoke(CumprodBackward{dim}, g[0], s.in(0)));
+}
+
+Specs CumprodBackward::infer(Args in) const {
+  const TensorImpl& x = impl(in[1]);
+  const ScalarType type = promote_types(impl(in[0]).dtype, x.dtype);
+  return {Spec(x.sizes, type, x.device), type};
+}
+Tensors CumprodBackward::decompose(Args in) const {
+  Tensors result;
+  if (impl(in[1]).dim() == 0 || impl(in[1]).numel == 0) {
+    result.push_back(in[0].clone());
+    return result;
+  }
+  const std::vector<Tensor> g = in[0].unbind(dim), x = in[1].conj().unbind(dim);
+  const size_t n = x.size();
+  std::vector<Tensor> out(n);
+  // after = g[k] + x[k + 1] * (g[k + 1] + x[k + 2] * ...)
+  Tensor after = g[n - 1];
+  for (size_t k = n; k-- > 0;) {
+    out[k] = after;
+    if (k > 0) after = g[k - 1] + x[k] * after;
+  }
+  Tensor before = x[0];
+  for (size_t k = 1; k < n; ++k) {
+    out[k] = out[k] * before;
+    before = before * x[k];
+  }
+  result.push_back(stack(out, dim));
+  return result;
+}
+
+}  // namespace ops
+
+Tensor cumsum(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return invoke(ops::Cumsum{dim, dtype}, self);
+}
+Tensor& cumsum_out(Tensor& out, const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return invoke_out(ops::Cumsum{dim, dtype ? *dtype : out.scalar_type()}, out, self);
+}
+Tensor cumprod(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return invoke(ops::Cumprod{dim, dtype}, self);
+}
+Tensor& cumprod_out(Tensor& out, const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return invoke_out(ops::Cumprod{dim, dtype ? *dtype : out.scalar_type()}, out, self);
+}
+
+Tensor Tensor::cumsum(int64_t dim, std::optional<ScalarType> dtype) const {
+  return hearth::cumsum(*this, dim, dtype);
+}
+const Tensor& Tensor::cumsum_(int64_t dim, std::optional<ScalarType> dtype) const {
+  return invoke_(ops::Cumsum{dim, dtype ? *dtype : scalar_type()}, *this);
+}
+Tensor Tensor::cumprod(int64_t dim, std::optional<ScalarType> dtype) const {
+  return hearth::cumprod(*this, dim, dtype);
+}
+const Tensor& Tensor::cumprod_(int64_t dim, std::optional<ScalarType> dtype) const {
+  return invoke_(ops::Cumprod{dim, dtype ? *dtype : scalar_type()}, *this);
+}
+
+}  // namespace hearth

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scans along one dim.
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::ops {
+
+/// Running sums, from the end when `reverse`: each is the other's derivative.
+struct Cumsum {
+  int64_t dim = 0;
+  std::optional<ScalarType> dtype;
+  bool reverse = false;
+  static constexpr OpInfo info{.name = "cumsum"};
+  HEARTH_OP(Cumsum, dim, dtype, reverse)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
+struct Cumprod {
+  int64_t dim = 0;
+  std::optional<ScalarType> dtype;
+  static constexpr OpInfo info{.name = "cumprod"};
+  HEARTH_OP(Cumprod, dim, dtype)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
+/// out[k] = sum over i >= k of g[i] times the product of x[j], j <= i but k. Exact with zeros.
+struct CumprodBackward {
+  int64_t dim = 0;
+  static constexpr OpInfo info{
+      .name = "cumprod_backward", .kind = Kind::Fused, .args = "grad, self"};
+  HEARTH_OP(CumprodBackward, dim)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
+}  // namespace hearth::ops
