@@ -9,6 +9,7 @@ void install_kernels() {
   install_join();
   install_linalg();
   install_pad();
+  install_optim();
   install_pointwise();
   install_random();
   install_reduce();

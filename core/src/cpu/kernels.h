@@ -13,6 +13,7 @@ void install_convolution();
 void install_join();
 void install_linalg();
 void install_pad();
+void install_optim();
 void install_pointwise();
 void install_random();
 void install_reduce();

@@ -43,6 +43,7 @@ class SpecsHolder {
 };
 
 std::string argument_name(const OpInfo& info, size_t i) {
+  if (info.group) i %= info.group;
   std::string_view rest = info.args;
   for (size_t n = 0;; ++n) {
     const size_t comma = rest.find(", ");
@@ -51,7 +52,9 @@ std::string argument_name(const OpInfo& info, size_t i) {
   }
 }
 
-bool is_optional(const OpInfo& info, size_t i) { return i < 32 && (info.optional >> i & 1); }
+bool is_optional(const OpInfo& info, size_t i) {
+  return (i < 32 || info.group) && (info.optional & mask_bit(info, i));
+}
 
 void check_arguments(const OpInfo& info, Args in) {
   const Tensor* first = nullptr;
@@ -84,8 +87,7 @@ void check_arguments(const OpInfo& info, Args in) {
 NeedMask needed(const OpInfo& info, Args in) {
   NeedMask need;
   for (size_t i = 0; i < in.size(); ++i)
-    if (autograd::requires_grad(in[i]) && !(info.mutates >> std::min<size_t>(i, 31) & 1))
-      need.set(i);
+    if (autograd::requires_grad(in[i]) && !(info.mutates & mask_bit(info, i))) need.set(i);
   return need;
 }
 
@@ -98,7 +100,7 @@ class Converted {
       if (!t.defined() || info.device == DeviceRule::Copy) continue;
       const bool move = impl(t).device != device && info.device == DeviceRule::Same;
       const bool cast = !info.strided && compute != ScalarType::Undefined &&
-                        impl(t).dtype != compute && (info.convert >> std::min<size_t>(i, 31) & 1);
+                        impl(t).dtype != compute && (info.convert & mask_bit(info, i));
       if (!move && !cast) continue;
       if (pointers_.empty()) {
         tensors_.reserve(in.size());
@@ -227,7 +229,10 @@ void check_inference(const Invocation& call) {
 void run(const Invocation& call, Specs& specs) {
   const OpTable& op = call.op;
   const ThreadState& state = thread_state();
-  const Device device = specs.out.empty() ? Device(kCPU) : specs[0].device;
+  // An op that only writes into its inputs runs where the first of them is.
+  const Device device = !specs.out.empty()    ? specs[0].device
+                        : call.in.size() == 0 ? Device(kCPU)
+                                              : impl(call.in[0]).device;
   const bool view = op.info.output == OutputKind::View;
   const bool meta_device = device.is_meta();
   const Kernel kernel = op.kernel[static_cast<int>(device.type())];
@@ -274,7 +279,11 @@ void run(const Invocation& call, Specs& specs) {
     run_kernel(call, meta_device ? nullptr : kernel, in, specs);
     if (call.bind != Bind::Fresh)
       for (const Tensor& t : call.out) bump_version(t);
-    for (uint32_t bits = op.info.mutates; bits; bits &= bits - 1) {
+    if (op.info.group && op.info.mutates)
+      for (size_t i = 0; i < call.in.size(); ++i)
+        if (call.in[i].defined() && (op.info.mutates & mask_bit(op.info, i)))
+          bump_version(call.in[i]);
+    for (uint32_t bits = op.info.group ? 0 : op.info.mutates; bits; bits &= bits - 1) {
       const size_t first = static_cast<size_t>(__builtin_ctz(bits));
       const size_t last = op.info.list && (bits & (bits - 1)) == 0 ? call.in.size() : first + 1;
       for (size_t i = first; i < std::min(last, call.in.size()); ++i)

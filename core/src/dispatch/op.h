@@ -157,6 +157,9 @@ struct OpInfo {
   uint32_t convert = ~uint32_t{0};
   /// Inputs from this one on are a list that repeats the last declared argument's rules.
   bool list = false;
+  /// Not 0: the inputs come in groups of this many (parameter, gradient, state ...), and the bits
+  /// above speak of the places within a group.
+  uint8_t group = 0;
   bool differentiable = true;
   /// The kernel reads and writes any strides, converts dtypes itself (input to compute to output),
   /// and may run in place.
@@ -164,6 +167,12 @@ struct OpInfo {
   /// Names of the arguments, "input, weight", for error messages.
   std::string_view args = "self";
 };
+
+/// The bit of OpInfo's masks that speaks of input i.
+inline uint32_t mask_bit(const OpInfo& info, size_t i) {
+  if (info.group) i %= info.group;
+  return uint32_t{1} << (i < 31 ? i : 31);
+}
 
 struct OpTable;
 

@@ -12,6 +12,7 @@
 #include "ops/norm.h"
 #include "ops/pad.h"
 #include "ops/random.h"
+#include "ops/optim_step.h"
 #include "ops/reduce.h"
 #include "ops/scan.h"
 #include "ops/softmax.h"

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hearth/io/archive.h"
+
+namespace hearth {
+
+namespace detail {
+/// The archive of a list: keys "0", "1", ...
+HEARTH_API serialize::OutputArchive archive_of(TensorList tensors);
+HEARTH_API void read_list(serialize::InputArchive& archive, std::vector<Tensor>& tensors);
+}  // namespace detail
+
+/// Saves a tensor, module, optimizer, or anything with `archive << value`, to a file name (the old
+/// file stays until the new one is durable), an std::ostream, or a writer called as
+/// `size_t writer(const void*, size_t)`. As torch::save, in the format serialize::OutputArchive
+/// describes.
+template <typename T, typename... To>
+void save(const T& value, To&&... to) {
+  serialize::OutputArchive archive;
+  archive << value;
+  archive.save_to(std::forward<To>(to)...);
+}
+template <typename... To>
+void save(const Tensor& tensor, To&&... to) {
+  detail::archive_of(tensor).save_to(std::forward<To>(to)...);
+}
+template <typename... To>
+void save(const std::vector<Tensor>& tensors, To&&... to) {
+  detail::archive_of(tensors).save_to(std::forward<To>(to)...);
+}
+
+/// Loads what save wrote from a file name, an std::istream, or (const char* data, size_t size),
+/// each with an optional device at the end. Throws FileError or FormatError.
+template <typename T, typename... From>
+void load(T& value, From&&... from) {
+  serialize::InputArchive archive;
+  archive.load_from(std::forward<From>(from)...);
+  archive >> value;
+}
+template <typename... From>
+void load(Tensor& tensor, From&&... from) {
+  serialize::InputArchive archive;
+  archive.load_from(std::forward<From>(from)...);
+  archive.read("0", tensor);
+}
+template <typename... From>
+void load(std::vector<Tensor>& tensors, From&&... from) {
+  serialize::InputArchive archive;
+  archive.load_from(std::forward<From>(from)...);
+  detail::read_list(archive, tensors);
+}
+
+}  // namespace hearth

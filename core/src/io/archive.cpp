@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/io/archive.h"
+
+#include <cmath>
+#include <istream>
+#include <map>
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/io/file.h"
+#include "hearth/io/safetensors.h"
+
+#include "io/safetensors_format.h"
+
+namespace hearth::serialize {
+
+// ---- values
+
+namespace {
+
+[[noreturn]] void wrong_kind(std::string_view wanted) {
+  throw FormatError(cat_str("[archive] expected a value of kind ", wanted, ", got another"));
+}
+
+}  // namespace
+
+bool Value::toBool() const {
+  if (const bool* v = std::get_if<bool>(&value_)) return *v;
+  wrong_kind("bool");
+}
+int64_t Value::toInt() const {
+  if (const int64_t* v = std::get_if<int64_t>(&value_)) return *v;
+  wrong_kind("integer");
+}
+double Value::toDouble() const {
+  if (const double* v = std::get_if<double>(&value_)) return *v;
+  if (const int64_t* v = std::get_if<int64_t>(&value_)) return static_cast<double>(*v);
+  wrong_kind("double");
+}
+const std::string& Value::toStringRef() const {
+  if (const std::string* v = std::get_if<std::string>(&value_)) return *v;
+  wrong_kind("string");
+}
+
+// ---- the tree, flat: everything by its path
+
+struct Items {
+  std::string source = "archive";
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, Value> values;
+  std::optional<safetensors::File> file;  ///< tensors not read yet
+
+  bool contains(const std::string& path) const {
+    return tensors.count(path) || values.count(path) || (file && file->contains(path));
+  }
+  bool find(const std::string& path, Tensor& tensor) const {
+    const auto found = tensors.find(path);
+    if (found != tensors.end()) {
+      tensor = found->second;
+      return true;
+    }
+    if (!file || !file->contains(path)) return false;
+    tensor = file->tensor(path);
+    return true;
+  }
+  /// All paths that begin with prefix.
+  std::vector<std::string> below(const std::string& prefix) const {
+    std::vector<std::string> found;
+    const auto collect = [&](const auto& map) {
+      for (auto it = map.lower_bound(prefix); it != map.end() && it->first.starts_with(prefix);
+           ++it)
+        found.push_back(it->first);
+    };
+    collect(tensors);
+    collect(values);
+    if (file)
+      for (const std::string& key : file->keys())
+        if (key.starts_with(prefix)) found.push_back(key);
+    return found;
+  }
+};
+
+namespace {
+
+constexpr const char* kValuesKey = "hearth.values";
+
+/// JSON of one value; doubles JSON has no word for are strings under a key.
+nlohmann::json to_json(const Value& v) {
+  switch (v.kind()) {
+    case Value::Kind::None:
+      return nullptr;
+    case Value::Kind::Bool:
+      return v.toBool();
+    case Value::Kind::Int:
+      return v.toInt();
+    case Value::Kind::String:
+      return v.toStringRef();
+    case Value::Kind::Double:
+      break;
+  }
+  const double d = v.toDouble();
+  if (std::isfinite(d)) return d;
+  return {{"double", std::isnan(d) ? "nan" : d > 0 ? "inf" : "-inf"}};
+}
+
+Value from_json(const nlohmann::json& j, const std::string& source) {
+  if (j.is_null()) return {};
+  if (j.is_boolean()) return j.get<bool>();
+  if (j.is_number_unsigned() && j.get<uint64_t>() > INT64_MAX)
+    throw FormatError(cat_str("[", source, "] an integer beyond int64 in ", kValuesKey));
+  if (j.is_number_integer()) return j.get<int64_t>();
+  if (j.is_number_float()) return j.get<double>();
+  if (j.is_string()) return j.get<std::string>();
+  if (j.is_object() && j.size() == 1 && j.contains("double") && j["double"].is_string()) {
+    const auto& word = j["double"].get_ref<const std::string&>();
+    if (word == "nan") return std::nan("");
+    if (word == "inf") return HUGE_VAL;
+    if (word == "-inf") return -HUGE_VAL;
+  }
+  throw FormatError(cat_str("[", source, "] expected plain values in ", kValuesKey));
+}
+
+std::map<std::string, Value> parse_values(const std::string& text, const std::string& source) {
+  std::map<std::string, Value> values;
+  // Depth is bounded and repeated keys are refused while parsing, before anything is built.
+  std::map<std::string, int> seen;
+  const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if ((event == Event::object_start && depth > 1) || event == Event::array_start)
+      throw FormatError(cat_str("[", source, "] expected plain values in ", kValuesKey));
+    if (event == Event::key && depth == 1 && seen[parsed.get<std::string>()]++)
+      throw FormatError(cat_str("[", source, "] ", kValuesKey, " has a key twice"));
+    return true;
+  };
+  try {
+    const nlohmann::json all = nlohmann::json::parse(text, check);
+    if (!all.is_object())
+      throw FormatError(cat_str("[", source, "] expected an object in ", kValuesKey));
+    for (const auto& [key, value] : all.items()) values.emplace(key, from_json(value, source));
+  } catch (const nlohmann::json::exception& e) {
+    throw FormatError(cat_str("[", source, "] ", kValuesKey, " is broken: ", e.what()));
+  }
+  return values;
+}
+
+safetensors::NamedTensors named_tensors(const Items& items) {
+  safetensors::NamedTensors tensors;
+  for (const std::string& path : items.below("")) {
+    Tensor t;
+    if (items.find(path, t)) tensors.emplace_back(path, t);
+  }
+  return tensors;
+}
+
+safetensors::Metadata metadata_of(const Items& items) {
+  // Python libraries ask for the format key.
+  safetensors::Metadata metadata = {{"format", "pt"}};
+  if (items.values.empty()) return metadata;
+  nlohmann::json values = nlohmann::json::object();
+  for (const auto& [path, value] : items.values) values[path] = to_json(value);
+  try {
+    metadata[kValuesKey] = values.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw ValueError("[archive] keys and strings must be valid UTF-8");
+  }
+  return metadata;
+}
+
+std::shared_ptr<const Items> open(safetensors::File file) {
+  auto items = std::make_shared<Items>();
+  items->source = file.source();
+  const auto found = file.metadata().find(kValuesKey);
+  if (found != file.metadata().end()) items->values = parse_values(found->second, items->source);
+  for (const auto& [path, value] : items->values)
+    HEARTH_CHECK_AS(FormatError, !file.contains(path), "[", items->source, "] '", path,
+                    "' is both a tensor and a value");
+  items->file = std::move(file);
+  return items;
+}
+
+}  // namespace
+
+// ---- writing
+
+OutputArchive::OutputArchive() : items_(std::make_shared<Items>()) {}
+OutputArchive::OutputArchive(const OutputArchive& other)
+    : items_(std::make_shared<Items>(*other.items_)) {}
+OutputArchive::OutputArchive(OutputArchive&& other) noexcept = default;
+OutputArchive& OutputArchive::operator=(OutputArchive other) noexcept {
+  items_.swap(other.items_);
+  return *this;
+}
+OutputArchive::~OutputArchive() = default;
+
+namespace {
+
+void check_new(const Items& items, const std::string& key) {
+  HEARTH_CHECK_AS(ValueError, !key.empty(), "[archive] expected a key, got an empty string");
+  HEARTH_CHECK_AS(ValueError, !items.contains(key), "[archive] the key '", key, "' is taken");
+}
+
+}  // namespace
+
+void OutputArchive::write(const std::string& key, const Tensor& tensor, bool) {
+  HEARTH_CHECK_AS(ValueError, tensor.defined(), "[archive] tensor '", key, "' is undefined");
+  check_new(*items_, key);
+  items_->tensors.emplace(key, tensor.detach());
+}
+void OutputArchive::write(const std::string& key, const Value& value) {
+  check_new(*items_, key);
+  items_->values.emplace(key, value);
+}
+void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
+  if (nested.items_->tensors.empty() && nested.items_->values.empty()) {
+    write(key, Value());
+    return;
+  }
+  for (const auto& [path, tensor] : nested.items_->tensors) write(key + "." + path, tensor);
+  for (const auto& [path, value] : nested.items_->values) write(key + "." + path, value);
+}
+
+void OutputArchive::save_to(const std::string& filename) const {
+  safetensors::save_file(named_tensors(*items_), filename, metadata_of(*items_));
+}
+void OutputArchive::save_to(size_t (*writer)(void*, const void*, size_t), void* context) const {
+  struct CallbackSink final : safetensors::Sink {
+    size_t (*function)(void*, const void*, size_t);
+    void* argument;
+    CallbackSink(size_t (*f)(void*, const void*, size_t), void* a) : function(f), argument(a) {}
+    void write(const void* data, size_t size) override {
+      const size_t taken = function(argument, data, size);
+      HEARTH_CHECK_AS(FileError, taken == size, "[save_to] the writer took ", taken, " of ", size,
+                      " bytes");
+    }
+  };
+  CallbackSink sink(writer, context);
+  safetensors::write(sink, named_tensors(*items_), metadata_of(*items_));
+}
+void OutputArchive::save_to(std::ostream& stream) const {
+  save_to([&](const void* data, size_t size) -> size_t {
+    stream.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+    HEARTH_CHECK_AS(FileError, stream.good(), "[save_to] the stream refused ", size, " bytes");
+    return size;
+  });
+}
+std::vector<char> OutputArchive::to_buffer() const {
+  return safetensors::save(named_tensors(*items_), metadata_of(*items_));
+}
+
+// ---- reading
+
+InputArchive::InputArchive() : items_(std::make_shared<Items>()) {}
+InputArchive::InputArchive(const OutputArchive& archive)
+    : items_(std::make_shared<Items>(*archive.items_)) {}
+InputArchive::~InputArchive() = default;
+InputArchive::InputArchive(const InputArchive&) = default;
+InputArchive::InputArchive(InputArchive&&) noexcept = default;
+InputArchive& InputArchive::operator=(const InputArchive&) = default;
+InputArchive& InputArchive::operator=(InputArchive&&) noexcept = default;
+
+void InputArchive::load_from(const std::string& filename, std::optional<Device> device) {
+  items_ = open(safetensors::File(filename));
+  prefix_.clear();
+  device_ = device;
+}
+void InputArchive::load_from(const char* data, size_t size, std::optional<Device> device) {
+  items_ = open(safetensors::File(data, size));
+  prefix_.clear();
+  device_ = device;
+}
+void InputArchive::load_from(std::istream& stream, std::optional<Device> device) {
+  // Grows with what comes, whatever lengths the content claims.
+  std::vector<char> bytes;
+  constexpr size_t kBlock = size_t{1} << 20;
+  while (stream.good()) {
+    const size_t at = bytes.size();
+    bytes.resize(at + kBlock);
+    stream.read(bytes.data() + at, static_cast<std::streamsize>(kBlock));
+    bytes.resize(at + static_cast<size_t>(stream.gcount()));
+  }
+  HEARTH_CHECK_AS(FileError, stream.eof(), "[load_from] reading the stream failed");
+  load_from(bytes.data(), bytes.size(), device);
+}
+
+std::string InputArchive::path(const std::string& key) const { return prefix_ + key; }
+
+const std::string& InputArchive::source() const { return items_->source; }
+
+bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
+  Tensor found;
+  if (!items_->find(path(key), found)) return false;
+  NoGradGuard no_grad;
+  if (tensor.defined() && tensor.sizes() == found.sizes() &&
+      tensor.scalar_type() == found.scalar_type() && !device_) {
+    tensor.copy_(found);
+    return true;
+  }
+  Tensor own = device_ ? found.to(TensorOptions(*device_), false, /*copy=*/true) : found.clone();
+  if (tensor.defined()) {
+    tensor.set_data(own);
+  } else {
+    tensor = std::move(own);
+  }
+  return true;
+}
+bool InputArchive::try_read(const std::string& key, Value& value) {
+  const auto found = items_->values.find(path(key));
+  if (found == items_->values.end()) return false;
+  value = found->second;
+  return true;
+}
+bool InputArchive::try_read(const std::string& key, InputArchive& nested) {
+  const std::string below = path(key) + ".";
+  const auto marker = items_->values.find(path(key));
+  if (items_->below(below).empty() && (marker == items_->values.end() || !marker->second.isNone()))
+    return false;
+  const std::shared_ptr<const Items> items = items_;
+  nested.device_ = device_;
+  nested.prefix_ = below;
+  nested.items_ = items;
+  return true;
+}
+
+namespace {
+
+void expect(bool found, const std::string& source, std::string_view what, const std::string& path) {
+  HEARTH_CHECK_AS(FormatError, found, "[", source, "] No such serialized ", what, " '", path, "'");
+}
+
+}  // namespace
+
+void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) {
+  expect(try_read(key, tensor, is_buffer), source(), "tensor", path(key));
+}
+void InputArchive::read(const std::string& key, Value& value) {
+  expect(try_read(key, value), source(), "value", path(key));
+}
+void InputArchive::read(const std::string& key, InputArchive& nested) {
+  expect(try_read(key, nested), source(), "submodule", path(key));
+}
+
+std::vector<std::string> InputArchive::keys() const {
+  std::map<std::string, int> names;
+  for (const std::string& full : items_->below(prefix_)) {
+    const std::string rest = full.substr(prefix_.size());
+    ++names[rest.substr(0, rest.find('.'))];
+  }
+  std::vector<std::string> keys;
+  for (const auto& [name, count] : names) keys.push_back(name);
+  return keys;
+}
+
+std::vector<std::pair<std::string, Tensor>> InputArchive::tensors() const {
+  std::vector<std::pair<std::string, Tensor>> all;
+  for (const std::string& full : items_->below(prefix_)) {
+    Tensor t;
+    if (!items_->find(full, t)) continue;
+    all.emplace_back(full.substr(prefix_.size()), device_ ? t.to(TensorOptions(*device_)) : t);
+  }
+  return all;
+}
+
+}  // namespace hearth::serialize

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/base/threads.h"
+#include "hearth/io/archive.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
+#include "hearth/optim/adam.h"
+#include "hearth/optim/sgd.h"
+
+#include "ops/optim_step.h"
+#include "optim/common.h"
+
+namespace hearth::optim {
+namespace {
+
+/// Numbers in (-1, 1) that differ by seed.
+Tensor numbers(IntArrayRef sizes, double seed, ScalarType type = kDouble) {
+  const int64_t n = empty(sizes).numel();
+  return arange(0, n, TensorOptions(kDouble)).mul(0.7).add(seed).sin().reshape(sizes).to(type);
+}
+
+Tensor parameter(IntArrayRef sizes, double seed, ScalarType type = kDouble) {
+  return numbers(sizes, seed, type).set_requires_grad(true);
+}
+
+struct Reference {
+  std::vector<double> p, m, v, largest;
+  int64_t step = 0;
+};
+std::vector<double> values(const Tensor& t) {
+  const Tensor d = t.detach().to(kDouble).contiguous();
+  const double* x = d.const_data_ptr<double>();
+  return {x, x + d.numel()};
+}
+
+void reference_sgd(Reference& r, const std::vector<double>& grad, const SGDOptions& o) {
+  const bool first = r.step++ == 0;
+  r.m.resize(r.p.size());
+  for (size_t i = 0; i < r.p.size(); ++i) {
+    double g = (o.maximize() ? -grad[i] : grad[i]) + o.weight_decay() * r.p[i];
+    if (o.momentum() != 0) {
+      r.m[i] = first ? g : o.momentum() * r.m[i] + (1 - o.dampening()) * g;
+      g = o.nesterov() ? g + o.momentum() * r.m[i] : r.m[i];
+    }
+    r.p[i] -= o.lr() * g;
+  }
+}
+
+template <typename Options>
+void reference_adam(Reference& r, const std::vector<double>& grad, const Options& o,
+                    bool decoupled) {
+  const auto [beta1, beta2] = o.betas();
+  ++r.step;
+  for (auto* x : {&r.m, &r.v, &r.largest}) x->resize(r.p.size());
+  for (size_t i = 0; i < r.p.size(); ++i) {
+    double g = o.maximize() ? -grad[i] : grad[i];
+    if (decoupled) {
+      r.p[i] *= 1 - o.lr() * o.weight_decay();
+    } else {
+      g += o.weight_decay() * r.p[i];
+    }
+    r.m[i] = beta1 * r.m[i] + (1 - beta1) * g;
+    r.v[i] = beta2 * r.v[i] + (1 - beta2) * g * g;
+    r.largest[i] = std::max(r.largest[i], r.v[i]);
+    const double v = (o.amsgrad() ? r.largest[i] : r.v[i]) / (1 - std::pow(beta2, r.step));
+    r.p[i] -= o.lr() * (r.m[i] / (1 - std::pow(beta1, r.step))) / (std::sqrt(v) + o.eps());
+  }
+}
+
+/// Twenty steps on three parameters (one strided, one 0-dim) against the formula; the second gets
+/// no gradient at every third step.
+template <typename Optim, typename Options, typename Step>
+void compare(const Options& options, const Step& reference_step, ScalarType type = kDouble,
+             double tolerance = 1e-12) {
+  std::vector<Tensor> params = {parameter({3, 4}, 1, type), parameter({5, 2}, 2, type),
+                                parameter({}, 3, type)};
+  {
+    NoGradGuard no_grad;
+    params[1] = numbers({2, 5}, 2, type).t().set_requires_grad(true);
+  }
+  std::vector<Reference> references(3);
+  for (size_t k = 0; k < 3; ++k) references[k].p = values(params[k]);
+  Optim optimizer(params, options);
+  for (int step = 0; step < 20; ++step) {
+    for (size_t k = 0; k < 3; ++k) {
+      const Tensor g = numbers(params[k].sizes(), step + 10.0 * static_cast<double>(k), type);
+      const bool has = k != 1 || step % 3 != 2;
+      params[k].mutable_grad() = has ? g : Tensor();
+      if (has) reference_step(references[k], values(g), options);
+    }
+    optimizer.step();
+  }
+  for (size_t k = 0; k < 3; ++k) {
+    const std::vector<double> got = values(params[k]);
+    for (size_t i = 0; i < got.size(); ++i)
+      EXPECT_NEAR(got[i], references[k].p[i], tolerance) << "parameter " << k << " element " << i;
+  }
+}
+
+TEST(Optimizer, SgdFollowsTheFormula) {
+  for (const ScalarType type : {kDouble, kFloat})
+    for (const SGDOptions& o :
+         {SGDOptions(0.1), SGDOptions(0.1).momentum(0.9),
+          SGDOptions(0.1).momentum(0.9).dampening(0.3),
+          SGDOptions(0.1).momentum(0.9).nesterov(true), SGDOptions(0.1).weight_decay(0.1),
+          SGDOptions(0.1).momentum(0.8).weight_decay(0.05).nesterov(true).maximize(true)})
+      compare<SGD>(o, reference_sgd, type, type == kDouble ? 1e-12 : 2e-5);
+}
+
+TEST(Optimizer, AdamFollowsTheFormula) {
+  for (const ScalarType type : {kDouble, kFloat})
+    for (const AdamOptions& o :
+         {AdamOptions(0.01), AdamOptions(0.01).weight_decay(0.1), AdamOptions(0.01).amsgrad(true),
+          AdamOptions(0.01).betas({0.8, 0.9}).eps(0.01).amsgrad(true).maximize(true)})
+      compare<Adam>(
+          o, [](auto&&... a) { reference_adam(a..., false); }, type,
+          type == kDouble ? 1e-12 : 2e-5);
+}
+
+TEST(Optimizer, AdamWFollowsTheFormula) {
+  for (const ScalarType type : {kDouble, kFloat})
+    for (const AdamWOptions& o : {AdamWOptions(0.01), AdamWOptions(0.01).weight_decay(0.3),
+                                  AdamWOptions(0.01).amsgrad(true).weight_decay(0)})
+      compare<AdamW>(
+          o, [](auto&&... a) { reference_adam(a..., true); }, type, type == kDouble ? 1e-12 : 2e-5);
+}
+
+TEST(Optimizer, LowPrecisionParametersStepInFloat) {
+  for (const ScalarType type : {kBFloat16, kHalf}) {
+    const Tensor p = ones({100}, TensorOptions(type)).set_requires_grad(true);
+    p.mutable_grad() = ones({100}, TensorOptions(type));
+    SGD(std::vector<Tensor>{p}, 0.25).step();
+    EXPECT_TRUE(p.equal(full({100}, 0.75, TensorOptions(type))));
+    Adam(std::vector<Tensor>{p}, 0.25).step();
+    EXPECT_TRUE(p.equal(full({100}, 0.5, TensorOptions(type))));
+  }
+}
+
+TEST(Optimizer, KernelsEqualTheirDecomposition) {
+  const auto check = [](const auto& op, size_t optional_slots) {
+    constexpr size_t group = std::decay_t<decltype(op)>::info.group;
+    for (const bool with_optional : {false, true}) {
+      std::vector<Tensor> fast, plain;
+      for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{7, 3}, {0}, {}})
+        for (size_t k = 0; k < group; ++k) {
+          const bool absent = k + optional_slots >= group && !with_optional;
+          const Tensor t = absent ? Tensor() : numbers(sizes, double(k) + 0.5).abs();
+          fast.push_back(t);
+          plain.push_back(absent ? Tensor() : t.clone());
+        }
+      run_step(op, fast);
+      op.decompose(ArgList(plain));
+      for (size_t i = 0; i < fast.size(); ++i)
+        EXPECT_TRUE(!fast[i].defined() || fast[i].allclose(plain[i], 1e-12, 1e-12)) << i;
+    }
+  };
+  check(ops::SgdStep{0.1, 0.9, 0.2, 0.3, false, false, false}, 1);
+  check(ops::SgdStep{0.1, 0.9, 0, 0, true, true, true}, 1);
+  check(ops::AdamStep{0.1, 0.9, 0.99, 1e-8, 0.1, false, false, 3}, 1);
+  check(ops::AdamStep{0.1, 0.9, 0.99, 1e-8, 0.1, true, true, 1}, 1);
+}
+
+TEST(Optimizer, SameBitsAtAnyNumberOfThreads) {
+  std::vector<Tensor> results;
+  for (const int threads : {1, 3, 7}) {
+    ThreadLimitGuard limit(threads);
+    std::vector<Tensor> params = {parameter({300, 201}, 1, kFloat), parameter({77}, 2, kFloat)};
+    AdamW optimizer(params, AdamWOptions(0.01));
+    for (int step = 0; step < 3; ++step) {
+      for (const Tensor& p : params) p.mutable_grad() = numbers(p.sizes(), step, kFloat);
+      optimizer.step();
+    }
+    results.push_back(params[0]);
+  }
+  EXPECT_TRUE(results[0].equal(results[1]));
+  EXPECT_TRUE(results[0].equal(results[2]));
+}
+
+TEST(Optimizer, StepsAreWritesThatAutogradSees) {
+  const Tensor p = parameter({3}, 1);
+  const Tensor y = (p * p).sum();
+  p.mutable_grad() = ones({3}, TensorOptions(kDouble));
+  const int64_t version = p._version(), grad_version = p.grad()._version();
+  SGD(std::vector<Tensor>{p}, 0.1).step();
+  EXPECT_EQ(p._version(), version + 1);
+  EXPECT_EQ(p.grad()._version(), grad_version);
+  EXPECT_THROW(y.backward(), AutogradError);
+  EXPECT_TRUE(p.requires_grad());
+  EXPECT_TRUE(p.is_leaf());
+}
+
+TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {
+  const Tensor a = parameter({2}, 1), b = parameter({2}, 2);
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{a});
+  groups.emplace_back(std::vector<Tensor>{b},
+                      std::make_unique<SGDOptions>(SGDOptions(0.5).momentum(0.9)));
+  SGD optimizer(groups, SGDOptions(0.1));
+  EXPECT_EQ(static_cast<SGDOptions&>(optimizer.param_groups()[0].options()).lr(), 0.1);
+  static_cast<SGDOptions&>(optimizer.param_groups()[0].options()).lr(0.2);
+  EXPECT_EQ(optimizer.param_groups()[0].options().get_lr(), 0.2);
+  EXPECT_EQ(optimizer.param_groups()[1].options().get_lr(), 0.5);
+  EXPECT_EQ(optimizer.size(), 2u);
+  const Tensor a0 = a.detach().clone(), b0 = b.detach().clone();
+  for (const Tensor& p : {a, b}) p.mutable_grad() = ones({2}, TensorOptions(kDouble));
+  optimizer.step();
+  EXPECT_TRUE(a.allclose(a0 - 0.2));
+  EXPECT_TRUE(b.allclose(b0 - 0.5));
+  EXPECT_EQ(optimizer.state().count(a.unsafeGetTensorImpl()), 0u);
+  const auto& state = static_cast<SGDParamState&>(*optimizer.state().at(b.unsafeGetTensorImpl()));
+  EXPECT_TRUE(state.momentum_buffer().equal(ones({2}, TensorOptions(kDouble))));
+}
+
+std::string message_of(const auto& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "nothing thrown";
+}
+
+TEST(Optimizer, BadArgumentsAreRefused) {
+  const Tensor p = parameter({2}, 1);
+  SGD optimizer(std::vector<Tensor>{p}, 0.1);
+  EXPECT_NE(message_of([&] {
+              optimizer.add_param_group(std::vector<Tensor>{p});
+            }).find("some parameters appear in more than one parameter group"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              optimizer.add_param_group(std::vector<Tensor>{p * 2});
+            }).find("can't optimize a non-leaf Tensor"),
+            std::string::npos);
+  const std::vector<Tensor> params = {p};
+  EXPECT_THROW(SGD(params, -1), ValueError);
+  EXPECT_THROW(SGD(params, SGDOptions(0.1).momentum(-0.5)), ValueError);
+  EXPECT_THROW(SGD(params, SGDOptions(0.1).nesterov(true)), ValueError);
+  EXPECT_THROW(SGD(params, SGDOptions(0.1).weight_decay(-1)), ValueError);
+  EXPECT_THROW(Adam(params, AdamOptions(-1)), ValueError);
+  EXPECT_THROW(Adam(params, AdamOptions(std::nan(""))), ValueError);
+  EXPECT_THROW(Adam(params, AdamOptions().betas({1.0, 0.9})), ValueError);
+  EXPECT_THROW(AdamW(params, AdamWOptions().eps(-1)), ValueError);
+  const Tensor integers = ones({2}, TensorOptions(kLong));
+  integers.mutable_grad() = ones({2}, TensorOptions(kLong));
+  EXPECT_THROW(SGD(std::vector<Tensor>{integers}, 0.1).step(), Error);
+}
+
+TEST(Optimizer, ClosuresRunWithGradients) {
+  const Tensor p = parameter({2}, 1);
+  SGD optimizer(std::vector<Tensor>{p}, 0.1);
+  NoGradGuard no_grad;
+  const Tensor before = p.detach().clone();
+  const Tensor loss = optimizer.step([&] {
+    optimizer.zero_grad();
+    const Tensor l = (p * p).sum();
+    l.backward();
+    return l;
+  });
+  EXPECT_TRUE(loss.allclose((before * before).sum()));
+  EXPECT_TRUE(p.allclose(before * 0.8));
+  EXPECT_FALSE(optimizer.step().defined());
+}
+
+TEST(Optimizer, ZeroGrad) {
+  const Tensor p = parameter({2}, 1);
+  SGD optimizer(std::vector<Tensor>{p}, 0.1);
+  p.mutable_grad() = ones({2}, TensorOptions(kDouble));
+  optimizer.zero_grad(/*set_to_none=*/false);
+  EXPECT_TRUE(p.grad().equal(zeros({2}, TensorOptions(kDouble))));
+  optimizer.zero_grad();
+  EXPECT_FALSE(p.grad().defined());
+  optimizer.zero_grad();
+}
+
+TEST(Optimizer, ContinuesFromASavedState) {
+  const auto grads = [](const std::vector<Tensor>& params, int step) {
+    for (size_t k = 0; k < params.size(); ++k)
+      params[k].mutable_grad() = numbers(params[k].sizes(), step + 5.0 * double(k));
+  };
+  const auto make = [] { return std::vector<Tensor>{parameter({3, 4}, 1), parameter({5}, 2)}; };
+  std::vector<Tensor> whole = make(), part = make();
+  AdamW one(whole, AdamWOptions(0.01).amsgrad(true)), two(part, AdamWOptions(0.01).amsgrad(true));
+  for (int step = 0; step < 4; ++step) {
+    grads(whole, step);
+    grads(part, step);
+    one.step();
+    two.step();
+  }
+  two.param_groups()[0].options().set_lr(0.5);
+  const std::vector<char> saved = [&] {
+    serialize::OutputArchive archive;
+    archive << one;
+    return archive.to_buffer();
+  }();
+  AdamW three(part, AdamWOptions(0.7));
+  serialize::InputArchive archive;
+  archive.load_from(saved.data(), saved.size());
+  archive >> three;
+  EXPECT_TRUE(static_cast<AdamWOptions&>(three.param_groups()[0].options()) ==
+              static_cast<AdamWOptions&>(one.param_groups()[0].options()));
+  two.load_state_dict(one.state_dict());
+  EXPECT_EQ(two.param_groups()[0].options().get_lr(), 0.01);
+  for (int step = 4; step < 8; ++step) {
+    grads(whole, step);
+    grads(part, step);
+    one.step();
+    three.step();
+  }
+  EXPECT_TRUE(whole[0].equal(part[0]));
+  EXPECT_TRUE(whole[1].equal(part[1]));
+}
+
+TEST(Optimizer, StatesThatDoNotFitChangeNothing) {
+  const Tensor a = parameter({2}, 1), b = parameter({2}, 2);
+  SGD one(std::vector<Tensor>{a, b}, SGDOptions(0.1).momentum(0.9));
+  SGD other(std::vector<Tensor>{a}, SGDOptions(0.3));
+  EXPECT_NE(message_of([&] {
+              other.load_state_dict(one.state_dict());
+            }).find("doesn't match the size of optimizer's parameter group"),
+            std::string::npos);
+  EXPECT_EQ(other.param_groups()[0].options().get_lr(), 0.3);
+  one.add_param_group(std::vector<Tensor>{parameter({1}, 3)});
+  EXPECT_NE(message_of([&] {
+              other.load_state_dict(one.state_dict());
+            }).find("different number of parameter groups"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace hearth::optim
