@@ -16,6 +16,7 @@ void random_samples(Samples& samples);
 void conv_samples(Samples& samples);
 void pad_samples(Samples& samples);
 void fused_samples(Samples& samples);
+void optim_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -28,6 +29,7 @@ Samples all_samples() {
   conv_samples(samples);
   pad_samples(samples);
   fused_samples(samples);
+  optim_samples(samples);
   return samples;
 }
 

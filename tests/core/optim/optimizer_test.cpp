@@ -13,9 +13,6 @@
 #include "hearth/optim/adam.h"
 #include "hearth/optim/sgd.h"
 
-#include "ops/optim_step.h"
-#include "optim/common.h"
-
 namespace hearth::optim {
 namespace {
 
@@ -140,30 +137,6 @@ TEST(Optimizer, LowPrecisionParametersStepInFloat) {
     Adam(std::vector<Tensor>{p}, 0.25).step();
     EXPECT_TRUE(p.equal(full({100}, 0.5, TensorOptions(type))));
   }
-}
-
-TEST(Optimizer, KernelsEqualTheirDecomposition) {
-  const auto check = [](const auto& op, size_t optional_slots) {
-    constexpr size_t group = std::decay_t<decltype(op)>::info.group;
-    for (const bool with_optional : {false, true}) {
-      std::vector<Tensor> fast, plain;
-      for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{7, 3}, {0}, {}})
-        for (size_t k = 0; k < group; ++k) {
-          const bool absent = k + optional_slots >= group && !with_optional;
-          const Tensor t = absent ? Tensor() : numbers(sizes, double(k) + 0.5).abs();
-          fast.push_back(t);
-          plain.push_back(absent ? Tensor() : t.clone());
-        }
-      run_step(op, fast);
-      op.decompose(ArgList(plain));
-      for (size_t i = 0; i < fast.size(); ++i)
-        EXPECT_TRUE(!fast[i].defined() || fast[i].allclose(plain[i], 1e-12, 1e-12)) << i;
-    }
-  };
-  check(ops::SgdStep{0.1, 0.9, 0.2, 0.3, false, false, false}, 1);
-  check(ops::SgdStep{0.1, 0.9, 0, 0, true, true, true}, 1);
-  check(ops::AdamStep{0.1, 0.9, 0.99, 1e-8, 0.1, false, false, 3}, 1);
-  check(ops::AdamStep{0.1, 0.9, 0.99, 1e-8, 0.1, true, true, 1}, 1);
 }
 
 TEST(Optimizer, SameBitsAtAnyNumberOfThreads) {
