@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of Hearth's core.
+#pragma once
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/checkpoint.h"
+#include "hearth/autograd/function.h"
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/autograd/gradcheck.h"
+#include "hearth/base/context.h"
+#include "hearth/base/cpu.h"
+#include "hearth/base/memory.h"
+#include "hearth/base/threads.h"
+#include "hearth/interceptors/autocast.h"
+#include "hearth/interceptors/profiler.h"
+#include "hearth/nn.h"
+#include "hearth/ops/conv.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/linalg.h"
+#include "hearth/ops/loss.h"
+#include "hearth/ops/pad.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/random.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/softmax.h"
+#include "hearth/ops/view.h"
+#include "hearth/tensor/tensor.h"
+#include "hearth/tensor/tensor_literal.h"

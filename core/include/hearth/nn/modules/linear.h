@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "hearth/nn/options/linear.h"
+#include "hearth/nn/pimpl.h"
+
+namespace hearth::nn {
+
+/// Returns its input.
+class HEARTH_API IdentityImpl : public Module {
+ public:
+  IdentityImpl();
+  HEARTH_BUILTIN_MODULE(IdentityImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(Identity);
+
+/// input @ weight^T + bias, of [..., in_features] to [..., out_features].
+class HEARTH_API LinearImpl : public Module {
+ public:
+  LinearImpl(int64_t in_features, int64_t out_features);
+  explicit LinearImpl(const LinearOptions& options_);
+  HEARTH_BUILTIN_MODULE(LinearImpl)
+  /// Draws weight and bias from U(-1/sqrt(in), 1/sqrt(in)).
+  void reset_parameters();
+  Tensor forward(const Tensor& input);
+
+  LinearOptions options;
+  Tensor weight;  ///< [out_features, in_features]
+  Tensor bias;    ///< [out_features], undefined without bias
+};
+HEARTH_MODULE(Linear);
+
+/// x1^T A x2 + bias for each of out_features matrices A: [..., in1] and [..., in2] to [..., out].
+class HEARTH_API BilinearImpl : public Module {
+ public:
+  BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features);
+  explicit BilinearImpl(const BilinearOptions& options_);
+  HEARTH_BUILTIN_MODULE(BilinearImpl)
+  void reset_parameters();
+  Tensor forward(const Tensor& input1, const Tensor& input2);
+
+  BilinearOptions options;
+  Tensor weight;  ///< [out_features, in1_features, in2_features]
+  Tensor bias;    ///< [out_features], undefined without bias
+};
+HEARTH_MODULE(Bilinear);
+
+/// Joins dims start_dim to end_dim into one.
+class HEARTH_API FlattenImpl : public Module {
+ public:
+  explicit FlattenImpl(const FlattenOptions& options_ = {});
+  HEARTH_BUILTIN_MODULE(FlattenImpl)
+  Tensor forward(const Tensor& input);
+
+  FlattenOptions options;
+};
+HEARTH_MODULE(Flatten);
+
+/// Splits a dim into several.
+class HEARTH_API UnflattenImpl : public Module {
+ public:
+  explicit UnflattenImpl(const UnflattenOptions& options_);
+  HEARTH_BUILTIN_MODULE(UnflattenImpl)
+  Tensor forward(const Tensor& input);
+
+  UnflattenOptions options;
+};
+HEARTH_MODULE(Unflatten);
+
+}  // namespace hearth::nn

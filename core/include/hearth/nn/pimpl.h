@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "hearth/nn/module.h"
+
+namespace hearth {
+
+namespace detail {
+struct ModuleHolderIndicator {};
+
+template <typename T>
+inline constexpr bool is_module_holder_v =
+    std::is_base_of_v<ModuleHolderIndicator, std::decay_t<T>>;
+template <typename T>
+struct is_module : std::is_base_of<nn::Module, std::decay_t<T>> {};
+template <typename T, typename R = void>
+using enable_if_module_t = std::enable_if_t<is_module<T>::value, R>;
+template <typename T, typename R = void>
+using disable_if_module_holder_t = std::enable_if_t<!is_module_holder_v<T>, R>;
+
+template <typename M>
+struct has_forward {
+  static constexpr bool value = requires { &M::forward; };
+};
+template <typename M, typename... Args>
+struct return_type_of_forward {
+  using type = decltype(std::declval<M&>().forward(std::declval<Args>()...));
+};
+template <typename M, typename... Args>
+using return_type_of_forward_t = typename return_type_of_forward<M, Args...>::type;
+
+[[noreturn]] HEARTH_API void throw_empty_holder();
+}  // namespace detail
+
+namespace nn {
+
+/// A shared pointer to a module that constructs it: `Linear layer(4, 2);` makes a LinearImpl, and
+/// copies refer to the same one. `Linear layer = nullptr;` is empty.
+template <typename Contained>
+class ModuleHolder : hearth::detail::ModuleHolderIndicator {
+ public:
+  using ContainedType = Contained;
+
+  ModuleHolder() : impl_(make_default()) {}
+  ModuleHolder(std::nullptr_t) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  /// Passes its arguments to the module's constructor.
+  template <typename Head, typename... Tail>
+  requires(sizeof...(Tail) > 0 ||
+           (!hearth::detail::is_module_holder_v<Head> &&
+            !std::is_same_v<std::decay_t<Head>, std::shared_ptr<Contained>>))  //
+      explicit ModuleHolder(Head&& head, Tail&&... tail)
+      : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
+  bool is_empty() const noexcept { return impl_ == nullptr; }
+  Contained* operator->() { return get(); }
+  const Contained* operator->() const { return get(); }
+  Contained& operator*() { return *get(); }
+  const Contained& operator*() const { return *get(); }
+  const std::shared_ptr<Contained>& ptr() const {
+    if (!impl_) hearth::detail::throw_empty_holder();
+    return impl_;
+  }
+  Contained* get() { return ptr().get(); }
+  const Contained* get() const { return ptr().get(); }
+
+  /// Calls forward, and the module's hooks around it.
+  template <typename... Args>
+  decltype(auto) operator()(Args&&... args) {
+    return nn::detail::call_module(*get(), std::forward<Args>(args)...);
+  }
+  template <typename Arg>
+  decltype(auto) operator[](Arg&& arg) {
+    return (*get())[std::forward<Arg>(arg)];
+  }
+
+ private:
+  static std::shared_ptr<Contained> make_default() {
+    static_assert(std::is_default_constructible_v<Contained>,
+                  "You are trying to default construct a module which has no default constructor. "
+                  "Use = nullptr to give it the empty state (e.g. `Linear linear = nullptr;`).");
+    return std::shared_ptr<Contained>(new Contained());
+  }
+
+  std::shared_ptr<Contained> impl_;
+};
+
+template <typename M>
+std::ostream& operator<<(std::ostream& stream, const ModuleHolder<M>& module) {
+  return stream << static_cast<const Module&>(*module);
+}
+
+}  // namespace nn
+}  // namespace hearth
+
+/// Declares `Name`, the holder of the module class `ImplType`.
+#define HEARTH_MODULE_IMPL(Name, ImplType)                    \
+  class Name : public ::hearth::nn::ModuleHolder<ImplType> {  \
+   public:                                                    \
+    using ::hearth::nn::ModuleHolder<ImplType>::ModuleHolder; \
+    using Impl [[maybe_unused]] = ImplType;                   \
+  }
+/// Declares `Name`, the holder of the module class `NameImpl`.
+#define HEARTH_MODULE(Name) HEARTH_MODULE_IMPL(Name, Name##Impl)

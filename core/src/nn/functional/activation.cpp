@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/nn/functional/activation.h"
+
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/softmax.h"
+#include "hearth/ops/view.h"
+
+namespace hearth::nn::functional {
+
+namespace {
+
+constexpr double kSeluAlpha = 1.6732632423543772;
+constexpr double kSeluScale = 1.0507009873554805;
+
+Tensor elu(Tensor input, bool inplace, double alpha, double scale, double input_scale) {
+  if (inplace) return elu_(input, alpha, scale, input_scale);
+  return hearth::elu(input, alpha, scale, input_scale);
+}
+
+}  // namespace
+
+Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
+  return elu(input, options.inplace(), options.alpha(), 1, 1);
+}
+Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
+  return elu(input, options.inplace(), kSeluAlpha, kSeluScale, 1);
+}
+Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
+  HEARTH_CHECK_AS(ValueError, options.alpha() != 0, "[celu] ZeroDivisionError: alpha cannot be 0");
+  return elu(input, options.inplace(), options.alpha(), 1, 1 / options.alpha());
+}
+
+// Activations that have an in-place op of their own.
+#define HEARTH_INPLACE_ACTIVATION(name, Options)                   \
+  Tensor name(const Tensor& input, const Options& options) {       \
+    Tensor self = input;                                           \
+    return options.inplace() ? name##_(self) : hearth::name(self); \
+  }
+HEARTH_INPLACE_ACTIVATION(relu, ReLUFuncOptions)
+HEARTH_INPLACE_ACTIVATION(relu6, ReLU6FuncOptions)
+HEARTH_INPLACE_ACTIVATION(silu, SiLUFuncOptions)
+HEARTH_INPLACE_ACTIVATION(hardswish, HardswishFuncOptions)
+HEARTH_INPLACE_ACTIVATION(hardsigmoid, HardsigmoidFuncOptions)
+#undef HEARTH_INPLACE_ACTIVATION
+
+Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
+  Tensor self = input;
+  return options.inplace() ? leaky_relu_(self, options.negative_slope())
+                           : hearth::leaky_relu(self, options.negative_slope());
+}
+
+Tensor prelu(const Tensor& input, const Tensor& weight) {
+  const int64_t channels = input.dim() < 2 ? 1 : input.size(1);
+  HEARTH_CHECK_AS(ShapeError, weight.numel() == 1 || weight.numel() == channels,
+                  "[prelu] Mismatch of parameter numbers and input channel size. Found parameter "
+                  "numbers = ",
+                  weight.numel(), " and channel size = ", channels, ".");
+  std::vector<int64_t> sizes(static_cast<size_t>(input.dim()), 1);
+  if (weight.numel() != 1) sizes[1] = weight.numel();
+  return hearth::where(input > 0, input, input * weight.reshape(sizes));
+}
+
+Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
+  return hearth::gelu(input, options.approximate());
+}
+
+Tensor mish(const Tensor& input) { return input * hearth::softplus(input).tanh(); }
+
+Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
+  Tensor self = input;
+  return options.inplace() ? hardtanh_(self, options.min_val(), options.max_val())
+                           : hearth::hardtanh(self, options.min_val(), options.max_val());
+}
+
+Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
+  return input.masked_fill(input.abs() <= options.lambda(), 0);
+}
+
+Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
+  HEARTH_CHECK_AS(ValueError, options.lambda() >= 0,
+                  "[softshrink] lambda must be greater or equal to 0, but found to be ",
+                  options.lambda(), ".");
+  return input - input.clamp(-options.lambda(), options.lambda());
+}
+
+Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
+  return hearth::softplus(input, options.beta(), options.threshold());
+}
+Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
+Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
+Tensor logsigmoid(const Tensor& input) { return hearth::log_sigmoid(input); }
+
+Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
+  if (options.inplace()) return input.masked_fill_(input <= options.threshold(), options.value());
+  return hearth::threshold(input, options.threshold(), options.value());
+}
+
+Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() > 0,
+                  "[glu] does not support scalars because halving size must be even");
+  HEARTH_CHECK_AS(ShapeError, input.size(options.dim()) % 2 == 0,
+                  "[glu] Halving dimension must be even, but dimension ", options.dim(),
+                  " is size ", input.size(options.dim()));
+  const auto halves = input.chunk(2, options.dim());
+  return halves[0] * halves[1].sigmoid();
+}
+
+Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {
+  return hearth::softmax(input, options.dim(), options.dtype());
+}
+Tensor softmin(const Tensor& input, const SoftminFuncOptions& options) {
+  return hearth::softmax(-input, options.dim(), options.dtype());
+}
+Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options) {
+  return hearth::log_softmax(input, options.dim(), options.dtype());
+}
+
+}  // namespace hearth::nn::functional

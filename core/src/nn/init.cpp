@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/nn/init.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/ops/creation.h"
+
+namespace hearth::nn::init {
+
+namespace {
+
+struct Fan {
+  int64_t in;
+  int64_t out;
+};
+
+Fan fan_of(const Tensor& tensor) {
+  HEARTH_CHECK_AS(ShapeError, tensor.dim() >= 2,
+                  "[init] Fan in and fan out can not be computed for tensor with fewer than 2 "
+                  "dimensions, got ",
+                  tensor.sizes());
+  int64_t field = 1;
+  for (int64_t d = 2; d < tensor.dim(); ++d) field *= tensor.size(d);
+  return {tensor.size(1) * field, tensor.size(0) * field};
+}
+
+double kaiming_std(const Tensor& tensor, double a, const FanModeType& mode,
+                   const NonlinearityType& nonlinearity) {
+  const Fan fan = fan_of(tensor);
+  const bool in = std::holds_alternative<enumtype::kFanIn>(mode);
+  return calculate_gain(nonlinearity, a) / std::sqrt(static_cast<double>(in ? fan.in : fan.out));
+}
+
+double xavier_std(const Tensor& tensor, double gain) {
+  const Fan fan = fan_of(tensor);
+  return gain * std::sqrt(2.0 / static_cast<double>(fan.in + fan.out));
+}
+
+/// Inverse of erf for |x| < 1: Giles' approximation, then Newton steps to double accuracy.
+double erfinv(double x) {
+  double w = -std::log((1 - x) * (1 + x));
+  double p;
+  if (w < 5) {
+    w -= 2.5;
+    p = 2.81022636e-08;
+    for (double c : {3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503,
+                     -0.00417768164, 0.246640727, 1.50140941})
+      p = c + p * w;
+  } else {
+    w = std::sqrt(w) - 3;
+    p = -0.000200214257;
+    for (double c : {0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+                     0.00943887047, 1.00167406, 2.83297682})
+      p = c + p * w;
+  }
+  double y = p * x;
+  for (int step = 0; step < 2; ++step)
+    y -= (std::erf(y) - x) / (1.1283791670955126 * std::exp(-y * y));
+  return y;
+}
+
+double normal_cdf(double x) { return 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }
+
+}  // namespace
+
+double calculate_gain(NonlinearityType nonlinearity, double param) {
+  if (std::holds_alternative<enumtype::kTanh>(nonlinearity)) return 5.0 / 3.0;
+  if (std::holds_alternative<enumtype::kReLU>(nonlinearity)) return std::sqrt(2.0);
+  if (std::holds_alternative<enumtype::kLeakyReLU>(nonlinearity))
+    return std::sqrt(2.0 / (1 + param * param));
+  return 1.0;
+}
+
+Tensor constant_(Tensor tensor, Scalar value) {
+  const NoGradGuard no_grad;
+  return tensor.fill_(value);
+}
+Tensor zeros_(Tensor tensor) { return constant_(std::move(tensor), 0); }
+Tensor ones_(Tensor tensor) { return constant_(std::move(tensor), 1); }
+
+Tensor eye_(Tensor matrix) {
+  HEARTH_CHECK_AS(ShapeError, matrix.dim() == 2,
+                  "[init] Only tensors with 2 dimensions are supported, got ", matrix.sizes());
+  const NoGradGuard no_grad;
+  const Tensor values = zeros(matrix.sizes(), kFloat);
+  for (int64_t i = 0; i < std::min(matrix.size(0), matrix.size(1)); ++i)
+    values.data_ptr<float>()[i * matrix.size(1) + i] = 1;
+  return matrix.copy_(values);
+}
+
+Tensor dirac_(Tensor tensor, int64_t groups) {
+  HEARTH_CHECK_AS(ShapeError, tensor.dim() >= 3 && tensor.dim() <= 5,
+                  "[init] Only tensors with 3, 4, or 5 dimensions are supported, got ",
+                  tensor.sizes());
+  HEARTH_CHECK_AS(ValueError, groups > 0 && tensor.size(0) % groups == 0,
+                  "[init] dim 0 must be divisible by groups: got ", tensor.size(0), " and ",
+                  groups);
+  const NoGradGuard no_grad;
+  tensor.zero_();
+  const int64_t per_group = tensor.size(0) / groups;
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t c = 0; c < std::min(per_group, tensor.size(1)); ++c) {
+      Tensor kernel = tensor.select(0, g * per_group + c).select(0, c);
+      while (kernel.dim() > 0) kernel = kernel.select(0, kernel.size(0) / 2);
+      kernel.fill_(1);
+    }
+  return tensor;
+}
+
+Tensor normal_(Tensor tensor, double mean, double std) {
+  const NoGradGuard no_grad;
+  return tensor.normal_(mean, std);
+}
+Tensor uniform_(Tensor tensor, double low, double high) {
+  const NoGradGuard no_grad;
+  return tensor.uniform_(low, high);
+}
+
+Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b) {
+  HEARTH_CHECK_AS(ValueError, a <= b && std >= 0,
+                  "[init] trunc_normal_ expects a <= b and std >= 0, got a = ", a, ", b = ", b,
+                  " and std = ", std);
+  const NoGradGuard no_grad;
+  if (std == 0) return tensor.fill_(std::clamp(mean, a, b));
+  const double low = normal_cdf((a - mean) / std);
+  const double high = normal_cdf((b - mean) / std);
+  const Tensor values = rand(tensor.sizes(), kDouble);
+  double* v = values.data_ptr<double>();
+  for (int64_t i = 0; i < values.numel(); ++i) {
+    const double quantile = 2 * (low + (high - low) * v[i]) - 1;
+    const double inside = std::clamp(quantile, -1 + 1e-16, 1 - 1e-16);
+    v[i] = std::clamp(mean + std * std::sqrt(2.0) * erfinv(inside), a, b);
+  }
+  return tensor.copy_(values);
+}
+
+Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
+  if (tensor.numel() == 0) return tensor;
+  const double std = kaiming_std(tensor, a, mode, nonlinearity);
+  return normal_(std::move(tensor), 0, std);
+}
+Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
+  if (tensor.numel() == 0) return tensor;
+  const double bound = std::sqrt(3.0) * kaiming_std(tensor, a, mode, nonlinearity);
+  return uniform_(std::move(tensor), -bound, bound);
+}
+Tensor xavier_normal_(Tensor tensor, double gain) {
+  const double std = xavier_std(tensor, gain);
+  return normal_(std::move(tensor), 0, std);
+}
+Tensor xavier_uniform_(Tensor tensor, double gain) {
+  const double bound = std::sqrt(3.0) * xavier_std(tensor, gain);
+  return uniform_(std::move(tensor), -bound, bound);
+}
+
+Tensor orthogonal_(Tensor tensor, double gain) {
+  HEARTH_CHECK_AS(ShapeError, tensor.dim() >= 2,
+                  "[init] Only tensors with 2 or more dimensions are supported, got ",
+                  tensor.sizes());
+  const NoGradGuard no_grad;
+  if (tensor.numel() == 0) return tensor;
+  const int64_t rows = tensor.size(0);
+  const int64_t cols = tensor.numel() / rows;
+  const size_t n = static_cast<size_t>(std::min(rows, cols));
+  const int64_t length = std::max(rows, cols);
+  // Gram-Schmidt, each vector reduced twice, which is enough for orthogonality to machine
+  // precision. It is QR's Q with R's diagonal positive, hence uniformly distributed.
+  const Tensor vectors = randn({static_cast<int64_t>(n), length}, kDouble);
+  std::vector<double*> v(n);
+  for (size_t i = 0; i < n; ++i) {
+    v[i] = vectors.data_ptr<double>() + static_cast<int64_t>(i) * length;
+    for (int pass = 0; pass < 2; ++pass)
+      for (size_t j = 0; j < i; ++j) {
+        const double along = std::inner_product(v[i], v[i] + length, v[j], 0.0);
+        for (int64_t k = 0; k < length; ++k) v[i][k] -= along * v[j][k];
+      }
+    const double norm = std::sqrt(std::inner_product(v[i], v[i] + length, v[i], 0.0));
+    for (int64_t k = 0; k < length; ++k) v[i][k] /= norm;
+  }
+  const Tensor matrix = (rows <= cols ? vectors : vectors.t()) * gain;
+  return tensor.copy_(matrix.reshape(tensor.sizes()));
+}
+
+Tensor sparse_(Tensor tensor, double sparsity, double std) {
+  HEARTH_CHECK_AS(ShapeError, tensor.dim() == 2,
+                  "[init] Only tensors with 2 dimensions are supported, got ", tensor.sizes());
+  HEARTH_CHECK_AS(ValueError, sparsity >= 0 && sparsity <= 1,
+                  "[init] sparsity must be within [0, 1], got ", sparsity);
+  const NoGradGuard no_grad;
+  const int64_t rows = tensor.size(0);
+  const int64_t zeros = static_cast<int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
+  const Tensor values = randn(tensor.sizes(), kDouble) * std;
+  const Tensor order = rand({tensor.size(1), rows}, kDouble);
+  double* v = values.data_ptr<double>();
+  std::vector<int64_t> index(static_cast<size_t>(rows));
+  for (int64_t c = 0; c < tensor.size(1); ++c) {
+    const double* key = order.data_ptr<double>() + c * rows;
+    std::iota(index.begin(), index.end(), 0);
+    std::sort(index.begin(), index.end(), [key](int64_t i, int64_t j) { return key[i] < key[j]; });
+    for (int64_t i = 0; i < zeros; ++i) v[index[static_cast<size_t>(i)] * tensor.size(1) + c] = 0;
+  }
+  return tensor.copy_(values);
+}
+
+std::tuple<int64_t, int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor) {
+  const Fan fan = fan_of(tensor);
+  return {fan.in, fan.out};
+}
+
+}  // namespace hearth::nn::init
