@@ -19,15 +19,29 @@ inline Tensor in_layout(const Tensor& t, const Tensor& like) {
   return copy;
 }
 
+/// `t` with one dim moved to the end.
+inline Tensor dim_last(const Tensor& t, int64_t dim) {
+  const TensorImpl& i = impl(t);
+  const auto d = static_cast<size_t>(dim);
+  DimVector sizes = i.sizes, strides = i.strides;
+  sizes.erase(d);
+  strides.erase(d);
+  sizes.push_back(i.sizes[d]);
+  strides.push_back(i.strides[d]);
+  return alias_tensor(t, std::move(sizes), std::move(strides), i.offset, i.dtype);
+}
+
 /// Where a kernel writes elements of `compute`: the output itself, or a tensor that finish()
 /// converts to it.
 class Result {
  public:
-  Result(const Tensor& out, ScalarType compute)
+  /// `direct` says whether the kernel can write the output's layout; else it gets a contiguous one.
+  Result(const Tensor& out, ScalarType compute, bool direct = true)
       : out_(out),
-        target_(impl(out).dtype == compute
+        target_(direct && impl(out).dtype == compute
                     ? out
-                    : new_tensor(impl(out).sizes, compute, impl(out).device, impl(out).strides)) {}
+                    : new_tensor(impl(out).sizes, compute, impl(out).device,
+                                 direct ? impl(out).strides : DimVector())) {}
   const Tensor& tensor() const { return target_; }
   template <class T>
   T* data() const {

@@ -16,6 +16,7 @@ void install_kernels() {
   install_scan();
   install_softmax();
   install_loss();
+  install_normalization();
   install_element_loss();
 }
 

@@ -20,6 +20,7 @@ void install_reduce();
 void install_scan();
 void install_softmax();
 void install_loss();
+void install_normalization();
 void install_element_loss();
 
 }  // namespace hearth::cpu

@@ -18,17 +18,7 @@ namespace {
 
 using ops::ClassShape;
 
-/// `t` with its class dim moved to the end.
-Tensor classes_last(const Tensor& t) {
-  const TensorImpl& i = impl(t);
-  const auto dim = static_cast<size_t>(ClassShape(t).dim);
-  DimVector sizes = i.sizes, strides = i.strides;
-  sizes.erase(dim);
-  strides.erase(dim);
-  sizes.push_back(i.sizes[dim]);
-  strides.push_back(i.strides[dim]);
-  return alias_tensor(t, std::move(sizes), std::move(strides), i.offset, i.dtype);
-}
+Tensor classes_last(const Tensor& t) { return dim_last(t, ClassShape(t).dim); }
 
 Tensor class_indices(const Tensor& target) {
   return contiguous_raw(impl(target).dtype == kLong ? target

@@ -128,7 +128,7 @@ Tensor row_statistics(const Tensor& input, const Tensor& divisor) {
   const Tensor x = input.to(accumulate_type(input.scalar_type()));
   const Tensor last = divisor.to(x.scalar_type()).view({1});
   if (shape.rows == 0 || shape.classes == 0) return cat({x.new_zeros({2 * shape.rows}), last});
-  const Tensor most = largest(x, shape.dim);
+  const Tensor most = x.amax(shape.dim, /*keepdim=*/true);
   const Tensor log_sum = (x - most).exp().sum(shape.dim, /*keepdim=*/true).log();
   return cat({stack({most.flatten(), log_sum.flatten()}, 1).flatten(), last});
 }

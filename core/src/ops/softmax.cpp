@@ -12,15 +12,6 @@ HEARTH_DEFINE_OP(Softmax)
 HEARTH_DEFINE_OP(LogSoftmax)
 HEARTH_DEFINE_OP(SoftmaxBackward)
 
-Tensor largest(const Tensor& self, int64_t dim) {
-  Tensor x = self.detach();
-  while (x.dim() > 0 && x.size(dim) > 1) {
-    const int64_t half = (x.size(dim) + 1) / 2;
-    x = x.narrow(dim, 0, half).maximum(x.narrow(dim, x.size(dim) - half, half));
-  }
-  return x;
-}
-
 namespace {
 
 Specs infer_softmax(std::string_view op, const Tensor& self, int64_t dim,
@@ -36,7 +27,7 @@ Specs infer_softmax(std::string_view op, const Tensor& self, int64_t dim,
 Tensor shifted(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   const Tensor x = dtype ? self.to(*dtype) : self;
   if (x.numel() == 0) return x;
-  return x - largest(x, dim);
+  return x - x.detach().amax(dim, /*keepdim=*/true);
 }
 
 Grads backward(const Tensor& g, const Tensor& y, int64_t dim, bool log) {

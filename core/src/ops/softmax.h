@@ -5,9 +5,6 @@
 
 namespace hearth::ops {
 
-/// The largest elements along `dim`, which stays with size 1; no gradient.
-Tensor largest(const Tensor& self, int64_t dim);
-
 struct Softmax {
   int64_t dim;
   std::optional<ScalarType> dtype;

@@ -6,6 +6,7 @@
 #include "core/ops/samples.h"
 #include "ops/element_loss.h"
 #include "ops/loss.h"
+#include "ops/normalization.h"
 #include "ops/softmax.h"
 
 namespace hearth::testing_ops {
@@ -64,11 +65,46 @@ void loss_samples(Samples& s) {
   }
 }
 
+void norm_samples(Samples& s) {
+  const Tensor w = values({4}), b = values({4}, 0.1, 0.8, 1), g = values({3, 4}, -1, 1, 2);
+  const auto layer = [&](const Tensor& weight, const Tensor& bias) {
+    add(s, ops::LayerNorm{{4}, 1e-2}, {values({3, 4}), weight, bias});
+    const Tensors out = run(s.back(), s.back().in);
+    add(s, ops::LayerNormBackward{{4}, 1e-2, true, weight.defined(), bias.defined()},
+        {g, values({3, 4}), out[1], out[2], weight}, kNotSmooth);
+  };
+  layer(w, b);
+  layer(Tensor(), Tensor());
+  add(s, ops::LayerNorm{{2, 3}, 1e-2}, {values({2, 2, 3}), values({2, 3}), Tensor()});
+  add(s, ops::RmsNorm{{4}, 1e-2}, {values({3, 4}), w});
+  const Tensor scale = run(s.back(), s.back().in)[1];
+  add(s, ops::LayerNormBackward{{4}, 1e-2, true, true, false},
+      {g, values({3, 4}), Tensor(), scale, w}, kNotSmooth);
+
+  const Tensor x = values({2, 4, 3});
+  add(s, ops::GroupNorm{2, 1e-2}, {x, w, b});
+  Tensors out = run(s.back(), s.back().in);
+  add(s, ops::GroupNormBackward{2, 1e-2, true, true, true},
+      {values({2, 4, 3}, -1, 1, 2), x, out[1], out[2], w}, kNotSmooth);
+  add(s, ops::GroupNorm{4, 1e-2}, {values({1, 4, 2, 2}), Tensor(), Tensor()});
+
+  add(s, ops::BatchNorm{true, 0.1, 1e-2}, {x, w, b, Tensor(), Tensor()});
+  out = run(s.back(), s.back().in);
+  add(s, ops::BatchNormBackward{true, 1e-2, true, true, true},
+      {values({2, 4, 3}, -1, 1, 2), x, out[1], out[2], w}, kNotSmooth);
+  add(s, ops::BatchNorm{true, 0.1, 1e-2}, {values({3, 4}), Tensor(), Tensor(), b, w});
+  add(s, ops::BatchNorm{false, 0.1, 1e-2}, {values({2, 4, 1, 3}), w, b, b, w});
+  out = run(s.back(), s.back().in);
+  add(s, ops::BatchNormBackward{false, 1e-2, true, true, true},
+      {values({2, 4, 1, 3}, -1, 1, 2), values({2, 4, 1, 3}), out[1], out[2], w}, kNotSmooth);
+}
+
 }  // namespace
 
 void fused_samples(Samples& s) {
   softmax_samples(s);
   loss_samples(s);
+  norm_samples(s);
 }
 
 }  // namespace hearth::testing_ops

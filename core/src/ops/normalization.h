@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Norms. Their backward rows give the gradients of input, weight and bias; those not wanted are
+// empty.
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::ops {
+
+/// Outputs: the result, means and reciprocal standard deviations.
+struct LayerNorm {
+  DimVector normalized_shape;
+  double eps;
+  static constexpr OpInfo info{.name = "layer_norm",
+                               .kind = Kind::Fused,
+                               .cast = Cast::Float32,
+                               .optional = 0b110,
+                               .constant_outputs = 0b110,
+                               .args = "input, weight, bias"};
+  HEARTH_OP(LayerNorm, normalized_shape, eps)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
+  Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// Outputs: the result and reciprocal roots of mean squares.
+struct RmsNorm {
+  DimVector normalized_shape;
+  double eps;
+  static constexpr OpInfo info{.name = "rms_norm",
+                               .kind = Kind::Fused,
+                               .cast = Cast::Float32,
+                               .optional = 0b10,
+                               .constant_outputs = 0b10,
+                               .args = "input, weight"};
+  HEARTH_OP(RmsNorm, normalized_shape, eps)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b10}; }
+  Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// The gradients of both; without a mean, of RmsNorm.
+struct LayerNormBackward {
+  DimVector normalized_shape;
+  double eps;
+  bool need_input, need_weight, need_bias;
+  static constexpr OpInfo info{.name = "layer_norm_backward",
+                               .kind = Kind::Fused,
+                               .optional = 0b10100,
+                               .args = "grad, input, mean, rstd, weight"};
+  HEARTH_OP(LayerNormBackward, normalized_shape, eps, need_input, need_weight, need_bias)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
+/// Outputs: the result, means [N, groups] and reciprocal standard deviations.
+struct GroupNorm {
+  int64_t groups;
+  double eps;
+  static constexpr OpInfo info{.name = "group_norm",
+                               .kind = Kind::Fused,
+                               .cast = Cast::Float32,
+                               .optional = 0b110,
+                               .constant_outputs = 0b110,
+                               .args = "input, weight, bias"};
+  HEARTH_OP(GroupNorm, groups, eps)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
+  Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+struct GroupNormBackward {
+  int64_t groups;
+  double eps;
+  bool need_input, need_weight, need_bias;
+  static constexpr OpInfo info{.name = "group_norm_backward",
+                               .kind = Kind::Fused,
+                               .optional = 0b10000,
+                               .args = "grad, input, mean, rstd, weight"};
+  HEARTH_OP(GroupNormBackward, groups, eps, need_input, need_weight, need_bias)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
+/// Outputs: the result, and the means and reciprocal standard deviations [C] that it used.
+struct BatchNorm {
+  bool training;
+  double momentum, eps;
+  static constexpr OpInfo info{.name = "batch_norm",
+                               .kind = Kind::Fused,
+                               .cast = Cast::Float32,
+                               .optional = 0b11110,
+                               .mutates = 0b11000,
+                               .constant_outputs = 0b110,
+                               .convert = 0b111,
+                               .args = "input, weight, bias, running_mean, running_var"};
+  HEARTH_OP(BatchNorm, training, momentum, eps)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
+  Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+struct BatchNormBackward {
+  bool training;
+  double eps;
+  bool need_input, need_weight, need_bias;
+  static constexpr OpInfo info{.name = "batch_norm_backward",
+                               .kind = Kind::Fused,
+                               .optional = 0b10000,
+                               .args = "grad, input, mean, rstd, weight"};
+  HEARTH_OP(BatchNormBackward, training, eps, need_input, need_weight, need_bias)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
+}  // namespace hearth::ops
