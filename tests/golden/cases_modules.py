@@ -43,6 +43,9 @@ def add_norms(fam):
                        track_running_stats=False, call=lambda net, x: [net(x), net(x * 2)])
             fam.module(f"nn.BatchNorm{dims}d", build, u(*shape), num_features=3, eps=1e-5, momentum=None, affine=True,
                        track_running_stats=True, buffers=stats, call=lambda net, x: [net(x), net(x * 2)])
+    usual = dict(num_features=3, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True)
+    fam.module("nn.BatchNorm1d", nn.BatchNorm1d, u(1, 3), throws=True, **usual)
+    fam.module("nn.BatchNorm2d", nn.BatchNorm2d, u(2, 3, 4), throws=True, **usual)
     for affine in (True, False):
         fam.module("nn.LayerNorm", nn.LayerNorm, u(2, 3, 4), normalized_shape=[3, 4], eps=1e-5, elementwise_affine=affine)
         fam.module("nn.GroupNorm", nn.GroupNorm, u(2, 4, 3), num_groups=2, num_channels=4, eps=1e-5, affine=affine)

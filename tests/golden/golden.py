@@ -214,10 +214,10 @@ class Family:
                    gradients(results, leaves) if leaves else [])
 
     def module(self, op, build, *inputs, call=None, tol=1.0, tag="", buffers=(), train=True,
-               skip=(), **attrs):
+               throws=False, **attrs):
         """A module as a case: its parameters are further inputs, named; then the buffers named in
         `buffers` are further outputs. build(**attrs) makes the module."""
-        plan = [(name, p) for name, p in build(**attrs).named_parameters() if name not in skip]
+        plan = list(build(**attrs).named_parameters())
         n = len(inputs)
 
         def run(*tensors, **attributes):
@@ -232,7 +232,7 @@ class Family:
 
         parameters = [u(*p.shape, dtype=p.dtype, lo=-1, hi=1).named(name) for name, p in plan]
         mode = {} if train else {"training": False}
-        self.case(op, *inputs, *parameters, tol=tol, tag=tag,
+        self.case(op, *inputs, *parameters, tol=tol, tag=tag, throws=throws,
                   fn=lambda *t, training=True, **kw: run(*t, **kw), **attrs, **mode)
 
     def write(self, op, variant, throws, tol, attrs, specs, grad, outputs, grads):

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/normalization.h"
+
+#include "core/golden/runner.h"
+
+namespace hearth::golden {
+namespace {
+
+Outputs batch_norm(Args& a) {
+  Outputs out = {hearth::batch_norm(a[0], a[1], a[2], a[3], a[4], a.b("training"), a.f("momentum"),
+                                    a.f("eps"), /*cudnn_enabled=*/false)};
+  for (const size_t i : {3, 4})
+    if (a[i].defined()) out.push_back(a[i]);
+  return out;
+}
+
+const Table kTable = {
+    {"batch_norm", batch_norm},
+    {"layer_norm",
+     [](Args& a) -> Outputs {
+       return {layer_norm(a[0], a.ints("normalized_shape"), a[1], a[2], a.f("eps"))};
+     }},
+    {"rms_norm",
+     [](Args& a) -> Outputs {
+       return {rms_norm(a[0], a.ints("normalized_shape"), a[1], a.maybe_f("eps"))};
+     }},
+    {"group_norm",
+     [](Args& a) -> Outputs {
+       return {group_norm(a[0], a.i("num_groups"), a[1], a[2], a.f("eps"))};
+     }},
+};
+
+HEARTH_GOLDEN_FAMILY(GoldenNorm, "norm", kTable);
+
+}  // namespace
+}  // namespace hearth::golden
