@@ -15,6 +15,7 @@ void install_kernels() {
   install_reduce();
   install_scan();
   install_softmax();
+  install_attention();
   install_loss();
   install_normalization();
   install_element_loss();

@@ -19,6 +19,7 @@ void install_random();
 void install_reduce();
 void install_scan();
 void install_softmax();
+void install_attention();
 void install_loss();
 void install_normalization();
 void install_element_loss();

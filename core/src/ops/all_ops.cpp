@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/all_ops.h"
 
+#include "ops/attention.h"
 #include "ops/conv.h"
 #include "ops/copy.h"
 #include "ops/creation.h"

@@ -4,6 +4,7 @@
 #include "hearth/ops/pointwise.h"
 
 #include "core/ops/samples.h"
+#include "ops/attention.h"
 #include "ops/element_loss.h"
 #include "ops/loss.h"
 #include "ops/normalization.h"
@@ -99,12 +100,28 @@ void norm_samples(Samples& s) {
       {values({2, 4, 1, 3}, -1, 1, 2), values({2, 4, 1, 3}), out[1], out[2], w}, kNotSmooth);
 }
 
+void attention_samples(Samples& s) {
+  const Tensor q = values({2, 3, 4}), k = values({2, 5, 4}, 0.1, 0.9, 1), v = values({2, 5, 2});
+  const Tensor bias = values({3, 5}).to(kFloat), mask = bias.gt(0.4);
+  const auto attend = [&](bool causal, const Tensor& m) {
+    add(s, ops::Attention{causal, 0.7}, {q, k, v, m});
+    const Tensors out = run(s.back(), s.back().in);
+    add(s, ops::AttentionBackward{causal, 0.7, true, true, true},
+        {values({2, 3, 2}, -1, 1, 3), q, k, v, m, out[0], out[1]}, kNotSmooth);
+  };
+  attend(false, Tensor());
+  attend(true, Tensor());
+  attend(false, bias);
+  attend(false, mask);
+}
+
 }  // namespace
 
 void fused_samples(Samples& s) {
   softmax_samples(s);
   loss_samples(s);
   norm_samples(s);
+  attention_samples(s);
 }
 
 }  // namespace hearth::testing_ops

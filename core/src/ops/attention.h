@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::ops {
+
+/// Outputs: the result, and for backward the log of each row's sum of exponentials (infinite for
+/// rows that nothing takes part in).
+struct Attention {
+  bool causal;
+  double scale;
+  static constexpr OpInfo info{.name = "scaled_dot_product_attention",
+                               .kind = Kind::Fused,
+                               .cast = Cast::Lower,
+                               .optional = 0b1000,
+                               .constant_outputs = 0b10,
+                               .convert = 0b111,
+                               .args = "query, key, value, attn_mask"};
+  HEARTH_OP(Attention, causal, scale)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b1111, .out = 0b11}; }
+  Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// The gradients of query, key and value; those not wanted are empty.
+struct AttentionBackward {
+  bool causal;
+  double scale;
+  bool need_query, need_key, need_value;
+  static constexpr OpInfo info{.name = "scaled_dot_product_attention_backward",
+                               .kind = Kind::Fused,
+                               .optional = 0b10000,
+                               .convert = 0b1101111,
+                               .args = "grad, query, key, value, attn_mask, result, logsumexp"};
+  HEARTH_OP(AttentionBackward, causal, scale, need_query, need_key, need_value)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
+}  // namespace hearth::ops
