@@ -12,8 +12,10 @@ void install_kernels() {
   install_optim();
   install_pointwise();
   install_random();
+  install_pool();
   install_reduce();
   install_scan();
+  install_resize();
   install_softmax();
   install_attention();
   install_loss();

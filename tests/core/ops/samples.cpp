@@ -15,6 +15,8 @@ void linalg_samples(Samples& samples);
 void random_samples(Samples& samples);
 void conv_samples(Samples& samples);
 void pad_samples(Samples& samples);
+void pool_samples(Samples& samples);
+void resize_samples(Samples& samples);
 void fused_samples(Samples& samples);
 void optim_samples(Samples& samples);
 
@@ -28,6 +30,8 @@ Samples all_samples() {
   random_samples(samples);
   conv_samples(samples);
   pad_samples(samples);
+  pool_samples(samples);
+  resize_samples(samples);
   fused_samples(samples);
   optim_samples(samples);
   return samples;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/pool.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "cpu/image_loop.h"
+#include "cpu/kernels.h"
+#include "cpu/pool_kernels.h"
+#include "ops/image_layout.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+/// Windows of one dim: regular ones of a kernel, or with no kernel parts of equal length.
+struct DimWindows {
+  std::vector<PoolWindow> windows;
+  int64_t kernel = 0, stride = 1, padding = 0, step = 1;
+
+  DimWindows(int64_t in, int64_t out, const DimVector& kernels, const DimVector& strides,
+             const DimVector& paddings, int64_t dilation, bool count_padding, size_t d)
+      : windows(static_cast<size_t>(out)), step(dilation) {
+    if (kernels.empty()) {
+      for (int64_t i = 0; i < out; ++i) {
+        const int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
+        windows[static_cast<size_t>(i)] = {begin, end - begin, static_cast<double>(end - begin)};
+      }
+      return;
+    }
+    kernel = kernels[d];
+    stride = strides[d];
+    padding = paddings[d];
+    for (int64_t i = 0; i < out; ++i) {
+      const int64_t start = i * stride - padding;
+      const int64_t skipped = start < 0 ? (-start + step - 1) / step : 0;
+      const int64_t begin = std::min(start + skipped * step, in - 1);
+      const int64_t room = (in - 1 - begin) / step + 1;
+      const int64_t count = std::max<int64_t>(std::min(kernel - skipped, room), 0);
+      const int64_t size = count_padding ? std::min(start + kernel, in + padding) - start : count;
+      windows[static_cast<size_t>(i)] = {begin, count, static_cast<double>(size)};
+    }
+  }
+};
+
+/// Runs pooling over planes or blocks of channels, in parallel.
+class Pooling {
+ public:
+  /// `x` has the input's sizes, `y` the output's; Op has the fields of a pooling op.
+  template <class Op>
+  Pooling(const Op& op, const TensorImpl& x, const TensorImpl& y, bool channels_last)
+      : batch_(x.sizes[0]),
+        channels_(x.sizes[1]),
+        last_(channels_last),
+        rows_(windows(op, x.sizes[2], y.sizes[2], 0)),
+        cols_(windows(op, x.sizes[3], y.sizes[3], 1)) {
+    p_.height = x.sizes[2];
+    p_.width = x.sizes[3];
+    p_.out_height = y.sizes[2];
+    p_.out_width = y.sizes[3];
+    HEARTH_CHECK_AS(ShapeError, p_.height * p_.width <= INT32_MAX,
+                    "[pool] images of more than 2^31 - 1 pixels are not supported, got ",
+                    x.sizes.ref());
+    if constexpr (requires { op.divisor_override; }) {
+      if (op.divisor_override) {
+        for (PoolWindow& w : rows_.windows) w.size = static_cast<double>(*op.divisor_override);
+        for (PoolWindow& w : cols_.windows) w.size = 1;
+      }
+    }
+    p_.rows = rows_.windows.data();
+    p_.cols = cols_.windows.data();
+    p_.row_step = rows_.step;
+    p_.col_step = cols_.step;
+    p_.kernel = cols_.kernel;
+    p_.stride = cols_.stride;
+    p_.padding = cols_.padding;
+  }
+
+  /// Calls f(args, element of x, element of y) for every plane or block of channels.
+  template <class F>
+  void run(const F& f) const {
+    const int64_t longest =
+        std::max({p_.width, p_.out_width, last_ ? std::min(channels_, kImageBlock) : 0});
+    // A line of values, then a line of places.
+    for_each_part(batch_, channels_, last_, p_.height * p_.width, p_.out_height * p_.out_width,
+                  2 * longest, [&](const ImagePart& part, double* memory) {
+                    PoolArgs p = p_;
+                    p.channels = part.channels;
+                    p.pixel = part.pixel;
+                    p.line = memory;
+                    p.places = reinterpret_cast<int32_t*>(memory + longest);
+                    f(p, part.in, part.out);
+                  });
+  }
+
+ private:
+  template <class Op>
+  static DimWindows windows(const Op& op, int64_t in, int64_t out, size_t d) {
+    DimVector kernel, stride, padding;
+    if constexpr (requires { op.kernel_size; }) {
+      kernel = op.kernel_size;
+      stride = op.stride;
+      padding = op.padding;
+    }
+    int64_t dilation = 1;
+    if constexpr (requires { op.dilation; }) dilation = op.dilation.empty() ? 1 : op.dilation[d];
+    bool count_padding = false;
+    if constexpr (requires { op.count_include_pad; }) count_padding = op.count_include_pad;
+    return DimWindows(in, out, kernel, stride, padding, dilation, count_padding, d);
+  }
+
+  int64_t batch_, channels_;
+  bool last_;
+  DimWindows rows_, cols_;
+  PoolArgs p_{};
+};
+
+const PoolTable& table() {
+  static const PoolTable& selected = HEARTH_SELECT_ISA(pool_table);
+  return selected;
+}
+
+PoolType pool_type(ScalarType t) {
+  switch (t) {
+    case kDouble:
+      return kPoolDouble;
+    case kChar:
+      return kPoolI8;
+    case kByte:
+      return kPoolU8;
+    case kShort:
+      return kPoolI16;
+    case kInt:
+      return kPoolI32;
+    case kLong:
+      return kPoolI64;
+    default:
+      return kPoolFloat;
+  }
+}
+
+template <class Op>
+void max_forward(const Call& call) {
+  const bool last = prefers_channels_last(impl(call.in[0]));
+  const Tensor x = image_raw(call.in[0], last);
+  const Tensor& y = call.out[0];
+  const bool replaced = call.in.get(1).defined();
+  const Tensor values = replaced ? image_raw(call.in[1], last) : x;
+  int64_t* places = call.out.size() > 1 ? ptr<int64_t>(call.out[1]) : nullptr;
+  ComputeElements ex(x), ev(values), ey(y);
+  ex.load();
+  if (replaced) ev.load();
+  const auto kernel = table().max_forward[pool_type(impl(x).dtype)];
+  Pooling(call.as<Op>(), impl(x), impl(y), last)
+      .run([&](const PoolArgs& p, int64_t from, int64_t to) {
+        kernel(p, ex.at(from), replaced ? ev.at(from) : nullptr, ey.at(to),
+               places ? places + to : nullptr);
+      });
+  ey.store();
+}
+
+void max_backward(const Call& call) {
+  const auto& op = call.as<ops::MaxPool2dBackward>();
+  const Tensor& gx = call.out[0];
+  const bool last = prefers_channels_last(impl(call.in[1]));
+  const Tensor g = image_raw(call.in[0], last), x = image_raw(call.in[1], last);
+  ComputeElements eg(g), ex(x), egx(gx);
+  eg.load();
+  ex.load();
+  const auto kernel = table().max_backward[pool_type(impl(x).dtype)];
+  Pooling(op, impl(x), impl(g), last).run([&](const PoolArgs& p, int64_t from, int64_t to) {
+    kernel(p, ex.at(from), eg.at(to), egx.at(from));
+  });
+  egx.store();
+}
+
+template <class Op>
+void avg_forward(const Call& call) {
+  const bool last = prefers_channels_last(impl(call.in[0]));
+  const Tensor x = image_raw(call.in[0], last);
+  const Tensor& y = call.out[0];
+  ComputeElements ex(x), ey(y);
+  ex.load();
+  const auto kernel = table().avg_forward[pool_type(impl(x).dtype)];
+  Pooling(call.as<Op>(), impl(x), impl(y), last)
+      .run([&](const PoolArgs& p, int64_t from, int64_t to) { kernel(p, ex.at(from), ey.at(to)); });
+  ey.store();
+}
+
+void avg_backward(const Call& call) {
+  const bool last = prefers_channels_last(impl(call.in[0]));
+  const Tensor g = image_raw(call.in[0], last);
+  const Tensor& gx = call.out[0];
+  ComputeElements eg(g), egx(gx);
+  eg.load();
+  const auto kernel = table().avg_backward[pool_type(impl(g).dtype)];
+  Pooling(call.as<ops::AvgPool2dBackward>(), impl(gx), impl(g), last)
+      .run(
+          [&](const PoolArgs& p, int64_t to, int64_t from) { kernel(p, eg.at(from), egx.at(to)); });
+  egx.store();
+}
+
+}  // namespace
+
+void install_pool() {
+  ops::MaxPool2d::row().kernel[0] = &max_forward<ops::MaxPool2d>;
+  ops::AdaptiveMaxPool2d::row().kernel[0] = &max_forward<ops::AdaptiveMaxPool2d>;
+  ops::MaxPool2dBackward::row().kernel[0] = &max_backward;
+  ops::AvgPool2d::row().kernel[0] = &avg_forward<ops::AvgPool2d>;
+  ops::AdaptiveAvgPool2d::row().kernel[0] = &avg_forward<ops::AdaptiveAvgPool2d>;
+  ops::AvgPool2dBackward::row().kernel[0] = &avg_backward;
+}
+
+}  // namespace hearth::cpu
