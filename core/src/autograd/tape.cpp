@@ -117,6 +117,8 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   } else if (!call.op.vjp) {
     node->declared.in = ~uint64_t{0};  // backward runs decompose again
   }
+  // A list's row declares more inputs than a call may have.
+  if (call.in.size() < 64) node->declared.in &= (uint64_t{1} << call.in.size()) - 1;
   for (size_t i = 0; i < call.in.size() && i < 64; ++i) {
     if (!(node->declared.in >> i & 1)) continue;
     node->save_in(i, call.in[i], call.bind == Bind::InPlace && i == 0);

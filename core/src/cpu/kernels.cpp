@@ -6,6 +6,7 @@ namespace hearth::cpu {
 void install_kernels() {
   install_copy();
   install_convolution();
+  install_index();
   install_join();
   install_linalg();
   install_pad();

@@ -10,6 +10,7 @@ void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
 void install_convolution();
+void install_index();
 void install_join();
 void install_linalg();
 void install_pad();

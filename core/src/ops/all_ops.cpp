@@ -7,6 +7,7 @@
 #include "ops/creation.h"
 #include "ops/element_loss.h"
 #include "ops/extreme.h"
+#include "ops/index.h"
 #include "ops/join.h"
 #include "ops/linalg.h"
 #include "ops/loss.h"

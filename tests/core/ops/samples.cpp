@@ -19,6 +19,7 @@ void pool_samples(Samples& samples);
 void resize_samples(Samples& samples);
 void fused_samples(Samples& samples);
 void optim_samples(Samples& samples);
+void index_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -34,6 +35,7 @@ Samples all_samples() {
   resize_samples(samples);
   fused_samples(samples);
   optim_samples(samples);
+  index_samples(samples);
   return samples;
 }
 
