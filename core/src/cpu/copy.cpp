@@ -64,6 +64,33 @@ void arange(const Call& call) {
   }
 }
 
+template <class T>
+void linspace_as(const ops::Linspace& op, T* out) {
+  // In the type itself, from both ends, so that the last value is exact.
+  using A = std::conditional_t<std::is_integral_v<T>, double,
+                               std::conditional_t<sizeof(T) == 2, float, T>>;
+  const A start = op.start.to<A>(), end = op.end.to<A>();
+  const A step = op.steps > 1 ? (end - start) / A(static_cast<double>(op.steps - 1)) : A(0);
+  for (int64_t i = 0; i < op.steps; ++i) {
+    const bool front = i < op.steps / 2 || op.steps == 1;
+    const A k = A(static_cast<double>(front ? i : op.steps - 1 - i));
+    out[i] = static_cast<T>(front ? start + step * k : end - step * k);
+  }
+}
+
+void linspace(const Call& call) {
+  const auto& op = call.as<ops::Linspace>();
+  switch (op.dtype) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return linspace_as(op, ptr<T>(call.out[0]));
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 void install_copy() {
@@ -73,6 +100,7 @@ void install_copy() {
   ops::FullLike::row().kernel[0] = &full_like;
   ops::Fill::row().kernel[0] = &fill;
   ops::Arange::row().kernel[0] = &arange;
+  ops::Linspace::row().kernel[0] = &linspace;
 }
 
 }  // namespace hearth::cpu

@@ -8,6 +8,7 @@ void install_kernels() {
   install_convolution();
   install_index();
   install_join();
+  install_layout();
   install_linalg();
   install_pad();
   install_optim();

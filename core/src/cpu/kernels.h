@@ -12,6 +12,7 @@ void install_copy();
 void install_convolution();
 void install_index();
 void install_join();
+void install_layout();
 void install_linalg();
 void install_pad();
 void install_optim();

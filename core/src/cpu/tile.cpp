@@ -320,9 +320,97 @@ void copy_tile(void* out, const void* const* in, int64_t n, const void*) {
   std::memcpy(out, in[0], static_cast<size_t>(n) << kLog2);
 }
 
+constexpr int64_t kBlock = 32;  // rows and columns of a block to transpose
+
+/// The dim of a copy along which the source runs, when the output runs along another; else 0.
+int transposed_dim(const Plan& plan, int64_t element) {
+  if (plan.stride[0][0] != element || plan.stride[1][0] == element || plan.size[0] < kBlock)
+    return 0;
+  for (int d = 1; d < plan.dims; ++d)
+    if (plan.stride[1][d] == element && plan.size[d] >= kBlock) return d;
+  return 0;
+}
+
+/// out[r][c] = in[c][r]. Source lines are read whole and once: with strides of a power of two they
+/// would throw each other out of the cache.
+template <class E>
+void transpose_block(char* out, int64_t out_stride, const char* in, int64_t in_stride, int64_t rows,
+                     int64_t columns) {
+  E buffer[kBlock][kBlock];
+  for (int64_t c = 0; c < columns; ++c)
+    std::memcpy(buffer[c], in + c * in_stride, static_cast<size_t>(rows) * sizeof(E));
+  for (int64_t r = 0; r < rows; ++r) {
+    E* to = reinterpret_cast<E*>(out + r * out_stride);
+    for (int64_t c = 0; c < columns; ++c) to[c] = buffer[c][r];
+  }
+}
+
+/// Copies block by block; `d` is what transposed_dim found.
+template <class E>
+void copy_transposed(const Plan& plan, int d) {
+  const int64_t bands = (plan.size[d] + kBlock - 1) / kBlock;
+  int64_t units = bands;
+  for (int k = 1; k < plan.dims; ++k)
+    if (k != d) units *= plan.size[k];
+  const int64_t grain = std::max<int64_t>(1, kGrain / (kBlock * plan.size[0]));
+  parallel_for(units, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const int64_t first = unit % bands * kBlock;
+      const char* in = plan.data[1] + first * plan.stride[1][d];
+      char* out = plan.data[0] + first * plan.stride[0][d];
+      int64_t rest = unit / bands;
+      for (int k = 1; k < plan.dims; ++k) {
+        if (k == d) continue;
+        in += rest % plan.size[k] * plan.stride[1][k];
+        out += rest % plan.size[k] * plan.stride[0][k];
+        rest /= plan.size[k];
+      }
+      const int64_t rows = std::min(kBlock, plan.size[d] - first);
+      for (int64_t c = 0; c < plan.size[0]; c += kBlock)
+        transpose_block<E>(out + c * plan.stride[0][0], plan.stride[0][d],
+                           in + c * plan.stride[1][0], plan.stride[1][0], rows,
+                           std::min(kBlock, plan.size[0] - c));
+    }
+  });
+}
+
+struct alignas(16) Bytes16 {
+  uint64_t halves[2];
+};
+
+/// Copies a transposition of one type; false when it is something else.
+bool try_transposed(const Tensor& target, const Tensor& source) {
+  const TensorImpl &t = impl(target), &s = impl(source);
+  if (t.dtype != s.dtype || t.numel < kBlock * kBlock || t.strides == s.strides) return false;
+  Plan plan;
+  add_operand(plan, &target, nullptr, t.sizes);
+  add_operand(plan, &source, nullptr, t.sizes);
+  coalesce(plan, t.sizes);
+  const int d = transposed_dim(plan, static_cast<int64_t>(element_size(t.dtype)));
+  if (d == 0) return false;
+  switch (element_size(t.dtype)) {
+    case 1:
+      copy_transposed<uint8_t>(plan, d);
+      break;
+    case 2:
+      copy_transposed<uint16_t>(plan, d);
+      break;
+    case 4:
+      copy_transposed<uint32_t>(plan, d);
+      break;
+    case 8:
+      copy_transposed<uint64_t>(plan, d);
+      break;
+    default:
+      copy_transposed<Bytes16>(plan, d);
+  }
+  return true;
+}
+
 }  // namespace
 
 void copy_tiled(const Tensor& target, const Tensor& source) {
+  if (try_transposed(target, source)) return;
   static constexpr TileFn kCopy[] = {&copy_tile<0>, &copy_tile<1>, &copy_tile<2>, &copy_tile<3>,
                                      &copy_tile<4>};
   const ScalarType type = impl(target).dtype;

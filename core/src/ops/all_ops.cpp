@@ -9,6 +9,7 @@
 #include "ops/extreme.h"
 #include "ops/index.h"
 #include "ops/join.h"
+#include "ops/layout.h"
 #include "ops/linalg.h"
 #include "ops/loss.h"
 #include "ops/norm.h"

@@ -16,6 +16,7 @@ HEARTH_DEFINE_OP(Full)
 HEARTH_DEFINE_OP(FullLike)
 HEARTH_DEFINE_OP(Fill)
 HEARTH_DEFINE_OP(Arange)
+HEARTH_DEFINE_OP(Linspace)
 
 Specs Full::infer(Args) const {
   Spec s(sizes, dtype, device);
@@ -39,6 +40,11 @@ Grads Fill::vjp(const Saved&, Args g, NeedMask) const {
 }
 
 Specs Arange::infer(Args) const { return Spec({steps}, dtype, device); }
+Specs Linspace::infer(Args) const {
+  HEARTH_CHECK_AS(ValueError, steps >= 0, "[linspace] number of steps must be non-negative, got ",
+                  steps);
+  return Spec({steps}, dtype, device);
+}
 
 }  // namespace ops
 
@@ -54,7 +60,8 @@ Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions&
   HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
   const MemoryFormat f =
       format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
-  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f}), o);
+  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f}),
+                   o);
 }
 
 Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorOptions& o,
@@ -149,6 +156,14 @@ Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& optio
 }
 Tensor arange(const Scalar& end, const TensorOptions& options) {
   return arange(0, end, 1, options);
+}
+
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
+                const TensorOptions& options) {
+  const bool complex = start.isComplex() || end.isComplex();
+  const ScalarType dtype =
+      options.dtype_opt().value_or(complex ? to_complex(get_default_dtype()) : get_default_dtype());
+  return with_grad(invoke(ops::Linspace{start, end, steps, dtype, options.device()}), options);
 }
 
 Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef strides,

@@ -51,4 +51,15 @@ struct Arange {
   Specs infer(Args in) const;
 };
 
+/// `steps` values from start to end, both included.
+struct Linspace {
+  Scalar start, end;
+  int64_t steps = 0;
+  ScalarType dtype = kFloat;
+  Device device = kCPU;
+  static constexpr OpInfo info{.name = "linspace", .differentiable = false, .args = ""};
+  HEARTH_OP(Linspace, start, end, steps, dtype, device)
+  Specs infer(Args in) const;
+};
+
 }  // namespace hearth::ops

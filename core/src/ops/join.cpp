@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/join.h"
 
+#include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
+
 #include "ops/pointwise.h"
 
 namespace hearth {
@@ -31,8 +33,8 @@ Specs Cat::infer(Args in) const {
       at = static_cast<size_t>(wrap_dim(dim, t.dim(), "cat"));
     }
     HEARTH_CHECK_AS(ShapeError, t.sizes.size() == first->sizes.size(),
-                    "[cat] Tensors must have same number of dimensions: got ", first->dim(), " and ",
-                    t.dim());
+                    "[cat] Tensors must have same number of dimensions: got ", first->dim(),
+                    " and ", t.dim());
     for (size_t d = 0; d < t.sizes.size(); ++d)
       HEARTH_CHECK_AS(ShapeError, d == at || t.sizes[d] == first->sizes[d],
                       "[cat] Sizes of tensors must match except in dimension ", at,
@@ -55,8 +57,12 @@ Grads Cat::vjp(const Saved& s, Args g, NeedMask need) const {
   int64_t at = 0;
   for (size_t i = 0; i < s.num_inputs(); ++i) {
     const DimVector& sizes = s.in_spec(i).sizes;
-    if (skipped(sizes)) continue;
-    const int64_t n = sizes[static_cast<size_t>(wrap_dim(dim, static_cast<int64_t>(sizes.size()), "cat"))];
+    if (skipped(sizes)) {
+      if (need[i]) grads[i] = zeros({0}, g[0].options());
+      continue;
+    }
+    const int64_t n =
+        sizes[static_cast<size_t>(wrap_dim(dim, static_cast<int64_t>(sizes.size()), "cat"))];
     if (need[i]) grads[i] = g[0].narrow(dim, at, n);
     at += n;
   }
@@ -65,9 +71,7 @@ Grads Cat::vjp(const Saved& s, Args g, NeedMask need) const {
 
 }  // namespace ops
 
-Tensor cat(TensorList tensors, int64_t dim) {
-  return invoke_args(ops::Cat{dim}, ArgList(tensors));
-}
+Tensor cat(TensorList tensors, int64_t dim) { return invoke_args(ops::Cat{dim}, ArgList(tensors)); }
 Tensor concat(TensorList tensors, int64_t dim) { return cat(tensors, dim); }
 
 Tensor stack(TensorList tensors, int64_t dim) {

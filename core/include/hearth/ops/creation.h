@@ -41,6 +41,12 @@ HEARTH_API Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps
                            const TensorOptions& options = {});
 HEARTH_API Tensor eye(int64_t n, const TensorOptions& options = {});
 HEARTH_API Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
+/// Row and column indices of a matrix's elements on and below (tril) or above (triu) a diagonal:
+/// of size [2, count], int64 unless options say otherwise.
+HEARTH_API Tensor tril_indices(int64_t row, int64_t col, int64_t offset = 0,
+                               const TensorOptions& options = {});
+HEARTH_API Tensor triu_indices(int64_t row, int64_t col, int64_t offset = 0,
+                               const TensorOptions& options = {});
 
 /// Uniform in [0, 1).
 HEARTH_API Tensor rand(IntArrayRef sizes, const TensorOptions& options = {});

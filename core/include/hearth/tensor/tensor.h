@@ -236,6 +236,7 @@ class HEARTH_API Tensor {
   Tensor t() const;
   const Tensor& t_() const;
   Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
+  Tensor swapdims(int64_t a, int64_t b) const { return transpose(a, b); }
   Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
   Tensor mT() const { return transpose(-2, -1); }
   Tensor expand(IntArrayRef sizes, bool implicit = false) const;
@@ -264,6 +265,7 @@ class HEARTH_API Tensor {
   Tensor flip(IntArrayRef dims) const;
   Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
   Tensor repeat(IntArrayRef repeats) const;
+  Tensor tile(IntArrayRef dims) const;
   Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
   Tensor tril(int64_t diagonal = 0) const;
   Tensor triu(int64_t diagonal = 0) const;

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/layout.h"
+
+#include <algorithm>
+
+#include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/view.h"
+
+namespace hearth {
+
+namespace ops {
+
+HEARTH_DEFINE_OP(AsStrided)
+HEARTH_DEFINE_OP(Unfold)
+HEARTH_DEFINE_OP(Diagonal)
+HEARTH_DEFINE_OP(ViewDtype)
+HEARTH_DEFINE_OP(ViewAsReal)
+HEARTH_DEFINE_OP(ViewAsComplex)
+HEARTH_DEFINE_OP(Flip)
+HEARTH_DEFINE_OP(Triangle)
+
+namespace {
+
+Spec view_of(const TensorImpl& t, DimVector sizes, DimVector strides, int64_t offset,
+             ScalarType dtype) {
+  Spec s(std::move(sizes), std::move(strides), dtype, t.device);
+  s.offset = offset;
+  return s;
+}
+
+Grads one(Tensor g) {
+  Grads grads;
+  grads.push_back(std::move(g));
+  return grads;
+}
+
+Tensor zeros_of(const Spec& s) { return zeros(s.sizes, TensorOptions(s.dtype).device(s.device)); }
+
+/// One past the last element, from the first.
+int64_t extent(const DimVector& sizes, const DimVector& strides) {
+  int64_t n = 1;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return 0;
+    int64_t reach = 0;
+    const bool overflow = __builtin_mul_overflow(sizes[d] - 1, strides[d], &reach) ||
+                          __builtin_add_overflow(n, reach, &n);
+    HEARTH_CHECK_AS(ShapeError, !overflow, "[as_strided] sizes ", sizes.ref(), " and strides ",
+                    strides.ref(), " overflow");
+  }
+  return n;
+}
+
+/// The positions of a layout's elements in a flat buffer, 1-d.
+Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length) {
+  return arange(length).as_strided(sizes, strides, offset).reshape({-1});
+}
+
+}  // namespace
+
+Specs AsStrided::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(ShapeError, sizes.size() == strides.size(),
+                  "[as_strided] mismatch in length of strides and shape: ", strides.ref(), " and ",
+                  sizes.ref());
+  const int64_t offset = storage_offset.value_or(t.offset);
+  HEARTH_CHECK_AS(ValueError, offset >= 0, "[as_strided] storage_offset must not be negative, got ",
+                  offset);
+  for (int64_t s : strides)
+    HEARTH_CHECK_AS(ValueError, s >= 0,
+                    "[as_strided] as_strided: Negative strides are not supported at the moment, "
+                    "got strides: ",
+                    strides.ref());
+  checked_numel(sizes);
+  const int64_t length = extent(sizes, strides);
+  int64_t end = 0, bytes = 0;
+  const bool overflow =
+      __builtin_add_overflow(offset, length, &end) ||
+      __builtin_mul_overflow(end, static_cast<int64_t>(element_size(t.dtype)), &bytes);
+  HEARTH_CHECK_AS(ShapeError,
+                  length == 0 || (!overflow && bytes <= static_cast<int64_t>(t.storage->nbytes)),
+                  "[as_strided] setStorage: sizes ", sizes.ref(), ", strides ", strides.ref(),
+                  ", storage offset ", offset, ", and itemsize ", element_size(t.dtype),
+                  " are out of bounds for storage of size ", t.storage->nbytes);
+  return view_of(t, sizes, strides, offset, t.dtype);
+}
+Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
+  // Both layouts lie in one buffer. Gradients of elements that several outputs share add up there;
+  // inputs that share an element each get an equal part.
+  const Spec& in = s.in_spec(0);
+  const int64_t to = storage_offset.value_or(in.offset), start = std::min(in.offset, to);
+  const int64_t length =
+      std::max(in.offset + extent(in.sizes, in.strides), to + extent(sizes, strides)) - start;
+  const TensorOptions options = TensorOptions(in.dtype).device(in.device);
+  Tensor buffer =
+      zeros({length}, options)
+          .index_add(0, positions(sizes, strides, to - start, length), g[0].reshape({-1}));
+  const Tensor own = positions(in.sizes, in.strides, in.offset - start, length);
+  const TensorOptions real = options.dtype(to_real(in.dtype));
+  const Tensor counts = zeros({length}, real).index_add(0, own, ones({own.numel()}, real));
+  buffer = buffer / counts.clamp_min(1);
+  return one(buffer.as_strided(in.sizes, in.strides, in.offset - start));
+}
+
+Specs Unfold::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "unfold"));
+  const int64_t n = t.sizes.empty() ? 1 : t.sizes[d];
+  HEARTH_CHECK_AS(ValueError, size >= 0, "[unfold] size is ", size, " but must be >= 0");
+  HEARTH_CHECK_AS(ValueError, size <= n, "[unfold] maximum size for tensor at dimension ", d,
+                  " is ", n, " but size is ", size);
+  HEARTH_CHECK_AS(ValueError, step > 0, "[unfold] step is ", step, " but must be > 0");
+  DimVector sizes = t.sizes, strides = t.strides;
+  const int64_t stride = strides.empty() ? 1 : strides[d];
+  if (!sizes.empty()) {
+    sizes[d] = (n - size) / step + 1;
+    strides[d] *= step;
+  }
+  sizes.push_back(size);
+  strides.push_back(stride);
+  return view_of(t, std::move(sizes), std::move(strides), t.offset, t.dtype);
+}
+Grads Unfold::vjp(const Saved& s, Args g, NeedMask) const {
+  const Spec& in = s.in_spec(0);
+  if (in.sizes.empty()) return one(g[0].reshape({}));
+  const int64_t d = wrap_dim(dim, static_cast<int64_t>(in.sizes.size()), "unfold");
+  const int64_t windows = g[0].size(d);
+  const Tensor at = (arange(windows).unsqueeze(1) * step + arange(size)).reshape({-1});
+  return one(zeros_of(in).index_add(d, at, g[0].movedim(-1, d + 1).flatten(d, d + 1)));
+}
+
+Specs Diagonal::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  const auto a = static_cast<size_t>(wrap_dim(dim1, t.dim(), "diagonal"));
+  const auto b = static_cast<size_t>(wrap_dim(dim2, t.dim(), "diagonal"));
+  HEARTH_CHECK_AS(ValueError, a != b && t.dim() >= 2,
+                  "[diagonal] diagonal dimensions cannot be identical ", dim1, ", ", dim2);
+  const int64_t rows = t.sizes[a] - std::max<int64_t>(-offset, 0);
+  const int64_t columns = t.sizes[b] - std::max<int64_t>(offset, 0);
+  const int64_t n = std::max<int64_t>(0, std::min(rows, columns));
+  const int64_t first = offset >= 0 ? offset * t.strides[b] : -offset * t.strides[a];
+  DimVector sizes, strides;
+  for (size_t d = 0; d < t.sizes.size(); ++d) {
+    if (d == a || d == b) continue;
+    sizes.push_back(t.sizes[d]);
+    strides.push_back(t.strides[d]);
+  }
+  sizes.push_back(n);
+  strides.push_back(t.strides[a] + t.strides[b]);
+  return view_of(t, std::move(sizes), std::move(strides), t.offset + (n > 0 ? first : 0), t.dtype);
+}
+Grads Diagonal::vjp(const Saved& s, Args g, NeedMask) const {
+  Tensor full = zeros_of(s.in_spec(0));
+  full.diagonal(offset, dim1, dim2).copy_(g[0]);
+  return one(std::move(full));
+}
+
+Specs ViewDtype::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  const auto from = static_cast<int64_t>(element_size(t.dtype));
+  const auto to = static_cast<int64_t>(element_size(dtype));
+  if (from == to) return view_of(t, t.sizes, t.strides, t.offset, dtype);
+  HEARTH_CHECK_AS(ShapeError, t.dim() > 0 && t.strides.back() == 1,
+                  "[view] self.dim() must not be 0 and self.stride(-1) must be 1 to view ",
+                  to_string(t.dtype), " as ", to_string(dtype), " (different element sizes)");
+  DimVector sizes = t.sizes, strides = t.strides;
+  const size_t last = sizes.size() - 1;
+  // Counts of the larger type must come out even.
+  const auto scaled = [&](int64_t n, std::string_view what) {
+    HEARTH_CHECK_AS(ShapeError, n * from % to == 0, "[view] ", what, " must be divisible by ",
+                    to / from, " to view ", to_string(t.dtype), " as ", to_string(dtype),
+                    " (different element sizes), but got ", n);
+    return n * from / to;
+  };
+  sizes[last] = scaled(sizes[last], "self.size(-1)");
+  for (size_t d = 0; d < last; ++d) strides[d] = scaled(strides[d], "self.stride()");
+  return view_of(t, std::move(sizes), std::move(strides), scaled(t.offset, "self.storage_offset()"),
+                 dtype);
+}
+
+Specs ViewAsReal::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(DtypeError, is_complex(t.dtype),
+                  "[view_as_real] view_as_real is only supported for complex tensors, got ",
+                  t.dtype);
+  DimVector sizes = t.sizes, strides = t.strides;
+  for (int64_t& s : strides) s *= 2;
+  sizes.push_back(2);
+  strides.push_back(1);
+  return view_of(t, std::move(sizes), std::move(strides), 2 * t.offset, to_real(t.dtype));
+}
+Grads ViewAsReal::vjp(const Saved&, Args g, NeedMask) const {
+  return one(view_as_complex(g[0].contiguous()));
+}
+
+Specs ViewAsComplex::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(DtypeError, t.dtype == kFloat || t.dtype == kDouble,
+                  "[view_as_complex] view_as_complex is only supported for float and double "
+                  "tensors, got ",
+                  t.dtype);
+  HEARTH_CHECK_AS(ShapeError, t.dim() > 0 && t.sizes.back() == 2,
+                  "[view_as_complex] Tensor must have a last dimension of size 2, got sizes ",
+                  t.sizes.ref());
+  HEARTH_CHECK_AS(ShapeError, t.strides.back() == 1,
+                  "[view_as_complex] Tensor must have a last dimension with stride 1");
+  DimVector sizes = t.sizes, strides = t.strides;
+  sizes.resize(sizes.size() - 1);
+  strides.resize(strides.size() - 1);
+  bool even = t.offset % 2 == 0;
+  for (int64_t& s : strides) {
+    even &= s % 2 == 0;
+    s /= 2;
+  }
+  HEARTH_CHECK_AS(ShapeError, even,
+                  "[view_as_complex] Tensor must have strides and a storage offset divisible by 2 "
+                  "but for the last dimension");
+  return view_of(t, std::move(sizes), std::move(strides), t.offset / 2, to_complex(t.dtype));
+}
+Grads ViewAsComplex::vjp(const Saved&, Args g, NeedMask) const { return one(view_as_real(g[0])); }
+
+Specs Flip::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  DimVector seen(std::max<size_t>(t.sizes.size(), 1), 0);
+  for (int64_t d : dims) {
+    int64_t& count = seen[static_cast<size_t>(wrap_dim(d, t.dim(), "flip"))];
+    HEARTH_CHECK_AS(ValueError, count++ == 0, "[flip] dim ", d,
+                    " appears multiple times in the list of dims");
+  }
+  return Spec::like(in[0]);
+}
+Grads Flip::vjp(const Saved&, Args g, NeedMask) const { return one(g[0].flip(dims)); }
+
+Specs Triangle::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(ShapeError, t.dim() >= 2, "[", upper ? "triu" : "tril",
+                  "] input tensor must have at least 2 dimensions, got ", t.dim());
+  return Spec(t.sizes, t.dtype, t.device);
+}
+Grads Triangle::vjp(const Saved&, Args g, NeedMask) const { return one(invoke(*this, g[0])); }
+
+}  // namespace ops
+
+Tensor Tensor::as_strided(IntArrayRef sizes, IntArrayRef strides,
+                          std::optional<int64_t> storage_offset) const {
+  return invoke(ops::AsStrided{sizes, strides, storage_offset}, *this);
+}
+Tensor Tensor::unfold(int64_t dim, int64_t size, int64_t step) const {
+  return invoke(ops::Unfold{dim, size, step}, *this);
+}
+Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
+  return invoke(ops::Diagonal{offset, dim1, dim2}, *this);
+}
+Tensor Tensor::view(ScalarType dtype) const {
+  if (dtype == scalar_type()) return *this;
+  return invoke(ops::ViewDtype{dtype}, requires_grad() ? detach() : *this);
+}
+Tensor view_as_real(const Tensor& self) { return invoke(ops::ViewAsReal{}, self); }
+Tensor view_as_complex(const Tensor& self) { return invoke(ops::ViewAsComplex{}, self); }
+Tensor real(const Tensor& self) {
+  return self.is_complex() ? view_as_real(self).select(-1, 0) : self;
+}
+Tensor imag(const Tensor& self) {
+  HEARTH_CHECK_AS(DtypeError, self.is_complex(),
+                  "[imag] imag is not implemented for tensors with non-complex dtypes.");
+  return view_as_real(self).select(-1, 1);
+}
+Tensor Tensor::flip(IntArrayRef dims) const { return invoke(ops::Flip{dims}, *this); }
+Tensor Tensor::tril(int64_t diagonal) const {
+  return invoke(ops::Triangle{false, diagonal}, *this);
+}
+Tensor Tensor::triu(int64_t diagonal) const { return invoke(ops::Triangle{true, diagonal}, *this); }
+const Tensor& Tensor::tril_(int64_t diagonal) const {
+  return invoke_(ops::Triangle{false, diagonal}, *this);
+}
+const Tensor& Tensor::triu_(int64_t diagonal) const {
+  return invoke_(ops::Triangle{true, diagonal}, *this);
+}
+
+}  // namespace hearth
