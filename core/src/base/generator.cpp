@@ -18,6 +18,8 @@ struct Generator::Impl {
 
 namespace {
 
+thread_local constinit Generator* thread_generator = nullptr;
+
 uint64_t entropy() {
   uint64_t bits = 0;
   HEARTH_CHECK(getrandom(&bits, sizeof bits, 0) == sizeof bits,
@@ -86,7 +88,13 @@ GeneratorState Generator::reserve(uint64_t n_counters) {
   return first;
 }
 
+GeneratorGuard::GeneratorGuard(Generator& generator) : previous_(thread_generator) {
+  thread_generator = &generator;
+}
+GeneratorGuard::~GeneratorGuard() { thread_generator = previous_; }
+
 Generator& default_generator() {
+  if (thread_generator) return *thread_generator;
   // Never destroyed: threads may still draw while static objects go away.
   static Generator* generator = new Generator(entropy());
   return *generator;

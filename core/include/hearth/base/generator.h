@@ -53,6 +53,19 @@ class HEARTH_API Generator {
 /// The generator that random operations use when given none; seeded from the system's entropy.
 HEARTH_API Generator& default_generator();
 
+/// While it lives, default_generator() is `generator` for this thread (DataLoader workers draw from
+/// a stream per sample). Guards nest.
+class HEARTH_API GeneratorGuard {
+ public:
+  explicit GeneratorGuard(Generator& generator);
+  ~GeneratorGuard();
+  GeneratorGuard(const GeneratorGuard&) = delete;
+  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
+
+ private:
+  Generator* previous_;
+};
+
 /// Seeds the default generator and returns it (torch::manual_seed).
 HEARTH_API Generator& manual_seed(uint64_t seed);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -57,6 +58,8 @@ class HEARTH_API OptimizerOptions {
   /// The momentum, or beta1: what OneCycleLR's cycle_momentum drives. Throws where there is none.
   virtual double get_momentum() const;
   virtual void set_momentum(double momentum);
+  /// The learning rate that schedulers started from, if there are any.
+  std::optional<double> initial_lr;
 };
 
 /// Derive options of your own from this, to get clone(), get_lr() and set_lr() from `lr`.

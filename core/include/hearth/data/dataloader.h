@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "hearth/base/arg.h"
+#include "hearth/data/datasets.h"
+#include "hearth/data/engine.h"
+#include "hearth/data/samplers.h"
+
+namespace hearth::data {
+
+struct DataLoaderOptions {
+  DataLoaderOptions() = default;
+  DataLoaderOptions(size_t size) : batch_size_(size) {}
+  HEARTH_ARG(size_t, batch_size) = 1;
+  /// Threads that make batches; with 0 the thread that iterates makes them.
+  HEARTH_ARG(size_t, workers) = 0;
+  /// Batches requested ahead; twice the workers by default.
+  HEARTH_ARG(std::optional<size_t>, max_jobs);
+  /// How long to wait for a batch before throwing.
+  HEARTH_ARG(std::optional<std::chrono::milliseconds>, timeout);
+  /// Give batches in the sampler's order, whichever is ready first.
+  HEARTH_ARG(bool, enforce_ordering) = true;
+  /// Leave out a last batch that is smaller than batch_size.
+  HEARTH_ARG(bool, drop_last) = false;
+};
+
+/// DataLoaderOptions with max_jobs decided.
+struct FullDataLoaderOptions {
+  explicit FullDataLoaderOptions(const DataLoaderOptions& o)
+      : batch_size(o.batch_size()),
+        workers(o.workers()),
+        max_jobs(o.max_jobs().value_or(2 * o.workers())),
+        timeout(o.timeout()),
+        enforce_ordering(o.enforce_ordering()),
+        drop_last(o.drop_last()) {}
+  size_t batch_size, workers, max_jobs;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool enforce_ordering, drop_last;
+};
+
+namespace detail {
+
+class LoaderCore;
+
+/// Where a loop over a loader stands. Shared by an iterator and its copies.
+class HEARTH_API Cursor {
+ public:
+  explicit Cursor(LoaderCore& loader) : loader_(loader) {}
+  /// The batch here, made on first use; null at the end.
+  Erased* current();
+  void advance();
+  bool ended() { return current() == nullptr; }
+
+ private:
+  LoaderCore& loader_;
+  ErasedPtr batch_;
+  bool fetched_ = false;
+};
+
+/// What loaders do whatever their types: epochs, positions, iterators.
+class HEARTH_API LoaderCore : protected BatchSource {
+ public:
+  ~LoaderCore() override;
+  LoaderCore(const LoaderCore&) = delete;
+  LoaderCore& operator=(const LoaderCore&) = delete;
+  const FullDataLoaderOptions& options() const noexcept { return options_; }
+  /// Waits for the workers to end; begin() starts them again.
+  void join() { engine_.join(); }
+  /// Writes the position: which batches the loop has been given, not which are prefetched.
+  void save(serialize::OutputArchive& archive) const;
+  /// Restores a position: the next loop continues there, with the same batches and randomness.
+  /// Dataset size, sampler and batch size must be the same.
+  void load(serialize::InputArchive& archive);
+
+ protected:
+  explicit LoaderCore(const DataLoaderOptions& options);
+  /// Starts or continues an epoch. Throws while another iterator is in use.
+  std::shared_ptr<Cursor> begin_epoch();
+  ErasedPtr next_batch();
+
+  virtual void reset_sampler() = 0;
+  virtual void save_sampler(serialize::OutputArchive& archive) const = 0;
+  virtual void load_sampler(serialize::InputArchive& archive) = 0;
+
+ private:
+  friend class Cursor;
+  FullDataLoaderOptions options_;
+  Engine engine_;
+  std::weak_ptr<Cursor> cursor_;
+  struct Epoch;
+  std::unique_ptr<Epoch> epoch_;
+};
+
+}  // namespace detail
+
+/// Goes over a loader's batches, once.
+template <typename Batch>
+class Iterator {
+ public:
+  using difference_type = std::ptrdiff_t;
+  using value_type = Batch;
+  using pointer = Batch*;
+  using reference = Batch&;
+  using iterator_category = std::input_iterator_tag;
+
+  /// Without a cursor: the end.
+  explicit Iterator(std::shared_ptr<detail::Cursor> cursor = nullptr)
+      : cursor_(std::move(cursor)) {}
+  Iterator& operator++() {
+    check("Attempted to increment iterator past the end");
+    cursor_->advance();
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  Batch& operator*() const {
+    check("Attempted to dereference iterator that was past the end");
+    return detail::unerase<Batch>(*cursor_->current());
+  }
+  Batch* operator->() const { return &**this; }
+  friend bool operator==(const Iterator& a, const Iterator& b) {
+    const bool a_ended = !a.cursor_ || a.cursor_->ended(),
+               b_ended = !b.cursor_ || b.cursor_->ended();
+    return a_ended || b_ended ? a_ended == b_ended : a.cursor_ == b.cursor_;
+  }
+
+ private:
+  void check(const char* what) const {
+    HEARTH_CHECK_AS(IndexError, cursor_ && !cursor_->ended(), "[DataLoader] ", what);
+  }
+  std::shared_ptr<detail::Cursor> cursor_;
+};
+
+/// Batches of a dataset, in the order of a sampler, made by worker threads: the same batches in the
+/// same order whatever their number. Each `for (auto& batch : *loader)` is one epoch; a loop may be
+/// left early or by an exception. Workers have copies of the dataset and compute on one thread
+/// each.
+template <typename D, typename S>
+class StatelessDataLoader final : public detail::LoaderCore {
+ public:
+  using BatchType = typename D::BatchType;
+  using BatchRequestType = typename S::BatchRequestType;
+
+  StatelessDataLoader(D dataset, S sampler, const DataLoaderOptions& options)
+      : LoaderCore(options), sampler_(std::move(sampler)) {
+    for (size_t i = 1; i < options.workers(); ++i) datasets_.push_back(dataset);
+    datasets_.push_back(std::move(dataset));
+  }
+  ~StatelessDataLoader() override { join(); }
+
+  Iterator<BatchType> begin() { return Iterator<BatchType>(begin_epoch()); }
+  Iterator<BatchType> end() { return Iterator<BatchType>(); }
+
+ private:
+  detail::ErasedPtr next_request() override {
+    std::optional<BatchRequestType> request = sampler_.next(options().batch_size);
+    if (!request) return nullptr;
+    if (options().drop_last && count(*request) < options().batch_size) return nullptr;
+    return std::make_unique<detail::ErasedOf<BatchRequestType>>(std::move(*request));
+  }
+  detail::ErasedPtr make_batch(size_t worker, detail::Erased& request) override {
+    return std::make_unique<detail::ErasedOf<BatchType>>(
+        datasets_[worker].get_batch(detail::unerase<BatchRequestType>(request)));
+  }
+  ArrayRef<size_t> indices(detail::Erased& request) const override {
+    if constexpr (std::is_same_v<BatchRequestType, std::vector<size_t>>) {
+      return detail::unerase<BatchRequestType>(request);
+    } else {
+      return {};
+    }
+  }
+  void reset_sampler() override { sampler_.reset(); }
+  void save_sampler(serialize::OutputArchive& archive) const override { sampler_.save(archive); }
+  void load_sampler(serialize::InputArchive& archive) override { sampler_.load(archive); }
+
+  static size_t count(const BatchRequestType& request) {
+    if constexpr (requires { request.size(); }) {
+      return request.size();
+    } else {
+      return request;
+    }
+  }
+  std::vector<D> datasets_;
+  S sampler_;
+};
+
+/// A loader with a sampler of one's own.
+template <typename D, typename S>
+std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset, S sampler,
+                                                            DataLoaderOptions options) {
+  return std::make_unique<StatelessDataLoader<D, S>>(std::move(dataset), std::move(sampler),
+                                                     options);
+}
+/// A loader with a sampler for the dataset's size, random by default:
+/// `make_data_loader<SequentialSampler>(std::move(dataset), 64)`.
+template <typename S = samplers::RandomSampler, typename D>
+requires std::is_constructible_v<S, size_t> std::unique_ptr<StatelessDataLoader<D, S>>
+make_data_loader(D dataset, DataLoaderOptions options = {}) {
+  const std::optional<size_t> size = dataset.size();
+  if (!size) detail::throw_no_size();
+  return make_data_loader(std::move(dataset), S(*size), std::move(options));
+}
+
+}  // namespace hearth::data

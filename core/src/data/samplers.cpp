@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/data/samplers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/data/sample_scope.h"
+#include "hearth/io/archive.h"
+#include "hearth/ops/creation.h"
+
+namespace hearth::data::samplers {
+
+namespace {
+
+/// 0 .. n-1 in an order that depends on the seed alone.
+std::vector<size_t> permutation(size_t n, uint64_t seed) {
+  const Tensor order = randperm(static_cast<int64_t>(n), Generator(seed));
+  const int64_t* p = order.const_data_ptr<int64_t>();
+  return {p, p + n};
+}
+
+size_t read_count(serialize::InputArchive& archive, const char* key) {
+  int64_t n = 0;
+  archive.read(key, n);
+  HEARTH_CHECK_AS(FormatError, n >= 0, "[", archive.source(), "] expected a count in ", key,
+                  ", got ", n);
+  return static_cast<size_t>(n);
+}
+
+}  // namespace
+
+OrderSampler::~OrderSampler() = default;
+SequentialSampler::~SequentialSampler() = default;
+RandomSampler::~RandomSampler() = default;
+SubsetRandomSampler::~SubsetRandomSampler() = default;
+WeightedRandomSampler::~WeightedRandomSampler() = default;
+DistributedSampler::~DistributedSampler() = default;
+DistributedRandomSampler::~DistributedRandomSampler() = default;
+DistributedSequentialSampler::~DistributedSequentialSampler() = default;
+StreamSampler::~StreamSampler() = default;
+
+uint64_t OrderSampler::next_seed() { return detail::draw_seed(); }
+
+void OrderSampler::reset(std::optional<size_t> new_size) {
+  if (new_size) size_ = *new_size;
+  seed_ = next_seed();
+  draw(seed_);
+  drawn_ = true;
+  index_ = 0;
+}
+
+std::optional<std::vector<size_t>> OrderSampler::next(size_t batch_size) {
+  if (!drawn_) reset();
+  const size_t n = std::min(batch_size, length() - index_);
+  if (n == 0) return std::nullopt;
+  std::vector<size_t> batch(n);
+  for (size_t i = 0; i < n; ++i) batch[i] = at(index_ + i);
+  index_ += n;
+  return batch;
+}
+
+void OrderSampler::save(serialize::OutputArchive& archive) const {
+  archive.write("size", static_cast<int64_t>(size_));
+  archive.write("index", static_cast<int64_t>(index_));
+  archive.write("drawn", drawn_);
+  archive.write("seed", static_cast<int64_t>(seed_));
+}
+
+void OrderSampler::load(serialize::InputArchive& archive) {
+  const size_t size = read_count(archive, "size"), index = read_count(archive, "index");
+  int64_t seed = 0;
+  bool drawn = false;
+  archive.read("seed", seed);
+  archive.read("drawn", drawn);
+  HEARTH_CHECK_AS(ValueError, size == size_, "[", archive.source(), "] the saved sampler is for ",
+                  size, " examples, this one for ", size_);
+  HEARTH_CHECK_AS(FormatError, index <= length(), "[", archive.source(), "] position ", index,
+                  " is beyond the sampler's ", length(), " indices");
+  seed_ = static_cast<uint64_t>(seed);
+  drawn_ = drawn;
+  if (drawn_) draw(seed_);
+  index_ = index;
+}
+
+RandomSampler::RandomSampler(int64_t size, ScalarType index_dtype)
+    : OrderSampler(static_cast<size_t>(size)) {
+  HEARTH_CHECK_AS(ValueError, size >= 0, "[RandomSampler] expected a size of 0 or more, got ",
+                  size);
+  HEARTH_CHECK_AS(DtypeError, is_integral(index_dtype),
+                  "[RandomSampler] expected an integer type, "
+                  "got ",
+                  index_dtype);
+}
+void RandomSampler::draw(uint64_t seed) { order_ = permutation(size_, seed); }
+
+SubsetRandomSampler::SubsetRandomSampler(std::vector<size_t> indices)
+    : OrderSampler(indices.size()), indices_(std::move(indices)) {}
+void SubsetRandomSampler::draw(uint64_t seed) {
+  HEARTH_CHECK_AS(ValueError, size_ == indices_.size(), "[SubsetRandomSampler] has ",
+                  indices_.size(), " indices, cannot be reset to ", size_);
+  order_ = permutation(size_, seed);
+}
+
+WeightedRandomSampler::WeightedRandomSampler(std::vector<double> weights, int64_t num_samples,
+                                             bool replacement)
+    : OrderSampler(weights.size()),
+      weights_(std::move(weights)),
+      num_samples_(static_cast<size_t>(num_samples)),
+      replacement_(replacement) {
+  HEARTH_CHECK_AS(
+      ValueError, num_samples > 0,
+      "[WeightedRandomSampler] num_samples should be a positive integer value, but got ",
+      num_samples);
+  size_t positive = 0;
+  for (const double w : weights_) {
+    HEARTH_CHECK_AS(
+        ValueError, w >= 0 && std::isfinite(w),
+        "[WeightedRandomSampler] expected weights that are finite and not negative, got ", w);
+    positive += w > 0;
+  }
+  HEARTH_CHECK_AS(ValueError, positive > 0 && (replacement_ || num_samples_ <= positive),
+                  "[WeightedRandomSampler] cannot draw ", num_samples_, " of ", positive,
+                  " examples with positive weight");
+}
+
+void WeightedRandomSampler::draw(uint64_t seed) {
+  HEARTH_CHECK_AS(ValueError, size_ == weights_.size(), "[WeightedRandomSampler] has ",
+                  weights_.size(), " weights, cannot be reset to ", size_);
+  const size_t draws = replacement_ ? num_samples_ : weights_.size();
+  const Tensor uniform =
+      rand({static_cast<int64_t>(draws)}, Generator(seed), TensorOptions(kDouble));
+  const double* u = uniform.const_data_ptr<double>();
+  order_.clear();
+  if (replacement_) {
+    std::vector<double> ends(weights_.size());
+    std::partial_sum(weights_.begin(), weights_.end(), ends.begin());
+    // The last with a weight, in case a product rounds up to the sum.
+    size_t last = weights_.size() - 1;
+    while (weights_[last] == 0) --last;
+    for (size_t i = 0; i < draws; ++i) {
+      const auto found = std::upper_bound(ends.begin(), ends.end(), u[i] * ends.back());
+      order_.push_back(std::min(last, static_cast<size_t>(found - ends.begin())));
+    }
+    return;
+  }
+  // Efraimidis and Spirakis: the largest u^(1/w) are a draw without replacement.
+  std::vector<std::pair<double, size_t>> keys;
+  for (size_t i = 0; i < draws; ++i)
+    if (weights_[i] > 0) keys.emplace_back(std::log1p(-u[i]) / weights_[i], i);
+  std::sort(keys.begin(), keys.end(), std::greater<>());
+  for (size_t i = 0; i < num_samples_; ++i) order_.push_back(keys[i].second);
+}
+
+DistributedSampler::DistributedSampler(size_t size, size_t num_replicas, size_t rank,
+                                       bool allow_duplicates)
+    : OrderSampler(size),
+      num_replicas_(num_replicas),
+      rank_(rank),
+      allow_duplicates_(allow_duplicates) {
+  HEARTH_CHECK_AS(ValueError, rank < num_replicas, "[DistributedSampler] rank ", rank,
+                  " is out of range for ", num_replicas, " replicas");
+}
+size_t DistributedSampler::length() const {
+  return allow_duplicates_ ? (size_ + num_replicas_ - 1) / num_replicas_ : size_ / num_replicas_;
+}
+
+DistributedRandomSampler::DistributedRandomSampler(size_t size, size_t num_replicas, size_t rank,
+                                                   bool allow_duplicates)
+    : DistributedSampler(size, num_replicas, rank, allow_duplicates) {}
+void DistributedRandomSampler::draw(uint64_t seed) {
+  const size_t all = std::max(size_, length() * num_replicas_);
+  order_ = permutation(all, seed);
+  for (size_t& i : order_)
+    if (i >= size_) i %= size_;
+}
+
+DistributedSequentialSampler::DistributedSequentialSampler(size_t size, size_t num_replicas,
+                                                           size_t rank, bool allow_duplicates)
+    : DistributedSampler(size, num_replicas, rank, allow_duplicates) {}
+
+void StreamSampler::reset(std::optional<size_t> new_size) {
+  if (new_size) epoch_size_ = *new_size;
+  given_ = 0;
+}
+std::optional<size_t> StreamSampler::next(size_t batch_size) {
+  const size_t n = std::min(batch_size, epoch_size_ - given_);
+  if (n == 0) return std::nullopt;
+  given_ += n;
+  return n;
+}
+void StreamSampler::save(serialize::OutputArchive& archive) const {
+  archive.write("size", static_cast<int64_t>(epoch_size_));
+  archive.write("index", static_cast<int64_t>(given_));
+}
+void StreamSampler::load(serialize::InputArchive& archive) {
+  const size_t size = read_count(archive, "size"), given = read_count(archive, "index");
+  HEARTH_CHECK_AS(FormatError, given <= size, "[", archive.source(), "] position ", given,
+                  " is beyond the sampler's ", size, " examples");
+  epoch_size_ = size;
+  given_ = given;
+}
+
+}  // namespace hearth::data::samplers

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "hearth/io/archive.h"
+#include "hearth/optim/lr_scheduler.h"
+
+namespace hearth::optim {
+
+ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode,
+                                                       float factor, int patience, double threshold,
+                                                       ThresholdMode threshold_mode, int cooldown,
+                                                       std::vector<float> min_lr, double eps,
+                                                       bool verbose)
+    : optimizer_(optimizer),
+      mode_(mode),
+      factor_(static_cast<double>(factor)),
+      patience_(patience),
+      threshold_(threshold),
+      threshold_mode_(threshold_mode),
+      cooldown_(cooldown),
+      min_lrs_(min_lr.begin(), min_lr.end()),
+      eps_(eps),
+      verbose_(verbose),
+      best_(mode == min ? HUGE_VAL : -HUGE_VAL) {
+  HEARTH_CHECK_AS(ValueError, factor < 1, "[ReduceLROnPlateau] Factor should be < 1.0, got ",
+                  factor_);
+  const size_t groups = optimizer.param_groups().size();
+  if (min_lrs_.empty()) min_lrs_.push_back(0);
+  HEARTH_CHECK_AS(ValueError, min_lrs_.size() == 1 || min_lrs_.size() == groups,
+                  "[ReduceLROnPlateau] Number of learning rates not equal to the number of param "
+                  "groups: expected 1 or ",
+                  groups, ", got ", min_lrs_.size());
+  min_lrs_.resize(groups, min_lrs_[0]);
+}
+ReduceLROnPlateauScheduler::~ReduceLROnPlateauScheduler() = default;
+
+bool ReduceLROnPlateauScheduler::is_better(double metric) const {
+  const double margin = threshold_mode_ == rel ? std::abs(best_) * threshold_ : threshold_;
+  if (std::isinf(best_)) return mode_ == min ? metric < best_ : metric > best_;
+  return mode_ == min ? metric < best_ - margin : metric > best_ + margin;
+}
+
+void ReduceLROnPlateauScheduler::step(float metric) {
+  ++step_count_;
+  if (is_better(static_cast<double>(metric))) {
+    best_ = static_cast<double>(metric);
+    bad_steps_ = 0;
+  } else {
+    ++bad_steps_;
+  }
+  if (cooldown_left_ > 0) {
+    --cooldown_left_;
+    bad_steps_ = 0;
+  }
+  if (bad_steps_ <= patience_) return;
+  for (size_t i = 0; i < min_lrs_.size(); ++i) {
+    OptimizerOptions& options = optimizer_.param_groups()[i].options();
+    const double old = options.get_lr(), lowered = std::max(old * factor_, min_lrs_[i]);
+    if (old - lowered <= eps_) continue;
+    options.set_lr(lowered);
+    if (verbose_)
+      std::printf("Epoch %lld: reducing learning rate of group %zu to %.4e\n",
+                  static_cast<long long>(step_count_), i, lowered);
+  }
+  cooldown_left_ = cooldown_;
+  bad_steps_ = 0;
+}
+
+void ReduceLROnPlateauScheduler::save(serialize::OutputArchive& archive) const {
+  archive.write("best", best_);
+  archive.write("bad_steps", bad_steps_);
+  archive.write("cooldown_left", cooldown_left_);
+  archive.write("step_count", step_count_);
+}
+void ReduceLROnPlateauScheduler::load(serialize::InputArchive& archive) {
+  archive.read("best", best_);
+  archive.read("bad_steps", bad_steps_);
+  archive.read("cooldown_left", cooldown_left_);
+  archive.read("step_count", step_count_);
+}
+
+}  // namespace hearth::optim

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/data/dataloader.h"
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "hearth/base/threads.h"
+#include "hearth/io/archive.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+
+namespace hearth::data {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Example i is the number i, plus noise when asked; some fail or take their time.
+struct Numbers : datasets::Dataset<Numbers, double> {
+  size_t n = 20;
+  bool noise = false;
+  std::optional<size_t> bad;
+  bool slow = false;
+  std::shared_ptr<std::atomic<int>> threads_seen = std::make_shared<std::atomic<int>>(0);
+
+  double get(size_t index) override {
+    if (bad && index == *bad) throw std::runtime_error("badness");
+    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(index % 3));
+    threads_seen->store(get_num_threads());
+    return static_cast<double>(index) + (noise ? rand({}).item<double>() : 0);
+  }
+  std::optional<size_t> size() const override { return n; }
+};
+
+template <typename Loader>
+std::vector<std::vector<double>> epoch(Loader& loader) {
+  std::vector<std::vector<double>> batches;
+  for (auto& batch : *loader) batches.push_back(batch);
+  return batches;
+}
+
+TEST(DataLoader, SequentialBatches) {
+  auto loader = make_data_loader<samplers::SequentialSampler>(Numbers(), 8);
+  const auto batches = epoch(loader);
+  ASSERT_EQ(batches.size(), 3u);
+  EXPECT_EQ(batches[2], (std::vector<double>{16, 17, 18, 19}));
+  auto dropping = make_data_loader<samplers::SequentialSampler>(
+      Numbers(), DataLoaderOptions(8).drop_last(true));
+  EXPECT_EQ(epoch(dropping).size(), 2u);
+}
+
+TEST(DataLoader, SameBatchesWithAnyNumberOfWorkers) {
+  std::vector<std::vector<std::vector<double>>> seen;
+  for (const size_t workers : {0, 1, 2, 5}) {
+    manual_seed(7);
+    Numbers numbers;
+    numbers.noise = numbers.slow = true;
+    const auto jitter = [](double x) { return x + 100 * rand({}).item<double>(); };
+    auto loader = make_data_loader(numbers.map(transforms::Lambda<double>(jitter)),
+                                   DataLoaderOptions(3).workers(workers));
+    auto both = epoch(loader);
+    const auto second = epoch(loader);
+    EXPECT_NE(both, second);
+    both.insert(both.end(), second.begin(), second.end());
+    seen.push_back(both);
+    EXPECT_TRUE(workers == 0 || numbers.threads_seen->load() == 1);
+  }
+  for (size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i], seen[0]);
+}
+
+TEST(DataLoader, RandomnessOfASampleDoesNotDependOnItsBatch) {
+  const auto noise_of = [](size_t batch_size) {
+    manual_seed(3);
+    Numbers numbers;
+    numbers.noise = true;
+    auto loader = make_data_loader<samplers::SequentialSampler>(numbers, batch_size);
+    std::vector<double> all;
+    for (auto& batch : *loader) all.insert(all.end(), batch.begin(), batch.end());
+    return all;
+  };
+  EXPECT_EQ(noise_of(1), noise_of(6));
+  const auto all = noise_of(20);
+  std::set<double> fractions;
+  for (const double x : all) fractions.insert(x - std::floor(x));
+  EXPECT_EQ(fractions.size(), all.size());
+}
+
+TEST(DataLoader, WithoutOrderEveryBatchComesOnce) {
+  Numbers numbers;
+  numbers.slow = true;
+  auto loader = make_data_loader<samplers::SequentialSampler>(
+      numbers, DataLoaderOptions(1).workers(3).enforce_ordering(false));
+  std::multiset<double> seen;
+  for (auto& batch : *loader) seen.insert(batch.at(0));
+  EXPECT_EQ(seen.size(), 20u);
+  EXPECT_EQ(std::set<double>(seen.begin(), seen.end()).size(), 20u);
+}
+
+TEST(DataLoader, WorkersNameTheSampleThatFailed) {
+  Numbers numbers;
+  numbers.bad = 5;
+  auto loader =
+      make_data_loader<samplers::SequentialSampler>(numbers, DataLoaderOptions(4).workers(2));
+  auto it = loader->begin();
+  EXPECT_EQ((*it)[0], 0);
+  ++it;
+  try {
+    *it;
+    FAIL() << "nothing thrown";
+  } catch (const WorkerException& e) {
+    EXPECT_EQ(e.sample_index, 5u);
+    EXPECT_NE(std::string(e.what()).find("badness"), std::string::npos);
+    EXPECT_NE(std::string(e.what()).find("sample 5"), std::string::npos);
+    EXPECT_THROW(std::rethrow_exception(e.original_exception), std::runtime_error);
+  }
+  // A loop may go on with the batch after it.
+  EXPECT_EQ((*it)[0], 8);
+}
+
+TEST(DataLoader, LoopsMayBeLeftEarly) {
+  Numbers numbers;
+  numbers.slow = true;
+  auto loader =
+      make_data_loader<samplers::SequentialSampler>(numbers, DataLoaderOptions(2).workers(3));
+  for (int round = 0; round < 3; ++round) {
+    try {
+      for (auto& batch : *loader)
+        if (batch[0] >= 4) throw std::runtime_error("consumer");
+    } catch (const std::runtime_error&) {
+    }
+  }
+  EXPECT_EQ(epoch(loader).size(), 10u);
+  auto it = loader->begin();
+  EXPECT_THROW(loader->begin(), Error);
+  loader->join();
+}
+
+TEST(DataLoader, IteratorsAreChecked) {
+  auto loader = make_data_loader<samplers::SequentialSampler>(Numbers(), 20);
+  auto it = loader->begin();
+  EXPECT_TRUE(it != loader->end());
+  ++it;
+  EXPECT_TRUE(it == loader->end());
+  EXPECT_THROW(*it, Error);
+  EXPECT_THROW(++it, Error);
+  EXPECT_THROW(make_data_loader(Numbers(), DataLoaderOptions(0)), ValueError);
+}
+
+struct Stuck : datasets::Dataset<Stuck, int> {
+  int get(size_t) override {
+    std::this_thread::sleep_for(300ms);
+    return 1;
+  }
+  std::optional<size_t> size() const override { return 2; }
+};
+
+TEST(DataLoader, TimesOut) {
+  auto loader = make_data_loader(Stuck(), DataLoaderOptions(1).workers(1).timeout(10ms));
+  EXPECT_THROW(*loader->begin(), Error);
+}
+
+TEST(DataLoader, RestoresTheConsumedPosition) {
+  for (const size_t workers : {0, 2}) {
+    const auto make = [&] {
+      Numbers numbers;
+      numbers.noise = true;
+      return make_data_loader(numbers, DataLoaderOptions(3).workers(workers));
+    };
+    manual_seed(11);
+    auto whole = make();
+    std::vector<std::vector<double>> rest;
+    serialize::OutputArchive saved;
+    GeneratorState random;
+    size_t at = 0;
+    for (auto& batch : *whole) {
+      if (at >= 2) rest.push_back(batch);
+      if (++at == 2) {
+        whole->save(saved);
+        random = default_generator().get_state();
+      }
+    }
+    const auto next_epoch = epoch(whole);
+
+    manual_seed(99);
+    auto resumed = make();
+    serialize::InputArchive archive(saved);
+    resumed->load(archive);
+    default_generator().set_state(random);
+    EXPECT_EQ(epoch(resumed), rest);
+    EXPECT_EQ(epoch(resumed), next_epoch);
+  }
+}
+
+struct Plain : datasets::Dataset<Plain> {
+  Tensor data, target;
+  Example<> get(size_t i) override {
+    return {data[static_cast<int64_t>(i)], target[static_cast<int64_t>(i)]};
+  }
+  std::optional<size_t> size() const override { return 10; }
+};
+
+TEST(DataLoader, StacksTensorsInOneGather) {
+  const Tensor images = arange(0, 60, TensorOptions(kLong)).to(kByte).view({10, 1, 2, 3});
+  const Tensor labels = arange(0, 10, TensorOptions(kLong));
+  const auto batches = [&](auto dataset) {
+    auto loader = make_data_loader<samplers::SequentialSampler>(std::move(dataset), 4);
+    std::vector<Example<>> all;
+    for (auto& b : *loader) all.push_back(b);
+    return all;
+  };
+  // A dataset without gather takes the long way, and both agree.
+  Plain plain;
+  plain.data = images;
+  plain.target = labels;
+  using Pair = datasets::TensorPairDataset;
+  static_assert(detail::Gatherable<datasets::MapDataset<Pair, transforms::Normalize<>>>);
+  static_assert(!detail::Gatherable<Plain>);
+  const transforms::Normalize<> normalize({10.0}, {2.0});
+  const auto fast = batches(Pair(images, labels).map(normalize).map(transforms::Stack<>()));
+  const auto slow = batches(plain.map(normalize).map(transforms::Stack<>()));
+  ASSERT_EQ(fast.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_TRUE(fast[i].data.equal(slow[i].data));
+    EXPECT_TRUE(fast[i].target.equal(slow[i].target));
+  }
+  EXPECT_EQ(fast[2].data.sizes(), IntArrayRef({2, 1, 2, 3}));
+  EXPECT_EQ(fast[0].data[1][0][1][2].item<float>(), (11 - 10) / 2.f);
+}
+
+TEST(Datasets, TensorDatasetIsStackedWithoutTargets) {
+  datasets::TensorDataset rows(arange(0, 8, TensorOptions(kFloat)).view({4, 2}));
+  EXPECT_TRUE(rows.get(2).data.equal(rows.tensor[2]));
+  auto mapped = rows.map(transforms::Stack<TensorExample>());
+  const std::vector<size_t> request = {3, 0};
+  const TensorExample batch = mapped.get_batch(request);
+  EXPECT_TRUE(batch.data[0].equal(rows.tensor[3]));
+  EXPECT_TRUE(batch.data[1].equal(rows.tensor[0]));
+  const std::vector<size_t> beyond = {4};
+  EXPECT_THROW(mapped.get_batch(beyond), IndexError);
+  EXPECT_THROW(datasets::TensorPairDataset(ones({3}), ones({4})), ShapeError);
+}
+
+TEST(Datasets, StridedRowsAreGatheredToo) {
+  datasets::TensorDataset rows(arange(0, 8, TensorOptions(kFloat)).view({2, 4}).t());
+  const std::vector<size_t> request = {1, 3};
+  EXPECT_TRUE(rows.gather(request).data[1].equal(rows.tensor[3]));
+}
+
+TEST(Datasets, SubsetConcatAndSplit) {
+  Numbers numbers;
+  datasets::Subset<Numbers> subset(numbers, {5, 3, 9});
+  EXPECT_EQ(subset.size(), 3u);
+  const std::vector<size_t> request = {2, 0};
+  EXPECT_EQ(subset.get_batch(request), (std::vector<double>{9, 5}));
+  EXPECT_THROW(datasets::Subset<Numbers>(numbers, {20}), IndexError);
+
+  datasets::ConcatDataset<datasets::Subset<Numbers>> both({subset, subset});
+  EXPECT_EQ(both.size(), 6u);
+  const std::vector<size_t> mixed = {5, 0, 1, 4};
+  EXPECT_EQ(both.get_batch(mixed), (std::vector<double>{9, 5, 3, 3}));
+  const std::vector<size_t> beyond = {6};
+  EXPECT_THROW(both.get_batch(beyond), IndexError);
+
+  auto parts = random_split(numbers, std::vector<size_t>{15, 5}, Generator(1));
+  std::set<size_t> seen(parts[0].indices().begin(), parts[0].indices().end());
+  seen.insert(parts[1].indices().begin(), parts[1].indices().end());
+  EXPECT_EQ(seen.size(), 20u);
+  EXPECT_EQ(random_split(numbers, std::vector<double>{0.33, 0.67})[0].size(), 7u);
+  EXPECT_THROW(random_split(numbers, std::vector<size_t>{15, 6}), ValueError);
+}
+
+TEST(Samplers, RandomOrdersAreWholeAndNew) {
+  manual_seed(5);
+  samplers::RandomSampler sampler(10);
+  const auto first = *sampler.next(10);
+  EXPECT_EQ(std::set<size_t>(first.begin(), first.end()).size(), 10u);
+  EXPECT_FALSE(sampler.next(10));
+  sampler.reset();
+  EXPECT_NE(*sampler.next(10), first);
+  sampler.reset(4);
+  EXPECT_EQ(sampler.next(10)->size(), 4u);
+}
+
+TEST(Samplers, ContinueFromASavedPosition) {
+  samplers::RandomSampler sampler(10), other(10);
+  sampler.reset();
+  sampler.next(4);
+  serialize::OutputArchive saved;
+  sampler.save(saved);
+  serialize::InputArchive archive(saved);
+  other.load(archive);
+  EXPECT_EQ(other.index(), 4u);
+  EXPECT_EQ(*other.next(6), *sampler.next(6));
+  samplers::RandomSampler wrong(11);
+  EXPECT_THROW(wrong.load(archive), ValueError);
+}
+
+TEST(Samplers, WeightsAreFollowed) {
+  manual_seed(1);
+  samplers::WeightedRandomSampler sampler({0, 1, 3, 0}, 4000);
+  sampler.reset();
+  std::vector<int> counts(4);
+  const auto many = *sampler.next(4000);
+  for (const size_t i : many) ++counts[i];
+  EXPECT_EQ(counts[0] + counts[3], 0);
+  EXPECT_NEAR(counts[2], 3000, 150);
+  samplers::WeightedRandomSampler once({1, 0, 2, 1}, 3, /*replacement=*/false);
+  const auto drawn = *once.next(5);
+  EXPECT_EQ(std::set<size_t>(drawn.begin(), drawn.end()), (std::set<size_t>{0, 2, 3}));
+  EXPECT_THROW(samplers::WeightedRandomSampler({1, -1}, 1), ValueError);
+  EXPECT_THROW(samplers::WeightedRandomSampler({1, 0}, 2, false), ValueError);
+}
+
+TEST(Samplers, DistributedSharesCoverTheDataset) {
+  for (const bool duplicates : {true, false}) {
+    std::multiset<size_t> random, sequential;
+    for (size_t rank = 0; rank < 3; ++rank) {
+      samplers::DistributedRandomSampler r(10, 3, rank, duplicates);
+      samplers::DistributedSequentialSampler s(10, 3, rank, duplicates);
+      r.set_epoch(4);
+      r.reset();
+      s.reset();
+      const auto from_r = *r.next(100), from_s = *s.next(100);
+      random.insert(from_r.begin(), from_r.end());
+      sequential.insert(from_s.begin(), from_s.end());
+    }
+    for (const auto& seen : {random, sequential}) {
+      EXPECT_EQ(seen.size(), duplicates ? 12u : 9u);
+      EXPECT_EQ(std::set<size_t>(seen.begin(), seen.end()).size(), duplicates ? 10u : 9u);
+    }
+  }
+  EXPECT_THROW(samplers::DistributedRandomSampler(10, 2, 2), ValueError);
+}
+
+struct Stream : datasets::StreamDataset<Stream, std::vector<int>> {
+  std::vector<int> get_batch(size_t n) override { return std::vector<int>(n, 7); }
+  std::optional<size_t> size() const override { return std::nullopt; }
+};
+
+TEST(DataLoader, StreamsAskForBatchSizes) {
+  auto loader =
+      make_data_loader(Stream(), samplers::StreamSampler(5), DataLoaderOptions(2).workers(1));
+  size_t total = 0;
+  for (auto& batch : *loader) total += batch.size();
+  EXPECT_EQ(total, 5u);
+}
+
+}  // namespace
+}  // namespace hearth::data

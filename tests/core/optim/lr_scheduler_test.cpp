@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim/lr_scheduler.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "hearth/io/archive.h"
+#include "hearth/ops/creation.h"
+#include "hearth/optim/adam.h"
+#include "hearth/optim/sgd.h"
+
+namespace hearth::optim {
+namespace {
+
+std::vector<OptimizerParamGroup> two_groups(double lr) {
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{zeros({1}, TensorOptions().requires_grad(true))},
+                      std::make_unique<AdamOptions>(lr));
+  groups.emplace_back(std::vector<Tensor>{zeros({1}, TensorOptions().requires_grad(true))},
+                      std::make_unique<AdamOptions>(2 * lr));
+  return groups;
+}
+
+/// Rates of the first group before each step, checking that the second has the double.
+std::vector<double> rates(Optimizer& optimizer, LRScheduler& scheduler, int steps) {
+  std::vector<double> seen;
+  for (int i = 0; i < steps; ++i) {
+    const double lr = optimizer.param_groups()[0].options().get_lr();
+    seen.push_back(lr);
+    EXPECT_NEAR(optimizer.param_groups()[1].options().get_lr(), 2 * lr, 1e-12);
+    EXPECT_EQ(scheduler.get_last_lr()[0], lr);
+    optimizer.step();
+    scheduler.step();
+  }
+  return seen;
+}
+
+void expect_rates(const std::vector<double>& got, const std::vector<double>& want) {
+  ASSERT_EQ(got.size(), want.size());
+  for (size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-9) << "step " << i;
+}
+
+template <typename S, typename... Args>
+std::vector<double> rates_of(int steps, Args... args) {
+  Adam optimizer(two_groups(0.1));
+  S scheduler(optimizer, args...);
+  return rates(optimizer, scheduler, steps);
+}
+
+TEST(LRScheduler, FollowsTheFormulas) {
+  expect_rates(rates_of<StepLR>(7, 3u, 0.1), {0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001});
+  expect_rates(rates_of<MultiStepLR>(6, std::vector<int64_t>{4, 2, 4}, 0.5),
+               {0.1, 0.1, 0.05, 0.05, 0.0125, 0.0125});
+  expect_rates(rates_of<ConstantLR>(4, 0.5, int64_t{2}), {0.05, 0.05, 0.1, 0.1});
+  expect_rates(rates_of<LinearLR>(6, 0.25, 1.0, int64_t{3}), {0.025, 0.05, 0.075, 0.1, 0.1, 0.1});
+  expect_rates(rates_of<ExponentialLR>(3, 0.5), {0.1, 0.05, 0.025});
+  expect_rates(rates_of<LambdaLR>(3, [](int64_t n) { return 1.0 / static_cast<double>(n + 1); }),
+               {0.1, 0.05, 0.1 / 3});
+}
+
+TEST(LRScheduler, CosineTurnsAtItsEnds) {
+  Adam optimizer(two_groups(0.1));
+  CosineAnnealingLR scheduler(optimizer, 8);
+  const std::vector<double> got = rates(optimizer, scheduler, 25);
+  for (int i = 0; i < 25; ++i)
+    EXPECT_NEAR(got[size_t(i)], 0.05 * (1 + std::cos(i * M_PI / 8)), 1e-9);
+}
+
+TEST(LRScheduler, OneCycleMovesRateAndMomentum) {
+  for (const bool linear : {false, true}) {
+    Adam optimizer(two_groups(0.1));
+    OneCycleLR scheduler(optimizer, OneCycleLROptions(0.5, 20).linear(linear).max_lr({0.5, 1.0}));
+    const auto& options = static_cast<AdamOptions&>(optimizer.param_groups()[0].options());
+    EXPECT_NEAR(std::get<0>(options.betas()), 0.95, 1e-12);
+    const std::vector<double> got = rates(optimizer, scheduler, 20);
+    EXPECT_NEAR(got[0], 0.5 / 25, 1e-9);
+    EXPECT_NEAR(got[5], 0.5, 1e-9);  // 0.3 * 20 - 1
+    EXPECT_NEAR(got[19], 0.5 / 25 / 1e4, 1e-9);
+    const double half = linear ? 0.5 - (0.5 - 2e-6) * 7 / 14 : (0.5 + 2e-6) / 2;
+    EXPECT_NEAR(got[12], half, 1e-9);
+    EXPECT_THROW(scheduler.step(), ValueError);
+  }
+  Adam optimizer(two_groups(0.1));
+  OneCycleLR three(optimizer, OneCycleLROptions(0.5, 20).three_phase(true).max_lr({0.5, 1.0}));
+  const std::vector<double> got = rates(optimizer, three, 20);
+  EXPECT_NEAR(got[10], 0.02, 1e-9);  // 2 * 0.3 * 20 - 2
+  EXPECT_NEAR(got[19], 2e-6, 1e-9);
+}
+
+TEST(LRScheduler, SequencesSwitchAtMilestones) {
+  const auto make = [](Optimizer& optimizer) {
+    return SequentialLR(optimizer,
+                        {std::make_shared<LinearLR>(optimizer, 0.1, 1.0, 3),
+                         std::make_shared<CosineAnnealingLR>(optimizer, 10)},
+                        {3});
+  };
+  Adam optimizer(two_groups(0.1));
+  SequentialLR scheduler = make(optimizer);
+  const std::vector<double> got = rates(optimizer, scheduler, 8);
+  std::vector<double> want = {0.01, 0.04, 0.07};
+  for (int i = 0; i < 5; ++i) want.push_back(0.05 * (1 + std::cos(i * M_PI / 10)));
+  expect_rates(got, want);
+}
+
+TEST(LRScheduler, ContinuesFromASavedState) {
+  for (const int at : {1, 3, 6}) {
+    Adam one(two_groups(0.1)), two(two_groups(0.1));
+    const auto make = [](Optimizer& optimizer) {
+      return SequentialLR(optimizer,
+                          {std::make_shared<LinearLR>(optimizer, 0.1, 1.0, 3),
+                           std::make_shared<StepLR>(optimizer, 2)},
+                          {3});
+    };
+    SequentialLR a = make(one), b = make(two);
+    rates(one, a, at);
+    serialize::OutputArchive saved;
+    a.save(saved);
+    two.load_state_dict(one.state_dict());
+    serialize::InputArchive archive(saved);
+    b.load(archive);
+    expect_rates(rates(two, b, 6), rates(one, a, 6));
+  }
+}
+
+TEST(LRScheduler, BadArgumentsAreRefused) {
+  Adam optimizer(two_groups(0.1)), other(two_groups(0.1));
+  EXPECT_THROW(StepLR(optimizer, 0), ValueError);
+  EXPECT_THROW(LinearLR(optimizer, 0.0), ValueError);
+  EXPECT_THROW(OneCycleLR(optimizer, OneCycleLROptions(1, 0)), ValueError);
+  EXPECT_THROW(SequentialLR(optimizer, {}, {}), ValueError);
+  EXPECT_THROW(SequentialLR(optimizer, {std::make_shared<StepLR>(other, 1)}, {}), ValueError);
+}
+
+TEST(LRScheduler, PlateausLowerTheRate) {
+  const Tensor p = zeros({1}, TensorOptions().requires_grad(true));
+  SGD optimizer(std::vector<Tensor>{p}, SGDOptions(0.1));
+  ReduceLROnPlateauScheduler scheduler(optimizer, ReduceLROnPlateauScheduler::min, 0.5f, 2);
+  const auto lr = [&] { return optimizer.param_groups()[0].options().get_lr(); };
+  for (const float loss : {1.f, 0.5f, 0.5f, 0.5f}) scheduler.step(loss);
+  EXPECT_DOUBLE_EQ(lr(), 0.1);
+  scheduler.step(0.5f);
+  EXPECT_DOUBLE_EQ(lr(), 0.05);
+}
+
+}  // namespace
+}  // namespace hearth::optim
