@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/io/file.h"
 #include "hearth/io/safetensors.h"
 
 #include "io/safetensors_format.h"

@@ -5,7 +5,8 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "hearth/io/file.h"
+#include "hearth/io/atomic_file.h"
+#include "hearth/io/mapped_file.h"
 #include "hearth/ops/creation.h"
 
 #include "io/safetensors_format.h"
@@ -14,8 +15,8 @@ namespace hearth::safetensors {
 
 struct File::Impl {
   std::string source;
-  std::shared_ptr<io::MappedFile> mapped;  ///< null for buffers
-  std::vector<char> buffer;                ///< the data of a buffer
+  std::shared_ptr<MappedFile> mapped;  ///< null for buffers
+  std::vector<char> buffer;            ///< the data of a buffer
   const char* data = nullptr;
   std::vector<std::string> keys;
   std::unordered_map<std::string, Entry> entries;
@@ -39,7 +40,7 @@ struct File::Impl {
 File::File(const std::string& path) {
   auto impl = std::make_shared<Impl>();
   impl->source = path;
-  impl->mapped = std::make_shared<io::MappedFile>(path);
+  impl->mapped = std::make_shared<MappedFile>(path);
   Header header = parse_header(impl->mapped->data(), impl->mapped->size(), path);
   impl->data = impl->mapped->data() + header.data_start;
   impl->take(std::move(header));
@@ -88,7 +89,7 @@ Tensor File::tensor(const std::string& name) const {
 namespace {
 
 struct FileSink final : Sink {
-  io::AtomicFile file;
+  AtomicFile file;
   explicit FileSink(const std::string& path) : file(path) {}
   void write(const void* data, size_t size) override { file.write(data, size); }
 };

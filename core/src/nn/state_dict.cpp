@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/io/archive.h"
 #include "hearth/nn/module.h"
 
 namespace hearth::nn {
@@ -81,6 +82,16 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
     if (given && given->defined()) entry.tensor.copy_(*given);
   }
   return keys;
+}
+
+void Module::save(serialize::OutputArchive& archive) const {
+  for (const auto& item : state_dict()) archive.write(item.key(), item.value());
+}
+
+void Module::load(serialize::InputArchive& archive) {
+  OrderedDict<std::string, Tensor> state;
+  for (const auto& [path, tensor] : archive.tensors()) state.insert(path, tensor);
+  load_state_dict(state);
 }
 
 }  // namespace hearth::nn

@@ -198,7 +198,7 @@ TEST(DataLoader, RestoresTheConsumedPosition) {
 struct Plain : datasets::Dataset<Plain> {
   Tensor data, target;
   Example<> get(size_t i) override {
-    return {data[static_cast<int64_t>(i)], target[static_cast<int64_t>(i)]};
+    return {data.select(0, static_cast<int64_t>(i)), target.select(0, static_cast<int64_t>(i))};
   }
   std::optional<size_t> size() const override { return 10; }
 };
@@ -228,17 +228,18 @@ TEST(DataLoader, StacksTensorsInOneGather) {
     EXPECT_TRUE(fast[i].target.equal(slow[i].target));
   }
   EXPECT_EQ(fast[2].data.sizes(), IntArrayRef({2, 1, 2, 3}));
-  EXPECT_EQ(fast[0].data[1][0][1][2].item<float>(), (11 - 10) / 2.f);
+  EXPECT_EQ(fast[0].data.select(0, 1).select(0, 0).select(0, 1).select(0, 2).item<float>(),
+            (11 - 10) / 2.f);
 }
 
 TEST(Datasets, TensorDatasetIsStackedWithoutTargets) {
   datasets::TensorDataset rows(arange(0, 8, TensorOptions(kFloat)).view({4, 2}));
-  EXPECT_TRUE(rows.get(2).data.equal(rows.tensor[2]));
+  EXPECT_TRUE(rows.get(2).data.equal(rows.tensor.select(0, 2)));
   auto mapped = rows.map(transforms::Stack<TensorExample>());
   const std::vector<size_t> request = {3, 0};
   const TensorExample batch = mapped.get_batch(request);
-  EXPECT_TRUE(batch.data[0].equal(rows.tensor[3]));
-  EXPECT_TRUE(batch.data[1].equal(rows.tensor[0]));
+  EXPECT_TRUE(batch.data.select(0, 0).equal(rows.tensor.select(0, 3)));
+  EXPECT_TRUE(batch.data.select(0, 1).equal(rows.tensor.select(0, 0)));
   const std::vector<size_t> beyond = {4};
   EXPECT_THROW(mapped.get_batch(beyond), IndexError);
   EXPECT_THROW(datasets::TensorPairDataset(ones({3}), ones({4})), ShapeError);
@@ -247,7 +248,7 @@ TEST(Datasets, TensorDatasetIsStackedWithoutTargets) {
 TEST(Datasets, StridedRowsAreGatheredToo) {
   datasets::TensorDataset rows(arange(0, 8, TensorOptions(kFloat)).view({2, 4}).t());
   const std::vector<size_t> request = {1, 3};
-  EXPECT_TRUE(rows.gather(request).data[1].equal(rows.tensor[3]));
+  EXPECT_TRUE(rows.gather(request).data.select(0, 1).equal(rows.tensor.select(0, 3)));
 }
 
 TEST(Datasets, SubsetConcatAndSplit) {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hearth/io/file.h"
+#include "hearth/io/atomic_file.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
@@ -225,9 +225,9 @@ TEST(AtomicFile, FullDisksKeepTheOldFile) {
 }
 
 TEST(AtomicFile, DirectoriesThatCannotBeWrittenAreNamed) {
-  EXPECT_THROW(io::AtomicFile("/nonexistent/a"), FileError);
-  EXPECT_THROW(io::AtomicFile("/proc/hearth"), FileError);
-  EXPECT_THROW(io::AtomicFile("/tmp/"), FileError);
+  EXPECT_THROW(AtomicFile("/nonexistent/a"), FileError);
+  EXPECT_THROW(AtomicFile("/proc/hearth"), FileError);
+  EXPECT_THROW(AtomicFile("/tmp/"), FileError);
 }
 
 TEST(AtomicFile, LinksStayAndTemporariesOfTheDeadAreRemoved) {
@@ -236,7 +236,7 @@ TEST(AtomicFile, LinksStayAndTemporariesOfTheDeadAreRemoved) {
   fs::create_symlink(dir / "target", dir / "link");
   std::ofstream(dir / ".target.tmp-1-0") << "left by a killed writer";
   {
-    io::AtomicFile living(dir / "target");
+    AtomicFile living(dir / "target");
     save_file({{"x", zeros({1})}}, dir / "link");
     EXPECT_TRUE(fs::is_symlink(dir / "link"));
     EXPECT_EQ(load_file(dir / "target").at("x").item<float>(), 0);
@@ -276,7 +276,7 @@ TEST(AtomicFile, KilledWritersLeaveAWholeFile) {
     ::waitpid(child, &status, 0);
     EXPECT_TRUE(WIFSIGNALED(status));
     const Tensor x = load_file(target).at("x");
-    EXPECT_TRUE(x.equal(full({200000}, x[0].item<float>())));
+    EXPECT_TRUE(x.equal(full({200000}, x.select(0, 0).item<float>())));
   }
   save_file({{"x", ones({1})}}, target);
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.path), fs::directory_iterator()), 1);

@@ -129,7 +129,7 @@ struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
   explicit TensorDataset(const std::vector<Tensor>& tensors)
       : TensorDataset(detail::stack_parts(tensors)) {}
   explicit TensorDataset(Tensor rows) : tensor(std::move(rows)) {}
-  TensorExample get(size_t index) override { return tensor[static_cast<int64_t>(index)]; }
+  TensorExample get(size_t index) override { return tensor.select(0, static_cast<int64_t>(index)); }
   TensorExample gather(ArrayRef<size_t> indices) { return detail::gather_rows(tensor, indices); }
   std::optional<size_t> size() const override { return static_cast<size_t>(tensor.size(0)); }
 
@@ -143,7 +143,8 @@ struct TensorPairDataset : public Dataset<TensorPairDataset> {
     detail::check_same_length(data, target);
   }
   Example<> get(size_t index) override {
-    return {data[static_cast<int64_t>(index)], target[static_cast<int64_t>(index)]};
+    return {data.select(0, static_cast<int64_t>(index)),
+            target.select(0, static_cast<int64_t>(index))};
   }
   Example<> gather(ArrayRef<size_t> indices) {
     return {detail::gather_rows(data, indices), detail::gather_rows(target, indices)};

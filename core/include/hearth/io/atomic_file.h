@@ -10,8 +10,10 @@
 namespace hearth {
 
 /// Writes a file that appears whole or not at all: into a temporary file of the same directory,
-/// which commit() syncs and renames over `path`. Without commit, nothing remains. Errors throw
-/// FileError; the old file then stays.
+/// which commit() syncs and renames over `path` (over what it leads to, if it is a link). Without
+/// commit, nothing remains; a writer that is killed leaves a hidden temporary, which the next
+/// writer of that name removes. Something that is not a regular file (a device, a pipe) is written
+/// directly. Errors throw FileError; the old file then stays.
 class HEARTH_API AtomicFile {
  public:
   explicit AtomicFile(std::string path);
@@ -25,9 +27,10 @@ class HEARTH_API AtomicFile {
   void commit();
 
  private:
-  [[noreturn]] void fail(const char* what);
+  void open_temporary();
+  [[noreturn]] void fail(const char* what) const;
 
-  std::string path_, temporary_;
+  std::string path_, temporary_;  // no temporary: written directly
   int fd_ = -1;
 };
 

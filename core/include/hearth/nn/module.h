@@ -13,6 +13,10 @@
 #include "hearth/tensor/tensor.h"
 
 namespace hearth {
+namespace serialize {
+class InputArchive;
+class OutputArchive;
+}  // namespace serialize
 namespace nn {
 class Module;
 }
@@ -146,6 +150,11 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   const auto* as() const noexcept {
     return const_cast<Module*>(this)->as<T>();
   }
+
+  /// Writes state_dict() into an archive, or copies values from one; missing and unexpected names
+  /// throw.
+  virtual void save(serialize::OutputArchive& archive) const;
+  virtual void load(serialize::InputArchive& archive);
 
   /// Prints the module itself; `<<` adds the submodules.
   virtual void pretty_print(std::ostream& stream) const;
