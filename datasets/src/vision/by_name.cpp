@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/datasets/vision/by_name.h"
+
+#include "hearth/datasets/vision/digits.h"
+#include "hearth/datasets/vision/mnist.h"
+
+namespace hearth::datasets {
+namespace {
+
+struct Row {
+  const char* name;
+  LabeledImages (*open)(Mode mode);
+};
+
+constexpr Row kRows[] = {
+    {"digits", [](Mode mode) -> LabeledImages { return Digits(mode); }},
+    {"emnist", [](Mode mode) -> LabeledImages { return EMNIST("", "balanced", mode, true); }},
+    {"fashion-mnist", [](Mode mode) -> LabeledImages { return FashionMNIST("", mode, true); }},
+    {"kmnist", [](Mode mode) -> LabeledImages { return KMNIST("", mode, true); }},
+    {"mnist", [](Mode mode) -> LabeledImages { return MNIST("", mode, true); }},
+};
+
+}  // namespace
+
+std::vector<std::string> labeled_images_names() {
+  std::vector<std::string> names;
+  for (const Row& row : kRows) names.emplace_back(row.name);
+  return names;
+}
+
+LabeledImages labeled_images(const std::string& name, Mode mode) {
+  std::string known;
+  for (const Row& row : kRows) {
+    if (name == row.name) return row.open(mode);
+    known += cat_str(known.empty() ? "" : ", ", row.name);
+  }
+  throw ValueError(cat_str("[datasets] there is no '", name, "'; known are ", known));
+}
+
+}  // namespace hearth::datasets
