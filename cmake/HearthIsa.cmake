@@ -27,8 +27,10 @@ function(hearth_isa_objects result)
     add_library(${library} OBJECT ${arg_SOURCES})
     target_include_directories(${library} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})
+    # Kernels join conditions with & and | on purpose: no branches.
     target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fno-math-errno
-                                              -fno-trapping-math)
+      -fno-trapping-math
+      $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical -Wno-bitwise-conditional-parentheses>)
     list(APPEND libraries ${library})
   endforeach()
   set(${result} "${libraries}" PARENT_SCOPE)

@@ -146,7 +146,7 @@ class Pairwise {
  public:
   Pairwise(const ReduceKernels& k, int64_t width, int64_t parts, bool indexed)
       : k_(k),
-        width_(width),
+
         levels_(static_cast<int>(std::bit_width(static_cast<uint64_t>(parts))) + 1),
         bytes_(static_cast<int64_t>(element_size(k.acc)) * width),
         memory_(static_cast<size_t>(levels_ * (bytes_ + (indexed ? 8 * width : 0) + 64))) {
@@ -188,7 +188,6 @@ class Pairwise {
   }
 
   const ReduceKernels& k_;
-  const int64_t width_;
   const int levels_;
   const int64_t bytes_;
   Scratch<char> memory_;

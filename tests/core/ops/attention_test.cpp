@@ -15,8 +15,6 @@ namespace {
 
 using autograd::variable_list;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
 void check(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, bool causal) {
   SCOPED_TRACE(cat_str(q.sizes(), " ", k.sizes(), " ", q.scalar_type(), " causal ", causal,
                        " mask ", mask.defined()));

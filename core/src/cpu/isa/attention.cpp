@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/attention_kernels.h"
+#include "cpu/isa/loop.h"
 #include "cpu/isa/row.h"
 #include "cpu/isa/vmath.h"
 
@@ -26,7 +27,7 @@ struct Loops {
   }
 
   static void grad(T* s, T* dp, int64_t n, T log_sum, T delta, T factor) {
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t i = 0; i < n; ++i) {
       const T p = vmath::exp(s[i] - log_sum);
       s[i] = p;

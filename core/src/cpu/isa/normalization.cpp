@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cpu/isa/loop.h"
 #include "cpu/isa/row.h"
 #include "cpu/isa/vmath.h"
 #include "cpu/normalization_kernels.h"
@@ -21,14 +22,14 @@ struct Loops {
     for (int64_t j = 0; j < width; ++j) mean[j] = squares[j] = 0;
     for (int64_t r = 0; r < rows; ++r) {
       const T* row = x + r * width;
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) mean[j] += row[j];
     }
     const T scale = T(1) / static_cast<T>(rows);
     for (int64_t j = 0; j < width; ++j) mean[j] *= scale;
     for (int64_t r = 0; r < rows; ++r) {
       const T* row = x + r * width;
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) {
         const T d = row[j] - mean[j];
         squares[j] = vmath::fma(d, d, squares[j]);
@@ -42,14 +43,14 @@ struct Loops {
   }
 
   static void affine(const T* x, T* y, int64_t n, T mean, T scale, T shift) {
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t i = 0; i < n; ++i) y[i] = vmath::fma(x[i] - mean, scale, shift);
   }
 
   static void affine_cols(const T* x, T* y, int64_t rows, int64_t width, const T* mean,
                           const T* scale, const T* shift) {
     for (int64_t r = 0; r < rows; ++r, x += width, y += width) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) y[j] = vmath::fma(x[j] - mean[j], scale[j], shift[j]);
     }
   }
@@ -57,13 +58,13 @@ struct Loops {
   static void normalize(const T* x, T* y, int64_t n, T mean, T scale, const T* weight,
                         const T* bias) {
     if (weight && bias) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) y[i] = vmath::fma((x[i] - mean) * scale, weight[i], bias[i]);
     } else if (weight) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - mean) * scale * weight[i];
     } else if (bias) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) y[i] = vmath::fma(x[i] - mean, scale, bias[i]);
     } else {
       affine(x, y, n, mean, scale, 0);
@@ -81,7 +82,7 @@ struct Loops {
                         T* dot) {
     for (int64_t j = 0; j < width; ++j) sum[j] = dot[j] = 0;
     for (int64_t r = 0; r < rows; ++r, g += width, x += width) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) {
         sum[j] += g[j];
         dot[j] = vmath::fma(g[j], x[j] - mean[j], dot[j]);
@@ -90,14 +91,14 @@ struct Loops {
   }
 
   static void combine(const T* g, const T* x, T* dx, int64_t n, T mean, T a, T b, T c) {
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t i = 0; i < n; ++i) dx[i] = vmath::fma(a, g[i], vmath::fma(b, x[i] - mean, c));
   }
 
   static void combine_cols(const T* g, const T* x, T* dx, int64_t rows, int64_t width,
                            const T* mean, const T* a, const T* b, const T* c) {
     for (int64_t r = 0; r < rows; ++r, g += width, x += width, dx += width) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j)
         dx[j] = vmath::fma(a[j], g[j], vmath::fma(b[j], x[j] - mean[j], c[j]));
     }
@@ -123,7 +124,7 @@ struct Loops {
       const T b = -scale * scale * scale * dot / static_cast<T>(n);
       const T c = -scale * sum / static_cast<T>(n);
       if (weight) {
-#pragma GCC ivdep
+        HEARTH_IVDEP
         for (int64_t i = 0; i < n; ++i)
           dx[i] = vmath::fma(scale * weight[i], g[i], vmath::fma(b, x[i] - mean, c));
       } else {
@@ -131,12 +132,12 @@ struct Loops {
       }
     }
     if (dweight) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i)
         dweight[i] = vmath::fma(g[i], (x[i] - mean) * scale, dweight[i]);
     }
     if (dbias) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) dbias[i] += g[i];
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiles pointwise.def into the loops of one compute type. Include with HEARTH_COMPUTE (the C++
 // type), HEARTH_CLASS (I, F or C) and HEARTH_TABLE (the function to define) set.
+#include "cpu/isa/loop.h"
 #include "cpu/isa/px.h"
 #include "cpu/pointwise_kernels.h"
 
@@ -95,7 +96,7 @@ void forward_loop(void* out, const void* const* in, int64_t n, const void* param
   const T* a = static_cast<const T*>(in[0]);
   const T* b = kArity > 1 ? static_cast<const T*>(in[1]) : a;
   const T* c = kArity > 2 ? static_cast<const T*>(in[2]) : a;
-#pragma GCC ivdep
+  HEARTH_IVDEP
   for (int64_t i = 0; i < n; ++i)
     o[i] = static_cast<typename Output<Op::result>::type>(
         Op::template forward<T>(a[i], b[i], c[i], p0, p1, p2));
@@ -111,7 +112,7 @@ void backward_loop(void* out, const void* const* in, int64_t n, const void* para
   const T* b = in[2] ? static_cast<const T*>(in[2]) : g;
   const T* c = in[3] ? static_cast<const T*>(in[3]) : g;
   const T* y = in[4] ? static_cast<const T*>(in[4]) : g;
-#pragma GCC ivdep
+  HEARTH_IVDEP
   for (int64_t i = 0; i < n; ++i) {
     if constexpr (kInput == 0) o[i] = Op::template d0<T>(g[i], a[i], b[i], c[i], y[i], p0, p1, p2);
     if constexpr (kInput == 1) o[i] = Op::template d1<T>(g[i], a[i], b[i], c[i], y[i], p0, p1, p2);

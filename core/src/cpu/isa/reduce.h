@@ -5,6 +5,7 @@
 #include "hearth/base/complex.h"
 #include "hearth/base/dtype.h"
 
+#include "cpu/isa/loop.h"
 #include "cpu/reduce_kernels.h"
 
 namespace hearth::cpu::HEARTH_ISA {
@@ -116,7 +117,7 @@ template <class R>
   int64_t r = 0;
   for (; r + 4 <= m; r += 4) {
     const auto *x0 = x + r * stride, *x1 = x0 + stride, *x2 = x1 + stride, *x3 = x2 + stride;
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t j = 0; j < n; ++j) {
       const auto p = number<R>(c, j);
       acc[j] = R::merge(acc[j], R::merge(R::merge(R::load(x0[j], p), R::load(x1[j], p)),
@@ -124,7 +125,7 @@ template <class R>
     }
   }
   for (; r < m; ++r) {
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t j = 0; j < n; ++j)
       acc[j] = R::merge(acc[j], R::load(x[r * stride + j], number<R>(c, j)));
   }
@@ -161,7 +162,7 @@ void merge(void* to, int64_t*, const void* from, const int64_t*, int64_t n) {
   using Acc = typename R::Acc;
   auto* acc = static_cast<Acc*>(to);
   const auto* other = static_cast<const Acc*>(from);
-#pragma GCC ivdep
+  HEARTH_IVDEP
   for (int64_t j = 0; j < n; ++j) acc[j] = R::merge(acc[j], other[j]);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cpu/isa/loop.h"
 #include "cpu/isa/reduce.h"
 
 namespace hearth::cpu::HEARTH_ISA {
@@ -101,7 +102,7 @@ void arg_columns(const void* input, int64_t stride, int64_t m, int64_t n, const 
     for (int64_t r = 1; r < m; ++r) {
       const auto* row = x + r * stride;
       const auto here = static_cast<Small>(r);
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) {
         const Acc v = widen<Acc>(row[j]);
         const bool wins = R::wins(v, acc[j]);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cpu/isa/loop.h"
 #include "cpu/isa/row.h"
 #include "cpu/isa/vmath.h"
 #include "cpu/softmax_kernels.h"
@@ -36,7 +37,7 @@ struct Loops {
     T sum = 0;
     for (int64_t at = 0; at < n; at += kPiece) {
       const int64_t m = n - at < kPiece ? n - at : kPiece;
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = at; i < at + m; ++i) y[i] = vmath::exp(x[i] - max);
       sum += row_sum<T>(m, identity, y + at);
     }
@@ -47,12 +48,12 @@ struct Loops {
   static void backward(const T* g, const T* y, T* dx, int64_t n, bool log) {
     if (log) {
       const T sum = row_sum<T>(n, identity, g);
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) dx[i] = g[i] - vmath::exp(y[i]) * sum;
       return;
     }
     const T sum = row_sum<T>(n, product, g, y);
-#pragma GCC ivdep
+    HEARTH_IVDEP
     for (int64_t i = 0; i < n; ++i) dx[i] = (g[i] - sum) * y[i];
   }
 
@@ -66,7 +67,7 @@ struct Loops {
     for (int64_t i = 0; i < n; ++i) {
       const T* row = x + i * stride;
       T* out = y + i * stride;
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j) {
         const T shifted = row[j] - max[j], e = vmath::exp(shifted);
         out[j] = log ? shifted : e;
@@ -91,7 +92,7 @@ struct Loops {
     for (int64_t i = 0; i < n; ++i) {
       const T *gi = g + i * stride, *yi = y + i * stride;
       T* out = dx + i * stride;
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t j = 0; j < width; ++j)
         out[j] = log ? gi[j] - vmath::exp(yi[j]) * sum[j] : (gi[j] - sum[j]) * yi[j];
     }
@@ -105,11 +106,11 @@ struct Loops {
   static void entropy_grad(const T* x, T* dx, int64_t n, T max, T log_sum, T a, T b, const T* u,
                            T c) {
     if (u) {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i)
         dx[i] = a * vmath::exp((x[i] - max) - log_sum) - (b * u[i] + c);
     } else {
-#pragma GCC ivdep
+      HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i) dx[i] = a * vmath::exp((x[i] - max) - log_sum) - c;
     }
   }
