@@ -2,7 +2,6 @@
 #include "ops/attention.h"
 
 #include <cmath>
-#include <limits>
 
 #include "hearth/ops/attention.h"
 #include "hearth/ops/linalg.h"
