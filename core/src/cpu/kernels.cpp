@@ -18,6 +18,7 @@ void install_kernels() {
   install_reduce();
   install_scan();
   install_resize();
+  install_sort();
   install_softmax();
   install_attention();
   install_loss();

@@ -22,6 +22,7 @@ void install_pool();
 void install_reduce();
 void install_scan();
 void install_resize();
+void install_sort();
 void install_softmax();
 void install_attention();
 void install_loss();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/scan.h"
 
+#include <type_traits>
+
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
 #include "cpu/scratch.h"
@@ -96,6 +98,41 @@ void cumprod(const Call& call) {
   }
 }
 
+template <class T, bool kMax>
+void extremes(const Call& call, int64_t dim) {
+  using Wide = std::conditional_t<std::is_class_v<T>, float, T>;
+  const Tensor x = contiguous_raw(call.in[0]);
+  Lines(x, dim).each([&](int64_t, int64_t first, int64_t n, int64_t stride) {
+    const T* in = ptr<T>(x) + first;
+    T* values = ptr<T>(call.out[0]) + first;
+    int64_t* places = ptr<int64_t>(call.out[1]) + first;
+    int64_t best = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      const auto v = static_cast<Wide>(in[i * stride]), b = static_cast<Wide>(in[best * stride]);
+      if (v != v || (b == b && (kMax ? v >= b : v <= b))) best = i;
+      values[i * stride] = in[best * stride];
+      places[i * stride] = best;
+    }
+  });
+}
+
+template <bool kMax>
+void extremes_so_far(const Call& call, int64_t dim) {
+  switch (impl(call.in[0]).dtype) {
+#define HEARTH_CASE(T, name)                                                                  \
+  case ScalarType::name:                                                                      \
+    if constexpr (!std::is_class_v<T> || sizeof(T) == 2) return extremes<T, kMax>(call, dim); \
+    break;
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      break;
+  }
+}
+
+void cummax(const Call& call) { extremes_so_far<true>(call, call.as<ops::Cummax>().dim); }
+void cummin(const Call& call) { extremes_so_far<false>(call, call.as<ops::Cummin>().dim); }
+
 template <class T>
 void cumprod_gradient(const Call& call) {
   using Acc = std::conditional_t<sizeof(T) == 2, float, T>;
@@ -138,6 +175,8 @@ void install_scan() {
   ops::Cumsum::row().kernel[0] = &cumsum;
   ops::Cumprod::row().kernel[0] = &cumprod;
   ops::CumprodBackward::row().kernel[0] = &cumprod_backward;
+  ops::Cummax::row().kernel[0] = &cummax;
+  ops::Cummin::row().kernel[0] = &cummin;
 }
 
 }  // namespace hearth::cpu

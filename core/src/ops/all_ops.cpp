@@ -22,6 +22,7 @@
 #include "ops/resize.h"
 #include "ops/scan.h"
 #include "ops/softmax.h"
+#include "ops/sort.h"
 #include "ops/view.h"
 
 namespace hearth::ops {

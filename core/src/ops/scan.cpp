@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/scan.h"
 
+#include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
@@ -12,6 +13,8 @@ namespace ops {
 HEARTH_DEFINE_OP(Cumsum)
 HEARTH_DEFINE_OP(Cumprod)
 HEARTH_DEFINE_OP(CumprodBackward)
+HEARTH_DEFINE_OP(Cummax)
+HEARTH_DEFINE_OP(Cummin)
 
 namespace {
 
@@ -70,7 +73,43 @@ Tensors CumprodBackward::decompose(Args in) const {
   return result;
 }
 
+namespace {
+
+Specs extremes_so_far(const Tensor& x, int64_t dim, std::string_view op) {
+  const TensorImpl& t = impl(x);
+  wrap_dim(dim, t.dim(), op);
+  HEARTH_CHECK_AS(NotImplementedError, !is_complex(t.dtype), "[", op, "] not implemented for ",
+                  to_string(t.dtype), ": complex numbers have no order");
+  Specs s(Spec(t.sizes, t.dtype, t.device));
+  s.out.push_back(Spec(t.sizes, kLong, t.device));
+  return s;
+}
+
+Grads add_to_places(const Saved& s, const Tensor& g, int64_t dim) {
+  const Tensor places = s.out(1);
+  if (!g.defined()) return Grads(1);
+  return one(zeros(s.in_spec(0).sizes, g.options()).scatter_add(dim, places, g));
+}
+
+}  // namespace
+
+Specs Cummax::infer(Args in) const { return extremes_so_far(in[0], dim, "cummax"); }
+Grads Cummax::vjp(const Saved& s, Args g, NeedMask) const { return add_to_places(s, g[0], dim); }
+Specs Cummin::infer(Args in) const { return extremes_so_far(in[0], dim, "cummin"); }
+Grads Cummin::vjp(const Saved& s, Args g, NeedMask) const { return add_to_places(s, g[0], dim); }
+
 }  // namespace ops
+
+std::tuple<Tensor, Tensor> cummax(const Tensor& self, int64_t dim) {
+  auto [values, indices] = invoke_n<2>(ops::Cummax{dim}, self);
+  return {std::move(values), std::move(indices)};
+}
+std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim) {
+  auto [values, indices] = invoke_n<2>(ops::Cummin{dim}, self);
+  return {std::move(values), std::move(indices)};
+}
+std::tuple<Tensor, Tensor> Tensor::cummax(int64_t dim) const { return hearth::cummax(*this, dim); }
+std::tuple<Tensor, Tensor> Tensor::cummin(int64_t dim) const { return hearth::cummin(*this, dim); }
 
 Tensor cumsum(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   return invoke(ops::Cumsum{dim, dtype}, self);

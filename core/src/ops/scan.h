@@ -38,4 +38,22 @@ struct CumprodBackward {
   Tensors decompose(Args in) const;
 };
 
+/// Running extremes and the last positions that have them; NaN wins.
+struct Cummax {
+  int64_t dim = 0;
+  static constexpr OpInfo info{.name = "cummax"};
+  HEARTH_OP(Cummax, dim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+struct Cummin {
+  int64_t dim = 0;
+  static constexpr OpInfo info{.name = "cummin"};
+  HEARTH_OP(Cummin, dim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
 }  // namespace hearth::ops

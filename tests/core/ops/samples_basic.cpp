@@ -11,6 +11,7 @@
 #include "ops/norm.h"
 #include "ops/reduce.h"
 #include "ops/scan.h"
+#include "ops/sort.h"
 #include "ops/view.h"
 
 namespace hearth::testing_ops {
@@ -90,6 +91,12 @@ void reduce_samples(Samples& s) {
   add(s, ops::Cumprod{2, kDouble}, {x.to(kFloat)});
   add(s, ops::CumprodBackward{1}, {values({2, 3, 4}, 0.5, 1.5, 3), x});
   add(s, ops::CumprodBackward{0}, {values({0, 3}), values({0, 3})});
+  add(s, ops::Cummax{1}, {x});
+  add(s, ops::Cummin{-1}, {x});
+  add(s, ops::Sort{1, false}, {x});
+  add(s, ops::Sort{-1, true}, {values({})});
+  add(s, ops::TopK{2, -1, true, true}, {x});
+  add(s, ops::TopK{0, 0, false, true}, {x});
 }
 
 }  // namespace hearth::testing_ops

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <tuple>
 
 #include "hearth/tensor/tensor.h"
 
@@ -19,5 +20,8 @@ HEARTH_API Tensor cumprod(const Tensor& self, int64_t dim,
                           std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor& cumprod_out(Tensor& out, const Tensor& self, int64_t dim,
                                std::optional<ScalarType> dtype = std::nullopt);
+/// Running maxima and where they are: of equal ones, the last so far. NaN wins.
+HEARTH_API std::tuple<Tensor, Tensor> cummax(const Tensor& self, int64_t dim);
+HEARTH_API std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim);
 
 }  // namespace hearth
