@@ -68,13 +68,17 @@ template <class R>
 inline typename R::Acc reduce_row(const typename R::In* x, int64_t n, typename R::Acc c) {
   using Acc = typename R::Acc;
   constexpr int kLanes = kAccumulators<Acc>;
-  Acc lane[kLanes];
-  for (int l = 0; l < kLanes; ++l) lane[l] = R::identity();
+  // The number once per lane: GCC does not vectorize what tests a loop's invariants.
+  Acc lane[kLanes], numbers[kLanes];
+  for (int l = 0; l < kLanes; ++l) {
+    lane[l] = R::identity();
+    numbers[l] = c;
+  }
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes)
-    for (int l = 0; l < kLanes; ++l) lane[l] = R::merge(lane[l], R::load(x[i + l], c));
+    for (int l = 0; l < kLanes; ++l) lane[l] = R::merge(lane[l], R::load(x[i + l], numbers[l]));
   const int rest = static_cast<int>(n - i);
-  for (int l = 0; l < rest; ++l) lane[l] = R::merge(lane[l], R::load(x[i + l], c));
+  for (int l = 0; l < rest; ++l) lane[l] = R::merge(lane[l], R::load(x[i + l], numbers[l]));
   for (int half = kLanes / 2; half > 0; half /= 2)
     for (int l = 0; l < half; ++l) lane[l] = R::merge(lane[l], lane[l + half]);
   return lane[0];
