@@ -9,6 +9,7 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/nn/enum.h"
+#include "hearth/nn/expanding_array.h"
 #include "hearth/nn/module.h"
 
 namespace hearth::nn {
@@ -83,6 +84,15 @@ class Printer {
     }
   }
   void put(const std::vector<int64_t>& v) { out_ << cat_str(IntArrayRef(v)); }
+  template <size_t D>
+  void put(const ExpandingArrayWithOptionalElem<D>& sizes) {
+    out_ << '[';
+    for (size_t i = 0; i < D; ++i) {
+      if (i) out_ << ", ";
+      put((*sizes)[i]);
+    }
+    out_ << ']';
+  }
   template <typename... T>
   void put(const std::variant<T...>& v) {
     out_ << enumtype::get_enum_name(v);

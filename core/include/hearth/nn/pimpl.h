@@ -50,7 +50,7 @@ class ModuleHolder : hearth::detail::ModuleHolderIndicator {
   /// Passes its arguments to the module's constructor.
   template <typename Head, typename... Tail>
   requires(sizeof...(Tail) > 0 ||
-           (!hearth::detail::is_module_holder_v<Head> &&
+           (!std::is_base_of_v<ModuleHolder, std::decay_t<Head>> &&
             !std::is_same_v<std::decay_t<Head>, std::shared_ptr<Contained>>))  //
       explicit ModuleHolder(Head&& head, Tail&&... tail)
       : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}

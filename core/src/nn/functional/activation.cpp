@@ -116,4 +116,14 @@ Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options) {
   return hearth::log_softmax(input, options.dim(), options.dtype());
 }
 
+Tensor gumbel_softmax(const Tensor& logits, const GumbelSoftmaxFuncOptions& options) {
+  // -log of an exponential sample; 1 - u keeps the logarithm away from 0.
+  const Tensor gumbels = -(-(1 - rand_like(logits)).log()).log();
+  const Tensor soft = hearth::softmax((logits + gumbels) / options.tau(), options.dim());
+  if (!options.hard()) return soft;
+  const Tensor index = std::get<1>(soft.max(options.dim(), /*keepdim=*/true));
+  const Tensor hard = zeros_like(soft.detach()).scatter_(options.dim(), index, 1.0);
+  return hard - soft.detach() + soft;
+}
+
 }  // namespace hearth::nn::functional

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/nn/modules/conv.h"
+
+#include <cmath>
+
+#include "hearth/nn/functional/conv.h"
+#include "hearth/nn/functional/padding.h"
+#include "hearth/nn/init.h"
+#include "hearth/ops/creation.h"
+
+#include "nn/builtin.h"
+
+namespace hearth::nn {
+
+namespace F = functional;
+
+namespace {
+
+template <size_t D>
+bool is_all(const ExpandingArray<D>& values, int64_t value) {
+  for (int64_t v : *values)
+    if (v != value) return false;
+  return true;
+}
+
+template <class Options>
+void check_options(const Options& o) {
+  HEARTH_CHECK_AS(ValueError, o.in_channels() > 0 && o.groups() > 0 && o.out_channels() > 0,
+                  "[conv] in_channels, groups and out_channels must be a positive integer, got ",
+                  o.in_channels(), ", ", o.groups(), " and ", o.out_channels());
+  HEARTH_CHECK_AS(ValueError, o.in_channels() % o.groups() == 0,
+                  "[conv] in_channels must be divisible by groups, got ", o.in_channels(), " and ",
+                  o.groups());
+  HEARTH_CHECK_AS(ValueError, o.out_channels() % o.groups() == 0,
+                  "[conv] out_channels must be divisible by groups, got ", o.out_channels(),
+                  " and ", o.groups());
+}
+
+void draw_uniform(const Tensor& weight, const Tensor& bias) {
+  init::kaiming_uniform_(weight, std::sqrt(5));
+  if (!bias.defined()) return;
+  const int64_t fan_in = std::get<0>(init::_calculate_fan_in_and_fan_out(weight));
+  const double bound = fan_in > 0 ? 1 / std::sqrt(static_cast<double>(fan_in)) : 0;
+  init::uniform_(bias, -bound, bound);
+}
+
+template <size_t D>
+std::vector<int64_t> weight_sizes(int64_t first, int64_t second, const ExpandingArray<D>& kernel) {
+  std::vector<int64_t> sizes{first, second};
+  sizes.insert(sizes.end(), kernel->begin(), kernel->end());
+  return sizes;
+}
+
+/// What padding a convolution adds before the last dim, after it, before the one before, ...
+template <size_t D>
+std::vector<int64_t> amounts_around(const ConvOptions<D>& o) {
+  std::vector<int64_t> pad;
+  for (size_t i = D; i-- > 0;) {
+    int64_t before = 0, after = 0;
+    if (const auto* amounts = std::get_if<ExpandingArray<D>>(&o.padding())) {
+      before = after = (**amounts)[i];
+    } else if (std::holds_alternative<enumtype::kSame>(o.padding())) {
+      const int64_t total = (*o.dilation())[i] * ((*o.kernel_size())[i] - 1);
+      before = total / 2;
+      after = total - before;
+    }
+    pad.push_back(before);
+    pad.push_back(after);
+  }
+  return pad;
+}
+
+F::PadFuncOptions::mode_t pad_mode(const conv_padding_mode_t& mode) {
+  if (std::holds_alternative<enumtype::kReflect>(mode)) return kReflect;
+  if (std::holds_alternative<enumtype::kReplicate>(mode)) return kReplicate;
+  return kCircular;
+}
+
+template <size_t D>
+Tensor conv(const Tensor& input, const ConvNdImpl<D>& m) {
+  const ConvOptions<D>& o = m.options;
+  F::ConvFuncOptions<D> f;
+  f.bias(m.bias).stride(o.stride()).dilation(o.dilation()).groups(o.groups());
+  Tensor x = input;
+  if (std::holds_alternative<enumtype::kZeros>(o.padding_mode())) {
+    f.padding(o.padding());
+  } else {
+    x = F::pad(input, F::PadFuncOptions(amounts_around(o)).mode(pad_mode(o.padding_mode())));
+  }
+  if constexpr (D == 1) {
+    return F::conv1d(x, m.weight, f);
+  } else {
+    return F::conv2d(x, m.weight, f);
+  }
+}
+
+}  // namespace
+
+template <size_t D>
+ConvNdImpl<D>::ConvNdImpl(const ConvOptions<D>& options_) : options(options_) {
+  ConvNdImpl::reset();
+}
+template <size_t D>
+ConvNdImpl<D>::~ConvNdImpl() = default;
+
+template <size_t D>
+void ConvNdImpl<D>::reset() {
+  check_options(options);
+  HEARTH_CHECK_AS(
+      ValueError,
+      !std::holds_alternative<enumtype::kSame>(options.padding()) || is_all(options.stride(), 1),
+      "[conv] padding='same' is not supported for strided convolutions");
+  weight = register_parameter(
+      "weight",
+      hearth::empty(weight_sizes(options.out_channels(), options.in_channels() / options.groups(),
+                                 options.kernel_size())));
+  bias = register_parameter("bias", options.bias() ? empty({options.out_channels()}) : Tensor());
+  reset_parameters();
+}
+template <size_t D>
+void ConvNdImpl<D>::reset_parameters() {
+  draw_uniform(weight, bias);
+}
+
+template <size_t D>
+void ConvNdImpl<D>::pretty_print(std::ostream& stream) const {
+  const auto* amounts = std::get_if<ExpandingArray<D>>(&options.padding());
+  const bool same = std::holds_alternative<enumtype::kSame>(options.padding());
+  Printer print(stream, D == 1 ? "Conv1d" : "Conv2d");
+  print.value(options.in_channels())
+      .value(options.out_channels())
+      .field("kernel_size", options.kernel_size())
+      .field("stride", options.stride());
+  if (!amounts) {
+    print.field("padding", same ? "'same'" : "'valid'");
+  } else if (!is_all(*amounts, 0)) {
+    print.field("padding", *amounts);
+  }
+  print.field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
+      .field_if(options.groups() != 1, "groups", options.groups())
+      .field_if(!options.bias(), "bias", false)
+      .field_if(!std::holds_alternative<enumtype::kZeros>(options.padding_mode()), "padding_mode",
+                options.padding_mode());
+}
+
+template <size_t D>
+ConvTransposeNdImpl<D>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_)
+    : options(options_) {
+  ConvTransposeNdImpl::reset();
+}
+template <size_t D>
+ConvTransposeNdImpl<D>::~ConvTransposeNdImpl() = default;
+
+template <size_t D>
+void ConvTransposeNdImpl<D>::reset() {
+  check_options(options);
+  HEARTH_CHECK_AS(ValueError, std::holds_alternative<enumtype::kZeros>(options.padding_mode()),
+                  "[conv_transpose] Only `zeros` padding mode is supported");
+  weight = register_parameter(
+      "weight",
+      hearth::empty(weight_sizes(options.in_channels(), options.out_channels() / options.groups(),
+                                 options.kernel_size())));
+  bias = register_parameter("bias", options.bias() ? empty({options.out_channels()}) : Tensor());
+  reset_parameters();
+}
+template <size_t D>
+void ConvTransposeNdImpl<D>::reset_parameters() {
+  draw_uniform(weight, bias);
+}
+
+template <size_t D>
+void ConvTransposeNdImpl<D>::pretty_print(std::ostream& stream) const {
+  Printer(stream, D == 1 ? "ConvTranspose1d" : "ConvTranspose2d")
+      .value(options.in_channels())
+      .value(options.out_channels())
+      .field("kernel_size", options.kernel_size())
+      .field("stride", options.stride())
+      .field_if(!is_all(options.padding(), 0), "padding", options.padding())
+      .field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
+      .field_if(!is_all(options.output_padding(), 0), "output_padding", options.output_padding())
+      .field_if(options.groups() != 1, "groups", options.groups())
+      .field_if(!options.bias(), "bias", false);
+}
+
+template <size_t D>
+std::vector<int64_t> ConvTransposeNdImpl<D>::output_padding(
+    const Tensor& input, const std::optional<IntArrayRef>& output_size) const {
+  if (!output_size) return {options.output_padding()->begin(), options.output_padding()->end()};
+  IntArrayRef wanted = *output_size;
+  if (wanted.size() > D && wanted.size() == static_cast<size_t>(input.dim()))
+    wanted = wanted.slice(wanted.size() - D);
+  HEARTH_CHECK_AS(ValueError, wanted.size() == D, "[conv_transpose] output_size must have ", D,
+                  " or ", input.dim(), " elements, got ", wanted.size());
+  std::vector<int64_t> extra;
+  for (size_t i = 0; i < D; ++i) {
+    const int64_t in = input.size(static_cast<int64_t>(i) - static_cast<int64_t>(D));
+    const int64_t smallest = (in - 1) * (*options.stride())[i] - 2 * (*options.padding())[i] +
+                             (*options.dilation())[i] * ((*options.kernel_size())[i] - 1) + 1;
+    const int64_t largest = smallest + (*options.stride())[i] - 1;
+    HEARTH_CHECK_AS(ValueError, wanted[i] >= smallest && wanted[i] <= largest,
+                    "[conv_transpose] requested an output size of ", wanted, ", but dim ", i,
+                    " can only be from ", smallest, " to ", largest, " for an input of ",
+                    input.sizes());
+    extra.push_back(wanted[i] - smallest);
+  }
+  return extra;
+}
+
+template class ConvNdImpl<1>;
+template class ConvNdImpl<2>;
+template class ConvTransposeNdImpl<1>;
+template class ConvTransposeNdImpl<2>;
+
+#define HEARTH_CONV(D)                                                                        \
+  Conv##D##dImpl::Conv##D##dImpl(const ConvOptions<D>& options_) : ConvNdImpl<D>(options_) {} \
+  Conv##D##dImpl::~Conv##D##dImpl() = default;                                                \
+  Tensor Conv##D##dImpl::forward(const Tensor& input) { return conv<D>(input, *this); }       \
+  HEARTH_DEFINE_CLONE(Conv##D##dImpl)                                                         \
+  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(const ConvTransposeOptions<D>& options_)   \
+      : ConvTransposeNdImpl<D>(options_) {}                                                   \
+  ConvTranspose##D##dImpl::~ConvTranspose##D##dImpl() = default;                              \
+  Tensor ConvTranspose##D##dImpl::forward(const Tensor& input,                                \
+                                          const std::optional<IntArrayRef>& output_size) {    \
+    return F::conv_transpose##D##d(input, weight,                                             \
+                                   F::ConvTransposeFuncOptions<D>()                           \
+                                       .bias(bias)                                            \
+                                       .stride(options.stride())                              \
+                                       .padding(options.padding())                            \
+                                       .output_padding(output_padding(input, output_size))    \
+                                       .groups(options.groups())                              \
+                                       .dilation(options.dilation()));                        \
+  }                                                                                           \
+  HEARTH_DEFINE_CLONE(ConvTranspose##D##dImpl)
+HEARTH_CONV(1)
+HEARTH_CONV(2)
+
+}  // namespace hearth::nn
