@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/conv.h"
+
+#include "core/golden/runner.h"
+
+namespace hearth::golden {
+namespace {
+
+const Table kTable = {
+    {"conv1d",
+     [](Args& a) -> Outputs {
+       return {conv1d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"), a.ints("dilation"),
+                      a.i("groups"))};
+     }},
+    {"conv2d",
+     [](Args& a) -> Outputs {
+       return {conv2d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"), a.ints("dilation"),
+                      a.i("groups"))};
+     }},
+    {"conv2d_mode",
+     [](Args& a) -> Outputs { return {conv2d(a[0], a[1], a[2], 1, a.s("padding"))}; }},
+    {"conv_transpose2d",
+     [](Args& a) -> Outputs {
+       return {conv_transpose2d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"),
+                                a.ints("output_padding"), a.i("groups"), a.ints("dilation"))};
+     }},
+};
+
+HEARTH_GOLDEN_FAMILY(GoldenConv, "conv", kTable);
+
+}  // namespace
+}  // namespace hearth::golden
