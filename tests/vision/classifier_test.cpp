@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/vision/classification/classifier.h"
+
+#include <filesystem>
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "hearth/base/generator.h"
+#include "hearth/io/safetensors.h"
+#include "hearth/ops/creation.h"
+#include "hearth/vision/classification/trainer.h"
+
+namespace hearth::vision {
+namespace {
+
+struct Folder {
+  std::string path;
+  Folder() {
+    std::string name = std::filesystem::temp_directory_path() / "hearth-classifier-XXXXXX";
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+
+ClassifierSpec spec(const std::string& model, models::ImageShape shape = {1, 8, 8}) {
+  ClassifierSpec s;
+  s.model = model;
+  s.shape = shape;
+  s.classes = {"zero", "one", "a b", "three"};
+  s.dataset = "made";
+  s.mean.assign(static_cast<size_t>(shape.channels), 0.25);
+  s.stddev.assign(static_cast<size_t>(shape.channels), 0.5);
+  return s;
+}
+
+/// Images of 4 classes: a bright quarter each.
+struct Quarters {
+  Tensor pixels, targets;
+  explicit Quarters(int64_t n) : pixels(zeros({n, 1, 8, 8}, kByte)), targets(empty({n}, kLong)) {
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t k = i * 7 % 4;
+      targets.data_ptr<int64_t>()[i] = k;
+      auto* p = pixels.data_ptr<uint8_t>() + i * 64;
+      for (int64_t j = 0; j < 64; ++j) {
+        const bool bright = j / 32 == k / 2 && j % 8 / 4 == k % 2;
+        p[j] = static_cast<uint8_t>((bright ? 150 : 0) + (i * 31 + j * 17) % 100);
+      }
+    }
+  }
+};
+
+bool same(const Tensor& a, const Tensor& b) {
+  return a.sizes() == b.sizes() && (a == b).all().item<bool>();
+}
+
+TEST(Classifier, ComesBackFromItsFile) {
+  Folder folder;
+  const Tensor pixels = Quarters(6).pixels;
+  for (const char* model : {"mlp", "lenet", "cnn"}) {
+    Classifier made(spec(model));
+    made.save(folder.path + "/model.safetensors");
+    const Classifier loaded = Classifier::load(folder.path + "/model.safetensors");
+    EXPECT_EQ(loaded.spec().model, model);
+    EXPECT_EQ(loaded.spec().classes, made.spec().classes);
+    EXPECT_EQ(loaded.spec().mean, made.spec().mean);
+    EXPECT_TRUE(same(loaded.probabilities(pixels), made.probabilities(pixels))) << model;
+  }
+}
+
+TEST(Classifier, RefusesFilesThatAreSomethingElse) {
+  Folder folder;
+  const std::string path = folder.path + "/a.safetensors";
+  EXPECT_THROW(Classifier::load(path), FileError);
+  safetensors::save_file({{"w", zeros({2})}}, path);
+  EXPECT_THROW(Classifier::load(path), FormatError);
+
+  Classifier(spec("mlp")).save(path);
+  safetensors::File good(path);
+  safetensors::NamedTensors tensors;
+  for (const std::string& key : good.keys()) tensors.emplace_back(key, good.tensor(key).clone());
+  auto with = [&](const std::string& key, const std::string& value) {
+    safetensors::Metadata changed = good.metadata();
+    changed[key] = value;
+    safetensors::save_file(tensors, folder.path + "/b.safetensors", changed);
+    return folder.path + "/b.safetensors";
+  };
+  EXPECT_NO_THROW(Classifier::load(with("dataset", "other")));
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, std::string>>{{"model", "alexnet"},
+                                                        {"height", "9"},
+                                                        {"height", "0"},
+                                                        {"height", "1e300"},
+                                                        {"width", "-8"},
+                                                        {"width", "x"},
+                                                        {"channels", "4"},
+                                                        {"classes", "one"},
+                                                        {"mean", "1\n2"},
+                                                        {"mean", "nan"},
+                                                        {"stddev", ""}})
+    EXPECT_THROW(Classifier::load(with(key, value)), FormatError) << key << " " << value;
+  // Promises that no machine could keep are refused before memory is taken for them.
+  EXPECT_THROW(Classifier::load(with("height", "4096")), FormatError);
+  tensors.pop_back();
+  EXPECT_THROW(Classifier::load(with("dataset", "made")), FormatError);
+}
+
+TEST(Classifier, NormalizesAndAugmentsImages) {
+  const Quarters data(5);
+  Classifier classifier(spec("mlp"));
+  Tensor plain = classifier.input(data.pixels, {3, 1});
+  EXPECT_EQ(plain.sizes(), (std::vector<int64_t>{2, 1, 8, 8}));
+  const double pixel = data.pixels.const_data_ptr<uint8_t>()[3 * 64 + 9];
+  EXPECT_FLOAT_EQ(plain.const_data_ptr<float>()[9], static_cast<float>((pixel / 255 - 0.25) / 0.5));
+  // The same image and seed give the same change, wherever in a batch.
+  Augmentation a;
+  a.shift = 2;
+  a.flip = true;
+  Tensor changed = classifier.input(data.pixels, {3, 1}, a, 5);
+  EXPECT_TRUE(same(changed.slice(0, 1, 2), classifier.input(data.pixels, {1}, a, 5)));
+  bool differs = false;
+  for (uint64_t seed = 0; seed < 8; ++seed)
+    differs = differs || !same(classifier.input(data.pixels, {1}, a, seed), plain.slice(0, 1, 2));
+  EXPECT_TRUE(differs);
+  EXPECT_THROW(classifier.input(data.pixels, {5}), IndexError);
+  EXPECT_THROW(classifier.input(zeros({1, 1, 9, 8}, kByte), {0}), ShapeError);
+}
+
+TEST(Classifier, FitsPicturesOfEverySize) {
+  Classifier classifier(spec("mlp"));
+  bool inverted = true;
+  // White on black stays; black on white is turned around.
+  Tensor dark = zeros({1, 8, 8}, kByte);
+  dark.select(0, 0).select(0, 4).fill_(255);
+  EXPECT_TRUE(same(classifier.fit(dark, Invert::Auto, &inverted), dark));
+  EXPECT_FALSE(inverted);
+  Tensor bright = full({1, 8, 8}, 255, kByte);
+  bright.select(0, 0).select(0, 4).fill_(0);
+  EXPECT_TRUE(same(classifier.fit(bright, Invert::Auto, &inverted), dark));
+  EXPECT_TRUE(inverted);
+  EXPECT_TRUE(same(classifier.fit(bright, Invert::No), bright));
+  for (int64_t channels : {1, 2, 3, 4}) {
+    Tensor fitted = classifier.fit(full({channels, 3, 50}, 10, kByte), Invert::No);
+    EXPECT_EQ(fitted.sizes(), (std::vector<int64_t>{1, 8, 8}));
+  }
+  // An RGB model keeps colours; transparent pixels are paper.
+  Classifier color(spec("mlp", {3, 8, 8}));
+  Tensor red = zeros({4, 2, 2}, kByte);
+  red.select(0, 0).fill_(200);
+  red.select(0, 3).fill_(255);
+  EXPECT_EQ(color.fit(red).select(0, 0).select(0, 0).select(0, 0).item<int>(), 200);
+  red.select(0, 3).fill_(0);
+  EXPECT_EQ(color.fit(red).select(0, 1).select(0, 0).select(0, 0).item<int>(), 255);
+}
+
+TEST(Evaluate, CountsAndFindsTheWorst) {
+  Tensor p = zeros({3, 2});
+  const float values[] = {0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f};
+  std::copy(values, values + 6, p.data_ptr<float>());
+  Tensor t = zeros({3}, kLong);
+  t.data_ptr<int64_t>()[2] = 1;
+  const Evaluation e = evaluate(p, t);
+  EXPECT_DOUBLE_EQ(e.accuracy, 1.0 / 3);
+  EXPECT_NEAR(e.loss, -(std::log(0.9) + std::log(0.2) + std::log(0.4)) / 3, 1e-6);
+  const auto counts = e.confusion.accessor<int64_t, 2>();
+  EXPECT_EQ(counts[0][0], 1);
+  EXPECT_EQ(counts[0][1], 1);
+  EXPECT_EQ(counts[1][0], 1);
+  EXPECT_EQ(worst_mistakes(p, t, 5), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(worst_mistakes(p, t, 1), (std::vector<int64_t>{1}));
+  t.data_ptr<int64_t>()[2] = 2;
+  EXPECT_THROW(evaluate(p, t), IndexError);
+}
+
+TrainerOptions quick() {
+  Augmentation a;
+  a.shift = 1;
+  return TrainerOptions().epochs(3).batch_size(10).lr(3e-3).augmentation(a);
+}
+
+TEST(Trainer, Learns) {
+  manual_seed(1);
+  const Quarters data(200);
+  for (const char* model : {"mlp", "cnn"}) {
+    Classifier classifier(spec(model));
+    ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick());
+    EXPECT_EQ(trainer.total_steps(), 60);
+    while (!trainer.done()) trainer.step();
+    const Quarters test(50);
+    EXPECT_GT(evaluate(classifier.probabilities(test.pixels), test.targets).accuracy, 0.95);
+    EXPECT_EQ(trainer.epoch_sums().images, 200);
+    EXPECT_THROW(trainer.step(), Error);
+  }
+}
+
+TEST(Trainer, GoesOnExactlyWhereItWas) {
+  const Quarters data(95);  // the last batch is smaller
+  Folder folder;
+  auto run = [&](const std::vector<int64_t>& breaks, int64_t workers) {
+    manual_seed(7);
+    auto classifier = std::make_unique<Classifier>(spec("cnn"));
+    const TrainerOptions options = quick().workers(workers);
+    auto trainer =
+        std::make_unique<ClassifierTrainer>(*classifier, data.pixels, data.targets, options);
+    std::vector<double> losses;
+    while (!trainer->done()) {
+      losses.push_back(trainer->step().loss);
+      const int64_t step = trainer->steps_done();
+      if (std::find(breaks.begin(), breaks.end(), step) == breaks.end()) continue;
+      trainer->save(folder.path + "/checkpoint");
+      // A new process has other random numbers and fresh weights.
+      trainer.reset();
+      manual_seed(1000 + static_cast<uint64_t>(step));
+      classifier = std::make_unique<Classifier>(spec("cnn"));
+      trainer =
+          std::make_unique<ClassifierTrainer>(*classifier, data.pixels, data.targets, options);
+      trainer->load(folder.path + "/checkpoint");
+      EXPECT_EQ(trainer->steps_done(), step);
+    }
+    losses.push_back(trainer->epoch_sums().loss);
+    return std::pair(losses, classifier->probabilities(data.pixels));
+  };
+  const auto whole = run({}, 0);
+  for (const auto& breaks :
+       std::vector<std::vector<int64_t>>{{1}, {9}, {10}, {4, 14, 20, 29}, {30}}) {
+    const auto broken = run(breaks, 0);
+    EXPECT_EQ(broken.first, whole.first) << breaks[0];
+    EXPECT_TRUE(same(broken.second, whole.second)) << breaks[0];
+  }
+  EXPECT_EQ(run({13}, 2).first, whole.first);
+}
+
+TEST(Trainer, RefusesCheckpointsOfOtherTrainings) {
+  manual_seed(1);
+  const Quarters data(40);
+  Folder folder;
+  const std::string path = folder.path + "/checkpoint";
+  Classifier classifier(spec("mlp"));
+  ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick());
+  trainer.step();
+  trainer.save(path);
+  ClassifierTrainer other(classifier, data.pixels, data.targets, quick().batch_size(20));
+  EXPECT_THROW(other.load(path), FormatError);
+  Classifier cnn(spec("cnn"));
+  ClassifierTrainer of_cnn(cnn, data.pixels, data.targets, quick());
+  EXPECT_THROW(of_cnn.load(path), FormatError);
+  classifier.save(path);
+  EXPECT_THROW(trainer.load(path), FormatError);
+  EXPECT_THROW(trainer.load(path + "-none"), FileError);
+  EXPECT_THROW(ClassifierTrainer(classifier, data.pixels, data.targets, quick().epochs(0)),
+               ValueError);
+}
+
+}  // namespace
+}  // namespace hearth::vision

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hearth/vision/models/image_classifier.h"
+
+namespace hearth::vision {
+
+/// All that makes a classifier usable besides its weights.
+struct ClassifierSpec {
+  /// A name that models::make_classifier knows.
+  std::string model;
+  models::ImageShape shape;
+  std::vector<std::string> classes;
+  /// The data set it learns from, for the reader.
+  std::string dataset;
+  /// Of each channel, in [0, 1]: inputs are (pixel / 255 - mean) / stddev.
+  std::vector<double> mean, stddev;
+};
+
+/// The mean and standard deviation of each channel of uint8 images [N, C, H, W], in [0, 1], into
+/// the spec.
+HEARTH_API void set_normalization(ClassifierSpec& spec, const Tensor& pixels);
+
+/// Small random changes of training images.
+struct Augmentation {
+  /// Moves by up to so many pixels in both directions; what comes in is 0.
+  int64_t shift = 0;
+  /// Mirrors left and right half of the time.
+  bool flip = false;
+};
+
+/// Whether a picture's brightness is turned around. Data sets such as MNIST are bright on dark.
+/// Auto: when more than half of the border's pixels are bright.
+enum class Invert : int8_t { Auto, Yes, No };
+
+/// A network with its classes and preprocessing, in one safetensors file.
+class HEARTH_API Classifier {
+ public:
+  /// With fresh weights.
+  explicit Classifier(ClassifierSpec spec);
+  /// From a file that save wrote. Throws FileError or FormatError.
+  static Classifier load(const std::string& path);
+  /// Weights as tensors with PyTorch's names, the spec as metadata; whole or not at all.
+  void save(const std::string& path) const;
+
+  const ClassifierSpec& spec() const { return spec_; }
+  models::ImageClassifierImpl& model() const { return *model_; }
+
+  /// The images of these indices among uint8 images [N, C, H, W], as float and channels-last, ready
+  /// for the model. With an augmentation, each image is changed as (seed, its index) says.
+  Tensor input(const Tensor& pixels, ArrayRef<size_t> indices,
+               const Augmentation& augmentation = {}, uint64_t seed = 0) const;
+  /// The probability of each class, float [N, classes], of uint8 images in the model's size.
+  Tensor probabilities(const Tensor& pixels, int64_t batch_size = 500) const;
+  /// A decoded picture [C, H, W] of any size as the model wants it, uint8: gray models get the
+  /// brightness, inverted or not; the picture is filled up to the model's proportions with the
+  /// shade of its border, then scaled.
+  Tensor fit(const Tensor& picture, Invert invert = Invert::Auto, bool* inverted = nullptr) const;
+
+ private:
+  ClassifierSpec spec_;
+  std::shared_ptr<models::ImageClassifierImpl> model_;
+};
+
+/// What probabilities say against the truth.
+struct Evaluation {
+  double accuracy = 0;
+  double loss = 0;
+  /// int64 [K, K]: images of class t taken for class p.
+  Tensor confusion;
+};
+
+/// targets: int64 [N].
+HEARTH_API Evaluation evaluate(const Tensor& probabilities, const Tensor& targets);
+
+/// The indices of up to n wrong images, the surest mistakes first.
+HEARTH_API std::vector<int64_t> worst_mistakes(const Tensor& probabilities, const Tensor& targets,
+                                               int64_t n);
+
+}  // namespace hearth::vision

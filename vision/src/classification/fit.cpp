@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <vector>
+
+#include "hearth/ops/creation.h"
+#include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/transforms/resize.h"
+
+namespace hearth::vision {
+namespace {
+
+/// Decoded pictures have 1 to 4 channels (gray, gray and alpha, RGB, RGB and alpha). Transparent
+/// pixels show white paper.
+Tensor with_channels(const Tensor& picture, int64_t channels) {
+  Tensor in = picture.contiguous();
+  const int64_t have = in.size(0), area = in.size(1) * in.size(2);
+  const bool alpha = have == 2 || have == 4, color = have >= 3;
+  Tensor out = empty({channels, in.size(1), in.size(2)}, kByte);
+  const auto* from = in.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < area; ++i) {
+    int rgb[3];
+    const int opaque = alpha ? from[(have - 1) * area + i] : 255;
+    for (int c = 0; c < 3; ++c) {
+      const int v = from[(color ? c : 0) * area + i];
+      rgb[c] = (v * opaque + 255 * (255 - opaque) + 127) / 255;
+    }
+    if (channels == 1) {
+      to[i] = static_cast<uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 32768) >> 16);
+    } else {
+      for (int c = 0; c < 3; ++c) to[c * area + i] = static_cast<uint8_t>(rgb[c]);
+    }
+  }
+  return out;
+}
+
+/// The median of each channel along the border.
+std::vector<uint8_t> border_shade(const Tensor& picture) {
+  const int64_t h = picture.size(1), w = picture.size(2);
+  std::vector<uint8_t> shades;
+  for (int64_t c = 0; c < picture.size(0); ++c) {
+    const uint8_t* p = picture.const_data_ptr<uint8_t>() + c * h * w;
+    std::vector<uint8_t> border;
+    for (int64_t y = 0; y < h; ++y) {
+      const int64_t step = y == 0 || y == h - 1 ? 1 : std::max<int64_t>(1, w - 1);
+      for (int64_t x = 0; x < w; x += step) border.push_back(p[y * w + x]);
+    }
+    auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
+    std::nth_element(border.begin(), middle, border.end());
+    shades.push_back(*middle);
+  }
+  return shades;
+}
+
+}  // namespace
+
+Tensor Classifier::fit(const Tensor& picture, Invert invert, bool* inverted) const {
+  HEARTH_CHECK_AS(ShapeError,
+                  picture.defined() && picture.scalar_type() == kByte && picture.dim() == 3 &&
+                      picture.size(0) >= 1 && picture.size(0) <= 4 && picture.size(1) > 0 &&
+                      picture.size(2) > 0,
+                  "[Classifier] expected a uint8 picture [C, H, W] of 1 to 4 channels");
+  const int64_t channels = spec_.shape.channels, h = picture.size(1), w = picture.size(2);
+  Tensor image = with_channels(picture, channels);
+  std::vector<uint8_t> shade = border_shade(image);
+  const bool turn =
+      invert == Invert::Yes || (invert == Invert::Auto && channels == 1 && shade[0] > 127);
+  if (inverted) *inverted = turn;
+
+  // The smallest canvas of the model's proportions that holds the picture.
+  const int64_t canvas_h =
+      std::max(h, (w * spec_.shape.height + spec_.shape.width - 1) / spec_.shape.width);
+  const int64_t canvas_w =
+      std::max(w, (h * spec_.shape.width + spec_.shape.height - 1) / spec_.shape.height);
+  HEARTH_CHECK_AS(ValueError, canvas_h <= (int64_t{1} << 31) / canvas_w,
+                  "[Classifier] the picture of ", h, " x ", w, " pixels is too long; crop it");
+  const int64_t top = (canvas_h - h) / 2, left = (canvas_w - w) / 2;
+  Tensor canvas = empty({channels, canvas_h, canvas_w}, kByte);
+  for (int64_t c = 0; c < channels; ++c) {
+    const uint8_t* from = image.const_data_ptr<uint8_t>() + c * h * w;
+    uint8_t* to = canvas.data_ptr<uint8_t>() + c * canvas_h * canvas_w;
+    std::fill_n(to, canvas_h * canvas_w, shade[static_cast<size_t>(c)]);
+    for (int64_t y = 0; y < h; ++y) std::copy_n(from + y * w, w, to + (top + y) * canvas_w + left);
+    if (turn)
+      for (int64_t i = 0; i < canvas_h * canvas_w; ++i) to[i] = static_cast<uint8_t>(255 - to[i]);
+  }
+  return transforms::resize(canvas, spec_.shape.height, spec_.shape.width);
+}
+
+}  // namespace hearth::vision
