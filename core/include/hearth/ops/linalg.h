@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "hearth/tensor/tensor.h"
 
@@ -45,5 +46,17 @@ HEARTH_API Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec
 /// input @ weight^T + bias: input [..., in], weight [out, in] (or [in]), bias [out].
 HEARTH_API Tensor linear(const Tensor& input, const Tensor& weight,
                          const std::optional<Tensor>& bias = {});
+
+/// Sums of products by Einstein's notation: "ij,jk->ik". Subscripts are letters, one per dim; "..."
+/// stands for the dims without, which broadcast; a subscript repeated in an operand takes its
+/// diagonal. Without "->", the result has the dims of "..." and then the subscripts that appear
+/// once, in alphabetical order. Operands are multiplied from left to right, or in the order of
+/// `path`: pairs of positions in the list of what is left, to which each product is appended.
+HEARTH_API Tensor einsum(std::string_view equation, TensorList tensors,
+                         OptionalIntArrayRef path = std::nullopt);
+/// Sums products over dims_self of self and, paired in order, dims_other of other. The result has
+/// the remaining dims of self, then those of other.
+HEARTH_API Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
+                            IntArrayRef dims_other);
 
 }  // namespace hearth
