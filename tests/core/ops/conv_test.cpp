@@ -276,5 +276,38 @@ TEST(Pad, ConstantAndItsGradients) {
   EXPECT_THAT(error_of([&] { constant_pad_nd(x, {-3, -3}); }), HasSubstr("negative output size"));
 }
 
+TEST(Pad, Edges) {
+  const Tensor x = arange(4, TensorOptions(kLong)).view({1, 4});
+  const auto row = [](std::vector<int64_t> v) {
+    Tensor t = empty({1, static_cast<int64_t>(v.size())}, TensorOptions(kLong));
+    std::copy(v.begin(), v.end(), t.data_ptr<int64_t>());
+    return t;
+  };
+  expect_equal(pad(x, {2, 3}, "reflect"), row({2, 1, 0, 1, 2, 3, 2, 1, 0}));
+  expect_equal(pad(x, {2, 1}, "replicate"), row({0, 0, 0, 1, 2, 3, 3}));
+  expect_equal(pad(x, {2, 1}, "circular"), row({2, 3, 0, 1, 2, 3, 0}));
+  expect_equal(pad(x, {-1, 1}, "replicate"), row({1, 2, 3, 3}));
+  expect_equal(pad(x, {1, 2}, "constant", 7), row({7, 0, 1, 2, 3, 7, 7}));
+  const Tensor image = numbers({2, 3, 4, 5});
+  const Tensor wide = pad(image.select(0, 1), {1, 2}, "reflect");
+  const Tensor both = pad(wide.transpose(1, 2), {3, 0}, "reflect").transpose(1, 2);
+  expect_equal(reflection_pad2d(image, {1, 2, 3, 0}).select(0, 1), both);
+  const Tensor leaf = image.detach().requires_grad_();
+  replication_pad2d(leaf, {0, 2, 0, 0}).sum().backward();
+  EXPECT_EQ(leaf.grad().select(3, 4).sum().item<double>(), 3.0 * 2 * 3 * 4);
+  EXPECT_THAT(error_of([&] {
+                pad(x, {4, 0}, "reflect");
+              }),
+              HasSubstr("Padding size should be less than the corresponding input dimension"));
+  EXPECT_THAT(error_of([&] {
+                pad(x, {1, 0}, "mirror");
+              }),
+              HasSubstr("Unrecognised padding mode mirror"));
+  EXPECT_THAT(error_of([&] {
+                reflection_pad2d(image, {1, 1});
+              }),
+              HasSubstr("padding size is expected to be 4"));
+}
+
 }  // namespace
 }  // namespace hearth

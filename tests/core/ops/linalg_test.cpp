@@ -219,5 +219,76 @@ TEST(MatmulGradient, FrozenOperandsAreNotSaved) {
   expect_equal(w.grad(), x.detach().sum(IntArrayRef{0}).expand({4, 3}));
 }
 
+TEST(Einsum, Contractions) {
+  const Tensor a = numbers({2, 3}), b = numbers({3, 4}, kDouble, 2),
+               c = numbers({4, 5}, kDouble, 3);
+  expect_equal(einsum("ij,jk->ik", {a, b}), naive(a, b));
+  expect_equal(einsum("ij,jk", {a, b}), naive(a, b));
+  expect_equal(einsum("ba,cb", {b, a}), naive(a, b).t());
+  expect_equal(einsum(" i j , j k -> k i ", {a, b}), naive(a, b).t());
+  expect_equal(einsum("ij,jk,kl->il", {a, b, c}), naive(naive(a, b), c));
+  expect_equal(einsum("ij,jk,kl->il", {a, b, c}, {1, 2, 0, 1}), naive(a, naive(b, c)));
+  expect_equal(einsum("ij->ji", {a}), a.t());
+  expect_equal(einsum("ij->", {a}), a.sum());
+  expect_equal(einsum("ij->i", {a}), a.sum(IntArrayRef{1}));
+  expect_equal(einsum("i,j->ij", {a.select(1, 0), b.select(0, 0)}),
+               outer(a.select(1, 0), b.select(0, 0)));
+  expect_equal(einsum("ij,ij->", {a, a}), (a * a).sum());
+  expect_equal(einsum("ij,k->j", {a, c.select(1, 0)}),
+               a.sum(IntArrayRef{0}) * c.select(1, 0).sum());
+}
+
+TEST(Einsum, RepeatedSubscriptsAndEllipses) {
+  const Tensor s = numbers({3, 3}), x = numbers({3, 2, 3}), a = numbers({2, 3, 4}),
+               b = numbers({5, 1, 4, 2}, kDouble, 2);
+  expect_equal(einsum("ii->i", {s}), s.diagonal());
+  expect_equal(einsum("ii", {s}), s.diagonal().sum());
+  expect_equal(einsum("iji->ji", {x}), x.diagonal(0, 0, 2));
+  expect_equal(einsum("iii->i", {numbers({2, 2, 2})}),
+               numbers({2, 2, 2}).diagonal(0, 0, 1).diagonal());
+  expect_equal(einsum("...ij,...jk->...ik", {a, b}), naive(a, b));
+  expect_equal(einsum("...ij,...jk", {a, b}), naive(a, b));
+  expect_equal(einsum("i...->...", {a}), a.sum(IntArrayRef{0}));
+  expect_equal(einsum("...->", {a}), a.sum());
+  expect_equal(einsum("...j,j->...", {a, b.select(0, 0).select(0, 0).select(1, 0)}),
+               naive(a, b.select(0, 0).select(0, 0).select(1, 0).unsqueeze(1)).squeeze(-1));
+  // A size of 1 broadcasts.
+  expect_equal(einsum("ij,jk->ik", {a.select(0, 0).slice(1, 0, 1), b.select(0, 0).select(0, 0)}),
+               a.select(0, 0).slice(1, 0, 1) * b.select(0, 0).select(0, 0).sum(IntArrayRef{0}));
+}
+
+TEST(Einsum, GradientsAndErrors) {
+  const Tensor a = numbers({2, 3}), b = numbers({2, 3, 2}, kDouble, 2);
+  expect_same_gradients(
+      {a, b},
+      [](const std::vector<Tensor>& x) {
+        return einsum("ij,ijk->ki", {x[0], x[1]});
+      },
+      [](const std::vector<Tensor>& x) {
+        return (x[0].unsqueeze(-1) * x[1]).sum(IntArrayRef{1}).t();
+      });
+  EXPECT_THAT(error_of([&] { einsum("ij,jk", {a}); }), HasSubstr("fewer operands"));
+  EXPECT_THAT(error_of([&] { einsum("ij", {a, a}); }), HasSubstr("more operands"));
+  EXPECT_THAT(error_of([&] { einsum("i1", {a}); }), HasSubstr("subscripts must be in [a-zA-Z]"));
+  EXPECT_THAT(error_of([&] { einsum("i..", {a}); }), HasSubstr("not part of any ellipsis"));
+  EXPECT_THAT(error_of([&] { einsum("ijk", {a}); }), HasSubstr("does not match the number of dim"));
+  EXPECT_THAT(error_of([&] { einsum("ijk...", {a}); }),
+              HasSubstr("is more than the number of dim"));
+  EXPECT_THAT(error_of([&] { einsum("ij->ii", {a}); }), HasSubstr("appears more than once"));
+  EXPECT_THAT(error_of([&] { einsum("ij->k", {a}); }), HasSubstr("does not appear"));
+  EXPECT_THAT(error_of([&] { einsum("ii", {a}); }), HasSubstr("repeated for an operand"));
+  EXPECT_THAT(error_of([&] { einsum("ij,ik->jk", {a, a.t()}); }), HasSubstr("broadcast"));
+}
+
+TEST(Tensordot, PairsDims) {
+  const Tensor a = numbers({2, 3, 4}), b = numbers({4, 5, 3}, kDouble, 2);
+  expect_equal(tensordot(a, b, {1, 2}, {2, 0}), einsum("ijk,klj->il", {a, b}));
+  expect_equal(tensordot(a, b, {-1}, {0}), einsum("ijk,klm->ijlm", {a, b}));
+  EXPECT_EQ(tensordot(a, b, {}, {}).sizes(), IntArrayRef({2, 3, 4, 4, 5, 3}));
+  EXPECT_THAT(error_of([&] { tensordot(a, b, {0}, {0}); }),
+              HasSubstr("contracted dimensions need to match"));
+  EXPECT_THAT(error_of([&] { tensordot(a, b, {0, 1}, {0}); }), HasSubstr("same length"));
+}
+
 }  // namespace
 }  // namespace hearth
