@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "base/parallel.h"
@@ -77,10 +78,10 @@ Places places_of(const TensorImpl& self, Args indices) {
 }
 
 /// Places of a 1-d index along `dim`.
-Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index) {
+Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op) {
   Places p;
   DimVector before, after;
-  const auto at = static_cast<size_t>(wrap_dim(dim, self.dim(), "index"));
+  const auto at = static_cast<size_t>(wrap_dim(dim, self.dim(), op));
   for (size_t d = 0; d < self.sizes.size(); ++d) {
     if (d == at) continue;
     (d < at ? before : after).push_back(static_cast<int64_t>(d));
@@ -92,7 +93,7 @@ Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index) {
   const Tensor dense = contiguous_raw(copy_raw(index, kLong, kCPU));
   const int64_t* i = ptr<int64_t>(dense);
   for (int64_t k = 0; k < impl(dense).numel; ++k) {
-    HEARTH_CHECK_AS(IndexError, i[k] >= 0 && i[k] < size, "[index_select] index out of range in ",
+    HEARTH_CHECK_AS(IndexError, i[k] >= 0 && i[k] < size, "[", op, "] index out of range in ",
                     "self: index ", i[k], " is out of bounds for dimension ", at, " with size ",
                     size);
     p.at.push_back(i[k] * stride);
@@ -101,7 +102,7 @@ Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index) {
   return p;
 }
 
-/// Calls f(std::integral_constant<size_t, bytes>) for the element size.
+/// Calls f with an integer (or pair of them) of the element's size.
 template <class F>
 void by_size(ScalarType t, const F& f) {
   struct alignas(16) Bytes16 {
@@ -260,7 +261,8 @@ void index_put(const Call& call) {
 }
 
 void index_select(const Call& call) {
-  const Places p = places_along(impl(call.in[0]), call.as<ops::IndexSelect>().dim, call.in[1]);
+  const Places p = places_along(impl(call.in[0]), call.as<ops::IndexSelect>().dim, call.in[1],
+                                call.op.info.name);
   by_size(impl(call.in[0]).dtype, [&](auto unit) {
     using T = decltype(unit);
     read(p, ptr<T>(call.in[0]), ptr<T>(call.out[0]));
@@ -269,10 +271,11 @@ void index_select(const Call& call) {
 
 void index_add(const Call& call) {
   const auto& op = call.as<ops::IndexAdd>();
-  places_along(impl(call.in[0]), op.dim, call.in[1]);  // throws before anything is written
+  places_along(impl(call.in[0]), op.dim, call.in[1],
+               call.op.info.name);  // throws before anything is written
   const Tensor source = op.alpha.equal(1) ? call.in[2].detach() : call.in[2].detach() * op.alpha;
   accumulate(started(call), [&](const Tensor& out) {
-    add_values(places_along(impl(out), op.dim, call.in[1]), out, source, false);
+    add_values(places_along(impl(out), op.dim, call.in[1], call.op.info.name), out, source, false);
   });
 }
 
@@ -284,9 +287,9 @@ struct Elementwise {
   Offsets at;
   int64_t n = 0;
 
-  Elementwise(const TensorImpl& self, int64_t dim, const Tensor& index) {
+  Elementwise(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op) {
     const TensorImpl& i = impl(index);
-    const auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "gather"));
+    const auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), op));
     DimVector before, after;
     for (size_t k = 0; k < std::min(i.sizes.size(), self.sizes.size()); ++k) {
       if (k == d) continue;
@@ -302,7 +305,7 @@ struct Elementwise {
     const int64_t* v = ptr<int64_t>(dense);
     at.resize(static_cast<size_t>(i.numel));
     for (int64_t k = 0; k < i.numel; ++k) {
-      HEARTH_CHECK_AS(IndexError, v[k] >= 0 && v[k] < size, "[gather] index ", v[k],
+      HEARTH_CHECK_AS(IndexError, v[k] >= 0 && v[k] < size, "[", op, "] index ", v[k],
                       " is out of bounds for dimension ", d, " with size ", size);
       at[static_cast<size_t>(k)] = v[k] * stride;
     }
@@ -341,7 +344,8 @@ Tensor covered(const Tensor& src, const DimVector& sizes) {
 }
 
 void gather(const Call& call) {
-  const Elementwise walk(impl(call.in[0]), call.as<ops::Gather>().dim, call.in[1]);
+  const Elementwise walk(impl(call.in[0]), call.as<ops::Gather>().dim, call.in[1],
+                         call.op.info.name);
   by_size(impl(call.in[0]).dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(call.in[0]);
@@ -352,11 +356,12 @@ void gather(const Call& call) {
 
 void scatter(const Call& call) {
   const int64_t dim = call.as<ops::Scatter>().dim;
-  const Elementwise checked(impl(call.in[0]), dim, call.in[1]);
+  const Elementwise checked(impl(call.in[0]), dim, call.in[1], call.op.info.name);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
   const bool same = impl(out).strides == impl(call.in[0]).strides;
-  const Elementwise walk = same ? checked : Elementwise(impl(out), dim, call.in[1]);
+  const Elementwise walk =
+      same ? checked : Elementwise(impl(out), dim, call.in[1], call.op.info.name);
   by_size(impl(out).dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(src);
@@ -367,9 +372,10 @@ void scatter(const Call& call) {
 
 void scatter_value(const Call& call) {
   const auto& op = call.as<ops::ScatterValue>();
-  Elementwise(impl(call.in[0]), op.dim, call.in[1]);  // throws before anything is written
+  Elementwise(impl(call.in[0]), op.dim, call.in[1],
+              call.op.info.name);  // throws before anything is written
   const Tensor& out = started(call);
-  const Elementwise walk(impl(out), op.dim, call.in[1]);
+  const Elementwise walk(impl(out), op.dim, call.in[1], call.op.info.name);
   alignas(16) char element[16];
   store_scalar(element, impl(out).dtype, op.value);
   by_size(impl(out).dtype, [&](auto unit) {
@@ -383,10 +389,11 @@ void scatter_value(const Call& call) {
 
 void scatter_add(const Call& call) {
   const int64_t dim = call.as<ops::ScatterAdd>().dim;
-  Elementwise(impl(call.in[0]), dim, call.in[1]);  // throws before anything is written
+  Elementwise(impl(call.in[0]), dim, call.in[1],
+              call.op.info.name);  // throws before anything is written
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   accumulate(started(call), [&](const Tensor& out) {
-    const Elementwise walk(impl(out), dim, call.in[1]);
+    const Elementwise walk(impl(out), dim, call.in[1], call.op.info.name);
     const Tensor v =
         impl(src).dtype == impl(out).dtype ? src : copy_raw(src, impl(out).dtype, kCPU);
     by_type(impl(out).dtype, [&](auto zero) {

@@ -377,8 +377,7 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement,
   // Without replacement every weight gets a number, with it every sample does.
   const int64_t n = replacement ? rows * std::max<int64_t>(num_samples, 0) : self.numel();
   const GeneratorState state = draw(generator, n, true);
-  return invoke(ops::Multinomial{num_samples, replacement, state.seed, state.offset},
-                self);
+  return invoke(ops::Multinomial{num_samples, replacement, state.seed, state.offset}, self);
 }
 Tensor Tensor::multinomial(int64_t num_samples, bool replacement,
                            std::optional<Generator> generator) const {

@@ -94,4 +94,15 @@ std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bo
   return hearth::topk(*this, k, dim, largest, sorted);
 }
 
+std::tuple<Tensor, Tensor> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
+  const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
+  HEARTH_CHECK_AS(ValueError, k >= 1 && k <= size,
+                  "[kthvalue] kthvalue(): selected number k out of range for dimension ", dim,
+                  ": got ", k, " of ", size);
+  const auto [values, indices] = sort(self, dim);
+  if (self.dim() == 0) return {values, indices};
+  const Tensor value = values.narrow(dim, k - 1, 1), index = indices.narrow(dim, k - 1, 1);
+  return keepdim ? std::tuple(value, index) : std::tuple(value.squeeze(dim), index.squeeze(dim));
+}
+
 }  // namespace hearth

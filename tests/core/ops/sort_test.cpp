@@ -159,5 +159,15 @@ TEST(Scan, CumprodGradientWithZeros) {
   EXPECT_TRUE(x.grad().equal(vec({1, 8, 0})));
 }
 
+TEST(Sort, KthValue) {
+  const Tensor x = vec({3, 1, 2, 5});
+  const auto [value, index] = kthvalue(x, 3);
+  EXPECT_EQ(value.item<double>(), 3);
+  EXPECT_EQ(index.item<int64_t>(), 0);
+  EXPECT_EQ(std::get<0>(kthvalue(x.view({2, 2}), 1, 0, true)).sizes(), (IntArrayRef{1, 2}));
+  EXPECT_THROW(kthvalue(x, 0), ValueError);
+  EXPECT_THROW(kthvalue(x, 5), ValueError);
+}
+
 }  // namespace
 }  // namespace hearth

@@ -26,5 +26,9 @@ HEARTH_API Tensor msort(const Tensor& self);
 /// ones, the first. In order when `sorted`. Throws ValueError unless 0 <= k <= size.
 HEARTH_API std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim = -1,
                                            bool largest = true, bool sorted = true);
+/// The k-th smallest element along dim, counted from 1, and where it is. Throws ValueError unless
+/// 1 <= k <= size.
+HEARTH_API std::tuple<Tensor, Tensor> kthvalue(const Tensor& self, int64_t k, int64_t dim = -1,
+                                               bool keepdim = false);
 
 }  // namespace hearth
