@@ -16,6 +16,7 @@
 #include "hearth/nn/functional/normalization.h"
 #include "hearth/nn/functional/padding.h"
 #include "hearth/nn/functional/pooling.h"
+#include "hearth/nn/functional/upsampling.h"
 #include "hearth/nn/init.h"
 #include "hearth/nn/modules/activation.h"
 #include "hearth/nn/modules/attention.h"
@@ -31,4 +32,5 @@
 #include "hearth/nn/modules/pooling.h"
 #include "hearth/nn/modules/sequential.h"
 #include "hearth/nn/modules/transformer.h"
+#include "hearth/nn/modules/upsampling.h"
 #include "hearth/nn/utils.h"

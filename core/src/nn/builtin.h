@@ -84,6 +84,11 @@ class Printer {
     }
   }
   void put(const std::vector<int64_t>& v) { out_ << cat_str(IntArrayRef(v)); }
+  void put(const std::vector<double>& v) {
+    out_ << '[';
+    for (size_t i = 0; i < v.size(); ++i) out_ << (i ? ", " : "") << v[i];
+    out_ << ']';
+  }
   template <size_t D>
   void put(const ExpandingArrayWithOptionalElem<D>& sizes) {
     out_ << '[';

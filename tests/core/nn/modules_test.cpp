@@ -129,7 +129,8 @@ TEST(NnModules, BatchNormTracksStatistics) {
   const Tensor y = norm(x);
   EXPECT_TRUE(y.mean(0).allclose(zeros({3}), 0, 1e-5));
   EXPECT_TRUE(norm->running_mean.allclose(x.mean(0) * 0.5, 1e-4, 1e-5));
-  EXPECT_TRUE(norm->running_var.allclose(x.var(std::vector<int64_t>{0}, true) * 0.5 + 0.5, 1e-4, 1e-5));
+  EXPECT_TRUE(
+      norm->running_var.allclose(x.var(std::vector<int64_t>{0}, true) * 0.5 + 0.5, 1e-4, 1e-5));
   EXPECT_EQ(norm->num_batches_tracked.item<int64_t>(), 1);
   norm->eval();
   const Tensor expected =
@@ -249,6 +250,24 @@ TEST(NnModules, PoolsAndPads) {
                 nn::ReflectionPad1d(3)(ones({1, 1, 3}));
               }),
               HasSubstr("padding size should be less than the corresponding input dimension"));
+}
+
+TEST(NnModules, Resizes) {
+  const Tensor x = arange(4, kFloat).view({1, 1, 2, 2});
+  nn::Upsample twice(nn::UpsampleOptions().scale_factor(std::vector<double>{2}));
+  EXPECT_TRUE(twice(x).select(2, 0).flatten().equal(tensor({0., 0., 1., 1.}, kFloat)));
+  nn::Upsample aligned(
+      nn::UpsampleOptions().size(std::vector<int64_t>{3, 3}).mode(kBilinear).align_corners(true));
+  EXPECT_TRUE(
+      aligned(x).flatten().allclose(tensor({0., 0.5, 1., 1., 1.5, 2., 2., 2.5, 3.}, kFloat)));
+  EXPECT_TRUE(
+      F::interpolate(twice(x),
+                     F::InterpolateFuncOptions().size(std::vector<int64_t>{2, 2}).mode(kArea))
+          .equal(x));
+  EXPECT_TRUE(
+      nn::PixelUnshuffle(2)(nn::PixelShuffle(2)(x.view({1, 4, 1, 1}))).equal(x.view({1, 4, 1, 1})));
+  EXPECT_THAT(error_of([&] { nn::Upsample()(x); }),
+              HasSubstr("either size or scale_factor should be defined"));
 }
 
 TEST(NnAttention, PathsAgree) {

@@ -187,6 +187,16 @@ TEST(NnPrinting, EveryModuleAsLibTorch) {
             "torch::nn::AdaptiveAvgPool2d(output_size=[5, 6])");
   EXPECT_EQ(text(AdaptiveAvgPool2d(AdaptiveAvgPool2dOptions({std::nullopt, 6}))),
             "torch::nn::AdaptiveAvgPool2d(output_size=[None, 6])");
+  EXPECT_EQ(
+      text(Upsample(UpsampleOptions().scale_factor(std::vector<double>({2.0})).mode(kNearest))),
+      "torch::nn::Upsample(scale_factor=[2], mode=kNearest)");
+  EXPECT_EQ(text(Upsample(UpsampleOptions()
+                              .size(std::vector<int64_t>({2, 3}))
+                              .mode(kBilinear)
+                              .align_corners(true))),
+            "torch::nn::Upsample(size=[2, 3], mode=kBilinear)");
+  EXPECT_EQ(text(PixelShuffle(5)), "torch::nn::PixelShuffle(upscale_factor=5)");
+  EXPECT_EQ(text(PixelUnshuffle(5)), "torch::nn::PixelUnshuffle(downscale_factor=5)");
   EXPECT_EQ(text(ZeroPad2d(1)), "torch::nn::ZeroPad2d(padding=[1, 1, 1, 1])");
   EXPECT_EQ(text(ZeroPad2d(ZeroPad2dOptions({3, 3, 2, 1}))),
             "torch::nn::ZeroPad2d(padding=[3, 3, 2, 1])");
