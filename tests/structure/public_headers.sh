@@ -20,7 +20,8 @@ heavy+='|shared_mutex|random|regex|functional|ranges|filesystem|format|chrono|lo
 complain "heavy standard headers" "$(
   grep -nE "^ *# *include *<($heavy)>" "${headers[@]}" || true)"
 
-light='algorithm|any|array|atomic|bit|cfloat|cmath|compare|complex|concepts|cstddef|cstdint|cstdio'
+# bits/chrono.h is what libstdc++ has of <chrono> without the streams.
+light='algorithm|any|array|atomic|bit|bits/chrono\.h|cfloat|cmath|compare|complex|concepts|cstddef|cstdint|cstdio'
 light+='|cstdlib|cstring|deque|exception|initializer_list|iosfwd|iterator|limits|list|map|memory|new'
 light+='|numbers|numeric|optional|set|span|stdexcept|string|string_view|tuple|type_traits|typeindex'
 light+='|typeinfo|unordered_map|unordered_set|utility|variant|vector'

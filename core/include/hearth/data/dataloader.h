@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Durations alone: <chrono> would bring the streams along.
-#if __has_include(<bits/chrono.h>)
-#include <bits/chrono.h>
-#else
-#include <chrono>
-#endif
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <vector>
+
+#include <bits/chrono.h>  // durations alone: <chrono> would bring the streams along
 
 #include "hearth/base/arg.h"
 #include "hearth/data/datasets.h"

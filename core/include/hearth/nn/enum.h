@@ -11,35 +11,62 @@
 
 namespace hearth {
 
-#define HEARTH_FORALL_ENUMS(_)                                                                    \
-  _(Linear)                                                                                       \
-  _(Conv1D)                                                                                       \
-  _(Conv2D)                                                                                       \
-  _(Conv3D) _(ConvTranspose1D) _(ConvTranspose2D) _(ConvTranspose3D) _(Sigmoid) _(Tanh) _(ReLU)   \
-      _(GELU) _(SiLU) _(Mish) _(LeakyReLU) _(FanIn) _(FanOut) _(Constant) _(Reflect) _(Replicate) \
-          _(Circular) _(Nearest) _(Bilinear) _(Bicubic) _(Trilinear) _(Area) _(NearestExact)      \
-              _(Sum) _(Mean) _(Max) _(None) _(BatchMean) _(Zeros) _(Border) _(Reflection)         \
-                  _(RNN_TANH) _(RNN_RELU) _(LSTM) _(GRU) _(Valid) _(Same)
-
-namespace enumtype {
-#define HEARTH_DECLARE_ENUM(name)                   \
+#define HEARTH_ENUM(name)                           \
+  namespace enumtype {                              \
   struct k##name {                                  \
     static constexpr const char* kName = "k" #name; \
-  };
-HEARTH_FORALL_ENUMS(HEARTH_DECLARE_ENUM)
-#undef HEARTH_DECLARE_ENUM
+  };                                                \
+  }                                                 \
+  inline constexpr enumtype::k##name k##name{};
+HEARTH_ENUM(Linear)
+HEARTH_ENUM(Conv1D)
+HEARTH_ENUM(Conv2D)
+HEARTH_ENUM(Conv3D)
+HEARTH_ENUM(ConvTranspose1D)
+HEARTH_ENUM(ConvTranspose2D)
+HEARTH_ENUM(ConvTranspose3D)
+HEARTH_ENUM(Sigmoid)
+HEARTH_ENUM(Tanh)
+HEARTH_ENUM(ReLU)
+HEARTH_ENUM(GELU)
+HEARTH_ENUM(SiLU)
+HEARTH_ENUM(Mish)
+HEARTH_ENUM(LeakyReLU)
+HEARTH_ENUM(FanIn)
+HEARTH_ENUM(FanOut)
+HEARTH_ENUM(Constant)
+HEARTH_ENUM(Reflect)
+HEARTH_ENUM(Replicate)
+HEARTH_ENUM(Circular)
+HEARTH_ENUM(Nearest)
+HEARTH_ENUM(Bilinear)
+HEARTH_ENUM(Bicubic)
+HEARTH_ENUM(Trilinear)
+HEARTH_ENUM(Area)
+HEARTH_ENUM(NearestExact)
+HEARTH_ENUM(Sum)
+HEARTH_ENUM(Mean)
+HEARTH_ENUM(Max)
+HEARTH_ENUM(None)
+HEARTH_ENUM(BatchMean)
+HEARTH_ENUM(Zeros)
+HEARTH_ENUM(Border)
+HEARTH_ENUM(Reflection)
+HEARTH_ENUM(RNN_TANH)
+HEARTH_ENUM(RNN_RELU)
+HEARTH_ENUM(LSTM)
+HEARTH_ENUM(GRU)
+HEARTH_ENUM(Valid)
+HEARTH_ENUM(Same)
+#undef HEARTH_ENUM
 
+namespace enumtype {
 /// "kMean" for a variant that holds kMean.
 template <typename V>
 std::string get_enum_name(const V& choice) {
   return std::visit([](const auto& held) -> std::string { return held.kName; }, choice);
 }
 }  // namespace enumtype
-
-#define HEARTH_DEFINE_ENUM(name) inline constexpr enumtype::k##name k##name{};
-HEARTH_FORALL_ENUMS(HEARTH_DEFINE_ENUM)
-#undef HEARTH_DEFINE_ENUM
-#undef HEARTH_FORALL_ENUMS
 
 namespace nn {
 /// What a loss does with the values of its elements.
