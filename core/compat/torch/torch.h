@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// LibTorch's names for Hearth: ordinary LibTorch programs compile with this folder on the include
+// path. torch, at and c10 are the same namespace, hearth.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "hearth/hearth.h"
+
+namespace hearth {
+
+// Aliases that only LibTorch programs use.
+using std::make_optional;
+using std::nullopt;
+using std::optional;
+
+namespace autograd {
+using tensor_list = variable_list;
+}
+
+/// Joins its arguments into one string through operator<<, as c10::str.
+template <typename... Ts>
+std::string str(const Ts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+/// 0, 1, ... below `end`, for range-based loops (c10::irange).
+template <typename T>
+class IntegerRange {
+ public:
+  struct Iterator {
+    T value;
+    T operator*() const { return value; }
+    Iterator& operator++() {
+      ++value;
+      return *this;
+    }
+    bool operator!=(const Iterator& o) const { return value < o.value; }
+  };
+  IntegerRange(T begin, T end) : begin_(begin), end_(end) {}
+  Iterator begin() const { return {begin_}; }
+  Iterator end() const { return {end_}; }
+
+ private:
+  T begin_, end_;
+};
+template <typename T>
+IntegerRange<T> irange(T end) {
+  return {T(0), end};
+}
+template <typename A, typename B>
+IntegerRange<B> irange(A begin, B end) {
+  return {static_cast<B>(begin), end};
+}
+
+namespace cuda {
+/// Whether a CUDA backend is loaded and has a device.
+HEARTH_API bool is_available();
+HEARTH_API int64_t device_count();
+}  // namespace cuda
+
+}  // namespace hearth
+
+namespace torch = hearth;
+namespace at = hearth;
+namespace c10 = hearth;
+
+#define TORCH_API HEARTH_API
+#define TORCH_MODULE(Name) HEARTH_MODULE(Name)
+#define TORCH_MODULE_IMPL(Name, Impl) HEARTH_MODULE_IMPL(Name, Impl)
+#define TORCH_ARG(T, name) HEARTH_ARG(T, name)
+#define TORCH_CHECK(condition, ...)                                        \
+  do {                                                                     \
+    if (__builtin_expect(!(condition), 0))                                 \
+      throw ::hearth::Error(::hearth::str("" __VA_OPT__(, ) __VA_ARGS__)); \
+  } while (false)
+#define TORCH_INTERNAL_ASSERT(condition, ...) \
+  TORCH_CHECK(condition, "INTERNAL ASSERT FAILED: " #condition " " __VA_OPT__(, ) __VA_ARGS__)
+#define AT_ASSERT(condition) TORCH_INTERNAL_ASSERT(condition)
