@@ -13,7 +13,8 @@ const Backend kBackend{
       s.data = std::malloc(bytes);
       s.deleter = [](void*, void* data, size_t) { std::free(data); };
     },
-    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); }};
+    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); },
+    [] { return int64_t{1}; }};
 
 // Contiguous floats of one size, which is all the test asks for.
 void mul(const Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "hearth/base/cuda.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -30,6 +31,7 @@ TEST_F(Plugin, CoreSeesTheFilledSlots) {
 
 TEST_F(Plugin, TensorsLiveAndComputeThere) {
   const Tensor x = full({3}, 2.0f).to(kCUDA), y = full({3}, 4.0f).to(kCUDA);
+  EXPECT_TRUE(cuda::is_available());
   EXPECT_EQ(x.device(), Device("cuda:0"));
   EXPECT_EQ((x * y).to(kCPU).sum().item<float>(), 24.0f);
   EXPECT_EQ((x * y).select(0, 1).item<float>(), 8.0f);

@@ -59,12 +59,6 @@ IntegerRange<B> irange(A begin, B end) {
   return {static_cast<B>(begin), end};
 }
 
-namespace cuda {
-/// Whether a CUDA backend is loaded and has a device.
-HEARTH_API bool is_available();
-HEARTH_API int64_t device_count();
-}  // namespace cuda
-
 }  // namespace hearth
 
 namespace torch = hearth;

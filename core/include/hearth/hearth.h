@@ -10,6 +10,7 @@
 #include "hearth/base/callable.h"
 #include "hearth/base/context.h"
 #include "hearth/base/cpu.h"
+#include "hearth/base/cuda.h"
 #include "hearth/base/memory.h"
 #include "hearth/base/threads.h"
 #include "hearth/data.h"

@@ -11,6 +11,7 @@ struct Backend {
   /// Copies dense bytes; at least one side is this backend's device.
   void (*copy_bytes)(void* dst, Device dst_device, const void* src, Device src_device,
                      size_t bytes);
+  int64_t (*device_count)();
 };
 
 /// The backend of a device type; null when it is not loaded.

@@ -6,6 +6,8 @@
 
 #include <dlfcn.h>
 
+#include "hearth/base/cuda.h"
+
 #include "base/allocator.h"
 #include "cpu/kernels.h"
 #include "ops/all_ops.h"
@@ -23,7 +25,8 @@ const Backend kCpuBackend{
       s.data = cpu_allocate(bytes);
       s.deleter = [](void*, void* data, size_t n) { cpu_deallocate(data, n); };
     },
-    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); }};
+    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); },
+    [] { return int64_t{1}; }};
 
 std::vector<OpTable*> collect() {
   std::vector<OpTable*> all = ops::listed_ops();
@@ -58,6 +61,12 @@ void allocate_storage(Storage& storage, size_t bytes, Device device) {
   HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device,
                   "; is libhearth_cuda installed, and does a driver answer?");
   b->allocate(storage, bytes, device);
+}
+
+bool cuda::is_available() { return device_count() > 0; }
+int64_t cuda::device_count() {
+  const Backend* b = backend(kCUDA);
+  return b ? b->device_count() : 0;
 }
 
 std::span<OpTable* const> all_ops() {
