@@ -60,6 +60,6 @@ TEST_P(Compat, PrintsWhatLibTorchPrints) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Compat, testing::Values("cnn", "dcgan", "autograd", "dataset"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& program) { return std::string(program.param); });
 
 }  // namespace
