@@ -32,9 +32,11 @@ Tensor per_channel(ArrayRef<double> values) {
   return t;
 }
 
-Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev) {
-  const Tensor x = input.is_floating_point() ? input : input.to(kFloat);
-  // One value scales images of any rank, which keeps [H, W] and flat data their shape.
+Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev, bool batch) {
+  Tensor x = input.is_floating_point() ? input : input.to(kFloat);
+  // An example is an image with channels; leading dims of size one make it so, as in LibTorch.
+  const int64_t first = batch ? 1 : 0;
+  while (x.dim() < first + 3) x = x.unsqueeze(first);
   if (mean.numel() == 1 && stddev.numel() == 1)
     return x.sub(mean.item<double>()).div(stddev.item<double>());
   return x.sub(mean).div(stddev);

@@ -14,7 +14,8 @@ namespace detail {
 HEARTH_API Tensor stack_parts(const std::vector<Tensor>& parts);
 /// A [n, 1, 1] tensor of these values.
 HEARTH_API Tensor per_channel(ArrayRef<double> values);
-HEARTH_API Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev);
+HEARTH_API Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev,
+                            bool batch);
 }  // namespace detail
 
 namespace transforms {
@@ -136,10 +137,12 @@ template <typename Target = Tensor>
 struct Normalize : public TensorTransform<Target> {
   Normalize(ArrayRef<double> mean_values, ArrayRef<double> stddev_values)
       : mean(detail::per_channel(mean_values)), stddev(detail::per_channel(stddev_values)) {}
-  Tensor operator()(Tensor input) override { return detail::normalize(input, mean, stddev); }
+  Tensor operator()(Tensor input) override {
+    return detail::normalize(input, mean, stddev, /*batch=*/false);
+  }
   /// The same for a whole batch in one tensor, which spares datasets making single examples.
   Example<Tensor, Target> apply_stacked(Example<Tensor, Target> batch) {
-    batch.data = detail::normalize(batch.data, mean, stddev);
+    batch.data = detail::normalize(batch.data, mean, stddev, /*batch=*/true);
     return batch;
   }
 
