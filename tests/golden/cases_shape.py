@@ -122,6 +122,10 @@ def add_views(fam):
     fam.case("as_strided", u(12), size=[3, 2], stride=[2, 1], storage_offset=1)
     fam.case("as_strided", u(6), size=[3, 3], stride=[1, 1], storage_offset=0)
     fam.case("as_strided", u(6), size=[3, 3], stride=[3, 1], storage_offset=0, throws=True)
+    fam.case("view_as_real", u(3, dtype=c64))
+    fam.case("view_as_complex", u(3, 2))
+    for op in ("real", "imag"):
+        fam.case(op, u(3, dtype=c64))
 
 
 def add_copies(fam):

@@ -290,10 +290,9 @@ Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double 
 Tensor build(const Spec& spec) {
   const Tensor base =
       fill(spec.formula, spec.storage, spec.dtype, spec.seed, spec.low, spec.high, spec.values);
-  char* first = static_cast<char*>(base.data_ptr()) + spec.offset * base.itemsize();
-  const Tensor view = from_blob(
-      first, spec.sizes, spec.strides, [base](void*) {}, base.options());
-  return view.requires_grad_(spec.requires_grad);
+  return base.as_strided(spec.sizes, spec.strides, spec.offset)
+      .detach()
+      .requires_grad_(spec.requires_grad);
 }
 
 }  // namespace hearth::golden

@@ -94,6 +94,10 @@ const Table kTable = {
     {"hstack", [](Args& a) -> Outputs { return {hstack(tensors(a))}; }},
     {"vstack", [](Args& a) -> Outputs { return {vstack(tensors(a))}; }},
     {"meshgrid", [](Args& a) -> Outputs { return meshgrid(tensors(a), a.s("indexing")); }},
+    {"view_as_real", [](Args& a) -> Outputs { return {view_as_real(a[0])}; }},
+    {"view_as_complex", [](Args& a) -> Outputs { return {view_as_complex(a[0])}; }},
+    {"real", [](Args& a) -> Outputs { return {real(a[0])}; }},
+    {"imag", [](Args& a) -> Outputs { return {imag(a[0])}; }},
 };
 
 HEARTH_GOLDEN_FAMILY(GoldenShape, "shape", kTable);

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include "hearth/nn/utils.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/view.h"
+#include "hearth/optim/adam.h"
+#include "hearth/optim/adamw.h"
+#include "hearth/optim/lr_scheduler.h"
+#include "hearth/optim/sgd.h"
+
+#include "core/golden/runner.h"
+
+namespace hearth::golden {
+namespace {
+
+constexpr int kSteps = 20;
+constexpr uint32_t kGradientSeed = 9000;
+
+optim::SGDOptions sgd_options(Args& a) {
+  return optim::SGDOptions(a.f("lr"))
+      .momentum(a.f("momentum", 0))
+      .dampening(a.f("dampening", 0))
+      .weight_decay(a.f("weight_decay", 0))
+      .nesterov(a.b("nesterov", false));
+}
+
+template <typename Options>
+Options adam_options(Args& a) {
+  return Options(a.f("lr"))
+      .betas({a.f("beta1"), a.f("beta2")})
+      .eps(a.f("eps"))
+      .weight_decay(a.f("weight_decay"))
+      .amsgrad(a.b("amsgrad"));
+}
+
+/// The parameters after some of the steps, as cases_optim.py's `trajectory`
+/// records them.
+template <typename Optimizer, typename Options>
+Outputs trajectory(Args& a, const Options& options) {
+  std::vector<Tensor> params = a.from(0);
+  for (const Tensor& p : params) p.requires_grad_();
+  std::vector<optim::OptimizerParamGroup> groups;
+  if (a.has("second_lr")) {
+    auto second = std::make_unique<Options>(options);
+    second->lr(a.f("second_lr"));
+    groups.emplace_back(std::vector<Tensor>{params[0]});
+    groups.emplace_back(std::vector<Tensor>(params.begin() + 1, params.end()), std::move(second));
+  } else {
+    groups.emplace_back(params);
+  }
+  Optimizer optimizer(groups, options);
+  std::unique_ptr<optim::StepLR> scheduler;
+  if (a.b("steps_with_scheduler", false))
+    scheduler = std::make_unique<optim::StepLR>(optimizer, 5, 0.5);
+  Outputs out;
+  for (int step = 0; step < kSteps; ++step) {
+    for (size_t k = 0; k < params.size(); ++k) {
+      const Tensor& p = params[k];
+      const auto seed = static_cast<uint32_t>(kGradientSeed + 10 * static_cast<size_t>(step) + k);
+      const bool missing = k == 1 && step % 3 == 2;
+      p.mutable_grad() =
+          missing ? Tensor()
+                  : fill(Formula::Uniform, p.numel(), p.scalar_type(), seed, -1, 1).view(p.sizes());
+    }
+    optimizer.step();
+    if (scheduler) scheduler->step();
+    if (step == 0 || step == 2 || step == kSteps - 1)
+      for (const Tensor& p : params) out.push_back(p.detach().clone());
+  }
+  return out;
+}
+
+std::vector<Tensor> with_gradients(Args& a) {
+  std::vector<Tensor> params;
+  for (const Tensor& g : a.from(0)) {
+    params.push_back(zeros_like(g).requires_grad_());
+    params.back().mutable_grad() = g.clone();
+  }
+  return params;
+}
+
+Outputs clip_norm(Args& a) {
+  const auto params = with_gradients(a);
+  const double total = nn::utils::clip_grad_norm_(params, a.f("limit"), a.f("norm_type"),
+                                                  a.b("error_if_nonfinite", false));
+  Outputs out;
+  for (const Tensor& p : params) out.push_back(p.grad());
+  out.push_back(full({}, total, kFloat));
+  return out;
+}
+
+Outputs clip_value(Args& a) {
+  const auto params = with_gradients(a);
+  nn::utils::clip_grad_value_(params, a.f("limit"));
+  Outputs out;
+  for (const Tensor& p : params) out.push_back(p.grad());
+  return out;
+}
+
+const Table kTable = {
+    {"optim.SGD", [](Args& a) { return trajectory<optim::SGD>(a, sgd_options(a)); }},
+    {"optim.Adam",
+     [](Args& a) { return trajectory<optim::Adam>(a, adam_options<optim::AdamOptions>(a)); }},
+    {"optim.AdamW",
+     [](Args& a) { return trajectory<optim::AdamW>(a, adam_options<optim::AdamWOptions>(a)); }},
+    {"clip_grad_norm_", clip_norm},
+    {"clip_grad_value_", clip_value},
+};
+
+HEARTH_GOLDEN_FAMILY(GoldenOptim, "optim", kTable);
+
+}  // namespace
+}  // namespace hearth::golden
