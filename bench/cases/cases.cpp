@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cases/cases.h"
+
+namespace hearth::bench {
+
+Cases all_cases() {
+  Cases cases;
+  add_training(cases);
+  add_rows(cases);
+  add_products(cases);
+  add_optimizers(cases);
+  add_loaders(cases);
+  add_door(cases);
+  return cases;
+}
+
+Step forward_backward(std::function<Tensor(const Tensor&)> fn, const Tensor& x,
+                      std::vector<Tensor> parameters) {
+  x.requires_grad_();
+  const Tensor gradient = ones_like(fn(x));
+  return [=] {
+    x.mutable_grad().reset();
+    for (const Tensor& p : parameters) p.mutable_grad().reset();
+    fn(x).backward(gradient);
+  };
+}
+
+}  // namespace hearth::bench

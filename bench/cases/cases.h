@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hearth/hearth.h"
+
+/// The measured cases, shared by hearth-bench-cases (which bench/peers/compare.py runs beside
+/// PyTorch) and by bench_core (Google Benchmark). bench/peers/torch_cases.py holds the same ones
+/// for PyTorch; names, shapes and options must agree.
+namespace hearth::bench {
+
+/// What is timed, once.
+using Step = std::function<void()>;
+/// Allocates a case's tensors and returns its step.
+using Build = std::function<Step()>;
+using Cases = std::map<std::string, Build>;
+
+void add_training(Cases& cases);
+void add_rows(Cases& cases);
+void add_products(Cases& cases);
+void add_optimizers(Cases& cases);
+void add_loaders(Cases& cases);
+void add_door(Cases& cases);
+
+Cases all_cases();
+
+/// A step that computes fn(x) and the gradients of x and the parameters, for a given gradient of
+/// the output.
+Step forward_backward(std::function<Tensor(const Tensor&)> fn, const Tensor& x,
+                      std::vector<Tensor> parameters = {});
+
+}  // namespace hearth::bench

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one operator costs on tensors too small to matter. Each step is one call.
+#include "cases/cases.h"
+
+namespace hearth::bench {
+
+void add_door(Cases& cases) {
+  cases["door/add"] = [] {
+    const Tensor a = ones({1}), b = ones({1});
+    return [=] { const Tensor c = a + b; };
+  };
+  cases["door/add with gradient"] = [] {
+    const Tensor a = ones({1}, requires_grad()), b = ones({1});
+    return [=] { const Tensor c = a + b; };
+  };
+  cases["door/linear 16x16"] = [] {
+    nn::Linear linear(16, 16);
+    const Tensor x = ones({16, 16});
+    return [=]() mutable { const Tensor y = linear(x); };
+  };
+}
+
+}  // namespace hearth::bench

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Optimizer steps over 10 M parameters in 60 tensors.
+#include <memory>
+
+#include "cases/cases.h"
+
+namespace hearth::bench {
+
+namespace {
+
+std::vector<Tensor> parameters() {
+  std::vector<Tensor> out;
+  for (int i = 0; i < 30; ++i) {
+    out.push_back(randn({512, 650}, requires_grad()));
+    out.push_back(randn({512}, requires_grad()));
+  }
+  for (const Tensor& p : out) p.mutable_grad() = randn(p.sizes());
+  return out;
+}
+
+template <typename Optimizer, typename Options>
+Build steps(const Options& options) {
+  return [=] {
+    auto optimizer = std::make_shared<Optimizer>(parameters(), options);
+    return [=] { optimizer->step(); };
+  };
+}
+
+}  // namespace
+
+void add_optimizers(Cases& cases) {
+  cases["optimizer/SGD"] = steps<optim::SGD>(optim::SGDOptions(1e-3).momentum(0.9));
+  cases["optimizer/Adam"] = steps<optim::Adam>(optim::AdamOptions(1e-3));
+  cases["optimizer/AdamW"] = steps<optim::AdamW>(optim::AdamWOptions(1e-3));
+}
+
+}  // namespace hearth::bench
