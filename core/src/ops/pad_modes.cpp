@@ -37,9 +37,9 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
     const int64_t n = self.size(dim);
     HEARTH_CHECK_AS(ShapeError,
                     mode.slack < 0 || (before <= n - mode.slack && after <= n - mode.slack),
-                    "[pad] ", mode.name, " padding size should be less than the corresponding ",
-                    "input dimension, but got: padding (", before, ", ", after, ") at dimension ",
-                    dim, " of input ", self.sizes());
+                    "[pad] Padding size should be less than the corresponding input dimension, but "
+                    "got: padding (",
+                    before, ", ", after, ") at dimension ", dim, " of input ", self.sizes());
     HEARTH_CHECK_AS(ShapeError, n > 0 && before + n + after > 0, "[pad] ", mode.name, " padding (",
                     before, ", ", after, ") at dimension ", dim, " of input ", self.sizes(),
                     " leaves nothing or has nothing to start from");

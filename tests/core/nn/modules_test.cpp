@@ -249,7 +249,7 @@ TEST(NnModules, PoolsAndPads) {
   EXPECT_THAT(error_of([&] {
                 nn::ReflectionPad1d(3)(ones({1, 1, 3}));
               }),
-              HasSubstr("padding size should be less than the corresponding input dimension"));
+              HasSubstr("Padding size should be less than the corresponding input dimension"));
 }
 
 TEST(NnModules, Resizes) {
