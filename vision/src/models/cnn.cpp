@@ -43,11 +43,12 @@ int64_t CNNImpl::features(const ImageShape& shape) {
 }
 
 Tensor CNNImpl::forward(const Tensor& images) {
-  Tensor x = max_pool2d(bn1_(conv1_(images)).relu_(), 2);
-  x = max_pool2d(bn2_(conv2_(x)).relu_(), 2);
-  x = bn3_(conv3_(x)).relu_();
+  // ReLU after pooling gives the same as before it, for a quarter of the work.
+  Tensor x = max_pool2d(bn1_(conv1_(images)), 2).relu_();
+  x = max_pool2d(bn2_(conv2_(x)), 2).relu_();
+  x = bn3_(conv3_(x));
   if (pools_thrice(images.size(2), images.size(3))) x = max_pool2d(x, 2);
-  return fc_(dropout_(x.flatten(1)));
+  return fc_(dropout_(x.relu_().flatten(1)));
 }
 
 }  // namespace hearth::vision::models

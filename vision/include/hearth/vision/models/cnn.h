@@ -9,8 +9,8 @@
 
 namespace hearth::vision::models {
 
-/// A small convolutional network that learns quickly: three times convolution, batch norm, ReLU and
-/// max pooling, then one linear layer on what is left.
+/// A small convolutional network that learns quickly: three times convolution, batch norm,
+/// max pooling and ReLU, then one linear layer on what is left.
 class HEARTH_API CNNImpl : public ImageClassifierImpl {
  public:
   CNNImpl(const ImageShape& shape, int64_t num_classes);

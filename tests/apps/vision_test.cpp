@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// hearth-vision as its users run it, on the bundled digits.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hearth/datasets/vision/digits.h"
+#include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/io/image.h"
+
+namespace {
+
+using testing::HasSubstr;
+
+std::string read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Result {
+  int code = -1;
+  std::string out, err;
+  /// The last line of stdout.
+  std::string last() const {
+    const size_t end = out.find_last_not_of('\n');
+    if (end == std::string::npos) return "";
+    const size_t begin = out.rfind('\n', end);
+    const size_t first = begin == std::string::npos ? 0 : begin + 1;
+    return out.substr(first, end + 1 - first);
+  }
+};
+
+struct VisionApp : testing::Test {
+  VisionApp() {
+    std::string name = std::filesystem::temp_directory_path() / "hearth-app-XXXXXX";
+    folder = ::mkdtemp(name.data());
+  }
+  ~VisionApp() override { std::filesystem::remove_all(folder); }
+
+  /// Starts the program; its output goes to files.
+  pid_t start(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> all{std::string(HEARTH_BIN_DIR) + "/hearth-vision"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const std::string out = folder + "/stdout", err = folder + "/stderr";
+    std::vector<char*> argv;
+    for (std::string& s : all) argv.push_back(s.data());
+    argv.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+      ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    return child;
+  }
+
+  Result run(const std::vector<std::string>& arguments) const {
+    int status = 0;
+    ::waitpid(start(arguments), &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            read_text(folder + "/stdout"), read_text(folder + "/stderr")};
+  }
+
+  std::vector<std::string> training(const std::string& output) const {
+    return {"train",    "--dataset", "digits",       "--model", "cnn",    "--epochs", "2",
+            "--output", output,      "--save-every", "3",       "--seed", "5"};
+  }
+
+  std::string folder;
+};
+
+/// The lines of metrics.jsonl without what depends on the machine's speed.
+std::string metrics(const std::string& output) {
+  std::ifstream in(output + "/metrics.jsonl");
+  std::string kept;
+  for (std::string line; std::getline(in, line);)
+    kept += line.substr(0, line.find(",\"seconds\"")) + "\n";
+  return kept;
+}
+
+TEST_F(VisionApp, TrainsTestsAndPredicts) {
+  const std::string run_folder = folder + "/run";
+  Result r = run({"train", "--dataset", "digits", "--model", "mlp", "--epochs", "8", "--output",
+                  run_folder, "--workers", "1", "--threads", "1", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  for (const char* key :
+       {"\"dataset\":\"digits\"", "\"model\":\"mlp\"", "\"epochs\":8", "\"test_accuracy\":0.9",
+        "\"train_seconds\":", "\"images_per_second\":", "\"peak_rss_bytes\":"})
+    EXPECT_THAT(r.last(), HasSubstr(key));
+  EXPECT_EQ(r.last().front(), '{');
+  for (const char* file : {"model.safetensors", "metrics.jsonl", "learning_curves.png",
+                           "confusion_matrix.png", "worst_mistakes.png"})
+    EXPECT_TRUE(std::filesystem::exists(run_folder + "/" + file)) << file;
+  EXPECT_EQ(hearth::vision::io::read_image(run_folder + "/learning_curves.png").size(0), 3);
+
+  const std::string weights = run_folder + "/model.safetensors";
+  r = run({"eval", "--weights", weights, "--dataset", "digits", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.last(), HasSubstr("\"test_accuracy\":0.9"));
+
+  // A test image, dark on light, as someone would draw it.
+  const hearth::datasets::Digits test(hearth::datasets::Mode::kTest);
+  const auto classifier = hearth::vision::Classifier::load(weights);
+  const hearth::Tensor row = classifier.probabilities(test.pixels()).select(0, 0);
+  const std::string predicted = std::to_string(row.argmax().item<int64_t>());
+  const std::string picture = folder + "/digit.png";
+  hearth::vision::io::write_png(test.pixels().select(0, 0).bitwise_not(), picture);
+  r = run({"predict", "--weights", weights, picture, "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.last(), HasSubstr("\"class\":\"" + predicted + "\""));
+  EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
+
+  // Bad pictures among good ones: the others are still told.
+  std::ofstream(folder + "/bad.png") << "no picture";
+  r = run({"predict", "--weights", weights, folder + "/bad.png", picture, folder + "/none.jpg"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));
+  EXPECT_THAT(r.err, testing::AllOf(HasSubstr("bad.png"), HasSubstr("none.jpg")));
+}
+
+TEST_F(VisionApp, GoesOnAfterBeingKilled) {
+  const Result whole = run(training(folder + "/whole"));
+  ASSERT_EQ(whole.code, 0) << whole.err;
+
+  // Killed as soon as a checkpoint appears, again and again, before a run may get through.
+  const std::string broken = folder + "/broken";
+  std::vector<std::string> arguments = training(broken);
+  arguments.push_back("--resume");
+  const std::string checkpoint = broken + "/checkpoint.safetensors";
+  int runs = 0, killed = 0, status = 0;
+  for (bool done = false; !done; ++runs) {
+    ASSERT_LT(runs, 20);
+    std::error_code none;
+    const auto before = std::filesystem::last_write_time(checkpoint, none);
+    const pid_t child = start(arguments);
+    while (::waitpid(child, &status, WNOHANG) == 0) {
+      const auto now = std::filesystem::last_write_time(checkpoint, none);
+      if (runs < 4 && !none && now != before) ::kill(child, SIGKILL);
+      ::usleep(200);
+    }
+    done = WIFEXITED(status);
+    killed += WIFSIGNALED(status);
+  }
+  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(folder + "/stderr");
+  EXPECT_GT(killed, 0);
+  EXPECT_EQ(read_text(broken + "/model.safetensors"),
+            read_text(folder + "/whole/model.safetensors"));
+  EXPECT_EQ(metrics(broken), metrics(folder + "/whole"));
+  // Nothing that a killed writer left stays behind.
+  for (const auto& entry : std::filesystem::directory_iterator(broken))
+    EXPECT_THAT(entry.path().extension().string(),
+                testing::AnyOf(".png", ".jsonl", ".safetensors"));
+}
+
+TEST_F(VisionApp, SaysWhatIsWrong) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"paint"},
+                                             {"train", "--dataset", "cifar"},
+                                             {"train", "--model", "alexnet"},
+                                             {"train", "--epochs", "0"},
+                                             {"train", "--lr", "-1"},
+                                             {"train", "--frobnicate"},
+                                             {"eval", "--dataset", "digits"},
+                                             {"predict", "--weights", "x"}}) {
+    const Result r = run(arguments);
+    EXPECT_EQ(r.code, 2) << testing::PrintToString(arguments);
+    EXPECT_NE(r.err, "");
+  }
+  const Result help = run({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, testing::AllOf(HasSubstr("Examples:"), HasSubstr("Exit codes")));
+
+  Result r = run({"eval", "--weights", folder + "/none", "--dataset", "digits"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr(folder + "/none"));
+  std::ofstream(folder + "/file") << "x";
+  r = run({"train", "--dataset", "digits", "--output", folder + "/file/run"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("--output"));
+
+  // A checkpoint of another training is not gone on from, and stays.
+  ASSERT_EQ(run(training(folder + "/run")).code, 0);
+  const std::string checkpoint = read_text(folder + "/run/checkpoint.safetensors");
+  std::vector<std::string> other = training(folder + "/run");
+  other.insert(other.end(), {"--resume", "--batch-size", "64"});
+  r = run(other);
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("another training"));
+  EXPECT_EQ(read_text(folder + "/run/checkpoint.safetensors"), checkpoint);
+}
+
+}  // namespace
