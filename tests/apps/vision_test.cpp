@@ -47,6 +47,11 @@ struct VisionApp : testing::Test {
   }
   ~VisionApp() override { std::filesystem::remove_all(folder); }
 
+  void SetUp() override {
+    if (!std::filesystem::exists(std::string(HEARTH_BIN_DIR) + "/hearth-vision"))
+      GTEST_SKIP() << "hearth-vision was not built";
+  }
+
   /// Starts the program; its output goes to files.
   pid_t start(const std::vector<std::string>& arguments) const {
     std::vector<std::string> all{std::string(HEARTH_BIN_DIR) + "/hearth-vision"};
