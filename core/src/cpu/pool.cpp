@@ -43,6 +43,16 @@ struct DimWindows {
   }
 };
 
+/// Whether the windows cover every position of a dim of `in` once, in order.
+bool tiles(const DimWindows& dim, int64_t in) {
+  int64_t at = 0;
+  for (const PoolWindow& w : dim.windows) {
+    if (w.begin != at || (dim.step != 1 && w.count > 1)) return false;
+    at += w.count;
+  }
+  return at == in;
+}
+
 /// Runs pooling over planes or blocks of channels, in parallel.
 class Pooling {
  public:
@@ -74,6 +84,7 @@ class Pooling {
     p_.kernel = cols_.kernel;
     p_.stride = cols_.stride;
     p_.padding = cols_.padding;
+    p_.tiled = tiles(rows_, p_.height) && tiles(cols_, p_.width);
   }
 
   /// Calls f(args, element of x, element of y) for every plane or block of channels.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling as loops over lines: of a plane's output row, or of a pixel's channels.
+#include "cpu/isa/vector.h"
 #include "cpu/pool_kernels.h"
 
 namespace hearth::cpu {
@@ -24,7 +25,7 @@ inline void max_line_of(const T* x, int64_t stride, int64_t n, T* __restrict bes
   const int64_t s = kStride ? kStride : stride;
   for (int64_t i = 0; i < n; ++i) {
     const T v = x[i * s], b = best[i];
-    best[i] = (v > b) | (v != v) ? v : b;
+    best[i] = ((v > b) | (v != v)) ? v : b;
   }
 }
 template <class T>
@@ -102,23 +103,113 @@ inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, int32_t*
   }
 }
 
-/// Maxima of the channels of one output pixel and, unless null, their places.
+/// One row of 2 x 2 windows side by side, in rows a and b of the input.
 template <class T>
-inline void max_pixel(const PoolArgs& p, const T* x, const PoolWindow& r, const PoolWindow& c,
-                      T* best, int32_t* at) {
-  fill(best, kLowest<T>, p.channels);
-  if (at) fill(at, static_cast<int32_t>(r.begin * p.width + c.begin), p.channels);
-  for (int64_t i = 0; i < r.count; ++i) {
-    for (int64_t j = 0; j < c.count; ++j) {
-      const int64_t place = (r.begin + i * p.row_step) * p.width + c.begin + j * p.col_step;
-      if (at) {
-        max_place_line_of<1>(x + place * p.pixel, 1, p.channels, static_cast<int32_t>(place), 0,
-                             best, at);
-      } else {
-        max_line_of<1>(x + place * p.pixel, 1, p.channels, best);
-      }
-    }
+inline void max_row_2x2(const T* a, const T* b, int64_t n, T* __restrict best) {
+  for (int64_t i = 0; i < n; ++i) {
+    const T w = a[2 * i], x = a[2 * i + 1], y = b[2 * i], z = b[2 * i + 1];
+    const T top = ((x > w) | (x != x)) ? x : w, bottom = ((z > y) | (z != z)) ? z : y;
+    best[i] = ((bottom > top) | (bottom != bottom)) ? bottom : top;
   }
+}
+/// Its gradient, written to rows ga and gb.
+template <class T>
+inline void max_row_2x2_backward(const T* a, const T* b, const T* g, int64_t n, T* __restrict ga,
+                                 T* __restrict gb) {
+  for (int64_t i = 0; i < n; ++i) {
+    const T w = a[2 * i], x = a[2 * i + 1], y = b[2 * i], z = b[2 * i + 1];
+    const bool right = (x > w) | (x != x), low_right = (z > y) | (z != z);
+    const T top = right ? x : w, bottom = low_right ? z : y;
+    const bool low = (bottom > top) | (bottom != bottom);
+    const T v = g[i], from_top = low ? T(0) : v, from_bottom = low ? v : T(0);
+    ga[2 * i] = right ? T(0) : from_top;
+    ga[2 * i + 1] = right ? from_top : T(0);
+    gb[2 * i] = low_right ? T(0) : from_bottom;
+    gb[2 * i + 1] = low_right ? from_bottom : T(0);
+  }
+}
+inline bool is_2x2(const PoolArgs& p, const PoolWindow& r) {
+  return p.kernel == 2 && p.stride == 2 && p.padding == 0 && p.col_step == 1 && p.row_step == 1 &&
+         r.count == 2 && p.out_width * 2 <= p.width;
+}
+
+/// Calls f(position) for every position of an output pixel's window.
+template <class F>
+inline void for_window(const PoolArgs& p, const PoolWindow& r, const PoolWindow& c, const F& f) {
+  for (int64_t i = 0; i < r.count; ++i) {
+    const int64_t row = (r.begin + i * p.row_step) * p.width + c.begin;
+    for (int64_t j = 0; j < c.count; ++j) f(row + j * p.col_step);
+  }
+}
+
+/// Some channels of a pixel at a time: a register, four, or one.
+template <class T>
+struct Wide {
+  using V = Vector<T>;
+  using At = decltype(V{} > V{});
+  using Element = T;
+  using Place = decltype(At{}[0] + 0);
+  static constexpr int kCount = kLanes<T>;
+};
+template <class T>
+struct Four {
+  using V = Quad<T>;
+  using At = decltype(V{} > V{});
+  using Element = T;
+  using Place = decltype(At{}[0] + 0);
+  static constexpr int kCount = 4;
+};
+template <class T>
+struct Single {
+  using V = T;
+  using At = int32_t;
+  using Element = T;
+  using Place = int32_t;
+  static constexpr int kCount = 1;
+};
+
+/// The largest elements of a window and their positions.
+template <class L>
+inline void max_window(const PoolArgs& p, const typename L::Element* x, const PoolWindow& r,
+                       const PoolWindow& c, typename L::V* best, typename L::At* at) {
+  using V = typename L::V;
+  using Place = typename L::Place;
+  V m = V{} + kLowest<typename L::Element>;
+  typename L::At place = typename L::At{} + static_cast<Place>(r.begin * p.width + c.begin);
+  for_window(p, r, c, [&](int64_t from) {
+    const V v = load<V>(x + from * p.pixel);
+    const auto wins = (v > m) | (v != v);
+    m = wins ? v : m;
+    place = wins ? typename L::At{} + static_cast<Place>(from) : place;
+  });
+  *best = m;
+  *at = place;
+}
+
+template <class L>
+inline int64_t place_of(const typename L::At& at, int lane) {
+  if constexpr (L::kCount == 1) {
+    return at;
+  } else {
+    return at[lane];
+  }
+}
+
+/// Calls f(lanes, first channel, channels done before) so that all are covered. The last piece may
+/// overlap the one before.
+template <class T, class F>
+inline void for_channels(int64_t channels, const F& f) {
+  const auto pieces = [&](auto l) {
+    constexpr int64_t n = decltype(l)::kCount;
+    int64_t k = 0;
+    for (; k + n <= channels; k += n) f(l, k, k);
+    if (k < channels) f(l, channels - n, k);
+  };
+  if constexpr (T(0.5) != T(0)) {
+    if (channels >= kLanes<T>) return pieces(Wide<T>{});
+    if (channels >= 4) return pieces(Four<T>{});
+  }
+  pieces(Single<T>{});
 }
 
 template <class T>
@@ -129,8 +220,14 @@ void max_forward(const PoolArgs& p, const void* input, const void* values, void*
   T* y = static_cast<T*>(output);
   int32_t* at = places || v ? p.places : nullptr;
   for (int64_t oh = 0; oh < p.out_height; ++oh) {
+    const PoolWindow& r = p.rows[oh];
     if (p.channels == 0) {
       const int64_t row = oh * p.out_width;
+      if (!at && is_2x2(p, r)) {
+        const T* a = x + r.begin * p.width;
+        max_row_2x2(a, a + p.width, p.out_width, y + row);
+        continue;
+      }
       max_row(p, x, oh, y + row, at);
       for (int64_t i = 0; v && i < p.out_width; ++i) y[row + i] = v[at[i]];
       for (int64_t i = 0; places && i < p.out_width; ++i) places[row + i] = at[i];
@@ -138,9 +235,19 @@ void max_forward(const PoolArgs& p, const void* input, const void* values, void*
     }
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
       const int64_t pixel = (oh * p.out_width + ow) * p.pixel;
-      max_pixel(p, x, p.rows[oh], p.cols[ow], y + pixel, at);
-      for (int64_t c = 0; v && c < p.channels; ++c) y[pixel + c] = v[at[c] * p.pixel + c];
-      for (int64_t c = 0; places && c < p.channels; ++c) places[pixel + c] = at[c];
+      for_channels<T>(p.channels, [&](auto l, int64_t k, int64_t) {
+        using L = decltype(l);
+        typename L::V best;
+        typename L::At where;
+        max_window<L>(p, x + k, r, p.cols[ow], &best, &where);
+        store(y + pixel + k, best);
+        if (!at) return;
+        for (int i = 0; i < L::kCount; ++i) {
+          const int64_t place = place_of<L>(where, i);
+          if (v) y[pixel + k + i] = v[place * p.pixel + k + i];
+          if (places) places[pixel + k + i] = place;
+        }
+      });
     }
   }
 }
@@ -157,29 +264,49 @@ void max_backward(const PoolArgs& p, const void* input, const void* grad, void* 
   const T* x = static_cast<const T*>(input);
   const T* g = static_cast<const T*>(grad);
   T* gx = static_cast<T*>(grad_input);
-  T* best = static_cast<T*>(p.line);
-  int32_t* at = p.places;
-  clear(p, gx);
+  if (!p.tiled) clear(p, gx);
   for (int64_t oh = 0; oh < p.out_height; ++oh) {
+    const PoolWindow& r = p.rows[oh];
     if (p.channels == 0) {
-      max_row(p, x, oh, best, at);
       const T* row = g + oh * p.out_width;
-      for (int64_t i = 0; i < p.out_width; ++i) gx[at[i]] += row[i];
+      if (p.tiled && is_2x2(p, r)) {
+        const int64_t first = r.begin * p.width, second = first + p.width;
+        max_row_2x2_backward(x + first, x + second, row, p.out_width, gx + first, gx + second);
+        continue;
+      }
+      if (p.tiled) fill(gx + r.begin * p.width, T(0), r.count * p.width);
+      max_row(p, x, oh, static_cast<T*>(p.line), p.places);
+      for (int64_t i = 0; i < p.out_width; ++i) gx[p.places[i]] += row[i];
       continue;
     }
-    const PoolWindow& r = p.rows[oh];
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
       const PoolWindow& c = p.cols[ow];
-      max_pixel(p, x, r, c, best, at);
       const T* from = g + (oh * p.out_width + ow) * p.pixel;
-      for (int64_t i = 0; i < r.count; ++i) {
-        for (int64_t j = 0; j < c.count; ++j) {
-          const int64_t place = (r.begin + i * p.row_step) * p.width + c.begin + j * p.col_step;
-          T* to = gx + place * p.pixel;
-          for (int64_t k = 0; k < p.channels; ++k)
-            to[k] += at[k] == static_cast<int32_t>(place) ? from[k] : T(0);
+      for_channels<T>(p.channels, [&](auto l, int64_t k, int64_t done) {
+        using L = decltype(l);
+        using V = typename L::V;
+        using At = typename L::At;
+        V best;
+        At where;
+        max_window<L>(p, x + k, r, c, &best, &where);
+        V v = load<V>(from + k);
+        if (p.tiled) {
+          for_window(p, r, c, [&](int64_t place) {
+            const auto here = where == static_cast<typename L::Place>(place);
+            store(gx + place * p.pixel + k, here ? v : V{});
+          });
+          return;
         }
-      }
+        if constexpr (L::kCount > 1) {
+          // Channels that the piece before has added already.
+          for (int i = 0; i < done - k; ++i) v[i] = T(0);
+        }
+        for_window(p, r, c, [&](int64_t place) {
+          T* to = gx + place * p.pixel + k;
+          const auto here = where == static_cast<typename L::Place>(place);
+          store(to, load<V>(to) + (here ? v : V{}));
+        });
+      });
     }
   }
 }
