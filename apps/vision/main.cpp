@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "hearth/base/error.h"
 #include "hearth/base/threads.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/vision/models/image_classifier.h"
@@ -110,6 +111,9 @@ int main(int argc, char** argv) {
     if (*train_command) return train(t);
     if (*eval_command) return eval(e);
     return predict(p);
+  } catch (const hearth::NetworkError& error) {
+    std::fprintf(stderr, "hearth-vision: %s\n--dataset digits needs no network.\n", error.what());
+    return 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "hearth-vision: %s\n", error.what());
     return 1;

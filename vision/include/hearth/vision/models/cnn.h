@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "hearth/nn/modules/normalization.h"
 #include "hearth/nn/modules/conv.h"
 #include "hearth/nn/modules/dropout.h"
 #include "hearth/nn/modules/linear.h"
+#include "hearth/nn/modules/normalization.h"
 #include "hearth/vision/models/image_classifier.h"
 
 namespace hearth::vision::models {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
-#include "hearth/nn/modules/normalization.h"
 #include "hearth/nn/modules/conv.h"
 #include "hearth/nn/modules/linear.h"
+#include "hearth/nn/modules/normalization.h"
 #include "hearth/nn/modules/sequential.h"
 #include "hearth/vision/models/image_classifier.h"
 
