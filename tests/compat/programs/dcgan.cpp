@@ -33,7 +33,7 @@ TORCH_MODULE(GeneratorNet);
 static Tensor wave(IntArrayRef sizes, double step, double size) {
   int64_t n = 1;
   for (auto s : sizes) n *= s;
-  return torch::sin(torch::arange(n, kDouble) * step).mul(size).to(kFloat).view(sizes);
+  return torch::sin(torch::arange(n, kDouble) * step).mul(size).view(sizes);
 }
 
 static void fill(const std::vector<Tensor>& parameters) {
@@ -57,6 +57,9 @@ int main() {
             nn::Functional(torch::relu)),
       // Output
       nn::Conv2d(nn::Conv2dOptions(8, 1, 2).bias(false)), nn::Sigmoid());
+  // Double, so that libraries agree to every printed digit.
+  generator->to(kDouble);
+  discriminator->to(kDouble);
   fill(generator->parameters());
   fill(discriminator->parameters());
 
