@@ -17,8 +17,9 @@ complain() {  # title, lines
 
 heavy='iostream|istream|ostream|fstream|sstream|iomanip|thread|mutex|condition_variable|future'
 heavy+='|shared_mutex|random|regex|functional|ranges|filesystem|format|chrono|locale|codecvt|valarray'
+# LibTorch's own header brings the streams along, and c10::str is made of them.
 complain "heavy standard headers" "$(
-  grep -nE "^ *# *include *<($heavy)>" "${headers[@]}" || true)"
+  grep -nE "^ *# *include *<($heavy)>" "${headers[@]}" | grep -v '^core/compat/' || true)"
 
 # bits/chrono.h is what libstdc++ has of <chrono> without the streams.
 light='algorithm|any|array|atomic|bit|bits/chrono\.h|cfloat|cmath|compare|complex|concepts|cstddef|cstdint|cstdio'

@@ -17,7 +17,8 @@ void cat(const Call& call) {
   for (size_t i = 0; i < call.in.size(); ++i) {
     const TensorImpl& t = impl(call.in[i]);
     if (t.numel == 0) continue;
-    const Tensor part = alias_tensor(out, t.sizes, o.strides, o.offset + at * o.strides[d], o.dtype);
+    const Tensor part =
+        alias_tensor(out, t.sizes, o.strides, o.offset + at * o.strides[d], o.dtype);
     copy_raw_into(part, call.in[i]);
     at += t.sizes[d];
   }

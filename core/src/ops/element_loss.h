@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cpu/pointwise_kernels.h"
 #include "dispatch/op.h"
+#include "ops/pointwise_op.h"
 
 namespace hearth::ops {
 

@@ -98,8 +98,8 @@ DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
 /// Strides of `format` for `sizes`; Preserve counts as contiguous.
 DimVector format_strides(IntArrayRef sizes, MemoryFormat format);
 bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
-/// Whether [N, C, spatial...] is ordered channels-last: channels closest, then the last spatial dim,
-/// and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to
+/// Whether [N, C, spatial...] is ordered channels-last: channels closest, then the last spatial
+/// dim, and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to
 /// channels-last is seen even where both formats address the same elements.
 bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides);
 /// The strides a view of `sizes` has on a tensor of old_sizes and old_strides; nullopt when it

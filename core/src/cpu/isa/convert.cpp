@@ -86,16 +86,16 @@ constexpr ConvertTable make_table() {
     ++to;                   \
   }
 #define HEARTH_FROM(From) t.convert[from++][to] = &convert<Target, From>;
-#define HEARTH_FROM_ALL                                                                    \
-  HEARTH_FROM(bool)                                                                        \
-  HEARTH_FROM(uint8_t)                                                                     \
-  HEARTH_FROM(int8_t)                                                                      \
-  HEARTH_FROM(int16_t)                                                                     \
-  HEARTH_FROM(int32_t)                                                                     \
-  HEARTH_FROM(int64_t)                                                                     \
-  HEARTH_FROM(Half)                                                                        \
-  HEARTH_FROM(BFloat16) HEARTH_FROM(float) HEARTH_FROM(double) HEARTH_FROM(complex<float>) \
-      HEARTH_FROM(complex<double>)
+#define HEARTH_FROM_ALL \
+  HEARTH_FROM(bool)     \
+  HEARTH_FROM(uint8_t)  \
+  HEARTH_FROM(int8_t)   \
+  HEARTH_FROM(int16_t)  \
+  HEARTH_FROM(int32_t)  \
+  HEARTH_FROM(int64_t)  \
+  HEARTH_FROM(Half)     \
+  HEARTH_FROM(BFloat16) \
+  HEARTH_FROM(float) HEARTH_FROM(double) HEARTH_FROM(complex<float>) HEARTH_FROM(complex<double>)
   HEARTH_FORALL_SCALAR_TYPES(HEARTH_TO)
 #undef HEARTH_TO
 #undef HEARTH_FROM

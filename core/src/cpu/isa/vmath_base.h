@@ -6,8 +6,8 @@
 // What the vector math functions are made of. Everything in vmath_*.h is a branch-free scalar
 // function that is always inlined, so that a plain loop over it vectorizes and the loop's scalar
 // tail computes the same bits. Conversions between doubles and 64-bit integers go through the bits
-// of a shifted double, because no instruction below AVX-512 converts them in vectors. Coefficients are
-// minimax fits of the relative error (Remez' algorithm), rounded one after the other.
+// of a shifted double, because no instruction below AVX-512 converts them in vectors. Coefficients
+// are minimax fits of the relative error (Remez' algorithm), rounded one after the other.
 #define HEARTH_VMATH [[gnu::always_inline]] static inline
 
 namespace hearth::cpu::HEARTH_ISA::vmath {
