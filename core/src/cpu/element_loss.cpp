@@ -7,6 +7,7 @@
 
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
+#include "cpu/pointwise_kernels.h"
 #include "cpu/softmax.h"
 
 namespace hearth::cpu {
