@@ -108,8 +108,9 @@ double total(const std::vector<double>& v) {
 }
 double mean_of(const std::vector<double>& v) { return total(v) / static_cast<double>(v.size()); }
 double var_of(const std::vector<double>& v) {
+  const double mean = mean_of(v);
   double s = 0;
-  for (double x : v) s += (x - mean_of(v)) * (x - mean_of(v));
+  for (double x : v) s += (x - mean) * (x - mean);
   return s / (static_cast<double>(v.size()) - 1);
 }
 double largest(const std::vector<double>& v) {
