@@ -14,6 +14,7 @@ import math
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -112,6 +113,27 @@ class Side:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+class Bystanders:
+    """What other programs took of the processors while ours ran; they disturb every number."""
+
+    def __init__(self):
+        self.start, self.busy, self.ours = time.monotonic(), self.busy_seconds(), self.own_seconds()
+
+    def share(self):
+        taken = self.busy_seconds() - self.busy - (self.own_seconds() - self.ours)
+        return max(0.0, taken / ((time.monotonic() - self.start) * os.cpu_count()))
+
+    @staticmethod
+    def busy_seconds():
+        ticks = [int(x) for x in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+        return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")  # less idle, iowait
+
+    @staticmethod
+    def own_seconds():
+        both = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return sum(r.ru_utime + r.ru_stime for r in both)
 
 
 def floor_of(name, machine):
@@ -242,6 +264,7 @@ def main():
     if not names and not memory:
         sys.exit(f"[compare] no case matches {args.only!r}; there are: {', '.join(CASES)}")
 
+    bystanders = Bystanders()
     machine = json.loads(subprocess.run([PEERS / "floor", str(args.threads)], check=True, capture_output=True,
                                         text=True).stdout)
     print("this machine:", machine, file=sys.stderr)
@@ -249,6 +272,12 @@ def main():
     write_atomically(RESULT, json.dumps(entries, indent=1) + "\n")
     markdown = table(entries, cpu_name())
     print(json.dumps(entries, indent=1) if args.json else markdown)
+    others = bystanders.share()
+    if others > 0.05:
+        print(f"[compare] other programs took {others:.0%} of the processors meanwhile; run it again "
+              "on a quiet machine", file=sys.stderr)
+        if args.readme:
+            sys.exit("[compare] README.md keeps its table")
     if args.readme:
         write_readme(markdown)
     return 0
