@@ -99,7 +99,7 @@ class Pooling {
                     p.channels = part.channels;
                     p.pixel = part.pixel;
                     p.line = memory;
-                    p.places = reinterpret_cast<int32_t*>(memory + longest);
+                    p.places = memory + longest;
                     f(p, part.in, part.out);
                   });
   }

@@ -27,7 +27,7 @@ struct PoolArgs {
   int64_t channels = 0;  ///< of the block; 0: a plane
   int64_t pixel = 1;     ///< elements between pixels (all channels)
   void* line;            ///< working memory for a line of the longer of out_width, width, channels
-  int32_t* places;       ///< the same, for max_backward and indices
+  void* places;          ///< the same, of 64-bit integers
 };
 
 enum PoolType {

@@ -19,40 +19,137 @@ inline void fill(T* p, T value, int64_t n) {
   for (int64_t i = 0; i < n; ++i) p[i] = value;
 }
 
-/// best[i] = max(best[i], x[i * kStride]); NaN wins.
-template <int64_t kStride, class T>
-inline void max_line_of(const T* x, int64_t stride, int64_t n, T* __restrict best) {
-  const int64_t s = kStride ? kStride : stride;
-  for (int64_t i = 0; i < n; ++i) {
-    const T v = x[i * s], b = best[i];
-    best[i] = ((v > b) | (v != v)) ? v : b;
-  }
+/// The larger one; NaN wins. Two selections, which become a max and a blend, where one with both
+/// conditions would become branches.
+template <class V>
+inline V larger(V best, V v) {
+  const V m = v > best ? v : best;
+  return v != v ? v : m;
 }
-template <class T>
-inline void max_line(const T* x, int64_t stride, int64_t n, T* best) {
-  if (stride == 1) return max_line_of<1>(x, stride, n, best);
-  if (stride == 2) return max_line_of<2>(x, stride, n, best);
-  max_line_of<0>(x, stride, n, best);
+/// `place` where v is larger than best or NaN, else `at`.
+template <class V, class At>
+inline At larger_at(V best, V v, At at, At place) {
+  const At p = v > best ? place : at;
+  return v != v ? place : p;
 }
 
-/// The same, with the place of x[i * stride], place + i * place_step, kept where it wins.
-template <int64_t kStride, class T>
-inline void max_place_line_of(const T* x, int64_t stride, int64_t n, int32_t place,
-                              int32_t place_step, T* __restrict best, int32_t* __restrict at) {
-  const int64_t s = kStride ? kStride : stride;
-  for (int64_t i = 0; i < n; ++i) {
-    const T v = x[i * s], b = best[i];
-    const bool wins = (v > b) | (v != v);
-    best[i] = wins ? v : b;
-    at[i] = wins ? place + static_cast<int32_t>(i) * place_step : at[i];
+/// Places of elements of T: as wide as a float, else 64 bits.
+template <class T>
+struct PlaceType {
+  using type = int64_t;
+};
+template <>
+struct PlaceType<float> {
+  using type = int32_t;
+};
+template <class T>
+using Place = typename PlaceType<T>::type;
+
+/// Neighbours at a time: a register, four, or one.
+template <class T>
+struct Wide {
+  using V = Vector<T>;
+  using At = decltype(V{} > V{});
+  using Element = T;
+  static constexpr int kCount = kLanes<T>;
+};
+template <class T>
+struct Four {
+  using V = Quad<T>;
+  using At = decltype(V{} > V{});
+  using Element = T;
+  static constexpr int kCount = 4;
+};
+template <class T>
+struct Single {
+  using V = T;
+  using At = Place<T>;
+  using Element = T;
+  static constexpr int kCount = 1;
+};
+template <class T>
+constexpr bool kHasVectors = T(0.5) != T(0);
+
+/// Calls f(lanes, first, done before) on pieces of lanes L that cover n elements, n at least
+/// L::kCount. The last piece may overlap the one before.
+template <class L, class F>
+inline void for_pieces(int64_t n, const F& f) {
+  int64_t k = 0;
+  for (; k + L::kCount <= n; k += L::kCount) f(L{}, k, k);
+  if (k < n) f(L{}, n - L::kCount, k);
+}
+/// The same with the widest lanes that fit.
+template <class T, class F>
+inline void for_lanes(int64_t n, const F& f) {
+  if constexpr (kHasVectors<T>) {
+    if (n >= kLanes<T>) return for_pieces<Wide<T>>(n, f);
+    if (n >= 4) return for_pieces<Four<T>>(n, f);
+  }
+  for_pieces<Single<T>>(n, f);
+}
+/// The same with at most four lanes.
+template <class T, class F>
+inline void for_quads(int64_t n, const F& f) {
+  if constexpr (kHasVectors<T>) {
+    if (n >= 4) return for_pieces<Four<T>>(n, f);
+  }
+  for_pieces<Single<T>>(n, f);
+}
+
+/// Elements 0, 2, 4 ... of x, without reading past the last of them.
+template <class L>
+inline typename L::V load_even(const typename L::Element* x) {
+  if constexpr (L::kCount == 1) {
+    return *x;
+  } else {
+    return __builtin_shufflevector(load<typename L::V>(x), load<typename L::V>(x + 3), 0, 2, 5, 7);
   }
 }
+template <class L>
+inline typename L::V load_strided(const typename L::Element* x, int64_t stride) {
+  if constexpr (L::kCount == 4 || L::kCount == 1) {
+    if (stride == 2) return load_even<L>(x);
+  }
+  return load<typename L::V>(x);
+}
+
+/// best[i] = max(best[i], x[i * stride]); NaN wins. Doing an element twice changes nothing, so
+/// pieces may overlap.
 template <class T>
-inline void max_place_line(const T* x, int64_t stride, int64_t n, int32_t place, int32_t place_step,
-                           T* best, int32_t* at) {
-  if (stride == 1) return max_place_line_of<1>(x, stride, n, place, place_step, best, at);
-  if (stride == 2) return max_place_line_of<2>(x, stride, n, place, place_step, best, at);
-  max_place_line_of<0>(x, stride, n, place, place_step, best, at);
+inline void max_line(const T* x, int64_t stride, int64_t n, T* __restrict best) {
+  const auto piece = [&](auto l, int64_t k, int64_t) {
+    using L = decltype(l);
+    const auto v = load_strided<L>(x + k * stride, stride);
+    store(best + k, larger(load<typename L::V>(best + k), v));
+  };
+  if (stride == 1) return for_lanes<T>(n, piece);
+  if (stride == 2) return for_quads<T>(n, piece);
+  for (int64_t i = 0; i < n; ++i) best[i] = larger(best[i], x[i * stride]);
+}
+
+/// The same, with the place of x[i * stride], place + i * stride, kept where it wins.
+template <class T>
+inline void max_place_line(const T* x, int64_t stride, int64_t n, int64_t place, T* __restrict best,
+                           Place<T>* __restrict at) {
+  const auto piece = [&](auto l, int64_t k, int64_t) {
+    using L = decltype(l);
+    using At = typename L::At;
+    const auto v = load_strided<L>(x + k * stride, stride);
+    const auto b = load<typename L::V>(best + k);
+    At here = At{} + static_cast<Place<T>>(place + k * stride);
+    if constexpr (L::kCount > 1) {
+      for (int i = 1; i < L::kCount; ++i) here[i] += static_cast<Place<T>>(i * stride);
+    }
+    store(at + k, larger_at(b, v, load<At>(at + k), here));
+    store(best + k, larger(b, v));
+  };
+  if (stride == 1) return for_lanes<T>(n, piece);
+  if (stride == 2) return for_quads<T>(n, piece);
+  for (int64_t i = 0; i < n; ++i) {
+    const T v = x[i * stride];
+    at[i] = larger_at(best[i], v, at[i], static_cast<Place<T>>(place + i * stride));
+    best[i] = larger(best[i], v);
+  }
 }
 
 /// Outputs [first, end) of a row whose k-th window position exists.
@@ -72,20 +169,19 @@ inline Span span_of(const PoolArgs& p, int64_t k) {
 
 /// Maxima of output row oh of a plane and, unless null, their places.
 template <class T>
-inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, int32_t* at) {
+inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, Place<T>* at) {
   const PoolWindow& r = p.rows[oh];
   fill(best, kLowest<T>, p.out_width);
   if (at)
     for (int64_t i = 0; i < p.out_width; ++i)
-      at[i] = static_cast<int32_t>(r.begin * p.width + p.cols[i].begin);
+      at[i] = static_cast<Place<T>>(r.begin * p.width + p.cols[i].begin);
   for (int64_t i = 0; i < r.count; ++i) {
     const int64_t row = (r.begin + i * p.row_step) * p.width;
     for (int64_t k = 0; k < p.kernel; ++k) {
       const Span s = span_of(p, k);
       const int64_t from = row + s.first * p.stride + s.shift, n = s.end - s.first;
       if (at) {
-        max_place_line(x + from, p.stride, n, static_cast<int32_t>(from),
-                       static_cast<int32_t>(p.stride), best + s.first, at + s.first);
+        max_place_line(x + from, p.stride, n, from, best + s.first, at + s.first);
       } else {
         max_line(x + from, p.stride, n, best + s.first);
       }
@@ -97,7 +193,7 @@ inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, int32_t*
         const T v = x[place];
         if (!(v > best[o] || v != v)) continue;
         best[o] = v;
-        if (at) at[o] = static_cast<int32_t>(place);
+        if (at) at[o] = static_cast<Place<T>>(place);
       }
     }
   }
@@ -106,27 +202,40 @@ inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, int32_t*
 /// One row of 2 x 2 windows side by side, in rows a and b of the input.
 template <class T>
 inline void max_row_2x2(const T* a, const T* b, int64_t n, T* __restrict best) {
-  for (int64_t i = 0; i < n; ++i) {
-    const T w = a[2 * i], x = a[2 * i + 1], y = b[2 * i], z = b[2 * i + 1];
-    const T top = ((x > w) | (x != x)) ? x : w, bottom = ((z > y) | (z != z)) ? z : y;
-    best[i] = ((bottom > top) | (bottom != bottom)) ? bottom : top;
+  for_quads<T>(n, [&](auto l, int64_t k, int64_t) {
+    using L = decltype(l);
+    const auto top = larger(load_even<L>(a + 2 * k), load_even<L>(a + 2 * k + 1));
+    const auto bottom = larger(load_even<L>(b + 2 * k), load_even<L>(b + 2 * k + 1));
+    store(best + k, larger(top, bottom));
+  });
+}
+/// Writes x[0] y[0] x[1] y[1] ...
+template <class V, class T>
+inline void store_interleaved(T* to, V x, V y) {
+  if constexpr (sizeof(V) == sizeof(T)) {
+    to[0] = x;
+    to[1] = y;
+  } else {
+    store(to, __builtin_shufflevector(x, y, 0, 4, 1, 5));
+    store(to + 4, __builtin_shufflevector(x, y, 2, 6, 3, 7));
   }
 }
 /// Its gradient, written to rows ga and gb.
 template <class T>
 inline void max_row_2x2_backward(const T* a, const T* b, const T* g, int64_t n, T* __restrict ga,
                                  T* __restrict gb) {
-  for (int64_t i = 0; i < n; ++i) {
-    const T w = a[2 * i], x = a[2 * i + 1], y = b[2 * i], z = b[2 * i + 1];
-    const bool right = (x > w) | (x != x), low_right = (z > y) | (z != z);
-    const T top = right ? x : w, bottom = low_right ? z : y;
-    const bool low = (bottom > top) | (bottom != bottom);
-    const T v = g[i], from_top = low ? T(0) : v, from_bottom = low ? v : T(0);
-    ga[2 * i] = right ? T(0) : from_top;
-    ga[2 * i + 1] = right ? from_top : T(0);
-    gb[2 * i] = low_right ? T(0) : from_bottom;
-    gb[2 * i + 1] = low_right ? from_bottom : T(0);
-  }
+  for_quads<T>(n, [&](auto l, int64_t k, int64_t) {
+    using L = decltype(l);
+    using V = typename L::V;
+    const V w = load_even<L>(a + 2 * k), x = load_even<L>(a + 2 * k + 1);
+    const V y = load_even<L>(b + 2 * k), z = load_even<L>(b + 2 * k + 1);
+    const V v = load<V>(g + k), none{};
+    // Where the second one wins, its part is v.
+    const V bottom = larger_at(larger(w, x), larger(y, z), none, v);
+    const V top = larger_at(larger(w, x), larger(y, z), v, none);
+    store_interleaved(ga + 2 * k, larger_at(w, x, top, none), larger_at(w, x, none, top));
+    store_interleaved(gb + 2 * k, larger_at(y, z, bottom, none), larger_at(y, z, none, bottom));
+  });
 }
 inline bool is_2x2(const PoolArgs& p, const PoolWindow& r) {
   return p.kernel == 2 && p.stride == 2 && p.padding == 0 && p.col_step == 1 && p.row_step == 1 &&
@@ -142,45 +251,19 @@ inline void for_window(const PoolArgs& p, const PoolWindow& r, const PoolWindow&
   }
 }
 
-/// Some channels of a pixel at a time: a register, four, or one.
-template <class T>
-struct Wide {
-  using V = Vector<T>;
-  using At = decltype(V{} > V{});
-  using Element = T;
-  using Place = decltype(At{}[0] + 0);
-  static constexpr int kCount = kLanes<T>;
-};
-template <class T>
-struct Four {
-  using V = Quad<T>;
-  using At = decltype(V{} > V{});
-  using Element = T;
-  using Place = decltype(At{}[0] + 0);
-  static constexpr int kCount = 4;
-};
-template <class T>
-struct Single {
-  using V = T;
-  using At = int32_t;
-  using Element = T;
-  using Place = int32_t;
-  static constexpr int kCount = 1;
-};
-
 /// The largest elements of a window and their positions.
 template <class L>
 inline void max_window(const PoolArgs& p, const typename L::Element* x, const PoolWindow& r,
                        const PoolWindow& c, typename L::V* best, typename L::At* at) {
   using V = typename L::V;
-  using Place = typename L::Place;
+  using At = typename L::At;
+  using Int = Place<typename L::Element>;
   V m = V{} + kLowest<typename L::Element>;
-  typename L::At place = typename L::At{} + static_cast<Place>(r.begin * p.width + c.begin);
+  At place = At{} + static_cast<Int>(r.begin * p.width + c.begin);
   for_window(p, r, c, [&](int64_t from) {
     const V v = load<V>(x + from * p.pixel);
-    const auto wins = (v > m) | (v != v);
-    m = wins ? v : m;
-    place = wins ? typename L::At{} + static_cast<Place>(from) : place;
+    place = larger_at(m, v, place, static_cast<At>(At{} + static_cast<Int>(from)));
+    m = larger(m, v);
   });
   *best = m;
   *at = place;
@@ -195,30 +278,13 @@ inline int64_t place_of(const typename L::At& at, int lane) {
   }
 }
 
-/// Calls f(lanes, first channel, channels done before) so that all are covered. The last piece may
-/// overlap the one before.
-template <class T, class F>
-inline void for_channels(int64_t channels, const F& f) {
-  const auto pieces = [&](auto l) {
-    constexpr int64_t n = decltype(l)::kCount;
-    int64_t k = 0;
-    for (; k + n <= channels; k += n) f(l, k, k);
-    if (k < channels) f(l, channels - n, k);
-  };
-  if constexpr (T(0.5) != T(0)) {
-    if (channels >= kLanes<T>) return pieces(Wide<T>{});
-    if (channels >= 4) return pieces(Four<T>{});
-  }
-  pieces(Single<T>{});
-}
-
 template <class T>
 void max_forward(const PoolArgs& p, const void* input, const void* values, void* output,
                  int64_t* places) {
   const T* x = static_cast<const T*>(input);
   const T* v = static_cast<const T*>(values);
   T* y = static_cast<T*>(output);
-  int32_t* at = places || v ? p.places : nullptr;
+  Place<T>* at = places || v ? static_cast<Place<T>*>(p.places) : nullptr;
   for (int64_t oh = 0; oh < p.out_height; ++oh) {
     const PoolWindow& r = p.rows[oh];
     if (p.channels == 0) {
@@ -235,7 +301,7 @@ void max_forward(const PoolArgs& p, const void* input, const void* values, void*
     }
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
       const int64_t pixel = (oh * p.out_width + ow) * p.pixel;
-      for_channels<T>(p.channels, [&](auto l, int64_t k, int64_t) {
+      for_lanes<T>(p.channels, [&](auto l, int64_t k, int64_t) {
         using L = decltype(l);
         typename L::V best;
         typename L::At where;
@@ -275,14 +341,15 @@ void max_backward(const PoolArgs& p, const void* input, const void* grad, void* 
         continue;
       }
       if (p.tiled) fill(gx + r.begin * p.width, T(0), r.count * p.width);
-      max_row(p, x, oh, static_cast<T*>(p.line), p.places);
-      for (int64_t i = 0; i < p.out_width; ++i) gx[p.places[i]] += row[i];
+      Place<T>* at = static_cast<Place<T>*>(p.places);
+      max_row(p, x, oh, static_cast<T*>(p.line), at);
+      for (int64_t i = 0; i < p.out_width; ++i) gx[at[i]] += row[i];
       continue;
     }
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
       const PoolWindow& c = p.cols[ow];
       const T* from = g + (oh * p.out_width + ow) * p.pixel;
-      for_channels<T>(p.channels, [&](auto l, int64_t k, int64_t done) {
+      for_lanes<T>(p.channels, [&](auto l, int64_t k, int64_t done) {
         using L = decltype(l);
         using V = typename L::V;
         using At = typename L::At;
@@ -292,7 +359,7 @@ void max_backward(const PoolArgs& p, const void* input, const void* grad, void* 
         V v = load<V>(from + k);
         if (p.tiled) {
           for_window(p, r, c, [&](int64_t place) {
-            const auto here = where == static_cast<typename L::Place>(place);
+            const auto here = where == static_cast<Place<T>>(place);
             store(gx + place * p.pixel + k, here ? v : V{});
           });
           return;
@@ -303,7 +370,7 @@ void max_backward(const PoolArgs& p, const void* input, const void* grad, void* 
         }
         for_window(p, r, c, [&](int64_t place) {
           T* to = gx + place * p.pixel + k;
-          const auto here = where == static_cast<typename L::Place>(place);
+          const auto here = where == static_cast<Place<T>>(place);
           store(to, load<V>(to) + (here ? v : V{}));
         });
       });
