@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "hearth/base/error.h"
 
@@ -26,7 +27,9 @@ struct Written {
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<long>(bytes.size()));
   }
   ~Written() { std::remove(path.c_str()); }
-  const std::string path = ::testing::TempDir() + "hearth_golden_reader_test.bin";
+  // Tests run side by side.
+  const std::string path =
+      ::testing::TempDir() + "hearth_golden_reader_" + std::to_string(::getpid()) + ".bin";
 };
 
 TEST(GoldenReader, ReadsEveryCaseToItsLastByte) {
