@@ -13,7 +13,7 @@ namespace hearth::datasets {
 /// The cache: the environment's HEARTH_HOME, else ~/.cache/hearth.
 HEARTH_API std::string home();
 
-/// home()/datasets/<name>, where a data set's files are kept.
+/// home()/datasets/NAME, where a data set's files are kept.
 HEARTH_API std::string cache_folder(const std::string& name);
 
 /// The MD5 of a file in lower-case hex.
