@@ -42,8 +42,7 @@ std::string backward_name(std::string_view op) {
 
 std::string OpNode::name() const { return backward_name(op.info.name); }
 
-void OpNode::save_in(size_t i, const Tensor& t, bool clone) {
-  (void)i;
+void OpNode::save_in(const Tensor& t, bool clone) {
   SavedTensor s;
   if (t.defined()) {
     HEARTH_CHECK_AS(AutogradError, !impl(t).inference, "[", op.info.name,
@@ -121,7 +120,7 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   if (call.in.size() < 64) node->declared.in &= (uint64_t{1} << call.in.size()) - 1;
   for (size_t i = 0; i < call.in.size() && i < 64; ++i) {
     if (!(node->declared.in >> i & 1)) continue;
-    node->save_in(i, call.in[i], call.bind == Bind::InPlace && i == 0);
+    node->save_in(call.in[i], call.bind == Bind::InPlace && i == 0);
   }
   node->edges.reserve(call.in.size());
   for (size_t i = 0; i < call.in.size(); ++i)

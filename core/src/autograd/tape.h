@@ -28,8 +28,8 @@ struct OpNode final : Node {
   GradList apply(GradList&& grads) override;
   void release_variables() override;
 
-  /// Keeps input i as it is now (with `clone`, a copy of it).
-  void save_in(size_t i, const Tensor& t, bool clone);
+  /// Keeps the next input as it is now (with `clone`, a copy of it).
+  void save_in(const Tensor& t, bool clone);
   void save_out(size_t i, const Tensor& t);
   void save_specs(Args in, std::span<const Tensor> out);
   Tensor unpack(const SavedTensor& saved) const;

@@ -72,11 +72,6 @@ DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides) {
   return out;
 }
 
-DimVector format_strides(IntArrayRef sizes, MemoryFormat format) {
-  return format == MemoryFormat::ChannelsLast ? channels_last_strides(sizes)
-                                              : contiguous_strides(sizes);
-}
-
 bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides) {
   if (sizes.size() != 4) return false;
   int64_t step = 1;

@@ -12,18 +12,6 @@ namespace hearth {
 
 static_assert(sizeof(TensorImpl) <= kHeaderBytes);
 
-uint64_t Storage::id() {
-  static uint64_t next = 0;
-  uint64_t current = __atomic_load_n(&unique_id, __ATOMIC_RELAXED);
-  if (current == 0) {
-    const uint64_t fresh = __atomic_add_fetch(&next, 1, __ATOMIC_RELAXED);
-    if (__atomic_compare_exchange_n(&unique_id, &current, fresh, false, __ATOMIC_RELAXED,
-                                    __ATOMIC_RELAXED))
-      current = fresh;
-  }
-  return current;
-}
-
 void retain_storage(Storage* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
 
 void release_storage(Storage* s) {

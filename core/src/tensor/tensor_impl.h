@@ -22,12 +22,8 @@ struct Storage {
   size_t nbytes = 0;
   Deleter deleter = nullptr;  ///< null: the data lies in the tensor's own block, or there is none
   void* context = nullptr;
-  void* block = nullptr;   ///< the header block this storage lies in
-  uint64_t unique_id = 0;  ///< see id()
+  void* block = nullptr;  ///< the header block this storage lies in
   Device device = kCPU;
-
-  /// A number no other storage ever has, assigned when first asked; keys caches of packed weights.
-  uint64_t id();
 };
 
 /// What a Tensor points to. One block holds the header, the storage header of a tensor that owns
@@ -95,8 +91,6 @@ DimVector contiguous_strides(IntArrayRef sizes);
 DimVector channels_last_strides(IntArrayRef sizes);
 /// Strides of a new dense tensor with the dim order of an existing one, as empty_like gives.
 DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
-/// Strides of `format` for `sizes`; Preserve counts as contiguous.
-DimVector format_strides(IntArrayRef sizes, MemoryFormat format);
 bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
 /// Whether [N, C, spatial...] is ordered channels-last: channels closest, then the last spatial
 /// dim, and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to
