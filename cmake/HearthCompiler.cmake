@@ -19,21 +19,21 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
 
 # Results may not depend on where the compiler finds a multiply next to an add.
-add_compile_options(-ffp-contract=off -fno-semantic-interposition)
-
-add_compile_options(-Wall -Wextra -Wnon-virtual-dtor -Wsuggest-override
-                    -Wno-missing-field-initializers)
+set(_flags -ffp-contract=off -fno-semantic-interposition
+    -Wall -Wextra -Wnon-virtual-dtor -Wsuggest-override -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12's flow analysis gives false alarms on inlined std::string and std::optional; clang and
   # the sanitizers watch for the real thing.
-  add_compile_options(-Wshadow=local -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
-                      -Wno-stringop-overflow -Wno-stringop-overread)
+  list(APPEND _flags -Wshadow=local -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+                     -Wno-stringop-overflow -Wno-stringop-overread)
 else()
-  add_compile_options(-Wshadow)
+  list(APPEND _flags -Wshadow)
 endif()
 if(HEARTH_WERROR)
-  add_compile_options(-Werror)
+  list(APPEND _flags -Werror)
 endif()
+# nvcc has its own; see core/cuda.cmake.
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:${_flags}>")
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_definitions(_GLIBCXX_ASSERTIONS)

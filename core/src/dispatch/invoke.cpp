@@ -169,8 +169,7 @@ void make_views(const Invocation& call, Specs& specs) {
 }
 
 [[noreturn]] void throw_no_kernel(const OpTable& op, Device device) {
-  throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device,
-                                    device.is_cuda() ? "; is libhearth_cuda installed?" : ""));
+  throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device));
 }
 
 /// Decompose stands in for a missing kernel. Its ops record themselves.
@@ -275,6 +274,8 @@ void run(const Invocation& call, Specs& specs) {
     make_views(call, specs);
   } else {
     Converted converted;
+    if (!device.is_cpu() && !meta_device)
+      if (const Backend* b = backend(device.type()); b && b->activate) b->activate(device);
     const Args in = converted.apply(op.info, call.in, specs.compute, device);
     run_kernel(call, meta_device ? nullptr : kernel, in, specs);
     if (call.bind != Bind::Fresh)

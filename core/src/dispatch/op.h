@@ -232,7 +232,7 @@ constexpr OpTable make_row() {
 /// In an op struct: declares its row, its fields for printing and saving. `HEARTH_OP(Softmax,
 /// dim)`.
 #define HEARTH_OP(Type, ...)                            \
-  static OpTable& row();                                \
+  static HEARTH_API OpTable& row();                     \
   auto fields() { return std::tie(__VA_ARGS__); }       \
   auto fields() const { return std::tie(__VA_ARGS__); } \
   static constexpr std::string_view field_names = #__VA_ARGS__;

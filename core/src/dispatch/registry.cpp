@@ -6,10 +6,9 @@
 
 #include <dlfcn.h>
 
-#include "hearth/base/cuda.h"
-
 #include "base/allocator.h"
 #include "cpu/kernels.h"
+#include "dispatch/cuda_library.h"
 #include "ops/all_ops.h"
 #include "ops/copy.h"
 #include "ops/pointwise.h"
@@ -45,28 +44,37 @@ std::vector<OpTable*> collect() {
 
 }  // namespace
 
-const Backend* backend(DeviceType type) { return backends[static_cast<int>(type)]; }
+/// For devices without copy kernels of their own: bytes of dense tensors.
+void copy_dense(const Tensor& target, const Tensor& source) {
+  const TensorImpl &t = impl(target), &s = impl(source);
+  HEARTH_CHECK_AS(NotImplementedError,
+                  t.device != s.device ||
+                      (t.dtype == s.dtype && t.sizes == s.sizes && t.contiguous && s.contiguous),
+                  "[copy_] no kernel for device ", t.device,
+                  " that copies between layouts or dtypes");
+  copy_between(target, source);
+}
+
+const Backend* backend(DeviceType type) {
+  const Backend*& b = backends[static_cast<int>(type)];
+  if (!b && type == kCUDA) cuda_unavailable_reason();
+  return b;
+}
 void set_backend(DeviceType type, const Backend* b) {
   const auto d = static_cast<size_t>(type);
   backends[d] = b;
   // Copies to and from the device need no more than its copy_bytes; it may replace them.
   if (!ops::Copy::row().kernel[d])
-    ops::Copy::row().kernel[d] = [](const Call& call) { copy_raw_into(call.out[0], call.in[1]); };
+    ops::Copy::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[1]); };
   if (!ops::To::row().kernel[d])
-    ops::To::row().kernel[d] = [](const Call& call) { copy_raw_into(call.out[0], call.in[0]); };
+    ops::To::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[0]); };
 }
 
 void allocate_storage(Storage& storage, size_t bytes, Device device) {
   const Backend* b = backend(device.type());
   HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device,
-                  "; is libhearth_cuda installed, and does a driver answer?");
+                  device.is_cuda() ? ": " + cuda_unavailable_reason() : std::string());
   b->allocate(storage, bytes, device);
-}
-
-bool cuda::is_available() { return device_count() > 0; }
-int64_t cuda::device_count() {
-  const Backend* b = backend(kCUDA);
-  return b ? b->device_count() : 0;
 }
 
 std::span<OpTable* const> all_ops() {

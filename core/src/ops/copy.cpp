@@ -46,23 +46,33 @@ Grads To::vjp(const Saved&, Args g, NeedMask) const {
 void copy_raw_into(const Tensor& target, const Tensor& source) {
   const TensorImpl &t = impl(target), &s = impl(source);
   if (t.numel == 0 || t.device.is_meta() || s.device.is_meta()) return;
-  if (t.device.is_cpu() && s.device.is_cpu()) {
-    static const ops::Copy op;
-    const Tensor* in[] = {&target, &source};
-    Tensor out = target;
-    const OpTable& row = ops::Copy::row();
-    row.kernel[static_cast<int>(kCPU)]({row, &op, Args(in, 2), {&out, 1}, t.dtype});
-    return;
-  }
-  // Between devices: bytes of dense tensors of one type and layout.
+  if (t.device != s.device) return copy_between(target, source);
+  static const ops::Copy op;
+  const Tensor* in[] = {&target, &source};
+  Tensor out = target;
+  const OpTable& row = ops::Copy::row();
+  row.kernel[static_cast<int>(t.device.type())]({row, &op, Args(in, 2), {&out, 1}, t.dtype});
+}
+
+void copy_between(const Tensor& target, const Tensor& source) {
+  const TensorImpl &t = impl(target), &s = impl(source);
+  if (t.numel == 0) return;
   const Backend* b = backend(t.device.is_cpu() ? s.device.type() : t.device.type());
   HEARTH_CHECK_AS(DeviceError, b, "[copy_] no backend for ",
                   t.device.is_cpu() ? s.device : t.device);
-  const Tensor dense = s.dtype == t.dtype && s.contiguous && s.sizes == t.sizes
-                           ? source
-                           : copy_raw(source.expand(t.sizes), t.dtype, s.device);
-  HEARTH_CHECK_AS(DeviceError, t.contiguous, "[copy_] to another device needs a contiguous target");
-  b->copy_bytes(raw_data(target), t.device, raw_data(dense), s.device, target.nbytes());
+  // Bytes travel: dense ones, in the target's type and layout.
+  if (!t.contiguous) {
+    const Tensor dense = new_tensor(t.sizes, t.dtype, t.device);
+    copy_between(dense, source);
+    return copy_raw_into(target, dense);
+  }
+  Tensor dense = source;
+  if (s.sizes != t.sizes) dense = source.expand(t.sizes);
+  if (s.dtype != t.dtype || !impl(dense).contiguous) {
+    dense = new_tensor(t.sizes, t.dtype, s.device);
+    copy_raw_into(dense, source);
+  }
+  b->copy_bytes(t.data(), t.device, raw_data(dense), s.device, target.nbytes());
 }
 
 Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device) {

@@ -33,10 +33,13 @@ struct To {
 }  // namespace ops
 
 /// For kernels and the door, past the tape: a dense copy in another dtype or on another device.
-Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device);
+HEARTH_API Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device);
 /// `source` itself when contiguous in `format`, else a copy that is.
-Tensor contiguous_raw(const Tensor& source, MemoryFormat format = MemoryFormat::Contiguous);
+HEARTH_API Tensor contiguous_raw(const Tensor& source,
+                                 MemoryFormat format = MemoryFormat::Contiguous);
 /// Writes source into target (same sizes), converting.
-void copy_raw_into(const Tensor& target, const Tensor& source);
+HEARTH_API void copy_raw_into(const Tensor& target, const Tensor& source);
+/// The same between devices.
+HEARTH_API void copy_between(const Tensor& target, const Tensor& source);
 
 }  // namespace hearth

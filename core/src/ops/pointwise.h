@@ -44,9 +44,9 @@ struct PointwiseBackwardInfo {
   int input;
 };
 
-OpTable& pointwise_row(PointwiseOp op);
+HEARTH_API OpTable& pointwise_row(PointwiseOp op);
 /// The row of the derivative by input k; null when it is absent or just g.
-OpTable* pointwise_backward_row(PointwiseOp op, int input);
+HEARTH_API OpTable* pointwise_backward_row(PointwiseOp op, int input);
 
 /// Type in which tensors and a scalar meet (torch.result_type): dims beat 0-dim tensors, which beat
 /// C++ scalars, within a category of types.

@@ -51,7 +51,7 @@ struct TensorImpl : detail::TensorHead {
   }
   int64_t dim() const { return static_cast<int64_t>(sizes.size()); }
   /// Recomputes numel, contiguous and dense after sizes or strides changed.
-  void refresh();
+  HEARTH_API void refresh();
 };
 
 inline TensorImpl& impl(const Tensor& t) { return *t.unsafeGetTensorImpl(); }
@@ -66,36 +66,37 @@ inline void bump_version(const Tensor& t) {
 }
 
 /// A tensor with uninitialised memory of its own. Strides must be dense; none means contiguous.
-Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector strides = {});
+HEARTH_API Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device,
+                             DimVector strides = {});
 /// Another layout of `base`'s storage. Checks that it stays inside it.
-Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int64_t offset,
-                    ScalarType dtype);
+HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides,
+                               int64_t offset, ScalarType dtype);
 /// The same data and layout without history.
-Tensor alias_tensor(const Tensor& base);
+HEARTH_API Tensor alias_tensor(const Tensor& base);
 /// Makes `t` use the storage and layout of `source`.
-void adopt_data(const Tensor& t, const Tensor& source);
+HEARTH_API void adopt_data(const Tensor& t, const Tensor& source);
 
-void retain_storage(Storage* s);
-void release_storage(Storage* s);
+HEARTH_API void retain_storage(Storage* s);
+HEARTH_API void release_storage(Storage* s);
 
 /// Writes v as one element of type t.
-void store_scalar(void* to, ScalarType t, const Scalar& v);
+HEARTH_API void store_scalar(void* to, ScalarType t, const Scalar& v);
 /// Reads one element of type t.
-Scalar load_scalar(const void* from, ScalarType t);
+HEARTH_API Scalar load_scalar(const void* from, ScalarType t);
 
 /// Product of sizes; throws ShapeError on negative sizes or a product beyond int64.
-int64_t checked_numel(IntArrayRef sizes);
+HEARTH_API int64_t checked_numel(IntArrayRef sizes);
 /// Bytes of that many elements; throws ShapeError when they pass int64.
-int64_t checked_nbytes(int64_t numel, ScalarType dtype);
-DimVector contiguous_strides(IntArrayRef sizes);
-DimVector channels_last_strides(IntArrayRef sizes);
+HEARTH_API int64_t checked_nbytes(int64_t numel, ScalarType dtype);
+HEARTH_API DimVector contiguous_strides(IntArrayRef sizes);
+HEARTH_API DimVector channels_last_strides(IntArrayRef sizes);
 /// Strides of a new dense tensor with the dim order of an existing one, as empty_like gives.
-DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
-bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
+HEARTH_API DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
+HEARTH_API bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
 /// Whether [N, C, spatial...] is ordered channels-last: channels closest, then the last spatial
 /// dim, and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to
 /// channels-last is seen even where both formats address the same elements.
-bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides);
+HEARTH_API bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides);
 /// The strides a view of `sizes` has on a tensor of old_sizes and old_strides; nullopt when it
 /// needs a copy.
 std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_strides,

@@ -4,6 +4,7 @@
 #include "cpu/isa/loop.h"
 #include "cpu/isa/px.h"
 #include "cpu/pointwise_kernels.h"
+#include "ops/pointwise_element.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 
@@ -11,94 +12,19 @@ namespace {
 
 using T = HEARTH_COMPUTE;
 
-struct None {};
-[[maybe_unused]] constexpr None none;
-enum class Result { SAME, FLOAT, BOOL, REAL };
-
-template <Result R>
-struct Output {
-  using type = T;
-};
-template <>
-struct Output<Result::BOOL> {
-  using type = unsigned char;
-};
-template <>
-struct Output<Result::REAL> {
-  using type = px::real_t<T>;
-};
-
-constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
-#define MASK_A
-#define MASK_B
-#define K(v) T(v)
-
-// An op's texts as functions of one element. Member templates, so that only the classes an op has
-// are compiled.
-#define HEARTH_UNARY(name, types, kind, expr, da)                                       \
-  struct name##_op {                                                                    \
-    static constexpr unsigned classes = types;                                          \
-    static constexpr Result result = Result::kind;                                      \
-    template <class T>                                                                  \
-    static inline auto forward(T x, T, T, [[maybe_unused]] T p0, [[maybe_unused]] T p1, \
-                               [[maybe_unused]] T p2) {                                 \
-      return expr;                                                                      \
-    }                                                                                   \
-    HEARTH_DERIVATIVE(d0, x, b, c, da)                                                  \
-    HEARTH_DERIVATIVE(d1, a, b, c, none)                                                \
-    HEARTH_DERIVATIVE(d2, a, b, c, none)                                                \
-  };
-#define HEARTH_BINARY(name, types, kind, expr, da, db)                     \
-  struct name##_op {                                                       \
-    static constexpr unsigned classes = types;                             \
-    static constexpr Result result = Result::kind;                         \
-    template <class T>                                                     \
-    static inline auto forward(T a, T b, T, [[maybe_unused]] T p0, T, T) { \
-      return expr;                                                         \
-    }                                                                      \
-    HEARTH_DERIVATIVE(d0, a, b, c, da)                                     \
-    HEARTH_DERIVATIVE(d1, a, b, c, db)                                     \
-    HEARTH_DERIVATIVE(d2, a, b, c, none)                                   \
-  };
-#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                  \
-  struct name##_op {                                                         \
-    static constexpr unsigned classes = types;                               \
-    static constexpr Result result = Result::kind;                           \
-    template <class T>                                                       \
-    static inline auto forward(T a, T b, T c, [[maybe_unused]] T p0, T, T) { \
-      return expr;                                                           \
-    }                                                                        \
-    HEARTH_DERIVATIVE(d0, a, b, c, da)                                       \
-    HEARTH_DERIVATIVE(d1, a, b, c, db)                                       \
-    HEARTH_DERIVATIVE(d2, a, b, c, dc)                                       \
-  };
-#define HEARTH_DERIVATIVE(fn, a, b, c, text)                                               \
-  template <class T>                                                                       \
-  static inline auto fn([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b,  \
-                        [[maybe_unused]] T c, [[maybe_unused]] T y, [[maybe_unused]] T p0, \
-                        [[maybe_unused]] T p1, [[maybe_unused]] T p2) {                    \
-    return text;                                                                           \
-  }
-#include "ops/pointwise.def"
-#undef HEARTH_UNARY
-#undef HEARTH_BINARY
-#undef HEARTH_TERNARY
-#undef HEARTH_DERIVATIVE
-#undef K
-
 // Inputs an op does not have (or a derivative does not read) alias the first one: the load is dead.
 // ivdep: the output may be an input, element for element, and nothing else.
 template <class Op, int kArity>
 void forward_loop(void* out, const void* const* in, int64_t n, const void* params) {
   const T* p = static_cast<const T*>(params);
   const T p0 = p[0], p1 = p[1], p2 = p[2];
-  auto* o = static_cast<typename Output<Op::result>::type*>(out);
+  auto* o = static_cast<typename Output<Op::result, T>::type*>(out);
   const T* a = static_cast<const T*>(in[0]);
   const T* b = kArity > 1 ? static_cast<const T*>(in[1]) : a;
   const T* c = kArity > 2 ? static_cast<const T*>(in[2]) : a;
   HEARTH_IVDEP
   for (int64_t i = 0; i < n; ++i)
-    o[i] = static_cast<typename Output<Op::result>::type>(
+    o[i] = static_cast<typename Output<Op::result, T>::type>(
         Op::template forward<T>(a[i], b[i], c[i], p0, p1, p2));
 }
 

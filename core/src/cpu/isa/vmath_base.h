@@ -42,6 +42,20 @@ HEARTH_VMATH float copysign(float x, float sign) { return __builtin_copysignf(x,
 HEARTH_VMATH double copysign(double x, double sign) { return __builtin_copysign(x, sign); }
 HEARTH_VMATH float sqrt(float x) { return __builtin_sqrtf(x); }
 HEARTH_VMATH double sqrt(double x) { return __builtin_sqrt(x); }
+HEARTH_VMATH float floor(float x) { return __builtin_floorf(x); }
+HEARTH_VMATH double floor(double x) { return __builtin_floor(x); }
+HEARTH_VMATH float ceil(float x) { return __builtin_ceilf(x); }
+HEARTH_VMATH double ceil(double x) { return __builtin_ceil(x); }
+HEARTH_VMATH float trunc(float x) { return __builtin_truncf(x); }
+HEARTH_VMATH double trunc(double x) { return __builtin_trunc(x); }
+HEARTH_VMATH float rint(float x) { return __builtin_rintf(x); }
+HEARTH_VMATH double rint(double x) { return __builtin_rint(x); }
+HEARTH_VMATH float fmod(float a, float b) { return __builtin_fmodf(a, b); }
+HEARTH_VMATH double fmod(double a, double b) { return __builtin_fmod(a, b); }
+HEARTH_VMATH float hypot(float a, float b) { return __builtin_hypotf(a, b); }
+HEARTH_VMATH double hypot(double a, double b) { return __builtin_hypot(a, b); }
+HEARTH_VMATH float inf(float) { return kInfF; }
+HEARTH_VMATH double inf(double) { return kInf; }
 HEARTH_VMATH float rsqrt(float x) { return 1.0f / sqrt(x); }
 HEARTH_VMATH double rsqrt(double x) { return 1.0 / sqrt(x); }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::cuda {
+
+inline constexpr auto kSlot = static_cast<size_t>(kCUDA);
+
+/// Puts every CUDA kernel into its row. The one list of them.
+void install_kernels();
+/// One function per family, in the file of its kernels.
+void install_copy();
+void install_pointwise();
+
+}  // namespace hearth::cuda

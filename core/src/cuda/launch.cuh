@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Launching one thread per element.
+#pragma once
+
+#include <algorithm>
+
+#include "cuda/runtime.h"
+
+namespace hearth::cuda {
+
+inline constexpr int kBlock = 256;
+
+/// Blocks for n pieces of work, one a thread, that a grid-stride loop may share out.
+inline unsigned blocks_for(int64_t n, int block = kBlock) {
+  const int64_t most = int64_t{multiprocessors()} * 32;
+  return static_cast<unsigned>(std::clamp<int64_t>((n + block - 1) / block, 1, most));
+}
+
+template <class F>
+__global__ void for_each_kernel(int64_t n, F f) {
+  for (int64_t i = blockIdx.x * int64_t{blockDim.x} + threadIdx.x; i < n;
+       i += int64_t{gridDim.x} * blockDim.x)
+    f(i);
+}
+
+/// Runs the device function f(i) for i in [0, n).
+template <class F>
+void for_each(int64_t n, std::string_view op, F f) {
+  if (n == 0) return;
+  for_each_kernel<<<blocks_for(n), kBlock, 0, stream()>>>(n, f);
+  check_launch(op);
+}
+
+/// Whether index i fits a dim of size n, counting from the end when negative; reports it if not.
+/// On success i is in [0, n); else it is 0, which callers may use when n > 0.
+__device__ inline bool wrap_index(int64_t& i, int64_t n, Fault* fault, const char* op) {
+  const int64_t wrapped = i < 0 ? i + n : i;
+  if (wrapped >= 0 && wrapped < n) {
+    i = wrapped;
+    return true;
+  }
+  if (atomicCAS_system(&fault->raised, 0, 2) == 0) {
+    fault->index = i;
+    fault->size = n;
+    int k = 0;
+    for (; op[k] && k < 39; ++k) fault->op[k] = op[k];
+    fault->op[k] = 0;
+    __threadfence_system();
+    fault->raised = 1;
+  }
+  i = 0;
+  return false;
+}
+
+}  // namespace hearth::cuda

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the CUDA backend at run time, so that one build runs with and without a GPU, and forwards
+// the public functions of hearth/base/cuda.h to it.
+#include "dispatch/cuda_library.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include "hearth/base/cuda.h"
+
+#include "dispatch/backend.h"
+#include "dispatch/registry.h"
+
+namespace hearth {
+
+namespace {
+
+/// The folder of the library (or program) that this function is in.
+std::string own_folder() {
+  Dl_info info{};
+  if (!dladdr(reinterpret_cast<void*>(&own_folder), &info) || !info.dli_fname) return ".";
+  const std::string path = info.dli_fname;
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+std::string load() {
+  const char* wish = std::getenv("HEARTH_CUDA");
+  if (wish && std::strcmp(wish, "0") == 0) return "HEARTH_CUDA=0 switches it off";
+  // Kept open: it is the driver.
+  if (!dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL))
+    return "this machine has no NVIDIA driver (libcuda.so.1)";
+  const std::string path = own_folder() + "/libhearth_cuda.so";
+  if (access(path.c_str(), R_OK) != 0)
+    return "there is no libhearth_cuda.so beside libhearth.so; build Hearth where nvcc is "
+           "installed";
+  try {
+    load_backend(path.c_str());
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+/// The backend and the device that `index` names.
+const Backend& backend_of(int64_t index, Device* device) {
+  const Backend* b = backend(kCUDA);
+  HEARTH_CHECK_AS(DeviceError, b, "[cuda] not available: ", cuda_unavailable_reason());
+  const int64_t count = b->device_count();
+  HEARTH_CHECK_AS(DeviceError, index >= 0 && index < count, "[cuda] expected a device below ",
+                  count, ", got ", index);
+  *device = Device(kCUDA, static_cast<DeviceIndex>(index));
+  return *b;
+}
+
+}  // namespace
+
+const std::string& cuda_unavailable_reason() {
+  static const std::string reason = load();
+  return reason;
+}
+
+namespace cuda {
+
+bool is_available() { return device_count() > 0; }
+
+int64_t device_count() {
+  const Backend* b = backend(kCUDA);
+  return b ? b->device_count() : 0;
+}
+
+void synchronize(int64_t index) {
+  Device device;
+  const Backend& b = backend_of(index, &device);
+  if (b.synchronize) b.synchronize(device);
+}
+
+std::string get_device_name(int64_t index) {
+  Device device;
+  const Backend& b = backend_of(index, &device);
+  return b.device_name ? b.device_name(device) : device.str();
+}
+
+MemoryStats memory_stats(int64_t index) {
+  Device device;
+  const Backend& b = backend_of(index, &device);
+  return b.memory_stats ? b.memory_stats(device) : MemoryStats();
+}
+
+void reset_peak_memory_stats(int64_t index) {
+  Device device;
+  const Backend& b = backend_of(index, &device);
+  if (b.reset_peak_memory_stats) b.reset_peak_memory_stats(device);
+}
+
+void empty_cache(int64_t index) {
+  Device device;
+  const Backend& b = backend_of(index, &device);
+  if (b.empty_cache) b.empty_cache(device);
+}
+
+}  // namespace cuda
+}  // namespace hearth
