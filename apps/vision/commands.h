@@ -7,6 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "hearth/base/device.h"
+
+/// The device that --device names; "auto" is CUDA where there is one. Throws DeviceError.
+hearth::Device chosen_device(const std::string& name);
+
 struct TrainArguments {
   std::string dataset = "fashion-mnist";
   std::string model = "cnn";
@@ -17,6 +22,7 @@ struct TrainArguments {
   int64_t workers = 0;
   std::string output = "runs/vision";
   int64_t save_every = 200;
+  std::string device = "auto";
   bool resume = false;
   bool json = false;
 };
@@ -26,6 +32,7 @@ struct EvalArguments {
   std::string weights;
   std::string dataset;
   int64_t batch_size = 500;
+  std::string device = "auto";
   bool json = false;
 };
 int eval(const EvalArguments& arguments);
@@ -35,6 +42,7 @@ struct PredictArguments {
   std::vector<std::string> images;
   int64_t top = 3;
   std::string invert = "auto";
+  std::string device = "auto";
   bool json = false;
 };
 int predict(const PredictArguments& arguments);

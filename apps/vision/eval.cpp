@@ -13,7 +13,8 @@
 #include "vision/report.h"
 
 int eval(const EvalArguments& arguments) {
-  const auto classifier = hearth::vision::Classifier::load(arguments.weights);
+  auto classifier = hearth::vision::Classifier::load(arguments.weights);
+  classifier.to(chosen_device(arguments.device));
   const auto& spec = classifier.spec();
   const auto test =
       hearth::datasets::labeled_images(arguments.dataset, hearth::datasets::Mode::kTest);

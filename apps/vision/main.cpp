@@ -27,6 +27,15 @@ constexpr const char* kInvertHelp =
     "Turn brightness around: yes, no, or auto. Models of gray images learn from bright shapes on "
     "black; auto turns a picture whose border is mostly bright";
 
+/// Empty when `name` is a device that programs run on, else what is wrong.
+std::string is_device(const std::string& name) {
+  try {
+    if (name == "auto" || !hearth::Device(name).is_meta()) return "";
+  } catch (const hearth::Error&) {
+  }
+  return "expected auto, cpu, cuda or cuda:N, got " + name;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,7 +46,10 @@ int main(int argc, char** argv) {
 
   int threads = 0;
   bool json = false;
-  auto common = [&](CLI::App* command) {
+  auto common = [&](CLI::App* command, std::string& device) {
+    command->add_option("--device", device, "auto (CUDA where there is one), cpu, cuda or cuda:N")
+        ->check(CLI::Validator(is_device, "DEVICE"))
+        ->capture_default_str();
     command->add_option("--threads", threads, "Threads for computing; 0: one per CPU")
         ->check(CLI::Range(0, 4096));
     command->add_flag("--json", json, "Print one JSON object as the last line on stdout");
@@ -73,7 +85,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   train_command->add_flag("--resume", t.resume,
                           "Go on from the checkpoint in --output, if there is one");
-  common(train_command);
+  common(train_command, t.device);
 
   EvalArguments e;
   auto* eval_command = app.add_subcommand("eval", "Test a trained model");
@@ -85,7 +97,7 @@ int main(int argc, char** argv) {
   eval_command->add_option("--batch-size", e.batch_size, "Images at once")
       ->check(CLI::Range(int64_t{1}, int64_t{100'000}))
       ->capture_default_str();
-  common(eval_command);
+  common(eval_command, e.device);
 
   PredictArguments p;
   auto* predict_command = app.add_subcommand("predict", "Say what PNG and JPEG pictures show");
@@ -98,7 +110,7 @@ int main(int argc, char** argv) {
   predict_command->add_option("--invert", p.invert, kInvertHelp)
       ->check(CLI::IsMember({"auto", "yes", "no"}))
       ->capture_default_str();
-  common(predict_command);
+  common(predict_command, p.device);
 
   try {
     app.parse(argc, argv);

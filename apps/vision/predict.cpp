@@ -15,7 +15,8 @@
 
 int predict(const PredictArguments& arguments) {
   using hearth::vision::Invert;
-  const auto classifier = hearth::vision::Classifier::load(arguments.weights);
+  auto classifier = hearth::vision::Classifier::load(arguments.weights);
+  classifier.to(chosen_device(arguments.device));
   const auto& classes = classifier.spec().classes;
   const Invert invert = arguments.invert == "yes"  ? Invert::Yes
                         : arguments.invert == "no" ? Invert::No

@@ -67,6 +67,7 @@ void make_folder(const std::string& folder) {
 
 int train(const TrainArguments& arguments) {
   FILE* out = arguments.json ? stderr : stdout;
+  const hearth::Device device = chosen_device(arguments.device);
   const auto data =
       hearth::datasets::labeled_images(arguments.dataset, hearth::datasets::Mode::kTrain);
   const auto test =
@@ -77,6 +78,7 @@ int train(const TrainArguments& arguments) {
 
   hearth::manual_seed(arguments.seed);
   vision::Classifier classifier = fresh_classifier(arguments, data);
+  classifier.to(device);
   const auto options =
       vision::TrainerOptions()
           .epochs(arguments.epochs.value_or(default_epochs(arguments.dataset, arguments.model)))
@@ -96,9 +98,9 @@ int train(const TrainArguments& arguments) {
   const double seconds_before = metrics.epochs().empty() ? 0 : metrics.epochs().back().seconds;
 
   fmt::print(stderr,
-             "{} on {}: {} training and {} test images, {} classes, {} epochs of {} steps\n",
-             arguments.model, arguments.dataset, *data.size(), *test.size(), data.classes().size(),
-             options.epochs(), trainer.steps_per_epoch());
+             "{} on {}, {}: {} training and {} test images, {} classes, {} epochs of {} steps\n",
+             arguments.model, arguments.dataset, device.str(), *data.size(), *test.size(),
+             data.classes().size(), options.epochs(), trainer.steps_per_epoch());
   Progress progress(trainer.total_steps(), trainer.steps_per_epoch());
   const auto start = Clock::now();
   double stepping = 0;
@@ -151,10 +153,10 @@ int train(const TrainArguments& arguments) {
              weights);
   if (arguments.json) {
     const nlohmann::ordered_json j{
-        {"dataset", arguments.dataset},      {"model", arguments.model},
-        {"epochs", options.epochs()},        {"test_accuracy", result.accuracy},
-        {"train_seconds", train_seconds},    {"images_per_second", rate},
-        {"peak_rss_bytes", peak_rss_bytes()}};
+        {"dataset", arguments.dataset},     {"model", arguments.model},
+        {"device", device.str()},           {"epochs", options.epochs()},
+        {"test_accuracy", result.accuracy}, {"train_seconds", train_seconds},
+        {"images_per_second", rate},        {"peak_rss_bytes", peak_rss_bytes()}};
     fmt::print("{}\n", j.dump());
   }
   return 0;

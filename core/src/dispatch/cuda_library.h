@@ -3,9 +3,11 @@
 
 #include <string>
 
+#include "hearth/base/macros.h"
+
 namespace hearth {
 
 /// Loads libhearth_cuda on the first call. Says why CUDA cannot be used; empty when it can.
-const std::string& cuda_unavailable_reason();
+HEARTH_API const std::string& cuda_unavailable_reason();
 
 }  // namespace hearth

@@ -25,7 +25,7 @@ class Args {
   const Tensor& get(size_t i) const { return i < size_ ? *items_[i] : undefined(); }
   Args from(size_t first) const { return {items_ + first, size_ - first}; }
   const Tensor* const* data() const { return items_; }
-  static const Tensor& undefined();
+  HEARTH_API static const Tensor& undefined();
 
  private:
   const Tensor* const* items_ = nullptr;
@@ -258,9 +258,9 @@ struct Invocation {
 };
 
 /// The one door: every operation on tensors passes through here.
-void invoke(const Invocation& call);
+HEARTH_API void invoke(const Invocation& call);
 /// The door for rows whose number of outputs infer decides (split, unbind).
-Tensors invoke_list(const OpTable& op, const void* fields, Args in);
+HEARTH_API Tensors invoke_list(const OpTable& op, const void* fields, Args in);
 
 template <class Op, class... T>
 Tensor invoke(const Op& op, const T&... in) {
@@ -300,6 +300,6 @@ Tensor& invoke_out(const Op& op, Tensor& out, const T&... in) {
 }
 
 /// Rows of every op, in a fixed order.
-std::span<OpTable* const> all_ops();
+HEARTH_API std::span<OpTable* const> all_ops();
 
 }  // namespace hearth

@@ -20,37 +20,9 @@ namespace {
 
 using autograd::variable_list;
 
-std::string describe(const Sample& s) {
-  std::string text(s.op->info.name);
-  text += "(" + s.op->fields.print(s.fields.get());
-  for (const Tensor& t : s.in)
-    text += t.defined() ? cat_str("; ", t.sizes(), " ", t.scalar_type()) : "; none";
-  return text + ")";
-}
-
 const Samples& samples() {
   static const Samples all = all_samples();
   return all;
-}
-
-/// Copies, so that ops which write into their inputs leave the sample alone.
-std::vector<Tensor> copies(const std::vector<Tensor>& in) {
-  std::vector<Tensor> out;
-  for (const Tensor& t : in) out.push_back(t.defined() ? t.clone() : t);
-  return out;
-}
-
-/// The same values with other strides: every dim reversed in memory, with a gap after each row.
-Tensor strided(const Tensor& t) {
-  if (!t.defined() || t.dim() == 0) return t;
-  DimVector sizes;
-  for (int64_t d = t.dim(); d-- > 0;) sizes.push_back(t.size(d));
-  sizes.push_back(2);
-  DimVector dims;
-  for (int64_t d = t.dim(); d-- > 0;) dims.push_back(d);
-  const Tensor out = empty(sizes, t.options()).select(-1, 0).permute(dims);
-  out.copy_(t);
-  return out;
 }
 
 void expect_same(const Tensor& got, const Tensor& want, double tolerance = 0) {
@@ -59,13 +31,6 @@ void expect_same(const Tensor& got, const Tensor& want, double tolerance = 0) {
   ASSERT_EQ(got.sizes(), want.sizes());
   ASSERT_EQ(got.scalar_type(), want.scalar_type());
   EXPECT_TRUE(got.allclose(want, tolerance, tolerance, /*equal_nan=*/true));
-}
-
-bool is_view(const Sample& s) { return s.op->info.output == OutputKind::View; }
-bool data_dependent(const Sample& s) { return s.op->info.output == OutputKind::DataDependent; }
-/// Uninitialised memory has nothing to compare.
-bool uninitialised(const Sample& s) {
-  return s.op->fields.print(s.fields.get()).find("value=None") != std::string::npos;
 }
 
 class AllOps : public testing::Test {

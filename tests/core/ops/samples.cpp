@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
 
 namespace hearth::testing_ops {
 
@@ -49,6 +50,36 @@ Tensor values(IntArrayRef sizes, double low, double high, int seed) {
     p[i] = low + (high - low) * (x - std::floor(x));
   }
   return t;
+}
+
+std::string describe(const Sample& s) {
+  std::string text(s.op->info.name);
+  text += "(" + s.op->fields.print(s.fields.get());
+  for (const Tensor& t : s.in)
+    text += t.defined() ? cat_str("; ", t.sizes(), " ", t.scalar_type()) : "; none";
+  return text + ")";
+}
+
+std::vector<Tensor> copies(const std::vector<Tensor>& in) {
+  std::vector<Tensor> out;
+  for (const Tensor& t : in) out.push_back(t.defined() ? t.clone() : t);
+  return out;
+}
+
+Tensor strided(const Tensor& t) {
+  if (!t.defined() || t.dim() == 0) return t;
+  DimVector sizes;
+  for (int64_t d = t.dim(); d-- > 0;) sizes.push_back(t.size(d));
+  sizes.push_back(2);
+  DimVector dims;
+  for (int64_t d = t.dim(); d-- > 0;) dims.push_back(d);
+  const Tensor out = empty(sizes, t.options()).select(-1, 0).permute(dims);
+  out.copy_(t);
+  return out;
+}
+
+bool uninitialised(const Sample& s) {
+  return s.op->fields.print(s.fields.get()).find("value=None") != std::string::npos;
 }
 
 Tensors run(const Sample& sample, const std::vector<Tensor>& in) {

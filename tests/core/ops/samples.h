@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "dispatch/op.h"
@@ -29,6 +30,20 @@ void add(Samples& samples, const Op& op, std::vector<Tensor> in, bool smooth = t
 }
 
 Samples all_samples();
+
+/// The op, its fields and its inputs' shapes, for messages.
+std::string describe(const Sample& s);
+/// Copies, so that ops which write into their inputs leave the sample alone.
+std::vector<Tensor> copies(const std::vector<Tensor>& in);
+/// The same values with other strides: every dim reversed in memory, with a gap after each row.
+Tensor strided(const Tensor& t);
+
+inline bool is_view(const Sample& s) { return s.op->info.output == OutputKind::View; }
+inline bool data_dependent(const Sample& s) {
+  return s.op->info.output == OutputKind::DataDependent;
+}
+/// Uninitialised memory has nothing to compare.
+bool uninitialised(const Sample& s);
 
 /// Runs a sample through the door on these inputs.
 Tensors run(const Sample& sample, const std::vector<Tensor>& in);

@@ -129,6 +129,11 @@ Classifier::Classifier(ClassifierSpec spec) : spec_(std::move(spec)) {
   model_->to(MemoryFormat::ChannelsLast);
 }
 
+void Classifier::to(Device device) {
+  model_->to(device);
+  device_ = device;
+}
+
 Classifier Classifier::load(const std::string& path) {
   safetensors::File file(path);
   Reader read(path, file.metadata());
@@ -231,7 +236,7 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
   for (int64_t at = 0; at < images.size(0); at += batch_size) {
     std::vector<size_t> indices(static_cast<size_t>(std::min(batch_size, images.size(0) - at)));
     std::iota(indices.begin(), indices.end(), static_cast<size_t>(at));
-    parts.push_back(model_->forward(input(images, indices)).softmax(1));
+    parts.push_back(model_->forward(input(images, indices).to(device_)).softmax(1).cpu());
   }
   model_->train(was_training);
   if (parts.empty()) return empty({0, static_cast<int64_t>(spec_.classes.size())});

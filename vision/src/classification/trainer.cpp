@@ -134,16 +134,17 @@ StepReport ClassifierTrainer::step() {
   StepReport report;
   report.lr = s.optimizer.param_groups()[0].options().get_lr();
   s.optimizer.zero_grad();
-  Tensor scores = model.forward(batch.data);
-  Tensor loss = cross_entropy_loss(scores, batch.target, {}, Reduction::Mean, -100,
-                                   s.options.label_smoothing());
+  const Tensor target = batch.target.to(s.classifier.device());
+  Tensor scores = model.forward(batch.data.to(s.classifier.device()));
+  Tensor loss =
+      cross_entropy_loss(scores, target, {}, Reduction::Mean, -100, s.options.label_smoothing());
   loss.backward();
   s.optimizer.step();
   s.schedule.step();
 
   report.images = batch.target.size(0);
   report.loss = loss.item<double>();
-  report.right = scores.detach().argmax(1).eq(batch.target).sum().item<int64_t>();
+  report.right = scores.detach().argmax(1).eq(target).sum().item<int64_t>();
   s.sums.images += report.images;
   s.sums.right += report.right;
   s.sums.loss += report.loss * static_cast<double>(report.images);

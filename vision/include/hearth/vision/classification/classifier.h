@@ -50,6 +50,11 @@ class HEARTH_API Classifier {
   const ClassifierSpec& spec() const { return spec_; }
   models::ImageClassifierImpl& model() const { return *model_; }
 
+  /// Moves the model; probabilities and training then run there. Inputs and results stay on the
+  /// CPU.
+  void to(Device device);
+  Device device() const { return device_; }
+
   /// The images of these indices among uint8 images [N, C, H, W], as float and channels-last, ready
   /// for the model. With an augmentation, each image is changed as (seed, its index) says.
   Tensor input(const Tensor& pixels, ArrayRef<size_t> indices,
@@ -64,6 +69,7 @@ class HEARTH_API Classifier {
  private:
   ClassifierSpec spec_;
   std::shared_ptr<models::ImageClassifierImpl> model_;
+  Device device_ = kCPU;
 };
 
 /// What probabilities say against the truth.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every op's sample calls on the device, against the CPU.
+#include "core/ops/samples.h"
+#include "cuda/cuda_test.h"
+#include "dispatch/op.h"
+
+namespace hearth::testing_cuda {
+namespace {
+
+using testing_ops::copies;
+using testing_ops::data_dependent;
+using testing_ops::describe;
+using testing_ops::is_view;
+using testing_ops::run;
+using testing_ops::Sample;
+using testing_ops::Samples;
+using testing_ops::strided;
+
+/// Samples whose device is that of their inputs.
+const Samples& samples() {
+  static const Samples all = [] {
+    Samples moved;
+    for (const Sample& s : testing_ops::all_samples())
+      if (!s.in.empty() && !testing_ops::uninitialised(s)) moved.push_back(s);
+    return moved;
+  }();
+  return all;
+}
+
+class CudaOps : public Cuda {
+ protected:
+  NoGradGuard no_grad_;
+};
+
+/// Runs `s` on inputs of both devices and compares results, and what was written into inputs.
+void expect_like_cpu(const Sample& s, const std::vector<Tensor>& in, double tolerance) {
+  const std::vector<Tensor> host = copies(in), device = to(kCUDA, in);
+  const Tensors want = run(s, host);
+  Tensors got;
+  ASSERT_NO_THROW(got = run(s, device));
+  ASSERT_EQ(got.size(), want.size());
+  for (size_t i = 0; i < got.size(); ++i) {
+    expect_same(got[i], want[i], tolerance);
+    if (!data_dependent(s)) {
+      EXPECT_EQ(got[i].strides(), want[i].strides());
+    }
+  }
+  for (size_t i = 0; i < in.size(); ++i) expect_same(device[i], host[i], tolerance);
+}
+
+TEST_F(CudaOps, HaveKernels) {
+  for (const OpTable* op : all_ops())
+    EXPECT_TRUE(op->info.output == OutputKind::View || op->decompose ||
+                op->kernel[static_cast<size_t>(kCUDA)])
+        << op->info.name << " has neither a CUDA kernel nor decompose";
+}
+
+TEST_F(CudaOps, AgreeWithTheCpu) {
+  for (const Sample& s : samples()) {
+    SCOPED_TRACE(describe(s));
+    expect_like_cpu(s, s.in, 1e-9);
+  }
+}
+
+TEST_F(CudaOps, StridedInputsGiveTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const std::vector<Tensor> host = copies(s.in);
+    const Tensors want = run(s, host);
+    std::vector<Tensor> device;
+    for (const Tensor& t : s.in) device.push_back(t.defined() ? strided(t.to(kCUDA)) : t);
+    Tensors got;
+    ASSERT_NO_THROW(got = run(s, device));
+    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-9);
+    for (size_t i = 0; i < host.size(); ++i) expect_same(device[i], host[i], 1e-9);
+  }
+}
+
+TEST_F(CudaOps, GivenOutputsGetTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || data_dependent(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const Tensors want = run(s, copies(s.in));
+    for (const bool gaps : {false, true}) {
+      std::vector<Tensor> out;
+      for (const Tensor& t : want) {
+        const TensorOptions options = t.options().device(kCUDA);
+        out.push_back(gaps ? strided(empty(t.sizes(), options)) : empty({0}, options));
+      }
+      const std::vector<Tensor> in = to(kCUDA, s.in);
+      ASSERT_NO_THROW(invoke({*s.op, s.fields.get(), ArgList(in), out, Bind::Out}));
+      for (size_t i = 0; i < out.size(); ++i) expect_same(out[i], want[i], 1e-9);
+    }
+  }
+}
+
+TEST_F(CudaOps, InPlaceGivesTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || data_dependent(s) || !s.in[0].defined()) continue;
+    const Tensors want = run(s, copies(s.in));
+    if (want.size() != 1 || want[0].sizes() != s.in[0].sizes() ||
+        want[0].scalar_type() != s.in[0].scalar_type())
+      continue;
+    SCOPED_TRACE(describe(s));
+    std::vector<Tensor> in = to(kCUDA, s.in);
+    Tensor out = in[0];
+    ASSERT_NO_THROW(invoke({*s.op, s.fields.get(), ArgList(in), {&out, 1}, Bind::InPlace}));
+    expect_same(in[0], want[0], 1e-9);
+  }
+}
+
+class CudaDtypes : public CudaOps, public testing::WithParamInterface<ScalarType> {};
+
+TEST_P(CudaDtypes, AgreeWithTheCpu) {
+  const ScalarType type = GetParam();
+  for (const Sample& s : samples()) {
+    if (is_view(s)) continue;
+    std::vector<Tensor> in;
+    bool changed = false;
+    for (const Tensor& t : s.in) {
+      const bool cast = t.defined() && t.scalar_type() == kDouble;
+      changed |= cast;
+      in.push_back(cast ? t.to(type) : t);
+    }
+    if (!changed) continue;
+    try {
+      run(s, copies(in));
+    } catch (const Error&) {
+      continue;  // not a dtype of this op
+    }
+    SCOPED_TRACE(describe(s));
+    expect_like_cpu(s, in, tolerance_of(type));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, CudaDtypes, testing::Values(kFloat, kHalf, kBFloat16, kInt, kByte),
+                         [](const auto& p) { return std::string(dtype_name(p.param)); });
+
+TEST_F(Cuda, GradientsAgreeWithTheCpu) {
+  for (const Sample& s : samples()) {
+    if (!s.op->info.differentiable || !s.smooth) continue;
+    SCOPED_TRACE(describe(s));
+    const auto gradients = [&](Device device) {
+      std::vector<Tensor> in = to(device, copies(s.in));
+      std::vector<Tensor> wanted;
+      for (size_t i = 0; i < in.size(); ++i) {
+        const bool written = s.op->info.mutates >> std::min<size_t>(i, 31) & 1;
+        if (in[i].defined() && in[i].scalar_type() == kDouble && !written)
+          wanted.push_back(in[i].requires_grad_());
+      }
+      std::vector<Tensor> roots, starts;
+      if (wanted.empty()) return roots;
+      const Tensors out = run(s, in);
+      for (const Tensor& t : out)
+        if (t.defined() && t.requires_grad()) {
+          roots.push_back(t);
+          starts.push_back(testing_ops::values(t.sizes(), 0.5, 1.5).to(device, t.scalar_type()));
+        }
+      if (roots.empty()) return roots;
+      return autograd::grad(roots, wanted, starts, std::nullopt, false, true);
+    };
+    const std::vector<Tensor> want = gradients(kCPU);
+    std::vector<Tensor> got;
+    ASSERT_NO_THROW(got = gradients(kCUDA));
+    ASSERT_EQ(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-9);
+  }
+}
+
+}  // namespace
+}  // namespace hearth::testing_cuda

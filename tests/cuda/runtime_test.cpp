@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device as a user meets it: memory, copies, errors, modules, training, files.
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "cuda/cuda_test.h"
+
+namespace hearth::testing_cuda {
+namespace {
+
+class CudaRuntime : public Cuda {};
+
+TEST_F(CudaRuntime, CopiesBetweenLayoutsTypesAndDevices) {
+  const Tensor x = arange(2 * 3 * 4 * 5, TensorOptions(kDouble)).view({2, 3, 4, 5});
+  for (const Tensor& from : {x, x.permute({3, 1, 0, 2}), x.contiguous(MemoryFormat::ChannelsLast),
+                             x.slice(3, 1, 5, 2), x.select(1, 2)}) {
+    const Tensor there = from.to(kCUDA);
+    EXPECT_EQ(there.device(), Device("cuda:0"));
+    EXPECT_TRUE(there.cpu().equal(from));
+    for (const ScalarType type : {kBool, kByte, kShort, kInt, kLong, kHalf, kBFloat16, kFloat,
+                                  kComplexFloat, kComplexDouble}) {
+      SCOPED_TRACE(to_string(type));
+      expect_same(there.to(type), from.to(type));
+      expect_same(from.to(kCUDA, type), from.to(type));
+      Tensor back = zeros(from.sizes(), TensorOptions(type));
+      back.copy_(there);
+      EXPECT_TRUE(back.equal(from.to(type)));
+    }
+    // Into a target with gaps, on either device.
+    Tensor gaps = zeros({2, 3, 4, 10}, TensorOptions(kFloat).device(kCUDA)).slice(3, 0, 10, 2);
+    gaps.copy_(x);
+    expect_same(gaps, x.to(kFloat));
+    Tensor host_gaps = zeros({2, 3, 4, 10}).slice(3, 0, 10, 2);
+    host_gaps.copy_(x.to(kCUDA));
+    EXPECT_TRUE(host_gaps.equal(x.to(kFloat)));
+  }
+}
+
+TEST_F(CudaRuntime, CreationOnTheDevice) {
+  const auto there = TensorOptions(kCUDA);
+  expect_same(zeros({3}, there), zeros({3}));
+  expect_same(full({2, 2}, 1.5, there), full({2, 2}, 1.5));
+  expect_same(arange(5, there), arange(5));
+  expect_same(arange(0.5, 3, 0.25, there), arange(0.5, 3, 0.25));
+  expect_same(linspace(0, 1, 7, there), linspace(0, 1, 7));
+  expect_same(eye(3, there), eye(3));
+  expect_same(tensor({1, 2, 3}, there), tensor({1, 2, 3}));
+  expect_same(ones_like(zeros({2}, there)), ones({2}));
+  EXPECT_EQ(empty({0}, there).numel(), 0);
+}
+
+TEST_F(CudaRuntime, MixedDevicesSayWhatToDo) {
+  const Tensor x = ones({3}, TensorOptions(kCUDA));
+  EXPECT_THROW(x + ones({3}), DeviceError);
+  expect_same(x + tensor(2.0f), full({3}, 3.0f));
+  EXPECT_THROW((x.accessor<float, 1>()), DeviceError);
+}
+
+TEST_F(CudaRuntime, IndicesOutOfRangeAreReportedAndTheDeviceStaysUsable) {
+  const Tensor x = arange(10, TensorOptions(kFloat).device(kCUDA));
+  const Tensor at = tensor({1, 12}, TensorOptions(kLong)).to(kCUDA);
+  EXPECT_THROW(x.index_select(0, at).cpu(), IndexError);
+  EXPECT_THROW(
+      {
+        embedding(ones({4, 2}, TensorOptions(kCUDA)), tensor({7}, TensorOptions(kLong)).to(kCUDA));
+        cuda::synchronize();
+      },
+      IndexError);
+  EXPECT_EQ((x + 1).sum().item<float>(), 55.0f);
+}
+
+TEST_F(CudaRuntime, MemoryIsReusedAndCounted) {
+  const size_t before = cuda::memory_stats().allocated;
+  {
+    const Tensor x = empty({1 << 20}, TensorOptions(kFloat).device(kCUDA));
+    EXPECT_GE(cuda::memory_stats().allocated, before + (4u << 20));
+  }
+  cuda::synchronize();
+  EXPECT_EQ(cuda::memory_stats().allocated, before);
+  cuda::empty_cache();
+  EXPECT_THROW(empty({int64_t{1} << 50}, TensorOptions(kByte).device(kCUDA)), OutOfMemory);
+  EXPECT_THROW(cuda::memory_stats(63), DeviceError);
+  EXPECT_FALSE(cuda::get_device_name().empty());
+}
+
+TEST_F(CudaRuntime, PrintsWithItsDevice) {
+  std::ostringstream text;
+  text << ones({2}, TensorOptions(kCUDA));
+  EXPECT_THAT(text.str(), testing::HasSubstr("CUDAFloatType{2}"));
+}
+
+TEST_F(CudaRuntime, SavesAndLoads) {
+  std::stringstream file;
+  const Tensor x = rand({3, 4}, TensorOptions(kCUDA));
+  save(x, file);
+  Tensor y;
+  load(y, file);
+  EXPECT_TRUE(y.cpu().equal(x.cpu()));
+}
+
+struct NetImpl : nn::Module {
+  NetImpl()
+      : conv(register_module("conv", nn::Conv2d(nn::Conv2dOptions(1, 8, 3).padding(1)))),
+        norm(register_module("norm", nn::BatchNorm2d(8))),
+        fc(register_module("fc", nn::Linear(8 * 4 * 4, 10))) {}
+  Tensor forward(Tensor x) {
+    x = max_pool2d(relu(norm(conv(x))), 2);
+    return fc(x.flatten(1));
+  }
+  nn::Conv2d conv;
+  nn::BatchNorm2d norm;
+  nn::Linear fc;
+};
+HEARTH_MODULE(Net);
+
+TEST_F(CudaRuntime, TrainsLikeTheCpu) {
+  const auto train = [](Device device, bool adam) {
+    manual_seed(3);
+    Net net;
+    const Tensor x = randn({32, 1, 8, 8}).to(kDouble);
+    const Tensor y = randint(0, 10, {32}, TensorOptions(kLong));
+    net->to(kDouble);
+    net->to(device);
+    optim::AdamW adamw(net->parameters(), optim::AdamWOptions(1e-3));
+    optim::SGD sgd(net->parameters(), optim::SGDOptions(0.05).momentum(0.9));
+    optim::Optimizer& optimizer = adam ? static_cast<optim::Optimizer&>(adamw) : sgd;
+    std::vector<double> losses;
+    for (int step = 0; step < 10; ++step) {
+      optimizer.zero_grad();
+      const Tensor loss = cross_entropy_loss(net(x.to(device)), y.to(device));
+      loss.backward();
+      optimizer.step();
+      losses.push_back(loss.item<double>());
+    }
+    return losses;
+  };
+  for (const bool adam : {false, true}) {
+    const auto want = train(kCPU, adam), got = train(kCUDA, adam);
+    for (size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-7 * want[i]) << i;
+    EXPECT_LT(got.back(), got.front());
+  }
+}
+
+TEST_F(CudaRuntime, TransformersAndAutocast) {
+  manual_seed(5);
+  nn::TransformerEncoderLayer layer(
+      nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(128).dropout(0));
+  const Tensor x = randn({10, 3, 64});
+  const Tensor want = layer(x);
+  layer->to(kCUDA);
+  expect_same(layer(x.to(kCUDA)), want, 1e-4);
+  for (const ScalarType type : {kBFloat16, kHalf}) {
+    Autocast autocast(kCUDA, type);
+    const Tensor y = layer(x.to(kCUDA));
+    EXPECT_TRUE(y.to(kFloat).cpu().allclose(want, 0.05, 0.05));
+    y.to(kFloat).square().mean().backward();
+  }
+  for (const auto& p : layer->parameters()) EXPECT_TRUE(p.grad().isfinite().all().item<bool>());
+}
+
+}  // namespace
+}  // namespace hearth::testing_cuda
