@@ -2,9 +2,10 @@
 // Hearth's side of bench/peers/compare.py. Reads a case's name per line, times it and answers with
 // one line of JSON: {"nanoseconds": [...]}, one number for each sample.
 //
-//   hearth-bench-cases THREADS SECONDS             answer cases, each for about SECONDS
-//   hearth-bench-cases THREADS SECONDS --peak CASE run ten steps of a training case and print
-//                                                  {"before_bytes", "peak_bytes"}
+//   hearth-bench-cases THREADS SECONDS               answer cases, each for about SECONDS
+//   hearth-bench-cases THREADS SECONDS --device cuda the same on a CUDA device
+//   hearth-bench-cases THREADS SECONDS --peak CASE   run ten steps of a training case and print
+//                                                    {"before_bytes", "peak_bytes"}
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -25,6 +26,7 @@ double now() {
 double sample(const Step& step, int calls) {
   const double start = now();
   for (int i = 0; i < calls; ++i) step();
+  hearth::bench::finish();
   return (now() - start) / calls;
 }
 
@@ -89,13 +91,15 @@ int peak(const hearth::bench::Cases& cases, const std::string& name) {
 
 int main(int argc, char** argv) {
   const bool wants_peak = argc == 5 && std::strcmp(argv[3], "--peak") == 0;
-  if (argc != 3 && !wants_peak) {
-    std::cerr << "usage: hearth-bench-cases THREADS SECONDS [--peak CASE]\n";
+  const bool wants_device = argc == 5 && std::strcmp(argv[3], "--device") == 0;
+  if (argc != 3 && !wants_peak && !wants_device) {
+    std::cerr << "usage: hearth-bench-cases THREADS SECONDS [--device DEVICE | --peak CASE]\n";
     return 2;
   }
   try {
     hearth::set_num_threads(std::atoi(argv[1]));
     hearth::manual_seed(0);
+    if (wants_device) hearth::bench::set_device(hearth::Device(argv[4]));
     const auto cases = hearth::bench::all_cases();
     return wants_peak ? peak(cases, argv[4]) : answer(cases, std::atof(argv[2]));
   } catch (const std::exception& e) {

@@ -3,13 +3,23 @@
 
 namespace hearth::bench {
 
+namespace {
+Device chosen = kCPU;
+}
+
+Device device() { return chosen; }
+void set_device(Device device) { chosen = device; }
+void finish() {
+  if (chosen.is_cuda()) cuda::synchronize();
+}
+
 Cases all_cases() {
   Cases cases;
   add_training(cases);
   add_rows(cases);
   add_products(cases);
   add_optimizers(cases);
-  add_loaders(cases);
+  if (chosen.is_cpu()) add_loaders(cases);
   add_door(cases);
   return cases;
 }

@@ -13,6 +13,12 @@
 /// for PyTorch; names, shapes and options must agree.
 namespace hearth::bench {
 
+/// Where cases run: the CPU unless set before they are built.
+Device device();
+void set_device(Device device);
+/// Waits for what a CUDA device still does.
+void finish();
+
 /// What is timed, once.
 using Step = std::function<void()>;
 /// Allocates a case's tensors and returns its step.

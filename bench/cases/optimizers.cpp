@@ -11,10 +11,10 @@ namespace {
 std::vector<Tensor> parameters() {
   std::vector<Tensor> out;
   for (int i = 0; i < 30; ++i) {
-    out.push_back(randn({512, 650}, requires_grad()));
-    out.push_back(randn({512}, requires_grad()));
+    for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{512, 650}, {512}})
+      out.push_back(randn(sizes).to(device()).requires_grad_());
   }
-  for (const Tensor& p : out) p.mutable_grad() = randn(p.sizes());
+  for (const Tensor& p : out) p.mutable_grad() = randn(p.sizes()).to(device());
   return out;
 }
 

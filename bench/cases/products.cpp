@@ -19,8 +19,11 @@ constexpr Convolution kConvolutions[] = {
 
 Step convolution(const Convolution& c) {
   const auto channels_last = MemoryFormat::ChannelsLast;
-  const Tensor x = randn({c.batch, c.in, c.size, c.size}).contiguous(channels_last);
-  const Tensor w = randn({c.out, c.in / c.groups, c.kernel, c.kernel}).contiguous(channels_last);
+  const auto make = [&](IntArrayRef sizes) {
+    return randn(sizes).contiguous(channels_last).to(device());
+  };
+  const Tensor x = make({c.batch, c.in, c.size, c.size});
+  const Tensor w = make({c.out, c.in / c.groups, c.kernel, c.kernel});
   x.requires_grad_(c.input_gradient);
   w.requires_grad_();
   const auto run = [=] {
@@ -40,7 +43,8 @@ void add_products(Cases& cases) {
   for (const int64_t n : {256, 1024})
     for (const ScalarType dtype : {kFloat, kBFloat16})
       cases["matmul/" + std::to_string(n) + (dtype == kFloat ? " f32" : " bf16")] = [=] {
-        const Tensor a = randn({n, n}).to(dtype), b = randn({n, n}).to(dtype);
+        const auto options = TensorOptions(dtype).device(device());
+        const Tensor a = randn({n, n}).to(options), b = randn({n, n}).to(options);
         return [=] { const Tensor product = matmul(a, b); };
       };
   for (const Convolution& c : kConvolutions)

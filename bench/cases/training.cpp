@@ -64,8 +64,10 @@ void to_channels_last(Module& net) {
     if (p.dim() == 4) p.set_data(p.contiguous(MemoryFormat::ChannelsLast));
 }
 
-Step training(Sequential net, const Tensor& x) {
-  const Tensor target = randint(0, 10, {x.size(0)});
+Step training(Sequential net, const Tensor& images) {
+  const Tensor x = images.to(device());
+  const Tensor target = randint(0, 10, {x.size(0)}).to(device());
+  net->to(device());
   auto optimizer =
       std::make_shared<optim::SGD>(net->parameters(), optim::SGDOptions(0.01).momentum(0.9));
   return [=]() mutable {
@@ -88,8 +90,9 @@ void add_training(Cases& cases) {
     TransformerEncoderLayer layer(
         TransformerEncoderLayerOptions(256, 8).dim_feedforward(2048).dropout(0.0).batch_first(
             true));
+    layer->to(device());
     return forward_backward([layer](const Tensor& x) mutable { return layer(x); },
-                            randn({16, 128, 256}), layer->parameters());
+                            randn({16, 128, 256}).to(device()), layer->parameters());
   };
 }
 

@@ -6,7 +6,10 @@ Each side is a process that times one case at a time (see torch_cases.py); the s
 by case and repeat by repeat, with the same number of threads, so that a busy moment of the machine
 hits all of them. A side's time is the median of its samples. PyTorch runs as it is installed ("torch")
 and with a glibc that keeps its memory ("torch-tuned"). A ratio above 1 means that Hearth is faster;
-the floor is the time that the measured bandwidth and FLOP rate of this machine allow."""
+the floor is the time that the measured bandwidth and FLOP rate of this machine allow.
+
+With --device cuda both run on that device, PyTorch as installed, and the result goes to
+build/compare-cuda.json."""
 
 import argparse
 import json
@@ -23,7 +26,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / "build/peers/bin"
 HEARTH = ROOT / "build/release/bin/hearth-bench-cases"
-RESULT = ROOT / "build/compare.json"
+RESULT, CUDA_RESULT = ROOT / "build/compare.json", ROOT / "build/compare-cuda.json"
 TUNED = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "17179869184", "MALLOC_TOP_PAD_": "1073741824"}
 UNITS = {"ms": 1e6, "us": 1e3, "ns": 1.0}
 BEGIN, END = "<!-- compare:begin -->", "<!-- compare:end -->"
@@ -92,11 +95,11 @@ TRAINING = ["train/lenet", "train/resnet18"]
 
 
 class Side:
-    """A process that times cases."""
+    """A process that times cases. `env` is added to its environment."""
 
-    def __init__(self, command, env=None):
+    def __init__(self, command, env):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(env or {}), "CUDA_VISIBLE_DEVICES": ""})
+                                        env={**os.environ, **env})
         self.command = command
 
     def ask(self, name):
@@ -151,13 +154,18 @@ def entry(name, peer, unit, threads, ours, theirs, floor):
 
 
 def time_cases(names, args, machine):
-    python, budget = PEERS / "python", str(args.seconds)
-    hearth = Side([HEARTH, str(args.threads), budget])
-    torch_command = [python, ROOT / "bench/peers/torch_cases.py", str(args.threads), budget]
-    door_command = [PEERS / "libtorch_door", str(args.threads), budget]
+    tail = [str(args.threads), str(args.seconds)] + (["--device", args.device] if args.device else [])
+    torch_command = [args.python, ROOT / "bench/peers/torch_cases.py", *tail]
     peers = {}
-    for peer, env in (("torch", {}), ("torch-tuned", TUNED)):
-        peers[peer] = (Side(torch_command, env), Side(door_command, env))
+    if args.device:
+        hearth = Side([HEARTH, *tail], {})
+        torch = Side(torch_command, {})
+        peers["torch"] = (torch, torch)
+    else:
+        hidden = {"CUDA_VISIBLE_DEVICES": ""}
+        hearth = Side([HEARTH, *tail], hidden)
+        for peer, env in (("torch", hidden), ("torch-tuned", {**hidden, **TUNED})):
+            peers[peer] = (Side(torch_command, env), Side([PEERS / "libtorch_door", *tail], env))
     entries = []
     for name in names:
         samples = {side: [] for side in ("hearth", *peers)}
@@ -168,13 +176,13 @@ def time_cases(names, args, machine):
                 time.sleep(0.02)  # lets the threads of the one that ran stop spinning
         unit = CASES[name][0]
         median = {side: statistics.median(t) / UNITS[unit] for side, t in samples.items()}
-        floor = floor_of(name, machine)
+        floor = floor_of(name, machine) if machine else None
         for peer in peers:
             entries.append(entry(name, peer, unit, args.threads, median["hearth"], median[peer],
                                  floor and floor / UNITS[unit]))
         print(f"{name}: {median['hearth']:.4g} {unit}, " +
               ", ".join(f"{p} {median[p]:.4g}" for p in peers), file=sys.stderr)
-    for side in (hearth, *(s for pair in peers.values() for s in pair)):
+    for side in {hearth, *(s for pair in peers.values() for s in pair)}:
         side.close()
     return entries
 
@@ -224,6 +232,15 @@ def table(entries, cpu):
     return "\n".join(lines + ["", f"{cpu}, {threads} threads. A ratio above 1 means that Hearth is faster or smaller."])
 
 
+def device_table(entries, device):
+    """Markdown for a run on a CUDA device, which has one peer."""
+    lines = ["| case | unit | Hearth | PyTorch | ratio |", "|---|---|--:|--:|--:|"]
+    number = lambda x: f"{x:.0f}" if x >= 1000 else f"{x:.3g}"
+    lines += [f"| {e['name']} | {e['unit']} | {number(e['ours'])} | {number(e['theirs'])} | {e['ratio']:.2f} |"
+              for e in entries]
+    return "\n".join(lines + [f"| **geometric mean** | | | | **{geometric_mean(entries):.2f}** |", "", device])
+
+
 def cpu_name():
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -252,17 +269,29 @@ def main():
     parser.add_argument("--quick", action="store_true", help="short samples: a look, not a measurement")
     parser.add_argument("--only", metavar="REGEX", default="", help="the cases whose name matches")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--device", help="run on this CUDA device instead of the CPU, such as cuda")
+    parser.add_argument("--python", default=PEERS / "python", help="the Python that holds PyTorch")
     parser.add_argument("--json", action="store_true", help="print the JSON instead of the table")
     parser.add_argument("--readme", action="store_true", help="write the table into README.md too")
     args = parser.parse_args()
     args.repeats, args.seconds = (2, 0.1) if args.quick else (5, 0.4)
     for needed, how in ((HEARTH, "make build"), (PEERS / "floor", "bench/peers/setup.sh")):
-        if not needed.exists():
+        if not needed.exists() and not (args.device and needed != HEARTH):
             sys.exit(f"[compare] {needed.relative_to(ROOT)} is missing; run `{how}` first")
     names = [n for n in CASES if re.search(args.only, n)]
     memory = [n for n in TRAINING if re.search(args.only, "peak memory/" + n)]
+    if args.device:
+        if args.readme:
+            sys.exit("[compare] the README's table is the CPU's; leave out --readme or --device")
+        names, memory = [n for n in names if n not in DOOR and not n.startswith("loader/")], []
     if not names and not memory:
         sys.exit(f"[compare] no case matches {args.only!r}; there are: {', '.join(CASES)}")
+
+    if args.device:
+        entries = time_cases(names, args, None)
+        write_atomically(CUDA_RESULT, json.dumps(entries, indent=1) + "\n")
+        print(json.dumps(entries, indent=1) if args.json else device_table(entries, args.device))
+        return 0
 
     bystanders = Bystanders()
     machine = json.loads(subprocess.run([PEERS / "floor", str(args.threads)], check=True, capture_output=True,

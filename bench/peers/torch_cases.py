@@ -2,9 +2,10 @@
 """PyTorch's side of the comparison. Reads a case's name per line, times it and answers with one line
 of JSON: {"nanoseconds": [...]}, one number for each sample.
 
-  torch_cases.py THREADS SECONDS            answer cases, each for about SECONDS
-  torch_cases.py THREADS SECONDS --peak C   run ten steps of training case C and print
-                                            {"before_bytes", "peak_bytes"}
+  torch_cases.py THREADS SECONDS                answer cases, each for about SECONDS
+  torch_cases.py THREADS SECONDS --device cuda  the same on a CUDA device
+  torch_cases.py THREADS SECONDS --peak C       run ten steps of training case C and print
+                                                {"before_bytes", "peak_bytes"}
 
 bench/cases.cpp holds the same cases for Hearth; names, shapes and options must agree."""
 
@@ -15,7 +16,9 @@ import resource
 import sys
 import time
 
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
+ON_DEVICE = "--device" in sys.argv
+if not ON_DEVICE:
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import torch
 import torch.nn.functional as F
@@ -247,6 +250,8 @@ def measure(step, budget):
         start = time.perf_counter()
         for _ in range(calls):
             step()
+        if ON_DEVICE:
+            torch.cuda.synchronize()
         return (time.perf_counter() - start) / calls
 
     first = sample(1)
@@ -268,7 +273,9 @@ def main():
     threads, budget = int(sys.argv[1]), float(sys.argv[2])
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    if len(sys.argv) == 5:
+    if ON_DEVICE:
+        torch.set_default_device(sys.argv[4])
+    elif len(sys.argv) == 5:
         before = peak_bytes()
         step = CASES[sys.argv[4]]()
         for _ in range(10):

@@ -142,6 +142,25 @@ TEST_F(CudaRuntime, TrainsLikeTheCpu) {
   }
 }
 
+TEST_F(CudaRuntime, OptimizerStateFollowsItsParameters) {
+  manual_seed(4);
+  nn::Linear fc(3, 2);
+  const auto step = [&](optim::AdamW& optimizer) {
+    optimizer.zero_grad();
+    fc(ones({1, 3}, TensorOptions(fc->weight.device()))).square().sum().backward();
+    optimizer.step();
+  };
+  optim::AdamW on_cpu(fc->parameters(), optim::AdamWOptions(0.1));
+  step(on_cpu);
+  std::stringstream file;
+  save(on_cpu, file);
+  fc->to(kCUDA);
+  optim::AdamW on_cuda(fc->parameters(), optim::AdamWOptions(0.1));
+  load(on_cuda, file);
+  step(on_cuda);
+  EXPECT_TRUE(fc->weight.isfinite().all().item<bool>());
+}
+
 TEST_F(CudaRuntime, TransformersAndAutocast) {
   manual_seed(5);
   nn::TransformerEncoderLayer layer(

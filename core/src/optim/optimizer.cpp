@@ -168,6 +168,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
         std::unique_ptr<OptimizerParamState> fresh = make_state();
         HEARTH_CHECK_AS(NotImplementedError, fresh,
                         "[Optimizer] override make_state() to load saved states");
+        state.set_device(p.device());
         fresh->serialize(state);
         new_state[p.unsafeGetTensorImpl()] = std::move(fresh);
       }

@@ -116,6 +116,9 @@ class HEARTH_API InputArchive {
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
 
+  /// Where tensors read from here on go.
+  void set_device(Device device) { device_ = device; }
+
   /// read throws FormatError for a missing key, try_read returns false. Into a defined tensor of
   /// the same sizes and dtype the values are copied; otherwise it gets memory of its own.
   void read(const std::string& key, Tensor& tensor, bool is_buffer = false);
