@@ -35,7 +35,7 @@ footprint: build
 format:
 	@scripts/install-deps.sh ci
 	@find . '(' -path ./build -o -path ./.git ')' -prune -o \
-	  -type f '(' -name '*.h' -o -name '*.cpp' -o -name '*.cu' ')' -print0 | \
+	  -type f '(' -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' ')' -print0 | \
 	  xargs -0 clang-format-14 -i
 
 docs:

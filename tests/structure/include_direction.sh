@@ -4,11 +4,11 @@
 set -euo pipefail
 status=0
 
-# forbid <folder> <regex of include paths> [regex of files left out]
+# forbid <folder> <regex of include paths> [regex of files, or files:lines, left out]
 forbid() {
   local folder=$1 regex=$2 left_out=${3:-^$} hits
   [ -d "$folder" ] || return 0
-  hits=$(grep -rnE --include='*.h' --include='*.cpp' --include='*.cu' --include='*.def' \
+  hits=$(grep -rnE --include='*.h' --include='*.cpp' --include='*.cu' --include='*.cuh' --include='*.def' \
            "^ *# *include *[\"<]($regex)" "$folder" | grep -vE "^($left_out)" || true)
   if [ -n "$hits" ]; then
     echo "$folder must not include these:"
@@ -29,8 +29,13 @@ forbid pretrained "hearth/(datasets|apps)/"
 
 # A backend is known to nobody but the one list that installs it.
 forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/registry.cpp:"
-# Kernels compiled once per instruction set take no part in the rest of the tree.
-forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|ops|autograd|nn|optim|data|io|graph)/[^\">]*\.h"
+forbid core "(\.\./)*cuda/" "core/src/cuda/"
+# Kernels compiled once per instruction set take no part in the rest of the tree, but for the texts
+# of pointwise ops, which every backend compiles.
+forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|ops|autograd|nn|optim|data|io|graph)/[^\">]*\.h" \
+  ".*ops/(px|pointwise)_element.h"
 # OneDNN stays behind its folder.
 forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/
+# And the CUDA toolkit behind its own.
+forbid core "(cuda|cudnn|cublas|cub/|thrust/|cuda_)[^\">/]*\.h" core/src/cuda/
 exit $status

@@ -31,7 +31,7 @@ complain "neither Hearth's nor a light standard header" "$(
   grep -vE "# *include *([\"<](hearth|torch|ATen|c10)/|<($light|$heavy)>)" || true)"
 
 complain "without the licence line" "$(
-  files -regex '.*\.\(h\|cpp\|cu\|def\|sh\|py\|cmake\)\|.*/CMakeLists\.txt' |
+  files -regex '.*\.\(h\|cpp\|cu\|cuh\|def\|sh\|py\|cmake\)\|.*/CMakeLists\.txt' |
   while read -r file; do
     head -2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$file"
   done)"
