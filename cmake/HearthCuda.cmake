@@ -17,8 +17,17 @@ if(NOT CMAKE_CUDA_COMPILER)
   message(STATUS "cuda: left out, there is no nvcc (CUDA toolkit 12 or 13)")
   return()
 endif()
-# One real architecture, and PTX that newer and other cards translate when a kernel is first used.
-set(CMAKE_CUDA_ARCHITECTURES 90-real 80-virtual CACHE STRING "GPU architectures to build for")
+# This machine's cards; without any, Hopper's, which newer ones can use as well. Each further
+# architecture costs the whole build time of the kernels once more.
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  execute_process(COMMAND nvidia-smi -L RESULT_VARIABLE _no_card OUTPUT_QUIET ERROR_QUIET)
+  set(CMAKE_CUDA_ARCHITECTURES native)
+  if(_no_card)
+    set(CMAKE_CUDA_ARCHITECTURES 90)
+  endif()
+endif()
+set(CMAKE_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}" CACHE STRING
+    "GPU architectures to build for, such as 80;90" FORCE)
 if(HEARTH_CCACHE AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
   set(CMAKE_CUDA_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
 endif()
