@@ -31,6 +31,18 @@ void for_each(int64_t n, std::string_view op, F f) {
   check_launch(op);
 }
 
+/// Reports that index i does not fit a dim of size n.
+__device__ inline void report_index(int64_t i, int64_t n, Fault* fault, const char* op) {
+  if (atomicCAS_system(&fault->raised, 0, 2) != 0) return;
+  fault->index = i;
+  fault->size = n;
+  int k = 0;
+  for (; op[k] && k < 39; ++k) fault->op[k] = op[k];
+  fault->op[k] = 0;
+  __threadfence_system();
+  fault->raised = 1;
+}
+
 /// Whether index i fits a dim of size n, counting from the end when negative; reports it if not.
 /// On success i is in [0, n); else it is 0, which callers may use when n > 0.
 __device__ inline bool wrap_index(int64_t& i, int64_t n, Fault* fault, const char* op) {
@@ -39,15 +51,7 @@ __device__ inline bool wrap_index(int64_t& i, int64_t n, Fault* fault, const cha
     i = wrapped;
     return true;
   }
-  if (atomicCAS_system(&fault->raised, 0, 2) == 0) {
-    fault->index = i;
-    fault->size = n;
-    int k = 0;
-    for (; op[k] && k < 39; ++k) fault->op[k] = op[k];
-    fault->op[k] = 0;
-    __threadfence_system();
-    fault->raised = 1;
-  }
+  report_index(i, n, fault, op);
   i = 0;
   return false;
 }
