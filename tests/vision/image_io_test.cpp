@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 #include "hearth/vision/io/image.h"
 
 #include "io/codec.h"
@@ -197,6 +199,24 @@ TEST(Jpeg, ReadsTheOrientationAndNothingElse) {
   exif[10] = 0xff;
   exif[13] = 0xff;
   EXPECT_EQ(exif_orientation(exif.data(), exif.size()), 1);
+}
+
+TEST(Jpeg, TurnsThePictureUpright) {
+  // Dark on the left, bright on the right; the camera lay on its side.
+  Tensor image = zeros({1, 16, 32}, kByte);
+  image.slice(2, 16, 32).fill_(250);
+  const Tensor plain = encode_jpeg(image);
+  const std::vector<uint8_t> exif = {0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0,  'M', 'M',
+                                     0,    42,   0, 0,  0,   8,   0,   1,   1, 18, 0,   3,
+                                     0,    0,    0, 1,  0,   6,   0,   0,   0, 0,  0,   0};
+  const Tensor file = cat({plain.slice(0, 0, 2), bytes_of(exif), plain.slice(0, 2)});
+  DecodeOptions upright;
+  EXPECT_EQ(decode_image(file, upright).sizes(), (std::vector<int64_t>{1, 16, 32}));
+  upright.apply_exif_orientation = true;
+  const Tensor turned = decode_image(file, upright);
+  EXPECT_EQ(turned.sizes(), (std::vector<int64_t>{1, 32, 16}));
+  EXPECT_LT(turned.slice(1, 0, 16).max().item<int>(), 10);
+  EXPECT_GT(turned.slice(1, 16, 32).min().item<int>(), 240);
 }
 
 TEST(Files, AreWrittenWholeOrNotAtAll) {

@@ -70,6 +70,15 @@ bool read_header(Reader& r, const uint8_t* data, size_t size) {
   return true;
 }
 
+/// The EXIF orientation in the header; libjpeg forgets the header's markers once it has decoded.
+int orientation_of(const Reader& r) {
+  for (auto* marker = r.info.marker_list; marker; marker = marker->next) {
+    const int orientation = exif_orientation(marker->data, marker->data_length);
+    if (orientation != 1) return orientation;
+  }
+  return 1;
+}
+
 bool read_rows(Reader& r, uint8_t* pixels, size_t row_bytes) {
   if (setjmp(r.failure.jump)) return false;
   jpeg_start_decompress(&r.info);
@@ -168,19 +177,13 @@ Tensor decode_jpeg(const Tensor& data, const DecodeOptions& options) {
   const bool cmyk = r.info.num_components == 4;
   r.info.out_color_space = cmyk ? JCS_CMYK : colors == 1 ? JCS_GRAYSCALE : JCS_RGB;
   const int64_t decoded = cmyk ? 4 : colors;
+  const int orientation = options.apply_exif_orientation ? orientation_of(r) : 1;
   Tensor picture = empty({height, width, decoded}, kByte);
   if (!read_rows(r, picture.data_ptr<uint8_t>(), static_cast<size_t>(width * decoded))) damaged(r);
 
   if (cmyk) picture = from_cmyk(picture, r.info.saw_Adobe_marker, colors);
   if (channels > colors) picture = with_alpha(picture);
-  if (options.apply_exif_orientation) {
-    for (auto* marker = r.info.marker_list; marker; marker = marker->next) {
-      const int orientation = exif_orientation(marker->data, marker->data_length);
-      if (orientation == 1) continue;
-      picture = turn_upright(picture, orientation);
-      break;
-    }
-  }
+  if (orientation != 1) picture = turn_upright(picture, orientation);
   return picture.permute({2, 0, 1});
 }
 
