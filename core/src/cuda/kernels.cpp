@@ -6,6 +6,13 @@ namespace hearth::cuda {
 void install_kernels() {
   install_copy();
   install_pointwise();
+  install_softmax();
+  install_loss();
+  install_element_loss();
+  install_layer_norm();
+  install_batch_norm();
+  install_group_norm();
+  install_optim_step();
 }
 
 }  // namespace hearth::cuda

@@ -12,5 +12,12 @@ void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
 void install_pointwise();
+void install_softmax();
+void install_loss();
+void install_element_loss();
+void install_layer_norm();
+void install_batch_norm();
+void install_group_norm();
+void install_optim_step();
 
 }  // namespace hearth::cuda
