@@ -11,7 +11,7 @@ struct ClassShape {
   int64_t dim;      ///< of the classes
   int64_t classes;  ///< C
   int64_t rows;     ///< all others
-  explicit ClassShape(const Tensor& input);
+  HEARTH_API explicit ClassShape(const Tensor& input);
 };
 
 /// Outputs: the loss, and for backward a vector of each row's largest logit and log of its sum of
