@@ -6,6 +6,9 @@ namespace hearth::cuda {
 void install_kernels() {
   install_copy();
   install_pointwise();
+  install_reduce_norms();
+  install_reduce_extremes();
+  install_reduce_sums();
   install_softmax();
   install_loss();
   install_element_loss();

@@ -12,6 +12,9 @@ void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
 void install_pointwise();
+void install_reduce_norms();
+void install_reduce_extremes();
+void install_reduce_sums();
 void install_softmax();
 void install_loss();
 void install_element_loss();
