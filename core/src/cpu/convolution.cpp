@@ -13,35 +13,6 @@ namespace hearth::cpu {
 
 namespace {
 
-/// The convolution from `x` to `y` (sizes [N, C, spatial...]) by a weight of `kernel` spatial
-/// sizes.
-template <class Op>
-ConvArgs conv_args(const Op& op, const TensorImpl& x, const TensorImpl& y, const int64_t* kernel) {
-  ConvArgs c;
-  c.dtype = x.dtype;
-  c.batch = x.sizes[0];
-  c.in_channels = x.sizes[1];
-  c.out_channels = y.sizes[1];
-  c.groups = op.groups;
-  const size_t spatial = x.sizes.size() - 2;
-  for (size_t d = 0; d < spatial; ++d) {
-    const size_t to = d + 2 - spatial;
-    c.input[to] = x.sizes[d + 2];
-    c.kernel[to] = kernel[d];
-    c.stride[to] = op.stride[d];
-    c.dilation[to] = op.dilation[d];
-    c.pad_begin[to] = op.padding[d];
-    // What the sizes need: less than `padding` where a stride leaves some input unread.
-    c.pad_end[to] = (y.sizes[d + 2] - 1) * op.stride[d] + op.dilation[d] * (kernel[d] - 1) + 1 -
-                    c.input[to] - op.padding[d];
-  }
-  return c;
-}
-
-ConvLayout layout_of(bool channels_last) {
-  return channels_last ? ConvLayout::ChannelsLast : ConvLayout::Contiguous;
-}
-
 /// A weight as it is when dense in either layout.
 Tensor weight_raw(const Tensor& w, ConvLayout* layout) {
   const bool last = prefers_channels_last(impl(w));

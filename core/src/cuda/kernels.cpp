@@ -6,6 +6,8 @@ namespace hearth::cuda {
 void install_kernels() {
   install_copy();
   install_pointwise();
+  install_linalg();
+  install_convolution();
   install_reduce_norms();
   install_reduce_extremes();
   install_reduce_sums();

@@ -12,6 +12,8 @@ void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
 void install_pointwise();
+void install_linalg();
+void install_convolution();
 void install_reduce_norms();
 void install_reduce_extremes();
 void install_reduce_sums();

@@ -23,7 +23,7 @@ struct Summing {
   ScalarType in_type;
   void* out;
   ScalarType out_type;
-  double divisor;  ///< 0: none
+  double divisor;  ///< negative: none
 
   __device__ Acc identity() const { return Acc(0); }
   __device__ Acc load(const void* data, int64_t at, int64_t) const {
@@ -32,7 +32,7 @@ struct Summing {
   __device__ Acc merge(Acc a, Acc b) const { return a + b; }
   __device__ void store(int64_t i, Acc v) const {
     if constexpr (!std::is_same_v<Acc, int64_t>)
-      if (divisor != 0) v = divided(v, divisor);
+      if (divisor >= 0) v = divided(v, divisor);
     store_as(out, out_type, i, v);
   }
 };
@@ -79,14 +79,12 @@ void add_up(const Call& call, const DimVector& dims, bool mean) {
   const Tensor &x = call.in[0], &out = call.out[0];
   const int64_t outputs = impl(out).numel;
   const double divisor = !mean || outputs == 0
-                             ? 0.0
+                             ? -1.0
                              : static_cast<double>(impl(x).numel) / static_cast<double>(outputs);
   with_any_input(impl(x).dtype, call.op.info.name, [&]<class In>(In) {
     reduce(x, dims, call.op.info.name,
            Summing<In>{impl(x).dtype, raw_data(out), impl(out).dtype, divisor});
   });
-  // No elements: 0 / 0.
-  if (mean && outputs > 0 && impl(x).numel == 0) out.fill_(NAN);
 }
 
 void sum(const Call& call) { add_up(call, call.as<ops::Sum>().dims, false); }

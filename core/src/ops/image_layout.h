@@ -11,9 +11,9 @@ inline bool prefers_channels_last(const TensorImpl& t) {
 }
 
 /// Strides for `sizes` in that layout; none for contiguous.
-DimVector image_strides(IntArrayRef sizes, bool channels_last);
+HEARTH_API DimVector image_strides(IntArrayRef sizes, bool channels_last);
 
 /// `t` itself when dense in the wanted layout, else a copy that is. For kernels, past the tape.
-Tensor image_raw(const Tensor& t, bool channels_last);
+HEARTH_API Tensor image_raw(const Tensor& t, bool channels_last);
 
 }  // namespace hearth

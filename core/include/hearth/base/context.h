@@ -24,4 +24,12 @@ HEARTH_API ConvAlgorithm conv_algorithm();
 HEARTH_API void set_deterministic(bool deterministic);
 HEARTH_API bool deterministic();
 
+/// Whether CUDA may round the inputs of float32 products to TF32 (10 bits of mantissa), which runs
+/// several times faster. Defaults are PyTorch's: false for matrix products (cuBLAS), true for
+/// convolutions (cuDNN).
+HEARTH_API void set_allow_tf32_cublas(bool allow);
+HEARTH_API bool allow_tf32_cublas();
+HEARTH_API void set_allow_tf32_cudnn(bool allow);
+HEARTH_API bool allow_tf32_cudnn();
+
 }  // namespace hearth

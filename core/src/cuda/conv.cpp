@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions through cuDNN.
+#include <algorithm>
+
+#include <cudnn.h>
+
+#include "hearth/base/context.h"
+
+#include "cuda/kernels.h"
+#include "cuda/plans.h"
+#include "cuda/runtime.h"
+#include "ops/conv_args.h"
+#include "ops/copy.h"
+#include "ops/image_layout.h"
+
+namespace hearth::cuda {
+
+namespace {
+
+void check(cudnnStatus_t status, std::string_view what) {
+  HEARTH_CHECK_AS(DeviceError, status == CUDNN_STATUS_SUCCESS, "[", what,
+                  "] cuDNN: ", cudnnGetErrorString(status));
+}
+
+cudnnHandle_t handle() {
+  thread_local cudnnHandle_t handles[64] = {};
+  cudnnHandle_t& h = handles[device_index()];
+  if (!h) {
+    check(cudnnCreate(&h), "convolution");
+    check(cudnnSetStream(h, stream()), "convolution");
+  }
+  return h;
+}
+
+enum class Pass : int32_t { Forward, BackwardData, BackwardWeights };
+
+struct Key {
+  int64_t batch, in_channels, out_channels, groups;
+  int64_t input[2], output[2], kernel[2], stride[2], padding[2], dilation[2];
+  int32_t dtype, device, pass, channels_last, tf32, deterministic;
+};
+
+struct Plan {
+  cudnnTensorDescriptor_t x = nullptr, y = nullptr, bias = nullptr;
+  cudnnFilterDescriptor_t w = nullptr;
+  cudnnConvolutionDescriptor_t conv = nullptr;
+  int algorithm = 0;
+  size_t workspace = 0;
+  bool usable = false;  ///< cuDNN has an algorithm
+
+  Plan() {
+    check(cudnnCreateTensorDescriptor(&x), "convolution");
+    check(cudnnCreateTensorDescriptor(&y), "convolution");
+    check(cudnnCreateTensorDescriptor(&bias), "convolution");
+    check(cudnnCreateFilterDescriptor(&w), "convolution");
+    check(cudnnCreateConvolutionDescriptor(&conv), "convolution");
+  }
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+  ~Plan() {
+    cudnnDestroyTensorDescriptor(x);
+    cudnnDestroyTensorDescriptor(y);
+    cudnnDestroyTensorDescriptor(bias);
+    cudnnDestroyFilterDescriptor(w);
+    cudnnDestroyConvolutionDescriptor(conv);
+  }
+};
+
+cudnnDataType_t data_type(ScalarType t) {
+  return t == kHalf       ? CUDNN_DATA_HALF
+         : t == kBFloat16 ? CUDNN_DATA_BFLOAT16
+         : t == kDouble   ? CUDNN_DATA_DOUBLE
+                          : CUDNN_DATA_FLOAT;
+}
+
+/// Takes the first algorithm of the heuristic's list that will do; false when none does.
+template <class Algorithm>
+bool choose(Plan& plan, const Algorithm* list, int count, bool deterministic) {
+  constexpr size_t kMostWorkspace = size_t{1} << 30;
+  for (int i = 0; i < count; ++i) {
+    if (list[i].status != CUDNN_STATUS_SUCCESS || list[i].memory > kMostWorkspace) continue;
+    if (deterministic && list[i].determinism != CUDNN_DETERMINISTIC) continue;
+    plan.algorithm = static_cast<int>(list[i].algo);
+    plan.workspace = list[i].memory;
+    check(cudnnSetConvolutionMathType(plan.conv, list[i].mathType), "convolution");
+    return true;
+  }
+  return false;
+}
+
+std::unique_ptr<Plan> make_plan(const Key& k) {
+  auto plan = std::make_unique<Plan>();
+  const auto dtype = static_cast<ScalarType>(k.dtype);
+  const cudnnDataType_t type = data_type(dtype);
+  const cudnnTensorFormat_t format = k.channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
+  const auto i = [](int64_t v) { return static_cast<int>(v); };
+  check(cudnnSetTensor4dDescriptor(plan->x, format, type, i(k.batch), i(k.in_channels),
+                                   i(k.input[0]), i(k.input[1])),
+        "convolution");
+  check(cudnnSetTensor4dDescriptor(plan->y, format, type, i(k.batch), i(k.out_channels),
+                                   i(k.output[0]), i(k.output[1])),
+        "convolution");
+  const bool data = static_cast<Pass>(k.pass) == Pass::BackwardData;
+  check(cudnnSetTensor4dDescriptor(plan->bias, format, type, 1,
+                                   i(data ? k.in_channels : k.out_channels), 1, 1),
+        "convolution");
+  check(cudnnSetFilter4dDescriptor(plan->w, type, format, i(k.out_channels),
+                                   i(k.in_channels / k.groups), i(k.kernel[0]), i(k.kernel[1])),
+        "convolution");
+  check(cudnnSetConvolution2dDescriptor(plan->conv, i(k.padding[0]), i(k.padding[1]),
+                                        i(k.stride[0]), i(k.stride[1]), i(k.dilation[0]),
+                                        i(k.dilation[1]), CUDNN_CROSS_CORRELATION,
+                                        dtype == kDouble ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
+        "convolution");
+  check(cudnnSetConvolutionGroupCount(plan->conv, i(k.groups)), "convolution");
+  const bool tensor_cores = k.tf32 || dtype == kHalf || dtype == kBFloat16;
+  check(cudnnSetConvolutionMathType(plan->conv, tensor_cores ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH),
+        "convolution");
+  int count = 0;
+  switch (static_cast<Pass>(k.pass)) {
+    case Pass::Forward: {
+      cudnnConvolutionFwdAlgoPerf_t list[CUDNN_CONVOLUTION_FWD_ALGO_COUNT];
+      plan->usable = cudnnGetConvolutionForwardAlgorithm_v7(
+                         handle(), plan->x, plan->w, plan->conv, plan->y,
+                         CUDNN_CONVOLUTION_FWD_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
+                     choose(*plan, list, count, false);
+      break;
+    }
+    case Pass::BackwardData: {
+      cudnnConvolutionBwdDataAlgoPerf_t list[CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT];
+      plan->usable =
+          cudnnGetConvolutionBackwardDataAlgorithm_v7(
+              handle(), plan->w, plan->y, plan->conv, plan->x,
+              CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
+          choose(*plan, list, count, k.deterministic);
+      break;
+    }
+    case Pass::BackwardWeights: {
+      cudnnConvolutionBwdFilterAlgoPerf_t list[CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT];
+      plan->usable =
+          cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+              handle(), plan->x, plan->y, plan->conv, plan->w,
+              CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
+          choose(*plan, list, count, k.deterministic);
+      break;
+    }
+  }
+  return plan;
+}
+
+Plan& plan_of(Pass pass, const ConvArgs& c) {
+  Key key{};
+  key.batch = c.batch;
+  key.in_channels = c.in_channels;
+  key.out_channels = c.out_channels;
+  key.groups = c.groups;
+  for (int d = 0; d < 2; ++d) {
+    key.input[d] = c.input[d];
+    key.output[d] = c.output(d);
+    key.kernel[d] = c.kernel[d];
+    key.stride[d] = c.stride[d];
+    key.padding[d] = c.pad_begin[d];
+    key.dilation[d] = c.dilation[d];
+  }
+  key.dtype = static_cast<int32_t>(c.dtype);
+  key.device = device_index();
+  key.pass = static_cast<int32_t>(pass);
+  key.channels_last = c.layout == ConvLayout::ChannelsLast;
+  key.tf32 = c.dtype == kFloat && allow_tf32_cudnn();
+  key.deterministic = deterministic();
+  thread_local PlanCache<Key, Plan> plans;
+  return plans.get(key, [&] { return make_plan(key); });
+}
+
+/// The factors of cuDNN's results: double for doubles, else float.
+struct Factors {
+  float f[2];
+  double d[2];
+  bool wide;
+  Factors(ScalarType type, double result, double before)
+      : f{static_cast<float>(result), static_cast<float>(before)},
+        d{result, before},
+        wide(type == kDouble) {}
+  const void* result() const { return wide ? static_cast<const void*>(d) : f; }
+  const void* before() const { return wide ? static_cast<const void*>(d + 1) : f + 1; }
+};
+
+/// Runs one pass of a problem in the layout of `c`; false when cuDNN has no algorithm for it.
+/// `bias`, unless null, is added to what a pass computes, or is itself computed beside the weights.
+bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const Tensor& y,
+         void* bias) {
+  Plan& plan = plan_of(pass, c);
+  if (!plan.usable) return false;
+  const Workspace workspace(plan.workspace);
+  const Factors factors(c.dtype, 1, 0);
+  const void *one = factors.result(), *zero = factors.before();
+  cudnnStatus_t status = CUDNN_STATUS_SUCCESS;
+  switch (pass) {
+    case Pass::Forward:
+      status =
+          cudnnConvolutionForward(handle(), one, plan.x, raw_data(x), plan.w, raw_data(w),
+                                  plan.conv, static_cast<cudnnConvolutionFwdAlgo_t>(plan.algorithm),
+                                  workspace.data(), plan.workspace, zero, plan.y, raw_data(y));
+      break;
+    case Pass::BackwardData:
+      status = cudnnConvolutionBackwardData(
+          handle(), one, plan.w, raw_data(w), plan.y, raw_data(y), plan.conv,
+          static_cast<cudnnConvolutionBwdDataAlgo_t>(plan.algorithm), workspace.data(),
+          plan.workspace, zero, plan.x, raw_data(x));
+      break;
+    case Pass::BackwardWeights:
+      status = cudnnConvolutionBackwardFilter(
+          handle(), one, plan.x, raw_data(x), plan.y, raw_data(y), plan.conv,
+          static_cast<cudnnConvolutionBwdFilterAlgo_t>(plan.algorithm), workspace.data(),
+          plan.workspace, zero, plan.w, raw_data(w));
+      break;
+  }
+  if (status == CUDNN_STATUS_NOT_SUPPORTED) {
+    plan.usable = false;
+    return false;
+  }
+  check(status, "convolution");
+  if (!bias) return true;
+  if (pass == Pass::BackwardWeights) {
+    check(cudnnConvolutionBackwardBias(handle(), one, plan.y, raw_data(y), zero, plan.bias, bias),
+          "convolution");
+  } else {
+    const bool forward = pass == Pass::Forward;
+    check(cudnnAddTensor(handle(), one, plan.bias, bias, one, forward ? plan.y : plan.x,
+                         raw_data(forward ? y : x)),
+          "convolution");
+  }
+  return true;
+}
+
+/// A tensor to write in a layout: `target` itself when it has it, else a new one.
+Tensor writable(const Tensor& target, bool last) {
+  const TensorImpl& t = impl(target);
+  DimVector strides = image_strides(t.sizes, last);
+  if (strides.empty()) strides = contiguous_strides(t.sizes);
+  bool same = true;
+  for (size_t d = 0; d < t.sizes.size(); ++d) same &= t.sizes[d] == 1 || t.strides[d] == strides[d];
+  return same ? target : new_tensor(t.sizes, t.dtype, t.device, std::move(strides));
+}
+
+/// Runs a pass with its operands brought into one layout: channels-last if they are so and cuDNN
+/// can, else contiguous. The one that the pass computes is copied back where it had another layout.
+void run_in_layout(Pass pass, ConvArgs c, bool last, const Tensor& x, const Tensor& w,
+                   const Tensor& y, void* bias) {
+  c.layout = layout_of(last);
+  const auto read = [&](const Tensor& t) { return image_raw(t, last); };
+  const Tensor in_x = pass == Pass::BackwardData ? writable(x, last) : read(x);
+  const Tensor in_w = pass == Pass::BackwardWeights ? writable(w, last) : read(w);
+  const Tensor in_y = pass == Pass::Forward ? writable(y, last) : read(y);
+  if (!run(pass, c, in_x, in_w, in_y, bias)) {
+    HEARTH_CHECK_AS(NotImplementedError, last, "[convolution] cuDNN has no algorithm for ", c.dtype,
+                    " with ", c.groups, " groups of these sizes");
+    return run_in_layout(pass, c, false, x, w, y, bias);
+  }
+  const Tensor& computed = pass == Pass::BackwardData ? in_x : pass == Pass::Forward ? in_y : in_w;
+  const Tensor& wanted = pass == Pass::BackwardData ? x : pass == Pass::Forward ? y : w;
+  if (!computed.is_same(wanted)) copy_raw_into(wanted, computed);
+}
+
+/// `bias` along dim 1 of `like`.
+Tensor along_channels(const Tensor& bias, const Tensor& like) {
+  DimVector strides(impl(like).sizes.size(), 0);
+  strides[1] = impl(bias).strides[0];
+  return alias_tensor(bias, impl(like).sizes, std::move(strides), impl(bias).offset,
+                      impl(bias).dtype);
+}
+
+void check_dtype(const Tensor& x) {
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(impl(x).dtype),
+                  "[convolution] expected a floating dtype on CUDA, got ", impl(x).dtype);
+}
+
+bool prefers_last(const Call& call) {
+  return prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
+}
+
+void zero(const Tensor& dense) {
+  hearth::cuda::check(cudaMemsetAsync(raw_data(dense), 0, dense.nbytes(), stream()), "convolution");
+}
+
+void convolution(const Call& call) {
+  const auto& op = call.as<ops::Convolution>();
+  const Tensor &x = call.in[0], &w = call.in[1], &out = call.out[0];
+  check_dtype(x);
+  if (impl(out).numel == 0) return;
+  Tensor bias = call.in.get(2);
+  if (impl(x).numel == 0 || impl(w).numel == 0) {
+    if (bias.defined()) return copy_raw_into(out, along_channels(bias, out));
+    return zero(out);
+  }
+  if (bias.defined()) bias = contiguous_raw(bias);
+  void* b = bias.defined() ? raw_data(bias) : nullptr;
+  const int64_t* kernel = impl(w).sizes.data() + 2;
+  // A transposed convolution is the backward-data of one that goes the other way.
+  if (op.transposed) {
+    run_in_layout(Pass::BackwardData, conv_args(op, impl(out), impl(x), kernel), prefers_last(call),
+                  out, w, x, b);
+  } else {
+    run_in_layout(Pass::Forward, conv_args(op, impl(x), impl(out), kernel), prefers_last(call), x,
+                  w, out, b);
+  }
+}
+
+void weight_grad(const Call& call) {
+  const auto& op = call.as<ops::ConvolutionWeightGrad>();
+  const Tensor &x = call.in[0], &g = call.in[1];
+  check_dtype(x);
+  if (impl(x).numel == 0 || impl(g).numel == 0 || impl(call.out[0]).numel == 0) {
+    for (const Tensor& out : call.out) zero(out);
+    return;
+  }
+  run_in_layout(Pass::BackwardWeights, conv_args(op, impl(x), impl(g), op.kernel.data()),
+                prefers_last(call), x, call.out[0], g, op.bias ? raw_data(call.out[1]) : nullptr);
+}
+
+}  // namespace
+
+void install_convolution() {
+  ops::Convolution::row().kernel[kSlot] = &convolution;
+  ops::ConvolutionWeightGrad::row().kernel[kSlot] = &weight_grad;
+}
+
+}  // namespace hearth::cuda
