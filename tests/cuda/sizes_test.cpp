@@ -44,7 +44,9 @@ class CudaSizes : public Cuda {
   void SetUp() override {
     Cuda::SetUp();
     manual_seed(7);
+    set_allow_tf32_cudnn(false);
   }
+  void TearDown() override { set_allow_tf32_cudnn(true); }
   static Tensor random(IntArrayRef sizes, ScalarType type = kDouble) {
     return randn(sizes, TensorOptions(type));
   }

@@ -150,6 +150,15 @@ PoolType pool_type(ScalarType t) {
   }
 }
 
+/// The kernel of a dtype; throws where there is none.
+template <class F, size_t N>
+F chosen(const Call& call, const F (&kernels)[N], ScalarType t) {
+  const auto type = static_cast<size_t>(pool_type(t));
+  HEARTH_CHECK_AS(NotImplementedError, type < N && kernels[type] && !is_complex(t), "[",
+                  call.op.info.name, "] no kernel for ", t);
+  return kernels[type];
+}
+
 template <class Op>
 void max_forward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
@@ -161,7 +170,7 @@ void max_forward(const Call& call) {
   ComputeElements ex(x), ev(values), ey(y);
   ex.load();
   if (replaced) ev.load();
-  const auto kernel = table().max_forward[pool_type(impl(x).dtype)];
+  const auto kernel = chosen(call, table().max_forward, impl(x).dtype);
   Pooling(call.as<Op>(), impl(x), impl(y), last)
       .run([&](const PoolArgs& p, int64_t from, int64_t to) {
         kernel(p, ex.at(from), replaced ? ev.at(from) : nullptr, ey.at(to),
@@ -178,7 +187,7 @@ void max_backward(const Call& call) {
   ComputeElements eg(g), ex(x), egx(gx);
   eg.load();
   ex.load();
-  const auto kernel = table().max_backward[pool_type(impl(x).dtype)];
+  const auto kernel = chosen(call, table().max_backward, impl(x).dtype);
   Pooling(op, impl(x), impl(g), last).run([&](const PoolArgs& p, int64_t from, int64_t to) {
     kernel(p, ex.at(from), eg.at(to), egx.at(from));
   });
@@ -192,7 +201,7 @@ void avg_forward(const Call& call) {
   const Tensor& y = call.out[0];
   ComputeElements ex(x), ey(y);
   ex.load();
-  const auto kernel = table().avg_forward[pool_type(impl(x).dtype)];
+  const auto kernel = chosen(call, table().avg_forward, impl(x).dtype);
   Pooling(call.as<Op>(), impl(x), impl(y), last)
       .run([&](const PoolArgs& p, int64_t from, int64_t to) { kernel(p, ex.at(from), ey.at(to)); });
   ey.store();
@@ -204,7 +213,7 @@ void avg_backward(const Call& call) {
   const Tensor& gx = call.out[0];
   ComputeElements eg(g), egx(gx);
   eg.load();
-  const auto kernel = table().avg_backward[pool_type(impl(g).dtype)];
+  const auto kernel = chosen(call, table().avg_backward, impl(g).dtype);
   Pooling(call.as<ops::AvgPool2dBackward>(), impl(gx), impl(g), last)
       .run(
           [&](const PoolArgs& p, int64_t to, int64_t from) { kernel(p, eg.at(from), egx.at(to)); });

@@ -12,6 +12,7 @@
 #include "ops/conv_args.h"
 #include "ops/copy.h"
 #include "ops/image_layout.h"
+#include "ops/reduce.h"
 
 namespace hearth::cuda {
 
@@ -186,7 +187,7 @@ struct Factors {
 };
 
 /// Runs one pass of a problem in the layout of `c`; false when cuDNN has no algorithm for it.
-/// `bias`, unless null, is added to what a pass computes, or is itself computed beside the weights.
+/// `bias` is added to what the pass computes, unless null.
 bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const Tensor& y,
          void* bias) {
   Plan& plan = plan_of(pass, c);
@@ -220,16 +221,11 @@ bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const T
     return false;
   }
   check(status, "convolution");
-  if (!bias) return true;
-  if (pass == Pass::BackwardWeights) {
-    check(cudnnConvolutionBackwardBias(handle(), one, plan.y, raw_data(y), zero, plan.bias, bias),
-          "convolution");
-  } else {
-    const bool forward = pass == Pass::Forward;
-    check(cudnnAddTensor(handle(), one, plan.bias, bias, one, forward ? plan.y : plan.x,
-                         raw_data(forward ? y : x)),
-          "convolution");
-  }
+  if (bias)
+    check(
+        cudnnAddTensor(handle(), one, plan.bias, bias, one, pass == Pass::Forward ? plan.y : plan.x,
+                       raw_data(pass == Pass::Forward ? y : x)),
+        "convolution");
   return true;
 }
 
@@ -306,6 +302,17 @@ void convolution(const Call& call) {
   }
 }
 
+/// out[c] = the sum of g[:, c].
+void sum_over_positions(const Tensor& g, const Tensor& out) {
+  ops::Sum op;
+  for (int64_t d = 0; d < g.dim(); ++d)
+    if (d != 1) op.dims.push_back(d);
+  const Tensor* in[] = {&g};
+  Tensor target = out;
+  const OpTable& row = ops::Sum::row();
+  row.kernel[kSlot]({row, &op, Args(in, 1), {&target, 1}, impl(out).dtype});
+}
+
 void weight_grad(const Call& call) {
   const auto& op = call.as<ops::ConvolutionWeightGrad>();
   const Tensor &x = call.in[0], &g = call.in[1];
@@ -315,7 +322,8 @@ void weight_grad(const Call& call) {
     return;
   }
   run_in_layout(Pass::BackwardWeights, conv_args(op, impl(x), impl(g), op.kernel.data()),
-                prefers_last(call), x, call.out[0], g, op.bias ? raw_data(call.out[1]) : nullptr);
+                prefers_last(call), x, call.out[0], g, nullptr);
+  if (op.bias) sum_over_positions(g, call.out[1]);
 }
 
 }  // namespace

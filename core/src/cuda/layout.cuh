@@ -120,7 +120,8 @@ Layout<N> make_layout(const DimVector& sizes, const std::array<DimVector, N>& st
     ++layout.dims;
   }
   for (int d = 0; d < layout.dims; ++d)
-    if (layout.small) layout.divisors[d] = Divisor(static_cast<uint32_t>(layout.sizes[d]));
+    if (layout.small && layout.sizes[d] > 0)
+      layout.divisors[d] = Divisor(static_cast<uint32_t>(layout.sizes[d]));
   return layout;
 }
 

@@ -149,7 +149,8 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
     HEARTH_CHECK_AS(ShapeError, n < 9e18, "[arange] invalid size: more elements than int64 counts");
     steps = static_cast<int64_t>(n);
   }
-  return with_grad(invoke(ops::Arange{start, step, steps, dtype, options.device()}), options);
+  return with_grad(invoke(ops::Arange{start, step, steps, dtype, options.device().resolved()}),
+                   options);
 }
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
   return arange(start, end, 1, options);
@@ -163,7 +164,8 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
   const bool complex = start.isComplex() || end.isComplex();
   const ScalarType dtype =
       options.dtype_opt().value_or(complex ? to_complex(get_default_dtype()) : get_default_dtype());
-  return with_grad(invoke(ops::Linspace{start, end, steps, dtype, options.device()}), options);
+  return with_grad(invoke(ops::Linspace{start, end, steps, dtype, options.device().resolved()}),
+                   options);
 }
 
 Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef strides,
@@ -173,7 +175,7 @@ Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef stri
   HEARTH_CHECK_AS(ShapeError, layout.size() == sizes.size(), "[from_blob] strides ", layout.ref(),
                   " do not fit sizes ", sizes);
   // The handle's own storage describes the caller's memory.
-  Tensor block = new_tensor({0}, options.dtype(), options.device());
+  Tensor block = new_tensor({0}, options.dtype(), options.device().resolved());
   Storage& s = *impl(block).storage;
   s.data = data;
   s.nbytes = static_cast<size_t>(checked_nbytes(checked_numel(sizes), options.dtype()));

@@ -181,10 +181,13 @@ const PointwiseBackwardInfo& backward_info_of(const OpTable& row) {
 }
 
 void backward_infer(const OpTable& row, const void*, Args in, void* specs) {
+  const ScalarType type = result_type(in);
+  const unsigned type_class = is_complex(type) ? kTypeC : is_floating_point(type) ? kTypeF : 0;
+  HEARTH_CHECK_AS(DtypeError, backward_info_of(row).forward->types & type_class, "[", row.info.name,
+                  "] does not take ", class_name(type), " tensors, got ", type);
   auto* out = new (specs) Specs;
   DimVector sizes = in.size() == 1 ? impl(in[0]).sizes : broadcast_all(row, in);
   DimVector strides = result_strides(sizes, in);
-  const ScalarType type = result_type(in);
   out->out.emplace_back(std::move(sizes), std::move(strides), type, result_device(in));
   out->compute = type;
 }

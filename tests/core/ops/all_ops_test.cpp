@@ -112,6 +112,23 @@ TEST_F(AllOps, KernelAgreesWithDecompose) {
   }
 }
 
+TEST_F(AllOps, OtherDtypesComputeOrSayWhyNot) {
+  for (const ScalarType type :
+       {kFloat, kHalf, kBFloat16, kLong, kInt, kByte, kBool, kComplexFloat}) {
+    for (const Sample& s : samples()) {
+      SCOPED_TRACE(describe(s) + " as " + std::string(to_string(type)));
+      std::vector<Tensor> in = copies(s.in);
+      for (Tensor& t : in)
+        if (t.defined() && t.scalar_type() == kDouble) t = t.to(type);
+      try {
+        run(s, in);
+      } catch (const Error& e) {
+        EXPECT_STRNE(e.what(), "");
+      }
+    }
+  }
+}
+
 TEST_F(AllOps, StridedInputsGiveTheSame) {
   for (const Sample& s : samples()) {
     if (is_view(s) || s.in.empty() || uninitialised(s)) continue;
