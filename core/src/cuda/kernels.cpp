@@ -18,6 +18,13 @@ void install_kernels() {
   install_batch_norm();
   install_group_norm();
   install_optim_step();
+  install_index();
+  install_gather();
+  install_select();
+  install_join();
+  install_pad();
+  install_rearrange();
+  install_random();
 }
 
 }  // namespace hearth::cuda

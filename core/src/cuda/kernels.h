@@ -24,5 +24,12 @@ void install_layer_norm();
 void install_batch_norm();
 void install_group_norm();
 void install_optim_step();
+void install_index();
+void install_gather();
+void install_select();
+void install_join();
+void install_pad();
+void install_rearrange();
+void install_random();
 
 }  // namespace hearth::cuda

@@ -160,6 +160,6 @@ struct IndexLayout {
   DimVector before, after;  ///< self's dims that are not indexed
   DimVector sizes;
 };
-IndexLayout index_layout(const TensorImpl& self, Args indices);
+HEARTH_API IndexLayout index_layout(const TensorImpl& self, Args indices);
 
 }  // namespace hearth::ops

@@ -29,7 +29,7 @@ struct RandomFill {
   static constexpr OpInfo info{.name = "random_", .strided = true};
   HEARTH_OP(RandomFill, distribution, a, b, from, range, seed, offset)
   /// Each element takes 64 bits.
-  bool wide(ScalarType t) const;
+  HEARTH_API bool wide(ScalarType t) const;
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   // Nothing of the input's values remains.

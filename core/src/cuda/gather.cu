@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gather and scatter: an index for every element. Also the gradient of embedding.
+#include "cuda/indexed.cuh"
+#include "cuda/kernels.h"
+#include "ops/index.h"
+
+namespace hearth::cuda {
+
+namespace {
+
+/// A walk over the elements of an index; `layout` gives offsets in what is read or written
+/// alongside, in self (without the index) and in the index.
+struct Walk {
+  Layout<3> layout;
+  Positions positions;
+};
+
+DimVector strides_over(const TensorImpl& t, const DimVector& sizes) {
+  DimVector strides(sizes.size(), 0);
+  for (size_t d = 0; d < std::min(sizes.size(), t.strides.size()); ++d) strides[d] = t.strides[d];
+  return strides;
+}
+
+Walk walk_over(const Tensor& index, const TensorImpl& self, int64_t dim, const TensorImpl& other,
+               IndexOp op) {
+  const TensorImpl& i = impl(index);
+  const size_t d = checked_dim(dim, self.dim());
+  DimVector self_strides = strides_over(self, i.sizes);
+  if (d < self_strides.size()) self_strides[d] = 0;
+  Walk walk;
+  walk.layout = make_layout<3>(i.sizes, {strides_over(other, i.sizes), self_strides, i.strides});
+  walk.positions = {ptr<int64_t>(index), self.sizes.empty() ? 1 : self.sizes[d],
+                    self.sizes.empty() ? 0 : self.strides[d], fault(), op};
+  return walk;
+}
+
+template <class U>
+void gather_units(const Walk& walk, const Tensor& self, const Tensor& out) {
+  const auto layout = walk.layout;
+  const Positions positions = walk.positions;
+  const U* from = ptr<U>(self);
+  U* to = ptr<U>(out);
+  for_each(layout.numel, "gather", [=] __device__(int64_t i) {
+    int64_t at[3];
+    layout.offsets(i, at);
+    const int64_t p = positions(at[2]);
+    to[at[0]] = p < 0 ? U{} : from[at[1] + p];
+  });
+}
+
+template <class U>
+void scatter_units(const Walk& walk, const Tensor& self, const Tensor& src) {
+  const auto layout = walk.layout;
+  const Positions positions = walk.positions;
+  U* to = ptr<U>(self);
+  const U* from = ptr<U>(src);
+  for_each(layout.numel, "scatter", [=] __device__(int64_t i) {
+    int64_t at[3];
+    layout.offsets(i, at);
+    const int64_t p = positions(at[2]);
+    if (p >= 0) to[at[1] + p] = from[at[0]];
+  });
+}
+
+template <class U>
+void scatter_number(const Walk& walk, const Tensor& self, const void* element) {
+  const auto layout = walk.layout;
+  const Positions positions = walk.positions;
+  U* to = ptr<U>(self);
+  const U v = *static_cast<const U*>(element);
+  for_each(layout.numel, "scatter", [=] __device__(int64_t i) {
+    int64_t at[3];
+    layout.offsets(i, at);
+    const int64_t p = positions(at[2]);
+    if (p >= 0) to[at[1] + p] = v;
+  });
+}
+
+/// Atomic, so floating sums may differ in their last bits from run to run. V: the type of src;
+/// self has the type that these add up in.
+template <class V>
+void scatter_sums(const Walk& walk, const Tensor& self, const Tensor& src) {
+  using T = accumulate_t<V>;
+  const auto layout = walk.layout;
+  const Positions positions = walk.positions;
+  T* to = ptr<T>(self);
+  const V* from = ptr<V>(src);
+  for_each(layout.numel, "scatter_add", [=] __device__(int64_t i) {
+    int64_t at[3];
+    layout.offsets(i, at);
+    const int64_t p = positions(at[2]);
+    if (p >= 0) atomic_add(to + at[1] + p, convert<T>(from[at[0]]));
+  });
+}
+
+void gather(const Call& call) {
+  const Tensor &self = call.in[0], &out = call.out[0];
+  if (impl(out).numel == 0) return;
+  const Tensor index = index_on(call.in[1], self.device());
+  const Walk walk =
+      walk_over(index, impl(self), call.as<ops::Gather>().dim, impl(out), IndexOp::Gather);
+  with_element_size(impl(self).dtype, [&](auto u) { gather_units<decltype(u)>(walk, self, out); });
+}
+
+/// The index of a scatter, apart from what is written.
+Tensor scatter_index(const Call& call) {
+  return apart_from(index_on(call.in[1], call.out[0].device()), call.out[0]);
+}
+
+void scatter(const Call& call) {
+  const Tensor index = scatter_index(call), src = values_for(call.in[2], call.out[0]);
+  const Tensor& out = started(call);
+  if (impl(index).numel == 0) return;
+  const Walk walk =
+      walk_over(index, impl(out), call.as<ops::Scatter>().dim, impl(src), IndexOp::Scatter);
+  with_element_size(impl(out).dtype, [&](auto u) { scatter_units<decltype(u)>(walk, out, src); });
+}
+
+void scatter_value(const Call& call) {
+  const auto& op = call.as<ops::ScatterValue>();
+  const Tensor index = scatter_index(call);
+  const Tensor& out = started(call);
+  if (impl(index).numel == 0) return;
+  const Walk walk = walk_over(index, impl(out), op.dim, impl(out), IndexOp::Scatter);
+  alignas(16) char element[16];
+  store_scalar(element, impl(out).dtype, op.value);
+  with_element_size(impl(out).dtype,
+                    [&](auto u) { scatter_number<decltype(u)>(walk, out, element); });
+}
+
+void scatter_add(const Call& call) {
+  const Tensor index = scatter_index(call), src = values_for(call.in[2], call.out[0]);
+  const Tensor& out = started(call);
+  if (impl(index).numel == 0) return;
+  accumulate_into(out, [&](const Tensor& t) {
+    const Walk walk =
+        walk_over(index, impl(t), call.as<ops::ScatterAdd>().dim, impl(src), IndexOp::Scatter);
+    with_type(impl(src).dtype, [&](auto v) { scatter_sums<decltype(v)>(walk, t, src); });
+  });
+}
+
+// ---- embedding's gradient
+
+void count_rows(const int64_t* index, int64_t n, int64_t rows, int* counts) {
+  for_each(n, "embedding", [=] __device__(int64_t j) {
+    const int64_t r = index[j];
+    if (r >= 0 && r < rows) atomicAdd(counts + r, 1);
+  });
+}
+
+/// Atomic, so sums may differ in their last bits from run to run. counts: null, or how often each
+/// row occurs, which its gradient is divided by.
+template <class V>
+void add_rows(const ops::EmbeddingBackward& op, const Tensor& g, const Tensor& index,
+              const int* counts, const Tensor& out) {
+  using T = accumulate_t<V>;
+  const int64_t n = impl(g).numel, padding = op.padding_idx;
+  const auto width = static_cast<uint64_t>(impl(out).sizes[1]);
+  const Positions positions{ptr<int64_t>(index), op.num_weights, 1, fault(), IndexOp::Embedding};
+  const V* from = ptr<V>(g);
+  T* to = ptr<T>(out);
+  const bool small = n < (int64_t{1} << 31);
+  const Divisor by_width = small ? Divisor(static_cast<uint32_t>(width)) : Divisor();
+  for_each(n, "embedding", [=] __device__(int64_t i) {
+    const int64_t j = small ? by_width.divide(static_cast<uint32_t>(i))
+                            : static_cast<int64_t>(static_cast<uint64_t>(i) / width);
+    const int64_t row = positions(j);
+    if (row < 0 || row == padding) return;
+    T v = convert<T>(from[i]);
+    if (counts) v /= static_cast<T>(counts[row]);
+    const auto w = static_cast<int64_t>(width);
+    atomic_add(to + row * w + (i - j * w), v);
+  });
+}
+
+void zero(void* data, size_t bytes) {
+  if (bytes) check(cudaMemsetAsync(data, 0, bytes, stream()), "embedding");
+}
+
+void embedding_backward(const Call& call) {
+  const auto& op = call.as<ops::EmbeddingBackward>();
+  const Tensor& out = call.out[0];
+  const ScalarType type = impl(call.in[0]).dtype;
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(type),
+                  "[embedding] gradients are not implemented for ", type);
+  if (impl(out).numel == 0) return;
+  const ScalarType sums = accumulate_type(type);
+  const Tensor wide = sums == type ? out : new_tensor(impl(out).sizes, sums, impl(out).device);
+  zero(raw_data(wide), wide.nbytes());
+  const Tensor g = contiguous_raw(call.in[0]);
+  const Tensor index = contiguous_raw(index_on(call.in[1], out.device()));
+  const Workspace counts(op.scale_grad_by_freq ? static_cast<size_t>(op.num_weights) * sizeof(int)
+                                               : 0);
+  if (op.scale_grad_by_freq) {
+    zero(counts.data(), static_cast<size_t>(op.num_weights) * sizeof(int));
+    count_rows(ptr<int64_t>(index), impl(index).numel, op.num_weights, counts.data<int>());
+  }
+  with_floating_type(type, "embedding", [&](auto v) {
+    add_rows<decltype(v)>(op, g, index, counts.data<int>(), wide);
+  });
+  if (sums != type) copy_raw_into(out, wide);
+}
+
+}  // namespace
+
+void install_gather() {
+  ops::Gather::row().kernel[kSlot] = &gather;
+  ops::Scatter::row().kernel[kSlot] = &scatter;
+  ops::ScatterValue::row().kernel[kSlot] = &scatter_value;
+  ops::ScatterAdd::row().kernel[kSlot] = &scatter_add;
+  ops::EmbeddingBackward::row().kernel[kSlot] = &embedding_backward;
+}
+
+}  // namespace hearth::cuda
