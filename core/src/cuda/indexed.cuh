@@ -66,10 +66,11 @@ inline Tensor apart_from(const Tensor& t, const Tensor& out) {
   return impl(t).storage == impl(out).storage ? copy_raw(t, impl(t).dtype, t.device()) : t;
 }
 
-/// `t` in the dtype of `out`, and apart from it.
+/// `t` in the dtype of `out`, on its device, and apart from it.
 inline Tensor values_for(const Tensor& t, const Tensor& out) {
-  const ScalarType type = impl(out).dtype;
-  return impl(t).dtype == type ? apart_from(t, out) : copy_raw(t, type, t.device());
+  const TensorImpl &v = impl(t), &o = impl(out);
+  return v.dtype == o.dtype && v.device == o.device ? apart_from(t, out)
+                                                    : copy_raw(t, o.dtype, o.device);
 }
 
 /// Puts self's values into the output of a call that may run in place.
