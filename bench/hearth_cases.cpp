@@ -62,6 +62,7 @@ int answer(const hearth::bench::Cases& cases, double budget) {
       step = nullptr;
       step = found->second();
       current = name;
+      sample(step, 1);  // memory, plans and caches are made now
     }
     std::cout << "{\"nanoseconds\": [";
     const char* separator = "";

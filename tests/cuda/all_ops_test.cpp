@@ -40,7 +40,7 @@ void expect_like_cpu(const Sample& s, const std::vector<Tensor>& in, double tole
   ASSERT_NO_THROW(got = run(s, device));
   ASSERT_EQ(got.size(), want.size());
   for (size_t i = 0; i < got.size(); ++i) {
-    expect_same(got[i], want[i], tolerance);
+    expect_same(got[i], want[i], std::max(tolerance, tolerance_of(want[i].scalar_type())));
     if (!data_dependent(s)) {
       EXPECT_EQ(got[i].strides(), want[i].strides());
     }
