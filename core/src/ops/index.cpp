@@ -361,10 +361,14 @@ Specs EmbeddingBackward::infer(Args in) const {
   return {Spec({num_weights, g.sizes.back()}, g.dtype, g.device), g.dtype};
 }
 Grads EmbeddingBackward::vjp(const Saved& s, Args g, NeedMask) const {
-  HEARTH_CHECK_AS(NotImplementedError, !scale_grad_by_freq,
-                  "[embedding] double backward is not supported with scale_grad_by_freq");
   const Tensor indices = s.in(1);
   Tensor rows = embedding(g[0], indices);
+  if (scale_grad_by_freq) {
+    const Tensor flat = indices.reshape({-1});
+    const Tensor counts =
+        rows.new_zeros({num_weights}).index_add(0, flat, rows.new_ones({flat.numel()}));
+    rows = rows / counts.index_select(0, flat).view(indices.sizes()).unsqueeze(-1);
+  }
   if (padding_idx >= 0) rows = rows.masked_fill((indices == padding_idx).unsqueeze(-1), 0);
   Grads grads(2);
   grads[0] = rows;

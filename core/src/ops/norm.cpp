@@ -7,6 +7,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
 namespace hearth {
 
@@ -123,7 +124,14 @@ DimVector dims_of(OptionalIntArrayRef dim) { return dim ? DimVector(*dim) : DimV
 
 std::array<Tensor, 2> moments(const Tensor& self, OptionalIntArrayRef dim, double correction,
                               bool keepdim, bool root) {
-  return invoke_n<2>(ops::VarMean{dims_of(dim), keepdim, correction, root}, self);
+  if (!self.is_complex())
+    return invoke_n<2>(ops::VarMean{dims_of(dim), keepdim, correction, root}, self);
+  // The squared distance from a complex mean is the sum of those of its parts.
+  const Tensor parts = view_as_real(self);
+  const auto real = moments(parts.select(-1, 0), dim, correction, keepdim, false);
+  const auto imag = moments(parts.select(-1, 1), dim, correction, keepdim, false);
+  const Tensor var = real[0] + imag[0];
+  return {root ? var.sqrt() : var, view_as_complex(stack({real[1], imag[1]}, -1))};
 }
 
 double number(const std::optional<Scalar>& correction) {

@@ -677,6 +677,10 @@ Scalar conj(const Scalar& x) {
 }
 Tensor abs(const Tensor& x) { return hearth::abs(x); }
 Tensor sign(const Tensor& x) { return hearth::sign(x); }
+Tensor sgn(const Tensor& x) {
+  const Tensor size = hearth::abs(x);
+  return x / size.masked_fill(size.eq(0), 1);
+}
 Tensor exp(const Tensor& x) { return hearth::exp(x); }
 Tensor log(const Tensor& x) { return hearth::log(x); }
 Tensor log1p(const Tensor& x) { return hearth::log1p(x); }

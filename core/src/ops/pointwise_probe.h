@@ -39,6 +39,7 @@ namespace probe_px {
 HEARTH_PROBE_1(conj)
 HEARTH_PROBE_1(abs)
 HEARTH_PROBE_1(sign)
+HEARTH_PROBE_1(sgn)
 HEARTH_PROBE_1(exp)
 HEARTH_PROBE_1(log)
 HEARTH_PROBE_1(log1p)

@@ -15,6 +15,7 @@ Tensor conj(const Tensor& x);
 Scalar conj(const Scalar& x);
 Tensor abs(const Tensor& x);
 Tensor sign(const Tensor& x);
+Tensor sgn(const Tensor& x);
 Tensor exp(const Tensor& x);
 Tensor log(const Tensor& x);
 Tensor log1p(const Tensor& x);

@@ -170,6 +170,12 @@ template <class T>
 HEARTH_ELEMENT_FN T abs(complex<T> x) {
   return vmath::hypot(x.real_, x.imag_);
 }
+/// x / |x|, and 0 for 0.
+template <class T>
+HEARTH_ELEMENT_FN complex<T> sgn(complex<T> x) {
+  const T size = abs(x);
+  return size == T(0) ? complex<T>(0) : complex<T>(x.real_ / size, x.imag_ / size);
+}
 template <class T>
 HEARTH_ELEMENT_FN complex<T> exp(complex<T> x) {
   const T r = vmath::exp(x.real_);

@@ -44,9 +44,7 @@ TEST_F(AllOps, HaveSamplesAndUniqueNames) {
   std::set<std::string_view> names;
   for (const OpTable* op : all_ops()) {
     EXPECT_TRUE(names.insert(op->info.name).second) << op->info.name << " stands twice";
-    // Derivatives of ops that only integers or complex numbers have.
-    const bool rare = op->info.name.find("conj_physical") == 0;
-    EXPECT_TRUE(rare || sampled.count(op))
+    EXPECT_TRUE(sampled.count(op))
         << op->info.name << " has no sample; add one in tests/core/ops/samples_<family>.cpp";
   }
 }

@@ -299,5 +299,16 @@ TEST(Index, SumsDoNotDependOnThreads) {
   set_num_threads(1);
 }
 
+TEST(Embedding, ScaledByFrequencyHasASecondDerivative) {
+  const Tensor w = arange(12.0, kDouble).view({4, 3}).requires_grad_();
+  const Tensor at = tensor({1, 2, 1, 3}, kLong);
+  EXPECT_NO_THROW(autograd::gradgradcheck(
+      [&](const std::vector<Tensor>& in) {
+        const Tensor y = embedding(in[0], at, -1, /*scale_grad_by_freq=*/true);
+        return std::vector<Tensor>{y};
+      },
+      {w}));
+}
+
 }  // namespace
 }  // namespace hearth

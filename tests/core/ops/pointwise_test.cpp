@@ -5,8 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/autograd/autograd.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 namespace hearth {
 namespace {
@@ -22,6 +25,19 @@ TEST(Pointwise, PromotesAsPyTorch) {
   EXPECT_EQ((i / i).scalar_type(), kFloat);
   EXPECT_EQ((i < 3).scalar_type(), kBool);
   EXPECT_EQ(i.exp().scalar_type(), kFloat);
+}
+
+TEST(Pointwise, AbsOfComplexNumbersHasAGradient) {
+  const Tensor x = view_as_complex(tensor({3.0, 4.0, 0.0, 0.0, -5.0, 12.0}, kDouble).view({3, 2}))
+                       .requires_grad_();
+  const Tensor g = tensor({2.0, 1.0, 13.0}, kDouble);
+  const Tensor got = autograd::grad({x.abs()}, {x}, {g}, std::nullopt, /*create_graph=*/true)[0];
+  const Tensor want = tensor({1.2, 1.6, 0.0, 0.0, -5.0, 12.0}, kDouble).view({3, 2});
+  EXPECT_TRUE(view_as_real(got.detach()).allclose(want, 1e-12, 1e-12));
+  // d|x|^2 = 2 x: the second derivative goes through the same rule.
+  const Tensor square = autograd::grad({x.abs().square().sum()}, {x})[0];
+  EXPECT_TRUE(view_as_real(square).allclose(view_as_real(x.detach()) * 2, 1e-12, 1e-12));
+  EXPECT_NO_THROW(got.abs().sum().backward());
 }
 
 TEST(Pointwise, StridedAndBroadcastInputs) {

@@ -14,6 +14,8 @@
 #include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 namespace hearth {
 namespace {
@@ -402,6 +404,20 @@ TEST(Reduce, SecondDerivativeOfProdAtZero) {
   // d/dx of (x1 x2) is (0, x2, x1).
   g.select(0, 0).backward();
   EXPECT_TRUE(x.grad().equal(vec({0, 3, 0})));
+}
+
+TEST(Reduce, VarianceOfComplexNumbersAddsThatOfTheirParts) {
+  const Tensor x = view_as_complex(tensor({1.0, 2.0, 4.0, -2.0, -3.0, 0.5}, kDouble).view({3, 2}))
+                       .requires_grad_();
+  const auto [var, mean] = var_mean(x, 0, /*unbiased=*/true);
+  EXPECT_EQ(var.scalar_type(), kDouble);
+  EXPECT_NEAR(var.item<double>(), 37.0 / 3 + 4.0833333333333333, 1e-12);
+  EXPECT_NEAR(view_as_real(mean.detach()).select(0, 0).item<double>(), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(std(x).item<double>(), std::sqrt(var.item<double>()), 1e-12);
+  var.backward();
+  // 2 (x - mean) / (n - 1)
+  const Tensor want = view_as_real((x.detach() - mean.detach()));
+  EXPECT_TRUE(view_as_real(x.grad()).allclose(want, 1e-12, 1e-12));
 }
 
 }  // namespace

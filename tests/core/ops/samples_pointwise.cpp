@@ -53,9 +53,11 @@ void pointwise_samples(Samples& samples) {
     }
     for (int k = 0; k < 3; ++k) {
       const OpTable* backward = ops::pointwise_backward_row(op, k);
-      if (!backward || !(info.types & ops::kTypeF)) continue;
+      if (!backward) continue;
       const unsigned reads = info.reads.by[k];
-      std::vector<Tensor> args{values({2, 3}, 0.2, 0.8, 7)};
+      Tensor g = values({2, 3}, 0.2, 0.8, 7);
+      if (!(info.types & ops::kTypeF)) g = g.to(kComplexDouble);
+      std::vector<Tensor> args{g};
       for (int j = 0; j < info.arity; ++j)
         if (reads & (kReadsA << j)) args.push_back(in[static_cast<size_t>(j)]);
       if (reads & kReadsY) args.push_back(values({2, 3}, 0.2, 0.8, 9));
