@@ -59,7 +59,13 @@ TEST_P(Compat, PrintsWhatLibTorchPrints) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, Compat, testing::Values("cnn", "dcgan", "autograd", "dataset"),
+INSTANTIATE_TEST_SUITE_P(Programs, Compat,
+                         testing::Values("cnn", "dcgan", "autograd", "dataset"
+#ifdef HEARTH_COMPAT_MNIST
+                                         ,
+                                         "mnist"
+#endif
+                                         ),
                          [](const auto& program) { return std::string(program.param); });
 
 }  // namespace

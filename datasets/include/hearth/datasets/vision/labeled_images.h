@@ -16,6 +16,8 @@ enum class Mode : int8_t { kTrain, kTest };
 /// `get(i)` gives {float [C, H, W] in [0, 1], int64 class index []}, as LibTorch's MNIST does.
 class HEARTH_API LabeledImages : public data::datasets::Dataset<LabeledImages> {
  public:
+  using Mode = ::hearth::datasets::Mode;  // MNIST::Mode::kTest, as LibTorch writes it
+
   /// pixels: uint8 [N, C, H, W]; targets: integers [N], each an index into classes. Throws
   /// FormatError, naming `source`, when they do not fit together.
   LabeledImages(const std::string& source, Tensor pixels, const Tensor& targets,
