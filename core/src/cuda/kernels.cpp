@@ -6,6 +6,10 @@ namespace hearth::cuda {
 void install_kernels() {
   install_copy();
   install_pointwise();
+  install_sort();
+  install_scan();
+  install_resize();
+  install_pool();
   install_linalg();
   install_convolution();
   install_reduce_norms();

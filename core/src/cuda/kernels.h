@@ -12,6 +12,10 @@ void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
 void install_pointwise();
+void install_sort();
+void install_scan();
+void install_resize();
+void install_pool();
 void install_linalg();
 void install_convolution();
 void install_reduce_norms();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <optional>
 #include <vector>
 
@@ -80,6 +81,17 @@ constexpr bool operator==(ArrayRef<T> a, ArrayRef<T> b) {
 template <typename T>
 bool operator==(ArrayRef<T> a, const std::vector<T>& b) {
   return a.equals(b);
+}
+
+/// "[2, 3]".
+template <typename C, typename Traits, typename T>
+std::basic_ostream<C, Traits>& operator<<(std::basic_ostream<C, Traits>& out, ArrayRef<T> list) {
+  out << '[';
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) out << ", ";
+    out << list[i];
+  }
+  return out << ']';
 }
 
 using IntArrayRef = ArrayRef<int64_t>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <iosfwd>
 #include <type_traits>
 
 namespace hearth {
@@ -53,5 +54,11 @@ struct alignas(2 * sizeof(T)) complex {
     return a.real_ == b.real_ && a.imag_ == b.imag_;
   }
 };
+
+/// "(1,2)", as std::complex prints.
+template <typename C, typename Traits, typename T>
+std::basic_ostream<C, Traits>& operator<<(std::basic_ostream<C, Traits>& out, complex<T> z) {
+  return out << '(' << z.real_ << ',' << z.imag_ << ')';
+}
 
 }  // namespace hearth

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -46,5 +47,9 @@ class Device {
   DeviceType type_;
   DeviceIndex index_;
 };
+
+/// "cuda:1"; a kind alone is "cuda".
+HEARTH_API std::ostream& operator<<(std::ostream& out, const Device& device);
+HEARTH_API std::ostream& operator<<(std::ostream& out, DeviceType type);
 
 }  // namespace hearth

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string_view>
 
 #include "hearth/base/half.h"
@@ -79,6 +80,9 @@ HEARTH_API bool can_cast(ScalarType from, ScalarType to);
 HEARTH_API std::string_view to_string(ScalarType t);
 /// Python's name without "torch.": "float32", "int64".
 HEARTH_API std::string_view dtype_name(ScalarType t);
+
+/// to_string(t).
+HEARTH_API std::ostream& operator<<(std::ostream& out, ScalarType t);
 
 HEARTH_API ScalarType get_default_dtype();
 /// Sets the type of new floating tensors; throws DtypeError unless it is a floating type.

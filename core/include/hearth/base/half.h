@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 
 namespace hearth {
 
@@ -73,5 +74,15 @@ struct alignas(2) BFloat16 {
     return h;
   }
 };
+
+/// As floats print.
+template <typename C, typename Traits>
+std::basic_ostream<C, Traits>& operator<<(std::basic_ostream<C, Traits>& out, Half h) {
+  return out << static_cast<float>(h);
+}
+template <typename C, typename Traits>
+std::basic_ostream<C, Traits>& operator<<(std::basic_ostream<C, Traits>& out, BFloat16 h) {
+  return out << static_cast<float>(h);
+}
 
 }  // namespace hearth

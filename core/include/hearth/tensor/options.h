@@ -83,6 +83,11 @@ class TensorOptions {
   bool pinned_ = false;
 };
 
+HEARTH_API std::ostream& operator<<(std::ostream& out, MemoryFormat format);
+HEARTH_API std::ostream& operator<<(std::ostream& out, Layout layout);
+/// "TensorOptions(dtype=Float, device=cpu (default), ...)".
+HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorOptions& options);
+
 inline TensorOptions dtype(ScalarType v) { return TensorOptions(v); }
 inline TensorOptions device(Device v) { return TensorOptions(v); }
 inline TensorOptions layout(Layout v) { return TensorOptions(v); }

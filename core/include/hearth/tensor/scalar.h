@@ -90,5 +90,6 @@ class Scalar {
 
 /// "3", "0.5", "true", "(1,2)"; enough digits to read the same value back.
 HEARTH_API std::string to_string(const Scalar& s);
+HEARTH_API std::ostream& operator<<(std::ostream& out, const Scalar& s);
 
 }  // namespace hearth

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sorting along one dim, by radix: all lines together, with the line as the highest digits.
+#include <cub/device/device_radix_sort.cuh>
+
+#include "cuda/element.cuh"
+#include "cuda/kernels.h"
+#include "cuda/launch.cuh"
+#include "cuda/lines.cuh"
+#include "ops/copy.h"
+#include "ops/sort.h"
+
+namespace hearth::cuda {
+
+namespace {
+
+template <int kBytes>
+struct Bits {
+  using type = uint64_t;
+};
+template <>
+struct Bits<1> {
+  using type = uint8_t;
+};
+template <>
+struct Bits<2> {
+  using type = uint16_t;
+};
+template <>
+struct Bits<4> {
+  using type = uint32_t;
+};
+template <class T>
+using Key = typename Bits<sizeof(T)>::type;
+
+/// An unsigned number with the order of x: NaN above all, both zeros equal.
+template <class T>
+__device__ __forceinline__ Key<T> key_of(T x) {
+  constexpr Key<T> kSign = static_cast<Key<T>>(Key<T>{1} << (8 * sizeof(T) - 1));
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<Key<T>>(static_cast<Key<T>>(x) ^ (std::is_signed_v<T> ? kSign : Key<T>{0}));
+  } else {
+    const auto wide = convert<accumulate_t<T>>(x);
+    if (wide != wide) return static_cast<Key<T>>(~Key<T>{0});
+    if (wide == 0) return kSign;
+    const auto bits = *reinterpret_cast<const Key<T>*>(&x);
+    return static_cast<Key<T>>(bits & kSign ? ~bits : bits | kSign);
+  }
+}
+
+/// Bits that count to n.
+int bits_for(int64_t n) {
+  int bits = 0;
+  while (bits < 63 && (int64_t{1} << bits) < n) ++bits;
+  return bits;
+}
+
+/// Two buffers of keys and of positions, which a sort swaps.
+struct Buffers {
+  explicit Buffers(int64_t n)
+      : count(n),
+        memory(static_cast<size_t>(n) * 2 * (sizeof(uint64_t) + sizeof(uint32_t))),
+        keys(memory.data<uint64_t>(), memory.data<uint64_t>() + n),
+        places(reinterpret_cast<uint32_t*>(memory.data<uint64_t>() + 2 * n),
+               reinterpret_cast<uint32_t*>(memory.data<uint64_t>() + 2 * n) + n) {}
+
+  void sort(int end_bit) {
+    size_t bytes = 0;
+    check(
+        cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, places, count, 0, end_bit, stream()),
+        "sort");
+    const Workspace temporary(bytes);
+    check(cub::DeviceRadixSort::SortPairs(temporary.data(), bytes, keys, places, count, 0, end_bit,
+                                          stream()),
+          "sort");
+  }
+
+  int64_t count;
+  Workspace memory;
+  cub::DoubleBuffer<uint64_t> keys;
+  cub::DoubleBuffer<uint32_t> places;
+};
+
+/// Writes the first k of each sorted line, and their places.
+template <class T>
+void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending) {
+  const Tensor dense = contiguous_raw(call.in[0]);
+  const Lines lines(dense, dim);
+  const int64_t n = lines.n, count = impl(dense).numel;
+  if (count == 0 || k == 0) return;
+  HEARTH_CHECK_AS(NotImplementedError, count < int64_t{1} << 31, "[", call.op.info.name,
+                  "] expected fewer than 2^31 elements on CUDA, got ", count);
+  const T* x = ptr<T>(dense);
+  Buffers b(count);
+  uint64_t* keys = b.keys.Current();
+  uint32_t* places = b.places.Current();
+  constexpr bool kPacked = sizeof(T) <= 4;  // the line fits above the key
+  for_each(count, "sort", [=] __device__(int64_t i) {
+    const int64_t line = i / n;
+    Key<T> key = key_of(x[lines.start(line, n) + i % n * lines.inner]);
+    if (descending) key = static_cast<Key<T>>(~key);
+    keys[i] = kPacked ? static_cast<uint64_t>(line) << 32 | key : key;
+    places[i] = static_cast<uint32_t>(i);
+  });
+  const int line_bits = bits_for(lines.count());
+  if (kPacked) {
+    b.sort(32 + line_bits);
+  } else {
+    b.sort(64);
+    if (line_bits > 0) {
+      uint64_t* by_line = b.keys.Current();
+      const uint32_t* at = b.places.Current();
+      for_each(count, "sort", [=] __device__(int64_t i) { by_line[i] = at[i] / n; });
+      b.sort(line_bits);
+    }
+  }
+  const uint32_t* sorted = b.places.Current();
+  T* values = ptr<T>(call.out[0]);
+  int64_t* indices = ptr<int64_t>(call.out[1]);
+  for_each(lines.count() * k, "sort", [=] __device__(int64_t i) {
+    const int64_t line = i / k, rank = i % k;
+    const int64_t place = sorted[line * n + rank] - line * n;
+    const int64_t to = lines.start(line, k) + rank * lines.inner;
+    values[to] = x[lines.start(line, n) + place * lines.inner];
+    indices[to] = place;
+  });
+}
+
+void dispatch(const Call& call, int64_t dim, int64_t k, bool descending) {
+  const ScalarType type = impl(call.in[0]).dtype;
+  HEARTH_CHECK_AS(NotImplementedError, !is_complex(type), "[", call.op.info.name,
+                  "] no CUDA kernel for ", type);
+  with_type(type, [&]<class T>(T) {
+    if constexpr (!kIsComplex<T>) sort_lines<T>(call, dim, k, descending);
+  });
+}
+
+void sort(const Call& call) {
+  const auto& op = call.as<ops::Sort>();
+  dispatch(call, op.dim, Lines(call.in[0], op.dim).n, op.descending);
+}
+void topk(const Call& call) {
+  const auto& op = call.as<ops::TopK>();
+  dispatch(call, op.dim, op.k, op.largest);
+}
+
+}  // namespace
+
+void install_sort() {
+  ops::Sort::row().kernel[kSlot] = &sort;
+  ops::TopK::row().kernel[kSlot] = &topk;
+}
+
+}  // namespace hearth::cuda

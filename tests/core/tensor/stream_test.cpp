@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "hearth/ops/creation.h"
+#include "hearth/tensor/scalar.h"
+
+namespace hearth {
+namespace {
+
+template <class T>
+std::string text(const T& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+TEST(Stream, PrintsWhatLibTorchPrints) {
+  const Tensor x = ones({2, 3});
+  EXPECT_EQ(text(x.sizes()), "[2, 3]");
+  EXPECT_EQ(text(x.strides()), "[3, 1]");
+  EXPECT_EQ(text(IntArrayRef()), "[]");
+  EXPECT_EQ(text(ArrayRef<double>({1.5, 2})), "[1.5, 2]");
+  EXPECT_EQ(text(x.device()), "cpu");
+  EXPECT_EQ(text(kCUDA), "cuda");
+  EXPECT_EQ(text(Device("cuda:1")), "cuda:1");
+  EXPECT_EQ(text(x.scalar_type()), "Float");
+  EXPECT_EQ(text(kComplexFloat), "ComplexFloat");
+  EXPECT_EQ(text(Scalar(3)), "3");
+  EXPECT_EQ(text(Scalar(2.5)), "2.5");
+  EXPECT_EQ(text(Scalar(true)), "true");
+  EXPECT_EQ(text(Scalar(complex<double>(1, 2))), "(1,2)");
+  EXPECT_EQ(text(complex<float>(1, -2)), "(1,-2)");
+  EXPECT_EQ(text(Half(1.5f)), "1.5");
+  EXPECT_EQ(text(MemoryFormat::ChannelsLast), "ChannelsLast");
+  EXPECT_EQ(text(x.layout()), "Strided");
+  EXPECT_EQ(text(TensorOptions(kLong).device(kCUDA, 1).requires_grad(true)),
+            "TensorOptions(dtype=Long, device=cuda:1, layout=Strided, requires_grad=true, "
+            "pinned_memory=false (default), memory_format=(nullopt))");
+}
+
+}  // namespace
+}  // namespace hearth
