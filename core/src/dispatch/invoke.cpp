@@ -5,6 +5,7 @@
 
 #include "autograd/tape.h"
 #include "dispatch/backend.h"
+#include "dispatch/cuda_library.h"
 #include "dispatch/interceptor.h"
 #include "ops/copy.h"
 #include "tensor/overlap.h"
@@ -234,6 +235,11 @@ void run(const Invocation& call, Specs& specs) {
                                               : impl(call.in[0]).device;
   const bool view = op.info.output == OutputKind::View;
   const bool meta_device = device.is_meta();
+  const bool elsewhere = !device.is_cpu() && !meta_device;
+  // The first call on a device finds its rows empty until the backend is loaded.
+  const Backend* there = elsewhere ? backend(device.type()) : nullptr;
+  HEARTH_CHECK_AS(DeviceError, there || !elsewhere, "[", op.info.name, "] no backend for device ",
+                  device, device.is_cuda() ? ": " + cuda_unavailable_reason() : std::string());
   const Kernel kernel = op.kernel[static_cast<int>(device.type())];
   HEARTH_CHECK(!meta_device || op.info.output != OutputKind::DataDependent, "[", op.info.name,
                "] the size of the result depends on data, which meta tensors do not have");
@@ -274,8 +280,7 @@ void run(const Invocation& call, Specs& specs) {
     make_views(call, specs);
   } else {
     Converted converted;
-    if (!device.is_cpu() && !meta_device)
-      if (const Backend* b = backend(device.type()); b && b->activate) b->activate(device);
+    if (there && there->activate) there->activate(device);
     const Args in = converted.apply(op.info, call.in, specs.compute, device);
     run_kernel(call, meta_device ? nullptr : kernel, in, specs);
     if (call.bind != Bind::Fresh)

@@ -58,7 +58,11 @@ Grads Resize2d::vjp(const Saved& s, Args g, NeedMask) const {
       g[0]));
 }
 
-Specs Resize2dBackward::infer(Args in) const { return resized(impl(in[0]), input_size); }
+Specs Resize2dBackward::infer(Args in) const {
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(impl(in[0]).dtype),
+                  "[upsample2d_backward] not implemented for ", impl(in[0]).dtype);
+  return resized(impl(in[0]), input_size);
+}
 Grads Resize2dBackward::vjp(const Saved& s, Args g, NeedMask) const {
   return one(invoke(
       Resize2d{s.in_spec(0).sizes.ref().slice(2), mode, align_corners, scale_h, scale_w}, g[0]));
