@@ -12,49 +12,56 @@ namespace {
 
 /// The part of a dim that an output looks at.
 struct Window {
-  int64_t begin, count;
-  double size;  ///< what a mean divides by: the product of both dims' sizes
+  int begin, count;
+  int size;  ///< what a mean divides by: the product of both dims' sizes
 };
 
-/// The windows of one dim: those of a kernel, or (kernel 0) parts of equal length.
+/// The windows of one dim: those of a kernel, or (kernel 0) parts of equal length. In 32 bits, for
+/// 64-bit divisions would take longer than the memory.
 struct Windows {
-  int64_t in, out, kernel = 0, stride = 1, padding = 0, step = 1;
+  int in, out, kernel = 0, stride = 1, padding = 0, step = 1;
   bool count_padding = false;
+  bool narrow;  ///< in * out fits 31 bits
+  Divisor by_in, by_out, by_stride;
 
-  __device__ Window of(int64_t i) const {
-    if (kernel == 0) {
-      const int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
-      return {begin, end - begin, static_cast<double>(end - begin)};
-    }
-    const int64_t start = i * stride - padding;
-    const int64_t skipped = start < 0 ? (-start + step - 1) / step : 0;
-    int64_t begin = start + skipped * step;
-    if (begin > in - 1) begin = in - 1;
-    const int64_t room = (in - 1 - begin) / step + 1, wanted = kernel - skipped;
-    int64_t count = wanted < room ? wanted : room;
-    if (count < 0) count = 0;
-    int64_t size = count;
-    if (count_padding) {
-      const int64_t end = start + kernel < in + padding ? start + kernel : in + padding;
-      size = end - start;
-    }
-    return {begin, count, static_cast<double>(size)};
+  Windows(int64_t from, int64_t to)
+      : in(static_cast<int>(from)),
+        out(static_cast<int>(to)),
+        narrow(from * to + from + to < int64_t{1} << 31) {
+    if (from > 0) by_in = Divisor(static_cast<uint32_t>(from));
+    if (to > 0) by_out = Divisor(static_cast<uint32_t>(to));
   }
-  /// The outputs whose windows may hold position p: [first, last].
-  __device__ void covering(int64_t p, int64_t* first, int64_t* last) const {
+
+  __device__ __forceinline__ int quotient(int64_t n, const Divisor& by) const {
+    return static_cast<int>(narrow ? by.divide(static_cast<uint32_t>(n))
+                                   : static_cast<uint64_t>(n) / by.divisor);
+  }
+  __device__ __forceinline__ Window of(int i) const {
     if (kernel == 0) {
-      *first = p * out / in;
-      *last = ((p + 1) * out + in - 1) / in - 1;
+      const int begin = quotient(int64_t{i} * in, by_out);
+      const int count = quotient((int64_t{i} + 1) * in + out - 1, by_out) - begin;
+      return {begin, count, count};
+    }
+    const int start = i * stride - padding;
+    int skipped = start < 0 ? -start : 0;
+    if (step != 1) skipped = (skipped + step - 1) / step;
+    const int begin = min(start + skipped * step, in - 1);
+    const int room = step == 1 ? in - begin : (in - 1 - begin) / step + 1;
+    const int count = max(min(kernel - skipped, room), 0);
+    return {begin, count, count_padding ? min(start + kernel, in + padding) - start : count};
+  }
+  /// The outputs whose windows hold position p, or with steps may hold it: [first, last].
+  __device__ __forceinline__ void covering(int p, int* first, int* last) const {
+    if (kernel == 0) {
+      *first = quotient(int64_t{p} * out, by_in);
+      *last = quotient((int64_t{p} + 1) * out + in - 1, by_in) - 1;
     } else {
-      const int64_t low = p + padding - step * (kernel - 1);
-      *first = low > 0 ? (low + stride - 1) / stride : 0;
-      *last = (p + padding) / stride;
+      const int low = p + padding - step * (kernel - 1);
+      *first =
+          low > 0 ? static_cast<int>(by_stride.divide(static_cast<uint32_t>(low + stride - 1))) : 0;
+      *last = static_cast<int>(by_stride.divide(static_cast<uint32_t>(p + padding)));
     }
-    if (*last > out - 1) *last = out - 1;
-  }
-  __device__ bool holds(const Window& w, int64_t p) const {
-    const int64_t d = p - w.begin;
-    return d >= 0 && d % step == 0 && d / step < w.count;
+    *last = min(*last, out - 1);
   }
 };
 
@@ -66,22 +73,38 @@ struct Pool {
   template <class Op>
   Pool(const Op& op, const TensorImpl& x, const TensorImpl& y, bool last)
       : rows(windows(op, x, y, 0)), cols(windows(op, x, y, 1)), in(x, last), out(y, last) {
+    HEARTH_CHECK_AS(ShapeError, x.sizes[2] * x.sizes[3] <= INT32_MAX,
+                    "[pool] images of more than 2^31 - 1 pixels are not supported, got ",
+                    x.sizes.ref());
     if constexpr (requires { op.divisor_override; })
       if (op.divisor_override) divisor = static_cast<double>(*op.divisor_override);
+  }
+  /// What the mean of a window divides by.
+  template <class A>
+  __device__ __forceinline__ A size(const Window& row, const Window& col) const {
+    return static_cast<A>(divisor != 0 ? divisor
+                                       : static_cast<double>(int64_t{row.size} * col.size));
   }
 
  private:
   template <class Op>
   static Windows windows(const Op& op, const TensorImpl& x, const TensorImpl& y, size_t d) {
-    Windows w{x.sizes[d + 2], y.sizes[d + 2]};
+    Windows w(x.sizes[d + 2], y.sizes[d + 2]);
     if constexpr (requires { op.kernel_size; }) {
       if (op.kernel_size.empty()) return w;
-      w.kernel = op.kernel_size[d];
-      w.stride = op.stride[d];
-      w.padding = op.padding[d];
+      int64_t step = 1;
+      if constexpr (requires { op.dilation; })
+        if (!op.dilation.empty()) step = op.dilation[d];
+      for (const int64_t n : {op.kernel_size[d], op.stride[d], op.padding[d], step,
+                              op.kernel_size[d] * step + x.sizes[d + 2]})
+        HEARTH_CHECK_AS(NotImplementedError, n < int64_t{1} << 29, "[", Op::info.name,
+                        "] windows of more than 2^29 elements are not supported on CUDA");
+      w.kernel = static_cast<int>(op.kernel_size[d]);
+      w.stride = static_cast<int>(op.stride[d]);
+      w.padding = static_cast<int>(op.padding[d]);
+      w.step = static_cast<int>(step);
+      w.by_stride = Divisor(static_cast<uint32_t>(w.stride));
     }
-    if constexpr (requires { op.dilation; })
-      if (!op.dilation.empty()) w.step = op.dilation[d];
     if constexpr (requires { op.count_include_pad; }) w.count_padding = op.count_include_pad;
     return w;
   }
@@ -89,27 +112,28 @@ struct Pool {
 
 /// Largest elements, their places in the plane, and what stands there in `values`; outputs that are
 /// null are left out. The first of equals, NaN above all.
-template <class T>
-void max_places(const Pool& p, const T* x, const T* values, T* y, int64_t* places, int64_t n) {
+template <class T, class Place>
+void max_places(const Pool& p, const T* x, const T* values, T* y, Place* places, int64_t n) {
   for_each(n, "max_pool2d", [=] __device__(int64_t i) {
     using A = accumulate_t<T>;
     const Pixel to = p.out.at(i, p.in.height, p.in.width);
-    const Window rows = p.rows.of(to.h), cols = p.cols.of(to.w);
-    const int64_t step = p.in.step();
-    int64_t best = rows.begin * p.in.width + cols.begin;
-    A most = convert<A>(x[to.plane + best * step]);
-    for (int64_t r = 0; r < rows.count; ++r)
-      for (int64_t c = 0; c < cols.count; ++c) {
-        const int64_t at =
-            (rows.begin + r * p.rows.step) * p.in.width + cols.begin + c * p.cols.step;
-        const A v = convert<A>(x[to.plane + at * step]);
+    const Window rows = p.rows.of(static_cast<int>(to.h)), cols = p.cols.of(static_cast<int>(to.w));
+    const int64_t pixel = p.in.step();
+    const T* plane = x + to.plane;
+    int best = rows.begin * p.cols.in + cols.begin;
+    A most = convert<A>(plane[best * pixel]);
+    for (int r = 0; r < rows.count; ++r) {
+      int at = (rows.begin + r * p.rows.step) * p.cols.in + cols.begin;
+      for (int c = 0; c < cols.count; ++c, at += p.cols.step) {
+        const A v = convert<A>(plane[at * pixel]);
         if (v > most || v != v) {
           most = v;
           best = at;
         }
       }
+    }
     if (places) places[i] = best;
-    if (y) y[i] = values ? values[to.plane + best * step] : x[to.plane + best * step];
+    if (y) y[i] = (values ? values : x)[to.plane + best * pixel];
   });
 }
 
@@ -140,21 +164,23 @@ void max_backward_as(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[1]));
   const Tensor g = image_raw(call.in[0], last), x = image_raw(call.in[1], last);
   const Pool p(op, impl(x), impl(g), last);
-  const Workspace memory(static_cast<size_t>(impl(g).numel) * sizeof(int64_t));
-  auto* places = memory.data<int64_t>();
+  const Workspace memory(static_cast<size_t>(impl(g).numel) * sizeof(int));
+  int* places = memory.data<int>();
   max_places<T>(p, ptr<T>(x), nullptr, nullptr, places, impl(g).numel);
   const T* gy = ptr<T>(g);
   T* gx = ptr<T>(call.out[0]);
   for_each(impl(call.out[0]).numel, "max_pool2d_backward", [=] __device__(int64_t i) {
     const Pixel to = p.in.at(i, p.out.height, p.out.width);
-    const int64_t place = to.h * p.in.width + to.w, step = p.out.step();
-    int64_t top, bottom, left, right;
-    p.rows.covering(to.h, &top, &bottom);
-    p.cols.covering(to.w, &left, &right);
+    const int y = static_cast<int>(to.h), x = static_cast<int>(to.w);
+    const int place = y * p.cols.in + x;
+    const int64_t pixel = p.out.step();
+    int top, bottom, left, right;
+    p.rows.covering(y, &top, &bottom);
+    p.cols.covering(x, &left, &right);
     accumulate_t<T> sum(0);
-    for (int64_t h = top; h <= bottom; ++h)
-      for (int64_t w = left; w <= right; ++w) {
-        const int64_t at = to.plane + (h * p.out.width + w) * step;
+    for (int h = top; h <= bottom; ++h)
+      for (int w = left; w <= right; ++w) {
+        const int64_t at = to.plane + (int64_t{h} * p.cols.out + w) * pixel;
         if (places[at] == place) sum += convert<accumulate_t<T>>(gy[at]);
       }
     gx[i] = convert<T>(sum);
@@ -176,14 +202,15 @@ void avg_forward_as(const Call& call) {
   for_each(impl(call.out[0]).numel, "avg_pool2d", [=] __device__(int64_t i) {
     using A = accumulate_t<T>;
     const Pixel to = p.out.at(i, p.in.height, p.in.width);
-    const Window rows = p.rows.of(to.h), cols = p.cols.of(to.w);
-    const int64_t step = p.in.step();
+    const Window rows = p.rows.of(static_cast<int>(to.h)), cols = p.cols.of(static_cast<int>(to.w));
+    const int64_t pixel = p.in.step();
+    const T* plane = x + to.plane;
     A sum(0);
-    for (int64_t r = 0; r < rows.count; ++r)
-      for (int64_t c = 0; c < cols.count; ++c)
-        sum += convert<A>(x[to.plane + ((rows.begin + r) * p.in.width + cols.begin + c) * step]);
-    const double size = p.divisor != 0 ? p.divisor : rows.size * cols.size;
-    y[i] = convert<T>(sum / static_cast<A>(size));
+    for (int r = 0; r < rows.count; ++r) {
+      const int at = (rows.begin + r) * p.cols.in + cols.begin;
+      for (int c = 0; c < cols.count; ++c) sum += convert<A>(plane[(at + c) * pixel]);
+    }
+    y[i] = convert<T>(sum / p.size<A>(rows, cols));
   });
 }
 
@@ -203,20 +230,16 @@ void avg_backward_as(const Call& call) {
   for_each(impl(call.out[0]).numel, "avg_pool2d_backward", [=] __device__(int64_t i) {
     using A = accumulate_t<T>;
     const Pixel to = p.in.at(i, p.out.height, p.out.width);
-    const int64_t step = p.out.step();
-    int64_t top, bottom, left, right;
-    p.rows.covering(to.h, &top, &bottom);
-    p.cols.covering(to.w, &left, &right);
+    const int64_t pixel = p.out.step();
+    int top, bottom, left, right;
+    p.rows.covering(static_cast<int>(to.h), &top, &bottom);
+    p.cols.covering(static_cast<int>(to.w), &left, &right);
     A sum(0);
-    for (int64_t h = top; h <= bottom; ++h) {
+    for (int h = top; h <= bottom; ++h) {
       const Window rows = p.rows.of(h);
-      if (!p.rows.holds(rows, to.h)) continue;
-      for (int64_t w = left; w <= right; ++w) {
-        const Window cols = p.cols.of(w);
-        if (!p.cols.holds(cols, to.w)) continue;
-        const double size = p.divisor != 0 ? p.divisor : rows.size * cols.size;
-        sum += convert<A>(gy[to.plane + (h * p.out.width + w) * step]) / static_cast<A>(size);
-      }
+      const T* line = gy + to.plane + int64_t{h} * p.cols.out * pixel;
+      for (int w = left; w <= right; ++w)
+        sum += convert<A>(line[w * pixel]) / p.size<A>(rows, p.cols.of(w));
     }
     gx[i] = convert<T>(sum);
   });

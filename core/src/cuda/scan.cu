@@ -77,7 +77,9 @@ __global__ void column_kernel(Lines lines, bool reverse, S s) {
 template <class S>
 void scan(const Lines& lines, bool reverse, std::string_view op, const S& s) {
   if (lines.n == 0 || lines.count() == 0) return;
-  if (lines.inner >= 32 || lines.n <= kItems) {
+  // A thread for each line reads neighbours together, but only many threads hide their waiting.
+  const bool many = lines.count() >= int64_t{multiprocessors()} * kBlock;
+  if (lines.n <= kItems || (many && (lines.inner >= 32 || lines.n <= 64))) {
     column_kernel<S><<<blocks_for(lines.count()), kBlock, 0, stream()>>>(lines, reverse, s);
   } else {
     line_kernel<S>

@@ -93,17 +93,19 @@ void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending) {
   Buffers b(count);
   uint64_t* keys = b.keys.Current();
   uint32_t* places = b.places.Current();
-  constexpr bool kPacked = sizeof(T) <= 4;  // the line fits above the key
+  constexpr int kKeyBits = 8 * sizeof(T);
+  constexpr bool kPacked = kKeyBits <= 32;  // the line fits above the key
+  constexpr int kShift = kPacked ? kKeyBits : 0;
   for_each(count, "sort", [=] __device__(int64_t i) {
     const int64_t line = i / n;
     Key<T> key = key_of(x[lines.start(line, n) + i % n * lines.inner]);
     if (descending) key = static_cast<Key<T>>(~key);
-    keys[i] = kPacked ? static_cast<uint64_t>(line) << 32 | key : key;
+    keys[i] = kPacked ? static_cast<uint64_t>(line) << kShift | key : key;
     places[i] = static_cast<uint32_t>(i);
   });
   const int line_bits = bits_for(lines.count());
   if (kPacked) {
-    b.sort(32 + line_bits);
+    b.sort(kKeyBits + line_bits);
   } else {
     b.sort(64);
     if (line_bits > 0) {
