@@ -69,7 +69,7 @@ DeviceState& state() {
 }
 
 void throw_fault(Fault& reported) {
-  if (*static_cast<volatile int*>(&reported.raised) != 1) return;
+  if (!*static_cast<volatile int*>(&reported.raised)) return;
   const Fault f = reported;
   reported.raised = 0;
   throw IndexError(cat_str("[", static_cast<const char*>(f.op), "] index ", f.index,
