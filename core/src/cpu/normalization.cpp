@@ -10,6 +10,7 @@
 #include "cpu/kernels.h"
 #include "cpu/normalization_kernels.h"
 #include "cpu/scratch.h"
+#include "cpu/stream.h"
 #include "cpu/tile.h"
 
 namespace hearth::cpu {
@@ -59,15 +60,18 @@ void normalize_rows(const Call& call, const Tensor& weight_tensor, const Tensor&
     const T* x = ptr<T>(input);
     T* y = result.data<T>();
     parallel_for(0, rows, row_grain(n), [&](int64_t begin, int64_t end) {
+      RowWriter<T> out(y, rows, n);
       for (int64_t r = begin; r < end; ++r) {
+        if (r + 1 < end) out.prefetch(x, r + 1);
         T mean = n > 0 || !centered ? T(0) : static_cast<T>(NAN), squares = 0;
         if (n > 0 && centered) k.moments(x + r * n, n, &mean, &squares);
         if (n > 0 && !centered) squares = k.square_sum(x + r * n, n);
         const T rstd = T(1) / std::sqrt(squares / static_cast<T>(n) + static_cast<T>(eps));
         if (mean_out) ptr<T>(*mean_out)[r] = mean;
         ptr<T>(rstd_out)[r] = rstd;
-        k.normalize(x + r * n, y + r * n, n, mean, rstd, data_or_null<T>(weight),
-                    data_or_null<T>(bias));
+        out.write(r, [&](T* to) {
+          k.normalize(x + r * n, to, n, mean, rstd, data_or_null<T>(weight), data_or_null<T>(bias));
+        });
       }
     });
   });
@@ -105,11 +109,18 @@ void layer_norm_backward(const Call& call) {
       T* db = dw + width;
       std::fill(dw, dw + 2 * width, T(0));
       const int64_t end = std::min(rows, (c + 1) * chunk);
-      for (int64_t r = c * chunk; r < end; ++r)
-        k.normalize_grad(g + r * n, x + r * n, op.need_input ? dx.data<T>() + r * n : nullptr, n,
-                         mean.defined() ? ptr<T>(mean)[r] : T(0), ptr<T>(rstd)[r], mean.defined(),
-                         data_or_null<T>(weight), op.need_weight ? dw : nullptr,
-                         op.need_bias ? db : nullptr);
+      RowWriter<T> out(op.need_input ? dx.data<T>() : nullptr, rows, n);
+      for (int64_t r = c * chunk; r < end; ++r) {
+        if (r + 1 < end) {
+          out.prefetch(g, r + 1);
+          out.prefetch(x, r + 1);
+        }
+        out.write(r, [&](T* to) {
+          k.normalize_grad(g + r * n, x + r * n, to, n, mean.defined() ? ptr<T>(mean)[r] : T(0),
+                           ptr<T>(rstd)[r], mean.defined(), data_or_null<T>(weight),
+                           op.need_weight ? dw : nullptr, op.need_bias ? db : nullptr);
+        });
+      }
     });
     const auto combine = [&](const Tensor& out, size_t offset) {
       const Tensor sums = impl(out).contiguous ? out : contiguous_raw(out);

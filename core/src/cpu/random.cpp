@@ -11,6 +11,7 @@
 #include "cpu/kernels.h"
 #include "cpu/pointwise_kernels.h"
 #include "cpu/random_kernels.h"
+#include "cpu/stream.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
@@ -57,14 +58,19 @@ void fill_as(ScalarType dtype, char* data, int64_t n, const F& draw) {
   const auto convert = HEARTH_SELECT_ISA(convert_table)
                            .convert[static_cast<int>(dtype_of<T>)][static_cast<int>(dtype)];
   const auto size = static_cast<int64_t>(element_size(dtype));
+  const bool same = dtype == dtype_of<T>, past_caches = same && streams(n * size);
   for_chunks(n, [&](int64_t first, int64_t count) {
-    if (dtype == dtype_of<T>) {
+    if (same && !past_caches) {
       draw(first, count, reinterpret_cast<T*>(data) + first);
       return;
     }
     alignas(64) T buffer[kChunk];
     draw(first, count, buffer);
-    convert(data + first * size, buffer, count);
+    if (past_caches) {
+      Stream().copy(data + first * size, buffer, count * size);
+    } else {
+      convert(data + first * size, buffer, count);
+    }
   });
 }
 

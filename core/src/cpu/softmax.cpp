@@ -4,6 +4,7 @@
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
 #include "cpu/softmax.h"
+#include "cpu/stream.h"
 
 namespace hearth::cpu {
 
@@ -25,12 +26,19 @@ struct Around {
   }
 };
 
-/// Calls row(at) for every row in `shape`, or cols(at, width) for groups of neighbouring columns.
+/// Calls row(at, to) for every row in `shape`, to read `inputs` from `at` on and write n elements
+/// to `to`, or cols(at, width) for groups of neighbouring columns.
 template <class T, class Row, class Cols>
-void for_each(const Around& shape, const Row& row, const Cols& cols) {
+void for_each(const Around& shape, std::initializer_list<const T*> inputs, T* out, const Row& row,
+              const Cols& cols) {
   if (shape.inner == 1) {
     parallel_for(0, shape.outer, row_grain(shape.n), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) row(r * shape.n);
+      RowWriter<T> writer(out, shape.outer, shape.n);
+      for (int64_t r = begin; r < end; ++r) {
+        if (r + 1 < end)
+          for (const T* input : inputs) writer.prefetch(input, r + 1);
+        writer.write(r, [&](T* to) { row(r * shape.n, to); });
+      }
     });
     return;
   }
@@ -57,7 +65,7 @@ void forward(const Call& call) {
     const T* x = ptr<T>(input);
     T* y = result.data<T>();
     for_each<T>(
-        shape, [&](int64_t at) { k.forward(x + at, y + at, shape.n, kLog); },
+        shape, {x}, y, [&](int64_t at, T* to) { k.forward(x + at, to, shape.n, kLog); },
         [&](int64_t at, int64_t width) {
           k.forward_cols(x + at, y + at, shape.n, shape.inner, width, kLog);
         });
@@ -77,7 +85,8 @@ void backward(const Call& call) {
     const T *g = ptr<T>(grad), *y = ptr<T>(output);
     T* dx = result.data<T>();
     for_each<T>(
-        shape, [&](int64_t at) { k.backward(g + at, y + at, dx + at, shape.n, op.log); },
+        shape, {g, y}, dx,
+        [&](int64_t at, T* to) { k.backward(g + at, y + at, to, shape.n, op.log); },
         [&](int64_t at, int64_t width) {
           k.backward_cols(g + at, y + at, dx + at, shape.n, shape.inner, width, op.log);
         });

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/parallel.h"
+#include "cpu/stream.h"
 
 namespace hearth::cpu {
 
@@ -289,14 +290,28 @@ void run_tiled(TileFn fn, const Tensor& out, ScalarType result, const TileSlot* 
       constant = k;
       converter().fill[log2_size(compute)](repeated, slots[k].constant, std::min(kTile, n));
     }
-    const int64_t step = constant < 0 ? n : kTile;
+    // Lines that are read as well are better overwritten where they are.
+    const bool past_caches =
+        streams(n * out_size) && std::find(base, base + num_slots, o) == base + num_slots;
+    const int64_t step = constant < 0 && !past_caches ? n : kTile;
+    const auto run = [&](int64_t i, int64_t count, void* to) {
+      const void* in[kMaxSlots];
+      for (int k = 0; k < num_slots; ++k) in[k] = base[k] ? base[k] + i * in_size : nullptr;
+      if (constant >= 0) in[constant] = repeated;
+      fn(to, in, count, params);
+    };
     parallel_for(n, kGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i += step) {
-        const void* in[kMaxSlots];
-        for (int k = 0; k < num_slots; ++k) in[k] = base[k] ? base[k] + i * in_size : nullptr;
-        if (constant >= 0) in[constant] = repeated;
-        fn(o + i * out_size, in, std::min(step, end - i), params);
+      if (past_caches) {
+        Stream stream;
+        alignas(64) char result_tile[kTile * 16];
+        for (int64_t i = begin; i < end; i += step) {
+          const int64_t count = std::min(step, end - i);
+          run(i, count, result_tile);
+          stream.copy(o + i * out_size, result_tile, count * out_size);
+        }
+        return;
       }
+      for (int64_t i = begin; i < end; i += step) run(i, std::min(step, end - i), o + i * out_size);
     });
     return;
   }

@@ -104,11 +104,43 @@ struct Loops {
     }
   }
 
+  /// Both sums that normalize_grad needs and the gradients of weight and bias, in one pass over g
+  /// and x; the same bits as in a pass for each.
+  static void grad_sums(const T* g, const T* x, int64_t n, T mean, T scale, const T* weight,
+                        T* dweight, T* dbias, T* sum, T* dot) {
+    constexpr int L = kLanes<T>, kChains = 4;
+    Vector<T> sums[kChains] = {}, dots[kChains] = {};
+    const auto step = [&](int64_t i, int chain) {
+      const Vector<T> gv = load_as<T>(g + i), xv = load_as<T>(x + i) - mean;
+      const Vector<T> wg = gv * load_as<T>(weight + i);
+      sums[chain] += wg;
+      dots[chain] += wg * xv;
+      store(dweight + i, fma(gv, xv * scale, load_as<T>(dweight + i)));
+      store(dbias + i, load_as<T>(dbias + i) + gv);
+    };
+    int64_t i = 0;
+    for (; i + kChains * L <= n; i += kChains * L)
+      for (int k = 0; k < kChains; ++k) step(i + k * L, k);
+    for (; i + L <= n; i += L) step(i, 0);
+    *sum = lanes_sum<T>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    *dot = lanes_sum<T>((dots[0] + dots[1]) + (dots[2] + dots[3]));
+    for (; i < n; ++i) {
+      const T xv = x[i] - mean, wg = g[i] * weight[i];
+      *sum += wg;
+      *dot += wg * xv;
+      dweight[i] = vmath::fma(g[i], xv * scale, dweight[i]);
+      dbias[i] += g[i];
+    }
+  }
+
   static void normalize_grad(const T* g, const T* x, T* dx, int64_t n, T mean, T scale,
                              bool centered, const T* weight, T* dweight, T* dbias) {
+    const bool together = dx && centered && weight && dweight && dbias;
     if (dx) {
       T sum = 0, dot;
-      if (weight) {
+      if (together) {
+        grad_sums(g, x, n, mean, scale, weight, dweight, dbias, &sum, &dot);
+      } else if (weight) {
         if (centered)
           sum = row_sum<T>(
               n, [](auto gv, auto wv) { return gv * wv; }, g, weight);
@@ -131,6 +163,7 @@ struct Loops {
         combine(g, x, dx, n, mean, scale, b, c);
       }
     }
+    if (together) return;
     if (dweight) {
       HEARTH_IVDEP
       for (int64_t i = 0; i < n; ++i)

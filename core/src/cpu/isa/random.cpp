@@ -81,6 +81,9 @@ void dropout(uint64_t seed, uint64_t offset, int64_t first, int64_t n, uint32_t 
   uint64_t counter = offset + static_cast<uint64_t>(first / 4);
   for (int64_t done = 0; done < n; done += 4 * kCounters) {
     const int64_t count = n - done < 4 * kCounters ? n - done : 4 * kCounters;
+    // Memory is read while the words are drawn.
+    for (int64_t i = 0; i < count; i += 64 / static_cast<int64_t>(sizeof(T)))
+      __builtin_prefetch(x + done + i);
     random_words(seed, counter, (count + 3) / 4, words);
     counter += kCounters;
     // A product, so that NaN and infinity do not vanish unseen.
