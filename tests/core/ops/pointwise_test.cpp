@@ -73,6 +73,28 @@ TEST(Pointwise, HugeAngles) {
   EXPECT_NEAR(x.select(0, 4).item<float>(), std::cos(1e30f), 1e-6);
 }
 
+TEST(Pointwise, GeluOfFloatsIsExact) {
+  const Tensor x = linspace(-15, 15, 100001, kFloat).requires_grad_();
+  const Tensor wide = x.detach().to(kDouble).requires_grad_();
+  const Tensor got = gelu(x), want = gelu(wide);
+  got.backward(ones_like(got));
+  want.backward(ones_like(want));
+  const Tensor error = (got.detach().to(kDouble) - want.detach()).abs();
+  EXPECT_TRUE((error <= 2e-7 * wide.detach().abs()).all().item<bool>());
+  EXPECT_LT((x.grad().to(kDouble) - wide.grad()).abs().max().item<double>(), 2e-7);
+}
+
+TEST(Pointwise, GeluOfSpecialValues) {
+  const double inf = INFINITY;
+  const Tensor x = tensor({inf, -inf, static_cast<double>(NAN), 1e30, -1e30}).to(kFloat);
+  const Tensor y = gelu(x);
+  EXPECT_EQ(y[0].item<double>(), inf);
+  EXPECT_TRUE(std::isnan(y[1].item<double>()));
+  EXPECT_TRUE(std::isnan(y[2].item<double>()));
+  EXPECT_EQ(y[3].item<float>(), 1e30f);
+  EXPECT_EQ(y[4].item<float>(), 0.0f);
+}
+
 TEST(Pointwise, IntegerDivisionFloors) {
   const Tensor x = arange(-4, 5);
   const Tensor q = floor_divide(x, 3), r = remainder(x, 3);

@@ -104,15 +104,40 @@ constexpr TileFn backward_entry() {
   }
 }
 
+/// gelu without erf, which costs more than the one exponential that this and its derivative share.
+struct gelu_by_tail : gelu_erf_op {
+  template <class T>
+  static inline T forward(T x, T, T, T, T, T) {
+    return vmath::gelu(x);
+  }
+  template <class T>
+  static inline T d0(T g, T x, T, T, T, T, T, T) {
+    return g * vmath::gelu_slope(x);
+  }
+};
+
+/// What is compiled for an op.
+template <class Op>
+struct Compiled {
+  using type = Op;
+};
+template <>
+struct Compiled<gelu_erf_op> {
+  using type = gelu_by_tail;
+};
+
 constexpr PointwiseTable make_table() {
   PointwiseTable table{};
   int i = 0;
-#define HEARTH_ENTRY(name, arity)                        \
-  table.forward[i] = forward_entry<name##_op, arity>();  \
-  table.backward[i][0] = backward_entry<name##_op, 0>(); \
-  table.backward[i][1] = backward_entry<name##_op, 1>(); \
-  table.backward[i][2] = backward_entry<name##_op, 2>(); \
-  ++i;
+#define HEARTH_ENTRY(name, arity)                   \
+  {                                                 \
+    using Op = Compiled<name##_op>::type;           \
+    table.forward[i] = forward_entry<Op, arity>();  \
+    table.backward[i][0] = backward_entry<Op, 0>(); \
+    table.backward[i][1] = backward_entry<Op, 1>(); \
+    table.backward[i][2] = backward_entry<Op, 2>(); \
+    ++i;                                            \
+  }
 #define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
 #define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)
 #define HEARTH_TERNARY(name, ...) HEARTH_ENTRY(name, 3)

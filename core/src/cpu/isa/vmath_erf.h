@@ -48,4 +48,36 @@ HEARTH_VMATH double erf(double x) {
 }
 HEARTH_VMATH float erfc(float x) { return static_cast<float>(erfc(static_cast<double>(x))); }
 
+/// What the standard normal distribution has beyond |x|, and its density over the one at 0.
+struct NormalTail {
+  float beyond, density;
+};
+
+/// e^(-x^2 / 2) times a polynomial, whose error counts for less and less as |x| grows. Both are 0
+/// from 13 on, where neither matters beside 1.
+HEARTH_VMATH NormalTail normal_tail(float x) {
+  const float z = x * x;
+  const auto [r, n] = exp_parts(-0.5f * z);
+  const float density = z < 169.0f ? exp2_int(n) * exp_poly(r) : 0.0f;
+  const float p =
+      poly(at_most(abs(x), 13.0f), 0.5f, -0x1.988408p-2f, 0x1.fff646p-3f, -0x1.10193ap-3f,
+           0x1.fcb0d4p-5f, -0x1.a67512p-6f, 0x1.32a0f6p-7f, -0x1.754d3p-9f, 0x1.680162p-11f,
+           -0x1.0166f8p-13f, 0x1.f72892p-17f, -0x1.282fdap-20f, 0x1.3a17ep-25f);
+  return {density * p, density};
+}
+
+/// x times the standard normal distribution function, and the derivative of that.
+HEARTH_VMATH float gelu(float x) {
+  const float beyond = normal_tail(x).beyond;
+  return x * (x < 0 ? beyond : 1.0f - beyond);
+}
+HEARTH_VMATH float gelu_slope(float x) {
+  const auto [beyond, density] = normal_tail(x);
+  return (x < 0 ? beyond : 1.0f - beyond) + x * 0x1.988454p-2f * density;
+}
+HEARTH_VMATH double gelu(double x) { return 0.5 * x * (1.0 + erf(x * 0.7071067811865476)); }
+HEARTH_VMATH double gelu_slope(double x) {
+  return 0.5 * (1.0 + erf(x * 0.7071067811865476)) + x * 0.3989422804014327 * exp(-0.5 * x * x);
+}
+
 }  // namespace hearth::cpu::HEARTH_ISA::vmath
