@@ -14,7 +14,9 @@ namespace {
 
 constexpr int64_t kParallelWork = 1 << 16;  // elements of the matrix; below, one thread does it
 constexpr int64_t kDotPiece = 1 << 15;
-constexpr int64_t kColumnPiece = 1024;  // shorter runs of a row would read memory badly
+// Memory is read in streams: so many rows at a time, or so long runs of a row.
+constexpr int64_t kRowsPiece = 8;
+constexpr int64_t kColumnPiece = 1024, kMostColumns = 4096;
 
 const FloatGemv& kernels(const float*) {
   static const FloatGemv& table = HEARTH_SELECT_ISA(gemv_kernels_f32);
@@ -51,7 +53,10 @@ void lines_times_vector(int64_t n, int64_t k, const S* lines, int64_t line_strid
   }
   int64_t piece = n;
   if (n * k >= kParallelWork) {
-    piece = k_stride == 1 ? std::max<int64_t>(1, kParallelWork / 4 / k) : kColumnPiece;
+    // Whole groups of rows, but enough pieces for many threads.
+    const int64_t rows = n < 8 * kRowsPiece ? 1 : std::max<int64_t>(1, n / 512) * kRowsPiece;
+    piece = k_stride == 1 ? std::max(rows, kParallelWork / 4 / k)
+                          : std::clamp(n / 4, kColumnPiece, kMostColumns);
   }
   parallel_chunks(ceil_div(n, piece), [&](int64_t i) {
     const int64_t from = i * piece, count = std::min(piece, n - from);

@@ -195,45 +195,39 @@ inline void split_pairs(const float* x, Vector<float>& even, Vector<float>& odd)
 #endif
 }
 
-template <typename S, typename T>
-void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
+/// kCount rows at a time: so many streams from memory.
+template <int kCount, typename S, typename T>
+inline void some_rows(int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
   using V = Vector<T>;
   constexpr int lanes = kLanes<T>;
-  int64_t i = 0;
-  // Four rows at a time: four streams from memory.
-  for (; i + 4 <= m; i += 4) {
-    const S *r0 = a + i * a_stride, *r1 = r0 + a_stride, *r2 = r1 + a_stride, *r3 = r2 + a_stride;
-    V s0{}, s1{}, s2{}, s3{};
-    int64_t p = 0;
-    if constexpr (sizeof(S) == 2) {
-      for (; p + 2 * lanes <= k; p += 2 * lanes) {
-        V even, odd;
-        split_pairs(x + p, even, odd);
-        s0 = fma(load_odd(r0 + p), odd, fma(load_even(r0 + p), even, s0));
-        s1 = fma(load_odd(r1 + p), odd, fma(load_even(r1 + p), even, s1));
-        s2 = fma(load_odd(r2 + p), odd, fma(load_even(r2 + p), even, s2));
-        s3 = fma(load_odd(r3 + p), odd, fma(load_even(r3 + p), even, s3));
+  V sums[kCount] = {};
+  int64_t p = 0;
+  if constexpr (sizeof(S) == 2) {
+    for (; p + 2 * lanes <= k; p += 2 * lanes) {
+      V even, odd;
+      split_pairs(x + p, even, odd);
+      for (int r = 0; r < kCount; r++) {
+        const S* row = a + r * a_stride + p;
+        sums[r] = fma(load_odd(row), odd, fma(load_even(row), even, sums[r]));
       }
     }
-    for (; p + lanes <= k; p += lanes) {
-      const V v = load<V>(x + p);
-      s0 = fma(load_as<T>(r0 + p), v, s0);
-      s1 = fma(load_as<T>(r1 + p), v, s1);
-      s2 = fma(load_as<T>(r2 + p), v, s2);
-      s3 = fma(load_as<T>(r3 + p), v, s3);
-    }
-    T t0 = sum_lanes<T>(s0), t1 = sum_lanes<T>(s1), t2 = sum_lanes<T>(s2), t3 = sum_lanes<T>(s3);
-    for (; p < k; p++) {
-      t0 += scalar_as(r0[p]) * x[p];
-      t1 += scalar_as(r1[p]) * x[p];
-      t2 += scalar_as(r2[p]) * x[p];
-      t3 += scalar_as(r3[p]) * x[p];
-    }
-    out[i] = t0;
-    out[i + 1] = t1;
-    out[i + 2] = t2;
-    out[i + 3] = t3;
   }
+  for (; p + lanes <= k; p += lanes) {
+    const V v = load<V>(x + p);
+    for (int r = 0; r < kCount; r++) sums[r] = fma(load_as<T>(a + r * a_stride + p), v, sums[r]);
+  }
+  for (int r = 0; r < kCount; r++) {
+    T sum = sum_lanes<T>(sums[r]);
+    for (int64_t rest = p; rest < k; rest++) sum += scalar_as(a[r * a_stride + rest]) * x[rest];
+    out[r] = sum;
+  }
+}
+
+template <typename S, typename T>
+void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
+  int64_t i = 0;
+  for (; i + 8 <= m; i += 8) some_rows<8>(k, a + i * a_stride, a_stride, x, out + i);
+  for (; i + 4 <= m; i += 4) some_rows<4>(k, a + i * a_stride, a_stride, x, out + i);
   for (; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
 }
 
@@ -258,6 +252,7 @@ template <typename S, typename T>
 void vector_times_cols(int64_t n, int64_t k, const T* x, const S* b, int64_t b_stride, T* out) {
   for (int64_t j = 0; j < n; j++) out[j] = T(0);
   int64_t p = 0;
+  for (; p + 8 <= k; p += 8) add_lines<8>(n, x + p, b + p * b_stride, b_stride, out);
   for (; p + 4 <= k; p += 4) add_lines<4>(n, x + p, b + p * b_stride, b_stride, out);
   for (; p < k; p++) add_lines<1>(n, x + p, b + p * b_stride, b_stride, out);
 }
