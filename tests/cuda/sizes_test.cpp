@@ -214,6 +214,8 @@ TEST_F(CudaSizes, Products) {
            {a, random({n, k}, type), random({n}, type)});
       like("batched ", [](const variable_list& v) { return v[0].matmul(v[1]); },
            {random({4, m, k}, type), random({4, k, n}, type)});
+      like("linear of a batch ", [](const variable_list& v) { return F::linear(v[0], v[1], v[2]); },
+           {random({3, 2, m, k}, type), random({n, k}, type), random({n}, type)});
       like("broadcast ", [](const variable_list& v) { return v[0].matmul(v[1]); },
            {random({2, 1, m, k}, type), random({3, k, n}, type)});
     }
@@ -274,6 +276,11 @@ TEST_F(CudaSizes, Convolutions) {
       }
     }
   }
+  expect_like_cpu("conv_transpose2d with more output_padding than stride",
+                  [](const variable_list& v) {
+                    return conv_transpose2d(v[0], v[1], v[2], {1, 2}, {1, 0}, {2, 4}, 1, {3, 5});
+                  },
+                  {random({2, 4, 6, 7}), random({4, 3, 3, 2}), random({3})});
   expect_like_cpu("conv1d",
                   [](const variable_list& v) { return conv1d(v[0], v[1], v[2], {2}, {1}); },
                   {random({2, 4, 33}), random({6, 4, 5}), random({6})});

@@ -3,12 +3,17 @@
 
 #include <atomic>
 
+#include "hearth/base/error.h"
+
 namespace hearth {
 
 namespace {
 std::atomic<ConvAlgorithm> g_conv_algorithm{ConvAlgorithm::Auto};
 std::atomic<bool> g_deterministic{false};
-std::atomic<bool> g_tf32_cublas{false}, g_tf32_cudnn{true};
+std::atomic<bool> g_tf32_cudnn{true};
+/// An index into kPrecisions; TF32 from "high" on.
+std::atomic<size_t> g_matmul_precision{0};
+constexpr std::string_view kPrecisions[] = {"highest", "high", "medium"};
 }  // namespace
 
 void set_conv_algorithm(ConvAlgorithm algorithm) {
@@ -21,8 +26,19 @@ void set_deterministic(bool deterministic) {
 }
 bool deterministic() { return g_deterministic.load(std::memory_order_relaxed); }
 
-void set_allow_tf32_cublas(bool allow) { g_tf32_cublas.store(allow, std::memory_order_relaxed); }
-bool allow_tf32_cublas() { return g_tf32_cublas.load(std::memory_order_relaxed); }
+void set_float32_matmul_precision(std::string_view precision) {
+  for (size_t i = 0; i < std::size(kPrecisions); ++i)
+    if (kPrecisions[i] == precision) return g_matmul_precision.store(i, std::memory_order_relaxed);
+  throw ValueError(
+      cat_str("[set_float32_matmul_precision] expected \"highest\", \"high\" or "
+              "\"medium\", got \"",
+              precision, "\""));
+}
+std::string_view float32_matmul_precision() {
+  return kPrecisions[g_matmul_precision.load(std::memory_order_relaxed)];
+}
+void set_allow_tf32_cublas(bool allow) { set_float32_matmul_precision(kPrecisions[allow]); }
+bool allow_tf32_cublas() { return g_matmul_precision.load(std::memory_order_relaxed) > 0; }
 void set_allow_tf32_cudnn(bool allow) { g_tf32_cudnn.store(allow, std::memory_order_relaxed); }
 bool allow_tf32_cudnn() { return g_tf32_cudnn.load(std::memory_order_relaxed); }
 

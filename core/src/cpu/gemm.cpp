@@ -33,45 +33,6 @@ void check(const MatmulArgs& g) {
                   "[matmul] operand strides are neither row-major nor transposed");
 }
 
-/// Drops batch dims of size 1, merges neighbours that lie evenly, and makes rows of one big matrix
-/// out of a batch that shares b.
-void simplify(MatmulArgs& g) {
-  int dims = 0;
-  for (int d = 0; d < g.batch_dims; d++) {
-    if (g.batch[d] == 1) continue;
-    const int last = dims - 1;
-    if (dims > 0 && g.a_batch[last] == g.a_batch[d] * g.batch[d] &&
-        g.b_batch[last] == g.b_batch[d] * g.batch[d] &&
-        g.c_batch[last] == g.c_batch[d] * g.batch[d]) {
-      g.batch[last] *= g.batch[d];
-    } else {
-      g.batch[dims++] = g.batch[d];
-    }
-    g.a_batch[dims - 1] = g.a_batch[d];
-    g.b_batch[dims - 1] = g.b_batch[d];
-    g.c_batch[dims - 1] = g.c_batch[d];
-  }
-  g.batch_dims = dims;
-  if (g.m == 1) {  // any stride would do between single rows
-    g.a_stride.row = std::max(g.k, int64_t{1});
-    g.c_stride = g.n;
-  }
-  while (g.batch_dims > 0) {
-    const int d = g.batch_dims - 1;
-    const bool rows = (g.a_stride.col == 1 || g.k == 1) && g.b_batch[d] == 0;
-    if (rows && g.m == 1) {
-      g.a_stride.row = g.a_batch[d];
-      g.c_stride = g.c_batch[d];
-    }
-    if (!rows || g.a_batch[d] != g.m * g.a_stride.row || g.c_batch[d] != g.m * g.c_stride ||
-        g.a_stride.row < g.k || g.c_stride < g.n) {
-      break;
-    }
-    g.m *= g.batch[d];
-    g.batch_dims = d;
-  }
-}
-
 void matmul_one(const MatmulArgs& g) {
   if (matmul_vector(g)) return;
   if (g.dtype == kFloat) return gemm_blocked<float>(g);

@@ -74,16 +74,17 @@ cudnnDataType_t data_type(ScalarType t) {
                           : CUDNN_DATA_FLOAT;
 }
 
-/// Takes the first algorithm of the heuristic's list that will do; false when none does.
+/// Takes the first algorithm of the heuristic's list that will do; false when none does. Where the
+/// descriptor demands exact products, it keeps doing so.
 template <class Algorithm>
-bool choose(Plan& plan, const Algorithm* list, int count, bool deterministic) {
+bool choose(Plan& plan, const Algorithm* list, int count, bool exact, bool deterministic) {
   constexpr size_t kMostWorkspace = size_t{1} << 30;
   for (int i = 0; i < count; ++i) {
     if (list[i].status != CUDNN_STATUS_SUCCESS || list[i].memory > kMostWorkspace) continue;
     if (deterministic && list[i].determinism != CUDNN_DETERMINISTIC) continue;
     plan.algorithm = static_cast<int>(list[i].algo);
     plan.workspace = list[i].memory;
-    check(cudnnSetConvolutionMathType(plan.conv, list[i].mathType), "convolution");
+    if (!exact) check(cudnnSetConvolutionMathType(plan.conv, list[i].mathType), "convolution");
     return true;
   }
   return false;
@@ -114,8 +115,8 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
                                         dtype == kDouble ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
         "convolution");
   check(cudnnSetConvolutionGroupCount(plan->conv, i(k.groups)), "convolution");
-  const bool tensor_cores = k.tf32 || dtype == kHalf || dtype == kBFloat16;
-  check(cudnnSetConvolutionMathType(plan->conv, tensor_cores ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH),
+  const bool exact = !k.tf32 && dtype != kHalf && dtype != kBFloat16;
+  check(cudnnSetConvolutionMathType(plan->conv, exact ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH),
         "convolution");
   int count = 0;
   switch (static_cast<Pass>(k.pass)) {
@@ -124,7 +125,7 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
       plan->usable = cudnnGetConvolutionForwardAlgorithm_v7(
                          handle(), plan->x, plan->w, plan->conv, plan->y,
                          CUDNN_CONVOLUTION_FWD_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
-                     choose(*plan, list, count, false);
+                     choose(*plan, list, count, exact, false);
       break;
     }
     case Pass::BackwardData: {
@@ -133,7 +134,7 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
           cudnnGetConvolutionBackwardDataAlgorithm_v7(
               handle(), plan->w, plan->y, plan->conv, plan->x,
               CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
-          choose(*plan, list, count, k.deterministic);
+          choose(*plan, list, count, exact, k.deterministic);
       break;
     }
     case Pass::BackwardWeights: {
@@ -142,7 +143,7 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
           cudnnGetConvolutionBackwardFilterAlgorithm_v7(
               handle(), plan->x, plan->y, plan->conv, plan->w,
               CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, &count, list) == CUDNN_STATUS_SUCCESS &&
-          choose(*plan, list, count, k.deterministic);
+          choose(*plan, list, count, exact, k.deterministic);
       break;
     }
   }
@@ -216,7 +217,8 @@ bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const T
           plan.workspace, zero, plan.w, raw_data(w));
       break;
   }
-  if (status == CUDNN_STATUS_NOT_SUPPORTED) {
+  // The code is followed by ones that say more, up to the next thousand.
+  if (status / 1000 == CUDNN_STATUS_NOT_SUPPORTED / 1000) {
     plan.usable = false;
     return false;
   }
@@ -227,6 +229,10 @@ bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const T
                        raw_data(pass == Pass::Forward ? y : x)),
         "convolution");
   return true;
+}
+
+void zero(const Tensor& dense) {
+  hearth::cuda::check(cudaMemsetAsync(raw_data(dense), 0, dense.nbytes(), stream()), "convolution");
 }
 
 /// A tensor to write in a layout: `target` itself when it has it, else a new one.
@@ -258,6 +264,26 @@ void run_in_layout(Pass pass, ConvArgs c, bool last, const Tensor& x, const Tens
   if (!computed.is_same(wanted)) copy_raw_into(wanted, computed);
 }
 
+/// Runs a pass. cuDNN derives the sizes of y from those of x; where an output_padding reaches
+/// beyond a stride, as dilation allows, it expects more of y than there is. Zeros there change
+/// nothing.
+void run_pass(Pass pass, ConvArgs c, bool last, const Tensor& x, const Tensor& w, const Tensor& y,
+              void* bias) {
+  const TensorImpl& t = impl(y);
+  const size_t spatial = t.sizes.size() - 2;
+  DimVector sizes = t.sizes;
+  for (size_t d = 0; d < spatial; ++d) {
+    const size_t at = d + 2 - spatial;
+    c.pad_end[at] = std::max(c.pad_end[at], c.pad_begin[at]);
+    sizes[d + 2] = c.output(static_cast<int>(at));
+  }
+  if (pass == Pass::Forward || sizes == t.sizes) return run_in_layout(pass, c, last, x, w, y, bias);
+  const Tensor extended = new_tensor(sizes, t.dtype, t.device, image_strides(sizes, last));
+  zero(extended);
+  copy_raw_into(alias_tensor(extended, t.sizes, impl(extended).strides, 0, t.dtype), y);
+  run_in_layout(pass, c, last, x, w, extended, bias);
+}
+
 /// `bias` along dim 1 of `like`.
 Tensor along_channels(const Tensor& bias, const Tensor& like) {
   DimVector strides(impl(like).sizes.size(), 0);
@@ -275,10 +301,6 @@ bool prefers_last(const Call& call) {
   return prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
 }
 
-void zero(const Tensor& dense) {
-  hearth::cuda::check(cudaMemsetAsync(raw_data(dense), 0, dense.nbytes(), stream()), "convolution");
-}
-
 void convolution(const Call& call) {
   const auto& op = call.as<ops::Convolution>();
   const Tensor &x = call.in[0], &w = call.in[1], &out = call.out[0];
@@ -294,11 +316,11 @@ void convolution(const Call& call) {
   const int64_t* kernel = impl(w).sizes.data() + 2;
   // A transposed convolution is the backward-data of one that goes the other way.
   if (op.transposed) {
-    run_in_layout(Pass::BackwardData, conv_args(op, impl(out), impl(x), kernel), prefers_last(call),
-                  out, w, x, b);
+    run_pass(Pass::BackwardData, conv_args(op, impl(out), impl(x), kernel), prefers_last(call), out,
+             w, x, b);
   } else {
-    run_in_layout(Pass::Forward, conv_args(op, impl(x), impl(out), kernel), prefers_last(call), x,
-                  w, out, b);
+    run_pass(Pass::Forward, conv_args(op, impl(x), impl(out), kernel), prefers_last(call), x, w,
+             out, b);
   }
 }
 
@@ -321,8 +343,8 @@ void weight_grad(const Call& call) {
     for (const Tensor& out : call.out) zero(out);
     return;
   }
-  run_in_layout(Pass::BackwardWeights, conv_args(op, impl(x), impl(g), op.kernel.data()),
-                prefers_last(call), x, call.out[0], g, nullptr);
+  run_pass(Pass::BackwardWeights, conv_args(op, impl(x), impl(g), op.kernel.data()),
+           prefers_last(call), x, call.out[0], g, nullptr);
   if (op.bias) sum_over_positions(g, call.out[1]);
 }
 

@@ -119,6 +119,10 @@ std::unique_ptr<Plan> make_plan(const Key& key) {
     check(cublasLtMatmulPreferenceSetAttribute(preference, what, &value, sizeof value));
   };
   prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, size_t{32} << 20);
+  // Parts of a sum in a half type would each be rounded to it.
+  if (t.data != t.scale)
+    prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+           static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
   const auto alignment = static_cast<uint32_t>(key.alignment);
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment);
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment);
@@ -183,10 +187,12 @@ void multiply(const MatmulArgs& g) {
                        stream()));
 }
 
-void matmul(const MatmulArgs& g) {
+void matmul(const MatmulArgs& args) {
+  MatmulArgs g = args;
   int64_t count = g.m * g.n;
   for (int d = 0; d < g.batch_dims; ++d) count *= g.batch[d];
   if (count == 0) return;
+  simplify(g);
   if (g.k == 0 || is_integral(g.dtype, true)) return matmul_plain(g);
   // The epilogue takes aligned vectors of the types tensor cores know.
   if (g.bias && g.beta == 0 &&

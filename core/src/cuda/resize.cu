@@ -50,19 +50,26 @@ struct Axis {
     weight = weight < A(0) ? A(0) : weight > A(1) ? A(1) : weight;
     return {first, second, A(1) - weight, weight};
   }
-  /// The outputs that position p may go into: [low, high], a few too many at the ends.
+  /// The outputs that position p goes into: [low, high]. They are those taken from within a pixel
+  /// of p, and at either end all beyond.
   __device__ void reached(int64_t p, int64_t* low, int64_t* high) const {
     *low = 0;
     *high = out - 1;
     if (!(scale > A(0))) return;
+    const A shift = nearest || align ? A(0) : A(0.5);
+    const int64_t rounding = 1 + (out >> 20);
     if (p > 0) {
-      const int64_t l = static_cast<int64_t>(static_cast<A>(p - 1) / scale) - 2;
+      const A from = static_cast<A>(nearest ? p : p - 1);
+      const int64_t l = static_cast<int64_t>((from + shift) / scale - shift) - rounding;
       if (l > 0) *low = l;
     }
     if (p < in - 1) {
-      const int64_t h = static_cast<int64_t>(static_cast<A>(p + 2) / scale) + 2;
+      const A to = static_cast<A>(p + 1);
+      const int64_t h = static_cast<int64_t>((to + shift) / scale - shift) + rounding;
       if (h < out - 1) *high = h;
     }
+    while (*low < *high && weight(*low, p) == A(0)) ++*low;
+    while (*low < *high && weight(*high, p) == A(0)) --*high;
   }
   /// How much of position p output i takes.
   __device__ A weight(int64_t i, int64_t p) const {

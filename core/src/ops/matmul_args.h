@@ -50,6 +50,10 @@ constexpr bool matmul_accepts(int64_t rows, int64_t cols, MatrixStride s) {
   return row_major || transposed;
 }
 
+/// Drops batch dims of size 1, merges neighbours that lie evenly, and makes rows of one big matrix
+/// out of a batch that shares b.
+HEARTH_API void simplify(MatmulArgs& g);
+
 using MatmulFunction = void (*)(const MatmulArgs& args);
 
 // Kernels of Matmul, Linear and Addmm by a backend's product: strides instead of copies wherever it

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "hearth/base/macros.h"
 
@@ -31,5 +32,11 @@ HEARTH_API void set_allow_tf32_cublas(bool allow);
 HEARTH_API bool allow_tf32_cublas();
 HEARTH_API void set_allow_tf32_cudnn(bool allow);
 HEARTH_API bool allow_tf32_cudnn();
+
+/// How exactly float32 matrix products are computed: "highest" (the default), or "high" or
+/// "medium", which both let CUDA use TF32: set_allow_tf32_cublas by PyTorch's other name.
+/// Convolutions have set_allow_tf32_cudnn.
+HEARTH_API void set_float32_matmul_precision(std::string_view precision);
+HEARTH_API std::string_view float32_matmul_precision();
 
 }  // namespace hearth
