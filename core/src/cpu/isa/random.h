@@ -2,34 +2,65 @@
 #pragma once
 
 #include "base/philox.h"
+#include "cpu/isa/vector.h"
 #include "cpu/isa/vmath.h"
 
 // Random numbers in bulk for kernels; base/philox.h says how elements map to counters.
 namespace hearth::cpu::HEARTH_ISA {
 
+/// A register of 64-bit lanes, of which a multiplication of the low halves fills all bits.
+typedef uint64_t Words __attribute__((vector_size(HEARTH_VECTOR_BYTES)));
+inline constexpr int kWordLanes = HEARTH_VECTOR_BYTES / 8;
+
+static inline Words multiply_low(Words a, Words b) {
+#if defined(__AVX512F__)
+  return (Words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (Words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#else
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
+}
+
+/// philox4x32 of the counters in the lanes of `at`, stored one after the other.
+static inline void random_words(uint64_t seed, Words at, uint32_t* out) {
+  // High halves that no multiplication reads may hold anything.
+  Words c0 = at, c1 = at >> 32, c2{}, c3{};
+  uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
+#pragma GCC unroll 10
+  for (int round = 0; round < 10; ++round) {
+    const Words p0 = multiply_low(c0, Words{} + 0xD2511F53u);
+    const Words p1 = multiply_low(c2, Words{} + 0xCD9E8D57u);
+    c0 = (p1 >> 32) ^ c1 ^ k0;
+    c2 = (p0 >> 32) ^ c3 ^ k1;
+    c1 = p1;
+    c3 = p0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  const Words first = (c0 & 0xffffffffu) | (c1 << 32), second = (c2 & 0xffffffffu) | (c3 << 32);
+#if HEARTH_VECTOR_BYTES == 64
+  store(out, __builtin_shufflevector(first, second, 0, 8, 1, 9, 2, 10, 3, 11));
+  store(out + 16, __builtin_shufflevector(first, second, 4, 12, 5, 13, 6, 14, 7, 15));
+#elif HEARTH_VECTOR_BYTES == 32
+  store(out, __builtin_shufflevector(first, second, 0, 4, 1, 5));
+  store(out + 8, __builtin_shufflevector(first, second, 2, 6, 3, 7));
+#else
+  store(out, __builtin_shufflevector(first, second, 0, 2));
+  store(out + 4, __builtin_shufflevector(first, second, 1, 3));
+#endif
+}
+
 /// The lanes of n counters from `counter` on, 4 n words.
 static inline void random_words(uint64_t seed, uint64_t counter, int64_t n, uint32_t* out) {
-  for (int64_t i = 0; i < n; ++i) {
-    const uint64_t at = counter + static_cast<uint64_t>(i);
-    // In 64-bit lanes, where one multiplication gives both halves; philox4x32 says what it
-    // computes.
-    uint64_t c0 = at & 0xffffffffu, c1 = at >> 32, c2 = 0, c3 = 0;
-    uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
-#pragma GCC unroll 10
-    for (int round = 0; round < 10; ++round) {
-      const uint64_t p0 = uint64_t{0xD2511F53u} * (c0 & 0xffffffffu);
-      const uint64_t p1 = uint64_t{0xCD9E8D57u} * (c2 & 0xffffffffu);
-      c0 = (p1 >> 32) ^ c1 ^ k0;
-      c2 = (p0 >> 32) ^ c3 ^ k1;
-      c1 = p1 & 0xffffffffu;
-      c3 = p0 & 0xffffffffu;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
-    }
-    out[4 * i] = static_cast<uint32_t>(c0);
-    out[4 * i + 1] = static_cast<uint32_t>(c1);
-    out[4 * i + 2] = static_cast<uint32_t>(c2);
-    out[4 * i + 3] = static_cast<uint32_t>(c3);
+  Words at = Words{} + counter;
+  for (int lane = 0; lane < kWordLanes; ++lane) at[lane] += static_cast<uint64_t>(lane);
+  int64_t i = 0;
+  for (; i + kWordLanes <= n; i += kWordLanes, at += kWordLanes)
+    random_words(seed, at, out + 4 * i);
+  for (; i < n; ++i) {
+    const philox::Lanes lanes = philox::philox4x32(seed, counter + static_cast<uint64_t>(i));
+    for (int k = 0; k < 4; ++k) out[4 * i + k] = lanes.v[k];
   }
 }
 
