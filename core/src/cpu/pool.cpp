@@ -154,8 +154,8 @@ PoolType pool_type(ScalarType t) {
 template <class F, size_t N>
 F chosen(const Call& call, const F (&kernels)[N], ScalarType t) {
   const auto type = static_cast<size_t>(pool_type(t));
-  HEARTH_CHECK_AS(NotImplementedError, type < N && kernels[type] && !is_complex(t), "[",
-                  call.op.info.name, "] no kernel for ", t);
+  HEARTH_CHECK_AS(NotImplementedError, type < N && kernels[type] && !is_complex(t) && t != kBool,
+                  "[", call.op.info.name, "] no kernel for ", t);
   return kernels[type];
 }
 
