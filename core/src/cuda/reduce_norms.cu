@@ -37,7 +37,7 @@ struct Moments {
     const A free = v.n > correction ? v.n - correction : A(0);
     const A var = v.squares / free;
     store_as(variance, type, i, root ? vmath::sqrt(var) : var);
-    store_as(mean, type, i, v.n == A(0) ? v.n / A(0) : v.mean);
+    store_as(mean, type, i, v.n == A(0) ? v.n / v.n : v.mean);
   }
 };
 
