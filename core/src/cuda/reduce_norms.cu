@@ -24,14 +24,17 @@ struct Moments {
   bool root;
 
   __device__ Acc identity() const { return {A(0), A(0), A(0)}; }
+  /// An infinite element is infinitely far from any mean: v - v is NaN then, and 0 else.
   __device__ Acc load(const void* data, int64_t at, int64_t) const {
-    return {A(1), convert<A>(static_cast<const In*>(data)[at]), A(0)};
+    const A v = convert<A>(static_cast<const In*>(data)[at]);
+    return {A(1), v, v - v};
   }
   __device__ Acc merge(const Acc& a, const Acc& b) const {
     if (a.n == A(0)) return b;
     if (b.n == A(0)) return a;
     const A n = a.n + b.n, d = b.mean - a.mean, share = b.n / n;
-    return {n, a.mean + d * share, a.squares + b.squares + d * d * a.n * share};
+    const A mean = vmath::abs(d) < vmath::inf(A()) ? a.mean + d * share : a.mean + b.mean;
+    return {n, mean, a.squares + b.squares + d * d * a.n * share};
   }
   __device__ void store(int64_t i, const Acc& v) const {
     const A free = v.n > correction ? v.n - correction : A(0);
