@@ -165,7 +165,9 @@ void sort(const Call& call) {
 
 void topk(const Call& call) {
   const auto& op = call.as<ops::TopK>();
-  dispatch(call, op.dim, op.k, op.largest, op.sorted);
+  // A number has itself on top, whatever k.
+  const int64_t k = impl(call.in[0]).dim() == 0 ? 1 : op.k;
+  dispatch(call, op.dim, k, op.largest, op.sorted);
 }
 
 }  // namespace

@@ -169,5 +169,13 @@ TEST(Sort, KthValue) {
   EXPECT_THROW(kthvalue(x, 5), ValueError);
 }
 
+TEST(TopK, OfANumberIsTheNumber) {
+  for (const int64_t k : {0, 1}) {
+    const auto [values, places] = full({}, 3.5).topk(k);
+    EXPECT_EQ(values.item<float>(), 3.5f);
+    EXPECT_EQ(places.item<int64_t>(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace hearth
