@@ -50,8 +50,7 @@ void expect_like_cpu(const Sample& s, const std::vector<Tensor>& in, double tole
 
 TEST_F(CudaOps, HaveKernels) {
   for (const OpTable* op : all_ops())
-    EXPECT_TRUE(op->info.output == OutputKind::View || op->decompose ||
-                op->kernel[static_cast<size_t>(kCUDA)])
+    EXPECT_TRUE(op->info.is_view() || op->decompose || op->kernel[static_cast<size_t>(kCUDA)])
         << op->info.name << " has neither a CUDA kernel nor decompose";
 }
 
@@ -145,7 +144,7 @@ TEST_F(Cuda, GradientsAgreeWithTheCpu) {
       std::vector<Tensor> in = to(device, copies(s.in));
       std::vector<Tensor> wanted;
       for (size_t i = 0; i < in.size(); ++i) {
-        const bool written = s.op->info.mutates >> std::min<size_t>(i, 31) & 1;
+        const bool written = s.op->info.input(i).is(arg::mutated);
         if (in[i].defined() && in[i].scalar_type() == kDouble && !written)
           wanted.push_back(in[i].requires_grad_());
       }

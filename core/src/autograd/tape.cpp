@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/tape.h"
 
+#include <algorithm>
+
 #include "hearth/autograd/autograd.h"
 
 #include "autograd/anomaly.h"
@@ -80,9 +82,12 @@ void OpNode::save_specs(Args in, std::span<const Tensor> out) {
 
 namespace {
 
-bool constant_output(const OpTable& op, size_t i) {
-  return i < 32 && (op.info.constant_outputs >> i & 1);
+bool carries_gradient(const OpTable& op, size_t output, const Tensor& t) {
+  return is_differentiable(impl(t).dtype) && !op.info.output(output).constant;
 }
+
+/// Whether bit i of what a row declares to save is set; the last bit speaks of all that follow.
+bool declares(uint64_t mask, size_t i) { return mask >> std::min<size_t>(i, 63) & 1; }
 
 }  // namespace
 
@@ -99,7 +104,7 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
       version, "; expected version ", s.version,
       " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
       "gradient, with DetectAnomalyGuard.");
-  if (!s.is_output || !thread_state().grad_enabled || constant_output(op, s.output_nr))
+  if (!s.is_output || !thread_state().grad_enabled || !carries_gradient(op, s.output_nr, s.tensor))
     return s.tensor;
   // Double backward goes through the output's own history.
   Tensor t = alias_tensor(s.tensor);
@@ -118,10 +123,9 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   }
   // A list's row declares more inputs than a call may have.
   if (call.in.size() < 64) node->declared.in &= (uint64_t{1} << call.in.size()) - 1;
-  for (size_t i = 0; i < call.in.size() && i < 64; ++i) {
-    if (!(node->declared.in >> i & 1)) continue;
-    node->save_in(call.in[i], call.bind == Bind::InPlace && i == 0);
-  }
+  for (size_t i = 0; i < call.in.size(); ++i)
+    if (declares(node->declared.in, i))
+      node->save_in(call.in[i], call.bind == Bind::InPlace && i == 0);
   node->edges.reserve(call.in.size());
   for (size_t i = 0; i < call.in.size(); ++i)
     node->edges.emplace_back(need[i] && requires_grad(call.in[i]) ? gradient_edge(call.in[i])
@@ -133,7 +137,7 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
 void finish_record(const Invocation& call, NodePtr handle) {
   auto& node = static_cast<OpNode&>(*handle);
   for (size_t i = 0; i < call.out.size(); ++i)
-    if (node.declared.out >> i & 1) node.save_out(i, call.out[i]);
+    if (declares(node.declared.out, i)) node.save_out(i, call.out[i]);
   if (node.declared.specs) node.save_specs(call.in, call.out);
   for (const Tensor& t : call.out)
     node.inputs.push_back({impl(t).sizes, impl(t).dtype, impl(t).device});
@@ -142,7 +146,7 @@ void finish_record(const Invocation& call, NodePtr handle) {
     return;
   }
   for (size_t i = 0; i < call.out.size(); ++i)
-    if (is_differentiable(impl(call.out[i]).dtype) && !constant_output(call.op, i))
+    if (carries_gradient(call.op, i, call.out[i]))
       set_history(call.out[i], handle, static_cast<uint32_t>(i));
 }
 
@@ -211,7 +215,9 @@ namespace {
 
 /// Position of tensor i among the saved ones of `mask`.
 size_t rank_of(uint64_t mask, size_t i) {
-  return static_cast<size_t>(__builtin_popcountll(mask & ((uint64_t{1} << i) - 1)));
+  if (i < 64) return static_cast<size_t>(__builtin_popcountll(mask & ((uint64_t{1} << i) - 1)));
+  return static_cast<size_t>(__builtin_popcountll(mask)) +
+         (autograd::declares(mask, i) ? i - 64 : 0);
 }
 
 [[noreturn]] void throw_undeclared(const autograd::OpNode& node, const char* what, size_t i) {
@@ -222,19 +228,16 @@ size_t rank_of(uint64_t mask, size_t i) {
 }  // namespace
 
 Tensor Saved::in(size_t i) const {
-  if (i >= 64 || !(node_.declared.in >> i & 1)) throw_undeclared(node_, "input", i);
-  node_.read_in |= uint64_t{1} << i;
+  if (!autograd::declares(node_.declared.in, i)) throw_undeclared(node_, "input", i);
+  node_.read_in |= uint64_t{1} << std::min<size_t>(i, 63);
   if (i >= node_.num_in) return {};
   return node_.unpack(node_.saved[rank_of(node_.declared.in, i)]);
 }
 
 Tensor Saved::out(size_t i) const {
-  if (i >= 64 || !(node_.declared.out >> i & 1)) throw_undeclared(node_, "output", i);
-  node_.read_out |= uint64_t{1} << i;
-  const uint64_t inputs = node_.num_in >= 64
-                              ? node_.declared.in
-                              : node_.declared.in & ((uint64_t{1} << node_.num_in) - 1);
-  const size_t first = static_cast<size_t>(__builtin_popcountll(inputs));
+  if (!autograd::declares(node_.declared.out, i)) throw_undeclared(node_, "output", i);
+  node_.read_out |= uint64_t{1} << std::min<size_t>(i, 63);
+  const size_t first = rank_of(node_.declared.in, node_.num_in);
   return node_.unpack(node_.saved[first + rank_of(node_.declared.out, i)]);
 }
 

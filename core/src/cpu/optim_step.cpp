@@ -33,7 +33,7 @@ struct Group {
   int64_t numel = 0;
   size_t type = 0, element = 0;
 
-  Group(Args in, uint32_t mutates) : in_(in), mutates_(mutates) {
+  Group(Args in, const OpInfo& info) : in_(in), info_(info) {
     const TensorImpl& p = impl(in[0]);
     numel = p.numel;
     type = type_index(p.dtype);
@@ -49,12 +49,12 @@ struct Group {
   }
   void write_back() const {
     for (size_t k = 0; k < in_.size(); ++k)
-      if (copies[k].defined() && (mutates_ >> k & 1)) copy_raw_into(in_[k], copies[k]);
+      if (copies[k].defined() && info_.input(k).is(arg::mutated)) copy_raw_into(in_[k], copies[k]);
   }
 
  private:
   Args in_;
-  uint32_t mutates_;
+  const OpInfo& info_;
 };
 
 /// Calls run(group, first, n) for pieces that together cover every parameter.
@@ -64,13 +64,13 @@ void for_pieces(const Call& call, const F& run) {
     const Group* group;
     int64_t first, n;
   };
-  const size_t each = call.op.info.group;
+  const size_t each = call.op.info.tail;
   std::vector<Group> groups;
   std::vector<Piece> pieces;
   groups.reserve(call.in.size() / each);
   int64_t total = 0;
   for (size_t i = 0; i < call.in.size(); i += each) {
-    groups.emplace_back(Args(call.in.data() + i, each), call.op.info.mutates);
+    groups.emplace_back(Args(call.in.data() + i, each), call.op.info);
     const Group& g = groups.back();
     total += g.numel;
     for (int64_t at = 0; at < g.numel; at += kChunk)

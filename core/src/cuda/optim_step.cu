@@ -155,9 +155,9 @@ struct Group {
       aligned &= reinterpret_cast<uintptr_t>(data[k]) % 16 == 0;
     }
   }
-  void write_back(uint32_t mutates) const {
+  void write_back(const OpInfo& info) const {
     for (size_t k = 0; k < N; ++k)
-      if (copies[k].defined() && (mutates >> k & 1)) copy_raw_into(in[k], copies[k]);
+      if (copies[k].defined() && info.input(k).is(arg::mutated)) copy_raw_into(in[k], copies[k]);
   }
 };
 
@@ -186,7 +186,7 @@ void run_type(const Call& call, const Step& step) {
     bool copied = false;
     for (const Tensor& t : group.copies) copied |= t.defined();
     if (copied || batch.size == Batch<N>::kMost) flush();
-    if (copied) group.write_back(call.op.info.mutates);
+    if (copied) group.write_back(call.op.info);
   }
   flush();
 }
@@ -195,7 +195,7 @@ void run_type(const Call& call, const Step& step) {
 template <class F>
 void for_each_type(const Call& call, const F& run) {
   const auto has = [&](ScalarType type) {
-    for (size_t i = 0; i < call.in.size(); i += call.op.info.group)
+    for (size_t i = 0; i < call.in.size(); i += call.op.info.tail)
       if (impl(call.in[i]).dtype == type) return true;
     return false;
   };

@@ -43,26 +43,12 @@ class SpecsHolder {
   alignas(Specs) std::byte raw_[sizeof(Specs)];
 };
 
-std::string argument_name(const OpInfo& info, size_t i) {
-  if (info.group) i %= info.group;
-  std::string_view rest = info.args;
-  for (size_t n = 0;; ++n) {
-    const size_t comma = rest.find(", ");
-    if (n == i || comma == std::string_view::npos) return std::string(rest.substr(0, comma));
-    rest.remove_prefix(comma + 2);
-  }
-}
-
-bool is_optional(const OpInfo& info, size_t i) {
-  return (i < 32 || info.group) && (info.optional & mask_bit(info, i));
-}
-
 void check_arguments(const OpInfo& info, Args in) {
   const Tensor* first = nullptr;
   for (size_t i = 0; i < in.size(); ++i) {
     if (!in[i].defined()) {
-      HEARTH_CHECK(is_optional(info, i), "[", info.name, "] argument ", i + 1, " (",
-                   argument_name(info, i), ") is undefined; expected a Tensor");
+      HEARTH_CHECK(info.input(i).is(arg::optional), "[", info.name, "] argument ", i + 1, " (",
+                   info.input(i).name, ") is undefined; expected a Tensor");
       continue;
     }
     if (!first) {
@@ -70,25 +56,30 @@ void check_arguments(const OpInfo& info, Args in) {
       continue;
     }
     const Device device = impl(in[i]).device, expected = impl(*first).device;
-    if (device == expected || info.device == DeviceRule::Copy) continue;
+    if (device == expected || info.input(i).is(arg::any_device)) continue;
     if (impl(in[i]).dim() == 0 && device.is_cpu()) continue;
     if (impl(*first).dim() == 0 && expected.is_cpu()) {
       first = &in[i];
       continue;
     }
-    if (info.device == DeviceRule::IndexOnCpu && i > 0 && device.is_cpu()) continue;
+    if (info.input(i).is(arg::on_cpu) && device.is_cpu()) continue;
     throw DeviceError(cat_str("[", info.name,
                               "] expected all tensors to be on the same device, but argument ",
-                              argument_name(info, i), " is on ", device, " and another on ",
-                              expected, "; move one with .to(device)"));
+                              info.input(i).name, " is on ", device, " and another on ", expected,
+                              "; move one with .to(device)"));
   }
 }
 
 /// A gradient is needed for these inputs.
 NeedMask needed(const OpInfo& info, Args in) {
   NeedMask need;
-  for (size_t i = 0; i < in.size(); ++i)
-    if (autograd::requires_grad(in[i]) && !(info.mutates & mask_bit(info, i))) need.set(i);
+  for (size_t i = 0; i < in.size(); ++i) {
+    if (!autograd::requires_grad(in[i])) continue;
+    const Argument& a = info.input(i);
+    HEARTH_CHECK_AS(AutogradError, !a.is(arg::constant), "[", info.name, "] the derivative for '",
+                    a.name, "' is not implemented; detach() it");
+    if (a.differentiable()) need.set(i);
+  }
   return need;
 }
 
@@ -98,10 +89,11 @@ class Converted {
   Args apply(const OpInfo& info, Args in, ScalarType compute, Device device) {
     for (size_t i = 0; i < in.size(); ++i) {
       const Tensor& t = in[i];
-      if (!t.defined() || info.device == DeviceRule::Copy) continue;
-      const bool move = impl(t).device != device && info.device == DeviceRule::Same;
-      const bool cast = !info.strided && compute != ScalarType::Undefined &&
-                        impl(t).dtype != compute && (info.convert & mask_bit(info, i));
+      if (!t.defined()) continue;
+      const Argument& a = info.input(i);
+      const bool move = impl(t).device != device && !a.is(arg::on_cpu | arg::any_device);
+      const bool cast =
+          compute != ScalarType::Undefined && impl(t).dtype != compute && !a.is(arg::as_is);
       if (!move && !cast) continue;
       if (pointers_.empty()) {
         tensors_.reserve(in.size());
@@ -150,7 +142,7 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec, Args in) {
 }
 
 void make_views(const Invocation& call, Specs& specs) {
-  const Tensor& base = call.in[0];
+  const Tensor& base = call.in[call.op.info.outputs[0].of];
   const ThreadState& state = thread_state();
   for (size_t i = 0; i < call.out.size(); ++i) {
     Spec& s = specs[i];
@@ -189,7 +181,7 @@ void run_decomposed(const Invocation& call) {
 
 void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
   if (call.bind == Bind::Fresh) {
-    if (call.op.info.output == OutputKind::Fresh) {
+    if (!call.op.info.is_data_dependent()) {
       for (size_t i = 0; i < call.out.size(); ++i) {
         Spec& s = specs[i];
         call.out[i] = new_tensor(std::move(s.sizes), s.dtype, s.device, std::move(s.strides));
@@ -201,13 +193,12 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
   InlineVector<Tensor, 3> targets;
   bool temporary = false;
   for (size_t i = 0; i < call.out.size(); ++i) {
-    const bool direct =
-        call.op.info.output == OutputKind::Fresh && bind_given(call, i, specs[i], in);
+    const bool known = !call.op.info.is_data_dependent();
+    const bool direct = known && bind_given(call, i, specs[i], in);
     targets.push_back(direct ? call.out[i] : Tensor());
     if (direct) continue;
     temporary = true;
-    if (call.op.info.output == OutputKind::Fresh)
-      targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device);
+    if (known) targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device);
   }
   if (kernel) kernel({call.op, call.fields, in, {targets.data(), targets.size()}, specs.compute});
   if (!temporary || !kernel) return;
@@ -233,21 +224,21 @@ void run(const Invocation& call, Specs& specs) {
   const Device device = !specs.out.empty()    ? specs[0].device
                         : call.in.size() == 0 ? Device(kCPU)
                                               : impl(call.in[0]).device;
-  const bool view = op.info.output == OutputKind::View;
+  const bool view = op.info.is_view();
   const bool meta_device = device.is_meta();
   const bool elsewhere = !device.is_cpu() && !meta_device;
   // The first call on a device finds its rows empty until the backend is loaded.
   const Backend* there = elsewhere ? backend(device.type()) : nullptr;
   HEARTH_CHECK_AS(DeviceError, there || !elsewhere, "[", op.info.name, "] no backend for device ",
                   device, device.is_cuda() ? ": " + cuda_unavailable_reason() : std::string());
-  const Kernel kernel = op.kernel[static_cast<int>(device.type())];
-  HEARTH_CHECK(!meta_device || op.info.output != OutputKind::DataDependent, "[", op.info.name,
+  const KernelSlot& kernel = op.kernel[static_cast<int>(device.type())];
+  HEARTH_CHECK(!meta_device || !op.info.is_data_dependent(), "[", op.info.name,
                "] the size of the result depends on data, which meta tensors do not have");
   check_inference(call);
 
   NeedMask need;
   if (state.grad_enabled) need = needed(op.info, call.in);
-  const bool record = need.bits != 0;
+  const bool record = need.any();
   if (call.bind != Bind::Fresh && state.grad_enabled) {
     for (const Tensor& t : call.out) {
       if (call.bind == Bind::InPlace) {
@@ -281,20 +272,15 @@ void run(const Invocation& call, Specs& specs) {
   } else {
     Converted converted;
     if (there && there->activate) there->activate(device);
-    const Args in = converted.apply(op.info, call.in, specs.compute, device);
-    run_kernel(call, meta_device ? nullptr : kernel, in, specs);
+    const bool convert = !op.info.strided && !kernel.converts;
+    const Args in =
+        converted.apply(op.info, call.in, convert ? specs.compute : ScalarType::Undefined, device);
+    run_kernel(call, meta_device ? nullptr : kernel.run, in, specs);
     if (call.bind != Bind::Fresh)
       for (const Tensor& t : call.out) bump_version(t);
-    if (op.info.group && op.info.mutates)
+    if (op.info.mutates())
       for (size_t i = 0; i < call.in.size(); ++i)
-        if (call.in[i].defined() && (op.info.mutates & mask_bit(op.info, i)))
-          bump_version(call.in[i]);
-    for (uint32_t bits = op.info.group ? 0 : op.info.mutates; bits; bits &= bits - 1) {
-      const size_t first = static_cast<size_t>(__builtin_ctz(bits));
-      const size_t last = op.info.list && (bits & (bits - 1)) == 0 ? call.in.size() : first + 1;
-      for (size_t i = first; i < std::min(last, call.in.size()); ++i)
-        if (call.in[i].defined()) bump_version(call.in[i]);
-    }
+        if (call.in[i].defined() && op.info.input(i).is(arg::mutated)) bump_version(call.in[i]);
     if (state.inference && call.bind == Bind::Fresh)
       for (const Tensor& t : call.out) impl(t).inference = true;
   }

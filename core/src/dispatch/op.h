@@ -81,17 +81,25 @@ struct Specs {
   Spec& operator[](size_t i) { return out[i]; }
 };
 
-/// Which inputs need a gradient. Inputs past the 64th count as needing one.
-struct NeedMask {
-  uint64_t bits = 0;
-  bool operator[](size_t i) const { return i >= 64 || (bits >> i & 1); }
-  void set(size_t i) {
-    if (i < 64) bits |= uint64_t{1} << i;
+/// Which inputs need a gradient.
+class NeedMask {
+ public:
+  bool operator[](size_t i) const {
+    return i / 64 < words_.size() && (words_[i / 64] >> (i % 64) & 1);
   }
+  void set(size_t i) {
+    if (i / 64 >= words_.size()) words_.resize(i / 64 + 1);
+    words_[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  bool any() const { return !words_.empty(); }
+
+ private:
+  InlineVector<uint64_t, 1> words_;
 };
 
-/// What the tape keeps of a call: bit i of `in` and `out` keeps a tensor; sizes, strides, dtype and
-/// device of inputs and outputs are kept when `specs` says so.
+/// What the tape keeps of a call: bit i of `in` and `out` keeps a tensor, and the last bit speaks
+/// of all that follow as well; sizes, strides, dtype and device of inputs and outputs are kept when
+/// `specs` says so.
 struct Saves {
   uint64_t in = 0;
   uint64_t out = 0;
@@ -130,49 +138,98 @@ enum class Cast : uint8_t {
   Float32,  ///< cast to float (softmax, norms, losses)
   Widest,   ///< promoted to the widest of the inputs
 };
-enum class DeviceRule : uint8_t {
-  Same,        ///< all on one device; 0-dim CPU tensors are welcome
-  IndexOnCpu,  ///< inputs from the second on may also be on the CPU
-  Copy,        ///< any devices
+
+/// What an argument may be, for Argument::flags.
+namespace arg {
+inline constexpr uint8_t optional = 1;     ///< may be undefined
+inline constexpr uint8_t mutated = 2;      ///< the kernel writes into it (running statistics)
+inline constexpr uint8_t constant = 4;     ///< no gradient flows to it
+inline constexpr uint8_t as_is = 8;        ///< keeps its dtype when others become Specs::compute
+inline constexpr uint8_t on_cpu = 16;      ///< may lie on the CPU where the others do not
+inline constexpr uint8_t any_device = 32;  ///< lies where it likes (the source of a copy)
+inline constexpr uint8_t index = constant | as_is;
+}  // namespace arg
+
+struct Argument {
+  std::string_view name;  ///< for error messages
+  uint8_t flags = 0;
+
+  constexpr Argument() = default;
+  constexpr Argument(const char* n, unsigned f = 0) : name(n), flags(static_cast<uint8_t>(f)) {}
+  constexpr bool is(uint8_t flag) const { return (flags & flag) != 0; }
+  /// Whether a gradient may flow to it.
+  constexpr bool differentiable() const { return !is(arg::constant | arg::mutated); }
 };
+
+/// Where an output's memory comes from.
 enum class OutputKind : uint8_t {
   Fresh,
-  View,           ///< aliases input 0
+  View,           ///< aliases the input `of`
   DataDependent,  ///< the kernel allocates; infer gives dtype and rank
+};
+struct Output {
+  OutputKind kind = OutputKind::Fresh;
+  bool constant = false;  ///< carries no gradient (statistics that the backward row reads)
+  uint8_t of = 0;
+};
+namespace out {
+inline constexpr Output fresh{};
+inline constexpr Output constant{.constant = true};
+inline constexpr Output data_dependent{OutputKind::DataDependent};
+/// A view of the input at that place.
+constexpr Output view_of(uint8_t input) { return {OutputKind::View, false, input}; }
+}  // namespace out
+
+/// Up to N items, of which the last `tail` repeat as often as a call needs.
+template <class T, size_t N>
+class Declared {
+ public:
+  constexpr Declared(std::initializer_list<T> list) {
+    for (const T& item : list) items_[size_++] = item;
+  }
+  constexpr size_t size() const { return size_; }
+  constexpr const T& operator[](size_t i) const { return items_[i]; }
+  constexpr const T* begin() const { return items_; }
+  constexpr const T* end() const { return items_ + size_; }
+
+ private:
+  T items_[N] = {};
+  uint8_t size_ = 0;
 };
 
 struct OpInfo {
   std::string_view name;
   Kind kind = Kind::Primitive;
   Cast cast = Cast::Any;
-  DeviceRule device = DeviceRule::Same;
-  OutputKind output = OutputKind::Fresh;
-  /// Bit i: input i may be undefined.
-  uint32_t optional = 0;
-  /// Bit i: the kernel writes into input i (running statistics, optimizer state).
-  uint32_t mutates = 0;
-  /// Bit i: output i carries no gradient (statistics that the backward row reads).
-  uint32_t constant_outputs = 0;
-  /// Bit i: input i takes part in the conversion to Specs::compute.
-  uint32_t convert = ~uint32_t{0};
-  /// Inputs from this one on are a list that repeats the last declared argument's rules.
-  bool list = false;
-  /// Not 0: the inputs come in groups of this many (parameter, gradient, state ...), and the bits
-  /// above speak of the places within a group.
-  uint8_t group = 0;
   bool differentiable = true;
   /// The kernel reads and writes any strides, converts dtypes itself (input to compute to output),
   /// and may run in place.
   bool strided = false;
-  /// Names of the arguments, "input, weight", for error messages.
-  std::string_view args = "self";
-};
+  Declared<Argument, 12> args = {"self"};
+  /// The last `tail` arguments are a group that repeats: the tensors of a list, or parameter,
+  /// gradient and state of each tensor of an optimizer.
+  uint8_t tail = 0;
+  /// The last one stands for all that follow.
+  Declared<Output, 4> outputs = {Output{}};
 
-/// The bit of OpInfo's masks that speaks of input i.
-inline uint32_t mask_bit(const OpInfo& info, size_t i) {
-  if (info.group) i %= info.group;
-  return uint32_t{1} << (i < 31 ? i : 31);
-}
+  /// What is declared of a call's input i.
+  constexpr const Argument& input(size_t i) const {
+    if (i < args.size()) return args[i];
+    const size_t fixed = args.size() - tail;
+    return tail ? args[fixed + (i - fixed) % tail] : args[args.size() - 1];
+  }
+  constexpr const Output& output(size_t i) const {
+    return outputs[i < outputs.size() ? i : outputs.size() - 1];
+  }
+  constexpr bool mutates() const {
+    for (const Argument& a : args)
+      if (a.is(arg::mutated)) return true;
+    return false;
+  }
+  /// Whether the outputs are views: no kernel runs then.
+  constexpr bool is_view() const { return outputs[0].kind == OutputKind::View; }
+  constexpr bool is_data_dependent() const { return outputs[0].kind == OutputKind::DataDependent; }
+};
 
 struct OpTable;
 
@@ -191,6 +248,25 @@ struct Call {
 };
 using Kernel = void (*)(const Call&);
 
+/// A device's kernel in a row.
+struct KernelSlot {
+  Kernel run = nullptr;
+  /// It converts while it loads inputs and stores outputs, so the door leaves dtypes alone.
+  bool converts = false;
+
+  constexpr KernelSlot() = default;
+  template <class F>
+  requires std::is_convertible_v<F, Kernel>
+  constexpr KernelSlot(F k) : run(k) {}
+  explicit operator bool() const { return run != nullptr; }
+};
+/// For a slot: a kernel that converts itself.
+constexpr KernelSlot converting(Kernel k) {
+  KernelSlot slot(k);
+  slot.converts = true;
+  return slot;
+}
+
 /// The row of an op: everything the door knows about it.
 struct OpTable {
   OpInfo info;
@@ -203,7 +279,7 @@ struct OpTable {
   Tensors (*decompose)(const OpTable& row, const void* fields, Args in) = nullptr;
   /// For ops made from a table (pointwise.def): what the shared rules look up.
   const void* extra = nullptr;
-  Kernel kernel[kNumDeviceTypes] = {};
+  KernelSlot kernel[kNumDeviceTypes] = {};
 };
 
 template <class Op>

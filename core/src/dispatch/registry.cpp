@@ -98,7 +98,7 @@ void Registry::set_backend(DeviceType device, const Backend* b) { hearth::set_ba
 
 size_t Registry::count(DeviceType device) const {
   size_t n = 0;
-  for (const OpTable* op : all_ops()) n += op->kernel[static_cast<int>(device)] != nullptr;
+  for (const OpTable* op : all_ops()) n += op->kernel[static_cast<int>(device)].run != nullptr;
   return n;
 }
 

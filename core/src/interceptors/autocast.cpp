@@ -28,8 +28,8 @@ class AutocastInterceptor final : public Interceptor {
     casts.reserve(call.in.size());
     for (size_t i = 0; i < call.in.size(); ++i) {
       const Tensor& t = call.in[i];
-      const bool writes = call.op.info.mutates >> std::min<size_t>(i, 31) & 1;
-      if (!eligible(t) || impl(t).dtype == target || writes) {
+      const bool written = call.op.info.input(i).is(arg::mutated);
+      if (!eligible(t) || impl(t).dtype == target || written) {
         args.push_back(&t);
         continue;
       }

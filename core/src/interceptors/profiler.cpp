@@ -88,7 +88,7 @@ struct Profiler::Impl final : Interceptor, RangeSink {
     e.start_us = now();
     Closer closer{*this};
     next(call);
-    if (call.bind == Bind::Fresh && call.op.info.output != OutputKind::View)
+    if (call.bind == Bind::Fresh && !call.op.info.is_view())
       for (const Tensor& t : call.out)
         if (t.defined()) open.back().bytes += static_cast<int64_t>(t.nbytes());
   }

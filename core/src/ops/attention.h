@@ -10,13 +10,12 @@ namespace hearth::ops {
 struct Attention {
   bool causal;
   double scale;
-  static constexpr OpInfo info{.name = "scaled_dot_product_attention",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Lower,
-                               .optional = 0b1000,
-                               .constant_outputs = 0b10,
-                               .convert = 0b111,
-                               .args = "query, key, value, attn_mask"};
+  static constexpr OpInfo info{
+      .name = "scaled_dot_product_attention",
+      .kind = Kind::Fused,
+      .cast = Cast::Lower,
+      .args = {"query", "key", "value", {"attn_mask", arg::optional | arg::as_is}},
+      .outputs = {out::fresh, out::constant}};
   HEARTH_OP(Attention, causal, scale)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b1111, .out = 0b11}; }
@@ -31,9 +30,13 @@ struct AttentionBackward {
   bool need_query, need_key, need_value;
   static constexpr OpInfo info{.name = "scaled_dot_product_attention_backward",
                                .kind = Kind::Fused,
-                               .optional = 0b10000,
-                               .convert = 0b1101111,
-                               .args = "grad, query, key, value, attn_mask, result, logsumexp"};
+                               .args = {"grad",
+                                        "query",
+                                        "key",
+                                        "value",
+                                        {"attn_mask", arg::optional | arg::as_is},
+                                        "result",
+                                        "logsumexp"}};
   HEARTH_OP(AttentionBackward, causal, scale, need_query, need_key, need_value)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;

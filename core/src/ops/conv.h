@@ -11,8 +11,9 @@ struct Convolution {
   bool transposed = false;
   DimVector output_padding;
   int64_t groups = 1;
-  static constexpr OpInfo info{
-      .name = "convolution", .cast = Cast::Lower, .optional = 4, .args = "input, weight, bias"};
+  static constexpr OpInfo info{.name = "convolution",
+                               .cast = Cast::Lower,
+                               .args = {"input", "weight", {"bias", arg::optional}}};
   HEARTH_OP(Convolution, stride, padding, dilation, transposed, output_padding, groups)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const {
@@ -30,7 +31,7 @@ struct ConvolutionWeightGrad {
   bool channels_last = false;  ///< layout of the result
   bool bias = false;
   static constexpr OpInfo info{
-      .name = "convolution_weight_grad", .cast = Cast::Lower, .args = "input, grad_output"};
+      .name = "convolution_weight_grad", .cast = Cast::Lower, .args = {"input", "grad_output"}};
   HEARTH_OP(ConvolutionWeightGrad, stride, padding, dilation, groups, kernel, channels_last, bias)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const {

@@ -51,7 +51,7 @@ void copy_raw_into(const Tensor& target, const Tensor& source) {
   const Tensor* in[] = {&target, &source};
   Tensor out = target;
   const OpTable& row = ops::Copy::row();
-  row.kernel[static_cast<int>(t.device.type())]({row, &op, Args(in, 2), {&out, 1}, t.dtype});
+  row.kernel[static_cast<int>(t.device.type())].run({row, &op, Args(in, 2), {&out, 1}, t.dtype});
 }
 
 void copy_between(const Tensor& target, const Tensor& source) {

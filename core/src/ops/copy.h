@@ -11,7 +11,7 @@ namespace ops {
 /// self.copy_(source): input 0 is written, input 1 broadcast and converted to it.
 struct Copy {
   static constexpr OpInfo info{
-      .name = "copy_", .device = DeviceRule::Copy, .strided = true, .args = "self, source"};
+      .name = "copy_", .strided = true, .args = {"self", {"source", arg::any_device}}};
   HEARTH_OP(Copy)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -23,7 +23,7 @@ struct To {
   std::optional<ScalarType> dtype;
   std::optional<Device> device;
   MemoryFormat format = MemoryFormat::Preserve;
-  static constexpr OpInfo info{.name = "to", .device = DeviceRule::Copy, .strided = true};
+  static constexpr OpInfo info{.name = "to", .strided = true};
   HEARTH_OP(To, dtype, device, format)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

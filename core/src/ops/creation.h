@@ -12,7 +12,7 @@ struct Full {
   ScalarType dtype = kFloat;
   Device device = kCPU;
   MemoryFormat format = MemoryFormat::Contiguous;
-  static constexpr OpInfo info{.name = "full", .differentiable = false, .args = ""};
+  static constexpr OpInfo info{.name = "full", .differentiable = false, .args = {}};
   HEARTH_OP(Full, sizes, value, dtype, device, format)
   Specs infer(Args in) const;
 };
@@ -46,7 +46,7 @@ struct Arange {
   int64_t steps = 0;
   ScalarType dtype = kFloat;
   Device device = kCPU;
-  static constexpr OpInfo info{.name = "arange", .differentiable = false, .args = ""};
+  static constexpr OpInfo info{.name = "arange", .differentiable = false, .args = {}};
   HEARTH_OP(Arange, start, step, steps, dtype, device)
   Specs infer(Args in) const;
 };
@@ -57,7 +57,7 @@ struct Linspace {
   int64_t steps = 0;
   ScalarType dtype = kFloat;
   Device device = kCPU;
-  static constexpr OpInfo info{.name = "linspace", .differentiable = false, .args = ""};
+  static constexpr OpInfo info{.name = "linspace", .differentiable = false, .args = {}};
   HEARTH_OP(Linspace, start, end, steps, dtype, device)
   Specs infer(Args in) const;
 };

@@ -14,7 +14,7 @@ struct ElementLoss {
   static constexpr OpInfo info{.name = "element_loss",
                                .kind = Kind::Fused,
                                .cast = Cast::Float32,
-                               .args = "input, target, pos_weight"};
+                               .args = {"input", "target", "pos_weight"}};
   HEARTH_OP(ElementLoss, loss, parameter, reduction)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const;

@@ -30,7 +30,7 @@ struct Amin {
 struct MaxDim {
   int64_t dim = 0;
   bool keepdim = false;
-  static constexpr OpInfo info{.name = "max"};
+  static constexpr OpInfo info{.name = "max", .outputs = {out::fresh, out::constant}};
   HEARTH_OP(MaxDim, dim, keepdim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
@@ -39,7 +39,7 @@ struct MaxDim {
 struct MinDim {
   int64_t dim = 0;
   bool keepdim = false;
-  static constexpr OpInfo info{.name = "min"};
+  static constexpr OpInfo info{.name = "min", .outputs = {out::fresh, out::constant}};
   HEARTH_OP(MinDim, dim, keepdim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }

@@ -502,7 +502,7 @@ Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& sour
   const DimVector sizes = broadcast_shapes(self.sizes(), mask.sizes(), "masked_scatter");
   return invoke(ops::MaskedScatter{}, self.expand(sizes), mask, source);
 }
-Tensor nonzero(const Tensor& self) { return invoke(ops::Nonzero{}, self.detach()); }
+Tensor nonzero(const Tensor& self) { return invoke(ops::Nonzero{}, self); }
 Tensor argwhere(const Tensor& self) { return nonzero(self); }
 std::vector<Tensor> where(const Tensor& condition) {
   return nonzero(condition.dim() == 0 ? condition.reshape({1}) : condition).unbind(1);

@@ -8,12 +8,10 @@ namespace hearth::ops {
 
 /// Self at index tensors (inputs from 1 on, one per dim, undefined for a whole dim).
 struct Index {
-  static constexpr OpInfo info{.name = "index",
-                               .device = DeviceRule::IndexOnCpu,
-                               .optional = ~1u,
-                               .convert = 1,
-                               .list = true,
-                               .args = "self, indices"};
+  static constexpr OpInfo info{
+      .name = "index",
+      .args = {"self", {"indices", arg::optional | arg::index | arg::on_cpu}},
+      .tail = 1};
   HEARTH_OP(Index)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = ~uint64_t{1}, .specs = true}; }
@@ -23,13 +21,11 @@ struct Index {
 /// Self with values (input 1) at index tensors (from 2 on).
 struct IndexPut {
   bool accumulate = false;
-  static constexpr OpInfo info{.name = "index_put",
-                               .device = DeviceRule::IndexOnCpu,
-                               .optional = ~3u,
-                               .convert = 3,
-                               .list = true,
-                               .strided = true,
-                               .args = "self, values, indices"};
+  static constexpr OpInfo info{
+      .name = "index_put",
+      .strided = true,
+      .args = {"self", "values", {"indices", arg::optional | arg::index | arg::on_cpu}},
+      .tail = 1};
   HEARTH_OP(IndexPut, accumulate)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = ~uint64_t{3}, .specs = true}; }
@@ -39,9 +35,7 @@ struct IndexPut {
 struct IndexSelect {
   int64_t dim = 0;
   static constexpr OpInfo info{.name = "index_select",
-                               .device = DeviceRule::IndexOnCpu,
-                               .convert = 1,
-                               .args = "self, index"};
+                               .args = {"self", {"index", arg::index | arg::on_cpu}}};
   HEARTH_OP(IndexSelect, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -52,9 +46,8 @@ struct IndexAdd {
   int64_t dim = 0;
   Scalar alpha = 1;
   static constexpr OpInfo info{.name = "index_add",
-                               .device = DeviceRule::IndexOnCpu,
                                .strided = true,
-                               .args = "self, index, source"};
+                               .args = {"self", {"index", arg::index | arg::on_cpu}, "source"}};
   HEARTH_OP(IndexAdd, dim, alpha)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = need[2] ? 2u : 0u, .specs = true}; }
@@ -63,7 +56,7 @@ struct IndexAdd {
 
 struct Gather {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "gather", .convert = 1, .args = "self, index"};
+  static constexpr OpInfo info{.name = "gather", .args = {"self", {"index", arg::index}}};
   HEARTH_OP(Gather, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -72,7 +65,8 @@ struct Gather {
 
 struct Scatter {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "scatter", .strided = true, .args = "self, index, src"};
+  static constexpr OpInfo info{
+      .name = "scatter", .strided = true, .args = {"self", {"index", arg::index}, "src"}};
   HEARTH_OP(Scatter, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -82,7 +76,8 @@ struct Scatter {
 struct ScatterValue {
   int64_t dim = 0;
   Scalar value = 0;
-  static constexpr OpInfo info{.name = "scatter_value", .strided = true, .args = "self, index"};
+  static constexpr OpInfo info{
+      .name = "scatter_value", .strided = true, .args = {"self", {"index", arg::index}}};
   HEARTH_OP(ScatterValue, dim, value)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2}; }
@@ -91,7 +86,8 @@ struct ScatterValue {
 
 struct ScatterAdd {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "scatter_add", .strided = true, .args = "self, index, src"};
+  static constexpr OpInfo info{
+      .name = "scatter_add", .strided = true, .args = {"self", {"index", arg::index}, "src"}};
   HEARTH_OP(ScatterAdd, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = need[2] ? 2u : 0u, .specs = true}; }
@@ -100,9 +96,8 @@ struct ScatterAdd {
 
 struct MaskedSelect {
   static constexpr OpInfo info{.name = "masked_select",
-                               .output = OutputKind::DataDependent,
-                               .convert = 1,
-                               .args = "self, mask"};
+                               .args = {"self", {"mask", arg::index}},
+                               .outputs = {out::data_dependent}};
   HEARTH_OP(MaskedSelect)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -111,7 +106,7 @@ struct MaskedSelect {
 
 struct MaskedScatter {
   static constexpr OpInfo info{
-      .name = "masked_scatter", .strided = true, .args = "self, mask, source"};
+      .name = "masked_scatter", .strided = true, .args = {"self", {"mask", arg::index}, "source"}};
   HEARTH_OP(MaskedScatter)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -120,7 +115,7 @@ struct MaskedScatter {
 
 struct Nonzero {
   static constexpr OpInfo info{
-      .name = "nonzero", .output = OutputKind::DataDependent, .differentiable = false};
+      .name = "nonzero", .differentiable = false, .outputs = {out::data_dependent}};
   HEARTH_OP(Nonzero)
   Specs infer(Args in) const;
 };
@@ -129,9 +124,7 @@ struct Embedding {
   int64_t padding_idx = -1;
   bool scale_grad_by_freq = false;
   static constexpr OpInfo info{.name = "embedding",
-                               .device = DeviceRule::IndexOnCpu,
-                               .convert = 1,
-                               .args = "weight, indices"};
+                               .args = {"weight", {"indices", arg::index | arg::on_cpu}}};
   HEARTH_OP(Embedding, padding_idx, scale_grad_by_freq)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -144,9 +137,7 @@ struct EmbeddingBackward {
   int64_t padding_idx = -1;
   bool scale_grad_by_freq = false;
   static constexpr OpInfo info{.name = "embedding_backward",
-                               .device = DeviceRule::IndexOnCpu,
-                               .convert = 1,
-                               .args = "grad, indices"};
+                               .args = {"grad", {"indices", arg::index | arg::on_cpu}}};
   HEARTH_OP(EmbeddingBackward, num_weights, padding_idx, scale_grad_by_freq)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2}; }

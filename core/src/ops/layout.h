@@ -10,7 +10,7 @@ namespace hearth::ops {
 struct AsStrided {
   DimVector sizes, strides;
   std::optional<int64_t> storage_offset;
-  static constexpr OpInfo info{.name = "as_strided", .output = OutputKind::View};
+  static constexpr OpInfo info{.name = "as_strided", .outputs = {out::view_of(0)}};
   HEARTH_OP(AsStrided, sizes, strides, storage_offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -20,7 +20,7 @@ struct AsStrided {
 /// Windows of `size` elements, `step` apart, along `dim`; the window becomes the last dim.
 struct Unfold {
   int64_t dim = 0, size = 1, step = 1;
-  static constexpr OpInfo info{.name = "unfold", .output = OutputKind::View};
+  static constexpr OpInfo info{.name = "unfold", .outputs = {out::view_of(0)}};
   HEARTH_OP(Unfold, dim, size, step)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -29,7 +29,7 @@ struct Unfold {
 
 struct Diagonal {
   int64_t offset = 0, dim1 = 0, dim2 = 1;
-  static constexpr OpInfo info{.name = "diagonal", .output = OutputKind::View};
+  static constexpr OpInfo info{.name = "diagonal", .outputs = {out::view_of(0)}};
   HEARTH_OP(Diagonal, offset, dim1, dim2)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -40,14 +40,14 @@ struct Diagonal {
 struct ViewDtype {
   ScalarType dtype = kFloat;
   static constexpr OpInfo info{
-      .name = "view_dtype", .output = OutputKind::View, .differentiable = false};
+      .name = "view_dtype", .differentiable = false, .outputs = {out::view_of(0)}};
   HEARTH_OP(ViewDtype, dtype)
   Specs infer(Args in) const;
 };
 
 /// Complex numbers as pairs along a new last dim.
 struct ViewAsReal {
-  static constexpr OpInfo info{.name = "view_as_real", .output = OutputKind::View};
+  static constexpr OpInfo info{.name = "view_as_real", .outputs = {out::view_of(0)}};
   HEARTH_OP(ViewAsReal)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -56,7 +56,7 @@ struct ViewAsReal {
 
 /// Pairs along the last dim as complex numbers.
 struct ViewAsComplex {
-  static constexpr OpInfo info{.name = "view_as_complex", .output = OutputKind::View};
+  static constexpr OpInfo info{.name = "view_as_complex", .outputs = {out::view_of(0)}};
   HEARTH_OP(ViewAsComplex)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -247,28 +247,17 @@ Tensors NllLossBackward::decompose(Args in) const {
 
 }  // namespace ops
 
-namespace {
-
-Tensor checked_weight(std::string_view op, const std::optional<Tensor>& weight) {
-  if (!weight || !weight->defined()) return {};
-  HEARTH_CHECK_AS(AutogradError, !weight->requires_grad(), "[", op,
-                  "] is not differentiable by weight; detach() it");
-  return *weight;
-}
-
-}  // namespace
-
 Tensor cross_entropy_loss(const Tensor& self, const Tensor& target,
                           const std::optional<Tensor>& weight, int64_t reduction,
                           int64_t ignore_index, double label_smoothing) {
   return invoke_n<2>(ops::CrossEntropyLoss{reduction, ignore_index, label_smoothing}, self, target,
-                     checked_weight("cross_entropy_loss", weight))[0];
+                     weight.value_or(Tensor()))[0];
 }
 
 Tensor nll_loss(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
                 int64_t reduction, int64_t ignore_index) {
   return invoke_n<2>(ops::NllLoss{reduction, ignore_index}, self, target,
-                     checked_weight("nll_loss", weight))[0];
+                     weight.value_or(Tensor()))[0];
 }
 Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
                    int64_t reduction, int64_t ignore_index) {

@@ -20,13 +20,12 @@ struct CrossEntropyLoss {
   int64_t reduction;
   int64_t ignore_index;
   double label_smoothing;
-  static constexpr OpInfo info{.name = "cross_entropy_loss",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .optional = 0b100,
-                               .constant_outputs = 0b10,
-                               .convert = 0b101,
-                               .args = "input, target, weight"};
+  static constexpr OpInfo info{
+      .name = "cross_entropy_loss",
+      .kind = Kind::Fused,
+      .cast = Cast::Float32,
+      .args = {"input", {"target", arg::as_is}, {"weight", arg::optional | arg::constant}},
+      .outputs = {out::fresh, out::constant}};
   HEARTH_OP(CrossEntropyLoss, reduction, ignore_index, label_smoothing)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b111, .out = 0b10}; }
@@ -41,9 +40,11 @@ struct CrossEntropyLossBackward {
   double label_smoothing;
   static constexpr OpInfo info{.name = "cross_entropy_loss_backward",
                                .kind = Kind::Fused,
-                               .optional = 0b1000,
-                               .convert = 0b11011,
-                               .args = "grad, input, target, weight, statistics"};
+                               .args = {"grad",
+                                        "input",
+                                        {"target", arg::as_is},
+                                        {"weight", arg::optional | arg::constant},
+                                        "statistics"}};
   HEARTH_OP(CrossEntropyLossBackward, reduction, ignore_index, label_smoothing)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
@@ -53,13 +54,12 @@ struct CrossEntropyLossBackward {
 struct NllLoss {
   int64_t reduction;
   int64_t ignore_index;
-  static constexpr OpInfo info{.name = "nll_loss",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .optional = 0b100,
-                               .constant_outputs = 0b10,
-                               .convert = 0b101,
-                               .args = "input, target, weight"};
+  static constexpr OpInfo info{
+      .name = "nll_loss",
+      .kind = Kind::Fused,
+      .cast = Cast::Float32,
+      .args = {"input", {"target", arg::index}, {"weight", arg::optional | arg::constant}},
+      .outputs = {out::fresh, out::constant}};
   HEARTH_OP(NllLoss, reduction, ignore_index)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b111, .out = 0b10}; }
@@ -73,9 +73,11 @@ struct NllLossBackward {
   int64_t ignore_index;
   static constexpr OpInfo info{.name = "nll_loss_backward",
                                .kind = Kind::Fused,
-                               .optional = 0b1000,
-                               .convert = 0b11001,
-                               .args = "grad, input, target, weight, total_weight"};
+                               .args = {"grad",
+                                        {"input", arg::as_is},
+                                        {"target", arg::index},
+                                        {"weight", arg::optional | arg::constant},
+                                        "total_weight"}};
   HEARTH_OP(NllLossBackward, reduction, ignore_index)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;

@@ -11,12 +11,12 @@ namespace hearth::ops {
 struct LayerNorm {
   DimVector normalized_shape;
   double eps;
-  static constexpr OpInfo info{.name = "layer_norm",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .optional = 0b110,
-                               .constant_outputs = 0b110,
-                               .args = "input, weight, bias"};
+  static constexpr OpInfo info{
+      .name = "layer_norm",
+      .kind = Kind::Fused,
+      .cast = Cast::Float32,
+      .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
+      .outputs = {out::fresh, out::constant, out::constant}};
   HEARTH_OP(LayerNorm, normalized_shape, eps)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
@@ -31,9 +31,8 @@ struct RmsNorm {
   static constexpr OpInfo info{.name = "rms_norm",
                                .kind = Kind::Fused,
                                .cast = Cast::Float32,
-                               .optional = 0b10,
-                               .constant_outputs = 0b10,
-                               .args = "input, weight"};
+                               .args = {"input", {"weight", arg::optional}},
+                               .outputs = {out::fresh, out::constant}};
   HEARTH_OP(RmsNorm, normalized_shape, eps)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b10}; }
@@ -46,10 +45,10 @@ struct LayerNormBackward {
   DimVector normalized_shape;
   double eps;
   bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{.name = "layer_norm_backward",
-                               .kind = Kind::Fused,
-                               .optional = 0b10100,
-                               .args = "grad, input, mean, rstd, weight"};
+  static constexpr OpInfo info{
+      .name = "layer_norm_backward",
+      .kind = Kind::Fused,
+      .args = {"grad", "input", {"mean", arg::optional}, "rstd", {"weight", arg::optional}}};
   HEARTH_OP(LayerNormBackward, normalized_shape, eps, need_input, need_weight, need_bias)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
@@ -59,12 +58,12 @@ struct LayerNormBackward {
 struct GroupNorm {
   int64_t groups;
   double eps;
-  static constexpr OpInfo info{.name = "group_norm",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .optional = 0b110,
-                               .constant_outputs = 0b110,
-                               .args = "input, weight, bias"};
+  static constexpr OpInfo info{
+      .name = "group_norm",
+      .kind = Kind::Fused,
+      .cast = Cast::Float32,
+      .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
+      .outputs = {out::fresh, out::constant, out::constant}};
   HEARTH_OP(GroupNorm, groups, eps)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
@@ -76,10 +75,10 @@ struct GroupNormBackward {
   int64_t groups;
   double eps;
   bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{.name = "group_norm_backward",
-                               .kind = Kind::Fused,
-                               .optional = 0b10000,
-                               .args = "grad, input, mean, rstd, weight"};
+  static constexpr OpInfo info{
+      .name = "group_norm_backward",
+      .kind = Kind::Fused,
+      .args = {"grad", "input", "mean", "rstd", {"weight", arg::optional}}};
   HEARTH_OP(GroupNormBackward, groups, eps, need_input, need_weight, need_bias)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
@@ -92,11 +91,12 @@ struct BatchNorm {
   static constexpr OpInfo info{.name = "batch_norm",
                                .kind = Kind::Fused,
                                .cast = Cast::Float32,
-                               .optional = 0b11110,
-                               .mutates = 0b11000,
-                               .constant_outputs = 0b110,
-                               .convert = 0b111,
-                               .args = "input, weight, bias, running_mean, running_var"};
+                               .args = {"input",
+                                        {"weight", arg::optional},
+                                        {"bias", arg::optional},
+                                        {"running_mean", arg::optional | arg::mutated | arg::as_is},
+                                        {"running_var", arg::optional | arg::mutated | arg::as_is}},
+                               .outputs = {out::fresh, out::constant, out::constant}};
   HEARTH_OP(BatchNorm, training, momentum, eps)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
@@ -108,10 +108,10 @@ struct BatchNormBackward {
   bool training;
   double eps;
   bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{.name = "batch_norm_backward",
-                               .kind = Kind::Fused,
-                               .optional = 0b10000,
-                               .args = "grad, input, mean, rstd, weight"};
+  static constexpr OpInfo info{
+      .name = "batch_norm_backward",
+      .kind = Kind::Fused,
+      .args = {"grad", "input", "mean", "rstd", {"weight", arg::optional}}};
   HEARTH_OP(BatchNormBackward, training, eps, need_input, need_weight, need_bias)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;

@@ -13,11 +13,11 @@ HEARTH_DEFINE_OP(AdamStep)
 namespace {
 
 void check_groups(const OpInfo& info, Args in) {
-  HEARTH_CHECK_AS(ValueError, in.size() % info.group == 0, "[", info.name, "] expected groups of ",
-                  int{info.group}, " tensors (", info.args, "), got ", in.size(), " tensors");
+  HEARTH_CHECK_AS(ValueError, in.size() % info.tail == 0, "[", info.name, "] expected groups of ",
+                  int{info.tail}, " tensors, got ", in.size(), " tensors");
   for (size_t i = 0; i < in.size(); ++i) {
-    const TensorImpl& parameter = impl(in[i - i % info.group]);
-    if (i % info.group == 0)
+    const TensorImpl& parameter = impl(in[i - i % info.tail]);
+    if (i % info.tail == 0)
       HEARTH_CHECK_AS(DtypeError, is_floating_point(parameter.dtype), "[", info.name,
                       "] expected floating point parameters, got ", parameter.dtype);
     if (!in[i].defined()) continue;
@@ -39,7 +39,7 @@ Specs SgdStep::infer(Args in) const {
 }
 
 Tensors SgdStep::decompose(Args in) const {
-  for (size_t i = 0; i < in.size(); i += info.group) {
+  for (size_t i = 0; i < in.size(); i += info.tail) {
     const Tensor &p = in[i], &buffer = in[i + 2];
     Tensor g = maximize ? -in[i + 1] : in[i + 1];
     if (weight_decay != 0) g = g.add(p, weight_decay);
@@ -64,7 +64,7 @@ Specs AdamStep::infer(Args in) const {
 Tensors AdamStep::decompose(Args in) const {
   const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));
   const double correction2 = std::sqrt(1 - std::pow(beta2, static_cast<double>(step)));
-  for (size_t i = 0; i < in.size(); i += info.group) {
+  for (size_t i = 0; i < in.size(); i += info.tail) {
     const Tensor &p = in[i], &mean = in[i + 2], &square = in[i + 3], &largest = in[i + 4];
     Tensor g = maximize ? -in[i + 1] : in[i + 1];
     if (weight_decay != 0) {

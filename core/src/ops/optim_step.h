@@ -19,12 +19,11 @@ struct SgdStep {
   bool first = false;  ///< the buffers hold nothing yet and become the gradient
   static constexpr OpInfo info{.name = "sgd_step",
                                .kind = Kind::Fused,
-                               .optional = 0b100,
-                               .mutates = 0b101,
-                               .list = true,
-                               .group = 3,
                                .differentiable = false,
-                               .args = "parameter, grad, momentum_buffer"};
+                               .args = {{"parameter", arg::mutated},
+                                        "grad",
+                                        {"momentum_buffer", arg::optional | arg::mutated}},
+                               .tail = 3};
   HEARTH_OP(SgdStep, lr, momentum, dampening, weight_decay, nesterov, maximize, first)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
@@ -42,12 +41,13 @@ struct AdamStep {
   int64_t step = 1;  ///< this step's number, from 1
   static constexpr OpInfo info{.name = "adam_step",
                                .kind = Kind::Fused,
-                               .optional = 0b10000,
-                               .mutates = 0b11101,
-                               .list = true,
-                               .group = 5,
                                .differentiable = false,
-                               .args = "parameter, grad, exp_avg, exp_avg_sq, max_exp_avg_sq"};
+                               .args = {{"parameter", arg::mutated},
+                                        "grad",
+                                        {"exp_avg", arg::mutated},
+                                        {"exp_avg_sq", arg::mutated},
+                                        {"max_exp_avg_sq", arg::optional | arg::mutated}},
+                               .tail = 5};
   HEARTH_OP(AdamStep, lr, beta1, beta2, eps, weight_decay, decoupled, maximize, step)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;

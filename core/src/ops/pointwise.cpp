@@ -230,7 +230,8 @@ constexpr std::array<OpTable, kNum> make_rows() {
     const PointwiseInfo& info = kInfo[i];
     r.info.name = names[i];
     r.info.strided = true;
-    r.info.args = info.arity == 1 ? "self" : info.arity == 2 ? "self, other" : "a, b, c";
+    if (info.arity == 2) r.info.args = {"self", "other"};
+    if (info.arity == 3) r.info.args = {"a", "b", "c"};
     r.info.cast = info.arity > 1 ? Cast::Widest : Cast::Any;
     bool differentiable = false;
     for (int k = 0; k < info.arity; ++k) differentiable |= info.reads.by[k] != kReadsNone;
@@ -270,7 +271,8 @@ constexpr std::array<OpTable, kNum * 3> make_backward_rows() {
     r.info.name = names[i];
     r.info.kind = Kind::Fused;
     r.info.strided = true;
-    r.info.args = "grad";
+    r.info.args = {"grad", "saved"};
+    r.info.tail = 1;
     r.fields = kFields;
     r.infer = &backward_infer;
     r.decompose = &backward_decompose;

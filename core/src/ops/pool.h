@@ -11,7 +11,7 @@ namespace hearth::ops {
 struct MaxPool2d {
   DimVector kernel_size, stride, padding, dilation;
   bool ceil_mode = false, indices = false;
-  static constexpr OpInfo info{.name = "max_pool2d", .optional = 2, .args = "self, values"};
+  static constexpr OpInfo info{.name = "max_pool2d", .args = {"self", {"values", arg::optional}}};
   HEARTH_OP(MaxPool2d, kernel_size, stride, padding, dilation, ceil_mode, indices)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1}; }
@@ -22,8 +22,8 @@ struct MaxPool2d {
 struct AdaptiveMaxPool2d {
   DimVector output_size;
   bool indices = false;
-  static constexpr OpInfo info{
-      .name = "adaptive_max_pool2d", .optional = 2, .args = "self, values"};
+  static constexpr OpInfo info{.name = "adaptive_max_pool2d",
+                               .args = {"self", {"values", arg::optional}}};
   HEARTH_OP(AdaptiveMaxPool2d, output_size, indices)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1}; }
@@ -34,7 +34,7 @@ struct AdaptiveMaxPool2d {
 /// the input is usually kept by its producer anyway. No kernel_size: adaptive.
 struct MaxPool2dBackward {
   DimVector kernel_size, stride, padding, dilation;
-  static constexpr OpInfo info{.name = "max_pool2d_backward", .args = "grad_output, self"};
+  static constexpr OpInfo info{.name = "max_pool2d_backward", .args = {"grad_output", "self"}};
   HEARTH_OP(MaxPool2dBackward, kernel_size, stride, padding, dilation)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = need[0] ? 2u : 0u, .specs = true}; }
@@ -67,7 +67,7 @@ struct AvgPool2dBackward {
   bool ceil_mode = false, count_include_pad = true;
   std::optional<int64_t> divisor_override;
   DimVector input_size;
-  static constexpr OpInfo info{.name = "avg_pool2d_backward", .args = "grad_output"};
+  static constexpr OpInfo info{.name = "avg_pool2d_backward", .args = {"grad_output"}};
   HEARTH_OP(AvgPool2dBackward, kernel_size, stride, padding, ceil_mode, count_include_pad,
             divisor_override, input_size)
   Specs infer(Args in) const;

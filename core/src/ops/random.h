@@ -64,7 +64,7 @@ struct Randperm {
   ScalarType dtype = kLong;
   Device device = kCPU;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "randperm", .differentiable = false, .args = ""};
+  static constexpr OpInfo info{.name = "randperm", .differentiable = false, .args = {}};
   HEARTH_OP(Randperm, n, dtype, device, seed, offset)
   Specs infer(Args in) const;
 };

@@ -52,7 +52,8 @@ struct Prod {
 /// For each element, g times the product of the others along dim. Exact with zeros.
 struct ProdBackward {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "prod_backward", .kind = Kind::Fused, .args = "grad, self"};
+  static constexpr OpInfo info{
+      .name = "prod_backward", .kind = Kind::Fused, .args = {"grad", "self"}};
   HEARTH_OP(ProdBackward, dim)
   /// g has the input's dims, with one element along dim.
   Specs infer(Args in) const;

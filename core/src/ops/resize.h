@@ -25,7 +25,7 @@ struct Resize2dBackward {
   ResizeMode mode = ResizeMode::Nearest;
   bool align_corners = false;
   std::optional<double> scale_h, scale_w;
-  static constexpr OpInfo info{.name = "upsample2d_backward", .args = "grad_output"};
+  static constexpr OpInfo info{.name = "upsample2d_backward", .args = {"grad_output"}};
   HEARTH_OP(Resize2dBackward, input_size, mode, align_corners, scale_h, scale_w)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }

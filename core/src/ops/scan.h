@@ -32,7 +32,7 @@ struct Cumprod {
 struct CumprodBackward {
   int64_t dim = 0;
   static constexpr OpInfo info{
-      .name = "cumprod_backward", .kind = Kind::Fused, .args = "grad, self"};
+      .name = "cumprod_backward", .kind = Kind::Fused, .args = {"grad", "self"}};
   HEARTH_OP(CumprodBackward, dim)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
@@ -41,7 +41,7 @@ struct CumprodBackward {
 /// Running extremes and the last positions that have them; NaN wins.
 struct Cummax {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "cummax"};
+  static constexpr OpInfo info{.name = "cummax", .outputs = {out::fresh, out::constant}};
   HEARTH_OP(Cummax, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
@@ -49,7 +49,7 @@ struct Cummax {
 };
 struct Cummin {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "cummin"};
+  static constexpr OpInfo info{.name = "cummin", .outputs = {out::fresh, out::constant}};
   HEARTH_OP(Cummin, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }

@@ -32,7 +32,7 @@ struct SoftmaxBackward {
   int64_t dim;
   bool log;
   static constexpr OpInfo info{
-      .name = "softmax_backward", .kind = Kind::Fused, .args = "grad, result"};
+      .name = "softmax_backward", .kind = Kind::Fused, .args = {"grad", "result"}};
   HEARTH_OP(SoftmaxBackward, dim, log)
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;

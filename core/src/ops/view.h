@@ -6,8 +6,10 @@
 
 namespace hearth::ops {
 
-#define HEARTH_VIEW_INFO(op_name) \
-  static constexpr OpInfo info { .name = op_name, .output = OutputKind::View }
+#define HEARTH_VIEW_INFO(op_name)                   \
+  static constexpr OpInfo info {                    \
+    .name = op_name, .outputs = { out::view_of(0) } \
+  }
 
 struct View {
   DimVector sizes;  ///< one may be -1

@@ -16,7 +16,7 @@ namespace {
 /// An op of each policy, so that the test depends on no family.
 template <Cast kCast>
 struct Probed {
-  static constexpr OpInfo info{.name = "probed", .cast = kCast, .args = "a, b"};
+  static constexpr OpInfo info{.name = "probed", .cast = kCast, .args = {"a", "b"}};
   static OpTable& row() {
     static OpTable table = [] {
       OpTable t = make_row<Probed>();

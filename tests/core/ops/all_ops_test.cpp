@@ -57,7 +57,7 @@ TEST_F(AllOps, HaveTheRulesOfTheirKind) {
         << "needs vjp, decompose or differentiable = false";
     if (op->info.kind == Kind::Fused) {
       EXPECT_TRUE(op->decompose) << "a fused op needs decompose";
-    } else if (op->info.output != OutputKind::View) {
+    } else if (!op->info.is_view()) {
       EXPECT_TRUE(op->kernel[0]) << "a primitive needs a CPU kernel";
     }
   }
@@ -201,7 +201,7 @@ TEST_F(AllOps, BitsDoNotDependOnThreads) {
 variable_list with_grad(const Sample& s) {
   variable_list in = copies(s.in);
   for (size_t i = 0; i < in.size(); ++i) {
-    const bool written = s.op->info.mutates >> std::min<size_t>(i, 31) & 1;
+    const bool written = s.op->info.input(i).is(arg::mutated);
     if (in[i].defined() && in[i].scalar_type() == kDouble && !written) in[i].requires_grad_();
   }
   return in;
@@ -226,12 +226,12 @@ TEST(AllOpsGradients, AgreeWithDifferences) {
       // Ops that also write into an input get a fresh one each time.
       variable_list args = in;
       for (size_t i = 0; i < args.size(); ++i)
-        if (s.op->info.mutates >> std::min<size_t>(i, 31) & 1)
+        if (s.op->info.input(i).is(arg::mutated))
           args[i] = s.in[i].defined() ? s.in[i].clone() : s.in[i];
       variable_list out;
       const Tensors results = run(s, args);
       for (size_t i = 0; i < results.size(); ++i)
-        if (i >= 32 || !(s.op->info.constant_outputs >> i & 1)) out.push_back(results[i]);
+        if (!s.op->info.output(i).constant) out.push_back(results[i]);
       return out;
     };
     EXPECT_NO_THROW(autograd::gradcheck(f, with_grad(s)));

@@ -38,10 +38,8 @@ std::vector<Tensor> copies(const std::vector<Tensor>& in);
 /// The same values with other strides: every dim reversed in memory, with a gap after each row.
 Tensor strided(const Tensor& t);
 
-inline bool is_view(const Sample& s) { return s.op->info.output == OutputKind::View; }
-inline bool data_dependent(const Sample& s) {
-  return s.op->info.output == OutputKind::DataDependent;
-}
+inline bool is_view(const Sample& s) { return s.op->info.is_view(); }
+inline bool data_dependent(const Sample& s) { return s.op->info.is_data_dependent(); }
 /// Uninitialised memory has nothing to compare.
 bool uninitialised(const Sample& s);
 
