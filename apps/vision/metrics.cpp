@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
-#include "hearth/io/atomic_file.h"
 
 using nlohmann::ordered_json;
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
-#include "hearth/io/atomic_file.h"
 
 #ifdef HEARTH_WITH_ZLIB
 #include <zlib.h>

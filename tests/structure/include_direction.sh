@@ -32,8 +32,8 @@ forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/registry.cpp:"
 forbid core "(\.\./)*cuda/" "core/src/cuda/"
 # Kernels compiled once per instruction set take no part in the rest of the tree, but for the texts
 # of pointwise ops, which every backend compiles.
-forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|ops|autograd|nn|optim|data|io|graph)/[^\">]*\.h" \
-  ".*ops/(px|pointwise)_element.h"
+forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|pointwise|ops|autograd|nn|optim|data|io|graph)/[^\">]*\.h" \
+  ".*pointwise/(px_)?element.h"
 # OneDNN stays behind its folder.
 forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/
 # And the CUDA toolkit behind its own.

@@ -33,4 +33,5 @@
 #include "hearth/nn/modules/sequential.h"
 #include "hearth/nn/modules/transformer.h"
 #include "hearth/nn/modules/upsampling.h"
+#include "hearth/nn/serialize.h"
 #include "hearth/nn/utils.h"

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "autograd/extras.h"
-#include "dispatch/thread_state.h"
-#include "ops/copy.h"
+#include "base/thread_state.h"
+#include "tensor/raw_copy.h"
 
 namespace hearth::autograd {
 

@@ -8,7 +8,7 @@
 #include <execinfo.h>
 
 #include "autograd/extras.h"
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth::autograd {
 

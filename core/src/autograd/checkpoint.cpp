@@ -6,7 +6,7 @@
 #include "hearth/base/generator.h"
 
 #include "autograd/meta.h"
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth::autograd::detail {
 

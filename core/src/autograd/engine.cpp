@@ -5,13 +5,12 @@
 #include <unordered_map>
 
 #include "hearth/autograd/autograd.h"
-#include "hearth/ops/creation.h"
 
 #include "autograd/accumulate.h"
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
-#include "dispatch/thread_state.h"
-#include "interceptors/ranges.h"
+#include "base/thread_state.h"
+#include "dispatch/ranges.h"
 
 namespace hearth::autograd {
 
@@ -206,7 +205,7 @@ Tensor start_gradient(const Tensor& output, const Tensor& given, size_t i) {
   HEARTH_CHECK_AS(AutogradError, output.numel() == 1,
                   "[backward] grad can be implicitly created only for scalar outputs, got sizes ",
                   output.sizes());
-  return ones_like(output, TensorOptions().requires_grad(false));
+  return output.new_ones(output.sizes());
 }
 
 void add_roots(GraphRun& run, const variable_list& outputs, const variable_list& grads) {

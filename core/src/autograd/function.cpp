@@ -6,10 +6,8 @@
 
 #include <cxxabi.h>
 
-#include "hearth/ops/creation.h"
-
 #include "autograd/meta.h"
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth::autograd {
 
@@ -138,7 +136,8 @@ GradList CustomNode::apply(GradList&& grads) {
   variable_list in;
   for (size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined() && ctx.materialize_grads_) {
-      in.push_back(zeros(inputs[i].sizes, TensorOptions(inputs[i].dtype).device(inputs[i].device)));
+      in.push_back(new_tensor(inputs[i].sizes, inputs[i].dtype, inputs[i].device));
+      in.back().zero_();
     } else {
       in.push_back(std::move(grads[i]));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/autograd/grad_mode.h"
 
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth {
 

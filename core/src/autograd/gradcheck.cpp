@@ -5,7 +5,6 @@
 
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/ops/creation.h"
 
 #include "tensor/tensor_impl.h"
 
@@ -17,11 +16,13 @@ bool checked_input(const Tensor& t) { return t.defined() && t.requires_grad(); }
 
 /// Weights that make a scalar of any output: different for every element, without randomness.
 Tensor weights_like(const Tensor& t, size_t seed) {
-  const Tensor i = arange(t.numel(), TensorOptions(kDouble));
-  return ((i * 0.7548776662466927 + static_cast<double>(seed) * 0.569840290998053 + 0.25).frac() +
-          0.5)
-      .view(t.sizes())
-      .to(t.scalar_type());
+  Tensor weights = new_tensor(DimVector(t.sizes()), kDouble, kCPU);
+  for (int64_t i = 0; i < t.numel(); ++i) {
+    const double x = static_cast<double>(i) * 0.7548776662466927 +
+                     static_cast<double>(seed) * 0.569840290998053 + 0.25;
+    ptr<double>(weights)[i] = x - std::floor(x) + 0.5;
+  }
+  return weights.to(t.scalar_type());
 }
 
 std::vector<double> values(const Tensor& t) {

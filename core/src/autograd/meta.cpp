@@ -4,7 +4,7 @@
 #include "autograd/accumulate.h"
 #include "autograd/copy_slices.h"
 #include "autograd/extras.h"
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth::autograd {
 

@@ -8,7 +8,7 @@
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "base/allocator.h"
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth::autograd {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels of pointwise ops: pick the loop, hand the operands to the tiles.
-#include "ops/pointwise.h"
-
 #include "cpu/kernels.h"
 #include "cpu/tile.h"
+#include "pointwise/rows.h"
 
 namespace hearth::cpu {
 

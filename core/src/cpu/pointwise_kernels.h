@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "cpu/isa_select.h"
-#include "ops/pointwise_op.h"
+#include "pointwise/op_ids.h"
 
 namespace hearth {
 

@@ -6,7 +6,7 @@
 #include "cuda/px.cuh"
 #include "cuda/total.cuh"
 #include "ops/element_loss.h"
-#include "ops/pointwise_element.h"
+#include "pointwise/element.h"
 
 namespace hearth::cuda {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels of pointwise ops: pick the launch of the compute type, hand it the operands.
-#include "ops/pointwise.h"
-
 #include "cuda/kernels.h"
 #include "cuda/pointwise_kernels.h"
+#include "pointwise/rows.h"
 
 namespace hearth::cuda {
 

@@ -9,8 +9,8 @@
 #include "cuda/layout.cuh"
 #include "cuda/pointwise_kernels.h"
 #include "cuda/px.cuh"
-#include "ops/pointwise_element.h"
-#include "ops/pointwise_probe.h"
+#include "pointwise/element.h"
+#include "pointwise/probe.h"
 
 namespace hearth::cuda {
 namespace {
@@ -214,7 +214,7 @@ constexpr PointwiseTable make_table() {
 #define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
 #define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)
 #define HEARTH_TERNARY(name, ...) HEARTH_ENTRY(name, 3)
-#include "ops/pointwise.def"
+#include "pointwise/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

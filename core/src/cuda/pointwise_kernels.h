@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dispatch/op.h"
-#include "ops/pointwise_op.h"
+#include "pointwise/op_ids.h"
 
 namespace hearth::cuda {
 

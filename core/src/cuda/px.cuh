@@ -6,4 +6,4 @@
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cuda
 #define HEARTH_ELEMENT_FN __device__ __forceinline__
-#include "ops/px_element.h"
+#include "pointwise/px_element.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA's elementary functions by the names that ops/px_element.h asks for.
+// CUDA's elementary functions by the names that pointwise/px_element.h asks for.
 #pragma once
 
 #include <cmath>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/thread_state.h"
 #include "dispatch/op.h"
-#include "dispatch/thread_state.h"
 
 namespace hearth {
 

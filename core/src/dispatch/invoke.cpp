@@ -7,12 +7,10 @@
 #include "dispatch/backend.h"
 #include "dispatch/cuda_library.h"
 #include "dispatch/interceptor.h"
-#include "ops/copy.h"
 #include "tensor/overlap.h"
+#include "tensor/raw_copy.h"
 
 namespace hearth {
-
-thread_local constinit ThreadState thread_state_storage;
 
 const Tensor& Args::undefined() {
   static const Tensor none;

@@ -11,7 +11,7 @@
 #include "dispatch/cuda_library.h"
 #include "ops/all_ops.h"
 #include "ops/copy.h"
-#include "ops/pointwise.h"
+#include "pointwise/rows.h"
 
 namespace hearth {
 

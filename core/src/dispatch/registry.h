@@ -6,7 +6,7 @@
 
 #include "dispatch/backend.h"
 #include "dispatch/op.h"
-#include "ops/pointwise_op.h"
+#include "pointwise/op_ids.h"
 
 namespace hearth {
 

@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <map>
 
+#include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
-#include "hearth/io/atomic_file.h"
 
 #include "dispatch/interceptor.h"
-#include "interceptors/ranges.h"
+#include "dispatch/ranges.h"
 
 namespace hearth::profiler {
 

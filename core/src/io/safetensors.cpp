@@ -5,7 +5,7 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "hearth/io/atomic_file.h"
+#include "hearth/base/atomic_file.h"
 #include "hearth/io/mapped_file.h"
 #include "hearth/ops/creation.h"
 

@@ -19,16 +19,3 @@ void read_list(serialize::InputArchive& archive, std::vector<Tensor>& tensors) {
 }
 
 }  // namespace hearth::detail
-
-namespace hearth::serialize {
-
-OutputArchive& operator<<(OutputArchive& archive, const nn::Module& module) {
-  module.save(archive);
-  return archive;
-}
-InputArchive& operator>>(InputArchive& archive, nn::Module& module) {
-  module.load(archive);
-  return archive;
-}
-
-}  // namespace hearth::serialize

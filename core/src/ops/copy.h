@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dispatch/op.h"
+#include "tensor/raw_copy.h"
 
 namespace hearth {
 
@@ -31,15 +32,4 @@ struct To {
 };
 
 }  // namespace ops
-
-/// For kernels and the door, past the tape: a dense copy in another dtype or on another device.
-HEARTH_API Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device);
-/// `source` itself when contiguous in `format`, else a copy that is.
-HEARTH_API Tensor contiguous_raw(const Tensor& source,
-                                 MemoryFormat format = MemoryFormat::Contiguous);
-/// Writes source into target (same sizes), converting.
-HEARTH_API void copy_raw_into(const Tensor& target, const Tensor& source);
-/// The same between devices.
-HEARTH_API void copy_between(const Tensor& target, const Tensor& source);
-
 }  // namespace hearth

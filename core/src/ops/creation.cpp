@@ -6,7 +6,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 
-#include "dispatch/thread_state.h"
+#include "base/thread_state.h"
 
 namespace hearth {
 

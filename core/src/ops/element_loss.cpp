@@ -4,7 +4,7 @@
 #include "hearth/ops/loss.h"
 #include "hearth/ops/pointwise.h"
 
-#include "ops/pointwise.h"
+#include "pointwise/rows.h"
 
 namespace hearth {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dispatch/op.h"
-#include "ops/pointwise_op.h"
+#include "pointwise/op_ids.h"
 
 namespace hearth::ops {
 

@@ -4,7 +4,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
 
-#include "ops/pointwise.h"
+#include "pointwise/rows.h"
 
 namespace hearth {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <ostream>
 
-#include "ops/copy.h"
+#include "tensor/raw_copy.h"
 
 namespace hearth {
 

@@ -8,8 +8,8 @@
 #include "autograd/accumulate.h"
 #include "autograd/extras.h"
 #include "autograd/meta.h"
+#include "base/thread_state.h"
 #include "dispatch/backend.h"
-#include "dispatch/thread_state.h"
 #include "tensor/relayout.h"
 #include "tensor/tensor_impl.h"
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hearth/io/atomic_file.h"
+#include "hearth/base/atomic_file.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 

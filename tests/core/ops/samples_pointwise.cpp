@@ -2,7 +2,7 @@
 #include "hearth/ops/creation.h"
 
 #include "core/ops/samples.h"
-#include "ops/pointwise.h"
+#include "pointwise/rows.h"
 
 namespace hearth::testing_ops {
 

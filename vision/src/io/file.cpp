@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hearth/io/atomic_file.h"
+#include "hearth/base/atomic_file.h"
 #include "hearth/ops/creation.h"
 #include "hearth/vision/io/image.h"
 

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <iosfwd>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hearth/io/archive.h"
-#include "hearth/nn/pimpl.h"
 
 namespace hearth {
 
@@ -18,27 +16,6 @@ namespace detail {
 HEARTH_API serialize::OutputArchive archive_of(TensorList tensors);
 HEARTH_API void read_list(serialize::InputArchive& archive, std::vector<Tensor>& tensors);
 }  // namespace detail
-
-namespace serialize {
-HEARTH_API OutputArchive& operator<<(OutputArchive& archive, const nn::Module& module);
-HEARTH_API InputArchive& operator>>(InputArchive& archive, nn::Module& module);
-template <typename M>
-OutputArchive& operator<<(OutputArchive& archive, const std::shared_ptr<M>& module) {
-  return archive << static_cast<const nn::Module&>(*module);
-}
-template <typename M>
-InputArchive& operator>>(InputArchive& archive, const std::shared_ptr<M>& module) {
-  return archive >> static_cast<nn::Module&>(*module);
-}
-template <typename M>
-OutputArchive& operator<<(OutputArchive& archive, const nn::ModuleHolder<M>& module) {
-  return archive << module.ptr();
-}
-template <typename M>
-InputArchive& operator>>(InputArchive& archive, const nn::ModuleHolder<M>& module) {
-  return archive >> module.ptr();
-}
-}  // namespace serialize
 
 /// Saves a tensor, module, optimizer, or anything with `archive << value`, to a file name (the old
 /// file stays until the new one is durable), an std::ostream, or a writer called as

@@ -4,7 +4,7 @@
 #include "cpu/isa/loop.h"
 #include "cpu/isa/px.h"
 #include "cpu/pointwise_kernels.h"
-#include "ops/pointwise_element.h"
+#include "pointwise/element.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 
@@ -141,7 +141,7 @@ constexpr PointwiseTable make_table() {
 #define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
 #define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)
 #define HEARTH_TERNARY(name, ...) HEARTH_ENTRY(name, 3)
-#include "ops/pointwise.def"
+#include "pointwise/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

@@ -6,7 +6,7 @@
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cpu::HEARTH_ISA
 #define HEARTH_ELEMENT_FN inline
-#include "ops/px_element.h"
+#include "pointwise/px_element.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 namespace {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The texts of pointwise.def as functions of one element: a struct <name>_op per line, with forward
-// and the derivatives d0, d1, d2 by each input. Include after ops/px_element.h. Kernel header.
+// and the derivatives d0, d1, d2 by each input. Include after pointwise/px_element.h. Kernel
+// header.
 #pragma once
 
-#include "ops/px_element.h"
+#include "pointwise/px_element.h"
 
 namespace HEARTH_ELEMENT_NAMESPACE {
 namespace {
@@ -77,7 +78,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
       [[maybe_unused]] T y, [[maybe_unused]] T p0, [[maybe_unused]] T p1, [[maybe_unused]] T p2) { \
     return text;                                                                                   \
   }
-#include "ops/pointwise.def"
+#include "pointwise/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "interceptors/ranges.h"
+#include "dispatch/ranges.h"
 
 namespace hearth::profiler {
 

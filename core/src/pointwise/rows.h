@@ -3,8 +3,8 @@
 #pragma once
 
 #include "dispatch/op.h"
-#include "ops/pointwise_op.h"
-#include "ops/pointwise_probe.h"
+#include "pointwise/op_ids.h"
+#include "pointwise/probe.h"
 
 namespace hearth::ops {
 

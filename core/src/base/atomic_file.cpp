@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hearth/io/atomic_file.h"
+#include "hearth/base/atomic_file.h"
 
 #include <cerrno>
 #include <cstdint>

@@ -103,7 +103,7 @@ constexpr auto K = [](double) { return Probe{}; };
     HEARTH_PROBE_VARIABLES                                         \
     return {{result(da), result(db), result(dc)}};                 \
   }
-#include "ops/pointwise.def"
+#include "pointwise/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY
