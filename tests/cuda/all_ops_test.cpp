@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every op's sample calls on the device, against the CPU.
+#include "ops/all_ops.h"
+
 #include "core/ops/samples.h"
 #include "cuda/cuda_test.h"
-#include "dispatch/op.h"
 
 namespace hearth::testing_cuda {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/cuda_test.h"
 
-#include "dispatch/cuda_library.h"
+#include "backends/cuda_library.h"
 
 namespace hearth::testing_cuda {
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "dispatch/registry.h"
+#include "backends/registry.h"
 
 namespace {
 

@@ -6,7 +6,8 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
-#include "dispatch/registry.h"
+#include "backends/registry.h"
+#include "ops/all_ops.h"
 
 namespace hearth {
 namespace {

@@ -28,7 +28,7 @@ forbid datasets "hearth/(pretrained|apps)/"
 forbid pretrained "hearth/(datasets|apps)/"
 
 # A backend is known to nobody but the one list that installs it.
-forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/dispatch/registry.cpp:"
+forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/backends/registry.cpp:"
 forbid core "(\.\./)*cuda/" "core/src/cuda/"
 # Kernels compiled once per instruction set take no part in the rest of the tree, but for the texts
 # of pointwise ops, which every backend compiles.

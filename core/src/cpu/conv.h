@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ops/conv_args.h"
+#include "backends/conv_args.h"
 
 namespace hearth::cpu {
 

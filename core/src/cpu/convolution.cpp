@@ -7,7 +7,7 @@
 #include "cpu/scratch.h"
 #include "ops/conv.h"
 #include "ops/copy.h"
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cpu {
 

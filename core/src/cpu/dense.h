@@ -2,7 +2,7 @@
 // What fused kernels share: operands in one dense layout, results in the type they compute in.
 #pragma once
 
-#include "ops/dense.h"
+#include "backends/dense.h"
 
 namespace hearth::cpu {
 

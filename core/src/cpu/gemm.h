@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ops/matmul_args.h"
+#include "backends/matmul_args.h"
 
 namespace hearth::cpu {
 

@@ -7,7 +7,7 @@
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
 #include "cpu/pool_kernels.h"
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cpu {
 

@@ -8,7 +8,7 @@
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
 #include "cpu/resize_kernels.h"
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cpu {
 

@@ -6,13 +6,13 @@
 
 #include "hearth/base/context.h"
 
+#include "backends/conv_args.h"
 #include "cuda/kernels.h"
 #include "cuda/plans.h"
 #include "cuda/runtime.h"
-#include "ops/conv_args.h"
 #include "ops/copy.h"
-#include "ops/image_layout.h"
 #include "ops/reduce.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cuda {
 

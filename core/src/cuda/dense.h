@@ -2,7 +2,7 @@
 // What fused kernels share: operands in one dense layout.
 #pragma once
 
-#include "ops/dense.h"
+#include "backends/dense.h"
 
 namespace hearth::cuda {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cuda/layout.cuh"
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cuda {
 

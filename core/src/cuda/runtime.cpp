@@ -6,8 +6,8 @@
 
 #include "hearth/base/cuda.h"
 
+#include "backends/registry.h"
 #include "cuda/kernels.h"
-#include "dispatch/registry.h"
 
 namespace hearth::cuda {
 

@@ -27,9 +27,15 @@ struct Backend {
   std::string (*device_name)(Device device) = nullptr;
 };
 
-/// The backend of a device type; null when it is not loaded.
-const Backend* backend(DeviceType type);
-void set_backend(DeviceType type, const Backend* backend);
+/// The backend of a device type, loaded when it is first asked for; null when there is none.
+HEARTH_API const Backend* backend(DeviceType type);
+HEARTH_API void set_backend(DeviceType type, const Backend* backend);
+/// Why backend(type) is null; empty when it is not.
+HEARTH_API std::string backend_unavailable_reason(DeviceType type);
+/// What looks for the backend of a device type: called at least once before its slot is found
+/// empty, it sets the backend or says why there is none.
+using BackendLoader = const std::string& (*)();
+void set_backend_loader(DeviceType type, BackendLoader loader);
 /// Gives `storage` memory on `device`; throws DeviceError when its backend is not loaded.
 void allocate_storage(Storage& storage, size_t bytes, Device device);
 

@@ -119,6 +119,22 @@ bool FieldText::read(std::string_view& s, DimVector& v) {
   return expect(s, "]");
 }
 
+void FieldHash::mix(uint64_t& h, const Scalar& v) {
+  mix(h, v.type());
+  if (v.isIntegral(/*include_bool=*/true)) return mix(h, v.toLong());
+  const complex<double> c = v.toComplexDouble();
+  mix(h, c.real_);
+  mix(h, c.imag_);
+}
+void FieldHash::mix(uint64_t& h, Device v) {
+  mix(h, v.type());
+  mix(h, int64_t{v.index()});
+}
+void FieldHash::mix(uint64_t& h, const DimVector& v) {
+  mix(h, uint64_t{v.size()});
+  for (const int64_t n : v) mix(h, n);
+}
+
 namespace detail {
 
 std::string_view next_field_name(std::string_view& names) {

@@ -2,6 +2,7 @@
 // An op's attributes as data: copied onto the tape, printed, and read back from text.
 #pragma once
 
+#include <bit>
 #include <new>
 #include <optional>
 #include <string>
@@ -70,6 +71,28 @@ struct FieldText {
   }
 };
 
+/// Mixes one field into a hash, by the bits of its value: 0.0 and -0.0 differ, a NaN is itself.
+struct FieldHash {
+  static void mix(uint64_t& h, uint64_t v) {
+    h = (h ^ v) * 0x9E3779B97F4A7C15u;
+    h ^= h >> 32;
+  }
+  static void mix(uint64_t& h, int64_t v) { mix(h, static_cast<uint64_t>(v)); }
+  static void mix(uint64_t& h, bool v) { mix(h, uint64_t{v}); }
+  static void mix(uint64_t& h, double v) { mix(h, std::bit_cast<uint64_t>(v)); }
+  static void mix(uint64_t& h, const Scalar& v);
+  static void mix(uint64_t& h, Device v);
+  static void mix(uint64_t& h, const DimVector& v);
+  template <typename E>
+  requires std::is_enum_v<E>
+  static void mix(uint64_t& h, E v) { mix(h, static_cast<uint64_t>(v)); }
+  template <typename T>
+  static void mix(uint64_t& h, const std::optional<T>& v) {
+    mix(h, v.has_value());
+    if (v) mix(h, *v);
+  }
+};
+
 struct FieldsTable {
   size_t size = 0;
   void (*copy)(void* to, const void* from) = nullptr;
@@ -78,6 +101,8 @@ struct FieldsTable {
   std::string (*print)(const void* fields) = nullptr;
   /// Constructs fields in raw memory from print's text; false (and nothing made) on bad text.
   bool (*parse)(std::string_view text, void* fields) = nullptr;
+  /// Equal fields of one op have equal hashes.
+  uint64_t (*hash)(const void* fields) = nullptr;
 };
 
 namespace detail {
@@ -120,6 +145,12 @@ constexpr FieldsTable make_fields() {
     if (!ok || !text.empty()) return false;
     new (f) Op(op);
     return true;
+  };
+  t.hash = [](const void* f) {
+    uint64_t h = 0;
+    std::apply([&](const auto&... v) { (FieldHash::mix(h, v), ...); },
+               static_cast<const Op*>(f)->fields());
+    return h;
   };
   return t;
 }

@@ -5,7 +5,6 @@
 
 #include "autograd/tape.h"
 #include "dispatch/backend.h"
-#include "dispatch/cuda_library.h"
 #include "dispatch/interceptor.h"
 #include "tensor/overlap.h"
 #include "tensor/raw_copy.h"
@@ -228,7 +227,7 @@ void run(const Invocation& call, Specs& specs) {
   // The first call on a device finds its rows empty until the backend is loaded.
   const Backend* there = elsewhere ? backend(device.type()) : nullptr;
   HEARTH_CHECK_AS(DeviceError, there || !elsewhere, "[", op.info.name, "] no backend for device ",
-                  device, device.is_cuda() ? ": " + cuda_unavailable_reason() : std::string());
+                  device, " ", backend_unavailable_reason(device.type()));
   const KernelSlot& kernel = op.kernel[static_cast<int>(device.type())];
   HEARTH_CHECK(!meta_device || !op.info.is_data_dependent(), "[", op.info.name,
                "] the size of the result depends on data, which meta tensors do not have");

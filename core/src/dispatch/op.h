@@ -375,7 +375,4 @@ Tensor& invoke_out(const Op& op, Tensor& out, const T&... in) {
   return out;
 }
 
-/// Rows of every op, in a fixed order.
-HEARTH_API std::span<OpTable* const> all_ops();
-
 }  // namespace hearth

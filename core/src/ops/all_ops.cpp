@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/all_ops.h"
 
+#include <vector>
+
 #include "ops/attention.h"
 #include "ops/conv.h"
 #include "ops/copy.h"
@@ -24,15 +26,36 @@
 #include "ops/softmax.h"
 #include "ops/sort.h"
 #include "ops/view.h"
+#include "pointwise/rows.h"
 
-namespace hearth::ops {
+namespace hearth {
 
-std::vector<OpTable*> listed_ops() {
-  return {
-#define HEARTH_ROW(Type) &Type::row(),
+namespace {
+
+std::vector<OpTable*> collect() {
+  std::vector<OpTable*> all{
+#define HEARTH_ROW(Type) &ops::Type::row(),
 #include "ops/ops.def"
 #undef HEARTH_ROW
   };
+  for (int i = 0; i < kNumPointwise; ++i) all.push_back(&ops::pointwise_row(PointwiseOp(i)));
+  for (int i = 0; i < kNumPointwise; ++i)
+    for (int k = 0; k < 3; ++k)
+      if (OpTable* row = ops::pointwise_backward_row(PointwiseOp(i), k)) all.push_back(row);
+  return all;
 }
 
-}  // namespace hearth::ops
+}  // namespace
+
+std::span<OpTable* const> all_ops() {
+  static const std::vector<OpTable*>* const all = new std::vector<OpTable*>(collect());
+  return *all;
+}
+
+OpTable* find_op(std::string_view name) {
+  for (OpTable* op : all_ops())
+    if (op->info.name == name) return op;
+  return nullptr;
+}
+
+}  // namespace hearth

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include "dispatch/op.h"
 
-namespace hearth::ops {
+namespace hearth {
 
-/// The rows of every op but the pointwise ones, in the order of ops.def.
-std::vector<OpTable*> listed_ops();
+/// Rows of every op, in a fixed order.
+HEARTH_API std::span<OpTable* const> all_ops();
+/// The row named `name`; null when there is none.
+HEARTH_API OpTable* find_op(std::string_view name);
 
-}  // namespace hearth::ops
+}  // namespace hearth

@@ -6,7 +6,7 @@
 #include "hearth/ops/conv.h"
 #include "hearth/ops/pad.h"
 
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth {
 

@@ -3,7 +3,7 @@
 
 #include "hearth/ops/resize.h"
 
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 namespace hearth {
 

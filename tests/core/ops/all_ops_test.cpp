@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests over every row of all_ops(): what holds for any op, whatever it computes.
+#include "ops/all_ops.h"
+
 #include <cstring>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -64,12 +67,16 @@ TEST_F(AllOps, HaveTheRulesOfTheirKind) {
 }
 
 TEST_F(AllOps, FieldsRoundTripThroughText) {
+  std::map<std::pair<const OpTable*, uint64_t>, std::string> hashes;
   for (const Sample& s : samples()) {
     const std::string text = s.op->fields.print(s.fields.get());
     SCOPED_TRACE(text);
     std::vector<std::max_align_t> memory(s.op->fields.size / sizeof(std::max_align_t) + 1);
     ASSERT_TRUE(s.op->fields.parse(text, memory.data()));
     EXPECT_EQ(s.op->fields.print(memory.data()), text);
+    const uint64_t hash = s.op->fields.hash(s.fields.get());
+    EXPECT_EQ(s.op->fields.hash(memory.data()), hash);
+    EXPECT_EQ(hashes.emplace(std::pair(s.op, hash), text).first->second, text);
     s.op->fields.destroy(memory.data());
     EXPECT_FALSE(s.op->fields.parse(text + "!", memory.data()));
   }

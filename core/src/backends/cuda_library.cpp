@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the CUDA backend at run time, so that one build runs with and without a GPU, and forwards
 // the public functions of hearth/base/cuda.h to it.
-#include "dispatch/cuda_library.h"
+#include "backends/cuda_library.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -11,8 +11,8 @@
 
 #include "hearth/base/cuda.h"
 
+#include "backends/registry.h"
 #include "dispatch/backend.h"
-#include "dispatch/registry.h"
 
 namespace hearth {
 

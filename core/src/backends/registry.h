@@ -20,9 +20,6 @@ class HEARTH_API Registry {
   size_t count(DeviceType device) const;
 };
 
-/// The row named `name`; null when there is none.
-HEARTH_API OpTable* find_op(std::string_view name);
-
 /// Changes with the layout of what core and a backend share, so that a backend built against other
 /// headers is refused instead of reading fields at wrong places.
 constexpr uint64_t abi_fingerprint() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/matmul_args.h"
+#include "backends/matmul_args.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/image_layout.h"
+#include "tensor/image_layout.h"
 
 #include <algorithm>
 
-#include "ops/copy.h"
+#include "tensor/raw_copy.h"
 
 namespace hearth {
 

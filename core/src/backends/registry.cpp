@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dispatch/registry.h"
+#include "backends/registry.h"
 
 #include <cstring>
-#include <vector>
 
 #include <dlfcn.h>
 
+#include "backends/cuda_library.h"
 #include "base/allocator.h"
 #include "cpu/kernels.h"
-#include "dispatch/cuda_library.h"
 #include "ops/all_ops.h"
 #include "ops/copy.h"
-#include "pointwise/rows.h"
 
 namespace hearth {
 
 namespace {
-
-const Backend* backends[kNumDeviceTypes] = {};
 
 const Backend kCpuBackend{
     [](Storage& s, size_t bytes, Device) {
@@ -27,22 +23,12 @@ const Backend kCpuBackend{
     [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); },
     [] { return int64_t{1}; }};
 
-std::vector<OpTable*> collect() {
-  std::vector<OpTable*> all = ops::listed_ops();
-  for (int i = 0; i < kNumPointwise; ++i) all.push_back(&ops::pointwise_row(PointwiseOp(i)));
-  for (int i = 0; i < kNumPointwise; ++i)
-    for (int k = 0; k < 3; ++k)
-      if (OpTable* row = ops::pointwise_backward_row(PointwiseOp(i), k)) all.push_back(row);
-  return all;
-}
-
 // Rows are constant-initialised, so they exist before this runs.
 [[gnu::constructor]] void install_cpu() {
-  backends[static_cast<int>(kCPU)] = &kCpuBackend;
+  set_backend(kCPU, &kCpuBackend);
   cpu::install_kernels();
+  set_backend_loader(kCUDA, &cuda_unavailable_reason);
 }
-
-}  // namespace
 
 /// For devices without copy kernels of their own: bytes of dense tensors.
 void copy_dense(const Tensor& target, const Tensor& source) {
@@ -55,38 +41,7 @@ void copy_dense(const Tensor& target, const Tensor& source) {
   copy_between(target, source);
 }
 
-const Backend* backend(DeviceType type) {
-  const Backend*& b = backends[static_cast<int>(type)];
-  if (!b && type == kCUDA) cuda_unavailable_reason();
-  return b;
-}
-void set_backend(DeviceType type, const Backend* b) {
-  const auto d = static_cast<size_t>(type);
-  backends[d] = b;
-  // Copies to and from the device need no more than its copy_bytes; it may replace them.
-  if (!ops::Copy::row().kernel[d])
-    ops::Copy::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[1]); };
-  if (!ops::To::row().kernel[d])
-    ops::To::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[0]); };
-}
-
-void allocate_storage(Storage& storage, size_t bytes, Device device) {
-  const Backend* b = backend(device.type());
-  HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device,
-                  device.is_cuda() ? ": " + cuda_unavailable_reason() : std::string());
-  b->allocate(storage, bytes, device);
-}
-
-std::span<OpTable* const> all_ops() {
-  static const std::vector<OpTable*>* const all = new std::vector<OpTable*>(collect());
-  return *all;
-}
-
-OpTable* find_op(std::string_view name) {
-  for (OpTable* op : all_ops())
-    if (op->info.name == name) return op;
-  return nullptr;
-}
+}  // namespace
 
 void Registry::set_kernel(std::string_view op, DeviceType device, Kernel kernel) {
   OpTable* row = find_op(op);
@@ -94,7 +49,15 @@ void Registry::set_kernel(std::string_view op, DeviceType device, Kernel kernel)
   row->kernel[static_cast<int>(device)] = kernel;
 }
 
-void Registry::set_backend(DeviceType device, const Backend* b) { hearth::set_backend(device, b); }
+void Registry::set_backend(DeviceType device, const Backend* b) {
+  hearth::set_backend(device, b);
+  // Copies to and from the device need no more than its copy_bytes; it may replace them.
+  const auto d = static_cast<size_t>(device);
+  if (!ops::Copy::row().kernel[d])
+    ops::Copy::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[1]); };
+  if (!ops::To::row().kernel[d])
+    ops::To::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[0]); };
+}
 
 size_t Registry::count(DeviceType device) const {
   size_t n = 0;
