@@ -12,13 +12,16 @@ NodeExtras& ensure_extras(Node& node) {
 
 void run_input_hooks(const Node& node, GradList& grads) {
   if (!node.extras) return;
-  for (const auto& hooked : node.extras->hooked) {
+  // Hooks may add hooks, here or to this very list, which run from the next time on; and remove
+  // some, those among them that are running or would have been next.
+  const std::vector<NodeExtras::Hooked> lists = node.extras->hooked;
+  for (const auto& hooked : lists) {
     Tensor& grad = grads[hooked.input_nr];
     if (!grad.defined()) continue;
-    // A copy of the list: a hook may add or remove hooks.
-    std::vector<HookHolder*> hooks;
-    for (const auto& [key, hook] : hooked.hooks->hooks) hooks.push_back(hook.get());
-    for (HookHolder* hook : hooks) {
+    const size_t count = hooked.hooks->hooks.size();
+    for (size_t i = 0; i < count; ++i) {
+      const std::shared_ptr<HookHolder> hook = hooked.hooks->hooks[i];
+      if (!hook) continue;
       const Tensor replaced = hook->call(grad);
       if (!replaced.defined()) continue;
       HEARTH_CHECK_AS(ShapeError, replaced.sizes() == grad.sizes(),

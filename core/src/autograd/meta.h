@@ -2,11 +2,13 @@
 // What a tensor knows about gradients. Most tensors have none of this.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "hearth/autograd/node.h"
 
+#include "base/small_mutex.h"
 #include "dispatch/op.h"
 
 namespace hearth::autograd {
@@ -46,12 +48,14 @@ struct ViewInfo {
   Tensor base;  ///< never itself a view
   std::shared_ptr<const ViewStep> steps;
   CreationMeta creation = CreationMeta::Default;
-  uint32_t seen_version = 0;
+  std::atomic<uint32_t> seen_version{0};
+  SmallMutex mutex;  ///< held while the view's grad_fn is rebuilt
 };
 
+/// The hooks of a tensor, by the order they came in, which is their key; null where one was
+/// removed. A list is shared with nodes that run it, and a hook with those that are calling it.
 struct TensorHooks {
-  std::vector<std::pair<unsigned, std::unique_ptr<HookHolder>>> hooks;
-  unsigned next_key = 0;
+  std::vector<std::shared_ptr<HookHolder>> hooks;
 };
 
 struct AutogradMeta {

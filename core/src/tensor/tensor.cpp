@@ -185,21 +185,25 @@ bool Tensor::retains_grad() const {
   return checked(*this).meta && autograd::meta(*this)->retained && !is_leaf();
 }
 unsigned Tensor::add_hook(autograd::HookHolder* hook) const {
-  std::unique_ptr<autograd::HookHolder> owned(hook);
+  std::shared_ptr<autograd::HookHolder> owned(hook);
   HEARTH_CHECK_AS(
       AutogradError, requires_grad(),
       "[register_hook] cannot register a hook on a variable that doesn't require gradient");
   autograd::AutogradMeta& m = autograd::ensure_meta(*this);
   if (!m.hooks) m.hooks = std::make_shared<autograd::TensorHooks>();
-  const unsigned key = m.hooks->next_key++;
-  m.hooks->hooks.emplace_back(key, std::move(owned));
+  const size_t key = m.hooks->hooks.size();
+  m.hooks->hooks.push_back(std::move(owned));
   const autograd::Edge edge = autograd::gradient_edge(*this);
   autograd::attach_extras(*this, *edge.function, edge.input_nr);
-  return key;
+  return static_cast<unsigned>(key);
 }
 void Tensor::remove_hook(unsigned key) const {
-  autograd::AutogradMeta* m = checked(*this).meta;
-  if (m && m->hooks) std::erase_if(m->hooks->hooks, [&](const auto& h) { return h.first == key; });
+  checked(*this);
+  const autograd::AutogradMeta* m = autograd::meta(*this);
+  HEARTH_CHECK_AS(IndexError, m && m->hooks && key < m->hooks->hooks.size(),
+                  "[remove_hook] Invalid index, no hook at position ", key,
+                  "; expected a number that register_hook of this tensor returned");
+  m->hooks->hooks[key].reset();
 }
 
 Tensor Tensor::detach() const {
