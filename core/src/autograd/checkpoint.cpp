@@ -34,18 +34,16 @@ struct CheckpointNode final : Node {
     variable_list in;
     for (const Tensor& t : saved)
       in.push_back(t.defined() ? t.detach().set_requires_grad(t.requires_grad()) : t);
-    const GeneratorState now = default_generator().get_state();
-    default_generator().set_state(random);
     variable_list out;
     {
       ThreadState again = state;
       again.grad_enabled = true;
-      // The observers of this moment, not those of a scope that may have ended.
-      again.interceptors = thread_state().interceptors;
-      ThreadStateGuard guard(again);
+      const ThreadStateGuard guard(again);
+      Generator generator;
+      generator.set_state(random);
+      const GeneratorGuard same_numbers(generator);
       out = segment->run(in);
     }
-    default_generator().set_state(now);
     variable_list roots, starts;
     for (size_t i = 0; i < out.size(); ++i) {
       if (!grads[i].defined() || !out[i].defined() || !out[i].requires_grad()) continue;
