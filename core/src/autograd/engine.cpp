@@ -10,7 +10,7 @@
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "base/thread_state.h"
-#include "dispatch/ranges.h"
+#include "dispatch/interceptor.h"
 
 namespace hearth::autograd {
 
@@ -149,14 +149,8 @@ class GraphRun {
   }
 
   static GradList apply(Node& node, GradList&& grads) {
-    profiler::RangeSink* sink = profiler::range_sink();
-    if (!sink) return node.apply(std::move(grads));
-    struct Range {
-      profiler::RangeSink* sink;
-      ~Range() { sink->end(); }
-    };
-    sink->begin(node.name());
-    const Range range{sink};
+    if (!interceptor_stack().top) return node.apply(std::move(grads));
+    const InterceptedRange range(node.name());
     return node.apply(std::move(grads));
   }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/meta.h"
 
+#include <mutex>
+
 #include "autograd/accumulate.h"
 #include "autograd/copy_slices.h"
 #include "autograd/extras.h"
 #include "base/thread_state.h"
+#include "dispatch/interceptor.h"
 
 namespace hearth::autograd {
 
@@ -43,19 +46,22 @@ NodePtr current_grad_fn(const Tensor& t) {
   ViewInfo* view = m->view.get();
   if (!view || view->creation != CreationMeta::Default) return m->grad_fn;
   const uint32_t version = impl(t).storage->version;
-  if (view->seen_version == version) return m->grad_fn;
+  if (view->seen_version.load(std::memory_order_acquire) == version) return m->grad_fn;
   // The base was written to since: its history now leads to this view through the view's ops.
-  view->seen_version = version;
-  if (!requires_grad(view->base)) return m->grad_fn;
-  ThreadState state = thread_state();
-  state.grad_enabled = true;
-  state.inference = false;
-  state.interceptors = nullptr;
-  ThreadStateGuard guard(state);
-  const Tensor fresh = view->steps->replay(view->base);
-  m->grad_fn = meta(fresh)->grad_fn;
-  m->output_nr = meta(fresh)->output_nr;
-  impl(t).requires_grad = true;
+  const std::lock_guard lock(view->mutex);
+  if (view->seen_version.load(std::memory_order_relaxed) == version) return m->grad_fn;
+  if (requires_grad(view->base)) {
+    ThreadState state = thread_state();
+    state.grad_enabled = true;
+    state.inference = false;
+    const ThreadStateGuard guard(state);
+    const Interceptor::Popped hidden(nullptr);
+    const Tensor fresh = view->steps->replay(view->base);
+    m->grad_fn = meta(fresh)->grad_fn;
+    m->output_nr = meta(fresh)->output_nr;
+    if (!impl(t).requires_grad) impl(t).requires_grad = true;
+  }
+  view->seen_version.store(version, std::memory_order_release);
   return m->grad_fn;
 }
 

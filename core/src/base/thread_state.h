@@ -8,8 +8,6 @@
 
 namespace hearth {
 
-class Interceptor;
-
 /// Every thread-local mode, in one copyable struct: what backward and checkpoint restore.
 struct ThreadState {
   bool grad_enabled = true;
@@ -18,8 +16,6 @@ struct ThreadState {
   bool anomaly_check_nan = true;
   /// Inside backward, where autocast does not apply.
   bool in_backward = false;
-  /// The stack of wrappers around the door, innermost first; null nearly always.
-  Interceptor* interceptors = nullptr;
 };
 
 // initial-exec: a direct offset instead of a call per access.

@@ -12,20 +12,38 @@ class Interceptor {
  public:
   virtual ~Interceptor() = default;
   virtual void intercept(const Invocation& call) = 0;
+  /// Around a part of the program that has a name: a node of backward, a RecordFunction.
+  virtual void begin_range(std::string_view) {}
+  virtual void end_range() {}
 
-  /// On the stack of this thread from construction to destruction.
+  /// The one that gets the calls this hands on; null for the door.
+  Interceptor* below() const { return below_; }
+
+  /// On the stack of this thread from construction to destruction, both in that thread. Scopes may
+  /// end in any order.
   class Scope {
    public:
-    explicit Scope(Interceptor& i) : interceptor_(i) {
-      i.below_ = thread_state().interceptors;
-      thread_state().interceptors = &i;
-    }
+    explicit Scope(Interceptor& interceptor);
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
-    ~Scope() { thread_state().interceptors = interceptor_.below_; }
+    ~Scope();
 
    private:
     Interceptor& interceptor_;
+  };
+
+  /// Pops interceptors for a scope, down to `below`.
+  class Popped {
+   public:
+    explicit Popped(Interceptor* below);
+    Popped(const Popped&) = delete;
+    Popped& operator=(const Popped&) = delete;
+    ~Popped();
+
+   private:
+    friend class Scope;
+    Interceptor* top_;  ///< what is put back
+    Popped* outer_;
   };
 
  protected:
@@ -33,8 +51,39 @@ class Interceptor {
   static void next(const Invocation& call) { invoke(call); }
 
  private:
-  friend void invoke(const Invocation& call);
+  friend class InterceptedRange;
+  static void remove(Interceptor*& from, const Interceptor& interceptor);
+
   Interceptor* below_ = nullptr;
+  uint64_t number_ = 0;  ///< of its scope, which grows within the thread
+};
+
+/// A thread's interceptors, innermost first; empty nearly always.
+struct InterceptorStack {
+  Interceptor* top = nullptr;
+  Interceptor::Popped* popped = nullptr;
+  uint64_t scopes = 0;  ///< begun so far
+};
+
+// initial-exec: a direct offset instead of a call per access.
+extern thread_local constinit InterceptorStack interceptor_stack_storage
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+inline InterceptorStack& interceptor_stack() { return interceptor_stack_storage; }
+
+/// Tells the interceptors that a range begins, and those that still listen, that it ends.
+class InterceptedRange {
+ public:
+  explicit InterceptedRange(std::string_view name) : scopes_(begin(name)) {}
+  InterceptedRange(const InterceptedRange&) = delete;
+  InterceptedRange& operator=(const InterceptedRange&) = delete;
+  ~InterceptedRange() { end(scopes_); }
+
+  /// The same for who keeps the number between the two.
+  static uint64_t begin(std::string_view name);
+  static void end(uint64_t scopes);
+
+ private:
+  const uint64_t scopes_;  ///< begun before the range
 };
 
 }  // namespace hearth

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "autograd/tape.h"
+#include "base/thread_state.h"
 #include "dispatch/backend.h"
 #include "dispatch/interceptor.h"
 #include "tensor/overlap.h"
@@ -284,27 +285,11 @@ void run(const Invocation& call, Specs& specs) {
   if (node) autograd::finish_record(call, std::move(node));
 }
 
-/// Pops the innermost interceptor for the length of its call.
-class Popped {
- public:
-  Popped(ThreadState& state, Interceptor* below) : state_(state), top_(state.interceptors) {
-    state.interceptors = below;
-  }
-  Popped(const Popped&) = delete;
-  Popped& operator=(const Popped&) = delete;
-  ~Popped() { state_.interceptors = top_; }
-
- private:
-  ThreadState& state_;
-  Interceptor* top_;
-};
-
 }  // namespace
 
 void invoke(const Invocation& call) {
-  ThreadState& state = thread_state();
-  if (Interceptor* top = state.interceptors) {
-    Popped popped(state, top->below_);
+  if (Interceptor* top = interceptor_stack().top) {
+    const Interceptor::Popped popped(top->below());
     top->intercept(call);
     return;
   }

@@ -6,6 +6,7 @@
 #include "hearth/base/error.h"
 
 #include "autograd/meta.h"
+#include "base/thread_state.h"
 #include "dispatch/interceptor.h"
 
 namespace hearth {
@@ -88,32 +89,35 @@ class AutocastOff final : public Interceptor {
   }
 };
 
-thread_local int depth = 0;
-
 }  // namespace
 
 struct Autocast::State {
-  std::unique_ptr<Interceptor> interceptor;
-  std::unique_ptr<Interceptor::Scope> scope;
-  int previous;
+  explicit State(std::unique_ptr<Interceptor> i) : interceptor(std::move(i)), scope(*interceptor) {}
+  const std::unique_ptr<Interceptor> interceptor;
+  const Interceptor::Scope scope;
 };
 
-Autocast::Autocast(DeviceType device, ScalarType dtype, bool enabled)
-    : state_(std::make_unique<State>()) {
+Autocast::Autocast(DeviceType device, ScalarType dtype, bool enabled) {
   HEARTH_CHECK_AS(DtypeError, dtype == kBFloat16 || dtype == kHalf,
                   "[autocast] expected bfloat16 or float16, got ", dtype);
+  std::unique_ptr<Interceptor> interceptor;
   if (enabled) {
-    state_->interceptor = std::make_unique<AutocastInterceptor>(device, dtype);
+    interceptor = std::make_unique<AutocastInterceptor>(device, dtype);
   } else {
-    state_->interceptor = std::make_unique<AutocastOff>();
+    interceptor = std::make_unique<AutocastOff>();
   }
-  state_->scope = std::make_unique<Interceptor::Scope>(*state_->interceptor);
-  state_->previous = depth;
-  depth = enabled ? depth + 1 : 0;
+  state_ = std::make_unique<State>(std::move(interceptor));
 }
 
-Autocast::~Autocast() { depth = state_->previous; }
+Autocast::~Autocast() = default;
 
-bool is_autocast_enabled() { return depth > 0 && !thread_state().in_backward; }
+bool is_autocast_enabled() {
+  if (thread_state().in_backward) return false;
+  for (const Interceptor* i = interceptor_stack().top; i; i = i->below()) {
+    if (dynamic_cast<const AutocastInterceptor*>(i)) return true;
+    if (dynamic_cast<const AutocastOff*>(i)) return false;
+  }
+  return false;
+}
 
 }  // namespace hearth

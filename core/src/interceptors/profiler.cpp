@@ -5,12 +5,12 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 
 #include "dispatch/interceptor.h"
-#include "dispatch/ranges.h"
 
 namespace hearth::profiler {
 
@@ -48,49 +48,52 @@ std::string escaped(const std::string& s) {
 
 }  // namespace
 
-/// Also the sink of ranges, so that backward's nodes and the user's ranges nest with the ops.
-struct Profiler::Impl final : Interceptor, RangeSink {
-  explicit Impl(bool with_shapes) : record_shapes(with_shapes), outer(range_sink()) {
-    scope = std::make_unique<Interceptor::Scope>(*this);
-    range_sink() = this;
-  }
-  ~Impl() override { stop(); }
+/// Ops, backward's nodes and the user's ranges nest in one another.
+struct Profiler::Impl final : Interceptor {
+  explicit Impl(bool with_shapes) : record_shapes(with_shapes) { scope.emplace(*this); }
 
   void stop() {
-    if (!scope) return;
-    range_sink() = outer;
     scope.reset();
+    close(0);
   }
 
-  void begin(const std::string& name) override {
+  void begin_range(std::string_view name) override {
     Event e;
     e.name = name;
     e.start_us = now();
     open.push_back(std::move(e));
   }
-  void end() override {
-    Event e = std::move(open.back());
-    open.pop_back();
-    e.total_us = now() - e.start_us;
-    if (!open.empty()) open.back().inside_us += e.total_us;
-    events.push_back(std::move(e));
+  void end_range() override {
+    if (!open.empty()) close(open.size() - 1);
+  }
+  /// Ends all but the outermost `count` of what is open.
+  void close(size_t count) {
+    while (open.size() > count) {
+      Event e = std::move(open.back());
+      open.pop_back();
+      e.total_us = now() - e.start_us;
+      if (!open.empty()) open.back().inside_us += e.total_us;
+      events.push_back(std::move(e));
+    }
   }
 
   void intercept(const Invocation& call) override {
     struct Closer {
       Impl& impl;
-      ~Closer() { impl.end(); }
+      const size_t depth = impl.open.size();
+      ~Closer() { impl.close(depth); }
     };
-    begin(std::string(call.op.info.name));
+    const Closer closer{*this};
+    begin_range(call.op.info.name);
     Event& e = open.back();
     e.op = true;
     if (record_shapes) e.shapes = shapes_of(call.in);
     e.start_us = now();
-    Closer closer{*this};
     next(call);
-    if (call.bind == Bind::Fresh && !call.op.info.is_view())
-      for (const Tensor& t : call.out)
-        if (t.defined()) open.back().bytes += static_cast<int64_t>(t.nbytes());
+    // A hook may have stopped the profile.
+    if (!scope || call.bind != Bind::Fresh || call.op.info.is_view()) return;
+    for (const Tensor& t : call.out)
+      if (t.defined()) open.back().bytes += static_cast<int64_t>(t.nbytes());
   }
 
   double now() const {
@@ -98,9 +101,8 @@ struct Profiler::Impl final : Interceptor, RangeSink {
   }
 
   const bool record_shapes;
-  RangeSink* outer;
   const Clock::time_point origin = Clock::now();
-  std::unique_ptr<Interceptor::Scope> scope;
+  std::optional<Scope> scope;
   std::vector<Event> open, events;
 };
 
@@ -175,12 +177,8 @@ void Profiler::export_chrome_trace(const std::string& path) const {
   write_file_atomically(path, json);
 }
 
-RecordFunction::RecordFunction(const char* name) : active_(range_sink() != nullptr) {
-  if (active_) range_sink()->begin(name);
-}
+RecordFunction::RecordFunction(const char* name) : range_(InterceptedRange::begin(name)) {}
 RecordFunction::RecordFunction(const std::string& name) : RecordFunction(name.c_str()) {}
-RecordFunction::~RecordFunction() {
-  if (active_ && range_sink()) range_sink()->end();
-}
+RecordFunction::~RecordFunction() { InterceptedRange::end(range_); }
 
 }  // namespace hearth::profiler

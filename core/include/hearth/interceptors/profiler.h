@@ -21,7 +21,8 @@ struct Average {
 };
 
 /// Records the ops this thread runs while it exists: forward, backward (under the names of its
-/// nodes) and ranges of RecordFunction. As torch.profiler.profile.
+/// nodes) and ranges of RecordFunction. Ends in the thread it began in, in any order with other
+/// profilers and scopes of autocast. As torch.profiler.profile.
 ///
 ///   hearth::profiler::Profiler profiler;
 ///   train_step();
@@ -34,7 +35,7 @@ class HEARTH_API Profiler {
   Profiler& operator=(const Profiler&) = delete;
   ~Profiler();
 
-  /// Stops recording; the destructor does as well.
+  /// Stops recording, and with it what is still open; the destructor does as well.
   void stop();
   /// Per name (and shapes of inputs), the largest self time first.
   std::vector<Average> key_averages(bool group_by_shapes = false) const;
@@ -58,7 +59,7 @@ class HEARTH_API RecordFunction {
   ~RecordFunction();
 
  private:
-  bool active_;
+  uint64_t range_;
 };
 
 }  // namespace hearth::profiler
