@@ -132,7 +132,6 @@ variable_list CustomNode::finish(const variable_list& outputs, bool recording) {
 }
 
 GradList CustomNode::apply(GradList&& grads) {
-  HEARTH_CHECK_AS(AutogradError, !ctx.released_, "[", name(), "] ", kFreedMessage);
   variable_list in;
   for (size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined() && ctx.materialize_grads_) {

@@ -151,7 +151,7 @@ void finish_record(const Invocation& call, NodePtr handle) {
 }
 
 void OpNode::release_variables() {
-  released = true;
+  released = !saved.empty();
   for (SavedTensor& s : saved) s.tensor = Tensor();
 }
 

@@ -60,6 +60,47 @@ TEST(Checkpoint, RefusesChangedInputs) {
   EXPECT_THROW(y.sum().backward(), AutogradError);
 }
 
+TEST(Checkpoint, RepeatsRandomNumbersAndLeavesTheGenerator) {
+  const Tensor x = full({64}, 2.0).requires_grad_();
+  const auto noisy = [](const Tensor& t) { return t * rand_like(t); };
+  manual_seed(7);
+  noisy(x).sum().backward();
+  const Tensor expected = x.grad().clone();
+  x.mutable_grad() = Tensor();
+  manual_seed(7);
+  const Tensor y = autograd::checkpoint(noisy, x);
+  const GeneratorState after = default_generator().get_state();
+  y.sum().backward();
+  EXPECT_TRUE(x.grad().equal(expected));
+  EXPECT_EQ(default_generator().get_state(), after);
+}
+
+TEST(Checkpoint, ASegmentThatThrowsChangesNoState) {
+  const Tensor x = full({4}, 2.0).requires_grad_();
+  int runs = 0;
+  const auto failing = [&](const Tensor& t) {
+    const Tensor y = t * rand_like(t);
+    GradMode::set_enabled(false);
+    if (++runs > 1) throw ValueError("[test] the second run");
+    GradMode::set_enabled(true);
+    return y;
+  };
+  const Tensor y = autograd::checkpoint(failing, x);
+  const GeneratorState before = default_generator().get_state();
+  EXPECT_THROW(y.sum().backward(), ValueError);
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(default_generator().get_state(), before);
+  EXPECT_TRUE(GradMode::is_enabled());
+}
+
+TEST(Tape, NodesThatSavedNothingCanRunAgain) {
+  const Tensor x = full({4}, 2.0).requires_grad_();
+  const Tensor y = (x + 1).to(kDouble).view({2, 2}).sum();
+  y.backward();
+  y.backward();
+  EXPECT_EQ(x.grad().sum().item<float>(), 8);
+}
+
 TEST(Anomaly, NamesTheFunctionAndTheForwardCall) {
   autograd::DetectAnomalyGuard guard;
   const Tensor x = zeros({2}).requires_grad_();

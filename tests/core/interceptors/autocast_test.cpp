@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/linalg.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
@@ -65,6 +67,33 @@ TEST(Autocast, GradientsReturnToTheParametersType) {
   y.sum().backward();
   EXPECT_EQ(w.grad().scalar_type(), kFloat);
   EXPECT_EQ(w.grad().sum().item<float>(), 2);
+}
+
+TEST(Autocast, KeptCastsServeSeveralBackwards) {
+  const Tensor w = full({4, 4}, 0.5).requires_grad_(), x = ones({2, 4});
+  const Autocast autocast;
+  for (int step = 1; step <= 3; ++step) {
+    const Tensor y = x.mm(w);
+    EXPECT_EQ(y.scalar_type(), kBFloat16);
+    y.sum().backward();
+    EXPECT_EQ(w.grad().scalar_type(), kFloat);
+    EXPECT_EQ(w.grad()[0][0].item<float>(), 2.0f * static_cast<float>(step));
+  }
+}
+
+TEST(Autocast, KeptCastsFollowTheOptimizer) {
+  const Tensor w = full({1, 1}, 1.0).requires_grad_(), x = ones({1, 1});
+  const Autocast autocast;
+  EXPECT_EQ(x.mm(w).item<float>(), 1);
+  {
+    const NoGradGuard no_grad;
+    EXPECT_FALSE(x.mm(w).requires_grad());
+    w.add_(1);
+  }
+  const Tensor y = x.mm(w);
+  EXPECT_EQ(y.item<float>(), 2);
+  y.backward();
+  EXPECT_EQ(w.grad().item<float>(), 1);
 }
 
 TEST(Autocast, RefusesOtherTypes) { EXPECT_THROW(Autocast(kCPU, kFloat), DtypeError); }
