@@ -2,6 +2,7 @@
 #include "autograd/accumulate.h"
 
 #include <limits>
+#include <mutex>
 
 #include "autograd/extras.h"
 #include "base/thread_state.h"
@@ -10,21 +11,6 @@
 namespace hearth::autograd {
 
 namespace {
-
-/// A spin lock in the leaf's meta: held for a few instructions.
-class MetaLock {
- public:
-  explicit MetaLock(AutogradMeta& m) : m_(m) {
-    while (__atomic_exchange_n(&m_.lock, 1, __ATOMIC_ACQUIRE) != 0) {
-    }
-  }
-  MetaLock(const MetaLock&) = delete;
-  MetaLock& operator=(const MetaLock&) = delete;
-  ~MetaLock() { __atomic_store_n(&m_.lock, 0, __ATOMIC_RELEASE); }
-
- private:
-  AutogradMeta& m_;
-};
 
 bool try_retain(Node* node) {
   int32_t refs = __atomic_load_n(&node->refs, __ATOMIC_RELAXED);
@@ -47,13 +33,13 @@ AccumulateGrad::AccumulateGrad(Tensor leaf) : variable(std::move(leaf)) {
 
 AccumulateGrad::~AccumulateGrad() {
   AutogradMeta& m = *meta(variable);
-  MetaLock lock(m);
+  const std::lock_guard lock(m.accumulator_mutex);
   if (m.accumulator == this) m.accumulator = nullptr;
 }
 
 NodePtr accumulator_of(const Tensor& leaf) {
   AutogradMeta& m = ensure_meta(leaf);
-  MetaLock lock(m);
+  const std::lock_guard lock(m.accumulator_mutex);
   if (m.accumulator && try_retain(m.accumulator)) return NodePtr::adopt(m.accumulator);
   m.accumulator = new AccumulateGrad(leaf);
   attach_extras(leaf, *m.accumulator, 0);
@@ -62,13 +48,13 @@ NodePtr accumulator_of(const Tensor& leaf) {
 
 void accumulate_grad(const Tensor& leaf, Tensor grad) {
   AutogradMeta& m = ensure_meta(leaf);
-  MetaLock lock(m);
+  const std::lock_guard lock(m.grad_mutex);
   if (!m.grad.defined()) {
     const TensorImpl& g = impl(grad);
     const TensorImpl& l = impl(leaf);
     const bool record = thread_state().grad_enabled;
     // Only the engine's handle is left, and the layout is the leaf's: take it as it is.
-    const bool steal = !record && g.refs == 1 && g.dense && g.storage->refs == 1 &&
+    const bool steal = !record && g.dense && sole_owner(grad) &&
                        (g.strides == l.strides || (g.contiguous && l.contiguous));
     if (steal || record) {
       m.grad = std::move(grad);

@@ -16,6 +16,11 @@ struct AccumulateGrad final : Node {
   const Tensor variable;
 };
 
+/// Whether this is the only handle of its tensor, and that the only one on its memory.
+inline bool sole_owner(const Tensor& t) {
+  return __atomic_load_n(&impl(t).refs, __ATOMIC_ACQUIRE) == 1 &&
+         __atomic_load_n(&impl(t).storage->refs, __ATOMIC_ACQUIRE) == 1;
+}
 /// The accumulator of a leaf, made when no edge holds one.
 NodePtr accumulator_of(const Tensor& leaf);
 /// leaf.grad += grad; takes over the tensor when nobody else holds it.

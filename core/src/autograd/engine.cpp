@@ -140,8 +140,7 @@ class GraphRun {
     Tensor& slot = to.grads[edge.input_nr];
     if (!slot.defined()) {
       slot = std::move(grad);
-    } else if (!create_graph_ && impl(slot).refs == 1 && impl(slot).dense &&
-               impl(slot).storage->refs == 1) {
+    } else if (!create_graph_ && impl(slot).dense && sole_owner(slot)) {
       slot.add_(grad);
     } else {
       slot = slot + grad;

@@ -12,10 +12,25 @@
 namespace hearth::autograd {
 
 AutogradMeta& ensure_meta(const Tensor& t) {
-  TensorImpl& i = impl(t);
-  if (!i.meta) i.meta = new AutogradMeta;
-  return *i.meta;
+  if (AutogradMeta* m = meta(t)) return *m;
+  auto made = std::make_unique<AutogradMeta>();
+  AutogradMeta* found = nullptr;
+  if (__atomic_compare_exchange_n(&impl(t).meta, &found, made.get(), /*weak=*/false,
+                                  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    found = made.release();
+  return *found;
 }
+
+namespace {
+
+/// The same for a tensor that only this thread knows, or whose history it is about to change.
+AutogradMeta& own_meta(const Tensor& t) {
+  AutogradMeta*& m = impl(t).meta;
+  if (!m) m = new AutogradMeta;
+  return *m;
+}
+
+}  // namespace
 
 void destroy_meta(AutogradMeta* meta) { delete meta; }
 
@@ -66,7 +81,7 @@ NodePtr current_grad_fn(const Tensor& t) {
 }
 
 void set_history(const Tensor& t, NodePtr node, uint32_t output_nr) {
-  AutogradMeta& m = ensure_meta(t);
+  AutogradMeta& m = own_meta(t);
   m.grad_fn = std::move(node);
   m.output_nr = output_nr;
   impl(t).requires_grad = true;
@@ -149,7 +164,7 @@ void set_view(const Tensor& out, const Tensor& in, const OpTable& op, const void
   view->steps =
       std::make_shared<const ViewStep>(op, fields, output_nr, from ? from->steps : nullptr);
   view->seen_version = impl(out).storage->version;
-  ensure_meta(out).view = std::move(view);
+  own_meta(out).view = std::move(view);
 }
 
 }  // namespace hearth::autograd

@@ -62,16 +62,19 @@ struct AutogradMeta {
   Tensor grad;
   NodePtr grad_fn;
   uint32_t output_nr = 0;
-  int32_t lock = 0;             ///< guards accumulator and grad
+  SmallMutex accumulator_mutex;
+  SmallMutex grad_mutex;        ///< held while a gradient is added to grad
   Node* accumulator = nullptr;  ///< not owned: the node owns the leaf; cleared when it dies
   std::unique_ptr<ViewInfo> view;
   std::shared_ptr<TensorHooks> hooks;
   std::shared_ptr<Tensor> retained;  ///< retain_grad: where this non-leaf's gradient goes
 };
 
-/// The meta of `t`, made when it has none.
+/// The meta of `t`, made when it has none. Several threads may ask at once.
 AutogradMeta& ensure_meta(const Tensor& t);
-inline AutogradMeta* meta(const Tensor& t) { return impl(t).meta; }
+inline AutogradMeta* meta(const Tensor& t) {
+  return __atomic_load_n(&impl(t).meta, __ATOMIC_ACQUIRE);
+}
 void destroy_meta(AutogradMeta* meta);
 
 /// Whether operations on t are recorded for it.
