@@ -18,7 +18,7 @@ class InputArchive;
 class OutputArchive;
 }  // namespace serialize
 namespace nn {
-class Module;
+class HEARTH_API Module;
 }
 extern template class OrderedDict<std::string, std::shared_ptr<nn::Module>>;
 }  // namespace hearth
