@@ -13,16 +13,13 @@ uint64_t next_sequence_nr() {
 }
 
 /// Nodes whose last reference is gone, while one is being destroyed on this thread. A chain of a
-/// million nodes is freed in a loop, not by recursion.
+/// million nodes is freed in a loop, not by recursion. Plain data, because graphs of static objects
+/// are freed when those of the thread are gone.
 struct Graveyard {
   bool busy = false;
-  std::vector<Node*> waiting;
+  Node* waiting = nullptr;
 };
-
-Graveyard& graveyard() {
-  static thread_local Graveyard g;
-  return g;
-}
+thread_local constinit Graveyard graveyard;
 
 }  // namespace
 
@@ -33,17 +30,14 @@ void retain_node(Node* node) noexcept { __atomic_fetch_add(&node->refs, 1, __ATO
 
 void release_node(Node* node) noexcept {
   if (__atomic_sub_fetch(&node->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
-  Graveyard& g = graveyard();
-  if (g.busy) {
-    g.waiting.push_back(node);
-    return;
-  }
+  Graveyard& g = graveyard;
+  node->next_dead = g.waiting;
+  g.waiting = node;
+  if (g.busy) return;
   g.busy = true;
-  delete node;
-  while (!g.waiting.empty()) {
-    Node* next = g.waiting.back();
-    g.waiting.pop_back();
-    delete next;
+  while (Node* dead = g.waiting) {
+    g.waiting = dead->next_dead;
+    delete dead;
   }
   g.busy = false;
 }

@@ -59,7 +59,7 @@ const Backend& backend_of(int64_t index, Device* device) {
 }  // namespace
 
 const std::string& cuda_unavailable_reason() {
-  static const std::string reason = load();
+  static const std::string& reason = *new std::string(load());
   return reason;
 }
 

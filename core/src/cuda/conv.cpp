@@ -170,8 +170,8 @@ Plan& plan_of(Pass pass, const ConvArgs& c) {
   key.channels_last = c.layout == ConvLayout::ChannelsLast;
   key.tf32 = c.dtype == kFloat && allow_tf32_cudnn();
   key.deterministic = deterministic();
-  thread_local PlanCache<Key, Plan> plans;
-  return plans.get(key, [&] { return make_plan(key); });
+  static PerThread<PlanCache<Key, Plan>> plans;
+  return plans.get().get(key, [&] { return make_plan(key); });
 }
 
 /// The factors of cuDNN's results: double for doubles, else float.

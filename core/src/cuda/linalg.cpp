@@ -169,8 +169,8 @@ void multiply(const MatmulArgs& g) {
                    reinterpret_cast<uintptr_t>(g.c) | 256;
   key.alignment = static_cast<int32_t>(bits & (~bits + 1));
 
-  thread_local PlanCache<Key, Plan> plans;
-  Plan& plan = plans.get(key, [&] { return make_plan(key); });
+  static PerThread<PlanCache<Key, Plan>> plans;
+  Plan& plan = plans.get().get(key, [&] { return make_plan(key); });
   if (!plan.usable) return matmul_plain(g);
   if (g.bias)
     check(cublasLtMatmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &g.bias,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was once looked up for a problem: descriptors and the algorithm that a library's heuristic
-// chose. One cache a thread, so that none is shared.
+// chose. One cache a thread (PerThread), so that none is shared.
 #pragma once
 
 #include <cstring>
 #include <memory>
 #include <unordered_map>
+
+#include "base/per_thread.h"
 
 namespace hearth::cuda {
 

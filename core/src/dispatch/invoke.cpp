@@ -13,7 +13,7 @@
 namespace hearth {
 
 const Tensor& Args::undefined() {
-  static const Tensor none;
+  static const Tensor& none = *new Tensor;  // still there when static objects go
   return none;
 }
 

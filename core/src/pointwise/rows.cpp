@@ -26,7 +26,7 @@ constexpr unsigned I = kTypeI, F = kTypeF, C = kTypeC, IF = I | F, FC = F | C, I
 #define MASK_B | kMaskB
 
 // `none` reads as no tensor at all.
-const Tensor none;
+const Tensor& none = Args::undefined();
 
 constexpr PointwiseInfo kInfo[] = {
 #define HEARTH_UNARY(name, types, kind, expr, da) \

@@ -148,7 +148,7 @@ autograd::NodePtr Tensor::grad_fn() const {
   return checked(*this), autograd::current_grad_fn(*this);
 }
 const Tensor& Tensor::grad() const {
-  static const Tensor none;
+  static const Tensor& none = *new Tensor;
   checked(*this);
   const autograd::AutogradMeta* m = autograd::meta(*this);
   if (!m) return none;

@@ -55,7 +55,10 @@ struct HEARTH_API Node {
 
   InlineVector<Edge, 3> edges;
   InlineVector<InputMeta, 1> inputs;
-  uint64_t sequence_nr;  ///< later calls have larger numbers; leaves have the largest
+  union {
+    uint64_t sequence_nr;  ///< later calls have larger numbers; leaves have the largest
+    Node* next_dead;       ///< instead, when nothing refers to the node any more
+  };
   int32_t refs = 1;
   NodeExtras* extras = nullptr;  ///< hooks, retained gradients, anomaly information; rare
 };

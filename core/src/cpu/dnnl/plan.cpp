@@ -6,6 +6,7 @@
 
 #include "hearth/base/error.h"
 
+#include "base/per_thread.h"
 #include "cpu/scratch.h"
 
 namespace hearth::cpu::onednn {
@@ -27,13 +28,15 @@ struct Entry {
 struct Cache {
   std::unordered_map<Key, Entry, KeyHash> plans;
   uint64_t clock = 0;
+  dnnl::stream stream{engine()};
 };
-thread_local Cache cache;
 
-dnnl_stream_t stream() {
-  thread_local dnnl::stream s(engine());
-  return s.get();
+Cache& cache() {
+  static PerThread<Cache> caches;
+  return caches.get();
 }
+
+dnnl_stream_t stream() { return cache().stream.get(); }
 
 void check(dnnl_status_t status, const char* what) {
   HEARTH_CHECK(status == dnnl_success, "[oneDNN] ", what, " failed with status ",
@@ -132,7 +135,8 @@ size_t Key::hash() const {
 }
 
 Plan* find_plan(const Key& key, MakePlan make, const void* args) {
-  auto& plans = cache.plans;
+  Cache& own = cache();
+  auto& plans = own.plans;
   auto found = plans.find(key);
   if (found == plans.end()) {
     if (plans.size() >= kMaxPlans) {
@@ -152,7 +156,7 @@ Plan* find_plan(const Key& key, MakePlan make, const void* args) {
     }
     found = plans.emplace(key, Entry{std::move(plan), 0}).first;
   }
-  found->second.last_use = ++cache.clock;
+  found->second.last_use = ++own.clock;
   return found->second.plan.get();
 }
 
