@@ -418,6 +418,9 @@ void header_deallocate(void* block) noexcept {
     push(this_thread(), kHeaderClass, block);
 }
 
+void lock_allocator() { central().mutex.lock(); }
+void unlock_allocator() { central().mutex.unlock(); }
+
 void set_allocation_failure_for_testing(int64_t n) { failure_countdown.store(n); }
 
 MemoryStats memory_stats() {

@@ -23,6 +23,10 @@ void cpu_deallocate(void* block, size_t bytes) noexcept;
 void* header_allocate();
 void header_deallocate(void* block) noexcept;
 
+/// Around a fork: other threads are kept out of the central heap.
+void lock_allocator();
+void unlock_allocator();
+
 /// Makes the n-th cpu_allocate from now (1: the next one) throw OutOfMemory; 0 switches it off.
 void set_allocation_failure_for_testing(int64_t n);
 
