@@ -229,8 +229,12 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
   HEARTH_CHECK_AS(ValueError, batch_size > 0, "[Classifier] batch_size is positive, got ",
                   batch_size);
   const NoGradGuard no_grad;
-  const bool was_training = model_->is_training();
-  model_->eval();
+  const struct Evaluating {
+    explicit Evaluating(nn::Module& m) : model(m), was_training(m.is_training()) { model.eval(); }
+    ~Evaluating() { model.train(was_training); }
+    nn::Module& model;
+    const bool was_training;
+  } evaluating(*model_);
   Tensor images = pixels.contiguous();
   std::vector<Tensor> parts;
   for (int64_t at = 0; at < images.size(0); at += batch_size) {
@@ -238,7 +242,6 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
     std::iota(indices.begin(), indices.end(), static_cast<size_t>(at));
     parts.push_back(model_->forward(input(images, indices).to(device_)).softmax(1).cpu());
   }
-  model_->train(was_training);
   if (parts.empty()) return empty({0, static_cast<int64_t>(spec_.classes.size())});
   return cat(parts);
 }
