@@ -151,7 +151,7 @@ struct Channels {
     channels = i.sizes[1];
     spatial = 1;
     for (size_t d = 2; d < i.sizes.size(); ++d) spatial *= i.sizes[d];
-    last = channels != 1 && impl(dim_last(t, 1)).contiguous;
+    last = channels > 1 && impl(dim_last(t, 1)).contiguous;
   }
 };
 

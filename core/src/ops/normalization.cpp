@@ -208,6 +208,8 @@ Specs GroupNorm::infer(Args in) const {
                   "] Expected at least 2 dimensions for input tensor but received ", x.dim());
   HEARTH_CHECK_AS(ValueError, groups > 0, "[", info.name,
                   "] Expected num groups to be greater than 0, got ", groups);
+  HEARTH_CHECK_AS(ShapeError, x.sizes[1] > 0, "[", info.name,
+                  "] Expected number of channels to be greater than 0, got ", x.sizes[1]);
   HEARTH_CHECK_AS(ShapeError, x.sizes[1] % groups == 0, "[", info.name,
                   "] Expected number of channels in input to be divisible by num_groups, but got "
                   "input of shape ",
