@@ -166,6 +166,16 @@ TEST(Normalization, Errors) {
   expect_error<DtypeError>([&] { layer_norm(x.to(kLong), {6}); }, "expected a floating input");
 }
 
+TEST(Normalization, WithoutChannels) {
+  const Tensor x = zeros({2, 0, 3}).requires_grad_();
+  const Tensor y = batch_norm(x, {}, {}, zeros({0}), ones({0}), true, 0.1, 1e-5);
+  EXPECT_EQ(y.sizes(), (DimVector{2, 0, 3}));
+  y.sum().backward();
+  EXPECT_EQ(x.grad().sizes(), (DimVector{2, 0, 3}));
+  expect_error<ShapeError>([&] { group_norm(x, 2); },
+                           "Expected number of channels to be greater than 0");
+}
+
 TEST(Normalization, SameBitsOnAnyThreads) {
   const Tensor x = wave({16, 24, 20, 21}, 2, kFloat);
   const auto gradients = [](const Tensor& input, const auto& norm) {
