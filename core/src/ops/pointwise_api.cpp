@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions and methods of pointwise ops.
-#include "hearth/ops/pointwise.h"
-
 #include <limits>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
 #include "pointwise/px_tensor.h"
