@@ -6,6 +6,11 @@
 
 namespace hearth {
 
+/// `t`, or a copy of that type.
+inline Tensor as_type(const Tensor& t, ScalarType type) {
+  return impl(t).dtype == type ? t : copy_raw(t, type, t.device());
+}
+
 /// `t` when its elements lie in memory in the order of those of `like` (same sizes, dense), else a
 /// copy that does.
 inline Tensor in_layout(const Tensor& t, const Tensor& like) {

@@ -8,6 +8,7 @@
 
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
+#include "cpu/rows.h"
 #include "cpu/scratch.h"
 #include "cpu/softmax.h"
 #include "cpu/tile.h"
@@ -20,10 +21,7 @@ using ops::ClassShape;
 
 Tensor classes_last(const Tensor& t) { return dim_last(t, ClassShape(t).dim); }
 
-Tensor class_indices(const Tensor& target) {
-  return contiguous_raw(impl(target).dtype == kLong ? target
-                                                    : copy_raw(target, kLong, target.device()));
-}
+Tensor class_indices(const Tensor& target) { return contiguous_raw(as_type(target, kLong)); }
 
 [[noreturn]] void throw_out_of_bounds(const OpTable& op, int64_t target, int64_t classes) {
   throw IndexError(cat_str("[", op.info.name, "] Target ", target,
@@ -67,17 +65,14 @@ struct Targets {
   Targets(const Tensor& input, const Tensor& target, const Tensor& weight_tensor)
       : classes(ClassShape(input).classes) {
     if (impl(input).sizes == impl(target).sizes) {
-      const Tensor t = impl(target).dtype == dtype_of<T>
-                           ? target
-                           : copy_raw(target, dtype_of<T>, target.device());
-      probabilities = contiguous_raw(classes_last(t));
+      probabilities = contiguous_raw(classes_last(as_type(target, dtype_of<T>)));
       probability = ptr<T>(probabilities);
     } else {
       indices = class_indices(target);
       index = ptr<int64_t>(indices);
     }
     if (weight_tensor.defined()) {
-      weights = contiguous_raw(weight_tensor);
+      weights = contiguous_raw(as_type(weight_tensor, dtype_of<T>));
       weight = ptr<T>(weights);
     }
   }
@@ -98,7 +93,7 @@ struct Targets {
 void cross_entropy(const Call& call) {
   const auto& op = call.as<ops::CrossEntropyLoss>();
   const ClassShape shape(call.in[0]);
-  const Tensor input = contiguous_raw(classes_last(call.in[0]));
+  const Tensor input = contiguous_raw(classes_last(row_operand(call.in[0], call.compute)));
   const Result loss(call.out[0], call.compute), stats(call.out[1], call.compute);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
@@ -106,12 +101,12 @@ void cross_entropy(const Call& call) {
     Targets<T> targets(call.in[0], call.in[1], call.in[2]);
     targets.smoothing = op.label_smoothing;
     const int64_t n = shape.classes;
-    const T* x = ptr<T>(input);
     T* per_row = op.reduction == Reduction::None ? loss.data<T>() : nullptr;
     T* stat = stats.data<T>();
     Sums sums(shape.rows, n);
     sums.run(shape.rows, [&](int64_t r, double& sum, double& total_weight) {
-      const T* row = x + r * n;
+      RowReader<T> x(input, n);
+      const T* row = x.row(r);
       T &max = stat[2 * r], &log_sum = stat[2 * r + 1];
       max = log_sum = 0;
       if (n > 0) k.log_sum_exp(row, n, &max, &log_sum);
@@ -153,7 +148,7 @@ struct RowScale {
   int64_t step;
   T divisor;
   RowScale(const Tensor& g, int64_t reduction, T mean_divisor)
-      : grads(contiguous_raw(g)),
+      : grads(contiguous_raw(as_type(g, dtype_of<T>))),
         step(reduction == Reduction::None ? 1 : 0),
         divisor(reduction == Reduction::Mean ? mean_divisor : T(1)) {}
   T operator[](int64_t r) const { return ptr<T>(grads)[r * step] / divisor; }
@@ -162,38 +157,38 @@ struct RowScale {
 void cross_entropy_backward(const Call& call) {
   const auto& op = call.as<ops::CrossEntropyLossBackward>();
   const ClassShape shape(call.in[1]);
-  const Tensor input = contiguous_raw(classes_last(call.in[1]));
+  const Tensor input = contiguous_raw(classes_last(row_operand(call.in[1], call.compute)));
   const Tensor out = classes_last(call.out[0]);
-  const Tensor stats = contiguous_raw(call.in[4]);
-  const bool direct = impl(out).contiguous && impl(out).dtype == call.compute;
-  const Tensor rows = direct ? out : new_tensor(impl(input).sizes, call.compute, input.device());
+  const RowResult rows(out);
+  const Tensor stats = contiguous_raw(as_type(call.in[4], call.compute));
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const SoftmaxKernels<T>& k = softmax_kernels<T>();
     Targets<T> targets(call.in[1], call.in[2], call.in[3]);
     targets.smoothing = op.label_smoothing;
     const int64_t n = shape.classes;
-    const T *x = ptr<T>(input), *stat = ptr<T>(stats);
+    const T* stat = ptr<T>(stats);
     const RowScale<T> scale(call.in[0], op.reduction, stat[2 * shape.rows]);
     T all_weights = static_cast<T>(n), unused = 0;
     if (targets.weight) k.weighted(targets.weight, targets.weight, n, T(0), &unused, &all_weights);
     parallel_for(0, shape.rows, row_grain(n), [&](int64_t begin, int64_t end) {
       Scratch<T> buffer(targets.buffer_size());
-      for (int64_t r = begin; r < end; ++r) {
-        const T *row = x + r * n, max = stat[2 * r], log_sum = stat[2 * r + 1];
-        T* dx = ptr<T>(rows) + r * n;
+      RowReader<T> x(input, n);
+      RowWriter<T> writer(rows.tensor(), shape.rows, n);
+      const auto one = [&](int64_t r, T* dx) {
+        const T *row = x.row(r), max = stat[2 * r], log_sum = stat[2 * r + 1];
         const T s = scale[r];
         if (targets.probability) {
           const T* soft = targets.soft_row(r, buffer.data());
           T dot, total;
           k.weighted(row, soft, n, max, &dot, &total);
           k.entropy_grad(row, dx, n, max, log_sum, s * total, s, soft, T(0));
-          continue;
+          return;
         }
         const int64_t t = targets.index[r];
         if (t == op.ignore_index) {
           std::memset(dx, 0, static_cast<size_t>(n) * sizeof(T));
-          continue;
+          return;
         }
         if (t < 0 || t >= n) throw_out_of_bounds(call.op, t, n);
         const T own = s * targets.kept() * targets.weight_of(t), rest = s * targets.rest();
@@ -201,40 +196,61 @@ void cross_entropy_backward(const Call& call) {
                        op.label_smoothing > 0 ? targets.weight : nullptr,
                        targets.weight ? T(0) : rest);
         dx[t] -= own;
-      }
+      };
+      for (int64_t r = begin; r < end; ++r) writer.write(r, [&](T* dx) { one(r, dx); });
     });
   });
-  if (!direct) copy_raw_into(out, rows);
+  rows.finish();
 }
 
-/// Elements of a tensor that is contiguous, or contiguous with its classes last, by row and class.
+/// Elements of a tensor that is contiguous, or contiguous with its classes last, by row and class;
+/// of type T or, for float, a half type.
 template <class T>
-struct ByClass {
-  T* data;
-  int64_t classes, inner;
-  ByClass(const Tensor& t, bool last) : data(ptr<std::remove_const_t<T>>(t)) {
+class ByClass {
+ public:
+  ByClass(const Tensor& t, bool last) : data_(raw_data(t)), type_(impl(t).dtype) {
     const ClassShape shape(t);
-    classes = shape.classes;
-    inner = 1;
+    classes_ = shape.classes;
     const DimVector& sizes = impl(t).sizes;
     for (size_t d = static_cast<size_t>(shape.dim) + 1; !last && d < sizes.size(); ++d)
-      inner *= sizes[d];
+      inner_ *= sizes[d];
   }
-  T& at(int64_t row, int64_t c) const {
-    return data[row / inner * classes * inner + c * inner + row % inner];
+  T get(int64_t row, int64_t c) const {
+    if (type_ == dtype_of<T>) return *static_cast<T*>(at(row, c));
+    float value = 0;
+    to_float(type_, at(row, c), &value, 1);
+    return static_cast<T>(value);
   }
+  void set(int64_t row, int64_t c, T value) const {
+    if (type_ == dtype_of<T>) {
+      *static_cast<T*>(at(row, c)) = value;
+      return;
+    }
+    const auto rounded = static_cast<float>(value);
+    from_float(type_, &rounded, at(row, c), 1);
+  }
+
+ private:
+  void* at(int64_t row, int64_t c) const {
+    const int64_t i = row / inner_ * classes_ * inner_ + c * inner_ + row % inner_;
+    return data_ + i * static_cast<int64_t>(element_size(type_));
+  }
+  char* data_;
+  ScalarType type_;
+  int64_t classes_, inner_ = 1;
 };
 
 void nll(const Call& call) {
   const auto& op = call.as<ops::NllLoss>();
   const ClassShape shape(call.in[0]);
   const bool last = impl(classes_last(call.in[0])).contiguous;
-  const Tensor input = last ? call.in[0] : contiguous_raw(call.in[0]);
+  const Tensor x_tensor = row_operand(call.in[0], call.compute);
+  const Tensor input = last ? x_tensor : contiguous_raw(x_tensor);
   const Tensor target = class_indices(call.in[1]);
   const Result loss(call.out[0], call.compute), total(call.out[1], call.compute);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
-    const ByClass<const T> x(input, last);
+    const ByClass<T> x(input, last);
     const Targets<T> targets(call.in[0], target, call.in[2]);
     T* per_row = op.reduction == Reduction::None ? loss.data<T>() : nullptr;
     Sums sums(shape.rows, 8);
@@ -244,7 +260,7 @@ void nll(const Call& call) {
       if (t != op.ignore_index) {
         if (t < 0 || t >= shape.classes) throw_out_of_bounds(call.op, t, shape.classes);
         const T w = targets.weight_of(t);
-        value = -w * x.at(r, t);
+        value = -w * x.get(r, t);
         total_weight += w;
       }
       if (per_row) per_row[r] = value;
@@ -263,23 +279,23 @@ void nll_backward(const Call& call) {
   const auto& op = call.as<ops::NllLossBackward>();
   const ClassShape shape(call.in[1]);
   const bool last = impl(classes_last(call.out[0])).contiguous;
-  const bool direct =
-      (last || impl(call.out[0]).contiguous) && impl(call.out[0]).dtype == call.compute;
+  const bool direct = last || impl(call.out[0]).contiguous;
   const Tensor out =
-      direct ? call.out[0] : new_tensor(impl(call.out[0]).sizes, call.compute, call.in[1].device());
+      direct ? call.out[0] : new_tensor(impl(call.out[0]).sizes, impl(call.out[0]).dtype, kCPU);
   const Tensor target = class_indices(call.in[2]);
   fill_tiled(out, 0);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const ByClass<T> dx(out, direct && last);
     const Targets<T> targets(call.in[1], target, call.in[3]);
-    const RowScale<T> scale(call.in[0], op.reduction, *ptr<T>(call.in[4]));
+    const Tensor total = as_type(call.in[4], call.compute);
+    const RowScale<T> scale(call.in[0], op.reduction, *ptr<T>(total));
     parallel_for(0, shape.rows, 4096, [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         const int64_t t = targets.index[r];
         if (t == op.ignore_index) continue;
         if (t < 0 || t >= shape.classes) throw_out_of_bounds(call.op, t, shape.classes);
-        dx.at(r, t) = -targets.weight_of(t) * scale[r];
+        dx.set(r, t, -targets.weight_of(t) * scale[r]);
       }
     });
   });
@@ -289,10 +305,10 @@ void nll_backward(const Call& call) {
 }  // namespace
 
 void install_loss() {
-  ops::CrossEntropyLoss::row().kernel[0] = &cross_entropy;
-  ops::CrossEntropyLossBackward::row().kernel[0] = &cross_entropy_backward;
-  ops::NllLoss::row().kernel[0] = &nll;
-  ops::NllLossBackward::row().kernel[0] = &nll_backward;
+  ops::CrossEntropyLoss::row().kernel[0] = converting(&cross_entropy);
+  ops::CrossEntropyLossBackward::row().kernel[0] = converting(&cross_entropy_backward);
+  ops::NllLoss::row().kernel[0] = converting(&nll);
+  ops::NllLossBackward::row().kernel[0] = converting(&nll_backward);
 }
 
 }  // namespace hearth::cpu

@@ -9,8 +9,8 @@
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
 #include "cpu/normalization_kernels.h"
+#include "cpu/rows.h"
 #include "cpu/scratch.h"
-#include "cpu/stream.h"
 #include "cpu/tile.h"
 
 namespace hearth::cpu {
@@ -41,36 +41,35 @@ const T* data_or_null(const Tensor& t) {
 }
 Tensor contiguous_or_none(const Tensor& t) { return t.defined() ? contiguous_raw(t) : t; }
 Tensor contiguous_or_none(const Tensor& t, ScalarType type) {
-  return t.defined() ? contiguous_raw(impl(t).dtype == type ? t : copy_raw(t, type, t.device()))
-                     : t;
+  return t.defined() ? contiguous_raw(as_type(t, type)) : t;
 }
 
 // ---- layer and rms norm: rows
 
 void normalize_rows(const Call& call, const Tensor& weight_tensor, const Tensor& bias_tensor,
                     const Tensor* mean_out, const Tensor& rstd_out, double eps, bool centered) {
-  const Tensor input = contiguous_raw(call.in[0]);
-  const Tensor weight = contiguous_or_none(weight_tensor), bias = contiguous_or_none(bias_tensor);
-  const Result result(call.out[0], call.compute, impl(call.out[0]).contiguous);
-  const Tensor no_mean;
+  const Tensor input = contiguous_raw(row_operand(call.in[0], call.compute));
+  const Tensor weight = contiguous_or_none(weight_tensor, call.compute);
+  const Tensor bias = contiguous_or_none(bias_tensor, call.compute);
+  const RowResult result(call.out[0]);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const NormKernels<T>& k = kernels<T>();
     const int64_t rows = impl(rstd_out).numel, n = rows == 0 ? 0 : impl(input).numel / rows;
-    const T* x = ptr<T>(input);
-    T* y = result.data<T>();
     parallel_for(0, rows, row_grain(n), [&](int64_t begin, int64_t end) {
-      RowWriter<T> out(y, rows, n);
+      RowReader<T> in(input, n);
+      RowWriter<T> out(result.tensor(), rows, n);
       for (int64_t r = begin; r < end; ++r) {
-        if (r + 1 < end) out.prefetch(x, r + 1);
+        if (out.past_caches() && r + 1 < end) in.prefetch(r + 1);
+        const T* x = in.row(r);
         T mean = n > 0 || !centered ? T(0) : static_cast<T>(NAN), squares = 0;
-        if (n > 0 && centered) k.moments(x + r * n, n, &mean, &squares);
-        if (n > 0 && !centered) squares = k.square_sum(x + r * n, n);
+        if (n > 0 && centered) k.moments(x, n, &mean, &squares);
+        if (n > 0 && !centered) squares = k.square_sum(x, n);
         const T rstd = T(1) / std::sqrt(squares / static_cast<T>(n) + static_cast<T>(eps));
         if (mean_out) ptr<T>(*mean_out)[r] = mean;
         ptr<T>(rstd_out)[r] = rstd;
         out.write(r, [&](T* to) {
-          k.normalize(x + r * n, to, n, mean, rstd, data_or_null<T>(weight), data_or_null<T>(bias));
+          k.normalize(x, to, n, mean, rstd, data_or_null<T>(weight), data_or_null<T>(bias));
         });
       }
     });
@@ -90,17 +89,18 @@ void rms_norm(const Call& call) {
 
 void layer_norm_backward(const Call& call) {
   const auto& op = call.as<ops::LayerNormBackward>();
-  const Tensor grad = contiguous_raw(call.in[0]), input = contiguous_raw(call.in[1]);
-  const Tensor mean = contiguous_or_none(call.in[2]), rstd = contiguous_raw(call.in[3]);
-  const Tensor weight = contiguous_or_none(call.in[4]);
-  const Result dx(call.out[0], call.compute, impl(call.out[0]).contiguous);
+  const Tensor grad = contiguous_raw(row_operand(call.in[0], call.compute));
+  const Tensor input = contiguous_raw(row_operand(call.in[1], call.compute));
+  const Tensor mean = contiguous_or_none(call.in[2], call.compute);
+  const Tensor rstd = contiguous_or_none(call.in[3], call.compute);
+  const Tensor weight = contiguous_or_none(call.in[4], call.compute);
+  const RowResult dx(call.out[0]);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const NormKernels<T>& k = kernels<T>();
     const int64_t rows = impl(rstd).numel, n = rows == 0 ? 0 : impl(input).numel / rows;
     const int64_t chunks = std::clamp<int64_t>(rows * n / 32768, 1, kMostChunks);
     const int64_t chunk = (rows + chunks - 1) / chunks;
-    const T *g = ptr<T>(grad), *x = ptr<T>(input);
     // Each chunk's share of the gradients of weight and bias.
     const size_t width = static_cast<size_t>(checked_numel(op.normalized_shape));
     Scratch<T> shares(static_cast<size_t>(chunks) * 2 * width);
@@ -109,14 +109,15 @@ void layer_norm_backward(const Call& call) {
       T* db = dw + width;
       std::fill(dw, dw + 2 * width, T(0));
       const int64_t end = std::min(rows, (c + 1) * chunk);
-      RowWriter<T> out(op.need_input ? dx.data<T>() : nullptr, rows, n);
+      RowReader<T> g(grad, n), x(input, n);
+      RowWriter<T> out(op.need_input ? dx.tensor() : Tensor(), rows, n);
       for (int64_t r = c * chunk; r < end; ++r) {
-        if (r + 1 < end) {
-          out.prefetch(g, r + 1);
-          out.prefetch(x, r + 1);
+        if (out.past_caches() && r + 1 < end) {
+          g.prefetch(r + 1);
+          x.prefetch(r + 1);
         }
         out.write(r, [&](T* to) {
-          k.normalize_grad(g + r * n, x + r * n, to, n, mean.defined() ? ptr<T>(mean)[r] : T(0),
+          k.normalize_grad(g.row(r), x.row(r), to, n, mean.defined() ? ptr<T>(mean)[r] : T(0),
                            ptr<T>(rstd)[r], mean.defined(), data_or_null<T>(weight),
                            op.need_weight ? dw : nullptr, op.need_bias ? db : nullptr);
         });
@@ -565,9 +566,9 @@ void group_norm_backward(const Call& call) {
 }  // namespace
 
 void install_normalization() {
-  ops::LayerNorm::row().kernel[0] = &layer_norm;
-  ops::RmsNorm::row().kernel[0] = &rms_norm;
-  ops::LayerNormBackward::row().kernel[0] = &layer_norm_backward;
+  ops::LayerNorm::row().kernel[0] = converting(&layer_norm);
+  ops::RmsNorm::row().kernel[0] = converting(&rms_norm);
+  ops::LayerNormBackward::row().kernel[0] = converting(&layer_norm_backward);
   ops::GroupNorm::row().kernel[0] = &group_norm;
   ops::GroupNormBackward::row().kernel[0] = &group_norm_backward;
   ops::BatchNorm::row().kernel[0] = &batch_norm;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/softmax.h"
 
+#include <array>
+
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
+#include "cpu/rows.h"
 #include "cpu/softmax.h"
-#include "cpu/stream.h"
 
 namespace hearth::cpu {
 
@@ -26,22 +28,27 @@ struct Around {
   }
 };
 
-/// Calls row(at, to) for every row in `shape`, to read `inputs` from `at` on and write n elements
-/// to `to`, or cols(at, width) for groups of neighbouring columns.
-template <class T, class Row, class Cols>
-void for_each(const Around& shape, std::initializer_list<const T*> inputs, T* out, const Row& row,
-              const Cols& cols) {
-  if (shape.inner == 1) {
-    parallel_for(0, shape.outer, row_grain(shape.n), [&](int64_t begin, int64_t end) {
+/// Softmax along rows that lie in memory one after the other: row(to, inputs...) for each.
+template <class T, size_t N, class Row>
+void for_rows(const Around& shape, const std::array<Tensor, N>& inputs, const Tensor& out,
+              const Row& row) {
+  parallel_for(0, shape.outer, row_grain(shape.n), [&](int64_t begin, int64_t end) {
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      std::array<RowReader<T>, N> readers{RowReader<T>(inputs[I], shape.n)...};
       RowWriter<T> writer(out, shape.outer, shape.n);
       for (int64_t r = begin; r < end; ++r) {
-        if (r + 1 < end)
-          for (const T* input : inputs) writer.prefetch(input, r + 1);
-        writer.write(r, [&](T* to) { row(r * shape.n, to); });
+        if (writer.past_caches() && r + 1 < end) (readers[I].prefetch(r + 1), ...);
+        writer.write(r, [&](T* to) { row(to, readers[I].row(r)...); });
       }
-    });
-    return;
-  }
+    }
+    (std::make_index_sequence<N>());
+  });
+}
+
+/// Softmax along another dim than the last in memory: cols(at, width) for groups of neighbouring
+/// columns.
+template <class T, class Cols>
+void for_cols(const Around& shape, const Cols& cols) {
   constexpr int64_t width = SoftmaxKernels<T>::kWidth;
   const int64_t groups = (shape.inner + width - 1) / width;
   parallel_for(
@@ -53,45 +60,54 @@ void for_each(const Around& shape, std::initializer_list<const T*> inputs, T* ou
       });
 }
 
+/// `t` in the layout of `like`, in the compute type where columns need it.
+Tensor operand(const Call& call, size_t i, const Tensor& like, const Around& shape) {
+  const Tensor& t = call.in[i];
+  return in_layout(shape.inner == 1 ? row_operand(t, call.compute) : as_type(t, call.compute),
+                   like);
+}
+
 template <class Op, bool kLog>
 void forward(const Call& call) {
   const auto& op = call.as<Op>();
-  const Result result(call.out[0], call.compute);
-  const Tensor input = in_layout(call.in[0], result.tensor());
-  const Around shape(result.tensor(), op.dim);
+  const Around shape(call.out[0], op.dim);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const SoftmaxKernels<T>& k = softmax_kernels<T>();
+    const Tensor input = operand(call, 0, call.out[0], shape);
+    if (shape.inner == 1)
+      return for_rows<T>(shape, std::array{input}, call.out[0],
+                         [&](T* to, const T* x) { k.forward(x, to, shape.n, kLog); });
+    const Result result(call.out[0], call.compute);
     const T* x = ptr<T>(input);
     T* y = result.data<T>();
-    for_each<T>(
-        shape, {x}, y, [&](int64_t at, T* to) { k.forward(x + at, to, shape.n, kLog); },
-        [&](int64_t at, int64_t width) {
-          k.forward_cols(x + at, y + at, shape.n, shape.inner, width, kLog);
-        });
+    for_cols<T>(shape, [&](int64_t at, int64_t width) {
+      k.forward_cols(x + at, y + at, shape.n, shape.inner, width, kLog);
+    });
+    result.finish();
   });
-  result.finish();
 }
 
 void backward(const Call& call) {
   const auto& op = call.as<ops::SoftmaxBackward>();
-  const Result result(call.out[0], call.compute);
-  const Tensor grad = in_layout(call.in[0], result.tensor());
-  const Tensor output = in_layout(call.in[1], result.tensor());
-  const Around shape(result.tensor(), op.dim);
+  const Around shape(call.out[0], op.dim);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const SoftmaxKernels<T>& k = softmax_kernels<T>();
+    const Tensor grad = operand(call, 0, call.out[0], shape);
+    const Tensor output = operand(call, 1, call.out[0], shape);
+    if (shape.inner == 1)
+      return for_rows<T>(
+          shape, std::array{grad, output}, call.out[0],
+          [&](T* to, const T* g, const T* y) { k.backward(g, y, to, shape.n, op.log); });
+    const Result result(call.out[0], call.compute);
     const T *g = ptr<T>(grad), *y = ptr<T>(output);
     T* dx = result.data<T>();
-    for_each<T>(
-        shape, {g, y}, dx,
-        [&](int64_t at, T* to) { k.backward(g + at, y + at, to, shape.n, op.log); },
-        [&](int64_t at, int64_t width) {
-          k.backward_cols(g + at, y + at, dx + at, shape.n, shape.inner, width, op.log);
-        });
+    for_cols<T>(shape, [&](int64_t at, int64_t width) {
+      k.backward_cols(g + at, y + at, dx + at, shape.n, shape.inner, width, op.log);
+    });
+    result.finish();
   });
-  result.finish();
 }
 
 }  // namespace
@@ -108,9 +124,9 @@ const SoftmaxKernels<double>& softmax_kernels<double>() {
 }
 
 void install_softmax() {
-  ops::Softmax::row().kernel[0] = &forward<ops::Softmax, false>;
-  ops::LogSoftmax::row().kernel[0] = &forward<ops::LogSoftmax, true>;
-  ops::SoftmaxBackward::row().kernel[0] = &backward;
+  ops::Softmax::row().kernel[0] = converting(&forward<ops::Softmax, false>);
+  ops::LogSoftmax::row().kernel[0] = converting(&forward<ops::LogSoftmax, true>);
+  ops::SoftmaxBackward::row().kernel[0] = converting(&backward);
 }
 
 }  // namespace hearth::cpu

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 
-#include "cpu/scratch.h"
 #include "cpu/stream_kernels.h"
 
 namespace hearth::cpu {
@@ -30,43 +29,6 @@ class Stream {
  private:
   const StreamTable& table_ = HEARTH_SELECT_ISA(stream_table);
   bool used_ = false;
-};
-
-/// Writes the rows of a result: where they belong, or by way of a buffer past the caches.
-template <class T>
-class RowWriter {
- public:
-  /// `rows`: of the whole result, at `out`, of n elements each. `out` is null for no result.
-  RowWriter(T* out, int64_t rows, int64_t n)
-      : out_(out),
-        n_(n),
-        buffered_(out && n * size <= kMostBytes && streams(rows * n * size)),
-        buffer_(buffered_ ? static_cast<size_t>(n) : 0) {}
-
-  /// Starts to read row r of an input, which does not fit the caches where the result does not.
-  void prefetch(const T* input, int64_t r) const {
-    if (!buffered_) return;
-    constexpr int64_t line = 64 / size;
-    for (int64_t i = 0; i < n_; i += line) __builtin_prefetch(input + r * n_ + i);
-  }
-
-  /// Calls f(to), which writes row r there; to null for no result.
-  template <class F>
-  void write(int64_t r, const F& f) {
-    T* to = out_ ? out_ + r * n_ : nullptr;
-    if (!buffered_) return f(to);
-    f(buffer_.data());
-    stream_.copy(to, buffer_.data(), n_ * size);
-  }
-
- private:
-  static constexpr int64_t size = sizeof(T);
-  static constexpr int64_t kMostBytes = 32 << 10;  // stays in the first-level cache
-  T* const out_;
-  const int64_t n_;
-  const bool buffered_;
-  Scratch<T> buffer_;
-  Stream stream_;
 };
 
 }  // namespace hearth::cpu

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of operands and results as their kernel computes them. Half types are converted a row at a
+// time, in a buffer that stays close, instead of in passes over memory of their own.
+#pragma once
+
+#include "hearth/base/dtype.h"
+
+#include "backends/dense.h"
+#include "cpu/low_precision.h"
+#include "cpu/scratch.h"
+#include "cpu/stream.h"
+
+namespace hearth::cpu {
+
+/// What a RowReader of `compute` can read: `t` itself, or a copy where its type is another than
+/// `compute` and no half type of it.
+inline Tensor row_operand(const Tensor& t, ScalarType compute) {
+  if (!t.defined() || impl(t).dtype == compute) return t;
+  const bool half = impl(t).dtype == kHalf || impl(t).dtype == kBFloat16;
+  return half && compute == kFloat ? t : as_type(t, compute);
+}
+
+/// The rows of a row_operand whose rows of n elements follow each other in memory. One thread's.
+template <class T>
+class RowReader {
+ public:
+  RowReader(const Tensor& t, int64_t n)
+      : data_(raw_data(t)),
+        type_(impl(t).dtype),
+        bytes_(n * static_cast<int64_t>(element_size(type_))),
+        n_(n),
+        buffer_(type_ == dtype_of<T> ? 0 : static_cast<size_t>(n)) {}
+
+  /// Row r; until the next call.
+  const T* row(int64_t r) {
+    const char* at = data_ + r * bytes_;
+    if (type_ == dtype_of<T>) return reinterpret_cast<const T*>(at);
+    if constexpr (std::is_same_v<T, float>) to_float(type_, at, buffer_.data(), n_);
+    return buffer_.data();
+  }
+  /// Starts to read row r.
+  void prefetch(int64_t r) const {
+    for (int64_t i = 0; i < bytes_; i += 64) __builtin_prefetch(data_ + r * bytes_ + i);
+  }
+
+ private:
+  const char* const data_;
+  const ScalarType type_;
+  const int64_t bytes_, n_;
+  Scratch<T> buffer_;
+};
+
+/// Writes the rows of a result where they belong; by way of a buffer when they are converted, or
+/// too many for the caches and written past them. One thread's.
+template <class T>
+class RowWriter {
+ public:
+  /// `rows`: of the whole result, of n elements each. An undefined tensor stands for no result.
+  RowWriter(const Tensor& out, int64_t rows, int64_t n)
+      : data_(out.defined() ? raw_data(out) : nullptr),
+        type_(data_ ? impl(out).dtype : dtype_of<T>),
+        bytes_(n * static_cast<int64_t>(element_size(type_))),
+        n_(n),
+        converts_(type_ != dtype_of<T>),
+        streams_(data_ && !converts_ && bytes_ <= kMostBytes && streams(rows * bytes_)),
+        buffer_(converts_ || streams_ ? static_cast<size_t>(n) : 0) {}
+
+  /// Whether operands as large as the result do not fit the caches, so that they are worth
+  /// prefetching.
+  bool past_caches() const { return streams_; }
+
+  /// Calls f(to), which writes row r there; to null for no result.
+  template <class F>
+  void write(int64_t r, const F& f) {
+    char* to = data_ ? data_ + r * bytes_ : nullptr;
+    if (!converts_ && !streams_) return f(reinterpret_cast<T*>(to));
+    f(buffer_.data());
+    if (streams_) return stream_.copy(to, buffer_.data(), bytes_);
+    if constexpr (std::is_same_v<T, float>) from_float(type_, buffer_.data(), to, n_);
+  }
+
+ private:
+  static constexpr int64_t kMostBytes = 32 << 10;  // stays in the first-level cache
+  char* const data_;
+  const ScalarType type_;
+  const int64_t bytes_, n_;
+  const bool converts_, streams_;
+  Scratch<T> buffer_;
+  Stream stream_;
+};
+
+/// A result to write by rows: the output itself, or a contiguous tensor that finish() copies to it.
+class RowResult {
+ public:
+  explicit RowResult(const Tensor& out)
+      : out_(out),
+        rows_(impl(out).contiguous
+                  ? out
+                  : new_tensor(impl(out).sizes, impl(out).dtype, impl(out).device)) {}
+  const Tensor& tensor() const { return rows_; }
+  void finish() const {
+    if (!rows_.is_same(out_)) copy_raw_into(out_, rows_);
+  }
+
+ private:
+  const Tensor& out_;
+  const Tensor rows_;
+};
+
+}  // namespace hearth::cpu
