@@ -100,8 +100,35 @@ IntegerRange<B> irange(A begin, B end) {
 }  // namespace hearth
 
 namespace torch = hearth;
-namespace at = hearth;
 namespace c10 = hearth;
+/// Where ATen differs from torch: its tensor() keeps the C++ type (at::tensor(1) is an int32
+/// tensor) and makes one dim of a single number.
+namespace at {
+using namespace hearth;
+
+template <hearth::detail::Element T>
+Tensor tensor(ArrayRef<T> values, const TensorOptions& options = {}) {
+  const ScalarType type = options.dtype_opt().value_or(hearth::dtype_of<T>);
+  if constexpr (hearth::is_complex(hearth::dtype_of<T>)) {
+    if (!hearth::is_complex(type))
+      throw hearth::NotImplementedError(
+          hearth::cat_str("[tensor] \"tensor_cpu\" not implemented for '", to_string(type), "'"));
+  }
+  return hearth::tensor(values, options.dtype(type));
+}
+template <hearth::detail::Element T>
+Tensor tensor(std::initializer_list<T> values, const TensorOptions& options = {}) {
+  return at::tensor(ArrayRef<T>(values), options);
+}
+template <hearth::detail::Element T>
+Tensor tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
+  return at::tensor(ArrayRef<T>(values), options);
+}
+template <hearth::detail::Element T>
+Tensor tensor(T value, const TensorOptions& options = {}) {
+  return at::tensor(ArrayRef<T>(value), options);
+}
+}  // namespace at
 
 #define TORCH_API HEARTH_API
 #define TORCH_MODULE(Name) HEARTH_MODULE(Name)

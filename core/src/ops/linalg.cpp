@@ -229,7 +229,10 @@ void check_dot(std::string_view op, const Tensor& a, const Tensor& b) {
 /// Kernels take real factors; others are applied to the parts.
 Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& beta,
                    const Scalar& alpha) {
-  if (beta.isComplex() || alpha.isComplex()) return self * beta + matmul(a, b) * alpha;
+  if (beta.isComplex() || alpha.isComplex()) {
+    if (self.is_complex()) return self * beta + matmul(a, b) * alpha;
+    return add_product(self, a, b, beta.toDouble(), alpha.toDouble());
+  }
   return invoke(ops::Addmm{beta, alpha}, self, a, b);
 }
 

@@ -141,6 +141,7 @@ double number(const std::optional<Scalar>& correction) {
 }  // namespace
 
 #define HEARTH_MOMENT(name, root)                                                                 \
+  Tensor name(const Tensor& self, int dim) { return name(self, IntArrayRef{dim}); }               \
   Tensor name(const Tensor& self, bool unbiased) {                                                \
     return moments(self, {}, unbiased, false, root)[0];                                           \
   }                                                                                               \
@@ -150,6 +151,9 @@ double number(const std::optional<Scalar>& correction) {
   Tensor name(const Tensor& self, OptionalIntArrayRef dim,                                        \
               const std::optional<Scalar>& correction, bool keepdim) {                            \
     return moments(self, dim, number(correction), keepdim, root)[0];                              \
+  }                                                                                               \
+  std::tuple<Tensor, Tensor> name##_mean(const Tensor& self, int dim) {                           \
+    return name##_mean(self, IntArrayRef{dim});                                                   \
   }                                                                                               \
   std::tuple<Tensor, Tensor> name##_mean(const Tensor& self, bool unbiased) {                     \
     auto [first, mean] = moments(self, {}, unbiased, false, root);                                \
@@ -165,6 +169,7 @@ double number(const std::optional<Scalar>& correction) {
     auto [first, mean] = moments(self, dim, number(correction), keepdim, root);                   \
     return {std::move(first), std::move(mean)};                                                   \
   }                                                                                               \
+  Tensor Tensor::name(int dim) const { return hearth::name(*this, dim); }                         \
   Tensor Tensor::name(bool unbiased) const { return hearth::name(*this, unbiased); }              \
   Tensor Tensor::name(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {               \
     return hearth::name(*this, dim, unbiased, keepdim);                                           \

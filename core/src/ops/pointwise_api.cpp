@@ -53,10 +53,17 @@ void refuse_bool(const char* op, const Tensor& a, ScalarType b) {
       "`^` or `logical_xor()` operator instead.");
 }
 
+void refuse_bool_in_hardtanh(const Tensor& self) {
+  HEARTH_CHECK_AS(DtypeError, self.scalar_type() != kBool,
+                  "[hardtanh] Bool inputs not supported for hardtanh");
+}
+
 /// `other` is a tensor or a scalar.
 template <typename Other>
 void check_alpha(const char* op, const Tensor& self, const Other& other, const Scalar& alpha) {
   if (alpha.isIntegral(true)) return;
+  HEARTH_CHECK_AS(DtypeError, !alpha.isComplex() || is_complex(result_type(self, other)), "[", op,
+                  "] For non-complex input tensors, argument alpha must not be a complex number.");
   HEARTH_CHECK_AS(
       DtypeError, !is_integral(result_type(self, other), true), "[", op,
       "] For integral input tensors, argument alpha must not be a floating point number.");
@@ -483,9 +490,11 @@ Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold)
   return call(Op::softplus, with(beta, threshold), self);
 }
 Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
+  refuse_bool_in_hardtanh(self);
   return call(Op::hardtanh, with(min_val, max_val), self);
 }
 Tensor& hardtanh_(Tensor& self, const Scalar& min_val, const Scalar& max_val) {
+  refuse_bool_in_hardtanh(self);
   call_(Op::hardtanh, with(min_val, max_val), self);
   return self;
 }

@@ -20,7 +20,38 @@ std::string number(double v) {
   return text;
 }
 
+/// What C++ calls the type, as LibTorch's messages do.
+const char* cpp_name(ScalarType t) {
+  switch (t) {
+    case kByte:
+      return "uint8_t";
+    case kChar:
+      return "int8_t";
+    case kShort:
+      return "int16_t";
+    case kInt:
+      return "int";
+    case kLong:
+      return "int64_t";
+    case kHalf:
+      return "at::Half";
+    case kBFloat16:
+      return "at::BFloat16";
+    case kFloat:
+      return "float";
+    case kDouble:
+      return "double";
+    default:
+      return "of a real number";
+  }
+}
+
 }  // namespace
+
+void detail::throw_conversion(const Scalar& value, ScalarType to) {
+  throw ValueError(cat_str("[Scalar] value cannot be converted to type ", cpp_name(to),
+                           " without overflow: it is ", to_string(value)));
+}
 
 std::string to_string(const Scalar& s) {
   if (s.isBoolean()) return s.toBool() ? "true" : "false";

@@ -48,6 +48,9 @@ class LiteralReader {
       return at + step;
     }
     if (v.kind_ == TensorLiteral::Kind::Array) {
+      HEARTH_CHECK_AS(ValueError, !is_complex(v.type_) || is_complex(to),
+                      "[tensor] can not do torch::tensor(complex, dtype=non-complex) because "
+                      "complex can not be casted to real number without loss of information");
       const char* from = static_cast<const char*>(v.items_);
       for (size_t i = 0; i < v.size_; ++i, at += step)
         store_scalar(at, to, load_scalar(from + i * element_size(v.type_), v.type_));

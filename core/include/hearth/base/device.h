@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -27,6 +28,7 @@ class Device {
   /// Parses "cpu", "meta", "cuda" and "cuda:1"; throws DeviceError on anything else.
   HEARTH_API Device(const std::string& text);
   Device(const char* text) : Device(std::string(text)) {}
+  Device(std::nullptr_t) = delete;
 
   constexpr DeviceType type() const { return type_; }
   constexpr DeviceIndex index() const { return index_; }

@@ -87,18 +87,22 @@ HEARTH_API Tensor& argmin_out(Tensor& out, const Tensor& self,
 // ---- variance and norms, of floating types
 
 /// sum((x - mean)^2) / (n - correction). The correction is 1 unless given; `unbiased` means 1 or 0.
+/// A single int is a dim, as in ATen: without a form of its own it would convert to `unbiased`.
+HEARTH_API Tensor var(const Tensor& self, int dim);
 HEARTH_API Tensor var(const Tensor& self, bool unbiased);
 HEARTH_API Tensor var(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                       bool keepdim = false);
 HEARTH_API Tensor var(const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
                       const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
 /// The square root of var.
+HEARTH_API Tensor std(const Tensor& self, int dim);
 HEARTH_API Tensor std(const Tensor& self, bool unbiased);
 HEARTH_API Tensor std(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                       bool keepdim = false);
 HEARTH_API Tensor std(const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
                       const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
 /// (var, mean) in one go.
+HEARTH_API std::tuple<Tensor, Tensor> var_mean(const Tensor& self, int dim);
 HEARTH_API std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased);
 HEARTH_API std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim,
                                                bool unbiased, bool keepdim = false);
@@ -106,6 +110,7 @@ HEARTH_API std::tuple<Tensor, Tensor> var_mean(
     const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
     const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
 /// (std, mean) in one go.
+HEARTH_API std::tuple<Tensor, Tensor> std_mean(const Tensor& self, int dim);
 HEARTH_API std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased);
 HEARTH_API std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim,
                                                bool unbiased, bool keepdim = false);

@@ -35,6 +35,7 @@ struct TensorIndex {
   TensorIndex(EllipsisIndexType) : type(TensorIndexType::Ellipsis) {}
   /// "..." is Ellipsis; throws ValueError on any other text.
   HEARTH_API TensorIndex(const char* text);
+  TensorIndex(std::nullptr_t) = delete;
   template <std::integral T>
   requires(!std::same_as<T, bool>) TensorIndex(T i)
       : type(TensorIndexType::Integer), integer(static_cast<int64_t>(i)) {}

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <type_traits>
 
 #include "hearth/base/device.h"
 #include "hearth/base/dtype.h"
@@ -28,6 +30,11 @@ class TensorOptions {
   TensorOptions(DeviceType type) { device_ = Device(type); }
   TensorOptions(Layout layout) { layout_ = layout; }
   TensorOptions(MemoryFormat format) { format_ = format; }
+  /// A device by its name, "cuda:1".
+  template <typename S>
+  requires(std::is_convertible_v<const S&, std::string> && !std::is_null_pointer_v<S>)
+      TensorOptions(const S& device)
+      : TensorOptions(Device(device)) {}
 
   [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> v) const {
     TensorOptions o = *this;

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "hearth/base/complex.h"
 #include "hearth/base/dtype.h"
@@ -11,14 +12,28 @@
 
 namespace hearth {
 
+class Scalar;
+
+namespace detail {
+[[noreturn]] HEARTH_API void throw_conversion(const Scalar& value, ScalarType to);
+/// Integers, and enums that convert to them.
+template <typename T>
+concept IntegerLike = (std::integral<T> && !std::same_as<T, bool>) ||
+                      (std::is_enum_v<T> && std::is_convertible_v<T, int64_t>);
+}  // namespace detail
+
 /// A number of kind bool, integer, floating or complex, as written in the program. Ops keep it as
 /// a field, so `half_tensor * 2.0` stays half and allocates nothing.
 class Scalar {
  public:
   Scalar() : Scalar(int64_t{0}) {}
-  Scalar(bool v) : kind_(Kind::Bool) { value_.i = v; }
-  template <std::integral T>
-  requires(!std::same_as<T, bool>) Scalar(T v) : kind_(Kind::Int) {
+  /// Exactly bool: what only converts to it, as pointers do, is no number.
+  template <std::same_as<bool> T>
+  Scalar(T v) : kind_(Kind::Bool) {
+    value_.i = v;
+  }
+  template <detail::IntegerLike T>
+  Scalar(T v) : kind_(Kind::Int) {
     value_.i = static_cast<int64_t>(v);
   }
   Scalar(float v) : Scalar(static_cast<double>(v)) {}
@@ -35,7 +50,8 @@ class Scalar {
   bool isFloatingPoint() const { return kind_ == Kind::Double; }
   bool isComplex() const { return kind_ == Kind::Complex; }
 
-  /// The value as T. Conversions that lose a fraction or an imaginary part truncate, as C++ does.
+  /// The value as T. A fraction is cut off, as C++ does; an imaginary part other than zero throws
+  /// ValueError, unless T is bool.
   template <typename T>
   T to() const {
     if constexpr (requires { typename T::value_type; }) {
@@ -44,6 +60,12 @@ class Scalar {
                           static_cast<typename T::value_type>(value_.d.im));
     } else if constexpr (std::same_as<T, bool>) {
       return is_int() ? value_.i != 0 : (value_.d.re != 0 || value_.d.im != 0);
+    } else if (isComplex() && value_.d.im != 0) {
+      if constexpr (requires { CppTypeToScalarType<T>::value; }) {
+        detail::throw_conversion(*this, dtype_of<T>);
+      } else {
+        detail::throw_conversion(*this, ScalarType::Undefined);
+      }
     } else if constexpr (std::same_as<T, Half> || std::same_as<T, BFloat16>) {
       return T(static_cast<float>(is_int() ? static_cast<double>(value_.i) : value_.d.re));
     } else {

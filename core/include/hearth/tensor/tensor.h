@@ -408,10 +408,13 @@ class HEARTH_API Tensor {
   Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor prod(int64_t dim, bool keepdim = false,
               std::optional<ScalarType> dtype = std::nullopt) const;
+  // int has forms of its own, or a dim would be taken for `unbiased`.
+  Tensor var(int dim) const;
   Tensor var(bool unbiased) const;
   Tensor var(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
   Tensor var(OptionalIntArrayRef dim = std::nullopt,
              const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false) const;
+  Tensor std(int dim) const;
   Tensor std(bool unbiased) const;
   Tensor std(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
   Tensor std(OptionalIntArrayRef dim = std::nullopt,
@@ -472,7 +475,9 @@ class HEARTH_API Tensor {
   Tensor index_copy(int64_t dim, const Tensor& index, const Tensor& source) const;
   const Tensor& index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const;
   Tensor index_fill(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor index_fill(int64_t dim, const Tensor& index, const Tensor& value) const;
   const Tensor& index_fill_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  const Tensor& index_fill_(int64_t dim, const Tensor& index, const Tensor& value) const;
   Tensor gather(int64_t dim, const Tensor& index, bool sparse_grad = false) const;
   Tensor scatter(int64_t dim, const Tensor& index, const Tensor& source) const;
   Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
