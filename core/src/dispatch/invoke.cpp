@@ -108,8 +108,39 @@ class Converted {
   InlineVector<const Tensor*, 8> pointers_;
 };
 
+[[noreturn]] void throw_output_shape(const OpInfo& info, const TensorImpl& out,
+                                     const DimVector& wanted) {
+  throw ShapeError(cat_str("[", info.name, "] output with shape ", out.sizes.ref(),
+                           " doesn't match the broadcast shape ", wanted.ref()));
+}
+
+/// Whether no input shares memory with a given output; one that must not throws.
+bool stands_apart(const Invocation& call, const Tensor& out, const DimVector& sizes) {
+  bool apart = true;
+  for (size_t k = 0; k < call.in.size(); ++k) {
+    const Tensor& in = call.in[k];
+    if (!in.defined() || (call.bind == Bind::InPlace && k == 0)) continue;
+    const Overlap shared = overlap(out, in);
+    if (shared == Overlap::None) continue;
+    const Argument& a = call.op.info.input(k);
+    const bool refused = shared == Overlap::Same      ? a.is(arg::apart)
+                         : shared == Overlap::Partial ? a.is(arg::apart | arg::in_place)
+                                                      : false;
+    HEARTH_CHECK(!refused, "[", call.op.info.name,
+                 "] unsupported operation: some elements of the input tensor and the written-to "
+                 "tensor refer to a single memory location. Please clone() the tensor before "
+                 "performing the operation.");
+    // Resizing the output would resize this input.
+    if (shared == Overlap::Same && a.is(arg::in_place) && impl(out).sizes != sizes)
+      throw_output_shape(call.op.info, impl(out), sizes);
+    // What is in the same place is read before it is written, if the kernel knows of it.
+    apart &= a.is(arg::in_place) && call.op.info.strided;
+  }
+  return apart;
+}
+
 /// Checks and prepares a given output. Returns false when the kernel must write a temporary.
-bool bind_given(const Invocation& call, size_t i, const Spec& spec, Args in) {
+bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
   const OpInfo& info = call.op.info;
   const Tensor& out = call.out[i];
   HEARTH_CHECK(out.defined(), "[", info.name,
@@ -120,22 +151,14 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec, Args in) {
   HEARTH_CHECK_AS(DtypeError, can_cast(spec.dtype, o.dtype), "[", info.name, "] result type ",
                   to_string(spec.dtype), " can't be cast to the desired output type ",
                   to_string(o.dtype));
-  if (o.sizes != spec.sizes) {
-    HEARTH_CHECK_AS(ShapeError, call.bind == Bind::Out, "[", info.name, "] output with shape ",
-                    o.sizes.ref(), " doesn't match the broadcast shape ", spec.sizes.ref());
-    out.resize_(spec.sizes);
-  }
-  HEARTH_CHECK(!has_internal_overlap(out), "[", info.name,
+  const bool fits = o.sizes == spec.sizes;
+  if (!fits && call.bind == Bind::InPlace) throw_output_shape(info, o, spec.sizes);
+  HEARTH_CHECK(!fits || !has_internal_overlap(out), "[", info.name,
                "] unsupported operation: more than one element of the written-to tensor refers to "
                "a single memory location. Please clone() the tensor before performing the "
                "operation.");
-  for (size_t k = 0; k < in.size(); ++k) {
-    if (!in[k].defined() || (call.bind == Bind::InPlace && k == 0)) continue;
-    HEARTH_CHECK(!overlaps_partially(out, in[k]), "[", info.name,
-                 "] unsupported operation: some elements of the input tensor and the written-to "
-                 "tensor refer to a single memory location. Please clone() the tensor before "
-                 "performing the operation.");
-  }
+  if (!stands_apart(call, out, spec.sizes)) return false;
+  if (!fits) out.resize_(spec.sizes);
   return info.strided || (call.bind == Bind::Out && o.contiguous && o.dtype == spec.dtype);
 }
 
@@ -192,7 +215,7 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
   bool temporary = false;
   for (size_t i = 0; i < call.out.size(); ++i) {
     const bool known = !call.op.info.is_data_dependent();
-    const bool direct = known && bind_given(call, i, specs[i], in);
+    const bool direct = bind_given(call, i, specs[i]) && known;
     targets.push_back(direct ? call.out[i] : Tensor());
     if (direct) continue;
     temporary = true;

@@ -147,6 +147,10 @@ inline constexpr uint8_t constant = 4;     ///< no gradient flows to it
 inline constexpr uint8_t as_is = 8;        ///< keeps its dtype when others become Specs::compute
 inline constexpr uint8_t on_cpu = 16;      ///< may lie on the CPU where the others do not
 inline constexpr uint8_t any_device = 32;  ///< lies where it likes (the source of a copy)
+// With given outputs. An argument with neither flag may share memory with them as it likes: the
+// door has the kernel write elsewhere then.
+inline constexpr uint8_t in_place = 64;  ///< may be an output itself, but overlap it no other way
+inline constexpr uint8_t apart = 128;    ///< shares no memory with an output
 inline constexpr uint8_t index = constant | as_is;
 }  // namespace arg
 

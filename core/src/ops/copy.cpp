@@ -111,6 +111,9 @@ Tensor Tensor::contiguous(MemoryFormat format) const {
 
 Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
                   std::optional<MemoryFormat> format) const {
+  HEARTH_CHECK_AS(ValueError, !options.requires_grad(),
+                  "[to] Operators taking TensorOptions cannot take a TensorOptions with "
+                  "options.requires_grad set as true; call requires_grad_() on the result");
   if (!format) format = options.memory_format_opt();
   std::optional<ScalarType> dtype = options.dtype_opt();
   std::optional<Device> device = options.device_opt();

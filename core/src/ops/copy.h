@@ -12,7 +12,9 @@ namespace ops {
 /// self.copy_(source): input 0 is written, input 1 broadcast and converted to it.
 struct Copy {
   static constexpr OpInfo info{
-      .name = "copy_", .strided = true, .args = {"self", {"source", arg::any_device}}};
+      .name = "copy_",
+      .strided = true,
+      .args = {{"self", arg::in_place}, {"source", arg::any_device | arg::in_place}}};
   HEARTH_OP(Copy)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -7,6 +7,7 @@
 #include "hearth/ops/creation.h"
 
 #include "base/thread_state.h"
+#include "tensor/overlap.h"
 
 namespace hearth {
 
@@ -164,6 +165,9 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
   const bool complex = start.isComplex() || end.isComplex();
   const ScalarType dtype =
       options.dtype_opt().value_or(complex ? to_complex(get_default_dtype()) : get_default_dtype());
+  HEARTH_CHECK_AS(DtypeError, !complex || is_complex(dtype),
+                  "[linspace] complex ends can't be safely cast to passed dtype ",
+                  to_string(dtype));
   return with_grad(invoke(ops::Linspace{start, end, steps, dtype, options.device().resolved()}),
                    options);
 }
@@ -194,12 +198,31 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const Tenso
   return detail::from_blob(data, sizes, strides, nullptr, nullptr, options);
 }
 
-const Tensor& Tensor::fill_(const Scalar& value) const { return invoke_(ops::Fill{value}, *this); }
+namespace {
+
+/// `t` with one element of each expanded dim: a value filled in there is everywhere.
+Tensor without_repeats(Tensor t) {
+  for (int64_t d = 0; d < t.dim(); ++d)
+    if (t.stride(d) == 0 && t.size(d) > 1) t = t.narrow(d, 0, 1);
+  return t;
+}
+
+}  // namespace
+
+const Tensor& Tensor::fill_(const Scalar& value) const {
+  if (!has_internal_overlap(*this)) return invoke_(ops::Fill{value}, *this);
+  without_repeats(*this).fill_(value);
+  return *this;
+}
 const Tensor& Tensor::fill_(const Tensor& value) const {
   HEARTH_CHECK_AS(ShapeError, value.dim() == 0,
                   "[fill_] fill_ only supports 0-dimension value tensor but got tensor with ",
                   value.dim(), " dimensions.");
-  return copy_(value);
+  // It may be one of the elements that are filled.
+  const Tensor apart = value.is_alias_of(*this) ? value.clone() : value;
+  if (!has_internal_overlap(*this)) return copy_(apart);
+  without_repeats(*this).copy_(apart);
+  return *this;
 }
 const Tensor& Tensor::zero_() const { return fill_(0); }
 

@@ -30,7 +30,8 @@ struct Amin {
 struct MaxDim {
   int64_t dim = 0;
   bool keepdim = false;
-  static constexpr OpInfo info{.name = "max", .outputs = {out::fresh, out::constant}};
+  static constexpr OpInfo info{
+      .name = "max", .args = {{"self", arg::in_place}}, .outputs = {out::fresh, out::constant}};
   HEARTH_OP(MaxDim, dim, keepdim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
@@ -39,7 +40,8 @@ struct MaxDim {
 struct MinDim {
   int64_t dim = 0;
   bool keepdim = false;
-  static constexpr OpInfo info{.name = "min", .outputs = {out::fresh, out::constant}};
+  static constexpr OpInfo info{
+      .name = "min", .args = {{"self", arg::in_place}}, .outputs = {out::fresh, out::constant}};
   HEARTH_OP(MinDim, dim, keepdim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }

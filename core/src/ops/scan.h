@@ -11,7 +11,7 @@ struct Cumsum {
   int64_t dim = 0;
   std::optional<ScalarType> dtype;
   bool reverse = false;
-  static constexpr OpInfo info{.name = "cumsum"};
+  static constexpr OpInfo info{.name = "cumsum", .args = {{"self", arg::in_place}}};
   HEARTH_OP(Cumsum, dim, dtype, reverse)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -21,7 +21,7 @@ struct Cumsum {
 struct Cumprod {
   int64_t dim = 0;
   std::optional<ScalarType> dtype;
-  static constexpr OpInfo info{.name = "cumprod"};
+  static constexpr OpInfo info{.name = "cumprod", .args = {{"self", arg::in_place}}};
   HEARTH_OP(Cumprod, dim, dtype)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1}; }

@@ -10,7 +10,8 @@ namespace hearth::ops {
 struct Sort {
   int64_t dim = -1;
   bool descending = false;
-  static constexpr OpInfo info{.name = "sort", .outputs = {out::fresh, out::constant}};
+  static constexpr OpInfo info{
+      .name = "sort", .args = {{"self", arg::in_place}}, .outputs = {out::fresh, out::constant}};
   HEARTH_OP(Sort, dim, descending)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }
@@ -23,7 +24,8 @@ struct TopK {
   int64_t dim = -1;
   bool largest = true;
   bool sorted = true;
-  static constexpr OpInfo info{.name = "topk", .outputs = {out::fresh, out::constant}};
+  static constexpr OpInfo info{
+      .name = "topk", .args = {{"self", arg::in_place}}, .outputs = {out::fresh, out::constant}};
   HEARTH_OP(TopK, k, dim, largest, sorted)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 2, .specs = true}; }

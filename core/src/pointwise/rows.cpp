@@ -230,8 +230,11 @@ constexpr std::array<OpTable, kNum> make_rows() {
     const PointwiseInfo& info = kInfo[i];
     r.info.name = names[i];
     r.info.strided = true;
-    if (info.arity == 2) r.info.args = {"self", "other"};
-    if (info.arity == 3) r.info.args = {"a", "b", "c"};
+    const Argument self("self", arg::in_place), other("other", arg::in_place);
+    r.info.args = {self};
+    if (info.arity == 2) r.info.args = {self, other};
+    if (info.arity == 3)
+      r.info.args = {{"a", arg::in_place}, {"b", arg::in_place}, {"c", arg::in_place}};
     r.info.cast = info.arity > 1 ? Cast::Widest : Cast::Any;
     bool differentiable = false;
     for (int k = 0; k < info.arity; ++k) differentiable |= info.reads.by[k] != kReadsNone;
@@ -271,7 +274,7 @@ constexpr std::array<OpTable, kNum * 3> make_backward_rows() {
     r.info.name = names[i];
     r.info.kind = Kind::Fused;
     r.info.strided = true;
-    r.info.args = {"grad", "saved"};
+    r.info.args = {{"grad", arg::in_place}, {"saved", arg::in_place}};
     r.info.tail = 1;
     r.fields = kFields;
     r.infer = &backward_infer;

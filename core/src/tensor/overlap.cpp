@@ -3,6 +3,20 @@
 
 namespace hearth {
 
+namespace {
+
+/// The bytes from the first element to the end of the last.
+struct Range {
+  const char *begin, *end;
+  explicit Range(const TensorImpl& t) : begin(t.data()) {
+    int64_t last = 0;
+    for (size_t d = 0; d < t.sizes.size(); ++d) last += (t.sizes[d] - 1) * t.strides[d];
+    end = begin + static_cast<size_t>(last + 1) * element_size(t.dtype);
+  }
+};
+
+}  // namespace
+
 bool has_internal_overlap(const Tensor& t) {
   const TensorImpl& i = impl(t);
   if (i.dense) return false;
@@ -11,16 +25,15 @@ bool has_internal_overlap(const Tensor& t) {
   return false;
 }
 
-bool overlaps_partially(const Tensor& a, const Tensor& b) {
+Overlap overlap(const Tensor& a, const Tensor& b) {
   const TensorImpl &x = impl(a), &y = impl(b);
-  if (x.storage != y.storage || x.numel == 0 || y.numel == 0) return false;
-  if (!x.dense || !y.dense) return false;
-  const char* x_begin = x.data();
-  const char* y_begin = y.data();
-  const char* x_end = x_begin + static_cast<size_t>(x.numel) * element_size(x.dtype);
-  const char* y_end = y_begin + static_cast<size_t>(y.numel) * element_size(y.dtype);
-  if (x_begin == y_begin && x_end == y_end) return !(x.strides == y.strides && x.sizes == y.sizes);
-  return x_begin < y_end && y_begin < x_end;
+  if (x.storage != y.storage || x.numel == 0 || y.numel == 0) return Overlap::None;
+  const Range of_x(x), of_y(y);
+  if (of_x.end <= of_y.begin || of_y.end <= of_x.begin) return Overlap::None;
+  if (of_x.begin == of_y.begin && x.dtype == y.dtype && x.sizes == y.sizes &&
+      x.strides == y.strides)
+    return Overlap::Same;
+  return x.dense && y.dense ? Overlap::Partial : Overlap::Unknown;
 }
 
 }  // namespace hearth

@@ -183,6 +183,137 @@ TEST_F(AllOps, InPlaceGivesTheSame) {
   }
 }
 
+/// The error's text, or nothing where none was thrown.
+template <class F>
+std::string refusal(const F& f) {
+  try {
+    f();
+    return "";
+  } catch (const Error& e) {
+    return e.what();
+  }
+}
+bool about_memory(const std::string& text) {
+  return text.find("to a single memory location") != std::string::npos;
+}
+
+/// Two contiguous tensors of these sizes that share all their memory but for one element at each
+/// end, when they have the same number of elements.
+std::pair<Tensor, Tensor> overlapping(const Tensor& like, IntArrayRef other) {
+  const int64_t n = like.numel(), m = checked_numel(other);
+  const Tensor memory = zeros({std::max(n, m + 1)}, like.options());
+  return {memory.narrow(0, 0, n).view(like.sizes()), memory.narrow(0, 1, m).view(other)};
+}
+
+TEST_F(AllOps, OutputsThatAreInputsGetTheSameOrThrow) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || uninitialised(s)) continue;
+    SCOPED_TRACE(describe(s));
+    const Tensors want = run(s, copies(s.in));
+    for (size_t k = 0; k < s.in.size(); ++k)
+      for (size_t j = 0; j < want.size(); ++j) {
+        const Argument& argument = s.op->info.input(k);
+        if (!s.in[k].defined() || s.in[k].numel() == 0 || argument.is(arg::mutated) ||
+            s.in[k].scalar_type() != want[j].scalar_type())
+          continue;
+        SCOPED_TRACE(cat_str("output ", j, " shares memory with input ", k));
+        for (const bool same : {true, false}) {
+          std::vector<Tensor> in = copies(s.in), out;
+          for (const Tensor& t : want) out.push_back(empty(t.sizes(), t.options()));
+          if (same) {
+            out[j] = in[k];
+          } else {
+            std::tie(in[k], out[j]) = overlapping(in[k], want[j].sizes());
+            in[k].copy_(s.in[k]);
+          }
+          const bool shared = same || (in[k].numel() > 1 && out[j].numel() > 0);
+          const bool resized = same && in[k].sizes() != want[j].sizes();
+          const std::string text = refusal([&] {
+            invoke({*s.op, s.fields.get(), ArgList(in), out, Bind::Out});
+          });
+          if (text.empty()) {
+            expect_same(out[j], want[j], 1e-12);
+            EXPECT_FALSE(shared && argument.is(same ? arg::apart : arg::apart | arg::in_place) &&
+                         !resized);
+          } else {
+            EXPECT_TRUE(about_memory(text) || (resized && argument.is(arg::in_place))) << text;
+            EXPECT_TRUE(argument.is(arg::apart | arg::in_place)) << text;
+            expect_same(in[k], s.in[k]);
+          }
+        }
+      }
+  }
+}
+
+TEST_F(AllOps, OperandsThatAreTheTargetGiveTheSameOrThrow) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || data_dependent(s) || s.in.empty() || !s.in[0].defined() || uninitialised(s))
+      continue;
+    for (size_t k = 1; k < s.in.size(); ++k) {
+      const Argument& argument = s.op->info.input(k);
+      if (!s.in[k].defined() || argument.is(arg::mutated) ||
+          s.in[k].scalar_type() != s.in[0].scalar_type() || s.in[0].numel() == 0)
+        continue;
+      for (const bool same : {true, false}) {
+        if (same && s.in[k].sizes() != s.in[0].sizes()) continue;
+        if (!same && s.in[k].numel() == 0) continue;
+        std::vector<Tensor> in = copies(s.in), apart;
+        if (same) {
+          in[k] = in[0];
+        } else {
+          std::tie(in[0], in[k]) = overlapping(in[0], s.in[k].sizes());
+          in[k].copy_(s.in[k]);
+          in[0].copy_(s.in[0]);
+        }
+        apart = copies(in);
+        Tensors want;
+        if (!refusal([&] { want = run(s, apart); }).empty() || want.size() != 1 ||
+            want[0].sizes() != in[0].sizes() || want[0].scalar_type() != in[0].scalar_type())
+          continue;
+        SCOPED_TRACE(describe(s) + cat_str(": operand ", k, same ? " is" : " overlaps", " self"));
+        const Tensor before = in[0].clone();
+        Tensor out = in[0];
+        const std::string text = refusal([&] {
+          invoke({*s.op, s.fields.get(), ArgList(in), {&out, 1}, Bind::InPlace});
+        });
+        const bool shared = same || s.in[0].numel() > 1;
+        const bool refused = argument.is(same ? arg::apart : arg::apart | arg::in_place) && shared;
+        EXPECT_EQ(about_memory(text), refused) << text;
+        expect_same(in[0], text.empty() ? want[0] : before, 1e-12);
+      }
+    }
+  }
+}
+
+TEST_F(AllOps, ExpandedOperandsGiveTheSame) {
+  for (const Sample& s : samples()) {
+    if (is_view(s) || uninitialised(s)) continue;
+    for (size_t k = 0; k < s.in.size(); ++k) {
+      if (!s.in[k].defined() || s.in[k].dim() == 0 || s.in[k].size(0) < 2 ||
+          s.op->info.input(k).is(arg::mutated))
+        continue;
+      SCOPED_TRACE(describe(s) + cat_str(": input ", k, " expanded"));
+      std::vector<Tensor> in = copies(s.in), plain = copies(s.in);
+      in[k] = s.in[k].narrow(0, 0, 1).clone().expand(s.in[k].sizes());
+      plain[k] = in[k].clone(MemoryFormat::Contiguous);
+      const Tensors want = run(s, plain), got = run(s, in);
+      ASSERT_EQ(got.size(), want.size());
+      for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-12);
+      if (k > 0 || data_dependent(s)) continue;
+      // Nothing is written where elements lie on top of each other.
+      if (want.size() != 1 || want[0].sizes() != in[0].sizes() ||
+          want[0].scalar_type() != in[0].scalar_type())
+        continue;
+      const Tensor before = in[0].clone();
+      Tensor out = in[0];
+      EXPECT_TRUE(about_memory(refusal([&] {
+        invoke({*s.op, s.fields.get(), ArgList(in), {&out, 1}, Bind::InPlace});
+      })));
+      expect_same(in[0], before);
+    }
+  }
+}
+
 TEST_F(AllOps, BitsDoNotDependOnThreads) {
   const int before = get_num_threads();
   for (const Sample& s : samples()) {
