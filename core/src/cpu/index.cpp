@@ -36,6 +36,9 @@ Offsets offsets_over(const DimVector& sizes, const DimVector& strides) {
 }
 
 int64_t checked_index(int64_t i, int64_t dim, int64_t size) {
+  HEARTH_CHECK_AS(IndexError, size > 0,
+                  "[index] index is out of bounds for dimension with size 0: index ", i,
+                  " at dimension ", dim);
   HEARTH_CHECK_AS(IndexError, i >= -size && i < size, "[index] index ", i,
                   " is out of bounds for dimension ", dim, " with size ", size);
   return i < 0 ? i + size : i;
@@ -276,6 +279,19 @@ void index_add(const Call& call) {
   const Tensor source = op.alpha.equal(1) ? call.in[2].detach() : call.in[2].detach() * op.alpha;
   accumulate(started(call), [&](const Tensor& out) {
     add_values(places_along(impl(out), op.dim, call.in[1], call.op.info.name), out, source, false);
+  });
+}
+
+void index_copy(const Call& call) {
+  const int64_t dim = call.as<ops::IndexCopy>().dim;
+  const Places checked = places_along(impl(call.in[0]), dim, call.in[1], call.op.info.name);
+  const Tensor source = contiguous_raw(call.in[2]);
+  const Tensor& out = started(call);
+  const bool same = impl(out).strides == impl(call.in[0]).strides;
+  const Places p = same ? checked : places_along(impl(out), dim, call.in[1], call.op.info.name);
+  by_size(impl(out).dtype, [&](auto unit) {
+    using T = decltype(unit);
+    write(p, ptr<T>(out), ptr<T>(source), false, [](T& to, const T& v) { to = v; });
   });
 }
 
@@ -548,6 +564,7 @@ void install_index() {
   ops::IndexPut::row().kernel[0] = &index_put;
   ops::IndexSelect::row().kernel[0] = &index_select;
   ops::IndexAdd::row().kernel[0] = &index_add;
+  ops::IndexCopy::row().kernel[0] = &index_copy;
   ops::Gather::row().kernel[0] = &gather;
   ops::Scatter::row().kernel[0] = &scatter;
   ops::ScatterValue::row().kernel[0] = &scatter_value;

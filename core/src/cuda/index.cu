@@ -303,6 +303,16 @@ void index_add(const Call& call) {
   });
 }
 
+void index_copy(const Call& call) {
+  const Tensor at =
+      contiguous_raw(apart_from(index_on(call.in[1], call.out[0].device()), call.out[0]));
+  const Tensor values = values_for(call.in[2].detach(), call.out[0]);
+  const Tensor& out = started(call);
+  if (impl(values).numel == 0) return;
+  write(walk_along(impl(out), call.as<ops::IndexCopy>().dim, at, values, IndexOp::IndexCopy), out,
+        values);
+}
+
 void embedding(const Call& call) {
   const Tensor &weight = call.in[0], &out = call.out[0];
   if (impl(out).numel == 0) return;
@@ -319,6 +329,7 @@ void install_index() {
   ops::IndexPut::row().kernel[kSlot] = &index_put;
   ops::IndexSelect::row().kernel[kSlot] = &index_select;
   ops::IndexAdd::row().kernel[kSlot] = &index_add;
+  ops::IndexCopy::row().kernel[kSlot] = &index_copy;
   ops::Embedding::row().kernel[kSlot] = &embedding;
 }
 

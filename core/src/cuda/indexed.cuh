@@ -10,7 +10,16 @@
 namespace hearth::cuda {
 
 /// Ops that report bad indices.
-enum class IndexOp : uint8_t { Index, IndexPut, IndexSelect, IndexAdd, Gather, Scatter, Embedding };
+enum class IndexOp : uint8_t {
+  Index,
+  IndexPut,
+  IndexSelect,
+  IndexAdd,
+  IndexCopy,
+  Gather,
+  Scatter,
+  Embedding
+};
 
 __device__ inline const char* name_of(IndexOp op) {
   switch (op) {
@@ -20,6 +29,8 @@ __device__ inline const char* name_of(IndexOp op) {
       return "index_select";
     case IndexOp::IndexAdd:
       return "index_add";
+    case IndexOp::IndexCopy:
+      return "index_copy";
     case IndexOp::Gather:
       return "gather";
     case IndexOp::Scatter:

@@ -17,6 +17,7 @@ HEARTH_DEFINE_OP(Index)
 HEARTH_DEFINE_OP(IndexPut)
 HEARTH_DEFINE_OP(IndexSelect)
 HEARTH_DEFINE_OP(IndexAdd)
+HEARTH_DEFINE_OP(IndexCopy)
 HEARTH_DEFINE_OP(Gather)
 HEARTH_DEFINE_OP(Scatter)
 HEARTH_DEFINE_OP(ScatterValue)
@@ -70,9 +71,11 @@ void check_elementwise_index(const Tensor& self, int64_t dim, const Tensor& inde
 void check_scatter_source(const Tensor& index, const Tensor& src, std::string_view op) {
   const TensorImpl &i = impl(index), &s = impl(src);
   if (i.numel == 0) return;
-  bool fits = std::max<int64_t>(i.dim(), 1) == std::max<int64_t>(s.dim(), 1);
-  for (size_t k = 0; fits && k < std::min(i.sizes.size(), s.sizes.size()); ++k)
-    fits = i.sizes[k] <= s.sizes[k];
+  // A number is a vector of one element here.
+  const size_t dims = std::max<size_t>(i.sizes.size(), 1);
+  bool fits = dims == std::max<size_t>(s.sizes.size(), 1);
+  for (size_t k = 0; fits && k < dims; ++k)
+    fits = (i.sizes.empty() ? 1 : i.sizes[k]) <= (s.sizes.empty() ? 1 : s.sizes[k]);
   HEARTH_CHECK_AS(ShapeError, fits, "[", op, "] Expected index ", i.sizes.ref(),
                   " to be no larger size than src ", s.sizes.ref());
 }
@@ -209,6 +212,7 @@ Specs IndexAdd::infer(Args in) const {
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "index_add"));
   const int64_t n = check_index_vector(in[1], "index_add");
   check_same_type(in[0], in[2], "index_add");
+  if (!is_complex(t.dtype)) alpha.toDouble();  // a complex number throws
   DimVector sizes = t.sizes;
   if (!sizes.empty()) sizes[d] = n;
   const int64_t have = s.dim() > static_cast<int64_t>(d) ? s.sizes[d] : 1;
@@ -224,6 +228,42 @@ Grads IndexAdd::vjp(const Saved& s, Args g, NeedMask need) const {
   if (need[2]) {
     const Tensor picked = g[0].index_select(dim, s.in(1)).reshape(s.in_spec(2).sizes);
     grads[2] = alpha.equal(1) ? picked : picked * alpha;
+  }
+  return grads;
+}
+
+Specs IndexCopy::infer(Args in) const {
+  const TensorImpl &t = impl(in[0]), &s = impl(in[2]);
+  const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "index_copy_"));
+  const int64_t n = check_index_vector(in[1], "index_copy_");
+  check_same_type(in[0], in[2], "index_copy_");
+  if (s.sizes.empty()) {
+    HEARTH_CHECK_AS(IndexError, n == 1,
+                    "[index_copy_] When source is scalar, index should have one element (got ", n,
+                    ")");
+    HEARTH_CHECK_AS(ShapeError, t.sizes.size() <= 1,
+                    "[index_copy_] When source is a number, self "
+                    "has at most one dim, got sizes ",
+                    t.sizes.ref());
+    return Spec::like(in[0]);
+  }
+  const int64_t have = s.dim() > static_cast<int64_t>(d) ? s.sizes[d] : 1;
+  HEARTH_CHECK_AS(IndexError, have == n, "[index_copy_] Number of indices (", n,
+                  ") should be equal to source.size(dim) (", have, ")");
+  DimVector sizes = t.sizes.empty() ? DimVector{1} : t.sizes;
+  sizes[d] = n;
+  HEARTH_CHECK_AS(ShapeError, s.sizes == sizes,
+                  "[index_copy_] Source/destination tensor must have same slice shapes: source has "
+                  "sizes ",
+                  s.sizes.ref(), ", self ", t.sizes.ref());
+  return Spec::like(in[0]);
+}
+Grads IndexCopy::vjp(const Saved& s, Args g, NeedMask need) const {
+  Grads grads(3);
+  if (need[0]) grads[0] = g[0].index_fill(dim, s.in(1), 0);
+  if (need[2]) {
+    const Tensor whole = g[0].dim() == 0 ? g[0].unsqueeze(0) : g[0];
+    grads[2] = whole.index_select(dim, s.in(1)).reshape(s.in_spec(2).sizes);
   }
   return grads;
 }
@@ -452,28 +492,43 @@ Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const T
 
 namespace {
 
-/// One index tensor at `dim`, nothing before it.
-std::vector<std::optional<Tensor>> at_dim(int64_t dim, int64_t ndim, const Tensor& index,
-                                          std::string_view op) {
-  HEARTH_CHECK_AS(ShapeError, index.dim() <= 1, "[", op,
-                  "] Index should have dimension 1 or 0 (got ", index.dim(), ")");
-  std::vector<std::optional<Tensor>> list(static_cast<size_t>(wrap_dim(dim, ndim, op)));
+/// index_fill's index as index_put takes it: one tensor at `dim`, nothing before it.
+std::vector<std::optional<Tensor>> fill_index(const Tensor& self, int64_t dim,
+                                              const Tensor& index) {
+  ops::check_index_vector(index, "index_fill_");
+  std::vector<std::optional<Tensor>> list(
+      static_cast<size_t>(wrap_dim(dim, self.dim(), "index_fill_")));
   list.push_back(index.reshape({-1}));
   return list;
+}
+
+/// The number that index_fill writes; apart from self, which it may be an element of.
+Tensor fill_value(const Tensor& self, const Tensor& value) {
+  HEARTH_CHECK_AS(ShapeError, value.dim() == 0,
+                  "[index_fill_] index_fill_ only supports a 0-dimensional value tensor, but got "
+                  "tensor with ",
+                  value.dim(), " dimension(s).");
+  return value.to(self.scalar_type(), false, value.is_alias_of(self));
+}
+Tensor fill_value(const Tensor& self, const Scalar& value) {
+  return full({}, value, TensorOptions(self.scalar_type()).device(self.device()));
 }
 
 }  // namespace
 
 Tensor index_copy(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
-  const auto indices = at_dim(dim, self.dim(), index, "index_copy_");
-  HEARTH_CHECK_AS(ShapeError, source.dim() == self.dim() && source.size(dim) == index.numel(),
-                  "[index_copy_] Number of indices (", index.numel(),
-                  ") should be equal to source.size(dim), source has sizes ", source.sizes());
-  return index_put(self, indices, source);
+  return invoke(ops::IndexCopy{dim}, self, as_long(index), source);
+}
+Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
+  // A number is filled as a vector of one element.
+  if (self.dim() == 0) {
+    wrap_dim(dim, 0, "index_fill_");
+    return index_fill(self.unsqueeze(0), 0, index, value).squeeze(0);
+  }
+  return index_put(self, fill_index(self, dim, index), fill_value(self, value));
 }
 Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
-  return index_put(self, at_dim(dim, self.dim(), index, "index_fill_"),
-                   full({}, value, self.options()));
+  return index_fill(self, dim, index, fill_value(self, value));
 }
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
   if (!dim) return self.reshape({-1}).gather(0, indices.reshape({-1}));
@@ -489,10 +544,13 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
   own = other = common;
   own[d] = self.sizes()[d];
   other[d] = indices.sizes()[d];
-  return self.expand(own).gather(*dim, indices.expand(other));
+  const Tensor at = own[d] > 0 ? indices.remainder(own[d]) : indices;
+  return self.expand(own).gather(*dim, at.expand(other));
 }
 Tensor take(const Tensor& self, const Tensor& index) {
-  return self.reshape({-1}).index_select(0, index.reshape({-1})).view(index.sizes());
+  ops::check_index_type(index, "take");
+  const Tensor list[] = {as_long(index)};
+  return ops::invoke_index(self.reshape({-1}), list);
 }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
@@ -559,13 +617,24 @@ Tensor Tensor::index_copy(int64_t dim, const Tensor& index, const Tensor& source
   return hearth::index_copy(*this, dim, index, source);
 }
 const Tensor& Tensor::index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const {
-  return index_put_(at_dim(dim, this->dim(), index, "index_copy_"), source);
+  return invoke_(ops::IndexCopy{dim}, *this, as_long(index), source);
 }
 Tensor Tensor::index_fill(int64_t dim, const Tensor& index, const Scalar& value) const {
   return hearth::index_fill(*this, dim, index, value);
 }
+Tensor Tensor::index_fill(int64_t dim, const Tensor& index, const Tensor& value) const {
+  return hearth::index_fill(*this, dim, index, value);
+}
+const Tensor& Tensor::index_fill_(int64_t dim, const Tensor& index, const Tensor& value) const {
+  if (this->dim() == 0) {
+    wrap_dim(dim, 0, "index_fill_");
+    unsqueeze(0).index_fill_(0, index, value);
+    return *this;
+  }
+  return index_put_(fill_index(*this, dim, index), fill_value(*this, value));
+}
 const Tensor& Tensor::index_fill_(int64_t dim, const Tensor& index, const Scalar& value) const {
-  return index_put_(at_dim(dim, this->dim(), index, "index_fill_"), full({}, value, options()));
+  return index_fill_(dim, index, fill_value(*this, value));
 }
 Tensor Tensor::gather(int64_t dim, const Tensor& index, bool sparse_grad) const {
   return hearth::gather(*this, dim, index, sparse_grad);

@@ -10,7 +10,8 @@ namespace hearth::ops {
 struct Index {
   static constexpr OpInfo info{
       .name = "index",
-      .args = {"self", {"indices", arg::optional | arg::index | arg::on_cpu}},
+      .args = {{"self", arg::apart},
+               {"indices", arg::optional | arg::index | arg::on_cpu | arg::apart}},
       .tail = 1};
   HEARTH_OP(Index)
   Specs infer(Args in) const;
@@ -24,7 +25,9 @@ struct IndexPut {
   static constexpr OpInfo info{
       .name = "index_put",
       .strided = true,
-      .args = {"self", "values", {"indices", arg::optional | arg::index | arg::on_cpu}},
+      .args = {{"self", arg::in_place},
+               {"values", arg::apart},
+               {"indices", arg::optional | arg::index | arg::on_cpu | arg::apart}},
       .tail = 1};
   HEARTH_OP(IndexPut, accumulate)
   Specs infer(Args in) const;
@@ -34,8 +37,9 @@ struct IndexPut {
 
 struct IndexSelect {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "index_select",
-                               .args = {"self", {"index", arg::index | arg::on_cpu}}};
+  static constexpr OpInfo info{
+      .name = "index_select",
+      .args = {{"self", arg::apart}, {"index", arg::index | arg::on_cpu | arg::apart}}};
   HEARTH_OP(IndexSelect, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -47,16 +51,33 @@ struct IndexAdd {
   Scalar alpha = 1;
   static constexpr OpInfo info{.name = "index_add",
                                .strided = true,
-                               .args = {"self", {"index", arg::index | arg::on_cpu}, "source"}};
+                               .args = {{"self", arg::in_place},
+                                        {"index", arg::index | arg::on_cpu | arg::apart},
+                                        {"source", arg::apart}}};
   HEARTH_OP(IndexAdd, dim, alpha)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = need[2] ? 2u : 0u, .specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
+/// As index_add, but writes.
+struct IndexCopy {
+  int64_t dim = 0;
+  static constexpr OpInfo info{.name = "index_copy",
+                               .strided = true,
+                               .args = {{"self", arg::in_place},
+                                        {"index", arg::index | arg::on_cpu | arg::apart},
+                                        {"source", arg::apart}}};
+  HEARTH_OP(IndexCopy, dim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
 struct Gather {
   int64_t dim = 0;
-  static constexpr OpInfo info{.name = "gather", .args = {"self", {"index", arg::index}}};
+  static constexpr OpInfo info{
+      .name = "gather", .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
   HEARTH_OP(Gather, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -66,7 +87,9 @@ struct Gather {
 struct Scatter {
   int64_t dim = 0;
   static constexpr OpInfo info{
-      .name = "scatter", .strided = true, .args = {"self", {"index", arg::index}, "src"}};
+      .name = "scatter",
+      .strided = true,
+      .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(Scatter, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -77,7 +100,9 @@ struct ScatterValue {
   int64_t dim = 0;
   Scalar value = 0;
   static constexpr OpInfo info{
-      .name = "scatter_value", .strided = true, .args = {"self", {"index", arg::index}}};
+      .name = "scatter_value",
+      .strided = true,
+      .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}}};
   HEARTH_OP(ScatterValue, dim, value)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2}; }
@@ -87,7 +112,9 @@ struct ScatterValue {
 struct ScatterAdd {
   int64_t dim = 0;
   static constexpr OpInfo info{
-      .name = "scatter_add", .strided = true, .args = {"self", {"index", arg::index}, "src"}};
+      .name = "scatter_add",
+      .strided = true,
+      .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(ScatterAdd, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = need[2] ? 2u : 0u, .specs = true}; }
@@ -96,7 +123,7 @@ struct ScatterAdd {
 
 struct MaskedSelect {
   static constexpr OpInfo info{.name = "masked_select",
-                               .args = {"self", {"mask", arg::index}},
+                               .args = {{"self", arg::apart}, {"mask", arg::index | arg::apart}},
                                .outputs = {out::data_dependent}};
   HEARTH_OP(MaskedSelect)
   Specs infer(Args in) const;
@@ -106,7 +133,10 @@ struct MaskedSelect {
 
 struct MaskedScatter {
   static constexpr OpInfo info{
-      .name = "masked_scatter", .strided = true, .args = {"self", {"mask", arg::index}, "source"}};
+      .name = "masked_scatter",
+      .strided = true,
+      .args = {
+          {"self", arg::in_place}, {"mask", arg::index | arg::in_place}, {"source", arg::apart}}};
   HEARTH_OP(MaskedScatter)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -114,8 +144,10 @@ struct MaskedScatter {
 };
 
 struct Nonzero {
-  static constexpr OpInfo info{
-      .name = "nonzero", .differentiable = false, .outputs = {out::data_dependent}};
+  static constexpr OpInfo info{.name = "nonzero",
+                               .differentiable = false,
+                               .args = {{"self", arg::apart}},
+                               .outputs = {out::data_dependent}};
   HEARTH_OP(Nonzero)
   Specs infer(Args in) const;
 };

@@ -31,6 +31,7 @@ using indexing::TensorIndexType;
 struct Parts {
   Tensor view;
   std::vector<std::optional<Tensor>> tensors;
+  bool masked = false;  ///< some of the tensors were a mask
 
   void record(int64_t& dim, const Tensor& index) {
     tensors.resize(static_cast<size_t>(dim));
@@ -48,10 +49,11 @@ int64_t dims_of(const TensorIndex& i) {
   return is_mask(i.tensor) ? i.tensor.dim() : 1;
 }
 
-Tensor select_checked(const Tensor& t, int64_t dim, int64_t i) {
+/// Element i of dim `dim`, which was dim `own` of the indexed tensor.
+Tensor select_checked(const Tensor& t, int64_t dim, int64_t own, int64_t i) {
   const int64_t size = t.size(dim);
   HEARTH_CHECK_AS(IndexError, i >= -size && i < size, "[index] index ", i,
-                  " is out of bounds for dimension ", dim, " with size ", size);
+                  " is out of bounds for dimension ", own, " with size ", size);
   return t.select(dim, i);
 }
 
@@ -63,6 +65,7 @@ void record_mask(Parts& parts, int64_t& dim, const Tensor& mask) {
                     " does not match the shape of the indexed tensor ", parts.view.sizes(),
                     " at index ", dim + d);
   for (const Tensor& column : nonzero(mask).unbind(1)) parts.record(dim, column);
+  parts.masked = true;
 }
 
 /// A single bool keeps all (a new dim of size one) or nothing (of size zero).
@@ -71,20 +74,25 @@ void record_bool(Parts& parts, int64_t& dim, bool keep) {
   parts.record(dim, zeros({keep ? 1 : 0}, parts.view.options().dtype(kLong)));
 }
 
-Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices) {
+Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices, const char* method) {
   HEARTH_CHECK_AS(IndexError, !indices.empty(),
-                  "[index] Passing an empty index list to Tensor::index() is not valid syntax");
+                  "[index] Passing an empty index list to Tensor::", method,
+                  "() is not valid syntax");
   int64_t used = 0;
   for (const TensorIndex& i : indices) {
     HEARTH_CHECK_AS(IndexError, i.type != TensorIndexType::Tensor || i.tensor.defined(),
                     "[index] an index tensor is undefined");
+    HEARTH_CHECK_AS(IndexError, i.type != TensorIndexType::Integer || self.dim() > 0,
+                    "[index] invalid index of a 0-dim tensor. Use `tensor.item<T>()` to convert a "
+                    "0-dim tensor to a number");
     used += dims_of(i);
   }
   HEARTH_CHECK_AS(IndexError, used <= self.dim(),
                   "[index] too many indices for tensor of dimension ", self.dim(), " (got ", used,
                   ")");
   Parts parts{self, {}};
-  int64_t dim = 0;
+  int64_t dim = 0;  // of the view that the next index speaks of
+  int64_t own = 0;  // the same, in self
   bool seen_ellipsis = false;
   for (const TensorIndex& i : indices) {
     switch (i.type) {
@@ -96,9 +104,10 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices) {
                         "[index] an index can only have a single ellipsis ('...')");
         seen_ellipsis = true;
         dim += self.dim() - used;
+        own += self.dim() - used;
         break;
       case TensorIndexType::Integer:
-        parts.view = select_checked(parts.view, dim, i.integer);
+        parts.view = select_checked(parts.view, dim, own, i.integer);
         break;
       case TensorIndexType::Boolean:
         record_bool(parts, dim, i.integer != 0);
@@ -118,20 +127,23 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices) {
             record_mask(parts, dim, i.tensor);
           }
         } else if (i.tensor.dim() == 0 && is_integral(i.tensor.scalar_type())) {
-          parts.view = select_checked(parts.view, dim, i.tensor.item<int64_t>());
+          parts.view = select_checked(parts.view, dim, own, i.tensor.item<int64_t>());
         } else {
           parts.record(dim, i.tensor);
         }
         break;
     }
+    own += dims_of(i);
   }
   return parts;
 }
 
 void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values) {
-  const Parts parts = apply_basic(self, indices);
+  const Parts parts = apply_basic(self, indices, "index_put_");
   if (!parts.tensors.empty()) {
-    parts.view.index_put_(parts.tensors, values);
+    // One number fills the places of a mask, even one of self's own.
+    const bool copy = parts.masked && values.numel() == 1 && values.is_alias_of(self);
+    parts.view.index_put_(parts.tensors, copy ? values.clone() : values);
     return;
   }
   // Leading dims of size one that the view does not have are dropped, as in NumPy.
@@ -141,7 +153,7 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
 }
 
 void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Scalar& value) {
-  const Parts parts = apply_basic(self, indices);
+  const Parts parts = apply_basic(self, indices, "index_put_");
   if (parts.tensors.empty()) {
     parts.view.fill_(value);
   } else {
@@ -152,8 +164,9 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Scalar& value)
 }  // namespace
 
 Tensor Tensor::index(ArrayRef<TensorIndex> indices) const {
-  const Parts parts = apply_basic(*this, indices);
-  return parts.tensors.empty() ? parts.view : parts.view.index(parts.tensors);
+  const Parts parts = apply_basic(*this, indices, "index");
+  if (!parts.tensors.empty()) return parts.view.index(parts.tensors);
+  return parts.view.is_same(*this) ? view(sizes()) : parts.view;
 }
 Tensor Tensor::index(std::initializer_list<TensorIndex> indices) const {
   return index(ArrayRef<TensorIndex>(indices));

@@ -174,8 +174,8 @@ Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) co
 Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim) {
   const Tensor base = dim ? self : self.reshape({-1});
   const int64_t d = dim.value_or(0), n = base.size(d);
-  HEARTH_CHECK_AS(DtypeError, repeats.scalar_type() == kLong || repeats.scalar_type() == kInt,
-                  "[repeat_interleave] repeats has to be Long or Int tensor, got ",
+  HEARTH_CHECK_AS(DtypeError, is_integral(repeats.scalar_type()),
+                  "[repeat_interleave] repeats has to be an integer tensor, got ",
                   repeats.scalar_type());
   HEARTH_CHECK_AS(ShapeError, repeats.dim() <= 1 && (repeats.numel() == 1 || repeats.numel() == n),
                   "[repeat_interleave] repeats must have the same size as input along dim, but got "

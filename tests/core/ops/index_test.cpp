@@ -52,6 +52,18 @@ TEST(Indexing, NumbersSlicesNoneAndEllipsisMakeViews) {
   EXPECT_TRUE(x[Scalar(2)].equal(x[2]));
 }
 
+TEST(Indexing, WholeTensorsAreNewAliases) {
+  const Tensor x = arange(3.0).requires_grad_();
+  for (const Tensor& alias : {x.index({"..."}), x.index({Ellipsis}), x.index({Slice()})}) {
+    EXPECT_FALSE(alias.is_same(x));
+    EXPECT_TRUE(alias.is_alias_of(x) && alias.equal(x) && alias.is_view());
+  }
+  x.index({"..."}).sum().backward();
+  EXPECT_TRUE(x.grad().equal(ones({3})));
+  const Tensor strided = arange(6).view({2, 3}).t();
+  EXPECT_EQ(strided.index({"..."}).strides(), strided.strides());
+}
+
 TEST(Indexing, Assignment) {
   Tensor x = zeros({3, 4});
   x[0] = tensor({1.0, 2.0, 3.0, 4.0});
@@ -120,6 +132,25 @@ TEST(Indexing, BadIndicesAreNamedAndNothingIsWritten) {
          x.index({Slice(), tensor({0, -5})});
        }),
        "index -5 is out of bounds for dimension 1 with size 4");
+  says(message<IndexError>([&] {
+         x.index({0, 4});
+       }),
+       "index 4 is out of bounds for dimension 1 with size 4");
+  says(message<IndexError>([&] {
+         x.index({None, 0, None, -5});
+       }),
+       "index -5 is out of bounds for dimension 1 with size 4");
+  says(message<IndexError>([&] {
+         x.index({Ellipsis, 4});
+       }),
+       "index 4 is out of bounds for dimension 1 with size 4");
+  says(message<IndexError>([&] { tensor(1.0).index({0}); }), "invalid index of a 0-dim tensor");
+  says(message<IndexError>([&] {
+         empty({3, 0}).index({Slice(), tensor({0})});
+       }),
+       "index is out of bounds for dimension with size 0");
+  says(message<IndexError>([&] { x.index_put_(ArrayRef<indexing::TensorIndex>(), 1); }),
+       "Tensor::index_put_() is not valid syntax");
   says(message<IndexError>([&] { x.index({3}); }),
        "index 3 is out of bounds for dimension 0 with size 3");
   says(message<IndexError>([&] {
@@ -185,6 +216,86 @@ TEST(Index, SelectAddCopyFill) {
   EXPECT_THROW(x.index_select(0, tensor({{1}})), ShapeError);
   EXPECT_THROW(x.index_select(0, tensor({1.0})), DtypeError);
   EXPECT_THROW(x.index_add(0, tensor({0}), zeros({2, 3, 5})), ShapeError);
+}
+
+TEST(Index, NumbersAreVectorsOfOneElement) {
+  const Tensor x = tensor(5.0), first = tensor({0}), seven = tensor(7.0);
+  for (const Tensor& i : {first, tensor(0), tensor({0}, kInt)}) {
+    EXPECT_TRUE(x.index_fill(0, i, 7).equal(seven));
+    EXPECT_TRUE(x.index_fill(-1, i, seven).equal(seven));
+    EXPECT_TRUE(x.index_copy(0, i, seven).equal(seven));
+    EXPECT_TRUE(x.index_copy(0, i, tensor({7.0})).equal(seven));
+    EXPECT_TRUE(x.clone().index_fill_(0, i, 7).equal(seven));
+    EXPECT_TRUE(x.clone().index_copy_(0, i, seven).equal(seven));
+    EXPECT_TRUE(arange(3.0).index_copy(0, i, seven).equal(tensor({7.0, 1.0, 2.0})));
+  }
+  EXPECT_TRUE(x.index_fill(0, tensor({0, -1}), 7).equal(seven));
+  EXPECT_TRUE(x.index_copy(0, tensor({0, 0}), tensor({7.0, 8.0})).equal(tensor(8.0)));
+  EXPECT_TRUE(x.index_fill(0, empty({0}, kLong), 7).equal(x));
+  EXPECT_THROW(x.index_fill(0, tensor({1}), 7), IndexError);
+  EXPECT_THROW(x.index_fill(1, first, 7), IndexError);
+  EXPECT_THROW(x.index_copy(0, tensor({0, 0}), seven), IndexError);
+  EXPECT_THROW(x.index_copy(0, empty({0}, kLong), seven), IndexError);
+  EXPECT_THROW(x.index_copy(0, first, tensor({7.0, 8.0})), IndexError);
+  EXPECT_THROW(x.index_copy(0, tensor({-1}), seven), IndexError);
+  // A number holds no more than one element for scatter to take.
+  EXPECT_THROW(x.scatter(0, tensor({0, 0}), seven), ShapeError);
+  EXPECT_THROW(arange(3.0).scatter(0, tensor({0, 1}), seven), ShapeError);
+  EXPECT_THROW(arange(3.0).scatter_add(0, tensor({0, 1}), seven), ShapeError);
+  const Tensor leaf = tensor(5.0, TensorOptions(kDouble)).requires_grad_();
+  const Tensor source = tensor({2.0}, TensorOptions(kDouble)).requires_grad_();
+  leaf.index_copy(0, first, source).backward();
+  EXPECT_TRUE(leaf.grad().equal(zeros({}, kDouble)));
+  EXPECT_TRUE(source.grad().equal(ones({1}, kDouble)));
+}
+
+TEST(Index, CopiesTakeSlicesOfTheSameSizes) {
+  const Tensor x = zeros({2, 3});
+  EXPECT_TRUE(x.index_copy(1, tensor({2, 0}), tensor({{1.0, 2.0}, {3.0, 4.0}}))
+                  .equal(tensor({{2.0, 0.0, 1.0}, {4.0, 0.0, 3.0}})));
+  EXPECT_TRUE(x.t()
+                  .index_copy(0, tensor({2}), ones({1, 2}))
+                  .t()
+                  .equal(tensor({{0.0, 0.0, 1.0}, {0.0, 0.0, 1.0}})));
+  EXPECT_THROW(x.index_copy(0, tensor({0}), ones({1, 2})), ShapeError);
+  EXPECT_THROW(x.index_copy(0, tensor({0}), ones({1, 1})), ShapeError);
+  EXPECT_THROW(x.index_copy(0, tensor({0, 1}), ones({1, 3})), IndexError);
+  EXPECT_THROW(x.index_copy(0, tensor({0}), ones({})), ShapeError);
+  EXPECT_THROW(x.index_copy(0, tensor({-1}), ones({1, 3})), IndexError);
+  EXPECT_THROW(x.index_copy(0, tensor({0}), ones({1, 3}, kDouble)), DtypeError);
+}
+
+TEST(Index, MasksAreNoIndexVectors) {
+  const Tensor x = arange(6.0).view({2, 3});
+  for (const ScalarType type : {kByte, kBool, kChar, kShort, kDouble}) {
+    const Tensor i = tensor({1, 0}).to(type);
+    EXPECT_THROW(x.index_fill(0, i, 7), DtypeError);
+    EXPECT_THROW(x.index_copy(0, i, x), DtypeError);
+    EXPECT_THROW(x.take(i), DtypeError);
+    EXPECT_THROW(x.index_select(0, i), DtypeError);
+  }
+  EXPECT_TRUE(x.index({tensor({1, 0}, kByte)}).equal(x.slice(0, 0, 1)));
+  EXPECT_TRUE(repeat_interleave(x, tensor({1, 0}, kByte), 0).equal(x.slice(0, 0, 1)));
+  EXPECT_THROW(repeat_interleave(x, tensor({true, false}), 0), DtypeError);
+}
+
+TEST(Index, NegativeIndices) {
+  const Tensor x = arange(12.0).view({3, 4});
+  EXPECT_TRUE(take(x, tensor({-1, 0, -12})).equal(tensor({11.0, 0.0, 0.0})));
+  EXPECT_TRUE(take(x, tensor(-2)).equal(tensor(10.0)));
+  EXPECT_THROW(take(x, tensor({-13})), IndexError);
+  EXPECT_THROW(take(x, tensor({12})), IndexError);
+  EXPECT_THROW(take(empty({0}), tensor({0})), IndexError);
+  EXPECT_EQ(take(x, empty({0, 2}, kLong)).sizes(), (IntArrayRef{0, 2}));
+  // Along a dim, indices count modulo its size.
+  EXPECT_TRUE(take_along_dim(x, tensor({{-1}, {0}, {-4}}), 1).equal(tensor({{3.0}, {4.0}, {8.0}})));
+  EXPECT_TRUE(take_along_dim(x, tensor({{4}}), 1).equal(tensor({{0.0}, {4.0}, {8.0}})));
+  EXPECT_THROW(take_along_dim(x, tensor({-1})), IndexError);
+  EXPECT_EQ(take_along_dim(empty({3, 0}), empty({3, 0}, kLong), 1).numel(), 0);
+  EXPECT_TRUE(x[0].index_fill(0, tensor({-1}), 7).equal(tensor({0.0, 1.0, 2.0, 7.0})));
+  const Tensor leaf = arange(6, kDouble).view({2, 3}).requires_grad_();
+  take(leaf, tensor({-1, 5, 0})).sum().backward();
+  EXPECT_TRUE(leaf.grad().equal(tensor({{1, 0, 0}, {0, 0, 2}}, kDouble)));
 }
 
 TEST(Index, GatherAndScatter) {

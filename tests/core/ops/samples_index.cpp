@@ -18,6 +18,8 @@ void index_samples(Samples& s) {
   add(s, ops::IndexSelect{1}, {x, tensor({1, 1, 0})});
   add(s, ops::IndexSelect{0}, {values({}), tensor({0})});
   add(s, ops::IndexAdd{0, 2}, {x, tensor({2, 2}), values({2, 2, 4}, 0.1, 0.8, 1)});
+  add(s, ops::IndexCopy{0}, {x, tensor({2, 0}), values({2, 2, 4}, 0.1, 0.8, 1)});
+  add(s, ops::IndexCopy{-1}, {values({}), tensor({0}), values({}, 0.1, 0.8, 1)});
   const Tensor m = values({3, 4}), at = tensor({{0, 2, 1}, {2, 0, 0}});
   add(s, ops::Gather{0}, {m, at});
   add(s, ops::Gather{-1}, {m, at});

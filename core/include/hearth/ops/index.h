@@ -19,12 +19,14 @@ HEARTH_API Tensor index_select(const Tensor& self, int64_t dim, const Tensor& in
 /// Adds alpha times slice i of source to slice index[i] of self.
 HEARTH_API Tensor index_add(const Tensor& self, int64_t dim, const Tensor& index,
                             const Tensor& source, const Scalar& alpha = 1);
-/// Slice index[i] of self becomes slice i of source.
+/// Slice index[i] of self becomes slice i of source. Indices are not negative.
 HEARTH_API Tensor index_copy(const Tensor& self, int64_t dim, const Tensor& index,
                              const Tensor& source);
-/// The slices at `index` become `value`.
+/// The slices at `index`, where negative ones count from the end, become the number `value`.
 HEARTH_API Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index,
                              const Scalar& value);
+HEARTH_API Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index,
+                             const Tensor& value);
 /// out[i][j] = self[index[i][j]][j] for dim 0; index has self's number of dims.
 HEARTH_API Tensor gather(const Tensor& self, int64_t dim, const Tensor& index,
                          bool sparse_grad = false);
@@ -35,10 +37,11 @@ HEARTH_API Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index,
 /// self[index[i][j]][j] += src[i][j] for dim 0.
 HEARTH_API Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index,
                               const Tensor& src);
-/// gather with index and self broadcast but for dim; without dim, from the flattened tensor.
+/// gather with index and self broadcast but for dim, along which indices count modulo its size;
+/// without dim, from the flattened tensor.
 HEARTH_API Tensor take_along_dim(const Tensor& self, const Tensor& indices,
                                  std::optional<int64_t> dim = std::nullopt);
-/// Elements of the flattened tensor.
+/// Elements of the flattened tensor; negative indices count from its end.
 HEARTH_API Tensor take(const Tensor& self, const Tensor& index);
 /// The elements where the bool `mask` (broadcast) is true, as a 1-d tensor.
 HEARTH_API Tensor masked_select(const Tensor& self, const Tensor& mask);
