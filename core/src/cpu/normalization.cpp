@@ -62,7 +62,7 @@ void normalize_rows(const Call& call, const Tensor& weight_tensor, const Tensor&
       for (int64_t r = begin; r < end; ++r) {
         if (out.past_caches() && r + 1 < end) in.prefetch(r + 1);
         const T* x = in.row(r);
-        T mean = n > 0 || !centered ? T(0) : static_cast<T>(NAN), squares = 0;
+        T mean = 0, squares = 0;
         if (n > 0 && centered) k.moments(x, n, &mean, &squares);
         if (n > 0 && !centered) squares = k.square_sum(x, n);
         const T rstd = T(1) / std::sqrt(squares / static_cast<T>(n) + static_cast<T>(eps));
@@ -371,6 +371,8 @@ void batch_norm(const Call& call) {
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels;
+    // Of nothing there is nothing to learn.
+    const bool learns = op.training && shape.n * shape.spatial > 0;
     std::vector<Moments> moments;
     if (op.training) moments = channel_moments(ptr<T>(input), shape);
     T *mean = ptr<T>(call.out[1]), *rstd = ptr<T>(call.out[2]);
@@ -383,7 +385,7 @@ void batch_norm(const Call& call) {
       double var;
       if (op.training) {
         const Moments& m = moments[static_cast<size_t>(c)];
-        var = m.squares / m.count;
+        var = learns ? m.squares / m.count : 0;
         mean[c] = static_cast<T>(m.mean);
         const auto move = [&](const Tensor& from, const Tensor& to, double now) {
           if (from.defined())
@@ -400,8 +402,8 @@ void batch_norm(const Call& call) {
       shift[c] = bias.defined() ? ptr<T>(bias)[c] : T(0);
     }
     apply_affine<T>(ptr<T>(input), result.data<T>(), shape, channels, mean, scale, shift);
-    if (op.training && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
-    if (op.training && new_var.defined()) copy_raw_into(call.in[4], new_var);
+    if (learns && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
+    if (learns && new_var.defined()) copy_raw_into(call.in[4], new_var);
   });
   result.finish();
 }

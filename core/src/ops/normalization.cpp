@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/normalization.h"
 
+#include <cmath>
+
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
@@ -104,8 +106,10 @@ Tensor mean_of(const Tensor& x, const DimVector& dims) {
 struct Moments {
   Tensor mean, rstd, var;
 };
+/// The mean of nothing is 0; its variance is NaN.
 Moments moments_of(const Tensor& x, const DimVector& dims, double eps) {
-  const Tensor mean = mean_of(x, dims), d = x - mean;
+  const Tensor mean = x.numel() > 0 ? mean_of(x, dims) : x.sum(dims, /*keepdim=*/true);
+  const Tensor d = x - mean;
   const Tensor var = mean_of(d * d, dims);
   return {mean, (var + eps).rsqrt(), var};
 }
@@ -210,6 +214,9 @@ Specs GroupNorm::infer(Args in) const {
                   "] Expected num groups to be greater than 0, got ", groups);
   HEARTH_CHECK_AS(ShapeError, x.sizes[1] > 0, "[", info.name,
                   "] Expected number of channels to be greater than 0, got ", x.sizes[1]);
+  for (size_t d = 2; d < x.sizes.size(); ++d)
+    HEARTH_CHECK_AS(ShapeError, x.sizes[d] > 0, "[", info.name,
+                    "] Expected HxW to be greater than 0, got input of shape ", x.sizes.ref());
   HEARTH_CHECK_AS(ShapeError, x.sizes[1] % groups == 0, "[", info.name,
                   "] Expected number of channels in input to be divisible by num_groups, but got "
                   "input of shape ",
@@ -283,7 +290,11 @@ Tensors BatchNorm::decompose(Args in) const {
   const Tensor x = wide(in[0]);
   const DimVector dims = all_but_channels(x);
   Moments m;
-  if (training) {
+  if (training && x.numel() == 0) {
+    // Nothing was seen: running statistics stay, and gradients of weight and bias are 0.
+    const Tensor none = zeros({x.size(1)}, x.options());
+    m = {by_channel(none, x), by_channel(none + 1 / std::sqrt(eps), x), {}};
+  } else if (training) {
     m = moments_of(x, dims, eps);
     const NoGradGuard no_grad;
     const double n = static_cast<double>(x.numel()) / static_cast<double>(x.size(1));
@@ -315,7 +326,7 @@ Tensors BatchNormBackward::decompose(Args in) const {
   const Tensor g = wide(in[0]), x = wide(in[1]), weight = by_channel(in[4], x);
   const DimVector dims = all_but_channels(x);
   Moments m{by_channel(in[2].detach(), x), by_channel(in[3].detach(), x), {}};
-  if (training) m = moments_of(x, dims, eps);
+  if (training && x.numel() > 0) m = moments_of(x, dims, eps);
   const Tensor normal = (x - m.mean) * m.rstd;
   Tensor dx = g;
   if (training) dx = g - mean_of(g, dims) - normal * mean_of(g * normal, dims);
@@ -339,13 +350,16 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input,
                                                      double eps) {
   auto [y, mean, rstd] = invoke_n<3>(ops::LayerNorm{normalized_shape, eps}, input,
                                      or_undefined(weight), or_undefined(bias));
-  return {std::move(y), std::move(mean), std::move(rstd)};
+  // Backward keeps them in float for half inputs; asked for, they have the parameters' type.
+  const ScalarType type = weight && weight->defined() ? weight->scalar_type() : input.scalar_type();
+  return {std::move(y), mean.to(type), rstd.to(type)};
 }
 
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
                   const std::optional<Tensor>& weight, const std::optional<Tensor>& bias,
                   double eps, bool) {
-  return std::get<0>(native_layer_norm(input, normalized_shape, weight, bias, eps));
+  return invoke_n<3>(ops::LayerNorm{normalized_shape, eps}, input, or_undefined(weight),
+                     or_undefined(bias))[0];
 }
 
 Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,
@@ -388,6 +402,7 @@ Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
     return batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps);
   HEARTH_CHECK_AS(ShapeError, input.dim() >= 2,
                   "[instance_norm] expected an input of shape [N, C, ...], got ", input.sizes());
+  if (input.numel() == 0) return batch_norm(input, weight, bias, {}, {}, true, momentum, eps);
   auto [y, mean, rstd] = invoke_n<3>(ops::GroupNorm{input.size(1), eps}, input,
                                      or_undefined(weight), or_undefined(bias));
   const NoGradGuard no_grad;

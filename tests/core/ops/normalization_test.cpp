@@ -106,6 +106,50 @@ TEST(Normalization, RunningStatistics) {
   expect_close(instance_mean, want * 0.25, 1e-5);
 }
 
+TEST(Normalization, OfNothingThereIsNothingToLearn) {
+  for (const DimVector& sizes : {DimVector{0, 3}, {0, 3, 2}, {2, 3, 0}, {0, 3, 4, 4}}) {
+    SCOPED_TRACE(sizes.ref());
+    const Tensor x = ones(sizes).requires_grad_(), w = ones({3}).requires_grad_();
+    const Tensor b = zeros({3}).requires_grad_(), mean = full({3}, 3.0), var = full({3}, 2.0);
+    const Tensor y = batch_norm(x, w, b, mean, var, true, 0.1, 1e-5);
+    EXPECT_EQ(y.sizes(), x.sizes());
+    EXPECT_TRUE(mean.equal(full({3}, 3.0)));
+    EXPECT_TRUE(var.equal(full({3}, 2.0)));
+    y.sum().backward();
+    EXPECT_EQ(x.grad().sizes(), x.sizes());
+    EXPECT_TRUE(w.grad().equal(zeros({3})));
+    EXPECT_TRUE(b.grad().equal(zeros({3})));
+    EXPECT_EQ(instance_norm(ones(sizes), {}, {}, mean, var, true, 0.1, 1e-5).sizes(), sizes.ref());
+    EXPECT_TRUE(mean.equal(full({3}, 3.0)));
+  }
+  for (const DimVector& sizes : {DimVector{2, 0}, {2, 0, 3}, {0, 0}}) {
+    EXPECT_EQ(batch_norm(ones(sizes), {}, {}, {}, {}, true, 0.1, 1e-5).sizes(), sizes.ref());
+    expect_error<ShapeError>([&] { group_norm(ones(sizes), 1); },
+                             "number of channels to be greater than 0");
+  }
+  expect_error<ShapeError>([&] { group_norm(ones({2, 4, 0}), 2); }, "HxW to be greater than 0");
+  EXPECT_EQ(group_norm(ones({0, 4, 2}), 2).sizes(), (IntArrayRef{0, 4, 2}));
+  expect_error<ShapeError>([&] { batch_norm(ones({3}), {}, {}, {}, {}, true, 0.1, 1e-5); },
+                           "[N, C, ...]");
+  const auto [y, mean, rstd] = native_layer_norm(ones({2, 0}), {0}, {}, {}, 1e-5);
+  EXPECT_TRUE(mean.equal(zeros({2, 1})));
+  EXPECT_TRUE(rstd.isnan().all().item<bool>());
+}
+
+TEST(Normalization, StatisticsHaveTheParametersType) {
+  for (const ScalarType type : {kHalf, kBFloat16, kFloat, kDouble}) {
+    const Tensor x = wave({3, 8}, 2, type);
+    const auto [y, mean, rstd] = native_layer_norm(x, {8}, {}, {}, 1e-5);
+    EXPECT_EQ(mean.dtype(), type);
+    EXPECT_EQ(rstd.dtype(), type);
+    expect_close(mean, x.to(kDouble).sum(1, true) / 8, type == kDouble ? 1e-12 : 1e-2);
+  }
+  const auto mixed = native_layer_norm(wave({3, 8}, 2, kHalf), {8}, ones({8}), zeros({8}), 1e-5);
+  EXPECT_EQ(std::get<0>(mixed).dtype(), kHalf);
+  EXPECT_EQ(std::get<1>(mixed).dtype(), kFloat);
+  EXPECT_EQ(std::get<2>(mixed).dtype(), kFloat);
+}
+
 TEST(Normalization, LargeMeansKeepTheirVariance) {
   const Tensor x = wave({64, 2, 9, 9}, 1, kFloat) + 1e4;
   const Tensor wide = x.to(kDouble);
