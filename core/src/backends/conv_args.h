@@ -14,7 +14,8 @@ enum class ConvLayout : int8_t {
 /// A 2-d convolution (cross-correlation, as in PyTorch). conv1d is one of height 1: input[0],
 /// kernel[0], stride[0], dilation[0] = 1 and no padding there.
 ///
-/// All tensors are dense, of `dtype` (Float, Double, BFloat16 or Half) and never overlap:
+/// All tensors are dense, of `dtype` (Float, Double, BFloat16, Half or, without gradients, Long)
+/// and never overlap:
 ///   x   [batch, in_channels, input]      in `layout`
 ///   y   [batch, out_channels, output()]  in `layout`
 ///   w   [out_channels, in_channels / groups, kernel]  in `weight_layout`

@@ -22,7 +22,7 @@ enum class Pass { Forward, BackwardData, BackwardWeights };
 /// The one place that decides how a convolution is computed.
 ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
 #ifdef HEARTH_WITH_ONEDNN
-  if (c.dtype == kDouble || c.dtype == kHalf) return ConvAlgorithm::Unfold;
+  if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong) return ConvAlgorithm::Unfold;
   // oneDNN refuses to leave more of the input unread than a stride leaves over.
   for (int d = 0; d < 2; d++) {
     const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;
@@ -38,8 +38,8 @@ ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
 }
 
 void check(const ConvArgs& c) {
-  HEARTH_CHECK_AS(DtypeError, is_floating_point(c.dtype), "[conv] expected a floating dtype, got ",
-                  c.dtype);
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(c.dtype) || c.dtype == kLong,
+                  "[conv] expected a floating dtype or int64, got ", c.dtype);
   HEARTH_CHECK_AS(ShapeError,
                   c.groups > 0 && c.in_channels % c.groups == 0 && c.out_channels % c.groups == 0,
                   "[conv] ", c.in_channels, " input and ", c.out_channels,
@@ -89,6 +89,8 @@ template <class F>
 void with_type(ScalarType type, const F& f) {
   if (type == kDouble) {
     f(double{});
+  } else if (type == kLong) {
+    f(int64_t{});
   } else {
     f(float{});
   }

@@ -304,6 +304,7 @@ void unfold_backward_weights(const ConvArgs& c, const T* x, const T* gy, T* gw, 
   template void unfold_backward_weights<T>(const ConvArgs&, const T*, const T*, T*, T*);
 HEARTH_INSTANTIATE(float)
 HEARTH_INSTANTIATE(double)
+HEARTH_INSTANTIATE(int64_t)
 #undef HEARTH_INSTANTIATE
 
 }  // namespace hearth::cpu

@@ -2,6 +2,7 @@
 // From tensors to the convolutions of cpu/conv.h.
 #include "base/parallel.h"
 #include "cpu/conv.h"
+#include "cpu/dense.h"
 #include "cpu/kernels.h"
 #include "cpu/low_precision.h"
 #include "cpu/scratch.h"
@@ -44,6 +45,8 @@ void add_bias(const Tensor& bias, const Tensor& y, bool last) {
     return add_bias(ptr<float>(bias), ptr<float>(y), batch, channels, positions, last);
   if (t.dtype == kDouble)
     return add_bias(ptr<double>(bias), ptr<double>(y), batch, channels, positions, last);
+  if (t.dtype == kLong)
+    return add_bias(ptr<int64_t>(bias), ptr<int64_t>(y), batch, channels, positions, last);
   Scratch<float> fy(static_cast<size_t>(t.numel)), fb(static_cast<size_t>(channels));
   to_float(t.dtype, raw_data(y), fy.data(), t.numel);
   to_float(t.dtype, raw_data(bias), fb.data(), channels);
@@ -53,7 +56,8 @@ void add_bias(const Tensor& bias, const Tensor& y, bool last) {
 
 void convolution(const Call& call) {
   const auto& op = call.as<ops::Convolution>();
-  const Tensor& out = call.out[0];
+  const Result result(call.out[0], call.compute);
+  const Tensor& out = result.tensor();
   const bool last =
       prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
   const Tensor x = image_raw(call.in[0], last);
@@ -70,10 +74,11 @@ void convolution(const Call& call) {
   if (!op.transposed) {
     conv_forward(c, raw_data(x), raw_data(w), bias.defined() ? raw_data(bias) : nullptr,
                  raw_data(out));
-    return;
+  } else {
+    conv_backward_data(c, raw_data(x), raw_data(w), raw_data(out));
+    if (bias.defined()) add_bias(bias, out, last);
   }
-  conv_backward_data(c, raw_data(x), raw_data(w), raw_data(out));
-  if (bias.defined()) add_bias(bias, out, last);
+  result.finish();
 }
 
 void weight_grad(const Call& call) {

@@ -41,13 +41,13 @@ enum PoolType {
   kPoolTypes
 };
 
-/// Kernels by PoolType; integers have max_forward only.
+/// Kernels by PoolType; integers have max_forward, int64 also avg_forward.
 struct PoolTable {
   /// `places` and `values`, which is read where the maxima are, may be null.
   void (*max_forward[kPoolTypes])(const PoolArgs&, const void* x, const void* values, void* y,
                                   int64_t* places);
   void (*max_backward[2])(const PoolArgs&, const void* x, const void* gy, void* gx);
-  void (*avg_forward[2])(const PoolArgs&, const void* x, void* y);
+  void (*avg_forward[kPoolTypes])(const PoolArgs&, const void* x, void* y);
   void (*avg_backward[2])(const PoolArgs&, const void* gy, void* gx);
 };
 HEARTH_DECLARE_ISA(const PoolTable&, pool_table)

@@ -102,7 +102,8 @@ Specs Convolution::infer(Args in) const {
   const size_t spatial = x.sizes.size() - 2;
   check_attributes(*this, spatial);
   check_types("weight", x.dtype, w.dtype);
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(x.dtype),
+  const bool integers = is_integral(x.dtype);
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(x.dtype) || integers,
                   "[convolution] not implemented for '", to_string(x.dtype), "'");
   HEARTH_CHECK_AS(ShapeError, w.sizes[0] > 0 && w.sizes[0] % groups == 0,
                   "[convolution] Given groups=", groups, ", expected weight to be divisible by ",
@@ -152,7 +153,9 @@ Specs Convolution::infer(Args in) const {
                     ". Kernel size can't be greater than actual input size");
   const bool last = prefers_channels_last(x) || prefers_channels_last(w);
   DimVector strides = image_strides(sizes, last);
-  return Spec(std::move(sizes), std::move(strides), x.dtype, x.device);
+  // Integers add up as int64, and wrap around when they are stored.
+  return {Spec(std::move(sizes), std::move(strides), x.dtype, x.device),
+          integers ? kLong : x.dtype};
 }
 
 Grads Convolution::vjp(const Saved& s, Args g, NeedMask need) const {

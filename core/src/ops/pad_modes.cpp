@@ -17,9 +17,12 @@ struct Mode {
   std::string_view name;
   int64_t (*source)(int64_t i, int64_t n);
   int64_t slack;  ///< how far below the dim's size a pad must stay; -1 for any pad
+  /// Negative pads cut elements off before the others take theirs from what remains.
+  bool crops_first;
 };
-constexpr Mode kModes[] = {
-    {"reflect", reflected, 1}, {"replicate", replicated, -1}, {"circular", wrapped, 0}};
+constexpr Mode kModes[] = {{"reflect", reflected, 1, false},
+                           {"replicate", replicated, -1, false},
+                           {"circular", wrapped, 0, true}};
 
 Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
   const int64_t dims = static_cast<int64_t>(pad.size() / 2);
@@ -34,18 +37,22 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
     const int64_t after = pad[static_cast<size_t>(2 * d + 1)];
     if (before == 0 && after == 0) continue;
     const int64_t dim = self.dim() - 1 - d;
-    const int64_t n = self.size(dim);
+    // Elements `first` to `first + n` are what pads take theirs from.
+    const int64_t first = mode.crops_first ? std::max<int64_t>(-before, 0) : 0;
+    const int64_t last = mode.crops_first ? std::max<int64_t>(-after, 0) : 0;
+    const int64_t n = self.size(dim) - first - last, size = before + self.size(dim) + after;
     HEARTH_CHECK_AS(ShapeError,
                     mode.slack < 0 || (before <= n - mode.slack && after <= n - mode.slack),
-                    "[pad] Padding size should be less than the corresponding input dimension, but "
-                    "got: padding (",
+                    "[pad] Padding size should be less than the corresponding input dimension, or "
+                    "it causes wrapping around more than once, but got: padding (",
                     before, ", ", after, ") at dimension ", dim, " of input ", self.sizes());
-    HEARTH_CHECK_AS(ShapeError, n > 0 && before + n + after > 0, "[pad] ", mode.name, " padding (",
-                    before, ", ", after, ") at dimension ", dim, " of input ", self.sizes(),
-                    " leaves nothing or has nothing to start from");
-    const Tensor index = empty({before + n + after}, kLong);
+    HEARTH_CHECK_AS(ShapeError, n >= 0 && (size > 0 || (size == 0 && mode.crops_first)), "[pad] ",
+                    mode.name, " padding (", before, ", ", after, ") at dimension ", dim,
+                    " of input ", self.sizes(), " leaves nothing or has nothing to start from");
+    const Tensor index = empty({size}, kLong);
     int64_t* source = index.data_ptr<int64_t>();
-    for (int64_t i = 0; i < before + n + after; ++i) source[i] = mode.source(i - before, n);
+    const int64_t lead = before + first;
+    for (int64_t i = 0; i < size; ++i) source[i] = first + mode.source(i - lead, n);
     out = out.index_select(dim, index.to(self.device(), kLong));
   }
   return out;

@@ -89,9 +89,9 @@ Specs with_indices(Spec values) {
   return specs;
 }
 
-void check_average(std::string_view op, ScalarType t) {
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t), "[", op, "] not implemented for '",
-                  to_string(t), "'");
+void check_average(std::string_view op, ScalarType t, ScalarType also = ScalarType::Undefined) {
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t) || t == also, "[", op,
+                  "] not implemented for '", to_string(t), "'");
 }
 void check_ordered(std::string_view op, ScalarType t) {
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t) || is_integral(t), "[", op,
@@ -166,7 +166,7 @@ Grads MaxPool2dBackward::vjp(const Saved& s, Args g, NeedMask need) const {
 
 Specs AvgPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  check_average("avg_pool2d", t.dtype);
+  check_average("avg_pool2d", t.dtype, kLong);
   HEARTH_CHECK_AS(ValueError, divisor_override != int64_t{0},
                   "[avg_pool2d] divisor must be not zero");
   return pooled("avg_pool2d", t, kernel_size, stride, padding, {1, 1}, ceil_mode);

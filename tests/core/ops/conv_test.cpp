@@ -224,6 +224,34 @@ TEST(Conv, OnlyWhatIsNeeded) {
   EXPECT_TRUE(w.grad().defined());
 }
 
+TEST(Conv, IntegersWrapAround) {
+  for (const ScalarType type : {kByte, kChar, kShort, kInt, kLong}) {
+    SCOPED_TRACE(type);
+    const Tensor x = numbers({2, 4, 5, 6}, type), w = numbers({6, 2, 3, 2}, type, 2),
+                 b = numbers({6}, type, 3);
+    const auto as_sums = [&](const auto& f) {
+      return f(x.to(kDouble), w.to(kDouble), b.to(kDouble)).to(kLong).to(type);
+    };
+    for (const Tensor& image : {x, last(x)}) {
+      const Tensor y = conv2d(image, w, b, {2, 1}, {1, 0}, {1, 2}, 2);
+      EXPECT_EQ(y.dtype(), type);
+      expect_equal(y, as_sums([](const Tensor& i, const Tensor& k, const Tensor& bias) {
+                     return conv2d(i, k, bias, {2, 1}, {1, 0}, {1, 2}, 2);
+                   }));
+    }
+    expect_equal(conv_transpose2d(x, w.narrow(0, 0, 4), b.narrow(0, 0, 2), 2),
+                 as_sums([](const Tensor& i, const Tensor& k, const Tensor& bias) {
+                   return conv_transpose2d(i, k.narrow(0, 0, 4), bias.narrow(0, 0, 2), 2);
+                 }));
+    expect_equal(conv1d(x.select(2, 0), w.select(3, 0), b, 1, 1, 1, 2),
+                 as_sums([&](const Tensor& i, const Tensor& k, const Tensor& bias) {
+                   return conv1d(i.select(2, 0), k.select(3, 0), bias, 1, 1, 1, 2);
+                 }));
+  }
+  const Tensor hundred = full({1, 1, 3}, 100, kChar), two = full({1, 1, 2}, 1, kChar);
+  EXPECT_EQ(conv1d(hundred, two).select(2, 0).item<int64_t>(), 200 - 256);
+}
+
 TEST(Conv, Errors) {
   const Tensor x = zeros({1, 5, 8, 8}), w = zeros({4, 3, 3, 3});
   EXPECT_THAT(
@@ -251,8 +279,8 @@ TEST(Conv, Errors) {
               HasSubstr("expected weight to be divisible by 3"));
   EXPECT_THAT(error_of([&] { conv2d(ok, w, {}, 1, 0, 1, 0); }), HasSubstr("groups"));
   EXPECT_THAT(error_of([&] { conv2d(ok, w.to(kDouble)); }), HasSubstr("should be the same"));
-  EXPECT_THAT(error_of([&] { conv2d(ok.to(kLong), w.to(kLong)); }),
-              HasSubstr("not implemented for 'Long'"));
+  EXPECT_THAT(error_of([&] { conv2d(ok.to(kBool), w.to(kBool)); }),
+              HasSubstr("not implemented for 'Bool'"));
   EXPECT_THAT(error_of([&] {
                 conv_transpose2d(ok, zeros({3, 2, 3, 3}), {}, 1, 0, 1);
               }),
@@ -287,6 +315,15 @@ TEST(Pad, Edges) {
   expect_equal(pad(x, {2, 1}, "replicate"), row({0, 0, 0, 1, 2, 3, 3}));
   expect_equal(pad(x, {2, 1}, "circular"), row({2, 3, 0, 1, 2, 3, 0}));
   expect_equal(pad(x, {-1, 1}, "replicate"), row({1, 2, 3, 3}));
+  // What was cut off does not come back, but by reflection.
+  expect_equal(pad(x, {-1, 2}, "circular"), row({1, 2, 3, 1, 2}));
+  expect_equal(pad(x, {2, -2}, "circular"), row({0, 1, 0, 1}));
+  expect_equal(pad(x, {-1, -1}, "circular"), row({1, 2}));
+  expect_equal(pad(x, {-3, 1}, "circular"), row({3, 3}));
+  expect_equal(pad(x, {-1, 2}, "reflect"), row({1, 2, 3, 2, 1}));
+  expect_equal(pad(x, {-2, -2}, "circular"), row({}));
+  for (const DimVector& wrong : {DimVector{5, 0}, {-2, 3}, {-4, 1}, {-3, -2}})
+    EXPECT_THAT(error_of([&] { pad(x, wrong, "circular"); }), HasSubstr("[pad]"));
   expect_equal(pad(x, {1, 2}, "constant", 7), row({7, 0, 1, 2, 3, 7, 7}));
   const Tensor image = numbers({2, 3, 4, 5});
   const Tensor wide = pad(image.select(0, 1), {1, 2}, "reflect");

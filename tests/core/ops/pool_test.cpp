@@ -101,6 +101,16 @@ TEST(Pool, TypesAndRanks) {
     EXPECT_EQ(y.dtype(), t);
     expect_equal(y, max_pool2d(x.to(kDouble), 2));
   }
+  // Means of integers are cut off towards zero.
+  const Tensor whole = arange(-3, 13, kLong).view({1, 1, 4, 4});
+  for (const Tensor& image : {whole.expand({1, 2, 4, 4}), last(whole.expand({1, 2, 4, 4}))}) {
+    expect_equal(avg_pool2d(image, 2).select(1, 1).reshape({-1}),
+                 avg_pool2d(whole.to(kDouble), 2).trunc().reshape({-1}));
+    expect_equal(avg_pool2d(image, 2, 2, 0, false, true, 3).select(1, 1).reshape({-1}),
+                 avg_pool2d(whole.to(kDouble), 2, 2, 0, false, true, 3).trunc().reshape({-1}));
+    expect_equal(avg_pool2d(image, 3, 2, 1, true, false).select(1, 0).reshape({-1}),
+                 avg_pool2d(whole.to(kDouble), 3, 2, 1, true, false).trunc().reshape({-1}));
+  }
   const Tensor x = shuffled({2, 3, 9});
   expect_equal(max_pool1d(x, 3, 2, 1),
                max_pool2d(x.unsqueeze(2), {1, 3}, {1, 2}, {0, 1}).squeeze(2));
@@ -151,7 +161,9 @@ TEST(Pool, Errors) {
   EXPECT_THAT(error_of([&] { max_pool2d(x, {1, 2, 3}); }), HasSubstr("[1, 2, 3]"));
   EXPECT_THAT(error_of([&] { avg_pool2d(x, 2, 2, 0, false, true, 0); }),
               HasSubstr("divisor must be not zero"));
-  EXPECT_THAT(error_of([&] { avg_pool2d(x.to(kLong), 2); }),
+  for (ScalarType t : {kBool, kByte, kInt})
+    EXPECT_THAT(error_of([&] { avg_pool2d(x.to(t), 2); }), HasSubstr("not implemented for '"));
+  EXPECT_THAT(error_of([&] { adaptive_avg_pool2d(x.to(kLong), 2); }),
               HasSubstr("not implemented for 'Long'"));
   EXPECT_THAT(error_of([&] {
                 adaptive_avg_pool2d(x, {-1, 2});

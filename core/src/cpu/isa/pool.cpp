@@ -383,6 +383,16 @@ inline void add_line(const T* x, T* __restrict sum, int64_t n) {
   for (int64_t i = 0; i < n; ++i) sum[i] += x[i];
 }
 
+/// A mean of integers is cut off towards zero. (The smallest integer has no negative.)
+inline int64_t quotient(int64_t sum, double size) {
+  const int64_t by = static_cast<int64_t>(size);
+  return by == -1 ? static_cast<int64_t>(0 - static_cast<uint64_t>(sum)) : sum / by;
+}
+template <class T>
+inline T quotient(T sum, double size) {
+  return sum / static_cast<T>(size);
+}
+
 template <class T>
 void avg_forward(const PoolArgs& p, const void* input, void* output) {
   const T* x = static_cast<const T*>(input);
@@ -398,7 +408,7 @@ void avg_forward(const PoolArgs& p, const void* input, void* output) {
         const PoolWindow& c = p.cols[ow];
         T sum = T(0);
         for (int64_t j = 0; j < c.count; ++j) sum += sums[c.begin + j];
-        y[oh * p.out_width + ow] = sum / static_cast<T>(r.size * c.size);
+        y[oh * p.out_width + ow] = quotient(sum, r.size * c.size);
       }
       continue;
     }
@@ -409,8 +419,7 @@ void avg_forward(const PoolArgs& p, const void* input, void* output) {
       for (int64_t i = 0; i < r.count; ++i)
         for (int64_t j = 0; j < c.count; ++j)
           add_line(x + ((r.begin + i) * p.width + c.begin + j) * p.pixel, to, p.channels);
-      const T size = static_cast<T>(r.size * c.size);
-      for (int64_t k = 0; k < p.channels; ++k) to[k] /= size;
+      for (int64_t k = 0; k < p.channels; ++k) to[k] = quotient(to[k], r.size * c.size);
     }
   }
 }
@@ -452,7 +461,8 @@ const PoolTable& pool_table() {
       {&max_forward<float>, &max_forward<double>, &max_forward<int8_t>, &max_forward<uint8_t>,
        &max_forward<int16_t>, &max_forward<int32_t>, &max_forward<int64_t>},
       {&max_backward<float>, &max_backward<double>},
-      {&avg_forward<float>, &avg_forward<double>},
+      {&avg_forward<float>, &avg_forward<double>, nullptr, nullptr, nullptr, nullptr,
+       &avg_forward<int64_t>},
       {&avg_backward<float>, &avg_backward<double>}};
   return table;
 }
