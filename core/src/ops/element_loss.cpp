@@ -119,11 +119,11 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
 }
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
                             const std::optional<Tensor>& weight, int64_t reduction) {
-  HEARTH_CHECK_AS(ShapeError, self.sizes() == target.sizes(),
-                  "[binary_cross_entropy] Using a target size (", target.sizes(),
-                  ") that is different to the input size (", self.sizes(),
-                  ") is deprecated. Please ensure they have the same size.");
-  return element_loss(PointwiseOp::bce, 0, reduction, weight, self, target);
+  if (self.sizes() == target.sizes())
+    return element_loss(PointwiseOp::bce, 0, reduction, weight, self, target);
+  // Dims of size one do not count: [N, 1] goes with [N].
+  const Tensor matched = target.squeeze().expand(self.squeeze().sizes()).reshape(self.sizes());
+  return element_loss(PointwiseOp::bce, 0, reduction, weight, self, matched);
 }
 Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target,
                                         const std::optional<Tensor>& weight,

@@ -3,7 +3,10 @@
 
 #include <cmath>
 
+#include "hearth/nn/functional/loss.h"
 #include "hearth/ops/loss.h"
+#include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/fused_check.h"
 
@@ -89,6 +92,21 @@ TEST(ElementLoss, Gradients) {
       {x, t, wave({3}, 1) + 2, wave({3}, 1, kDouble, 2) + 2});
 }
 
+TEST(ElementLoss, BinaryCrossEntropyMatchesVectorsWithColumns) {
+  const Tensor p = tensor({{0.2}, {0.6}}, kDouble), t = tensor({0.0, 1.0}, kDouble);
+  const Tensor want = stack({(1 - p[0]).log().neg(), p[1].log().neg()});
+  EXPECT_TRUE(binary_cross_entropy(p, t, {}, Reduction::None).allclose(want));
+  EXPECT_TRUE(binary_cross_entropy(p, t).allclose(want.mean()));
+  EXPECT_EQ(binary_cross_entropy(p.squeeze(1), t.unsqueeze(1), {}, Reduction::None).sizes(),
+            (IntArrayRef{2}));
+  EXPECT_TRUE(
+      binary_cross_entropy(p, tensor(1.0, kDouble), {}, Reduction::None).allclose(p.log().neg()));
+  EXPECT_TRUE(binary_cross_entropy(p, t, tensor({{2.0}, {3.0}}, kDouble), Reduction::None)
+                  .allclose(want * tensor({{2.0}, {3.0}}, kDouble)));
+  expect_gradients([](const variable_list& in) { return binary_cross_entropy(in[0], in[1]); },
+                   {p, tensor({0.3, 0.9}, kDouble)});
+}
+
 TEST(ElementLoss, Errors) {
   const Tensor x = wave({2, 3});
   expect_error<ShapeError>([&] { mse_loss(x, wave({4})); }, "do not broadcast");
@@ -98,8 +116,12 @@ TEST(ElementLoss, Errors) {
   expect_error<ValueError>([&] { huber_loss(x, x, 1, 0); }, "non-positive values for delta");
   expect_error<ValueError>([&] { binary_cross_entropy(full({2}, 1.5), zeros({2})); },
                            "should be between 0 and 1");
-  expect_error<ShapeError>([&] { binary_cross_entropy(x, wave({3})); },
-                           "different to the input size");
+  expect_error<ShapeError>([&] { binary_cross_entropy(rand({2, 3}), rand({2})); }, "[expand]");
+  expect_error<ShapeError>(
+      [&] {
+        nn::functional::binary_cross_entropy(rand({2, 1}), rand({2}));
+      },
+      "different to the input size");
   expect_error<ShapeError>([&] { binary_cross_entropy_with_logits(x, wave({3})); },
                            "must be the same as input size");
 }

@@ -47,8 +47,9 @@ HEARTH_API Tensor smooth_l1_loss(const Tensor& self, const Tensor& target,
 /// Half the squared error where the error is below delta > 0, else delta (|error| - delta / 2).
 HEARTH_API Tensor huber_loss(const Tensor& self, const Tensor& target,
                              int64_t reduction = Reduction::Mean, double delta = 1.0);
-/// -(target log(self) + (1 - target) log(1 - self)) for probabilities of the same shape, times
-/// `weight`; the logarithms stop at -100. Throws ValueError for probabilities outside [0, 1].
+/// -(target log(self) + (1 - target) log(1 - self)) for probabilities, times `weight`; the
+/// logarithms stop at -100. Without its dims of size one, target broadcasts to self: [N] goes with
+/// [N, 1]. Throws ValueError for probabilities outside [0, 1].
 HEARTH_API Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
                                        const std::optional<Tensor>& weight = {},
                                        int64_t reduction = Reduction::Mean);

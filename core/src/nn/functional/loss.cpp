@@ -37,6 +37,10 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, const HuberLossFunc
 }
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.sizes() == target.sizes(),
+                  "[binary_cross_entropy] Using a target size (", target.sizes(),
+                  ") that is different to the input size (", input.sizes(),
+                  ") is deprecated. Please ensure they have the same size.");
   return hearth::binary_cross_entropy(input, target, given(options.weight()),
                                       reduction_get_enum(options.reduction()));
 }

@@ -39,7 +39,6 @@ HEARTH_ACTIVATION(GELU, gelu, )
 HEARTH_ACTIVATION(SiLU, silu, INPLACE)
 HEARTH_ACTIVATION(Hardswish, hardswish, INPLACE)
 HEARTH_ACTIVATION(Hardsigmoid, hardsigmoid, INPLACE)
-HEARTH_ACTIVATION(Hardtanh, hardtanh, FIELD(min_val) FIELD(max_val) INPLACE)
 HEARTH_ACTIVATION(Hardshrink, hardshrink, .value(options.lambda()))
 HEARTH_ACTIVATION(Softshrink, softshrink, .value(options.lambda()))
 HEARTH_ACTIVATION(Softplus, softplus, FIELD(beta) FIELD(threshold))
@@ -61,6 +60,21 @@ static Tensor softmax2d(const Tensor& input) {
   return input.softmax(-3);
 }
 HEARTH_PLAIN_ACTIVATION(Softmax2d, softmax2d(input))
+
+HardtanhImpl::HardtanhImpl(const HardtanhOptions& options_) : options(options_) {
+  HardtanhImpl::reset();
+}
+HardtanhImpl::~HardtanhImpl() = default;
+void HardtanhImpl::reset() {
+  HEARTH_CHECK_AS(ValueError, options.max_val() > options.min_val(),
+                  "[Hardtanh] max_val must be greater than min_val, got ", options.max_val(),
+                  " and ", options.min_val());
+}
+Tensor HardtanhImpl::forward(const Tensor& input) { return F::hardtanh(input, options); }
+void HardtanhImpl::pretty_print(std::ostream& stream) const {
+  Printer(stream, "Hardtanh") FIELD(min_val) FIELD(max_val) INPLACE;
+}
+HEARTH_DEFINE_CLONE(HardtanhImpl)
 
 ThresholdImpl::ThresholdImpl(double threshold, double value)
     : ThresholdImpl(ThresholdOptions(threshold, value)) {}
