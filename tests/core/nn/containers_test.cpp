@@ -149,13 +149,32 @@ TEST(NnParameters, ListAndDict) {
 
   nn::ParameterDict dict;
   dict->insert("A", ones({2}).set_requires_grad(true));
+  dict->insert("B", ones({1}));
   EXPECT_TRUE(dict["A"].requires_grad());
-  nn::ParameterDict other(OrderedDict<std::string, Tensor>{{"A", zeros({2})}, {"B", ones({1})}});
-  dict->update(*other);
+  dict->update(*nn::ParameterDict(OrderedDict<std::string, Tensor>{{"A", zeros({2})}}));
   EXPECT_TRUE(dict["A"].equal(zeros({2})));
+  // A name that is unknown is an error, and nothing is replaced.
+  nn::ParameterDict other(OrderedDict<std::string, Tensor>{{"A", ones({2})}, {"D", ones({1})}});
+  EXPECT_THAT(error_of([&] { dict->update(*other); }), HasSubstr("Parameter 'D' is not defined"));
+  EXPECT_TRUE(dict["A"].equal(zeros({2})));
+  EXPECT_THAT(dict->keys(), ElementsAre("A", "B"));
   EXPECT_THAT(error_of([&] { dict->get("C"); }), HasSubstr("Parameter 'C' is not defined"));
   EXPECT_TRUE(dict->pop("B").equal(ones({1})));
   EXPECT_THAT(dict->keys(), ElementsAre("A"));
+}
+
+TEST(NnParameters, ExtendNumbersOn) {
+  const auto keys = [](const nn::ParameterList& list) { return list->named_parameters().keys(); };
+  nn::ParameterList a(ones({1}), ones({2})), b(ones({3}));
+  b->extend(*a);
+  EXPECT_THAT(keys(b), ElementsAre("0", "1", "2"));
+  EXPECT_EQ(b[2].numel(), 2);
+  *b += *a;
+  b->append(*a->begin());
+  EXPECT_THAT(keys(b), ElementsAre("0", "1", "2", "3", "4", "5"));
+  EXPECT_EQ(b[5].numel(), 1);
+  a->extend(*a);
+  EXPECT_THAT(keys(a), ElementsAre("0", "1", "2", "3"));
 }
 
 TEST(NnOrderedDict, KeepsInsertionOrder) {

@@ -177,7 +177,11 @@ void ParameterListImpl::append(const Tensor& parameter) {
   register_parameter(std::to_string(size()), parameter, parameter.requires_grad());
 }
 void ParameterListImpl::append(const OrderedDict<std::string, Tensor>::Item& item) {
-  register_parameter(item.key(), item.value(), item.value().requires_grad());
+  append(item.value());
+}
+void ParameterListImpl::extend(const ParameterListImpl& other) {
+  // A copy: a list may be extended by itself.
+  for (const Tensor& parameter : other.parameters_.values()) append(parameter);
 }
 Tensor& ParameterListImpl::at(size_t index) {
   check_index(index, size());
@@ -186,7 +190,7 @@ Tensor& ParameterListImpl::at(size_t index) {
 
 ParameterDictImpl::ParameterDictImpl() = default;
 ParameterDictImpl::ParameterDictImpl(const OrderedDict<std::string, Tensor>& parameters) {
-  update(parameters);
+  for (const auto& item : parameters) insert(item.key(), item.value());
 }
 ParameterDictImpl::~ParameterDictImpl() = default;
 void ParameterDictImpl::reset() {}
@@ -200,13 +204,6 @@ Tensor ParameterDictImpl::pop(const std::string& key) {
   Tensor parameter = parameters_[key];
   parameters_.erase(key);
   return parameter;
-}
-void ParameterDictImpl::put(const std::string& key, const Tensor& parameter) {
-  if (contains(key)) {
-    parameters_[key] = parameter;
-  } else {
-    insert(key, parameter);
-  }
 }
 
 namespace {

@@ -146,10 +146,12 @@ class HEARTH_API ParameterListImpl : public Module {
   /// Adds a parameter; it requires a gradient if it did before.
   void append(const Tensor& parameter);
   void append(const OrderedDict<std::string, Tensor>::Item& item);
+  /// Appends each; names that items bring along are dropped.
   template <typename Container>
   void extend(const Container& container) {
     for (const auto& each : container) append(each);
   }
+  void extend(const ParameterListImpl& other);
   template <typename Container>
   ParameterListImpl& operator+=(const Container& other) {
     extend(other);
@@ -191,19 +193,17 @@ class HEARTH_API ParameterDictImpl : public Module {
   bool empty() const noexcept { return parameters_.is_empty(); }
   bool contains(const std::string& key) const noexcept { return parameters_.contains(key); }
   void clear() { parameters_.clear(); }
-  /// Adds parameters; one whose name is taken replaces the old.
+  /// Replaces parameters; throws where a name is unknown, and then changes none.
   template <typename Container>
   void update(const Container& container) {
-    for (const auto& item : container) put(item.key(), item.value());
+    for (const auto& item : container) get(item.key());
+    for (const auto& item : container) get(item.key()) = item.value();
   }
   void update(const ParameterDictImpl& other) { update(other.parameters_); }
   Tensor& get(const std::string& key) { return parameters_[key]; }
   const Tensor& get(const std::string& key) const { return parameters_[key]; }
   Tensor& operator[](const std::string& key) { return get(key); }
   const Tensor& operator[](const std::string& key) const { return get(key); }
-
- private:
-  void put(const std::string& key, const Tensor& parameter);
 };
 HEARTH_MODULE(ParameterDict);
 
