@@ -60,7 +60,8 @@ TEST_P(Compat, PrintsWhatLibTorchPrints) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Compat,
-                         testing::Values("cnn", "dcgan", "autograd", "dataset"
+                         testing::Values("cnn", "dcgan", "autograd", "dataset", "overloads",
+                                         "indexing", "encoder"
 #ifdef HEARTH_COMPAT_MNIST
                                          ,
                                          "mnist"

@@ -146,6 +146,13 @@ TEST(NnModules, BatchNormTracksStatistics) {
               }),
               HasSubstr("expected 4D input (got 2D input)"));
 
+  // An empty batch is counted, but nothing is learned from it.
+  norm->train();
+  const Tensor mean = norm->running_mean.clone();
+  EXPECT_EQ(norm(ones({0, 3})).numel(), 0);
+  EXPECT_TRUE(norm->running_mean.equal(mean));
+  EXPECT_EQ(norm->num_batches_tracked.item<int64_t>(), 2);
+
   nn::BatchNorm1d average(nn::BatchNorm1dOptions(3).momentum(std::nullopt));
   average(x);
   average(x + 3);
@@ -314,6 +321,55 @@ TEST(NnAttention, MasksAndExtraKeys) {
               HasSubstr("key_padding_mask is not correct"));
   EXPECT_THAT(error_of([] { nn::MultiheadAttention(7, 2); }),
               HasSubstr("embed_dim must be divisible by num_heads"));
+}
+
+TEST(NnAttention, HiddenRows) {
+  const Tensor x = randn({3, 2, 8}), padding = tensor({{false, true, true}, {true, true, true}});
+  Tensor row = zeros({3, 3}, kBool);
+  row[1].fill_(true);
+  for (const bool nan : {false, true}) {
+    nn::MultiheadAttention mha(nn::MultiheadAttentionOptions(8, 2).hidden_rows_are_nan(nan));
+    // With weights, a position that sees nothing is NaN; without, it is what the options say.
+    for (const bool need_weights : {true, false}) {
+      const auto [out, weights] = mha(x, x, x, padding, need_weights);
+      EXPECT_TRUE(out.select(1, 0).isfinite().all().item<bool>());
+      const Tensor hidden = out.select(1, 1);
+      EXPECT_EQ(hidden.isnan().all().item<bool>(), need_weights || nan);
+      if (!need_weights && !nan) EXPECT_TRUE(hidden.equal(mha->out_proj->bias.expand({3, 8})));
+      if (need_weights) EXPECT_TRUE(weights[1].isnan().all().item<bool>());
+      const auto masked = std::get<0>(mha(x, x, x, Tensor(), need_weights, row));
+      EXPECT_EQ(masked[1].isnan().all().item<bool>(), need_weights || nan);
+      EXPECT_TRUE(masked[0].isfinite().all().item<bool>());
+      EXPECT_TRUE(masked[2].isfinite().all().item<bool>());
+    }
+  }
+}
+
+TEST(NnTransformer, HiddenRowsAreNaN) {
+  nn::TransformerEncoderLayer layer(nn::TransformerEncoderLayerOptions(8, 2));
+  const Tensor x = randn({3, 2, 8}), padding = tensor({{false, true, true}, {true, true, true}});
+  const Tensor out = layer(x, Tensor(), padding);
+  EXPECT_TRUE(out.select(1, 0).isfinite().all().item<bool>());
+  EXPECT_TRUE(out.select(1, 1).isnan().all().item<bool>());
+  // Position 0 sees only itself, which is padding in the first sample.
+  const Tensor causal = full({3, 3}, -INFINITY).triu(1);
+  const Tensor first = tensor({{true, false, false}, {false, false, false}});
+  const Tensor seen = layer(x, causal, first);
+  EXPECT_TRUE(seen[0][0].isnan().all().item<bool>());
+  EXPECT_EQ(seen.isnan().sum().item<int64_t>(), 8);
+}
+
+TEST(NnTransformer, LayersAreCopiesOfTheOneGiven) {
+  nn::TransformerEncoderLayer layer(nn::TransformerEncoderLayerOptions(8, 2).dropout(0));
+  nn::LayerNorm norm(nn::LayerNormOptions({8}));
+  nn::TransformerEncoder encoder(nn::TransformerEncoderOptions(layer, 2).norm(nn::AnyModule(norm)));
+  const Tensor x = randn({3, 2, 8});
+  EXPECT_TRUE(encoder(x).allclose(norm(layer(layer(x))), 1e-5, 1e-6));
+  EXPECT_FALSE(encoder->parameters()[0].is_alias_of(layer->parameters()[0]));
+  encoder->reset_parameters();
+  EXPECT_FALSE(encoder->parameters()[0].equal(layer->parameters()[0]));
+  EXPECT_FALSE(encoder->norm.ptr() == norm.ptr());
+  EXPECT_TRUE(encoder->named_parameters().contains("norm.weight"));
 }
 
 TEST(NnTransformer, TrainsInAllArrangements) {

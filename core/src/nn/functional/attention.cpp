@@ -170,6 +170,8 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, con
     out = weights.matmul(v);
     if (o.average_attn_weights()) weights = weights.mean(1);
   } else {
+    if (o.hidden_rows_are_nan() && mask.defined())
+      mask = mask.masked_fill(mask.eq(-INFINITY).all(-1, /*keepdim=*/true), NAN);
     // With batch dims spelled out, so that every implementation may take it.
     const std::optional<Tensor> given =
         mask.defined() ? std::optional<Tensor>(mask.expand({n, heads, length, keys}))

@@ -72,7 +72,8 @@ std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
           .v_proj_weight(v_proj_weight)
           .average_attn_weights(average_attn_weights)
           .batch_first(options.batch_first())
-          .is_causal(is_causal));
+          .is_causal(is_causal)
+          .hidden_rows_are_nan(options.hidden_rows_are_nan()));
 }
 
 void MultiheadAttentionImpl::pretty_print(std::ostream& stream) const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/transformer.h"
 
-#include "hearth/nn/init.h"
 #include "hearth/ops/pointwise.h"
 
 #include "nn/builtin.h"
@@ -39,7 +38,8 @@ void TransformerEncoderLayerImpl::reset() {
       register_module("self_attn", MultiheadAttention(MultiheadAttentionOptions(d, options.nhead())
                                                           .dropout(options.dropout())
                                                           .bias(options.bias())
-                                                          .batch_first(options.batch_first())));
+                                                          .batch_first(options.batch_first())
+                                                          .hidden_rows_are_nan(true)));
   linear1 = register_module("linear1", linear(d, options.dim_feedforward()));
   dropout = register_module("dropout", Dropout(options.dropout()));
   linear2 = register_module("linear2", linear(options.dim_feedforward(), d));
@@ -97,12 +97,14 @@ void TransformerEncoderImpl::reset() {
     layers->push_back(options.encoder_layer()->clone());
   norm = options.norm();
   if (!norm.is_empty()) register_module("norm", norm.ptr());
-  reset_parameters();
 }
 
 void TransformerEncoderImpl::reset_parameters() {
-  for (const Tensor& p : parameters())
-    if (p.dim() > 1) init::xavier_uniform_(p);
+  for (const auto& module : *layers) module->as<TransformerEncoderLayerImpl>()->reset_parameters();
+  // Nothing says whether the norm can start anew, so that of the options takes its place.
+  if (!norm.is_empty()) unregister_module("norm");
+  norm = options.norm().is_empty() ? AnyModule() : options.norm().clone();
+  if (!norm.is_empty()) register_module("norm", norm.ptr());
 }
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,

@@ -49,13 +49,13 @@ struct TransformerEncoderOptions {
   HEARTH_ARG(AnyModule, norm) = AnyModule();
 };
 
-/// Encoder layers one after another.
+/// Encoder layers one after another. Each starts as a copy of the layer in the options.
 class HEARTH_API TransformerEncoderImpl : public Module {
  public:
   TransformerEncoderImpl(TransformerEncoderLayer encoder_layer, int64_t num_layers);
   explicit TransformerEncoderImpl(const TransformerEncoderOptions& options_);
   HEARTH_BUILTIN_MODULE(TransformerEncoderImpl)
-  /// Draws all matrices anew (Xavier, uniform).
+  /// Draws the parameters of all layers anew; the norm becomes a copy of the options' one.
   void reset_parameters();
   /// Shapes and masks as in TransformerEncoderLayer.
   Tensor forward(const Tensor& src, const Tensor& src_mask = {},

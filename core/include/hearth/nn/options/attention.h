@@ -24,6 +24,9 @@ struct MultiheadAttentionOptions {
   HEARTH_ARG(int64_t, vdim);
   /// Whether inputs are [batch, length, features] instead of [length, batch, features].
   HEARTH_ARG(bool, batch_first) = false;
+  /// What a position gets from which masks hide everything, when no weights are asked for: NaN, as
+  /// with weights, or 0.
+  HEARTH_ARG(bool, hidden_rows_are_nan) = false;
 };
 
 namespace functional {
@@ -69,6 +72,8 @@ struct MultiheadAttentionForwardFuncOptions {
   HEARTH_ARG(bool, batch_first) = false;
   /// Whether a position sees only itself and those before; only without attn_mask.
   HEARTH_ARG(bool, is_causal) = false;
+  /// As in MultiheadAttentionOptions.
+  HEARTH_ARG(bool, hidden_rows_are_nan) = false;
 };
 
 }  // namespace functional
