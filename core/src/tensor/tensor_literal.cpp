@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/tensor/tensor_literal.h"
 
+#include <ostream>
+#include <sstream>
+
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
+
+namespace {
+
+/// Its text without the brackets: "2 3".
+std::string plain(const DimVector& sizes) {
+  std::string text;
+  for (const int64_t n : sizes) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(n);
+  }
+  return text;
+}
+
+}  // namespace
 
 namespace detail {
 
@@ -19,8 +36,9 @@ class LiteralReader {
     for (size_t i = 1; i < v.size_; ++i) {
       const DimVector other = sizes(items[i]);
       HEARTH_CHECK_AS(ShapeError, other == first,
-                      "[tensor] Expected all sub-lists to have sizes: ", first.ref(),
-                      ", but got sub-list ", i, " with sizes: ", other.ref());
+                      "[tensor] Expected all sub-lists to have sizes: ", plain(first), " (e.g. ",
+                      text(items[0]), "), but got sub-list ", text(items[i]),
+                      " with sizes: ", plain(other));
     }
     for (int64_t n : first) own.push_back(n);
     return own;
@@ -61,20 +79,58 @@ class LiteralReader {
     return at;
   }
 
+  static void print(std::ostream& out, const TensorLiteral& v) {
+    if (v.kind_ == TensorLiteral::Kind::Number) {
+      print_number(out, v.number_);
+      return;
+    }
+    out << '{';
+    for (size_t i = 0; i < v.size_; ++i) {
+      if (i > 0) out << ", ";
+      if (v.kind_ == TensorLiteral::Kind::List) {
+        print(out, static_cast<const TensorLiteral*>(v.items_)[i]);
+      } else {
+        const char* items = static_cast<const char*>(v.items_);
+        print_number(out, load_scalar(items + i * element_size(v.type_), v.type_));
+      }
+    }
+    out << '}';
+  }
+
  private:
+  // As C++ prints it: unlike a Scalar, 2.0 is "2" and true is "1".
+  static void print_number(std::ostream& out, const Scalar& v) {
+    if (v.isComplex()) {
+      out << v.toComplexDouble();
+    } else if (v.isFloatingPoint()) {
+      out << v.toDouble();
+    } else {
+      out << v.toLong();
+    }
+  }
+  static std::string text(const TensorLiteral& v) {
+    std::ostringstream out;
+    print(out, v);
+    return out.str();
+  }
   static ScalarType natural(ScalarType t) {
     if (t == kInt || t == kLong) return kLong;
-    return t == kFloat || t == kDouble ? get_default_dtype() : t;
+    return t == kFloat || t == kDouble ? get_default_dtype_as_scalartype() : t;
   }
 };
+
+std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal) {
+  LiteralReader::print(out, literal);
+  return out;
+}
 
 }  // namespace detail
 
 Tensor tensor(detail::TensorLiteral values, const TensorOptions& options) {
   using Reader = detail::LiteralReader;
   const ScalarType found = Reader::type(values);
-  const ScalarType type =
-      options.dtype_opt().value_or(found == ScalarType::Undefined ? get_default_dtype() : found);
+  const ScalarType type = options.dtype_opt().value_or(
+      found == ScalarType::Undefined ? get_default_dtype_as_scalartype() : found);
   Tensor out = new_tensor(Reader::sizes(values), type, kCPU);
   Reader::write(values, type, raw_data(out));
   if (!options.device().is_cpu()) out = out.to(options.device(), type);

@@ -54,8 +54,33 @@ TEST(TensorLiteral, ValuesAreExact) {
 }
 
 TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
-  EXPECT_THROW(tensor({{1, 2}, {3}}), ShapeError);
+  const auto message = [](auto make) -> std::string {
+    try {
+      make();
+    } catch (const ShapeError& e) {
+      return e.what();
+    }
+    return "nothing thrown";
+  };
+  EXPECT_EQ(message([] {
+              tensor({{1, 2}, {3}});
+            }),
+            "[tensor] Expected all sub-lists to have sizes: 2 (e.g. {1, 2}), but got sub-list {3} "
+            "with sizes: 1");
+  EXPECT_EQ(message([] {
+              tensor({{{1.5, 2.0}, {3.0, 4.0}}, {{1.0, 2.0}}});
+            }),
+            "[tensor] Expected all sub-lists to have sizes: 2 2 (e.g. {{1.5, 2}, {3, 4}}), but got "
+            "sub-list {{1, 2}} with sizes: 1 2");
+  EXPECT_EQ(message([] {
+              tensor({{true, false}, {}});
+            }),
+            "[tensor] Expected all sub-lists to have sizes: 2 (e.g. {1, 0}), but got sub-list {} "
+            "with sizes: 0");
   EXPECT_THROW(tensor({{1.5}, {2}}), DtypeError);
+  const std::vector<complex<float>> numbers{{1, 2}};
+  EXPECT_THROW(tensor(numbers, kFloat), DtypeError);
+  EXPECT_EQ(tensor(numbers, kComplexDouble).item().toComplexDouble(), complex<double>(1, 2));
 }
 
 }  // namespace

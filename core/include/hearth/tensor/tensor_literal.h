@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <iosfwd>
 #include <vector>
 
 #include "hearth/tensor/tensor.h"
@@ -31,6 +32,8 @@ class HEARTH_API TensorLiteral {
   TensorLiteral(std::initializer_list<TensorLiteral> list)
       : kind_(Kind::List), items_(list.begin()), size_(list.size()) {}
 
+  friend HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal);
+
  private:
   friend class LiteralReader;
   enum class Kind : uint8_t { Number, Array, List };
@@ -41,12 +44,15 @@ class HEARTH_API TensorLiteral {
   Scalar number_;
 };
 
+/// As written: "{{1, 2}, {3, 4}}".
+HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal);
+
 }  // namespace detail
 
 /// A tensor of these values: `tensor(3)`, `tensor({1.5, 2.5})`, `tensor({{1, 2}, {3, 4}}, kFloat)`,
 /// or of a vector or ArrayRef. Without a dtype in options, int and int64 become int64, float and
-/// double the default dtype, other types stay. Throws ShapeError when sublists differ in sizes and
-/// DtypeError when elements differ in type.
+/// double the default dtype, other types stay. Throws ShapeError when sublists differ in sizes,
+/// and DtypeError when elements differ in type or an array of complex numbers is to become real.
 HEARTH_API Tensor tensor(detail::TensorLiteral values, const TensorOptions& options = {});
 
 }  // namespace hearth
