@@ -40,6 +40,8 @@ DistributedSampler::~DistributedSampler() = default;
 DistributedRandomSampler::~DistributedRandomSampler() = default;
 DistributedSequentialSampler::~DistributedSequentialSampler() = default;
 StreamSampler::~StreamSampler() = default;
+CustomBatchRequest::~CustomBatchRequest() = default;
+BatchSize::~BatchSize() = default;
 
 uint64_t OrderSampler::next_seed() { return detail::draw_seed(); }
 
@@ -184,11 +186,11 @@ void StreamSampler::reset(std::optional<size_t> new_size) {
   if (new_size) epoch_size_ = *new_size;
   given_ = 0;
 }
-std::optional<size_t> StreamSampler::next(size_t batch_size) {
+std::optional<BatchSize> StreamSampler::next(size_t batch_size) {
   const size_t n = std::min(batch_size, epoch_size_ - given_);
   if (n == 0) return std::nullopt;
   given_ += n;
-  return n;
+  return BatchSize(n);
 }
 void StreamSampler::save(serialize::OutputArchive& archive) const {
   archive.write("size", static_cast<int64_t>(epoch_size_));

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/data/dataloader.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "hearth/base/threads.h"
-#include "hearth/io/archive.h"
+#include "hearth/io/serialize.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
@@ -348,6 +351,56 @@ TEST(DataLoader, StreamsAskForBatchSizes) {
   size_t total = 0;
   for (auto& batch : *loader) total += batch.size();
   EXPECT_EQ(total, 5u);
+  samplers::StreamSampler sampler(5);
+  EXPECT_EQ(sampler.next(2)->size(), 2u);
+  EXPECT_EQ(sampler.next(4)->size(), 3u);
+  EXPECT_FALSE(sampler.next(1).has_value());
+}
+
+/// A request and a dataset that agree on it.
+struct Range : samplers::CustomBatchRequest {
+  Range(size_t first, size_t count) : first(first), count(count) {}
+  size_t size() const override { return count; }
+  size_t first, count;
+};
+struct Ranges : samplers::Sampler<Range> {
+  void reset(std::optional<size_t> = std::nullopt) override { at = 0; }
+  std::optional<Range> next(size_t n) override {
+    if (at >= 7) return std::nullopt;
+    const Range range(at, std::min(n, 7 - at));
+    at += n;
+    return range;
+  }
+  void save(serialize::OutputArchive&) const override {}
+  void load(serialize::InputArchive&) override {}
+  size_t at = 0;
+};
+struct Counting : datasets::BatchDataset<Counting, std::vector<int>, Range> {
+  std::vector<int> get_batch(Range range) override {
+    std::vector<int> batch(range.count);
+    std::iota(batch.begin(), batch.end(), static_cast<int>(range.first));
+    return batch;
+  }
+  std::optional<size_t> size() const override { return 7; }
+};
+
+TEST(DataLoader, RequestsMayBeOfOnesOwn) {
+  std::vector<int> seen;
+  auto loader =
+      make_data_loader(Counting(), Ranges(), DataLoaderOptions(3).workers(2).drop_last(true));
+  for (auto& batch : *loader) seen.insert(seen.end(), batch.begin(), batch.end());
+  EXPECT_EQ(seen, (std::vector<int>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(Samplers, AreSavedAndLoaded) {
+  samplers::RandomSampler sampler(20), twin(20);
+  sampler.reset();
+  sampler.next(7);
+  std::stringstream file;
+  save(sampler, file);
+  load(twin, file);
+  EXPECT_EQ(twin.index(), 7u);
+  EXPECT_EQ(twin.next(5), sampler.next(5));
 }
 
 }  // namespace

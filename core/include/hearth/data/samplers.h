@@ -18,6 +18,27 @@ class OutputArchive;
 
 namespace data::samplers {
 
+/// Base of requests of one's own, for a sampler and a dataset that agree on them.
+struct HEARTH_API CustomBatchRequest {
+  CustomBatchRequest() = default;
+  CustomBatchRequest(const CustomBatchRequest&) = default;
+  CustomBatchRequest(CustomBatchRequest&&) noexcept = default;
+  CustomBatchRequest& operator=(const CustomBatchRequest&) = default;
+  CustomBatchRequest& operator=(CustomBatchRequest&&) noexcept = default;
+  virtual ~CustomBatchRequest();
+  /// How many examples are asked for.
+  virtual size_t size() const = 0;
+};
+
+/// Asks a stream for that many examples.
+struct HEARTH_API BatchSize : public CustomBatchRequest {
+  explicit BatchSize(size_t size) : size_(size) {}
+  ~BatchSize() override;
+  size_t size() const override { return size_; }
+  operator size_t() const { return size_; }
+  size_t size_;
+};
+
 /// Decides which examples come next. save() and load() keep the position, and the order a random
 /// sampler has drawn.
 template <typename BatchRequest = std::vector<size_t>>
@@ -167,18 +188,32 @@ class HEARTH_API DistributedSequentialSampler : public DistributedSampler {
 };
 
 /// For streams: asks for batches until `epoch_size` examples have been asked for.
-class HEARTH_API StreamSampler : public Sampler<size_t> {
+class HEARTH_API StreamSampler : public Sampler<BatchSize> {
  public:
   explicit StreamSampler(size_t epoch_size) : epoch_size_(epoch_size) {}
   ~StreamSampler() override;
   void reset(std::optional<size_t> new_size = std::nullopt) override;
-  std::optional<size_t> next(size_t batch_size) override;
+  std::optional<BatchSize> next(size_t batch_size) override;
   void save(serialize::OutputArchive& archive) const override;
   void load(serialize::InputArchive& archive) override;
 
  private:
   size_t epoch_size_, given_ = 0;
 };
+
+// So that hearth::save and hearth::load take samplers.
+template <typename BatchRequest>
+serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
+                                     const Sampler<BatchRequest>& sampler) {
+  sampler.save(archive);
+  return archive;
+}
+template <typename BatchRequest>
+serialize::InputArchive& operator>>(serialize::InputArchive& archive,
+                                    Sampler<BatchRequest>& sampler) {
+  sampler.load(archive);
+  return archive;
+}
 
 }  // namespace data::samplers
 }  // namespace hearth
