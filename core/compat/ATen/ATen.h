@@ -1,4 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <initializer_list>
+#include <vector>
+
+#include "hearth/tensor/tensor_literal.h"
+
+#include "c10/macros/Macros.h"
+
+namespace at {
+
+/// Unlike torch::tensor, at::tensor keeps the type of its elements: an int gives Int, a double
+/// Double; and a single number gives one dim. With options it takes their dtype, which is the
+/// default one if they name none.
+template <::hearth::detail::Element T>
+Tensor tensor(ArrayRef<T> values, const TensorOptions& options = ::hearth::dtype_of<T>) {
+  if constexpr (::hearth::is_complex(::hearth::dtype_of<T>)) {
+    if (!::hearth::is_complex(options.dtype()))
+      throw ::hearth::NotImplementedError(::hearth::cat_str(
+          "[tensor] \"tensor_cpu\" not implemented for '", to_string(options.dtype()), "'"));
+  }
+  return ::hearth::tensor(values, options.dtype(options.dtype()));
+}
+template <::hearth::detail::Element T>
+Tensor tensor(std::initializer_list<T> values,
+              const TensorOptions& options = ::hearth::dtype_of<T>) {
+  return at::tensor(ArrayRef<T>(values), options);
+}
+template <::hearth::detail::Element T>
+Tensor tensor(const std::vector<T>& values, const TensorOptions& options = ::hearth::dtype_of<T>) {
+  return at::tensor(ArrayRef<T>(values), options);
+}
+template <::hearth::detail::Element T>
+Tensor tensor(T value, const TensorOptions& options = ::hearth::dtype_of<T>) {
+  return at::tensor(ArrayRef<T>(value), options);
+}
+
+}  // namespace at

@@ -23,6 +23,17 @@ std::string message_of(auto&& f) {
   return "";
 }
 
+TEST(NodePtr, SharedPointersKeepNodes) {
+  std::shared_ptr<autograd::Node> node;
+  {
+    const Tensor x = ones({2}, requires_grad());
+    EXPECT_EQ(std::shared_ptr<autograd::Node>(x.grad_fn()), nullptr);
+    node = (x * x).grad_fn();
+  }
+  EXPECT_EQ(node->name(), "MulBackward0");
+  EXPECT_EQ(node->next_edges().size(), 2u);
+}
+
 TEST(Checkpoint, GradientsOfInputsAndCapturedParameters) {
   const Tensor x = full({4}, 0.3, kDouble).requires_grad_();
   const Tensor w = full({4}, 2.0, kDouble).requires_grad_();

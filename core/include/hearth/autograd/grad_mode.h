@@ -68,4 +68,9 @@ class HEARTH_API InferenceMode {
   bool inference_, grad_;
 };
 
+namespace autograd {
+using hearth::AutoGradMode;
+using hearth::InferenceMode;
+}  // namespace autograd
+
 }  // namespace hearth

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "hearth/base/macros.h"
@@ -39,6 +40,11 @@ class NodePtr {
   Node* get() const { return node_; }
   Node* operator->() const { return node_; }
   Node& operator*() const { return *node_; }
+  /// For programs that keep nodes in std::shared_ptr.
+  operator std::shared_ptr<Node>() const {
+    if (!node_) return nullptr;
+    return {node_, [keep = *this](Node*) {}};
+  }
   Node* release() { return std::exchange(node_, nullptr); }
   explicit operator bool() const { return node_ != nullptr; }
   friend bool operator==(const NodePtr& a, const NodePtr& b) { return a.node_ == b.node_; }

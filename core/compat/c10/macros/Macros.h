@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// LibTorch's namespaces for Hearth's one, and its macros for compilers. at is a namespace of its
+// own (ATen/ATen.h): one of its functions differs from torch's.
+#pragma once
+
+#include "hearth/base/macros.h"
+
+namespace hearth {}
+namespace at {
+using namespace ::hearth;
+}
+namespace torch = hearth;
+namespace c10 = hearth;
+
+#define TORCH_API HEARTH_API
+#define C10_API HEARTH_API
+#define C10_UNUSED [[maybe_unused]]
+#define C10_NODISCARD [[nodiscard]]
+#define C10_LIKELY(condition) __builtin_expect(static_cast<bool>(condition), 1)
+#define C10_UNLIKELY(condition) __builtin_expect(static_cast<bool>(condition), 0)
+#define C10_ALWAYS_INLINE inline __attribute__((always_inline))
+#define C10_NOINLINE __attribute__((noinline))

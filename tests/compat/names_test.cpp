@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only the compat headers have: macros, at::, std's functions of complex numbers.
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+#include <c10/util/accumulate.h>
+#include <c10/util/complex.h>
+#include <c10/util/irange.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+namespace {
+
+struct Capture : c10::WarningHandler {
+  void process(const c10::Warning& warning) override { text += warning.msg() + "\n"; }
+  std::string text;
+};
+
+template <typename F>
+std::string message(F f) {
+  try {
+    f();
+  } catch (const c10::Error& e) {
+    return e.what_without_backtrace();
+  }
+  return "nothing thrown";
+}
+
+TEST(Names, ChecksThrowTheirText) {
+  EXPECT_EQ(message([] { TORCH_CHECK(true, "no"); }), "nothing thrown");
+  EXPECT_EQ(message([] { TORCH_CHECK(1 > 2, "got ", 1, ' ', 2.5); }), "got 1 2.5");
+  EXPECT_EQ(message([] { TORCH_CHECK(1 > 2); }), "Expected 1 > 2 to be true, but got false.");
+  EXPECT_EQ(message([] { AT_ERROR("code ", 7); }), "code 7");
+  EXPECT_NE(message([] { TORCH_INTERNAL_ASSERT(1 > 2, "why"); }).find("INTERNAL ASSERT FAILED"),
+            std::string::npos);
+  EXPECT_THROW(TORCH_CHECK_INDEX(false, "i"), c10::IndexError);
+  EXPECT_THROW(TORCH_CHECK_VALUE(false, "v"), c10::ValueError);
+  EXPECT_THROW(TORCH_CHECK_TYPE(false, "t"), c10::TypeError);
+  EXPECT_THROW(TORCH_CHECK_NOT_IMPLEMENTED(false), c10::NotImplementedError);
+  if (false)
+    TORCH_CHECK(false);
+  else
+    SUCCEED();
+}
+
+TEST(Names, WarningsReachTheHandler) {
+  Capture capture;
+  const c10::WarningUtils::WarningHandlerGuard guard(&capture);
+  for (int i = 0; i < 2; ++i) {
+    TORCH_WARN("number ", i);
+    TORCH_WARN_ONCE("first");
+  }
+  EXPECT_EQ(capture.text, "number 0\nfirst\nnumber 1\n");
+}
+
+TEST(Names, AtTensorKeepsTypes) {
+  EXPECT_EQ(at::tensor(1).dtype(), at::kInt);
+  EXPECT_EQ(at::tensor(int64_t{1}).dtype(), at::kLong);
+  EXPECT_EQ(at::tensor({1, 2}).dtype(), at::kInt);
+  EXPECT_EQ(at::tensor({1.5, 2.0}).dtype(), at::kDouble);
+  EXPECT_EQ(at::tensor(std::vector<float>{1, 2}).dtype(), at::kFloat);
+  EXPECT_EQ(at::tensor(at::IntArrayRef({3, 4})).dtype(), at::kLong);
+  EXPECT_EQ(at::tensor({1, 2}, at::requires_grad()).dtype(), at::kFloat);
+  EXPECT_EQ(at::tensor({1, 2}, at::kShort).dtype(), at::kShort);
+  EXPECT_TRUE(at::tensor({1, 2}).equal(torch::tensor({1, 2}, torch::kInt)));
+  EXPECT_EQ(torch::tensor(1).dtype(), torch::kLong);
+  EXPECT_EQ(torch::tensor(1.5).dtype(), torch::kFloat);
+}
+
+TEST(Names, ComplexNumbersHaveStdsFunctions) {
+  const c10::complex<double> z(3, -4);
+  EXPECT_EQ(std::abs(z), 5);
+  EXPECT_EQ(std::norm(z), 25);
+  EXPECT_EQ(std::real(z), 3);
+  EXPECT_EQ(std::imag(z), -4);
+  EXPECT_DOUBLE_EQ(std::arg(z), std::atan2(-4, 3));
+  EXPECT_EQ(std::conj(z), c10::complex<double>(3, 4));
+  EXPECT_NEAR(std::abs(std::exp(std::log(z)) - z), 0, 1e-14);
+  EXPECT_NEAR(std::abs(std::sqrt(z) * std::sqrt(z) - z), 0, 1e-14);
+  EXPECT_NEAR(std::abs(std::sin(z) * std::sin(z) + std::cos(z) * std::cos(z) - 1.0), 0, 1e-10);
+  EXPECT_NEAR(std::abs(std::tan(z) - std::sin(z) / std::cos(z)), 0, 1e-14);
+  EXPECT_NEAR(std::abs(std::tanh(z) - std::sinh(z) / std::cosh(z)), 0, 1e-14);
+}
+
+TEST(Names, SmallHelpers) {
+  EXPECT_EQ(c10::str("a", 1, ' ', true), "a1 1");
+  EXPECT_EQ(c10::Join(", ", std::vector<int>{1, 2, 3}), "1, 2, 3");
+  EXPECT_EQ(c10::multiply_integers(torch::ones({2, 3}).sizes()), 6);
+  EXPECT_EQ(c10::sum_integers(std::vector<int>{2, 3}), 5);
+  int sum = 0;
+  for (const auto i : c10::irange(2, 5)) sum += i;
+  for (const auto i : c10::irange(-3)) sum += 100 + i;
+  EXPECT_EQ(sum, 9);
+  EXPECT_EQ(caffe2::TypeMeta::Make<float>(), torch::kFloat);
+  EXPECT_EQ(torch::typeMetaToScalarType(torch::ones({1}).dtype()), torch::kFloat);
+  EXPECT_EQ(c10::scalarTypeToTypeMeta(torch::kLong).name(), "long int");
+  const auto leaf = torch::autograd::make_variable(torch::ones({2}), /*requires_grad=*/true);
+  EXPECT_TRUE(leaf.requires_grad() && leaf.is_leaf());
+  torch::init_num_threads();
+  torch::set_num_interop_threads(2);
+  EXPECT_GE(torch::get_num_interop_threads(), 1);
+}
+
+// As PyTorch's own tests are written.
+namespace reopened {
+using namespace at;
+TEST(Names, AtMayBeOpenedUp) {
+  const Tensor x = ones({2, 2});
+  EXPECT_EQ(x.index({indexing::Slice(0, 1)}).sizes(), IntArrayRef({1, 2}));
+  EXPECT_EQ(at::cat({x, x}).size(0), 4);
+}
+}  // namespace reopened
+
+}  // namespace
