@@ -17,6 +17,20 @@ constexpr std::string_view kPythonNames[] = {
     "bool",     "uint8",   "int8",    "int16",     "int32",      "int64",    "float16",
     "bfloat16", "float32", "float64", "complex64", "complex128", "undefined"};
 
+constexpr std::string_view kCppNames[] = {"bool",
+                                          "unsigned char",
+                                          "signed char",
+                                          "short int",
+                                          "int",
+                                          "long int",
+                                          "c10::Half",
+                                          "c10::BFloat16",
+                                          "float",
+                                          "double",
+                                          "c10::complex<float>",
+                                          "c10::complex<double>",
+                                          "nullptr (uninitialized)"};
+
 std::atomic<ScalarType> default_dtype{kFloat};
 
 }  // namespace
@@ -44,7 +58,9 @@ bool can_cast(ScalarType from, ScalarType to) {
 std::string_view to_string(ScalarType t) { return kNames[static_cast<int>(t)]; }
 std::string_view dtype_name(ScalarType t) { return kPythonNames[static_cast<int>(t)]; }
 
-ScalarType get_default_dtype() { return default_dtype.load(std::memory_order_relaxed); }
+std::string_view TypeMeta::name() const { return kCppNames[static_cast<int>(type_)]; }
+
+TypeMeta get_default_dtype() { return default_dtype.load(std::memory_order_relaxed); }
 
 void set_default_dtype(ScalarType t) {
   HEARTH_CHECK_AS(DtypeError, is_floating_point(t),

@@ -134,7 +134,8 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
               const TensorOptions& options) {
   const bool integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
-  const ScalarType dtype = options.dtype_opt().value_or(integral ? kLong : get_default_dtype());
+  const ScalarType dtype =
+      options.dtype_opt().value_or(integral ? kLong : get_default_dtype_as_scalartype());
   const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
   HEARTH_CHECK_AS(ValueError, by != 0 && by == by, "[arange] step must be nonzero");
   HEARTH_CHECK_AS(ValueError, std::isfinite(first) && std::isfinite(last),
@@ -163,8 +164,8 @@ Tensor arange(const Scalar& end, const TensorOptions& options) {
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
                 const TensorOptions& options) {
   const bool complex = start.isComplex() || end.isComplex();
-  const ScalarType dtype =
-      options.dtype_opt().value_or(complex ? to_complex(get_default_dtype()) : get_default_dtype());
+  const ScalarType dtype = options.dtype_opt().value_or(
+      complex ? to_complex(get_default_dtype_as_scalartype()) : get_default_dtype_as_scalartype());
   HEARTH_CHECK_AS(DtypeError, !complex || is_complex(dtype),
                   "[linspace] complex ends can't be safely cast to passed dtype ",
                   to_string(dtype));

@@ -530,6 +530,9 @@ Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Te
 Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
   return index_fill(self, dim, index, fill_value(self, value));
 }
+Tensor Tensor::take_along_dim(const Tensor& indices, std::optional<int64_t> dim) const {
+  return hearth::take_along_dim(*this, indices, dim);
+}
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
   if (!dim) return self.reshape({-1}).gather(0, indices.reshape({-1}));
   HEARTH_CHECK_AS(ShapeError, self.dim() == indices.dim(),

@@ -322,6 +322,12 @@ Tensor Tensor::mm(const Tensor& other) const { return hearth::mm(*this, other); 
 Tensor Tensor::bmm(const Tensor& other) const { return hearth::bmm(*this, other); }
 Tensor Tensor::mv(const Tensor& vec) const { return hearth::mv(*this, vec); }
 Tensor Tensor::dot(const Tensor& other) const { return hearth::dot(*this, other); }
+Tensor Tensor::vdot(const Tensor& other) const { return hearth::vdot(*this, other); }
+Tensor Tensor::inner(const Tensor& other) const { return hearth::inner(*this, other); }
+Tensor Tensor::addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta,
+                     const Scalar& alpha) const {
+  return hearth::addmv(*this, mat, vec, beta, alpha);
+}
 Tensor Tensor::outer(const Tensor& vec2) const { return hearth::outer(*this, vec2); }
 Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
                      const Scalar& alpha) const {

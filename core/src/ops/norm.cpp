@@ -104,7 +104,7 @@ Specs LogSumExp::infer(Args in) const {
   HEARTH_CHECK_AS(DtypeError, !is_complex(t.dtype), "[logsumexp] expected a real tensor, got ",
                   to_string(t.dtype));
   const bool converts = is_integral(t.dtype, true);
-  const ScalarType type = converts ? get_default_dtype() : t.dtype;
+  const ScalarType type = converts ? get_default_dtype_as_scalartype() : t.dtype;
   return {Spec(reduced_sizes(t.sizes, dims, keepdim, "logsumexp"), type, t.device),
           converts ? type : ScalarType::Undefined};
 }

@@ -324,6 +324,9 @@ Tensor where(const Tensor& condition, const Scalar& self, const Tensor& other) {
 Tensor where(const Tensor& condition, const Scalar& self, const Scalar& other) {
   return where(condition, full({}, self), full({}, other));
 }
+Tensor Tensor::where(const Tensor& condition, const Scalar& other) const {
+  return hearth::where(condition, *this, other);
+}
 Tensor Tensor::where(const Tensor& condition, const Tensor& other) const {
   return hearth::where(condition, *this, other);
 }

@@ -159,6 +159,9 @@ Tensor Tensor::tile(IntArrayRef dims) const {
   return repeat(repeats);
 }
 
+Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim) const {
+  return hearth::repeat_interleave(*this, repeats, dim);
+}
 Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) const {
   HEARTH_CHECK_AS(ValueError, repeats >= 0,
                   "[repeat_interleave] Repeats must be non-negative, got ", repeats);
@@ -199,9 +202,12 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
 Tensor Tensor::diag(int64_t diagonal) const {
   HEARTH_CHECK_AS(ShapeError, dim() == 1 || dim() == 2,
                   "[diag] diag(): Supports 1D or 2D tensors. Got ", dim(), "D");
-  return dim() == 1 ? diag_embed(*this, diagonal) : this->diagonal(diagonal).clone();
+  return dim() == 1 ? hearth::diag_embed(*this, diagonal) : this->diagonal(diagonal).clone();
 }
 
+Tensor Tensor::diag_embed(int64_t offset, int64_t dim1, int64_t dim2) const {
+  return hearth::diag_embed(*this, offset, dim1, dim2);
+}
 Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
   HEARTH_CHECK_AS(ShapeError, self.dim() > 0, "[diag_embed] expected at least one dimension");
   const int64_t n = self.dim() + 1;

@@ -89,6 +89,9 @@ Tensor Tensor::argsort(int64_t dim, bool descending) const {
 Tensor Tensor::argsort(bool stable, int64_t dim, bool descending) const {
   return hearth::argsort(*this, stable, dim, descending);
 }
+std::tuple<Tensor, Tensor> Tensor::kthvalue(int64_t k, int64_t dim, bool keepdim) const {
+  return hearth::kthvalue(*this, k, dim, keepdim);
+}
 Tensor Tensor::msort() const { return hearth::msort(*this); }
 std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
   return hearth::topk(*this, k, dim, largest, sorted);

@@ -397,6 +397,10 @@ const Tensor& Tensor::transpose_(int64_t dim0, int64_t dim1) const {
   return detail::relayout_(*this, transpose(dim0, dim1));
 }
 const Tensor& Tensor::t_() const { return detail::relayout_(*this, t()); }
+const Tensor& Tensor::squeeze_() const { return detail::relayout_(*this, squeeze()); }
+const Tensor& Tensor::squeeze_(IntArrayRef dims) const {
+  return detail::relayout_(*this, squeeze(dims));
+}
 const Tensor& Tensor::squeeze_(int64_t dim) const { return detail::relayout_(*this, squeeze(dim)); }
 const Tensor& Tensor::unsqueeze_(int64_t dim) const {
   return detail::relayout_(*this, unsqueeze(dim));

@@ -10,6 +10,7 @@ namespace hearth {
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 std::ostream& operator<<(std::ostream& out, DeviceType type) { return out << Device(type).str(); }
 std::ostream& operator<<(std::ostream& out, ScalarType t) { return out << to_string(t); }
+std::ostream& operator<<(std::ostream& out, TypeMeta t) { return out << t.name(); }
 std::ostream& operator<<(std::ostream& out, const Scalar& s) { return out << to_string(s); }
 
 std::ostream& operator<<(std::ostream& out, MemoryFormat format) {

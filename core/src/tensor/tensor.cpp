@@ -85,6 +85,14 @@ void Tensor::expect_dtype(ScalarType expected) const {
 void Tensor::expect_dim(size_t n) const {
   HEARTH_CHECK_AS(ShapeError, dim() == static_cast<int64_t>(n),
                   "[accessor] TensorAccessor expected ", n, " dims but tensor has ", dim());
+}
+void Tensor::expect_int32() const {
+  HEARTH_CHECK_AS(ValueError, numel() <= INT32_MAX,
+                  "[packed_accessor32] numel needs to be smaller than int32_t max; otherwise, "
+                  "please use packed_accessor64; got ",
+                  numel());
+}
+void Tensor::expect_cpu() const {
   HEARTH_CHECK_AS(DeviceError, is_cpu(), "[accessor] expected a tensor on the CPU, got ", device());
 }
 
@@ -129,9 +137,10 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
 bool Tensor::requires_grad() const { return checked(*this).requires_grad; }
 const Tensor& Tensor::set_requires_grad(bool on) const {
   TensorImpl& t = checked(*this);
-  HEARTH_CHECK_AS(
-      DtypeError, !on || is_differentiable(t.dtype),
-      "[requires_grad_] only Tensors of floating point dtype can require gradients, got ", t.dtype);
+  HEARTH_CHECK_AS(DtypeError, !on || is_differentiable(t.dtype),
+                  "[requires_grad_] Only Tensors of floating point and complex dtype can require "
+                  "gradients, got ",
+                  t.dtype);
   HEARTH_CHECK_AS(AutogradError, !on || !t.inference || thread_state().inference,
                   "[requires_grad_] Setting requires_grad=True on inference tensor outside "
                   "InferenceMode is not allowed.");

@@ -26,6 +26,8 @@ TEST(Stream, PrintsWhatLibTorchPrints) {
   EXPECT_EQ(text(kCUDA), "cuda");
   EXPECT_EQ(text(Device("cuda:1")), "cuda:1");
   EXPECT_EQ(text(x.scalar_type()), "Float");
+  EXPECT_EQ(text(x.dtype()), "float");
+  EXPECT_EQ(text(get_default_dtype()), "float");
   EXPECT_EQ(text(kComplexFloat), "ComplexFloat");
   EXPECT_EQ(text(Scalar(3)), "3");
   EXPECT_EQ(text(Scalar(2.5)), "2.5");
@@ -36,7 +38,7 @@ TEST(Stream, PrintsWhatLibTorchPrints) {
   EXPECT_EQ(text(MemoryFormat::ChannelsLast), "ChannelsLast");
   EXPECT_EQ(text(x.layout()), "Strided");
   EXPECT_EQ(text(TensorOptions(kLong).device(kCUDA, 1).requires_grad(true)),
-            "TensorOptions(dtype=Long, device=cuda:1, layout=Strided, requires_grad=true, "
+            "TensorOptions(dtype=long int, device=cuda:1, layout=Strided, requires_grad=true, "
             "pinned_memory=false (default), memory_format=(nullopt))");
 }
 

@@ -84,10 +84,6 @@ HEARTH_API std::string_view dtype_name(ScalarType t);
 /// to_string(t).
 HEARTH_API std::ostream& operator<<(std::ostream& out, ScalarType t);
 
-HEARTH_API ScalarType get_default_dtype();
-/// Sets the type of new floating tensors; throws DtypeError unless it is a floating type.
-HEARTH_API void set_default_dtype(ScalarType t);
-
 /// The ScalarType of a C++ type.
 template <typename T>
 struct CppTypeToScalarType;
@@ -117,5 +113,40 @@ struct CppTypeToScalarType<long long> {
 };
 template <typename T>
 inline constexpr ScalarType dtype_of = CppTypeToScalarType<T>::value;
+
+/// A ScalarType that prints as its C++ type, "float" or "long": what Tensor::dtype() gives, as in
+/// LibTorch. Converts both ways.
+class TypeMeta {
+ public:
+  constexpr TypeMeta() = default;
+  constexpr TypeMeta(ScalarType t) : type_(t) {}
+  template <typename T>
+  static constexpr TypeMeta Make() {
+    return dtype_of<T>;
+  }
+  constexpr operator ScalarType() const { return type_; }
+  constexpr ScalarType toScalarType() const { return type_; }
+  constexpr size_t itemsize() const { return element_size(type_); }
+  HEARTH_API std::string_view name() const;
+  template <typename T>
+  constexpr bool Match() const {
+    return type_ == dtype_of<T>;
+  }
+  friend constexpr bool operator==(TypeMeta a, TypeMeta b) { return a.type_ == b.type_; }
+  // Without it, `x.dtype() == kFloat` could convert either side.
+  friend constexpr bool operator==(TypeMeta a, ScalarType b) { return a.type_ == b; }
+
+ private:
+  ScalarType type_ = ScalarType::Undefined;
+};
+
+/// t.name().
+HEARTH_API std::ostream& operator<<(std::ostream& out, TypeMeta t);
+
+/// The type of new floating tensors; Float at first.
+HEARTH_API TypeMeta get_default_dtype();
+inline ScalarType get_default_dtype_as_scalartype() { return get_default_dtype(); }
+/// Throws DtypeError unless `t` is a floating type.
+HEARTH_API void set_default_dtype(ScalarType t);
 
 }  // namespace hearth

@@ -55,6 +55,9 @@ HEARTH_API Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim =
 /// The largest element; ties share the gradient evenly.
 HEARTH_API Tensor max(const Tensor& self);
 HEARTH_API Tensor min(const Tensor& self);
+/// maximum and minimum of two tensors by another name.
+inline Tensor max(const Tensor& self, const Tensor& other) { return self.maximum(other); }
+inline Tensor min(const Tensor& self, const Tensor& other) { return self.minimum(other); }
 /// The largest elements along dim and where they are first, as int64; the gradient goes there.
 HEARTH_API std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
 HEARTH_API std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim = false);

@@ -26,8 +26,11 @@ class TensorOptions {
  public:
   TensorOptions() = default;
   TensorOptions(ScalarType dtype) { dtype_ = dtype; }
-  TensorOptions(Device device) { device_ = device; }
-  TensorOptions(DeviceType type) { device_ = Device(type); }
+  TensorOptions(TypeMeta dtype) { dtype_ = dtype; }
+  /// A device, or what makes one: `x.to(kCUDA)`, `x.to({kCUDA, 1})`, `x.to("cuda:1")`.
+  template <typename T>
+  requires std::is_convertible_v<T, Device> TensorOptions(T&& device) { device_ = device; }
+  TensorOptions(DeviceType type, DeviceIndex index) { device_ = Device(type, index); }
   TensorOptions(Layout layout) { layout_ = layout; }
   TensorOptions(MemoryFormat format) { format_ = format; }
   /// A device by its name, "cuda:1".
@@ -70,7 +73,7 @@ class TensorOptions {
     return o;
   }
 
-  ScalarType dtype() const { return dtype_ ? *dtype_ : get_default_dtype(); }
+  TypeMeta dtype() const { return dtype_.value_or(get_default_dtype()); }
   Device device() const { return device_.value_or(Device(kCPU)); }
   Layout layout() const { return layout_; }
   bool requires_grad() const { return requires_grad_; }

@@ -92,9 +92,9 @@ class HEARTH_API Tensor {
 
   // ---- type and place
   ScalarType scalar_type() const;
-  ScalarType dtype() const { return scalar_type(); }
+  TypeMeta dtype() const { return scalar_type(); }
   Device device() const;
-  int64_t get_device() const { return device().index(); }
+  DeviceIndex get_device() const { return device().index(); }
   Layout layout() const { return kStrided; }
   TensorOptions options() const;
   bool is_cpu() const { return device().is_cpu(); }
@@ -133,10 +133,29 @@ class HEARTH_API Tensor {
   TensorAccessor<T, N> accessor() const& {
     static_assert(N > 0, "accessor is for at least one dimension; use item<T>() for 0-dim tensors");
     expect_dim(N);
+    expect_cpu();
     return TensorAccessor<T, N>(data_ptr<T>(), sizes().data(), strides().data());
   }
   template <typename T, size_t N>
   TensorAccessor<T, N> accessor() && = delete;
+  /// As accessor, with sizes and strides of its own: what kernels are given by value.
+  /// On any device.
+  template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits,
+            typename Index = int64_t>
+  GenericPackedTensorAccessor<T, N, Traits, Index> generic_packed_accessor() const& {
+    expect_dim(N);
+    return {data_ptr<T>(), sizes().data(), strides().data()};
+  }
+  template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits>
+  PackedTensorAccessor64<T, N, Traits> packed_accessor64() const& {
+    return generic_packed_accessor<T, N, Traits, int64_t>();
+  }
+  /// Throws ValueError for more elements than int32 counts.
+  template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits>
+  PackedTensorAccessor32<T, N, Traits> packed_accessor32() const& {
+    expect_int32();
+    return generic_packed_accessor<T, N, Traits, int32_t>();
+  }
   /// The value of a one-element tensor.
   Scalar item() const;
   template <typename T>
@@ -204,6 +223,10 @@ class HEARTH_API Tensor {
             std::optional<MemoryFormat> format = std::nullopt) const;
   Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false,
             std::optional<MemoryFormat> format = std::nullopt) const;
+  Tensor to(TypeMeta dtype, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const {
+    return to(dtype.toScalarType(), non_blocking, copy, format);
+  }
   Tensor to(MemoryFormat format) const;
   Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false) const;
   Tensor toType(ScalarType t) const { return to(t); }
@@ -237,7 +260,12 @@ class HEARTH_API Tensor {
   const Tensor& t_() const;
   Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
   Tensor swapdims(int64_t a, int64_t b) const { return transpose(a, b); }
+  const Tensor& swapaxes_(int64_t a, int64_t b) const { return transpose_(a, b); }
+  const Tensor& swapdims_(int64_t a, int64_t b) const { return transpose_(a, b); }
   Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
+  Tensor moveaxis(IntArrayRef source, IntArrayRef destination) const {
+    return movedim(source, destination);
+  }
   Tensor mT() const { return transpose(-2, -1); }
   Tensor expand(IntArrayRef sizes, bool implicit = false) const;
   Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
@@ -246,7 +274,9 @@ class HEARTH_API Tensor {
   Tensor squeeze() const;
   Tensor squeeze(int64_t dim) const;
   Tensor squeeze(IntArrayRef dims) const;
+  const Tensor& squeeze_() const;
   const Tensor& squeeze_(int64_t dim) const;
+  const Tensor& squeeze_(IntArrayRef dims) const;
   Tensor unsqueeze(int64_t dim) const;
   const Tensor& unsqueeze_(int64_t dim) const;
   Tensor select(int64_t dim, int64_t index) const;
@@ -262,16 +292,21 @@ class HEARTH_API Tensor {
   std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
+  Tensor ravel() const { return reshape({-1}); }
   Tensor flip(IntArrayRef dims) const;
+  Tensor fliplr() const { return flip({1}); }
+  Tensor flipud() const { return flip({0}); }
   Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
   Tensor repeat(IntArrayRef repeats) const;
   Tensor tile(IntArrayRef dims) const;
   Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
+  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt) const;
   Tensor tril(int64_t diagonal = 0) const;
   Tensor triu(int64_t diagonal = 0) const;
   const Tensor& tril_(int64_t diagonal = 0) const;
   const Tensor& triu_(int64_t diagonal = 0) const;
   Tensor diag(int64_t diagonal = 0) const;
+  Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const;
 
   // ---- pointwise arithmetic
   Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
@@ -325,6 +360,7 @@ class HEARTH_API Tensor {
     return clamp(min, max);
   }
   Tensor where(const Tensor& condition, const Tensor& other) const;
+  Tensor where(const Tensor& condition, const Scalar& other) const;
   Tensor nan_to_num(std::optional<double> nan = {}, std::optional<double> posinf = {},
                     std::optional<double> neginf = {}) const;
 
@@ -458,11 +494,15 @@ class HEARTH_API Tensor {
   Tensor bmm(const Tensor& other) const;
   Tensor mv(const Tensor& vec) const;
   Tensor dot(const Tensor& other) const;
+  Tensor vdot(const Tensor& other) const;
+  Tensor inner(const Tensor& other) const;
   Tensor outer(const Tensor& vec2) const;
   Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
                const Scalar& alpha = 1) const;
   const Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
                        const Scalar& alpha = 1) const;
+  Tensor addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta = 1,
+               const Scalar& alpha = 1) const;
   Tensor baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
                  const Scalar& alpha = 1) const;
 
@@ -495,12 +535,14 @@ class HEARTH_API Tensor {
   Tensor nonzero() const;
   Tensor argwhere() const;
   Tensor take(const Tensor& index) const;
+  Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = std::nullopt) const;
   std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
   std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
                                   bool descending = false) const;
   Tensor argsort(int64_t dim = -1, bool descending = false) const;
   Tensor argsort(bool stable, int64_t dim = -1, bool descending = false) const;
   Tensor msort() const;
+  std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
   std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
                                   bool sorted = true) const;
 
@@ -557,6 +599,8 @@ class HEARTH_API Tensor {
   detail::TensorHead* head() const { return reinterpret_cast<detail::TensorHead*>(impl_); }
   void expect_dtype(ScalarType expected) const;
   void expect_dim(size_t n) const;
+  void expect_int32() const;
+  void expect_cpu() const;
   unsigned add_hook(autograd::HookHolder* hook) const;
 
   TensorImpl* impl_;
