@@ -91,4 +91,10 @@ using TypeMeta = ::hearth::TypeMeta;
 
 #define TORCH_MODULE(Name) HEARTH_MODULE(Name)
 #define TORCH_MODULE_IMPL(Name, Impl) HEARTH_MODULE_IMPL(Name, Impl)
-#define TORCH_ARG(T, name) HEARTH_ARG(T, name)
+// Unlike HEARTH_ARG, several to a line.
+#define TORCH_ARG(T, name)   \
+ public:                     \
+  HEARTH_ARG_ACCESS(T, name) \
+                             \
+ private:                    \
+  T name##_ /* NOLINT */

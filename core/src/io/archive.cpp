@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/io/args.h"
 #include "hearth/io/safetensors.h"
 
 #include "io/safetensors_format.h"
@@ -362,3 +363,8 @@ std::vector<std::pair<std::string, Tensor>> InputArchive::tensors() const {
 }
 
 }  // namespace hearth::serialize
+
+void hearth::detail::throw_no_arg(const serialize::InputArchive& archive, const char* name) {
+  throw FormatError(cat_str("[", archive.source(), "] expected a value for the option '", name,
+                            "', got none or one that it cannot take"));
+}
