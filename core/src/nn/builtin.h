@@ -2,12 +2,14 @@
 // What the definitions of built-in modules share.
 #pragma once
 
+#include <climits>
 #include <ostream>
 #include <string>
 #include <type_traits>
 #include <variant>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/arg.h"
 #include "hearth/nn/enum.h"
 #include "hearth/nn/expanding_array.h"
 #include "hearth/nn/module.h"
@@ -34,8 +36,10 @@ void clone_into(M& self, Module& other, const std::optional<Device>& device) {
   self = *copy;
 }
 
-/// Defines what Cloneable would, once per module class instead of in every program.
+/// Defines the destructor and what Cloneable would, once per module class instead of in every
+/// program.
 #define HEARTH_DEFINE_CLONE(Impl)                                                  \
+  Impl::~Impl() = default;                                                         \
   std::shared_ptr<Module> Impl::clone(const std::optional<Device>& device) const { \
     return clone_module(*this, device);                                            \
   }                                                                                \
@@ -52,14 +56,14 @@ class Printer {
   Printer& operator=(const Printer&) = delete;
 
   template <typename T>
-  Printer& field(const char* name, const T& value) {
+  Printer& field(std::string_view name, const T& value) {
     separate();
     out_ << name << '=';
     put(value);
     return *this;
   }
   template <typename T>
-  Printer& field_if(bool shown, const char* name, const T& value) {
+  Printer& field_if(bool shown, std::string_view name, const T& value) {
     return shown ? field(name, value) : *this;
   }
   template <typename T>
@@ -110,5 +114,46 @@ class Printer {
   std::ostream& out_;
   bool first_ = true;
 };
+
+/// How a module prints its options: all as name=value, but `inplace` only where it is set ...
+struct PrintStyle {
+  int unnamed = 0;       ///< ... so many of the first without their names
+  int shown = INT_MAX;   ///< ... no more than so many
+  bool inplace = false;  ///< ... `inplace` always
+};
+
+template <typename M>
+void print_module(std::ostream& stream, const char* name, const M& module,
+                  const PrintStyle& style) {
+  Printer print(stream, name);
+  if constexpr (requires { module.options; }) {
+    int place = 0;
+    for_each_arg(
+        [&](std::string_view option, const auto& value) {
+          if (place >= style.shown) return;
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>) {
+            if (option == "inplace" && !value && !style.inplace) return;
+          }
+          if (place++ < style.unnamed) {
+            print.value(value);
+          } else {
+            print.field(option, value);
+          }
+        },
+        module.options);
+  }
+}
+
+/// Defines what HEARTH_DERIVED_MODULE declares; what follows the name goes to PrintStyle.
+#define HEARTH_DEFINE_MODULE(Name, ...)                          \
+  void Name##Impl::pretty_print(std::ostream& stream) const {    \
+    print_module(stream, #Name, *this, PrintStyle{__VA_ARGS__}); \
+  }                                                              \
+  HEARTH_DEFINE_CLONE(Name##Impl)
+
+/// An optional argument: none where the tensor is undefined.
+inline std::optional<Tensor> given(const Tensor& t) {
+  return t.defined() ? std::optional<Tensor>(t) : std::nullopt;
+}
 
 }  // namespace hearth::nn

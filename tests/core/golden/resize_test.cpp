@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hearth/nn/functional/upsampling.h"
+#include "hearth/nn/modules/upsampling.h"
 
 #include "core/golden/runner.h"
 

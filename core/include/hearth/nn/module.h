@@ -248,10 +248,13 @@ HEARTH_API std::ostream& operator<<(std::ostream& stream, const Module& module);
 
 /// In a built-in module: what it overrides, out of line. Cloneable does this for users' modules,
 /// but as a template it would cost every program the time to instantiate it for all of them.
-#define HEARTH_BUILTIN_MODULE(Impl)                                                               \
+#define HEARTH_BUILTIN_MODULE(Impl)                 \
+  /** Registers and initialises everything anew. */ \
+  virtual void reset();                             \
+  HEARTH_DERIVED_MODULE(Impl)
+/// The same in a module whose base has reset().
+#define HEARTH_DERIVED_MODULE(Impl)                                                               \
   ~Impl() override;                                                                               \
-  /** Registers and initialises everything anew. */                                               \
-  virtual void reset();                                                                           \
   void pretty_print(std::ostream& stream) const override;                                         \
   std::shared_ptr<::hearth::nn::Module> clone(const std::optional<Device>& device = std::nullopt) \
       const override;                                                                             \

@@ -1,52 +1,170 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/activation.h"
 
-#include "hearth/nn/functional/activation.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/softmax.h"
+#include "hearth/ops/view.h"
 
 #include "nn/builtin.h"
 
 namespace hearth::nn {
 
+namespace functional {
+
+namespace {
+
+constexpr double kSeluAlpha = 1.6732632423543772;
+constexpr double kSeluScale = 1.0507009873554805;
+
+Tensor elu(Tensor input, bool inplace, double alpha, double scale, double input_scale) {
+  if (inplace) return elu_(input, alpha, scale, input_scale);
+  return hearth::elu(input, alpha, scale, input_scale);
+}
+
+}  // namespace
+
+Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
+  return elu(input, options.inplace(), options.alpha(), 1, 1);
+}
+Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
+  return elu(input, options.inplace(), kSeluAlpha, kSeluScale, 1);
+}
+Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
+  HEARTH_CHECK_AS(ValueError, options.alpha() != 0, "[celu] ZeroDivisionError: alpha cannot be 0");
+  return elu(input, options.inplace(), options.alpha(), 1, 1 / options.alpha());
+}
+
+// Activations that have an in-place op of their own.
+#define HEARTH_INPLACE_ACTIVATION(name, Options)                   \
+  Tensor name(const Tensor& input, const Options& options) {       \
+    Tensor self = input;                                           \
+    return options.inplace() ? name##_(self) : hearth::name(self); \
+  }
+HEARTH_INPLACE_ACTIVATION(relu, ReLUFuncOptions)
+HEARTH_INPLACE_ACTIVATION(relu6, ReLU6FuncOptions)
+HEARTH_INPLACE_ACTIVATION(silu, SiLUFuncOptions)
+HEARTH_INPLACE_ACTIVATION(hardswish, HardswishFuncOptions)
+HEARTH_INPLACE_ACTIVATION(hardsigmoid, HardsigmoidFuncOptions)
+#undef HEARTH_INPLACE_ACTIVATION
+
+Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
+  Tensor self = input;
+  return options.inplace() ? leaky_relu_(self, options.negative_slope())
+                           : hearth::leaky_relu(self, options.negative_slope());
+}
+
+Tensor prelu(const Tensor& input, const Tensor& weight) {
+  const int64_t channels = input.dim() < 2 ? 1 : input.size(1);
+  HEARTH_CHECK_AS(ShapeError, weight.numel() == 1 || weight.numel() == channels,
+                  "[prelu] Mismatch of parameter numbers and input channel size. Found parameter "
+                  "numbers = ",
+                  weight.numel(), " and channel size = ", channels, ".");
+  std::vector<int64_t> sizes(static_cast<size_t>(input.dim()), 1);
+  if (weight.numel() != 1) sizes[1] = weight.numel();
+  return hearth::where(input > 0, input, input * weight.reshape(sizes));
+}
+
+Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
+  return hearth::gelu(input, options.approximate());
+}
+
+Tensor mish(const Tensor& input) { return input * hearth::softplus(input).tanh(); }
+
+Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
+  Tensor self = input;
+  return options.inplace() ? hardtanh_(self, options.min_val(), options.max_val())
+                           : hearth::hardtanh(self, options.min_val(), options.max_val());
+}
+
+Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
+  return input.masked_fill(input.abs() <= options.lambda(), 0);
+}
+
+Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
+  HEARTH_CHECK_AS(ValueError, options.lambda() >= 0,
+                  "[softshrink] lambda must be greater or equal to 0, but found to be ",
+                  options.lambda(), ".");
+  return input - input.clamp(-options.lambda(), options.lambda());
+}
+
+Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
+  return hearth::softplus(input, options.beta(), options.threshold());
+}
+Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
+Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
+Tensor logsigmoid(const Tensor& input) { return hearth::log_sigmoid(input); }
+
+Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
+  if (options.inplace()) return input.masked_fill_(input <= options.threshold(), options.value());
+  return hearth::threshold(input, options.threshold(), options.value());
+}
+
+Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() > 0,
+                  "[glu] does not support scalars because halving size must be even");
+  HEARTH_CHECK_AS(ShapeError, input.size(options.dim()) % 2 == 0,
+                  "[glu] Halving dimension must be even, but dimension ", options.dim(),
+                  " is size ", input.size(options.dim()));
+  const auto halves = input.chunk(2, options.dim());
+  return halves[0] * halves[1].sigmoid();
+}
+
+Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {
+  return hearth::softmax(input, options.dim(), options.dtype());
+}
+Tensor softmin(const Tensor& input, const SoftminFuncOptions& options) {
+  return hearth::softmax(-input, options.dim(), options.dtype());
+}
+Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options) {
+  return hearth::log_softmax(input, options.dim(), options.dtype());
+}
+
+Tensor gumbel_softmax(const Tensor& logits, const GumbelSoftmaxFuncOptions& options) {
+  // -log of an exponential sample; 1 - u keeps the logarithm away from 0.
+  const Tensor gumbels = -(-(1 - rand_like(logits)).log()).log();
+  const Tensor soft = hearth::softmax((logits + gumbels) / options.tau(), options.dim());
+  if (!options.hard()) return soft;
+  const Tensor index = std::get<1>(soft.max(options.dim(), /*keepdim=*/true));
+  const Tensor hard = zeros_like(soft.detach()).scatter_(options.dim(), index, 1.0);
+  return hard - soft.detach() + soft;
+}
+
+}  // namespace functional
+
 namespace F = functional;
 
-// One activation: what forward computes and what is printed.
-#define HEARTH_ACTIVATION_RULES(Name, result, ...)                   \
-  Name##Impl::~Name##Impl() = default;                               \
+// One activation: what forward computes, and PrintStyle's fields.
+#define HEARTH_RULES(Name, result, ...)                              \
   void Name##Impl::reset() {}                                        \
   Tensor Name##Impl::forward(const Tensor& input) { return result; } \
-  void Name##Impl::pretty_print(std::ostream& stream) const {        \
-    Printer(stream, #Name) __VA_ARGS__;                              \
-  }                                                                  \
-  HEARTH_DEFINE_CLONE(Name##Impl)
+  HEARTH_DEFINE_MODULE(Name, __VA_ARGS__)
 #define HEARTH_ACTIVATION(Name, function, ...)                                 \
   Name##Impl::Name##Impl(const Name##Options& options_) : options(options_) {} \
-  HEARTH_ACTIVATION_RULES(Name, F::function(input, options), __VA_ARGS__)
+  HEARTH_RULES(Name, F::function(input, options), __VA_ARGS__)
 #define HEARTH_PLAIN_ACTIVATION(Name, result) \
   Name##Impl::Name##Impl() = default;         \
-  HEARTH_ACTIVATION_RULES(Name, result)
-#define FIELD(name) .field(#name, options.name())
-#define INPLACE .field_if(options.inplace(), "inplace", true)
+  HEARTH_RULES(Name, result)
 
-HEARTH_ACTIVATION(ELU, elu, FIELD(alpha) INPLACE)
-HEARTH_ACTIVATION(SELU, selu, INPLACE)
-HEARTH_ACTIVATION(CELU, celu, FIELD(alpha) INPLACE)
-HEARTH_ACTIVATION(ReLU, relu, INPLACE)
-HEARTH_ACTIVATION(ReLU6, relu6, INPLACE)
-HEARTH_ACTIVATION(LeakyReLU, leaky_relu, FIELD(negative_slope) INPLACE)
-HEARTH_ACTIVATION(GELU, gelu, )
-HEARTH_ACTIVATION(SiLU, silu, INPLACE)
-HEARTH_ACTIVATION(Hardswish, hardswish, INPLACE)
-HEARTH_ACTIVATION(Hardsigmoid, hardsigmoid, INPLACE)
-HEARTH_ACTIVATION(Hardshrink, hardshrink, .value(options.lambda()))
-HEARTH_ACTIVATION(Softshrink, softshrink, .value(options.lambda()))
-HEARTH_ACTIVATION(Softplus, softplus, FIELD(beta) FIELD(threshold))
-HEARTH_ACTIVATION(GLU, glu, FIELD(dim))
-HEARTH_ACTIVATION(Softmax, softmax, FIELD(dim))
-HEARTH_ACTIVATION(Softmin, softmin, FIELD(dim))
-HEARTH_ACTIVATION(LogSoftmax, log_softmax, FIELD(dim))
-HEARTH_ACTIVATION(Threshold, threshold, FIELD(threshold) FIELD(value) INPLACE)
+HEARTH_ACTIVATION(ELU, elu)
+HEARTH_ACTIVATION(SELU, selu)
+HEARTH_ACTIVATION(CELU, celu)
+HEARTH_ACTIVATION(ReLU, relu)
+HEARTH_ACTIVATION(ReLU6, relu6)
+HEARTH_ACTIVATION(LeakyReLU, leaky_relu)
+HEARTH_ACTIVATION(GELU, gelu, .shown = 0)
+HEARTH_ACTIVATION(SiLU, silu)
+HEARTH_ACTIVATION(Hardswish, hardswish)
+HEARTH_ACTIVATION(Hardsigmoid, hardsigmoid)
+HEARTH_ACTIVATION(Hardshrink, hardshrink, .unnamed = 1)
+HEARTH_ACTIVATION(Softshrink, softshrink, .unnamed = 1)
+HEARTH_ACTIVATION(Softplus, softplus)
+HEARTH_ACTIVATION(GLU, glu)
+HEARTH_ACTIVATION(Softmax, softmax)
+HEARTH_ACTIVATION(Softmin, softmin)
+HEARTH_ACTIVATION(LogSoftmax, log_softmax)
+HEARTH_ACTIVATION(Threshold, threshold)
 HEARTH_PLAIN_ACTIVATION(Sigmoid, input.sigmoid())
 HEARTH_PLAIN_ACTIVATION(Tanh, input.tanh())
 HEARTH_PLAIN_ACTIVATION(LogSigmoid, F::logsigmoid(input))
@@ -64,31 +182,23 @@ HEARTH_PLAIN_ACTIVATION(Softmax2d, softmax2d(input))
 HardtanhImpl::HardtanhImpl(const HardtanhOptions& options_) : options(options_) {
   HardtanhImpl::reset();
 }
-HardtanhImpl::~HardtanhImpl() = default;
 void HardtanhImpl::reset() {
   HEARTH_CHECK_AS(ValueError, options.max_val() > options.min_val(),
                   "[Hardtanh] max_val must be greater than min_val, got ", options.max_val(),
                   " and ", options.min_val());
 }
 Tensor HardtanhImpl::forward(const Tensor& input) { return F::hardtanh(input, options); }
-void HardtanhImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "Hardtanh") FIELD(min_val) FIELD(max_val) INPLACE;
-}
-HEARTH_DEFINE_CLONE(HardtanhImpl)
+HEARTH_DEFINE_MODULE(Hardtanh)
 
 ThresholdImpl::ThresholdImpl(double threshold, double value)
     : ThresholdImpl(ThresholdOptions(threshold, value)) {}
 
 PReLUImpl::PReLUImpl(const PReLUOptions& options_) : options(options_) { PReLUImpl::reset(); }
-PReLUImpl::~PReLUImpl() = default;
 void PReLUImpl::reset() {
   weight = register_parameter(
       "weight", full({options.num_parameters()}, options.init(), get_default_dtype()));
 }
 Tensor PReLUImpl::forward(const Tensor& input) { return F::prelu(input, weight); }
-void PReLUImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "PReLU") FIELD(num_parameters);
-}
-HEARTH_DEFINE_CLONE(PReLUImpl)
+HEARTH_DEFINE_MODULE(PReLU, .shown = 1)
 
 }  // namespace hearth::nn

@@ -42,8 +42,8 @@ SequentialImpl::SequentialImpl(OrderedDict<std::string, AnyModule>&& modules) {
 SequentialImpl::SequentialImpl(std::initializer_list<NamedAnyModule> modules) {
   for (const NamedAnyModule& each : modules) push_back(each.name(), each.module());
 }
-SequentialImpl::~SequentialImpl() = default;
 
+SequentialImpl::~SequentialImpl() = default;
 void SequentialImpl::reset() {}
 void SequentialImpl::pretty_print(std::ostream& stream) const { stream << "torch::nn::Sequential"; }
 
@@ -238,7 +238,6 @@ void ParameterDictImpl::clone_(Module& other, const std::optional<Device>& devic
 // ---- Functional
 
 FunctionalImpl::FunctionalImpl(Function function) : function_(std::move(function)) {}
-FunctionalImpl::~FunctionalImpl() = default;
 void FunctionalImpl::reset() {}
 void FunctionalImpl::pretty_print(std::ostream& stream) const { Printer(stream, "Functional"); }
 bool FunctionalImpl::is_serializable() const { return false; }

@@ -3,14 +3,56 @@
 
 #include <cmath>
 
-#include "hearth/nn/functional/conv.h"
-#include "hearth/nn/functional/padding.h"
 #include "hearth/nn/init.h"
+#include "hearth/nn/modules/padding.h"
+#include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
 
 #include "nn/builtin.h"
 
 namespace hearth::nn {
+
+namespace functional {
+
+namespace {
+
+template <size_t D>
+Tensor conv(const Tensor& input, const Tensor& weight, const ConvFuncOptions<D>& o) {
+  const auto* amounts = std::get_if<ExpandingArray<D>>(&o.padding());
+  const char* name = std::holds_alternative<enumtype::kSame>(o.padding()) ? "same" : "valid";
+  if constexpr (D == 1) {
+    return amounts ? hearth::conv1d(input, weight, given(o.bias()), o.stride(), *amounts,
+                                    o.dilation(), o.groups())
+                   : hearth::conv1d(input, weight, given(o.bias()), o.stride(), name, o.dilation(),
+                                    o.groups());
+  } else {
+    return amounts ? hearth::conv2d(input, weight, given(o.bias()), o.stride(), *amounts,
+                                    o.dilation(), o.groups())
+                   : hearth::conv2d(input, weight, given(o.bias()), o.stride(), name, o.dilation(),
+                                    o.groups());
+  }
+}
+
+}  // namespace
+
+Tensor conv1d(const Tensor& input, const Tensor& weight, const Conv1dFuncOptions& options) {
+  return conv<1>(input, weight, options);
+}
+Tensor conv2d(const Tensor& input, const Tensor& weight, const Conv2dFuncOptions& options) {
+  return conv<2>(input, weight, options);
+}
+Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
+                        const ConvTranspose1dFuncOptions& o) {
+  return hearth::conv_transpose1d(input, weight, given(o.bias()), o.stride(), o.padding(),
+                                  o.output_padding(), o.groups(), o.dilation());
+}
+Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
+                        const ConvTranspose2dFuncOptions& o) {
+  return hearth::conv_transpose2d(input, weight, given(o.bias()), o.stride(), o.padding(),
+                                  o.output_padding(), o.groups(), o.dilation());
+}
+
+}  // namespace functional
 
 namespace F = functional;
 
@@ -94,8 +136,46 @@ Tensor conv(const Tensor& input, const ConvNdImpl<D>& m) {
   }
 }
 
+template <size_t D>
+void print_conv(std::ostream& stream, const char* name, const ConvOptions<D>& options) {
+  const auto* amounts = std::get_if<ExpandingArray<D>>(&options.padding());
+  const bool same = std::holds_alternative<enumtype::kSame>(options.padding());
+  Printer print(stream, name);
+  print.value(options.in_channels())
+      .value(options.out_channels())
+      .field("kernel_size", options.kernel_size())
+      .field("stride", options.stride());
+  if (!amounts) {
+    print.field("padding", same ? "'same'" : "'valid'");
+  } else if (!is_all(*amounts, 0)) {
+    print.field("padding", *amounts);
+  }
+  print.field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
+      .field_if(options.groups() != 1, "groups", options.groups())
+      .field_if(!options.bias(), "bias", false)
+      .field_if(!std::holds_alternative<enumtype::kZeros>(options.padding_mode()), "padding_mode",
+                options.padding_mode());
+}
+
+template <size_t D>
+void print_conv(std::ostream& stream, const char* name, const ConvTransposeOptions<D>& options) {
+  Printer(stream, name)
+      .value(options.in_channels())
+      .value(options.out_channels())
+      .field("kernel_size", options.kernel_size())
+      .field("stride", options.stride())
+      .field_if(!is_all(options.padding(), 0), "padding", options.padding())
+      .field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
+      .field_if(!is_all(options.output_padding(), 0), "output_padding", options.output_padding())
+      .field_if(options.groups() != 1, "groups", options.groups())
+      .field_if(!options.bias(), "bias", false);
+}
+
 }  // namespace
 
+template <size_t D>
+ConvNdImpl<D>::ConvNdImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size)
+    : ConvNdImpl(ConvOptions<D>(in_channels, out_channels, kernel_size)) {}
 template <size_t D>
 ConvNdImpl<D>::ConvNdImpl(const ConvOptions<D>& options_) : options(options_) {
   ConvNdImpl::reset();
@@ -123,26 +203,9 @@ void ConvNdImpl<D>::reset_parameters() {
 }
 
 template <size_t D>
-void ConvNdImpl<D>::pretty_print(std::ostream& stream) const {
-  const auto* amounts = std::get_if<ExpandingArray<D>>(&options.padding());
-  const bool same = std::holds_alternative<enumtype::kSame>(options.padding());
-  Printer print(stream, D == 1 ? "Conv1d" : "Conv2d");
-  print.value(options.in_channels())
-      .value(options.out_channels())
-      .field("kernel_size", options.kernel_size())
-      .field("stride", options.stride());
-  if (!amounts) {
-    print.field("padding", same ? "'same'" : "'valid'");
-  } else if (!is_all(*amounts, 0)) {
-    print.field("padding", *amounts);
-  }
-  print.field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
-      .field_if(options.groups() != 1, "groups", options.groups())
-      .field_if(!options.bias(), "bias", false)
-      .field_if(!std::holds_alternative<enumtype::kZeros>(options.padding_mode()), "padding_mode",
-                options.padding_mode());
-}
-
+ConvTransposeNdImpl<D>::ConvTransposeNdImpl(int64_t in_channels, int64_t out_channels,
+                                            ExpandingArray<D> kernel_size)
+    : ConvTransposeNdImpl(ConvTransposeOptions<D>(in_channels, out_channels, kernel_size)) {}
 template <size_t D>
 ConvTransposeNdImpl<D>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_)
     : options(options_) {
@@ -166,20 +229,6 @@ void ConvTransposeNdImpl<D>::reset() {
 template <size_t D>
 void ConvTransposeNdImpl<D>::reset_parameters() {
   draw_uniform(weight, bias);
-}
-
-template <size_t D>
-void ConvTransposeNdImpl<D>::pretty_print(std::ostream& stream) const {
-  Printer(stream, D == 1 ? "ConvTranspose1d" : "ConvTranspose2d")
-      .value(options.in_channels())
-      .value(options.out_channels())
-      .field("kernel_size", options.kernel_size())
-      .field("stride", options.stride())
-      .field_if(!is_all(options.padding(), 0), "padding", options.padding())
-      .field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
-      .field_if(!is_all(options.output_padding(), 0), "output_padding", options.output_padding())
-      .field_if(options.groups() != 1, "groups", options.groups())
-      .field_if(!options.bias(), "bias", false);
 }
 
 template <size_t D>
@@ -211,25 +260,26 @@ template class ConvNdImpl<2>;
 template class ConvTransposeNdImpl<1>;
 template class ConvTransposeNdImpl<2>;
 
-#define HEARTH_CONV(D)                                                                        \
-  Conv##D##dImpl::Conv##D##dImpl(const ConvOptions<D>& options_) : ConvNdImpl<D>(options_) {} \
-  Conv##D##dImpl::~Conv##D##dImpl() = default;                                                \
-  Tensor Conv##D##dImpl::forward(const Tensor& input) { return conv<D>(input, *this); }       \
-  HEARTH_DEFINE_CLONE(Conv##D##dImpl)                                                         \
-  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(const ConvTransposeOptions<D>& options_)   \
-      : ConvTransposeNdImpl<D>(options_) {}                                                   \
-  ConvTranspose##D##dImpl::~ConvTranspose##D##dImpl() = default;                              \
-  Tensor ConvTranspose##D##dImpl::forward(const Tensor& input,                                \
-                                          const std::optional<IntArrayRef>& output_size) {    \
-    return F::conv_transpose##D##d(input, weight,                                             \
-                                   F::ConvTransposeFuncOptions<D>()                           \
-                                       .bias(bias)                                            \
-                                       .stride(options.stride())                              \
-                                       .padding(options.padding())                            \
-                                       .output_padding(output_padding(input, output_size))    \
-                                       .groups(options.groups())                              \
-                                       .dilation(options.dilation()));                        \
-  }                                                                                           \
+#define HEARTH_CONV(D)                                                                     \
+  Tensor Conv##D##dImpl::forward(const Tensor& input) { return conv<D>(input, *this); }    \
+  void Conv##D##dImpl::pretty_print(std::ostream& stream) const {                          \
+    print_conv(stream, "Conv" #D "d", options);                                            \
+  }                                                                                        \
+  HEARTH_DEFINE_CLONE(Conv##D##dImpl)                                                      \
+  Tensor ConvTranspose##D##dImpl::forward(const Tensor& input,                             \
+                                          const std::optional<IntArrayRef>& output_size) { \
+    return F::conv_transpose##D##d(input, weight,                                          \
+                                   F::ConvTransposeFuncOptions<D>()                        \
+                                       .bias(bias)                                         \
+                                       .stride(options.stride())                           \
+                                       .padding(options.padding())                         \
+                                       .output_padding(output_padding(input, output_size)) \
+                                       .groups(options.groups())                           \
+                                       .dilation(options.dilation()));                     \
+  }                                                                                        \
+  void ConvTranspose##D##dImpl::pretty_print(std::ostream& stream) const {                 \
+    print_conv(stream, "ConvTranspose" #D "d", options);                                   \
+  }                                                                                        \
   HEARTH_DEFINE_CLONE(ConvTranspose##D##dImpl)
 HEARTH_CONV(1)
 HEARTH_CONV(2)

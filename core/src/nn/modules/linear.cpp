@@ -3,27 +3,47 @@
 
 #include <cmath>
 
-#include "hearth/nn/functional/linear.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/linalg.h"
 
 #include "nn/builtin.h"
 
 namespace hearth::nn {
 
+namespace functional {
+
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+  return hearth::linear(input, weight, bias);
+}
+
+Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight,
+                const Tensor& bias) {
+  HEARTH_CHECK_AS(
+      ShapeError,
+      weight.dim() == 3 && input1.dim() > 0 && input1.dim() == input2.dim() &&
+          input1.size(-1) == weight.size(1) && input2.size(-1) == weight.size(2),
+      "[bilinear] expected inputs [..., in1] and [..., in2] for weight [out, in1, in2], "
+      "got ",
+      input1.sizes(), ", ", input2.sizes(), " and ", weight.sizes());
+  // [..., 1, in1] @ [out, in1, in2] gives [..., out, in2] in one batched product.
+  const Tensor left = input1.unsqueeze(-2).unsqueeze(-2).matmul(weight).squeeze(-2);
+  const Tensor out = (left * input2.unsqueeze(-2)).sum(-1);
+  return bias.defined() ? out + bias : out;
+}
+
+}  // namespace functional
+
 namespace F = functional;
 
 IdentityImpl::IdentityImpl() = default;
-IdentityImpl::~IdentityImpl() = default;
 void IdentityImpl::reset() {}
 Tensor IdentityImpl::forward(const Tensor& input) { return input; }
-void IdentityImpl::pretty_print(std::ostream& stream) const { Printer(stream, "Identity"); }
-HEARTH_DEFINE_CLONE(IdentityImpl)
+HEARTH_DEFINE_MODULE(Identity)
 
 LinearImpl::LinearImpl(int64_t in_features, int64_t out_features)
     : LinearImpl(LinearOptions(in_features, out_features)) {}
 LinearImpl::LinearImpl(const LinearOptions& options_) : options(options_) { LinearImpl::reset(); }
-LinearImpl::~LinearImpl() = default;
 
 void LinearImpl::reset() {
   weight = register_parameter("weight", empty({options.out_features(), options.in_features()}));
@@ -38,20 +58,13 @@ void LinearImpl::reset_parameters() {
   init::uniform_(bias, -bound, bound);
 }
 Tensor LinearImpl::forward(const Tensor& input) { return F::linear(input, weight, bias); }
-void LinearImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "Linear")
-      .field("in_features", options.in_features())
-      .field("out_features", options.out_features())
-      .field("bias", options.bias());
-}
-HEARTH_DEFINE_CLONE(LinearImpl)
+HEARTH_DEFINE_MODULE(Linear)
 
 BilinearImpl::BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features)
     : BilinearImpl(BilinearOptions(in1_features, in2_features, out_features)) {}
 BilinearImpl::BilinearImpl(const BilinearOptions& options_) : options(options_) {
   BilinearImpl::reset();
 }
-BilinearImpl::~BilinearImpl() = default;
 
 void BilinearImpl::reset() {
   weight = register_parameter(
@@ -68,30 +81,16 @@ void BilinearImpl::reset_parameters() {
 Tensor BilinearImpl::forward(const Tensor& input1, const Tensor& input2) {
   return F::bilinear(input1, input2, weight, bias);
 }
-void BilinearImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "Bilinear")
-      .field("in1_features", options.in1_features())
-      .field("in2_features", options.in2_features())
-      .field("out_features", options.out_features())
-      .field("bias", options.bias());
-}
-HEARTH_DEFINE_CLONE(BilinearImpl)
+HEARTH_DEFINE_MODULE(Bilinear)
 
 FlattenImpl::FlattenImpl(const FlattenOptions& options_) : options(options_) {}
-FlattenImpl::~FlattenImpl() = default;
 void FlattenImpl::reset() {}
 Tensor FlattenImpl::forward(const Tensor& input) {
   return input.flatten(options.start_dim(), options.end_dim());
 }
-void FlattenImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "Flatten")
-      .field("start_dim", options.start_dim())
-      .field("end_dim", options.end_dim());
-}
-HEARTH_DEFINE_CLONE(FlattenImpl)
+HEARTH_DEFINE_MODULE(Flatten)
 
 UnflattenImpl::UnflattenImpl(const UnflattenOptions& options_) : options(options_) {}
-UnflattenImpl::~UnflattenImpl() = default;
 void UnflattenImpl::reset() {}
 Tensor UnflattenImpl::forward(const Tensor& input) {
   return input.unflatten(options.dim(), options.sizes());

@@ -1,13 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/normalization.h"
 
-#include "hearth/nn/functional/normalization.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/normalization.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
 
 #include "nn/builtin.h"
 
 namespace hearth::nn {
+
+namespace functional {
+
+Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
+                  const BatchNormFuncOptions& options) {
+  if (options.training()) {
+    int64_t per_channel = 1;
+    for (int64_t d = 0; d < input.dim(); ++d)
+      if (d != 1) per_channel *= input.size(d);
+    HEARTH_CHECK_AS(ValueError, per_channel != 1,
+                    "[batch_norm] Expected more than 1 value per channel when training, got input "
+                    "size ",
+                    input.sizes());
+  }
+  HEARTH_CHECK_AS(ValueError, options.momentum().has_value(),
+                  "[batch_norm] momentum must be a number; the cumulative average is the module's");
+  return hearth::batch_norm(input, given(options.weight()), given(options.bias()),
+                            given(running_mean), given(running_var), options.training(),
+                            *options.momentum(), options.eps());
+}
+
+Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& options) {
+  return hearth::instance_norm(input, given(options.weight()), given(options.bias()),
+                               given(options.running_mean()), given(options.running_var()),
+                               options.use_input_stats(), options.momentum(), options.eps());
+}
+
+Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& options) {
+  return hearth::layer_norm(input, options.normalized_shape(), given(options.weight()),
+                            given(options.bias()), options.eps());
+}
+
+Tensor rms_norm(const Tensor& input, const RMSNormFuncOptions& options) {
+  return hearth::rms_norm(input, options.normalized_shape(), given(options.weight()),
+                          options.eps());
+}
+
+Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options) {
+  return hearth::group_norm(input, options.num_groups(), given(options.weight()),
+                            given(options.bias()), options.eps());
+}
+
+Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options) {
+  const Tensor norm = input.norm(options.p(), options.dim(), /*keepdim=*/true);
+  const Tensor denominator = norm.clamp_min(options.eps()).expand_as(input);
+  if (!options.out()) return input / denominator;
+  Tensor out = *options.out();
+  return div_out(out, input, denominator);
+}
+
+}  // namespace functional
 
 namespace F = functional;
 
@@ -53,20 +106,16 @@ bool RunningNormImpl<Options>::may_be_missing(const std::string& name) const {
   return name == "num_batches_tracked";
 }
 
-template <class Options>
-void RunningNormImpl<Options>::print(std::ostream& stream, const char* name) const {
-  Printer(stream, name)
-      .value(options.num_features())
-      .field("eps", options.eps())
-      .field("momentum", options.momentum())
-      .field("affine", options.affine())
-      .field("track_running_stats", options.track_running_stats());
-}
-
 template class RunningNormImpl<BatchNormOptions>;
 template class RunningNormImpl<InstanceNormOptions>;
 
 namespace {
+
+void check_dims(std::string_view name, const Tensor& input, int64_t least, int64_t most) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() >= least && input.dim() <= most, "[", name, "] expected ",
+                  least, "D ", least == most ? "" : cat_str("or ", most, "D "), "input (got ",
+                  input.dim(), "D input)");
+}
 
 Tensor batch_norm(RunningNormImpl<BatchNormOptions>& m, const Tensor& input) {
   double momentum = m.options.momentum().value_or(0.0);
@@ -102,23 +151,29 @@ Tensor instance_norm(RunningNormImpl<InstanceNormOptions>& m, const Tensor& inpu
 
 }  // namespace
 
-// `least` and `most` dims an input may have; `result` computes forward.
-#define HEARTH_RUNNING_NORM(Name, Options, least, most, result)                            \
-  Name##Impl::Name##Impl(const Options& options_) : RunningNormImpl<Options>(options_) {}  \
-  Name##Impl::~Name##Impl() = default;                                                     \
-  Tensor Name##Impl::forward(const Tensor& input) {                                        \
-    HEARTH_CHECK_AS(ShapeError, input.dim() >= (least) && input.dim() <= (most),           \
-                    "[" #Name "] expected ", least, "D ",                                  \
-                    (least) == (most) ? "" : "or " #most "D ", "input (got ", input.dim(), \
-                    "D input)");                                                           \
-    return result;                                                                         \
-  }                                                                                        \
-  void Name##Impl::pretty_print(std::ostream& stream) const { print(stream, #Name); }      \
-  HEARTH_DEFINE_CLONE(Name##Impl)
-HEARTH_RUNNING_NORM(BatchNorm1d, BatchNormOptions, 2, 3, batch_norm(*this, input))
-HEARTH_RUNNING_NORM(BatchNorm2d, BatchNormOptions, 4, 4, batch_norm(*this, input))
-HEARTH_RUNNING_NORM(InstanceNorm1d, InstanceNormOptions, 2, 3, instance_norm(*this, input, 3))
-HEARTH_RUNNING_NORM(InstanceNorm2d, InstanceNormOptions, 3, 4, instance_norm(*this, input, 4))
+Tensor BatchNorm1dImpl::forward(const Tensor& input) {
+  check_dims("BatchNorm1d", input, 2, 3);
+  return batch_norm(*this, input);
+}
+HEARTH_DEFINE_MODULE(BatchNorm1d, .unnamed = 1)
+
+Tensor BatchNorm2dImpl::forward(const Tensor& input) {
+  check_dims("BatchNorm2d", input, 4, 4);
+  return batch_norm(*this, input);
+}
+HEARTH_DEFINE_MODULE(BatchNorm2d, .unnamed = 1)
+
+Tensor InstanceNorm1dImpl::forward(const Tensor& input) {
+  check_dims("InstanceNorm1d", input, 2, 3);
+  return instance_norm(*this, input, 3);
+}
+HEARTH_DEFINE_MODULE(InstanceNorm1d, .unnamed = 1)
+
+Tensor InstanceNorm2dImpl::forward(const Tensor& input) {
+  check_dims("InstanceNorm2d", input, 3, 4);
+  return instance_norm(*this, input, 4);
+}
+HEARTH_DEFINE_MODULE(InstanceNorm2d, .unnamed = 1)
 
 // ---- norms over the last dims
 
@@ -133,7 +188,6 @@ LayerNormImpl::LayerNormImpl(std::vector<int64_t> normalized_shape)
 LayerNormImpl::LayerNormImpl(const LayerNormOptions& options_) : options(options_) {
   LayerNormImpl::reset();
 }
-LayerNormImpl::~LayerNormImpl() = default;
 void LayerNormImpl::reset() {
   const bool affine = options.elementwise_affine();
   weight = register_parameter("weight", ones_if(affine, options.normalized_shape()));
@@ -164,7 +218,6 @@ RMSNormImpl::RMSNormImpl(std::vector<int64_t> normalized_shape)
 RMSNormImpl::RMSNormImpl(const RMSNormOptions& options_) : options(options_) {
   RMSNormImpl::reset();
 }
-RMSNormImpl::~RMSNormImpl() = default;
 void RMSNormImpl::reset() {
   weight = register_parameter("weight",
                               ones_if(options.elementwise_affine(), options.normalized_shape()));
@@ -176,20 +229,13 @@ Tensor RMSNormImpl::forward(const Tensor& input) {
   return F::rms_norm(
       input, F::RMSNormFuncOptions(options.normalized_shape()).weight(weight).eps(options.eps()));
 }
-void RMSNormImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "RMSNorm")
-      .value(options.normalized_shape())
-      .field("eps", options.eps())
-      .field("elementwise_affine", options.elementwise_affine());
-}
-HEARTH_DEFINE_CLONE(RMSNormImpl)
+HEARTH_DEFINE_MODULE(RMSNorm, .unnamed = 1)
 
 GroupNormImpl::GroupNormImpl(int64_t num_groups, int64_t num_channels)
     : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
 GroupNormImpl::GroupNormImpl(const GroupNormOptions& options_) : options(options_) {
   GroupNormImpl::reset();
 }
-GroupNormImpl::~GroupNormImpl() = default;
 void GroupNormImpl::reset() {
   HEARTH_CHECK_AS(ValueError,
                   options.num_groups() > 0 && options.num_channels() % options.num_groups() == 0,
@@ -209,13 +255,6 @@ Tensor GroupNormImpl::forward(const Tensor& input) {
       input,
       F::GroupNormFuncOptions(options.num_groups()).weight(weight).bias(bias).eps(options.eps()));
 }
-void GroupNormImpl::pretty_print(std::ostream& stream) const {
-  Printer(stream, "GroupNorm")
-      .value(options.num_groups())
-      .value(options.num_channels())
-      .field("eps", options.eps())
-      .field("affine", options.affine());
-}
-HEARTH_DEFINE_CLONE(GroupNormImpl)
+HEARTH_DEFINE_MODULE(GroupNorm, .unnamed = 2)
 
 }  // namespace hearth::nn

@@ -1,39 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/pooling.h"
 
-#include "hearth/nn/functional/pooling.h"
+#include "hearth/ops/pool.h"
 
 #include "nn/builtin.h"
 
 namespace hearth::nn {
 
+namespace functional {
+
+namespace {
+
+/// Open sizes replaced by the input's.
+std::vector<int64_t> closed(const ExpandingArrayWithOptionalElem<2>& sizes, const Tensor& input) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() >= 2,
+                  "[adaptive_pool] expected [N, C, H, W] or "
+                  "[C, H, W], got ",
+                  input.sizes());
+  return {(*sizes)[0].value_or(input.size(-2)), (*sizes)[1].value_or(input.size(-1))};
+}
+
+}  // namespace
+
+Tensor max_pool1d(const Tensor& input, const MaxPool1dFuncOptions& o) {
+  return hearth::max_pool1d(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
+                            o.ceil_mode());
+}
+Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& o) {
+  return hearth::max_pool2d(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
+                            o.ceil_mode());
+}
+std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& input,
+                                                   const MaxPool1dFuncOptions& o) {
+  return hearth::max_pool1d_with_indices(input, o.kernel_size(), o.stride(), o.padding(),
+                                         o.dilation(), o.ceil_mode());
+}
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& input,
+                                                   const MaxPool2dFuncOptions& o) {
+  return hearth::max_pool2d_with_indices(input, o.kernel_size(), o.stride(), o.padding(),
+                                         o.dilation(), o.ceil_mode());
+}
+Tensor avg_pool1d(const Tensor& input, const AvgPool1dFuncOptions& o) {
+  return hearth::avg_pool1d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
+                            o.count_include_pad());
+}
+Tensor avg_pool2d(const Tensor& input, const AvgPool2dFuncOptions& o) {
+  return hearth::avg_pool2d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
+                            o.count_include_pad(), o.divisor_override());
+}
+Tensor adaptive_avg_pool1d(const Tensor& input, const AdaptiveAvgPool1dFuncOptions& o) {
+  return hearth::adaptive_avg_pool1d(input, o.output_size());
+}
+Tensor adaptive_avg_pool2d(const Tensor& input, const AdaptiveAvgPool2dFuncOptions& o) {
+  return hearth::adaptive_avg_pool2d(input, closed(o.output_size(), input));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(const Tensor& input,
+                                                            const AdaptiveMaxPool1dFuncOptions& o) {
+  return hearth::adaptive_max_pool1d(input, o.output_size());
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(const Tensor& input,
+                                                            const AdaptiveMaxPool2dFuncOptions& o) {
+  return hearth::adaptive_max_pool2d(input, closed(o.output_size(), input));
+}
+Tensor adaptive_max_pool1d(const Tensor& input, const AdaptiveMaxPool1dFuncOptions& o) {
+  return std::get<0>(adaptive_max_pool1d_with_indices(input, o));
+}
+Tensor adaptive_max_pool2d(const Tensor& input, const AdaptiveMaxPool2dFuncOptions& o) {
+  return std::get<0>(adaptive_max_pool2d_with_indices(input, o));
+}
+
+}  // namespace functional
+
 namespace F = functional;
 
-// One pool: the function that computes it and what is printed.
+// One pool: the function that computes it, and PrintStyle's fields.
 #define HEARTH_POOL(Name, function, ...)                                                  \
   Name##Impl::Name##Impl(const Name##Options& options_) : options(options_) {}            \
-  Name##Impl::~Name##Impl() = default;                                                    \
   void Name##Impl::reset() {}                                                             \
   Tensor Name##Impl::forward(const Tensor& input) { return F::function(input, options); } \
-  void Name##Impl::pretty_print(std::ostream& stream) const {                             \
-    Printer(stream, #Name) __VA_ARGS__;                                                   \
-  }                                                                                       \
-  HEARTH_DEFINE_CLONE(Name##Impl)
-#define HEARTH_MAX_POOL(Name, function, ...)                                         \
-  HEARTH_POOL(Name, function, __VA_ARGS__)                                           \
+  HEARTH_DEFINE_MODULE(Name, __VA_ARGS__)
+#define HEARTH_MAX_POOL(Name, function)                                              \
+  HEARTH_POOL(Name, function)                                                        \
   std::tuple<Tensor, Tensor> Name##Impl::forward_with_indices(const Tensor& input) { \
     return F::function##_with_indices(input, options);                               \
   }
-#define FIELD(name) .field(#name, options.name())
-#define WINDOW FIELD(kernel_size) FIELD(stride) FIELD(padding)
 
-HEARTH_MAX_POOL(MaxPool1d, max_pool1d, WINDOW FIELD(dilation) FIELD(ceil_mode))
-HEARTH_MAX_POOL(MaxPool2d, max_pool2d, WINDOW FIELD(dilation) FIELD(ceil_mode))
-HEARTH_POOL(AvgPool1d, avg_pool1d, WINDOW)
-HEARTH_POOL(AvgPool2d, avg_pool2d, WINDOW)
-HEARTH_POOL(AdaptiveAvgPool1d, adaptive_avg_pool1d, FIELD(output_size))
-HEARTH_POOL(AdaptiveAvgPool2d, adaptive_avg_pool2d, FIELD(output_size))
-HEARTH_MAX_POOL(AdaptiveMaxPool1d, adaptive_max_pool1d, FIELD(output_size))
-HEARTH_MAX_POOL(AdaptiveMaxPool2d, adaptive_max_pool2d, FIELD(output_size))
+HEARTH_MAX_POOL(MaxPool1d, max_pool1d)
+HEARTH_MAX_POOL(MaxPool2d, max_pool2d)
+HEARTH_POOL(AvgPool1d, avg_pool1d, .shown = 3)
+HEARTH_POOL(AvgPool2d, avg_pool2d, .shown = 3)
+HEARTH_POOL(AdaptiveAvgPool1d, adaptive_avg_pool1d)
+HEARTH_POOL(AdaptiveAvgPool2d, adaptive_avg_pool2d)
+HEARTH_MAX_POOL(AdaptiveMaxPool1d, adaptive_max_pool1d)
+HEARTH_MAX_POOL(AdaptiveMaxPool2d, adaptive_max_pool2d)
 
 }  // namespace hearth::nn

@@ -26,7 +26,6 @@ TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(
     : options(options_) {
   TransformerEncoderLayerImpl::reset();
 }
-TransformerEncoderLayerImpl::~TransformerEncoderLayerImpl() = default;
 
 void TransformerEncoderLayerImpl::reset() {
   const int64_t d = options.d_model();

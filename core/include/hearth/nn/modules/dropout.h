@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "hearth/nn/options/dropout.h"
+#include "hearth/base/arg.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
+
+/// Options of the dropout modules: the probability of an element (or channel) to become zero.
+struct DropoutOptions {
+  DropoutOptions(double p = 0.5) : p_(p) {}
+  HEARTH_ARG(double, p);
+  HEARTH_ARG(bool, inplace) = false;
+};
+using Dropout2dOptions = DropoutOptions;
 
 /// Zeroes elements with probability p in training mode, and scales the rest by 1 / (1 - p).
 class HEARTH_API DropoutImpl : public Module {
@@ -26,4 +34,20 @@ class HEARTH_API Dropout2dImpl : public Module {
 };
 HEARTH_MODULE(Dropout2d);
 
+namespace functional {
+
+/// Options of F::dropout.
+struct DropoutFuncOptions {
+  HEARTH_ARG(double, p) = 0.5;
+  HEARTH_ARG(bool, training) = true;
+  HEARTH_ARG(bool, inplace) = false;
+};
+using Dropout2dFuncOptions = DropoutFuncOptions;
+
+/// Zeroes elements with probability p and scales the rest by 1 / (1 - p), when training.
+HEARTH_API Tensor dropout(const Tensor& input, const DropoutFuncOptions& options = {});
+/// Zeroes whole channels, of [N, C, H, W] or [C, H, W].
+HEARTH_API Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options = {});
+
+}  // namespace functional
 }  // namespace hearth::nn

@@ -1,11 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-// Losses as modules. Each computes the function of nn::functional of the same name.
+// Losses as functions and modules; shapes and errors as those of the functions in
+// hearth/ops/loss.h. `reduction` is kMean, kSum or kNone throughout.
 #pragma once
 
-#include "hearth/nn/options/loss.h"
+#include <optional>
+
+#include "hearth/base/arg.h"
+#include "hearth/nn/enum.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
+
+struct L1LossOptions {
+  L1LossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+};
+struct MSELossOptions {
+  MSELossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+};
+
+/// beta: where the squared error ends and the absolute one begins; 1 if not set.
+struct SmoothL1LossOptions {
+  SmoothL1LossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+  HEARTH_ARG(std::optional<double>, beta) = std::nullopt;
+};
+struct HuberLossOptions {
+  HuberLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+  HEARTH_ARG(double, delta) = 1.0;
+};
+
+/// weight: a factor for each element of the batch.
+struct BCELossOptions {
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(reduction_t, reduction) = kMean;
+};
+/// pos_weight: a factor for positive examples, per class.
+struct BCEWithLogitsLossOptions {
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(reduction_t, reduction) = kMean;
+  HEARTH_ARG(Tensor, pos_weight) = {};
+};
+
+/// weight: a factor per class; targets equal to ignore_index do not count.
+struct NLLLossOptions {
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(int64_t, ignore_index) = -100;
+  HEARTH_ARG(reduction_t, reduction) = kMean;
+};
+/// As NLLLossOptions; label_smoothing in [0, 1] mixes targets with the uniform distribution.
+struct CrossEntropyLossOptions {
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(int64_t, ignore_index) = -100;
+  HEARTH_ARG(reduction_t, reduction) = kMean;
+  HEARTH_ARG(double, label_smoothing) = 0.0;
+};
+
+/// log_target: whether the target is given as logarithms. kBatchMean divides by the batch size.
+struct KLDivLossOptions {
+  using reduction_t =
+      std::variant<enumtype::kNone, enumtype::kBatchMean, enumtype::kSum, enumtype::kMean>;
+  KLDivLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+  HEARTH_ARG(bool, log_target) = false;
+};
 
 #define HEARTH_LOSS(Name, ...)                                 \
   class HEARTH_API Name##Impl : public Module {                \
@@ -29,4 +89,39 @@ HEARTH_LOSS(NLLLoss, Tensor weight;)
 HEARTH_LOSS(CrossEntropyLoss, Tensor weight;)
 #undef HEARTH_LOSS
 
+namespace functional {
+
+using L1LossFuncOptions = L1LossOptions;
+using MSELossFuncOptions = MSELossOptions;
+using SmoothL1LossFuncOptions = SmoothL1LossOptions;
+using HuberLossFuncOptions = HuberLossOptions;
+using BinaryCrossEntropyFuncOptions = BCELossOptions;
+using BinaryCrossEntropyWithLogitsFuncOptions = BCEWithLogitsLossOptions;
+using NLLLossFuncOptions = NLLLossOptions;
+using CrossEntropyFuncOptions = CrossEntropyLossOptions;
+using KLDivFuncOptions = KLDivLossOptions;
+
+HEARTH_API Tensor l1_loss(const Tensor& input, const Tensor& target,
+                          const L1LossFuncOptions& options = {});
+HEARTH_API Tensor mse_loss(const Tensor& input, const Tensor& target,
+                           const MSELossFuncOptions& options = {});
+HEARTH_API Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
+                                 const SmoothL1LossFuncOptions& options = {});
+HEARTH_API Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
+                                 const SmoothL1LossFuncOptions& options, double beta);
+HEARTH_API Tensor huber_loss(const Tensor& input, const Tensor& target,
+                             const HuberLossFuncOptions& options = {});
+HEARTH_API Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
+                                       const BinaryCrossEntropyFuncOptions& options = {});
+HEARTH_API Tensor
+binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                 const BinaryCrossEntropyWithLogitsFuncOptions& options = {});
+HEARTH_API Tensor nll_loss(const Tensor& input, const Tensor& target,
+                           const NLLLossFuncOptions& options = {});
+HEARTH_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
+                                const CrossEntropyFuncOptions& options = {});
+HEARTH_API Tensor kl_div(const Tensor& input, const Tensor& target,
+                         const KLDivFuncOptions& options = {});
+
+}  // namespace functional
 }  // namespace hearth::nn

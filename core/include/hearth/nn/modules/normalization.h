@@ -1,10 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "hearth/nn/options/normalization.h"
+#include <optional>
+#include <vector>
+
+#include "hearth/base/arg.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
+
+/// Options of BatchNormNd.
+struct BatchNormOptions {
+  BatchNormOptions(int64_t num_features) : num_features_(num_features) {}
+  HEARTH_ARG(int64_t, num_features);
+  HEARTH_ARG(double, eps) = 1e-5;
+  /// How fast running statistics follow the batch's; nullopt: their cumulative average.
+  HEARTH_ARG(std::optional<double>, momentum) = 0.1;
+  /// Whether to scale and shift by learned weight and bias.
+  HEARTH_ARG(bool, affine) = true;
+  HEARTH_ARG(bool, track_running_stats) = true;
+};
+using BatchNorm1dOptions = BatchNormOptions;
+using BatchNorm2dOptions = BatchNormOptions;
+
+/// Options of InstanceNormNd.
+struct InstanceNormOptions {
+  InstanceNormOptions(int64_t num_features) : num_features_(num_features) {}
+  HEARTH_ARG(int64_t, num_features);
+  HEARTH_ARG(double, eps) = 1e-5;
+  HEARTH_ARG(double, momentum) = 0.1;
+  HEARTH_ARG(bool, affine) = false;
+  HEARTH_ARG(bool, track_running_stats) = false;
+};
+using InstanceNorm1dOptions = InstanceNormOptions;
+using InstanceNorm2dOptions = InstanceNormOptions;
+
+/// Options of LayerNorm: the sizes of the last dims, over which values are normalised.
+struct LayerNormOptions {
+  LayerNormOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  HEARTH_ARG(std::vector<int64_t>, normalized_shape);
+  HEARTH_ARG(double, eps) = 1e-5;
+  HEARTH_ARG(bool, elementwise_affine) = true;
+  /// Whether there is a bias beside the weight.
+  HEARTH_ARG(bool, bias) = true;
+};
+
+/// Options of RMSNorm; eps defaults to the machine epsilon of the input's type.
+struct RMSNormOptions {
+  RMSNormOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  HEARTH_ARG(std::vector<int64_t>, normalized_shape);
+  HEARTH_ARG(std::optional<double>, eps) = std::nullopt;
+  HEARTH_ARG(bool, elementwise_affine) = true;
+};
+
+/// Options of GroupNorm.
+struct GroupNormOptions {
+  GroupNormOptions(int64_t num_groups, int64_t num_channels)
+      : num_groups_(num_groups), num_channels_(num_channels) {}
+  HEARTH_ARG(int64_t, num_groups);
+  HEARTH_ARG(int64_t, num_channels);
+  HEARTH_ARG(double, eps) = 1e-5;
+  HEARTH_ARG(bool, affine) = true;
+};
 
 /// What batch and instance norms share: scale and shift, running statistics.
 template <class Options>
@@ -25,34 +84,47 @@ class HEARTH_API RunningNormImpl : public Module {
   Tensor num_batches_tracked;  ///< 0-dim int64, undefined unless track_running_stats
 
  protected:
-  void print(std::ostream& stream, const char* name) const;
   /// Files written before the counter existed lack it.
   bool may_be_missing(const std::string& name) const override;
 };
 extern template class RunningNormImpl<BatchNormOptions>;
 extern template class RunningNormImpl<InstanceNormOptions>;
 
-#define HEARTH_RUNNING_NORM(Name, Options)                                    \
-  class HEARTH_API Name##Impl : public RunningNormImpl<Options> {             \
-   public:                                                                    \
-    explicit Name##Impl(const Options& options_);                             \
-    ~Name##Impl() override;                                                   \
-    void pretty_print(std::ostream& stream) const override;                   \
-    std::shared_ptr<Module> clone(                                            \
-        const std::optional<Device>& device = std::nullopt) const override;   \
-    void clone_(Module& other, const std::optional<Device>& device) override; \
-    Tensor forward(const Tensor& input);                                      \
-  };                                                                          \
-  HEARTH_MODULE(Name);
 /// Batch norm of [N, C] or [N, C, L].
-HEARTH_RUNNING_NORM(BatchNorm1d, BatchNormOptions)
+class HEARTH_API BatchNorm1dImpl : public RunningNormImpl<BatchNormOptions> {
+ public:
+  using RunningNormImpl<BatchNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(BatchNorm1dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(BatchNorm1d);
+
 /// Batch norm of images [N, C, H, W].
-HEARTH_RUNNING_NORM(BatchNorm2d, BatchNormOptions)
+class HEARTH_API BatchNorm2dImpl : public RunningNormImpl<BatchNormOptions> {
+ public:
+  using RunningNormImpl<BatchNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(BatchNorm2dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(BatchNorm2d);
+
 /// Instance norm of [N, C, L] or [C, L].
-HEARTH_RUNNING_NORM(InstanceNorm1d, InstanceNormOptions)
+class HEARTH_API InstanceNorm1dImpl : public RunningNormImpl<InstanceNormOptions> {
+ public:
+  using RunningNormImpl<InstanceNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(InstanceNorm1dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(InstanceNorm1d);
+
 /// Instance norm of images [N, C, H, W] or [C, H, W].
-HEARTH_RUNNING_NORM(InstanceNorm2d, InstanceNormOptions)
-#undef HEARTH_RUNNING_NORM
+class HEARTH_API InstanceNorm2dImpl : public RunningNormImpl<InstanceNormOptions> {
+ public:
+  using RunningNormImpl<InstanceNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(InstanceNorm2dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(InstanceNorm2d);
 
 /// Normalises over the last dims, then scales and shifts element by element.
 class HEARTH_API LayerNormImpl : public Module {
@@ -98,4 +170,78 @@ class HEARTH_API GroupNormImpl : public Module {
 };
 HEARTH_MODULE(GroupNorm);
 
+namespace functional {
+
+/// Options of F::batch_norm.
+struct BatchNormFuncOptions {
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(Tensor, bias) = {};
+  HEARTH_ARG(bool, training) = false;
+  HEARTH_ARG(std::optional<double>, momentum) = 0.1;
+  HEARTH_ARG(double, eps) = 1e-5;
+};
+
+/// Options of F::instance_norm.
+struct InstanceNormFuncOptions {
+  HEARTH_ARG(Tensor, running_mean) = {};
+  HEARTH_ARG(Tensor, running_var) = {};
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(Tensor, bias) = {};
+  HEARTH_ARG(bool, use_input_stats) = true;
+  HEARTH_ARG(double, momentum) = 0.1;
+  HEARTH_ARG(double, eps) = 1e-5;
+};
+
+/// Options of F::layer_norm.
+struct LayerNormFuncOptions {
+  LayerNormFuncOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  HEARTH_ARG(std::vector<int64_t>, normalized_shape);
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(Tensor, bias) = {};
+  HEARTH_ARG(double, eps) = 1e-5;
+};
+
+/// Options of F::rms_norm.
+struct RMSNormFuncOptions {
+  RMSNormFuncOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  HEARTH_ARG(std::vector<int64_t>, normalized_shape);
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(std::optional<double>, eps) = std::nullopt;
+};
+
+/// Options of F::group_norm.
+struct GroupNormFuncOptions {
+  GroupNormFuncOptions(int64_t num_groups) : num_groups_(num_groups) {}
+  HEARTH_ARG(int64_t, num_groups);
+  HEARTH_ARG(Tensor, weight) = {};
+  HEARTH_ARG(Tensor, bias) = {};
+  HEARTH_ARG(double, eps) = 1e-5;
+};
+
+/// Options of F::normalize: divides by the p-norm along dim, or by eps if that is larger.
+struct NormalizeFuncOptions {
+  HEARTH_ARG(double, p) = 2.0;
+  HEARTH_ARG(int64_t, dim) = 1;
+  HEARTH_ARG(double, eps) = 1e-12;
+  HEARTH_ARG(std::optional<Tensor>, out) = std::nullopt;
+};
+
+/// Normalises channels (dim 1) by the batch's statistics when training, updating the running ones,
+/// else by the running ones.
+HEARTH_API Tensor batch_norm(const Tensor& input, const Tensor& running_mean,
+                             const Tensor& running_var, const BatchNormFuncOptions& options = {});
+/// As batch_norm, for each sample by itself.
+HEARTH_API Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& options = {});
+/// Normalises over the last dims.
+HEARTH_API Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& options);
+/// Divides by the root mean square over the last dims.
+HEARTH_API Tensor rms_norm(const Tensor& input, const RMSNormFuncOptions& options);
+/// Normalises groups of channels (dim 1) of each sample.
+HEARTH_API Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options);
+/// input / max(norm(input, p, dim), eps).
+HEARTH_API Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options = {});
+
+}  // namespace functional
 }  // namespace hearth::nn

@@ -1,13 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling of [N, C, L] (1d) and [N, C, H, W] (2d), with or without N, as modules.
+// Pooling of [N, C, L] (1d) and [N, C, H, W] (2d), with or without N.
 #pragma once
 
+#include <optional>
 #include <tuple>
 
-#include "hearth/nn/options/pooling.h"
+#include "hearth/base/arg.h"
+#include "hearth/nn/expanding_array.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
+
+/// Options of MaxPoolNd and F::max_poolNd; stride defaults to the kernel size.
+template <size_t D>
+struct MaxPoolOptions {
+  MaxPoolOptions(ExpandingArray<D> kernel_size) : kernel_size_(kernel_size), stride_(kernel_size) {}
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(ExpandingArray<D>, stride);
+  HEARTH_ARG(ExpandingArray<D>, padding) = 0;
+  HEARTH_ARG(ExpandingArray<D>, dilation) = 1;
+  /// Whether a window that only begins inside counts.
+  HEARTH_ARG(bool, ceil_mode) = false;
+};
+using MaxPool1dOptions = MaxPoolOptions<1>;
+using MaxPool2dOptions = MaxPoolOptions<2>;
+
+/// Options of AvgPoolNd and F::avg_poolNd; stride defaults to the kernel size.
+template <size_t D>
+struct AvgPoolOptions {
+  AvgPoolOptions(ExpandingArray<D> kernel_size) : kernel_size_(kernel_size), stride_(kernel_size) {}
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(ExpandingArray<D>, stride);
+  HEARTH_ARG(ExpandingArray<D>, padding) = 0;
+  HEARTH_ARG(bool, ceil_mode) = false;
+  /// Whether padding counts as elements of the average.
+  HEARTH_ARG(bool, count_include_pad) = true;
+  /// What sums are divided by instead of the window's size.
+  HEARTH_ARG(std::optional<int64_t>, divisor_override) = std::nullopt;
+};
+using AvgPool1dOptions = AvgPoolOptions<1>;
+using AvgPool2dOptions = AvgPoolOptions<2>;
+
+/// Options of the adaptive pools; an open size (nullopt) keeps the input's.
+template <class Size>
+struct AdaptivePoolOptions {
+  AdaptivePoolOptions(Size output_size) : output_size_(output_size) {}
+  HEARTH_ARG(Size, output_size);
+};
+using AdaptiveAvgPool1dOptions = AdaptivePoolOptions<ExpandingArray<1>>;
+using AdaptiveAvgPool2dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<2>>;
+using AdaptiveMaxPool1dOptions = AdaptivePoolOptions<ExpandingArray<1>>;
+using AdaptiveMaxPool2dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<2>>;
 
 #define HEARTH_POOL(Name, Size, ...)                                    \
   class HEARTH_API Name##Impl : public Module {                         \
@@ -33,4 +76,38 @@ HEARTH_POOL(AdaptiveMaxPool2d, ExpandingArrayWithOptionalElem<2>, HEARTH_WITH_IN
 #undef HEARTH_WITH_INDICES
 #undef HEARTH_POOL
 
+namespace functional {
+
+using MaxPool1dFuncOptions = MaxPool1dOptions;
+using MaxPool2dFuncOptions = MaxPool2dOptions;
+using AvgPool1dFuncOptions = AvgPool1dOptions;
+using AvgPool2dFuncOptions = AvgPool2dOptions;
+using AdaptiveAvgPool1dFuncOptions = AdaptiveAvgPool1dOptions;
+using AdaptiveAvgPool2dFuncOptions = AdaptiveAvgPool2dOptions;
+using AdaptiveMaxPool1dFuncOptions = AdaptiveMaxPool1dOptions;
+using AdaptiveMaxPool2dFuncOptions = AdaptiveMaxPool2dOptions;
+
+HEARTH_API Tensor max_pool1d(const Tensor& input, const MaxPool1dFuncOptions& options);
+HEARTH_API Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& options);
+/// The maxima, and where in the flattened image each was.
+HEARTH_API std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& input,
+                                                              const MaxPool1dFuncOptions& options);
+HEARTH_API std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& input,
+                                                              const MaxPool2dFuncOptions& options);
+HEARTH_API Tensor avg_pool1d(const Tensor& input, const AvgPool1dFuncOptions& options);
+HEARTH_API Tensor avg_pool2d(const Tensor& input, const AvgPool2dFuncOptions& options);
+HEARTH_API Tensor adaptive_avg_pool1d(const Tensor& input,
+                                      const AdaptiveAvgPool1dFuncOptions& options);
+HEARTH_API Tensor adaptive_avg_pool2d(const Tensor& input,
+                                      const AdaptiveAvgPool2dFuncOptions& options);
+HEARTH_API Tensor adaptive_max_pool1d(const Tensor& input,
+                                      const AdaptiveMaxPool1dFuncOptions& options);
+HEARTH_API Tensor adaptive_max_pool2d(const Tensor& input,
+                                      const AdaptiveMaxPool2dFuncOptions& options);
+HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(
+    const Tensor& input, const AdaptiveMaxPool1dFuncOptions& options);
+HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(
+    const Tensor& input, const AdaptiveMaxPool2dFuncOptions& options);
+
+}  // namespace functional
 }  // namespace hearth::nn

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows from a module's options, for every module of modules.def.
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "hearth/io/args.h"
+#include "hearth/nn.h"
+#include "hearth/ops/creation.h"
+
+namespace hearth {
+namespace {
+
+using namespace nn;
+
+std::string text(const Module& module) {
+  std::ostringstream out;
+  out << module;
+  return out.str();
+}
+
+template <typename T>
+void disturb(T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    value = !value;
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    value += 1;
+  } else if constexpr (std::is_same_v<T, Tensor>) {
+    value = ones({3});
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    value += "!";
+  } else if constexpr (requires { std::variant_size<T>::value; }) {
+    value = std::variant_alternative_t<std::variant_size_v<T> - 1, T>();
+  } else if constexpr (requires { value->begin(); }) {
+    for (auto& each : *value) disturb(each);
+  } else if constexpr (requires { value.begin(); }) {
+    value.push_back(7);
+  } else {
+    value = value ? std::nullopt : T(std::in_place);
+  }
+}
+
+/// Options that were changed one by one differ; saved ones come back as they were.
+template <typename Options>
+void check_options(const Options& options) {
+  serialize::OutputArchive saved;
+  serialize::write_args(saved, options);
+  Options changed = options;
+  EXPECT_TRUE(equal_args(changed, options));
+  for_each_arg(
+      [&](const char* name, auto& value) {
+        Options other = options;
+        disturb(value);
+        for_each_arg(
+            [&](const char* same, auto& copy, auto& disturbed) {
+              if (std::string_view(same) == name) copy = disturbed;
+            },
+            other, changed);
+        EXPECT_FALSE(equal_args(other, options)) << name;
+        serialize::InputArchive archive(saved);
+        serialize::read_args(archive, other);
+        EXPECT_TRUE(equal_args(other, options)) << name;
+      },
+      changed);
+  serialize::InputArchive archive{serialize::OutputArchive()};
+  EXPECT_THROW(serialize::read_args(archive, changed), FormatError);
+}
+
+template <typename Holder>
+void check(Holder module, const std::string& printed) {
+  EXPECT_EQ(text(*module), "torch::nn::" + printed);
+  EXPECT_EQ(text(*module->clone()), "torch::nn::" + printed);
+  if constexpr (requires { module->options; }) check_options(module->options);
+}
+
+#define MODULE(Name, arguments, printed) \
+  TEST(AllModules, Name) { check(nn::Name arguments, printed); }
+#include "core/nn/modules.def"
+#undef MODULE
+
+}  // namespace
+}  // namespace hearth
