@@ -3,6 +3,8 @@
 
 #include "hearth/ops/pool.h"
 
+#include "models/registry.h"
+
 namespace hearth::vision::models {
 namespace {
 
@@ -49,6 +51,11 @@ Tensor CNNImpl::forward(const Tensor& images) {
   x = bn3_(conv3_(x));
   if (pools_thrice(images.size(2), images.size(3))) x = max_pool2d(x, 2);
   return fc_(dropout_(x.relu_().flatten(1)));
+}
+
+std::vector<ClassifierRow> cnn_classifiers() {
+  return {{"cnn", 4, &make<CNN>,
+           [](const ImageShape& s, int64_t classes) { return CNNImpl::features(s) * classes; }}};
 }
 
 }  // namespace hearth::vision::models

@@ -5,6 +5,8 @@
 
 #include "hearth/ops/pool.h"
 
+#include "models/registry.h"
+
 namespace hearth::vision::models {
 namespace {
 
@@ -39,6 +41,12 @@ Tensor LeNetImpl::forward(const Tensor& images) {
   Tensor x = max_pool2d(conv1_(images).relu(), 2);
   x = max_pool2d(conv2_(x).relu(), 2).flatten(1);
   return fc3_(fc2_(fc1_(x).relu()).relu());
+}
+
+std::vector<ClassifierRow> lenet_classifiers() {
+  return {{"lenet", 8, &make<LeNet>, [](const ImageShape& s, int64_t classes) {
+             return LeNetImpl::features(s) * 120 + 84 * classes;
+           }}};
 }
 
 }  // namespace hearth::vision::models

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/models/mlp.h"
 
+#include "models/registry.h"
+
 namespace hearth::vision::models {
 
 constexpr int64_t kHidden = 256;
@@ -21,6 +23,12 @@ int64_t MLPImpl::features(const ImageShape& shape) {
 Tensor MLPImpl::forward(const Tensor& images) {
   Tensor x = fc1_(images.flatten(1)).relu();
   return fc3_(fc2_(x).relu());
+}
+
+std::vector<ClassifierRow> mlp_classifiers() {
+  return {{"mlp", 1, &make<MLP>, [](const ImageShape& s, int64_t classes) {
+             return (MLPImpl::features(s) + classes) * kHidden;
+           }}};
 }
 
 }  // namespace hearth::vision::models

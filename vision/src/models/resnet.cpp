@@ -4,6 +4,8 @@
 #include "hearth/nn/init.h"
 #include "hearth/ops/pool.h"
 
+#include "models/registry.h"
+
 namespace hearth::vision::models {
 namespace {
 
@@ -14,6 +16,16 @@ nn::Conv2dOptions conv(int64_t in, int64_t out, int64_t kernel, int64_t stride) 
 nn::Conv2dOptions stem(const ResNetOptions& options) {
   return options.small_images() ? conv(options.in_channels(), 64, 3, 1)
                                 : conv(options.in_channels(), 64, 7, 2);
+}
+
+std::shared_ptr<ImageClassifierImpl> make_resnet18(const ImageShape& shape, int64_t num_classes) {
+  // The stem for photographs would leave nothing of a small image.
+  const bool small = shape.height < 64 || shape.width < 64;
+  return resnet18(ResNetOptions()
+                      .num_classes(num_classes)
+                      .in_channels(shape.channels)
+                      .small_images(small))
+      .ptr();
 }
 
 }  // namespace
@@ -80,5 +92,13 @@ Tensor ResNetImpl::forward(const Tensor& images) {
 
 ResNet resnet18(ResNetOptions options) { return ResNet(options.layers({2, 2, 2, 2})); }
 ResNet resnet34(ResNetOptions options) { return ResNet(options.layers({3, 4, 6, 3})); }
+
+std::vector<ClassifierRow> resnet_classifiers() {
+  return {{"resnet18",
+           1,
+           &make_resnet18,
+           [](const ImageShape&, int64_t classes) { return 512 * classes; },
+           {.epochs = 3, .lr = 2e-3}}};
+}
 
 }  // namespace hearth::vision::models

@@ -24,8 +24,16 @@ class HEARTH_API ImageClassifierImpl : public nn::Module {
   virtual Tensor forward(const Tensor& images) = 0;
 };
 
-/// The names that make_classifier knows: cnn, lenet, mlp, resnet18.
+/// The names that make_classifier knows, in alphabetical order of their files.
 HEARTH_API std::vector<std::string> classifier_names();
+
+/// What training a classifier from fresh weights takes, when nobody says otherwise.
+struct TrainingHints {
+  int64_t epochs = 6;
+  double lr = 4e-3;  ///< the highest learning rate
+};
+/// ValueError for an unknown name.
+HEARTH_API TrainingHints training_hints(const std::string& name);
 
 /// How many weights the layers have whose size follows the shape and the classes: a lower bound of
 /// what make_classifier will make.
