@@ -12,7 +12,7 @@
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/vision/classification/trainer.h"
 
-#include "vision/commands.h"
+#include "common/command.h"
 #include "vision/metrics.h"
 #include "vision/progress.h"
 #include "vision/report.h"
@@ -29,13 +29,10 @@ double seconds_since(Clock::time_point start) {
 /// Steps between lines of metrics.jsonl.
 constexpr int64_t kLogEvery = 20;
 
-/// Epochs that suit a data set: enough to be good, few enough not to wait long.
+/// Epochs that suit a data set and a model: enough to be good, few enough not to wait long.
 int64_t default_epochs(const std::string& dataset, const std::string& model) {
-  if (dataset == "digits") return 20;
-  return model == "resnet18" ? 3 : 6;
+  return dataset == "digits" ? 20 : vision::models::training_hints(model).epochs;
 }
-
-double default_lr(const std::string& model) { return model == "resnet18" ? 2e-3 : 4e-3; }
 
 /// What may change in an image without changing what it shows.
 vision::Augmentation augmentation(const std::string& dataset, int64_t width) {
@@ -45,11 +42,11 @@ vision::Augmentation augmentation(const std::string& dataset, int64_t width) {
   return a;
 }
 
-vision::Classifier fresh_classifier(const TrainArguments& arguments,
+vision::Classifier fresh_classifier(const std::string& model, const std::string& dataset,
                                     const hearth::datasets::LabeledImages& data) {
   vision::ClassifierSpec spec;
-  spec.model = arguments.model;
-  spec.dataset = arguments.dataset;
+  spec.model = model;
+  spec.dataset = dataset;
   spec.classes = data.classes();
   spec.shape = {data.pixels().size(1), data.pixels().size(2), data.pixels().size(3)};
   vision::set_normalization(spec, data.pixels());
@@ -63,44 +60,72 @@ void make_folder(const std::string& folder) {
                   "; choose another --output");
 }
 
-}  // namespace
+class Train final : public Command {
+ public:
+  const char* name() const override { return "train"; }
+  const char* help() const override { return "Train a model and report how good it is"; }
+  void declare(OptionList& options) override {
+    options.add("--dataset", dataset_, "What to learn")
+        .one_of(hearth::datasets::labeled_images_names());
+    options.add("--model", model_, "The network").one_of(vision::models::classifier_names());
+    options.add("--epochs", epochs_, "Passes over the data [default: by data set]")
+        .between(1, 100'000);
+    options.add("--batch-size", batch_size_, "Images in one step").between(1, 100'000);
+    options.add("--lr", lr_, "Highest learning rate [default: by model]").positive();
+    options.add("--seed", seed_, "Names all randomness of the run");
+    options.add("--workers", workers_, "Threads that prepare images next to the training")
+        .between(0, 256);
+    options.add("--output", output_, "Folder for the model, metrics and pictures");
+    options.add("--save-every", save_every_, "Steps between checkpoints").between(1, 1'000'000'000);
+    options.flag("--resume", resume_, "Go on from the checkpoint in --output, if there is one");
+  }
+  int run() override;
 
-int train(const TrainArguments& arguments) {
-  FILE* out = arguments.json ? stderr : stdout;
-  const hearth::Device device = chosen_device(arguments.device);
-  const auto data =
-      hearth::datasets::labeled_images(arguments.dataset, hearth::datasets::Mode::kTrain);
-  const auto test =
-      hearth::datasets::labeled_images(arguments.dataset, hearth::datasets::Mode::kTest);
-  make_folder(arguments.output);
-  const std::string checkpoint = arguments.output + "/checkpoint.safetensors";
-  const std::string weights = arguments.output + "/model.safetensors";
+ private:
+  std::string dataset_ = "fashion-mnist";
+  std::string model_ = "cnn";
+  std::optional<int64_t> epochs_;
+  int64_t batch_size_ = 128;
+  std::optional<double> lr_;
+  uint64_t seed_ = 0;
+  int64_t workers_ = 0;
+  std::string output_ = "runs/vision";
+  int64_t save_every_ = 200;
+  bool resume_ = false;
+};
 
-  hearth::manual_seed(arguments.seed);
-  vision::Classifier classifier = fresh_classifier(arguments, data);
-  classifier.to(device);
-  const auto options =
-      vision::TrainerOptions()
-          .epochs(arguments.epochs.value_or(default_epochs(arguments.dataset, arguments.model)))
-          .batch_size(arguments.batch_size)
-          .lr(arguments.lr.value_or(default_lr(arguments.model)))
-          .seed(arguments.seed)
-          .workers(arguments.workers)
-          .augmentation(augmentation(arguments.dataset, data.pixels().size(3)));
+int Train::run() {
+  const hearth::Device on = device();
+  const auto data = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTrain);
+  const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
+  make_folder(output_);
+  const std::string checkpoint = output_ + "/checkpoint.safetensors";
+  const std::string weights = output_ + "/model.safetensors";
+
+  hearth::manual_seed(seed_);
+  vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
+  classifier.to(on);
+  const auto options = vision::TrainerOptions()
+                           .epochs(epochs_.value_or(default_epochs(dataset_, model_)))
+                           .batch_size(batch_size_)
+                           .lr(lr_.value_or(vision::models::training_hints(model_).lr))
+                           .seed(seed_)
+                           .workers(workers_)
+                           .augmentation(augmentation(dataset_, data.pixels().size(3)));
   vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(), options);
 
-  if (arguments.resume && std::filesystem::exists(checkpoint)) {
+  if (resume_ && std::filesystem::exists(checkpoint)) {
     trainer.load(checkpoint);
     fmt::print(stderr, "going on after step {} of {}\n", trainer.steps_done(),
                trainer.total_steps());
   }
-  Metrics metrics(arguments.output + "/metrics.jsonl", trainer.steps_done());
+  Metrics metrics(output_ + "/metrics.jsonl", trainer.steps_done());
   const double seconds_before = metrics.epochs().empty() ? 0 : metrics.epochs().back().seconds;
 
   fmt::print(stderr,
              "{} on {}, {}: {} training and {} test images, {} classes, {} epochs of {} steps\n",
-             arguments.model, arguments.dataset, device.str(), *data.size(), *test.size(),
-             data.classes().size(), options.epochs(), trainer.steps_per_epoch());
+             model_, dataset_, on.str(), *data.size(), *test.size(), data.classes().size(),
+             options.epochs(), trainer.steps_per_epoch());
   Progress progress(trainer.total_steps(), trainer.steps_per_epoch());
   const auto start = Clock::now();
   double stepping = 0;
@@ -122,7 +147,7 @@ int train(const TrainArguments& arguments) {
                    result.loss, result.accuracy, seconds_before + seconds_since(start)});
       progress.end_epoch(trainer, result);
     }
-    if (epoch_ends || step % arguments.save_every == 0) {
+    if (epoch_ends || step % save_every_ == 0) {
       metrics.sync();
       trainer.save(checkpoint);
     }
@@ -133,31 +158,38 @@ int train(const TrainArguments& arguments) {
 
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());
   const auto result = vision::evaluate(probabilities, test.targets());
-  draw_pictures(arguments.output, classifier.spec(), metrics.epochs(), test, probabilities);
+  draw_pictures(output_, classifier.spec(), metrics.epochs(), test, probabilities);
   const double rate = stepping > 0 ? static_cast<double>(images) / stepping : 0;
 
   const auto whole = static_cast<int64_t>(train_seconds + 0.5);
-  fmt::print(out, "\nDone: {:.2f}% of {} test images are right, after {} epochs in {}:{:02}",
+  fmt::print(text(), "\nDone: {:.2f}% of {} test images are right, after {} epochs in {}:{:02}",
              100 * result.accuracy, *test.size(), options.epochs(), whole / 60, whole % 60);
-  fmt::print(out, "{}.\n{}\n\n", rate > 0 ? fmt::format(" ({:.0f} images/s)", rate) : "",
+  fmt::print(text(), "{}.\n{}\n\n", rate > 0 ? fmt::format(" ({:.0f} images/s)", rate) : "",
              hardest_class(data.classes(), result.confusion));
   for (const auto& [file, what] : {std::pair{"model.safetensors", "the trained model"},
                                    std::pair{"learning_curves.png", "how it learned"},
                                    std::pair{"confusion_matrix.png", "what it takes for what"},
                                    std::pair{"worst_mistakes.png", "where it is surest and wrong"},
                                    std::pair{"metrics.jsonl", "all numbers"}}) {
-    fmt::print(out, "  {:<50} {}\n", arguments.output + "/" + file, what);
+    fmt::print(text(), "  {:<50} {}\n", output_ + "/" + file, what);
   }
-  fmt::print(out,
+  fmt::print(text(),
              "\nTry it on a picture of yours:\n  hearth-vision predict --weights {} photo.jpg\n",
              weights);
-  if (arguments.json) {
-    const nlohmann::ordered_json j{
-        {"dataset", arguments.dataset},     {"model", arguments.model},
-        {"device", device.str()},           {"epochs", options.epochs()},
-        {"test_accuracy", result.accuracy}, {"train_seconds", train_seconds},
-        {"images_per_second", rate},        {"peak_rss_bytes", peak_rss_bytes()}};
+  if (json()) {
+    const nlohmann::ordered_json j{{"dataset", dataset_},
+                                   {"model", model_},
+                                   {"device", on.str()},
+                                   {"epochs", options.epochs()},
+                                   {"test_accuracy", result.accuracy},
+                                   {"train_seconds", train_seconds},
+                                   {"images_per_second", rate},
+                                   {"peak_rss_bytes", peak_rss_bytes()}};
     fmt::print("{}\n", j.dump());
   }
   return 0;
 }
+
+}  // namespace
+
+std::unique_ptr<Command> train_command() { return std::make_unique<Train>(); }
