@@ -47,20 +47,25 @@ def add_optimizers(fam):
         add("optim.SGD", optim.SGD, **{**usual, **options})
     add("optim.SGD", optim.SGD, lr=0.1, momentum=0.9, second_lr=0.01)
     for name in ("Adam", "AdamW"):
-        build = lambda groups, beta1, beta2, name=name, **kw: getattr(optim, name)(groups, betas=(beta1, beta2), **kw)
-        usual = {"lr": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False}
-        for options in ({}, {"weight_decay": 0.1}, {"amsgrad": True}, {"amsgrad": True, "weight_decay": 0.05, "beta1": 0.8},
-                        {"eps": 0.01, "beta2": 0.9}):
+        build = getattr(optim, name)
+        usual = {"lr": 0.01, "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False}
+        for options in ({}, {"weight_decay": 0.1}, {"amsgrad": True},
+                        {"amsgrad": True, "weight_decay": 0.05, "betas": [0.8, 0.999]},
+                        {"eps": 0.01, "betas": [0.9, 0.9]}, {"maximize": True}):
             add("optim." + name, build, **{**usual, **options})
         add("optim." + name, build, **usual, second_lr=0.1)
         add("optim." + name, build, **usual, steps_with_scheduler=True)
+    for options in ({}, {"alpha": 0.8, "eps": 0.01}, {"weight_decay": 0.1}, {"momentum": 0.9}, {"centered": True},
+                    {"centered": True, "momentum": 0.8, "weight_decay": 0.05, "maximize": True}):
+        add("optim.RMSprop", optim.RMSprop, lr=0.01, **options)
     x = u(3)
     for options in ({"lr": -1.0}, {"lr": 0.1, "momentum": -0.5}, {"lr": 0.1, "nesterov": True},
                     {"lr": 0.1, "weight_decay": -0.1}):
         fam.case("optim.SGD", x, fn=trajectory(optim.SGD), grad=False, throws=True, **options)
-    for options in ({"lr": -1.0}, {"beta1": 1.0}, {"eps": -1.0}, {"weight_decay": -0.1}):
-        fam.case("optim.Adam", x, throws=True, grad=False, **{**usual, **options},
-                 fn=trajectory(lambda groups, beta1, beta2, **kw: optim.Adam(groups, betas=(beta1, beta2), **kw)))
+    for options in ({"lr": -1.0}, {"betas": [1.0, 0.999]}, {"eps": -1.0}, {"weight_decay": -0.1}):
+        fam.case("optim.Adam", x, throws=True, grad=False, fn=trajectory(optim.Adam), **{**usual, **options})
+    for options in ({"lr": -1.0}, {"alpha": -0.1}, {"eps": -1.0}, {"momentum": -0.1}, {"weight_decay": -0.1}):
+        fam.case("optim.RMSprop", x, throws=True, grad=False, fn=trajectory(optim.RMSprop), **{"lr": 0.1, **options})
 
 
 def add_clipping(fam):

@@ -5,4 +5,5 @@
 #include "hearth/optim/adamw.h"
 #include "hearth/optim/lr_scheduler.h"
 #include "hearth/optim/optimizer.h"
+#include "hearth/optim/rmsprop.h"
 #include "hearth/optim/sgd.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/optim/optimizer.h"
 
+#include <typeinfo>
 #include <unordered_set>
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/archive.h"
 
-#include "optim/common.h"
+#include "optim/optimizer_of.h"
 
 namespace hearth::optim {
 
@@ -25,6 +26,13 @@ void OptimizerParamState::serialize(serialize::OutputArchive&) const {
   throw NotImplementedError("serialize() has not been implemented for this OptimizerParamState");
 }
 
+bool OptimizerParamState::equals(const OptimizerParamState&) const {
+  throw NotImplementedError("equals() has not been implemented for this OptimizerParamState");
+}
+bool operator==(const OptimizerParamState& a, const OptimizerParamState& b) {
+  return typeid(a) == typeid(b) && a.equals(b);
+}
+
 OptimizerOptions::~OptimizerOptions() = default;
 std::unique_ptr<OptimizerOptions> OptimizerOptions::clone() const {
   throw NotImplementedError(
@@ -37,6 +45,13 @@ void OptimizerOptions::serialize(serialize::InputArchive&) {
 void OptimizerOptions::serialize(serialize::OutputArchive&) const {
   throw NotImplementedError("serialize() has not been implemented for this OptimizerOptions");
 }
+bool OptimizerOptions::equals(const OptimizerOptions&) const {
+  throw NotImplementedError("equals() has not been implemented for this OptimizerOptions");
+}
+bool operator==(const OptimizerOptions& a, const OptimizerOptions& b) {
+  return typeid(a) == typeid(b) && a.equals(b);
+}
+void OptimizerOptions::check() const {}
 double OptimizerOptions::get_lr() const {
   throw NotImplementedError("get_lr() has not been implemented for this OptimizerOptions");
 }
@@ -67,13 +82,14 @@ Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups,
                      std::unique_ptr<OptimizerOptions> defaults)
     : defaults_(std::move(defaults)) {
   HEARTH_CHECK_AS(ValueError, defaults_, "[Optimizer] expected default options, got none");
+  defaults_->check();
   for (OptimizerParamGroup& group : groups) add_param_group(std::move(group));
 }
 Optimizer::~Optimizer() = default;
 
 void Optimizer::add_param_group(OptimizerParamGroup group) {
   if (!group.has_options()) group.set_options(defaults_->clone());
-  check_options(group.options());
+  group.options().check();
   std::unordered_set<const TensorImpl*> seen;
   for (const OptimizerParamGroup& other : param_groups_)
     for (const Tensor& p : other.params()) seen.insert(p.unsafeGetTensorImpl());
@@ -108,7 +124,6 @@ size_t Optimizer::size() const {
 }
 
 std::unique_ptr<OptimizerParamState> Optimizer::make_state() const { return nullptr; }
-void Optimizer::check_options(const OptimizerOptions&) const {}
 
 // ---- saving: "param_groups/0/options/lr", "state/3/exp_avg", parameters counted over all groups
 
@@ -161,7 +176,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
     group.read("options", options);
     new_options.push_back(param_groups_[g].options().clone());
     new_options.back()->serialize(options);
-    check_options(*new_options.back());
+    new_options.back()->check();
     for (const Tensor& p : params) {
       serialize::InputArchive state;
       if (states.try_read(std::to_string(index++), state)) {
@@ -216,10 +231,6 @@ Tensor call_closure(const LossClosure& closure) {
 void check_not_negative(std::string_view who, std::string_view what, double value) {
   HEARTH_CHECK_AS(ValueError, value >= 0, "[", who, "] Invalid ", what, ": ", value,
                   "; expected 0 or more");
-}
-
-bool equal_if_defined(const Tensor& a, const Tensor& b) {
-  return a.defined() == b.defined() && (!a.defined() || a.equal(b));
 }
 
 }  // namespace hearth::optim

@@ -39,10 +39,11 @@ template <typename Holder>
 Outputs run(Args& a, Holder net) {
   prepare(a, *net);
   if constexpr (requires { net->forward(a[0], a[1]); }) {
-    return {net->forward(a[0], a[1])};
-  } else {
-    return {net->forward(a[0])};
+    // Inputs with a name are parameters.
+    if (a.size() > 1 && a.test_case().inputs[1].name.empty()) return {net->forward(a[0], a[1])};
   }
+  if constexpr (requires { net->forward(a[0]); }) return {net->forward(a[0])};
+  return {};
 }
 
 /// A module like `sample`, with the case's options.

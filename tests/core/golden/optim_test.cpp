@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim.h"
+
 #include <memory>
 
 #include "hearth/nn/utils.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
-#include "hearth/optim/adam.h"
-#include "hearth/optim/adamw.h"
-#include "hearth/optim/lr_scheduler.h"
-#include "hearth/optim/sgd.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/options.h"
 
 namespace hearth::golden {
 namespace {
@@ -17,27 +15,11 @@ namespace {
 constexpr int kSteps = 20;
 constexpr uint32_t kGradientSeed = 9000;
 
-optim::SGDOptions sgd_options(Args& a) {
-  return optim::SGDOptions(a.f("lr"))
-      .momentum(a.f("momentum", 0))
-      .dampening(a.f("dampening", 0))
-      .weight_decay(a.f("weight_decay", 0))
-      .nesterov(a.b("nesterov", false));
-}
-
-template <typename Options>
-Options adam_options(Args& a) {
-  return Options(a.f("lr"))
-      .betas({a.f("beta1"), a.f("beta2")})
-      .eps(a.f("eps"))
-      .weight_decay(a.f("weight_decay"))
-      .amsgrad(a.b("amsgrad"));
-}
-
-/// The parameters after some of the steps, as cases_optim.py's `trajectory`
-/// records them.
+/// The parameters after some of the steps, as cases_optim.py's `trajectory` records them.
 template <typename Optimizer, typename Options>
-Outputs trajectory(Args& a, const Options& options) {
+Outputs trajectory(Args& a, Options) {
+  Options options(0);
+  set_options(a, options);
   std::vector<Tensor> params = a.from(0);
   for (const Tensor& p : params) p.requires_grad_();
   std::vector<optim::OptimizerParamGroup> groups;
@@ -99,11 +81,13 @@ Outputs clip_value(Args& a) {
 }
 
 const Table kTable = {
-    {"optim.SGD", [](Args& a) { return trajectory<optim::SGD>(a, sgd_options(a)); }},
-    {"optim.Adam",
-     [](Args& a) { return trajectory<optim::Adam>(a, adam_options<optim::AdamOptions>(a)); }},
-    {"optim.AdamW",
-     [](Args& a) { return trajectory<optim::AdamW>(a, adam_options<optim::AdamWOptions>(a)); }},
+#define OPTIMIZER(Name, options)          \
+  {"optim." #Name, [](Args& a) {          \
+     using namespace optim;               \
+     return trajectory<Name>(a, options); \
+   }},
+#include "core/optim/optimizers.def"
+#undef OPTIMIZER
     {"clip_grad_norm_", clip_norm},
     {"clip_grad_value_", clip_value},
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 #include "hearth/base/arg.h"
 
@@ -25,6 +26,10 @@ inline void set(Args& a, const char* name, int64_t& v) { v = a.i(name); }
 inline void set(Args& a, const char* name, double& v) { v = a.f(name); }
 inline void set(Args& a, const char* name, std::string& v) { v = a.s(name); }
 inline void set(Args&, const char*, Tensor&) {}
+inline void set(Args& a, const char* name, std::tuple<double, double>& v) {
+  const std::vector<double> both = a.floats(name);
+  v = {both.at(0), both.at(1)};
+}
 /// Lists of integers, and what may be made of one.
 template <typename T>
 requires std::is_constructible_v<T, std::vector<int64_t>>

@@ -31,12 +31,12 @@ void disturb(T& value) {
     value += "!";
   } else if constexpr (requires { std::variant_size<T>::value; }) {
     value = std::variant_alternative_t<std::variant_size_v<T> - 1, T>();
-  } else if constexpr (requires { value->begin(); }) {
-    for (auto& each : *value) disturb(each);
+  } else if constexpr (requires { value.has_value(); }) {
+    value = value ? std::nullopt : T(std::in_place);
   } else if constexpr (requires { value.begin(); }) {
     value.push_back(7);
   } else {
-    value = value ? std::nullopt : T(std::in_place);
+    for (auto& each : *value) disturb(each);
   }
 }
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/base/threads.h"
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -139,35 +138,6 @@ TEST(Optimizer, LowPrecisionParametersStepInFloat) {
   }
 }
 
-TEST(Optimizer, SameBitsAtAnyNumberOfThreads) {
-  std::vector<Tensor> results;
-  for (const int threads : {1, 3, 7}) {
-    ThreadLimitGuard limit(threads);
-    std::vector<Tensor> params = {parameter({300, 201}, 1, kFloat), parameter({77}, 2, kFloat)};
-    AdamW optimizer(params, AdamWOptions(0.01));
-    for (int step = 0; step < 3; ++step) {
-      for (const Tensor& p : params) p.mutable_grad() = numbers(p.sizes(), step, kFloat);
-      optimizer.step();
-    }
-    results.push_back(params[0]);
-  }
-  EXPECT_TRUE(results[0].equal(results[1]));
-  EXPECT_TRUE(results[0].equal(results[2]));
-}
-
-TEST(Optimizer, StepsAreWritesThatAutogradSees) {
-  const Tensor p = parameter({3}, 1);
-  const Tensor y = (p * p).sum();
-  p.mutable_grad() = ones({3}, TensorOptions(kDouble));
-  const int64_t version = p._version(), grad_version = p.grad()._version();
-  SGD(std::vector<Tensor>{p}, 0.1).step();
-  EXPECT_EQ(p._version(), version + 1);
-  EXPECT_EQ(p.grad()._version(), grad_version);
-  EXPECT_THROW(y.backward(), AutogradError);
-  EXPECT_TRUE(p.requires_grad());
-  EXPECT_TRUE(p.is_leaf());
-}
-
 TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {
   const Tensor a = parameter({2}, 1), b = parameter({2}, 2);
   std::vector<OptimizerParamGroup> groups;
@@ -249,44 +219,6 @@ TEST(Optimizer, ZeroGrad) {
   optimizer.zero_grad();
   EXPECT_FALSE(p.grad().defined());
   optimizer.zero_grad();
-}
-
-TEST(Optimizer, ContinuesFromASavedState) {
-  const auto grads = [](const std::vector<Tensor>& params, int step) {
-    for (size_t k = 0; k < params.size(); ++k)
-      params[k].mutable_grad() = numbers(params[k].sizes(), step + 5.0 * double(k));
-  };
-  const auto make = [] { return std::vector<Tensor>{parameter({3, 4}, 1), parameter({5}, 2)}; };
-  std::vector<Tensor> whole = make(), part = make();
-  AdamW one(whole, AdamWOptions(0.01).amsgrad(true)), two(part, AdamWOptions(0.01).amsgrad(true));
-  for (int step = 0; step < 4; ++step) {
-    grads(whole, step);
-    grads(part, step);
-    one.step();
-    two.step();
-  }
-  two.param_groups()[0].options().set_lr(0.5);
-  const std::vector<char> saved = [&] {
-    serialize::OutputArchive archive;
-    archive << one;
-    return archive.to_buffer();
-  }();
-  AdamW three(part, AdamWOptions(0.7));
-  serialize::InputArchive archive;
-  archive.load_from(saved.data(), saved.size());
-  archive >> three;
-  EXPECT_TRUE(static_cast<AdamWOptions&>(three.param_groups()[0].options()) ==
-              static_cast<AdamWOptions&>(one.param_groups()[0].options()));
-  two.load_state_dict(one.state_dict());
-  EXPECT_EQ(two.param_groups()[0].options().get_lr(), 0.01);
-  for (int step = 4; step < 8; ++step) {
-    grads(whole, step);
-    grads(part, step);
-    one.step();
-    three.step();
-  }
-  EXPECT_TRUE(whole[0].equal(part[0]));
-  EXPECT_TRUE(whole[1].equal(part[1]));
 }
 
 TEST(Optimizer, StatesThatDoNotFitChangeNothing) {

@@ -33,7 +33,10 @@ class HEARTH_API OptimizerParamState {
   virtual std::unique_ptr<OptimizerParamState> clone() const;
   virtual void serialize(serialize::InputArchive& archive);
   virtual void serialize(serialize::OutputArchive& archive) const;
+  /// Whether a state of the same class has the same values.
+  virtual bool equals(const OptimizerParamState& other) const;
 };
+HEARTH_API bool operator==(const OptimizerParamState& a, const OptimizerParamState& b);
 
 /// Derive states of your own from this, to get clone().
 template <typename Derived>
@@ -58,9 +61,14 @@ class HEARTH_API OptimizerOptions {
   /// The momentum, or beta1: what OneCycleLR's cycle_momentum drives. Throws where there is none.
   virtual double get_momentum() const;
   virtual void set_momentum(double momentum);
+  /// Whether options of the same class have the same values.
+  virtual bool equals(const OptimizerOptions& other) const;
+  /// Throws ValueError for settings out of their domain.
+  virtual void check() const;
   /// The learning rate that schedulers started from, if there are any.
   std::optional<double> initial_lr;
 };
+HEARTH_API bool operator==(const OptimizerOptions& a, const OptimizerOptions& b);
 
 /// Derive options of your own from this, to get clone(), get_lr() and set_lr() from `lr`.
 template <typename Derived>
@@ -149,8 +157,6 @@ class HEARTH_API Optimizer {
   Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
   /// A fresh state of the type this optimizer keeps; null if it keeps none.
   virtual std::unique_ptr<OptimizerParamState> make_state() const;
-  /// Throws ValueError for settings out of their domain; called for every group that is added.
-  virtual void check_options(const OptimizerOptions& options) const;
 
   std::vector<OptimizerParamGroup> param_groups_;
   StateMap state_;

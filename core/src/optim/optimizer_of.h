@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// For the .cpp of an optimizer: what hearth/optim/optimizer_of.h declares, and
+// HEARTH_DEFINE_OPTIMIZER, which makes it for one optimizer.
+#pragma once
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/io/args.h"
+#include "hearth/ops/creation.h"
+#include "hearth/optim/optimizer_of.h"
+
+#include "dispatch/op.h"
+
+namespace hearth::optim {
+
+std::vector<OptimizerParamGroup> one_group(std::vector<Tensor> params);
+/// The closure's loss, computed with gradients enabled; undefined without a closure.
+Tensor call_closure(const LossClosure& closure);
+/// ValueError "[SGD] Invalid momentum value: ...".
+void check_not_negative(std::string_view who, std::string_view what, double value);
+
+/// A tensor of a state, zeros like the parameter to begin with.
+inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
+  if (!kept.defined()) kept = zeros_like(param);
+  return kept;
+}
+
+/// The tensors that a step op takes for each of many parameters: those of its row, in its order.
+class StepArgs {
+ public:
+  void add(std::initializer_list<Tensor> tensors) {
+    tensors_.insert(tensors_.end(), tensors.begin(), tensors.end());
+  }
+  template <class Op>
+  void run(const Op& op) const {
+    if (!tensors_.empty()) invoke({Op::row(), &op, ArgList(tensors_), {}, Bind::Fresh});
+  }
+
+ private:
+  std::vector<Tensor> tensors_;
+};
+
+// ---- options
+
+template <typename Derived>
+std::unique_ptr<OptimizerOptions> OptimizerOptionsOf<Derived>::clone() const {
+  return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+}
+template <typename Derived>
+void OptimizerOptionsOf<Derived>::serialize(serialize::InputArchive& archive) {
+  serialize::read_args(archive, static_cast<Derived&>(*this));
+}
+template <typename Derived>
+void OptimizerOptionsOf<Derived>::serialize(serialize::OutputArchive& archive) const {
+  serialize::write_args(archive, static_cast<const Derived&>(*this));
+}
+template <typename Derived>
+bool OptimizerOptionsOf<Derived>::equals(const OptimizerOptions& other) const {
+  return equal_args(static_cast<const Derived&>(*this), static_cast<const Derived&>(other));
+}
+template <typename Derived>
+double OptimizerOptionsOf<Derived>::get_lr() const {
+  return static_cast<const Derived&>(*this).lr();
+}
+template <typename Derived>
+void OptimizerOptionsOf<Derived>::set_lr(double lr) {
+  static_cast<Derived&>(*this).lr(lr);
+}
+
+namespace detail {
+/// The momentum or beta1 of options; null where there is neither.
+template <typename Options>
+auto* momentum_of(Options& options) {
+  if constexpr (requires { options.momentum(); }) {
+    return &options.momentum();
+  } else if constexpr (requires { options.betas(); }) {
+    return &std::get<0>(options.betas());
+  } else {
+    return static_cast<double*>(nullptr);
+  }
+}
+}  // namespace detail
+
+template <typename Derived>
+double OptimizerOptionsOf<Derived>::get_momentum() const {
+  const double* momentum = detail::momentum_of(static_cast<const Derived&>(*this));
+  return momentum ? *momentum : OptimizerOptions::get_momentum();
+}
+template <typename Derived>
+void OptimizerOptionsOf<Derived>::set_momentum(double value) {
+  double* momentum = detail::momentum_of(static_cast<Derived&>(*this));
+  if (!momentum) return OptimizerOptions::set_momentum(value);
+  *momentum = value;
+}
+
+// ---- state
+
+template <typename Derived>
+std::unique_ptr<OptimizerParamState> OptimizerStateOf<Derived>::clone() const {
+  return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+}
+template <typename Derived>
+void OptimizerStateOf<Derived>::serialize(serialize::InputArchive& archive) {
+  serialize::read_args(archive, static_cast<Derived&>(*this));
+}
+template <typename Derived>
+void OptimizerStateOf<Derived>::serialize(serialize::OutputArchive& archive) const {
+  serialize::write_args(archive, static_cast<const Derived&>(*this));
+}
+template <typename Derived>
+bool OptimizerStateOf<Derived>::equals(const OptimizerParamState& other) const {
+  return equal_args(static_cast<const Derived&>(*this), static_cast<const Derived&>(other));
+}
+
+// ---- the optimizer
+
+template <typename Options, typename State>
+OptimizerOf<Options, State>::OptimizerOf(std::vector<OptimizerParamGroup> groups, Options defaults)
+    : Optimizer(std::move(groups), std::make_unique<Options>(std::move(defaults))) {}
+template <typename Options, typename State>
+OptimizerOf<Options, State>::OptimizerOf(std::vector<Tensor> params, Options defaults)
+    : OptimizerOf(one_group(std::move(params)), std::move(defaults)) {}
+template <typename Options, typename State>
+OptimizerOf<Options, State>::OptimizerOf(std::vector<OptimizerParamGroup> groups,
+                                         std::unique_ptr<OptimizerOptions> defaults)
+    : Optimizer(std::move(groups), std::move(defaults)) {}
+template <typename Options, typename State>
+OptimizerOf<Options, State>::~OptimizerOf() = default;
+
+template <typename Options, typename State>
+Tensor OptimizerOf<Options, State>::step(LossClosure closure) {
+  const Tensor loss = call_closure(closure);
+  const NoGradGuard no_grad;
+  std::vector<Tensor> params;
+  for (const OptimizerParamGroup& group : param_groups_) {
+    params.clear();
+    for (const Tensor& p : group.params())
+      if (p.grad().defined()) params.push_back(p);
+    update(static_cast<const Options&>(group.options()), params);
+  }
+  return loss;
+}
+
+template <typename Options, typename State>
+State& OptimizerOf<Options, State>::state_of(const Tensor& param) {
+  std::unique_ptr<OptimizerParamState>& slot = state_[param.unsafeGetTensorImpl()];
+  if (!slot) slot = make_state();
+  State& state = static_cast<State&>(*slot);
+  for_each_arg(
+      [&](const char*, auto& value) {
+        if constexpr (std::is_same_v<decltype(value), Tensor&>) {
+          if (value.defined() && value.device() != param.device()) value = value.to(param.device());
+        }
+      },
+      state);
+  return state;
+}
+
+template <typename Options, typename State>
+std::unique_ptr<OptimizerParamState> OptimizerOf<Options, State>::make_state() const {
+  return std::make_unique<State>();
+}
+
+/// Defines all of the above for one optimizer. In namespace hearth::optim.
+#define HEARTH_DEFINE_OPTIMIZER(Options, State) \
+  template class OptimizerOptionsOf<Options>;   \
+  template class OptimizerStateOf<State>;       \
+  template class OptimizerOf<Options, State>;
+
+}  // namespace hearth::optim

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim/rmsprop.h"
+
+#include "hearth/ops/pointwise.h"
+
+#include "optim/optimizer_of.h"
+
+namespace hearth::optim {
+
+HEARTH_DEFINE_OPTIMIZER(RMSpropOptions, RMSpropParamState)
+
+void RMSpropOptions::check() const {
+  check_not_negative("RMSprop", "learning rate", lr());
+  check_not_negative("RMSprop", "epsilon value", eps());
+  check_not_negative("RMSprop", "momentum value", momentum());
+  check_not_negative("RMSprop", "weight_decay value", weight_decay());
+  check_not_negative("RMSprop", "alpha value", alpha());
+}
+
+void RMSprop::update(const RMSpropOptions& o, const std::vector<Tensor>& params) {
+  for (const Tensor& p : params) {
+    RMSpropParamState& state = state_of(p);
+    state.step(state.step() + 1);
+    Tensor g = o.maximize() ? -p.grad() : p.grad();
+    if (o.weight_decay() != 0) g = g.add(p, o.weight_decay());
+    const Tensor& square = zeros_once(state.square_avg(), p);
+    square.mul_(o.alpha()).addcmul_(g, g, 1 - o.alpha());
+    Tensor variance = square;
+    if (o.centered()) {
+      const Tensor& mean = zeros_once(state.grad_avg(), p);
+      mean.lerp_(g, 1 - o.alpha());
+      variance = square.addcmul(mean, mean, -1);
+    }
+    const Tensor deviation = variance.sqrt().add_(o.eps());
+    if (o.momentum() == 0) {
+      p.addcdiv_(g, deviation, -o.lr());
+    } else {
+      const Tensor& buffer = zeros_once(state.momentum_buffer(), p);
+      buffer.mul_(o.momentum()).addcdiv_(g, deviation);
+      p.add_(buffer, -o.lr());
+    }
+  }
+}
+
+}  // namespace hearth::optim
