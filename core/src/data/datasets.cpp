@@ -42,34 +42,6 @@ Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev, 
   return x.sub(mean).div(stddev);
 }
 
-Tensor gather_rows(const Tensor& tensor, ArrayRef<size_t> indices) {
-  HEARTH_CHECK_AS(ShapeError, tensor.dim() > 0,
-                  "[dataset] expected a tensor with rows, got 0 dims");
-  const auto rows = static_cast<size_t>(tensor.size(0));
-  for (const size_t i : indices)
-    if (i >= rows) throw_index(i, rows);
-  NoGradGuard no_grad;
-  DimVector sizes(tensor.sizes());
-  sizes[0] = static_cast<int64_t>(indices.size());
-  const Tensor out = empty(sizes, TensorOptions(tensor.scalar_type()).device(tensor.device()));
-  if (out.numel() == 0) return out;
-  if (!tensor.is_cpu() || !tensor.is_contiguous()) {
-    for (size_t i = 0; i < indices.size(); ++i)
-      copy_raw_into(out.select(0, static_cast<int64_t>(i)),
-                    tensor.select(0, static_cast<int64_t>(indices[i])));
-    return out;
-  }
-  const size_t bytes = out.nbytes() / indices.size();
-  const char* from = raw_data(tensor);
-  char* to = raw_data(out);
-  const auto grain = static_cast<int64_t>((size_t{1} << 18) / bytes + 1);
-  parallel_for(static_cast<int64_t>(indices.size()), grain, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
-      std::memcpy(to + i * bytes, from + indices[i] * bytes, bytes);
-  });
-  return out;
-}
-
 void check_same_length(const Tensor& data, const Tensor& target) {
   HEARTH_CHECK_AS(ShapeError, data.dim() > 0 && target.dim() > 0 && data.size(0) == target.size(0),
                   "[TensorPairDataset] Size mismatch between tensors: data has shape ",
@@ -115,3 +87,35 @@ std::vector<size_t> lengths_of_fractions(size_t n, ArrayRef<double> fractions) {
 }
 
 }  // namespace hearth::data::detail
+
+namespace hearth::data {
+
+Tensor gather_rows(const Tensor& tensor, ArrayRef<size_t> indices) {
+  HEARTH_CHECK_AS(ShapeError, tensor.dim() > 0,
+                  "[dataset] expected a tensor with rows, got 0 dims");
+  const auto rows = static_cast<size_t>(tensor.size(0));
+  for (const size_t i : indices)
+    if (i >= rows) detail::throw_index(i, rows);
+  NoGradGuard no_grad;
+  DimVector sizes(tensor.sizes());
+  sizes[0] = static_cast<int64_t>(indices.size());
+  const Tensor out = empty(sizes, TensorOptions(tensor.scalar_type()).device(tensor.device()));
+  if (out.numel() == 0) return out;
+  if (!tensor.is_cpu() || !tensor.is_contiguous()) {
+    for (size_t i = 0; i < indices.size(); ++i)
+      copy_raw_into(out.select(0, static_cast<int64_t>(i)),
+                    tensor.select(0, static_cast<int64_t>(indices[i])));
+    return out;
+  }
+  const size_t bytes = out.nbytes() / indices.size();
+  const char* from = raw_data(tensor);
+  char* to = raw_data(out);
+  const auto grain = static_cast<int64_t>((size_t{1} << 18) / bytes + 1);
+  parallel_for(static_cast<int64_t>(indices.size()), grain, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+      std::memcpy(to + i * bytes, from + indices[i] * bytes, bytes);
+  });
+  return out;
+}
+
+}  // namespace hearth::data

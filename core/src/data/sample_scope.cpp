@@ -24,11 +24,6 @@ uint64_t mix_seed(uint64_t a, uint64_t b, uint64_t c) {
   return scramble(scramble(scramble(a) ^ b) ^ c);
 }
 
-uint64_t draw_seed() {
-  const GeneratorState state = default_generator().reserve(1);
-  return mix_seed(state.seed, state.offset);
-}
-
 BatchScope::BatchScope(uint64_t epoch_seed, uint64_t batch, ArrayRef<size_t> indices)
     : seed_(epoch_seed),
       batch_(batch),
@@ -63,3 +58,8 @@ SampleOffset::~SampleOffset() {
 }
 
 }  // namespace hearth::data::detail
+
+uint64_t hearth::data::draw_seed() {
+  const GeneratorState state = default_generator().reserve(1);
+  return detail::mix_seed(state.seed, state.offset);
+}

@@ -43,7 +43,7 @@ StreamSampler::~StreamSampler() = default;
 CustomBatchRequest::~CustomBatchRequest() = default;
 BatchSize::~BatchSize() = default;
 
-uint64_t OrderSampler::next_seed() { return detail::draw_seed(); }
+uint64_t OrderSampler::next_seed() { return draw_seed(); }
 
 void OrderSampler::reset(std::optional<size_t> new_size) {
   if (new_size) size_ = *new_size;

@@ -29,8 +29,8 @@ data::Example<> LabeledImages::get(size_t index) {
 }
 
 data::Example<> LabeledImages::gather(ArrayRef<size_t> indices) {
-  return {data::detail::gather_rows(pixels_, indices).to(kFloat).div_(255),
-          data::detail::gather_rows(targets_, indices)};
+  return {data::gather_rows(pixels_, indices).to(kFloat).div_(255),
+          data::gather_rows(targets_, indices)};
 }
 
 std::optional<size_t> LabeledImages::size() const { return static_cast<size_t>(pixels_.size(0)); }

@@ -27,8 +27,8 @@ class Batches : public data::datasets::BatchDataset<Batches, data::Example<>> {
 
   data::Example<> get_batch(ArrayRef<size_t> indices) override {
     // The loader gives every batch a stream of its own, whichever worker makes it.
-    return {classifier_->input(pixels_, indices, augmentation_, data::detail::draw_seed()),
-            data::detail::gather_rows(targets_, indices)};
+    return {classifier_->input(pixels_, indices, augmentation_, data::draw_seed()),
+            data::gather_rows(targets_, indices)};
   }
   std::optional<size_t> size() const override { return static_cast<size_t>(pixels_.size(0)); }
 

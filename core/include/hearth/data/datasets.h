@@ -12,9 +12,11 @@
 
 namespace hearth::data {
 
-namespace detail {
-/// Rows of `tensor` along its first dim, as one new tensor. Throws IndexError.
+/// The rows of `tensor` [N, ...] with these indices, as one new tensor: what a dataset of stacked
+/// examples gives for a batch. Throws IndexError.
 HEARTH_API Tensor gather_rows(const Tensor& tensor, ArrayRef<size_t> indices);
+
+namespace detail {
 HEARTH_API void check_same_length(const Tensor& data, const Tensor& target);
 /// Where a split begins and ends, over a random permutation of n. Lengths must add up to n.
 HEARTH_API std::vector<std::vector<size_t>> split_indices(size_t n, ArrayRef<size_t> lengths,
@@ -130,7 +132,7 @@ struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
       : TensorDataset(detail::stack_parts(tensors)) {}
   explicit TensorDataset(Tensor rows) : tensor(std::move(rows)) {}
   TensorExample get(size_t index) override { return tensor.select(0, static_cast<int64_t>(index)); }
-  TensorExample gather(ArrayRef<size_t> indices) { return detail::gather_rows(tensor, indices); }
+  TensorExample gather(ArrayRef<size_t> indices) { return gather_rows(tensor, indices); }
   std::optional<size_t> size() const override { return static_cast<size_t>(tensor.size(0)); }
 
   Tensor tensor;
@@ -147,7 +149,7 @@ struct TensorPairDataset : public Dataset<TensorPairDataset> {
             target.select(0, static_cast<int64_t>(index))};
   }
   Example<> gather(ArrayRef<size_t> indices) {
-    return {detail::gather_rows(data, indices), detail::gather_rows(target, indices)};
+    return {gather_rows(data, indices), gather_rows(target, indices)};
   }
   std::optional<size_t> size() const override { return static_cast<size_t>(data.size(0)); }
 

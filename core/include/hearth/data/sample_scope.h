@@ -65,7 +65,13 @@ class HEARTH_API SampleOffset {
 
 /// A number that differs, unpredictably, with each of its arguments.
 HEARTH_API uint64_t mix_seed(uint64_t a, uint64_t b, uint64_t c = 0);
-/// A fresh seed from the default generator.
-HEARTH_API uint64_t draw_seed();
 
 }  // namespace hearth::data::detail
+
+namespace hearth::data {
+
+/// A fresh seed from the thread's default generator: in a dataset or transform that a DataLoader
+/// runs, it depends on the loader's seed, the epoch and the batch or sample alone.
+HEARTH_API uint64_t draw_seed();
+
+}  // namespace hearth::data
