@@ -57,7 +57,7 @@ ACTIVATIONS = {"ReLU": {}, "ReLU6": {}, "LeakyReLU": {"negative_slope": 0.1}, "E
                "Hardswish": {}, "Hardsigmoid": {}, "Hardtanh": {"min_val": -0.5, "max_val": 0.7},
                "Softplus": {"beta": 2.0, "threshold": 3.0}, "Softmax": {"dim": 1}, "LogSoftmax": {"dim": 1}, "Mish": {},
                "LogSigmoid": {}, "Softsign": {}, "Identity": {}, "Flatten": {"start_dim": 1, "end_dim": -1}}
-LOSSES = {"MSELoss": {}, "L1Loss": {}, "SmoothL1Loss": {"beta": 0.5}, "HuberLoss": {"delta": 0.5}}
+LOSSES = {"MSELoss": {}, "L1Loss": {}, "SmoothL1Loss": {"beta": 0.5}, "HuberLoss": {"delta": 0.5}, "SoftMarginLoss": {}}
 
 
 def add_simple(fam):

@@ -68,6 +68,16 @@ Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivFuncOptions&
   return batch_mean && input.dim() != 0 ? loss / input.size(0) : loss;
 }
 
+Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
+                        const SoftMarginLossFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.sizes() == target.sizes(),
+                  "[soft_margin_loss] expected input and target of the same shape, got ",
+                  input.sizes(), " and ", target.sizes());
+  const Tensor loss = (-target * input).exp().log1p();
+  if (std::holds_alternative<enumtype::kNone>(options.reduction())) return loss;
+  return std::holds_alternative<enumtype::kMean>(options.reduction()) ? loss.mean() : loss.sum();
+}
+
 }  // namespace functional
 
 namespace F = functional;
@@ -88,6 +98,7 @@ HEARTH_LOSS(MSELoss, mse_loss, options, "MSELoss()")
 HEARTH_LOSS(SmoothL1Loss, smooth_l1_loss, options, "SmoothL1Loss")
 HEARTH_LOSS(HuberLoss, huber_loss, options, "HuberLoss")
 HEARTH_LOSS(KLDivLoss, kl_div, options, "KLDivLoss()")
+HEARTH_LOSS(SoftMarginLoss, soft_margin_loss, options, "SoftMarginLoss()")
 HEARTH_LOSS(BCELoss, binary_cross_entropy, BCELossOptions(options).weight(weight), "BCELoss()")
 HEARTH_LOSS(BCEWithLogitsLoss, binary_cross_entropy_with_logits,
             BCEWithLogitsLossOptions(options).weight(weight).pos_weight(pos_weight),
@@ -101,6 +112,7 @@ void MSELossImpl::reset() {}
 void SmoothL1LossImpl::reset() {}
 void HuberLossImpl::reset() {}
 void KLDivLossImpl::reset() {}
+void SoftMarginLossImpl::reset() {}
 void BCELossImpl::reset() { weight = register_buffer("weight", options.weight()); }
 void BCEWithLogitsLossImpl::reset() {
   weight = register_buffer("weight", options.weight());

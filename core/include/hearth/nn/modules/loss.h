@@ -20,6 +20,12 @@ struct MSELossOptions {
   HEARTH_ARG(reduction_t, reduction);
 };
 
+/// Targets are 1 and -1.
+struct SoftMarginLossOptions {
+  SoftMarginLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  HEARTH_ARG(reduction_t, reduction);
+};
+
 /// beta: where the squared error ends and the absolute one begins; 1 if not set.
 struct SmoothL1LossOptions {
   SmoothL1LossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
@@ -82,6 +88,7 @@ HEARTH_LOSS(MSELoss)
 HEARTH_LOSS(SmoothL1Loss)
 HEARTH_LOSS(HuberLoss)
 HEARTH_LOSS(KLDivLoss)
+HEARTH_LOSS(SoftMarginLoss)
 // Weights are buffers, so that they move with the module.
 HEARTH_LOSS(BCELoss, Tensor weight;)
 HEARTH_LOSS(BCEWithLogitsLoss, Tensor weight; Tensor pos_weight;)
@@ -100,6 +107,7 @@ using BinaryCrossEntropyWithLogitsFuncOptions = BCEWithLogitsLossOptions;
 using NLLLossFuncOptions = NLLLossOptions;
 using CrossEntropyFuncOptions = CrossEntropyLossOptions;
 using KLDivFuncOptions = KLDivLossOptions;
+using SoftMarginLossFuncOptions = SoftMarginLossOptions;
 
 HEARTH_API Tensor l1_loss(const Tensor& input, const Tensor& target,
                           const L1LossFuncOptions& options = {});
@@ -122,6 +130,9 @@ HEARTH_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
                                 const CrossEntropyFuncOptions& options = {});
 HEARTH_API Tensor kl_div(const Tensor& input, const Tensor& target,
                          const KLDivFuncOptions& options = {});
+/// log(1 + exp(-target * input)).
+HEARTH_API Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
+                                   const SoftMarginLossFuncOptions& options = {});
 
 }  // namespace functional
 }  // namespace hearth::nn
