@@ -214,9 +214,10 @@ class Family:
                    gradients(results, leaves) if leaves else [])
 
     def module(self, op, build, *inputs, call=None, tol=1.0, tag="", buffers=(), train=True,
-               throws=False, **attrs):
+               throws=False, frozen=False, **attrs):
         """A module as a case: its parameters are further inputs, named; then the buffers named in
-        `buffers` are further outputs. build(**attrs) makes the module."""
+        `buffers` are further outputs. build(**attrs) makes the module. For large ones `frozen`:
+        weights smaller the more inputs they have, and gradients of the inputs alone."""
         plan = list(build(**attrs).named_parameters())
         n = len(inputs)
 
@@ -230,7 +231,12 @@ class Family:
             outs = [out] if isinstance(out, torch.Tensor) else list(out)
             return outs + [net.get_buffer(name).clone() for name in buffers]
 
-        parameters = [u(*p.shape, dtype=p.dtype, lo=-1, hi=1).named(name) for name, p in plan]
+        def parameter(name, p):
+            bound = (3 / p[0].numel()) ** 0.5 if frozen and p.dim() > 1 else 1
+            spec = u(*p.shape, dtype=p.dtype, lo=-bound, hi=bound).named(name)
+            return spec.const if frozen else spec
+
+        parameters = [parameter(name, p) for name, p in plan]
         mode = {} if train else {"training": False}
         self.case(op, *inputs, *parameters, tol=tol, tag=tag, throws=throws,
                   fn=lambda *t, training=True, **kw: run(*t, **kw), **attrs, **mode)

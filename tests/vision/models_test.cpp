@@ -3,9 +3,6 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
-#include "hearth/vision/models/cnn.h"
-#include "hearth/vision/models/lenet.h"
-#include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/resnet.h"
 
 namespace hearth::vision::models {
@@ -34,11 +31,9 @@ TEST(Models, TakeEverySizeTheyPromise) {
     }
   }
   EXPECT_THROW(make_classifier("alexnet", {}, 10), ValueError);
-  EXPECT_THROW(make_classifier("lenet", {1, 4, 28}, 10), ValueError);
+  EXPECT_THROW(make_classifier("cnn", {1, 3, 28}, 10), ValueError);
   EXPECT_THROW(make_classifier("mlp", {1, 28, 28}, 0), ValueError);
 }
-
-TEST(LeNet, HasTheKnownSize) { EXPECT_EQ(weights(*LeNet(ImageShape{1, 28, 28}, 10)), 61'706); }
 
 TEST(ResNet, HasTorchvisionsNamesAndSizes) {
   ResNet model = resnet18();

@@ -6,34 +6,13 @@
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "core/golden/module.h"
 #include "core/golden/options.h"
 
 namespace hearth::golden {
 namespace {
 
 using namespace hearth::nn;
-
-/// Gives the module the case's parameters, which are its named inputs, and puts
-/// the module's own tensors in their place so that the gradients are taken of
-/// those.
-void prepare(Args& a, Module& net) {
-  auto parameters = net.named_parameters();
-  size_t named = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    const std::string& name = a.test_case().inputs[i].name;
-    if (name.empty()) continue;
-    ++named;
-    const Tensor* p = parameters.find(name);
-    HEARTH_CHECK(p, "[golden] ", a.test_case().op, " has no parameter ", name);
-    HEARTH_CHECK(p->sizes() == a[i].sizes(), "[golden] parameter ", name, " has shape ", p->sizes(),
-                 ", PyTorch's has ", a[i].sizes());
-    p->set_data(a[i].detach());
-    a[i] = *p;
-  }
-  HEARTH_CHECK(named == parameters.size(), "[golden] ", a.test_case().op, " has ",
-               parameters.size(), " parameters, PyTorch's has ", named);
-  net.train(a.b("training", true));
-}
 
 template <typename Holder>
 Outputs run(Args& a, Holder net) {
