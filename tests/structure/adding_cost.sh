@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What adding something costs: in how many files the name of an example of each kind occurs, beside
+# the files that merely use it. docs/architecture.md shows how each is added.
+#
+# usage: adding_cost.sh [-v]     -v lists the files
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+verbose=${1:-}
+status=0
+
+# cost <what> <at most> <regex of its names> [users that do not count, as a regex of paths]
+cost() {
+  local what=$1 most=$2 names=$3 users=${4:-^$} files count
+  files=$(grep -rlEI --exclude-dir=.git --exclude-dir=build --exclude='*.bin' "$names" \
+            core vision apps tests cmake CMakeLists.txt |
+            grep -vE "^tests/structure/|$users" | sort)
+  count=$(grep -c . <<<"$files" || true)
+  printf '%-44s %2d files, at most %d\n' "$what" "$count" "$most"
+  if [ "$count" -gt "$most" ] || [ "$count" -eq 0 ]; then status=1; fi
+  if [ "$count" -gt "$most" ] || [ -n "$verbose" ]; then sed 's/^/    /' <<<"$files"; fi
+}
+
+# Its text, public functions, golden lines.
+cost 'pointwise op frac' 6 '\bfrac_?\b'
+# Rule and header, list of rows, public header, a kernel per backend, samples, golden lines.
+cost 'fused op rms_norm' 9 'RmsNorm|rms_norm' '^core/(include/hearth|src)/nn/|normalization_test.cpp$'
+# Header, source, a line of tests, a golden line.
+cost 'module SoftMarginLoss' 4 'SoftMarginLoss|soft_margin_loss'
+# The same, and a line of the umbrella header.
+cost 'optimizer RMSprop' 5 'RMSprop|optim/rmsprop'
+# Header, source, golden case.
+cost 'image model LeNet' 3 'LeNetImpl|models/lenet|lenet_classifiers|class LeNet|"lenet"'
+# Its file, and a line of the list of commands.
+cost 'command eval of hearth-vision' 2 'eval_command|_\(eval\)|class Eval '
+exit $status
