@@ -7,7 +7,7 @@ namespace hearth::data::detail {
 
 struct LoaderCore::Epoch {
   uint64_t seed = 0;
-  uint64_t given = 0;                ///< batches the loop has received
+  uint64_t first = 0;                ///< number of the batch it begins or continues at
   bool inside = false;               ///< begun and not at its end
   bool resumed = false;              ///< loaded; the next loop continues
   serialize::OutputArchive sampler;  ///< as it was at the epoch's start
@@ -15,14 +15,8 @@ struct LoaderCore::Epoch {
 
 Erased* Cursor::current() {
   if (!fetched_) {
-    // Set first: when making the batch throws, the next look goes on to the batch after it.
+    batch_ = loader_.next_batch();
     fetched_ = true;
-    try {
-      batch_ = loader_.next_batch();
-    } catch (...) {
-      fetched_ = false;
-      throw;
-    }
   }
   return batch_.get();
 }
@@ -49,39 +43,32 @@ LoaderCore::LoaderCore(const DataLoaderOptions& options)
 LoaderCore::~LoaderCore() = default;
 
 std::shared_ptr<Cursor> LoaderCore::begin_epoch() {
-  if (const std::shared_ptr<Cursor> other = cursor_.lock())
-    HEARTH_CHECK(
-        !epoch_->inside,
-        "[DataLoader] Attempted to get a new DataLoader iterator while another iterator is "
-        "not yet exhausted");
+  HEARTH_CHECK(cursor_.expired() || !engine_.busy(),
+               "[DataLoader] Attempted to get a new DataLoader iterator while another iterator is "
+               "not yet exhausted");
   if (epoch_->resumed) {
     serialize::InputArchive sampler(epoch_->sampler);
     load_sampler(sampler);
-    for (uint64_t i = 0; i < epoch_->given; ++i)
+    for (uint64_t i = 0; i < epoch_->first; ++i)
       if (!next_request()) break;
   } else {
     reset_sampler();
     epoch_->seed = draw_seed();
-    epoch_->given = 0;
+    epoch_->first = 0;
     epoch_->sampler = {};
     save_sampler(epoch_->sampler);
   }
   epoch_->resumed = false;
   epoch_->inside = true;
-  engine_.start(epoch_->seed, epoch_->given);
+  engine_.start(epoch_->seed, epoch_->first);
   auto cursor = std::make_shared<Cursor>(*this);
   cursor_ = cursor;
   return cursor;
 }
 
 ErasedPtr LoaderCore::next_batch() {
-  // A batch that failed counts as given, so that a restored position is after it.
-  ++epoch_->given;
   ErasedPtr batch = engine_.next();
-  if (!batch) {
-    --epoch_->given;
-    epoch_->inside = false;
-  }
+  if (!batch) epoch_->inside = false;
   return batch;
 }
 
@@ -89,7 +76,7 @@ void LoaderCore::save(serialize::OutputArchive& archive) const {
   archive.write("batch_size", static_cast<int64_t>(options_.batch_size));
   archive.write("inside", epoch_->inside || epoch_->resumed);
   archive.write("seed", static_cast<int64_t>(epoch_->seed));
-  archive.write("given", static_cast<int64_t>(epoch_->given));
+  archive.write("given", static_cast<int64_t>(epoch_->inside ? engine_.position() : epoch_->first));
   archive.write("sampler", epoch_->sampler);
 }
 
@@ -116,7 +103,7 @@ void LoaderCore::load(serialize::InputArchive& archive) {
   epoch_->sampler = {};
   save_sampler(epoch_->sampler);
   epoch_->seed = static_cast<uint64_t>(seed);
-  epoch_->given = static_cast<uint64_t>(given);
+  epoch_->first = static_cast<uint64_t>(given);
 }
 
 }  // namespace hearth::data::detail

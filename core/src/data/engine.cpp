@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -68,6 +69,7 @@ struct Engine::Impl {
   // The consumer's own.
   uint64_t epoch = 0, seed = 0;
   uint64_t requested = 0, delivered = 0;  ///< numbers of the next batches
+  std::set<uint64_t> early;               ///< delivered before their turn; all above `delivered`
   size_t in_flight = 0;
   bool exhausted = true;
 
@@ -147,6 +149,7 @@ void Engine::start(uint64_t seed, uint64_t first) {
   }
   e.seed = seed;
   e.requested = e.delivered = first;
+  e.early.clear();
   e.in_flight = 0;
   e.exhausted = false;
   if (e.options.workers == 0) return;
@@ -181,12 +184,16 @@ ErasedPtr Engine::next() {
       e.done.wait(lock, due);
     }
   }
-  ++e.delivered;
+  e.early.insert(result.number);
+  while (e.early.erase(e.delivered)) ++e.delivered;
   --e.in_flight;
   if (result.error) std::rethrow_exception(result.error);
   e.fill();
   return std::move(result.batch);
 }
+
+uint64_t Engine::position() const { return impl_->delivered; }
+bool Engine::busy() const { return impl_->in_flight > 0; }
 
 void Engine::join() {
   Impl& e = *impl_;

@@ -166,6 +166,130 @@ TEST(DataLoader, TimesOut) {
   EXPECT_THROW(*loader->begin(), Error);
 }
 
+/// Samples below `gate` wait until it is opened.
+struct Gated : datasets::Dataset<Gated, int> {
+  size_t gate = 1;
+  std::shared_ptr<std::atomic<bool>> open = std::make_shared<std::atomic<bool>>(false);
+  int get(size_t index) override {
+    while (index < gate && !*open) std::this_thread::sleep_for(1ms);
+    return static_cast<int>(index);
+  }
+  std::optional<size_t> size() const override { return 4; }
+};
+
+TEST(DataLoader, AnyDurationIsATimeout) {
+  EXPECT_EQ(DataLoaderOptions().timeout(2s).timeout()->count(), 2000);
+  EXPECT_EQ(DataLoaderOptions().timeout(3500us).timeout()->count(), 3);
+  EXPECT_EQ(DataLoaderOptions().timeout(std::chrono::duration<double>(0.25)).timeout()->count(),
+            250);
+  EXPECT_FALSE(DataLoaderOptions().timeout(std::nullopt).timeout());
+}
+
+TEST(DataLoader, ABatchThatTimedOutIsStillToCome) {
+  const Gated dataset;
+  const auto make = [&] {
+    return make_data_loader<samplers::SequentialSampler>(
+        dataset, DataLoaderOptions(1).workers(2).timeout(10ms));
+  };
+  auto loader = make();
+  auto it = loader->begin();
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(*it, Error);
+  serialize::OutputArchive saved;
+  loader->save(saved);
+  *dataset.open = true;
+  auto resumed = make();
+  serialize::InputArchive archive(saved);
+  resumed->load(archive);
+  for (auto* l : {&resumed, &loader}) {
+    if (l == &resumed) it = resumed->begin();
+    std::vector<int> seen;
+    for (; it != (*l)->end(); ++it) seen.push_back((*it)[0]);
+    EXPECT_EQ(seen, (std::vector<int>{0, 1, 2, 3}));
+    if (l == &resumed) it = loader->begin();
+  }
+}
+
+TEST(DataLoader, WithoutOrderNoBatchIsSkippedAfterARestart) {
+  const Gated dataset;
+  const auto make = [&] {
+    return make_data_loader<samplers::SequentialSampler>(
+        dataset, DataLoaderOptions(1).workers(2).enforce_ordering(false));
+  };
+  auto loader = make();
+  auto it = loader->begin();
+  EXPECT_EQ((*it)[0], 1);  // before its turn: 0 waits
+  serialize::OutputArchive saved;
+  loader->save(saved);
+  *dataset.open = true;
+  loader->join();
+  auto resumed = make();
+  serialize::InputArchive archive(saved);
+  resumed->load(archive);
+  std::set<int> seen;
+  for (auto& batch : *resumed) seen.insert(batch[0]);
+  EXPECT_EQ(seen, (std::set<int>{0, 1, 2, 3}));
+}
+
+/// Knows which copy it is, and in get_batch waits for all the others.
+struct Copied : datasets::BatchDataset<Copied, int> {
+  static constexpr int kWorkers = 5;
+  struct Shared {
+    std::atomic<int> copies{0}, arrived{0};
+  };
+  explicit Copied(std::shared_ptr<Shared> s) : shared(std::move(s)) {}
+  Copied(const Copied& o) : shared(o.shared), id(shared->copies++) {}
+  Copied(Copied&&) noexcept = default;
+  int get_batch(ArrayRef<size_t>) override {
+    ++shared->arrived;
+    while (shared->arrived < kWorkers) std::this_thread::sleep_for(1ms);
+    return id;
+  }
+  std::optional<size_t> size() const override { return kWorkers; }
+  std::shared_ptr<Shared> shared;
+  int id = -1;
+};
+
+TEST(DataLoader, EachWorkerHasACopyOfTheDataset) {
+  const auto shared = std::make_shared<Copied::Shared>();
+  auto loader =
+      make_data_loader(Copied(shared), DataLoaderOptions(1).workers(size_t{Copied::kWorkers}));
+  std::set<int> ids;
+  for (const int id : *loader) ids.insert(id);
+  EXPECT_EQ(ids, (std::set<int>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(shared->copies, Copied::kWorkers);
+}
+
+TEST(DataLoader, BeginsAgain) {
+  // Without workers nothing is under way that a new epoch would lose.
+  auto alone = make_data_loader<samplers::SequentialSampler>(Numbers(), 8);
+  auto i = alone->begin(), j = alone->begin();
+  EXPECT_TRUE(i != j);
+  EXPECT_EQ((*j)[0], 0);
+  ++j;
+  EXPECT_EQ((*j)[0], 8);
+  EXPECT_TRUE(i != j);
+  auto again = alone->begin();
+  EXPECT_EQ((*again)[0], 0);
+
+  auto loader =
+      make_data_loader<samplers::SequentialSampler>(Numbers(), DataLoaderOptions(10).workers(2));
+  auto it = loader->begin();
+  try {
+    loader->begin();
+    ADD_FAILURE() << "expected an error";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("Attempted to get a new DataLoader iterator while another "
+                                         "iterator is not yet exhausted"),
+              std::string::npos)
+        << e.what();
+  }
+  EXPECT_EQ((*it)[0], 0);  // the epoch goes on
+  ++it;
+  EXPECT_EQ((*it)[0], 10);
+  it = loader->begin();  // the last batch has been given
+  EXPECT_EQ((*it)[0], 0);
+}
+
 TEST(DataLoader, RestoresTheConsumedPosition) {
   for (const size_t workers : {0, 2}) {
     const auto make = [&] {

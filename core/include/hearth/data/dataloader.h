@@ -7,14 +7,25 @@
 #include <optional>
 #include <vector>
 
-#include <bits/chrono.h>  // durations alone: <chrono> would bring the streams along
-
 #include "hearth/base/arg.h"
 #include "hearth/data/datasets.h"
 #include "hearth/data/engine.h"
 #include "hearth/data/samplers.h"
 
 namespace hearth::data {
+
+/// A time in milliseconds, made from any std::chrono::duration without its header, which is heavy.
+class Milliseconds {
+ public:
+  constexpr explicit Milliseconds(int64_t count) : count_(count) {}
+  template <template <typename, typename> class Duration, typename Rep, typename Period>
+  constexpr Milliseconds(const Duration<Rep, Period>& d)
+      : count_(static_cast<int64_t>(d.count() * Period::num * 1000 / Period::den)) {}
+  constexpr int64_t count() const { return count_; }
+
+ private:
+  int64_t count_;
+};
 
 struct DataLoaderOptions {
   DataLoaderOptions() = default;
@@ -25,7 +36,7 @@ struct DataLoaderOptions {
   /// Batches requested ahead; twice the workers by default.
   HEARTH_ARG(std::optional<size_t>, max_jobs);
   /// How long to wait for a batch before throwing.
-  HEARTH_ARG(std::optional<std::chrono::milliseconds>, timeout);
+  HEARTH_ARG(std::optional<Milliseconds>, timeout);
   /// Give batches in the sampler's order, whichever is ready first.
   HEARTH_ARG(bool, enforce_ordering) = true;
   /// Leave out a last batch that is smaller than batch_size.
@@ -42,7 +53,7 @@ struct FullDataLoaderOptions {
         enforce_ordering(o.enforce_ordering()),
         drop_last(o.drop_last()) {}
   size_t batch_size, workers, max_jobs;
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<Milliseconds> timeout;
   bool enforce_ordering, drop_last;
 };
 
@@ -74,7 +85,8 @@ class HEARTH_API LoaderCore : protected BatchSource {
   const FullDataLoaderOptions& options() const noexcept { return options_; }
   /// Waits for the workers to end; begin() starts them again.
   void join() { engine_.join(); }
-  /// Writes the position: which batches the loop has been given, not which are prefetched.
+  /// Writes the position: which batches the loop has been given, not which are prefetched. Without
+  /// enforce_ordering, batches that came before their turn will come again.
   void save(serialize::OutputArchive& archive) const;
   /// Restores a position: the next loop continues there, with the same batches and randomness.
   /// Dataset size, sampler and batch size must be the same.
@@ -82,7 +94,7 @@ class HEARTH_API LoaderCore : protected BatchSource {
 
  protected:
   explicit LoaderCore(const DataLoaderOptions& options);
-  /// Starts or continues an epoch. Throws while another iterator is in use.
+  /// Starts or continues an epoch. Throws while workers make batches for another iterator.
   std::shared_ptr<Cursor> begin_epoch();
   ErasedPtr next_batch();
 
@@ -126,9 +138,8 @@ class Iterator {
   }
   Batch* operator->() const { return &**this; }
   friend bool operator==(const Iterator& a, const Iterator& b) {
-    const bool a_ended = !a.cursor_ || a.cursor_->ended(),
-               b_ended = !b.cursor_ || b.cursor_->ended();
-    return a_ended || b_ended ? a_ended == b_ended : a.cursor_ == b.cursor_;
+    if (a.cursor_ && b.cursor_) return a.cursor_ == b.cursor_;
+    return (!a.cursor_ || a.cursor_->ended()) == (!b.cursor_ || b.cursor_->ended());
   }
 
  private:
@@ -140,8 +151,7 @@ class Iterator {
 
 /// Batches of a dataset, in the order of a sampler, made by worker threads: the same batches in the
 /// same order whatever their number. Each `for (auto& batch : *loader)` is one epoch; a loop may be
-/// left early or by an exception. Workers have copies of the dataset and compute on one thread
-/// each.
+/// left early or by an exception. Each worker has a copy of the dataset and computes on one thread.
 template <typename D, typename S>
 class StatelessDataLoader final : public detail::LoaderCore {
  public:
@@ -150,8 +160,9 @@ class StatelessDataLoader final : public detail::LoaderCore {
 
   StatelessDataLoader(D dataset, S sampler, const DataLoaderOptions& options)
       : LoaderCore(options), sampler_(std::move(sampler)) {
-    for (size_t i = 1; i < options.workers(); ++i) datasets_.push_back(dataset);
-    datasets_.push_back(std::move(dataset));
+    datasets_.reserve(options.workers() > 0 ? options.workers() : 1);
+    for (size_t i = 0; i < options.workers(); ++i) datasets_.push_back(dataset);
+    if (datasets_.empty()) datasets_.push_back(std::move(dataset));
   }
   ~StatelessDataLoader() override { join(); }
 

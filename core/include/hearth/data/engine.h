@@ -71,6 +71,10 @@ class HEARTH_API Engine {
   void start(uint64_t seed, uint64_t first);
   /// The next batch, or null at the end. Rethrows what making it threw.
   ErasedPtr next();
+  /// The number of the first batch that next() has not given (or thrown) yet.
+  uint64_t position() const;
+  /// Whether workers have been asked for batches that next() has not given yet.
+  bool busy() const;
   /// Ends the workers; they start again with the next epoch.
   void join();
 
