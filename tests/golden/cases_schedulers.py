@@ -8,42 +8,74 @@ from torch.optim import lr_scheduler as sched
 from golden import f64
 
 
-def rates(build, steps, momentum=False):
-    """The learning rate (and first momentum) before each step, in float64."""
-    def run(lr, **options):
+def rates(build, momentum=False):
+    """The learning rate (and first momentum) before each step, in float64. With resume_at, saved
+    there and continued by others of their kind."""
+    def make(lr, **options):
         optimizer = optim.Adam([{"params": [nn.Parameter(torch.zeros(1))]},
                                 {"params": [nn.Parameter(torch.zeros(1))], "lr": 2 * lr}], lr=lr)
-        scheduler = build(optimizer, **options)
+        return optimizer, build(optimizer, **options)
+
+    def run(lr, steps, resume_at=None, metrics=None, **options):
+        optimizer, scheduler = make(lr, **options)
         rows = []
-        for _ in range(steps):
+        for i in range(steps):
+            if i == resume_at:
+                states = optimizer.state_dict(), scheduler.state_dict()
+                optimizer, scheduler = make(lr, **options)
+                optimizer.load_state_dict(states[0])
+                scheduler.load_state_dict(states[1])
             rows.append([g["lr"] for g in optimizer.param_groups] +
                         ([optimizer.param_groups[0]["betas"][0]] if momentum else []))
             optimizer.step()
-            scheduler.step()
+            scheduler.step(*([] if metrics is None else [metrics[i]]))
         return torch.tensor(rows, dtype=f64)
     return run
 
 
+def warm_then_cosine(optimizer, warmup, T_max):
+    return sched.SequentialLR(optimizer, [sched.LinearLR(optimizer, start_factor=0.1, total_iters=max(warmup, 1)),
+                                          sched.CosineAnnealingLR(optimizer, T_max=T_max)], milestones=[warmup])
+
+
 def add(fam):
-    def case(name, steps=12, **options):
-        fam.case("sched." + name, fn=rates(getattr(sched, name), steps), lr=0.1, **options)
+    def case(name, steps=12, build=None, momentum=False, **options):
+        fam.case("sched." + name, fn=rates(build or getattr(sched, name), momentum), lr=0.1, steps=steps, **options)
 
-    case("StepLR", step_size=3, gamma=0.1)
+    def resumed(name, at, **options):
+        case(name, **options)
+        for resume_at in at:
+            case(name, resume_at=resume_at, **options)
+
+    resumed("StepLR", [2, 3], step_size=3, gamma=0.1)
     case("StepLR", step_size=1, gamma=0.9)
-    case("MultiStepLR", milestones=[2, 5, 9], gamma=0.3)
+    resumed("MultiStepLR", [2, 5], milestones=[2, 5, 9], gamma=0.3)
     case("MultiStepLR", milestones=[4, 4], gamma=0.5)
-    case("LinearLR", start_factor=0.25, end_factor=1.0, total_iters=5)
+    resumed("ConstantLR", [1, 4, 5, 8], factor=0.25, total_iters=5)
+    case("ConstantLR", factor=0.5, total_iters=0)
+    resumed("LinearLR", [1, 3, 5, 8], start_factor=0.25, end_factor=1.0, total_iters=5)
     case("LinearLR", start_factor=1.0, end_factor=0.1, total_iters=8)
-    case("CosineAnnealingLR", T_max=10, eta_min=0.01)
+    case("LinearLR", start_factor=0.5, end_factor=0.0, total_iters=4)
+    resumed("ExponentialLR", [3], gamma=0.7)
+    resumed("CosineAnnealingLR", [4, 10], T_max=10, eta_min=0.01)
     case("CosineAnnealingLR", steps=25, T_max=8, eta_min=0.0)
-    for options in ({}, {"anneal_strategy": "linear"}, {"three_phase": True}, {"pct_start": 0.5, "div_factor": 10.0}):
-        usual = dict(max_lr=0.5, total_steps=20, pct_start=0.3, anneal_strategy="cos", three_phase=False, div_factor=25.0,
-                     final_div_factor=1e4)
-        fam.case("sched.OneCycleLR", fn=rates(sched.OneCycleLR, 20, momentum=True), lr=0.1, **{**usual, **options})
+    case("CosineAnnealingLR", steps=5, T_max=1, eta_min=0.0)
+    cycle = dict(max_lr=0.5, total_steps=20, pct_start=0.3, anneal_strategy="cos", three_phase=False, div_factor=25.0,
+                 final_div_factor=1e4)
+    for options in ({}, {"anneal_strategy": "linear"}, {"three_phase": True}, {"pct_start": 0.5, "div_factor": 10.0},
+                    {"pct_start": 0.0}, {"pct_start": 0.9, "three_phase": True}):
+        case("OneCycleLR", steps=20, momentum=True, **{**cycle, **options})
+    case("OneCycleLR", steps=19, momentum=True, **{**cycle, "pct_start": 1.0})
+    for resume_at in (1, 5, 12):
+        case("OneCycleLR", steps=20, momentum=True, resume_at=resume_at, **cycle)
 
-    def warm_then_cosine(optimizer, warmup, T_max):
-        return sched.SequentialLR(optimizer, [sched.LinearLR(optimizer, start_factor=0.1, total_iters=warmup),
-                                              sched.CosineAnnealingLR(optimizer, T_max=T_max)], milestones=[warmup])
+    for warmup in (3, 1, 0):
+        case("SequentialLR", steps=15, build=warm_then_cosine, warmup=warmup, T_max=10)
+    for resume_at in (1, 3, 7):
+        case("SequentialLR", steps=15, build=warm_then_cosine, resume_at=resume_at, warmup=3, T_max=10)
 
-    for warmup in (3, 1):
-        fam.case("sched.SequentialLR", fn=rates(warm_then_cosine, 15), lr=0.1, warmup=warmup, T_max=10)
+    metrics = [4.0, 3.0, 3.0, 2.9999, 3.1, 3.0, -1.0, -1.00005, -0.99995, -1.0, -2.0, float("nan"), -2.0, -2.0, -2.0]
+    for options in ({}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.5}, {"cooldown": 2, "patience": 0},
+                    {"min_lr": 0.0390625}, {"resume_at": 4}, {"resume_at": 8}):
+        usual = dict(mode="min", factor=0.5, patience=1, threshold=1e-4, threshold_mode="rel", cooldown=0, min_lr=0.0)
+        case("ReduceLROnPlateau", steps=15, metrics=metrics, **{**usual, **options})

@@ -101,13 +101,16 @@ void LRScheduler::save(serialize::OutputArchive& archive) const {
   archive.write("step_count", step_count_);
   write_list(archive, "base_lrs", base_lrs_);
   write_list(archive, "last_lrs", last_lrs_);
+  write_list(archive, "current_lrs", get_current_lrs());
 }
 
 void LRScheduler::load(serialize::InputArchive& archive) {
   const int64_t step = read_step(archive);
   std::vector<double> base = read_list(archive, "base_lrs", base_lrs_.size());
-  last_lrs_ = read_list(archive, "last_lrs", base_lrs_.size());
+  std::vector<double> last = read_list(archive, "last_lrs", base_lrs_.size());
+  set_lrs(read_list(archive, "current_lrs", base_lrs_.size()));
   base_lrs_ = std::move(base);
+  last_lrs_ = std::move(last);
   step_count_ = step;
 }
 
@@ -230,6 +233,9 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options)
   HEARTH_CHECK_AS(ValueError, o_.pct_start() >= 0 && o_.pct_start() <= 1,
                   "[OneCycleLR] Expected float between 0 and 1 pct_start, but got ",
                   o_.pct_start());
+  HEARTH_CHECK_AS(ValueError, o_.div_factor() > 0 && o_.final_div_factor() > 0,
+                  "[OneCycleLR] Expected div_factor and final_div_factor above 0, but got ",
+                  o_.div_factor(), " and ", o_.final_div_factor());
   HEARTH_CHECK_AS(ValueError, o_.max_lr().size() == 1 || o_.max_lr().size() == groups,
                   "[OneCycleLR] expected one max_lr or ", groups, ", got ", o_.max_lr().size());
   o_.max_lr().resize(groups, o_.max_lr()[0]);
@@ -251,8 +257,9 @@ std::vector<double> OneCycleLR::get_lrs() {
   const int last = o_.three_phase() ? 2 : 1;
   int phase = 0;
   while (phase < last && step > ends[phase]) ++phase;
-  const double begin = phase == 0 ? 0 : ends[phase - 1];
-  const double part = (step - begin) / (ends[phase] - begin);
+  const double begin = phase == 0 ? 0 : ends[phase - 1], width = ends[phase] - begin;
+  // A phase of no width is over as soon as it begins.
+  const double part = width == 0 ? 1 : (step - begin) / width;
   const auto between = [&](double from, double to) {
     if (o_.linear()) return (to - from) * part + from;
     return to + (from - to) / 2 * (1 + std::cos(kPi * part));
@@ -269,6 +276,11 @@ std::vector<double> OneCycleLR::get_lrs() {
         between(momenta[phase], momenta[phase + 1]));
   }
   return lrs;
+}
+
+void OneCycleLR::load(serialize::InputArchive& archive) {
+  LRScheduler::load(archive);
+  get_lrs();  // sets the momentum of this step
 }
 
 // ---- one after another
@@ -295,8 +307,10 @@ SequentialLR::SequentialLR(Optimizer& optimizer,
   for (OptimizerParamGroup& group : optimizer.param_groups())
     group.options().set_lr(*group.options().initial_lr);
   for (const auto& s : schedulers_) s->step_count_ = -1;
-  schedulers_[0]->step();
-  last_lrs_ = schedulers_[0]->last_lrs_;
+  const auto first = std::upper_bound(milestones_.begin(), milestones_.end(), 0);
+  LRScheduler& scheduler = *schedulers_[static_cast<size_t>(first - milestones_.begin())];
+  scheduler.step();
+  last_lrs_ = scheduler.last_lrs_;
 }
 
 void SequentialLR::step() {

@@ -135,6 +135,7 @@ void Optimizer::save(serialize::OutputArchive& archive) const {
     param_groups_[g].options().serialize(options);
     group.write("params", static_cast<int64_t>(param_groups_[g].params().size()));
     group.write("options", options);
+    if (const auto& lr = param_groups_[g].options().initial_lr) group.write("initial_lr", *lr);
     groups.write(std::to_string(g), group);
     for (const Tensor& p : param_groups_[g].params()) {
       const auto found = state_.find(p.unsafeGetTensorImpl());
@@ -177,6 +178,10 @@ void Optimizer::load(serialize::InputArchive& archive) {
     new_options.push_back(param_groups_[g].options().clone());
     new_options.back()->serialize(options);
     new_options.back()->check();
+    serialize::Value initial_lr;
+    new_options.back()->initial_lr.reset();
+    if (group.try_read("initial_lr", initial_lr))
+      new_options.back()->initial_lr = initial_lr.toDouble();
     for (const Tensor& p : params) {
       serialize::InputArchive state;
       if (states.try_read(std::to_string(index++), state)) {

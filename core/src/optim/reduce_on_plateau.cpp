@@ -32,14 +32,13 @@ ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, Sch
                   "[ReduceLROnPlateau] Number of learning rates not equal to the number of param "
                   "groups: expected 1 or ",
                   groups, ", got ", min_lrs_.size());
-  min_lrs_.resize(groups, min_lrs_[0]);
 }
 ReduceLROnPlateauScheduler::~ReduceLROnPlateauScheduler() = default;
 
 bool ReduceLROnPlateauScheduler::is_better(double metric) const {
-  const double margin = threshold_mode_ == rel ? std::abs(best_) * threshold_ : threshold_;
-  if (std::isinf(best_)) return mode_ == min ? metric < best_ : metric > best_;
-  return mode_ == min ? metric < best_ - margin : metric > best_ + margin;
+  const double step = mode_ == min ? -threshold_ : threshold_;
+  const double bound = threshold_mode_ == rel ? best_ * (1 + step) : best_ + step;
+  return mode_ == min ? metric < bound : metric > bound;
 }
 
 void ReduceLROnPlateauScheduler::step(float metric) {
@@ -55,9 +54,15 @@ void ReduceLROnPlateauScheduler::step(float metric) {
     bad_steps_ = 0;
   }
   if (bad_steps_ <= patience_) return;
-  for (size_t i = 0; i < min_lrs_.size(); ++i) {
+  const size_t groups = optimizer_.param_groups().size();
+  HEARTH_CHECK_AS(ValueError, min_lrs_.size() == 1 || min_lrs_.size() == groups,
+                  "[ReduceLROnPlateau] The number of param groups in the optimizer (", groups,
+                  ") differs from when ReduceLROnPlateau was initialized (", min_lrs_.size(),
+                  "); give one min_lr for all");
+  for (size_t i = 0; i < groups; ++i) {
     OptimizerOptions& options = optimizer_.param_groups()[i].options();
-    const double old = options.get_lr(), lowered = std::max(old * factor_, min_lrs_[i]);
+    const double least = min_lrs_[min_lrs_.size() == 1 ? 0 : i];
+    const double old = options.get_lr(), lowered = std::max(old * factor_, least);
     if (old - lowered <= eps_) continue;
     options.set_lr(lowered);
     if (verbose_)

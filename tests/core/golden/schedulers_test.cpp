@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 #include "hearth/optim/adam.h"
 #include "hearth/optim/lr_scheduler.h"
@@ -10,78 +11,118 @@
 namespace hearth::golden {
 namespace {
 
-/// The learning rates (and first momentum) before each step.
-template <typename Make>
-Outputs rates(Args& a, int steps, bool momentum, Make make) {
-  const double lr = a.f("lr");
+using optim::Optimizer;
+
+std::unique_ptr<optim::Adam> make_optimizer(double lr) {
   std::vector<optim::OptimizerParamGroup> groups;
   groups.emplace_back(std::vector<Tensor>{zeros({1}, requires_grad())});
   groups.emplace_back(std::vector<Tensor>{zeros({1}, requires_grad())},
                       std::make_unique<optim::AdamOptions>(2 * lr));
-  optim::Adam optimizer(groups, optim::AdamOptions(lr));
-  auto scheduler = make(optimizer);
-  const int columns = momentum ? 3 : 2;
+  return std::make_unique<optim::Adam>(groups, optim::AdamOptions(lr));
+}
+
+void step(optim::LRScheduler& scheduler, Args&, int64_t) { scheduler.step(); }
+void step(optim::ReduceLROnPlateauScheduler& scheduler, Args& a, int64_t i) {
+  scheduler.step(static_cast<float>(a.floats("metrics")[static_cast<size_t>(i)]));
+}
+
+/// The learning rates (and first momentum) before each step. With resume_at, another optimizer is
+/// loaded there, and then a scheduler made for it and loaded.
+template <typename Make>
+Outputs rates(Args& a, Make make, bool momentum = false) {
+  std::unique_ptr<optim::Adam> optimizer = make_optimizer(a.f("lr"));
+  auto scheduler = make(a, *optimizer);
+  const int64_t steps = a.i("steps"), columns = momentum ? 3 : 2;
+  const int64_t resume_at = a.maybe_i("resume_at").value_or(-1);
   Tensor out = zeros({steps, columns}, kDouble);
   double* row = out.data_ptr<double>();
-  for (int i = 0; i < steps; ++i, row += columns) {
-    for (size_t g = 0; g < 2; ++g) row[g] = optimizer.param_groups()[g].options().get_lr();
-    if (momentum)
-      row[2] = std::get<0>(
-          static_cast<optim::AdamOptions&>(optimizer.param_groups()[0].options()).betas());
-    optimizer.step();
-    scheduler->step();
+  for (int64_t i = 0; i < steps; ++i, row += columns) {
+    if (i == resume_at) {
+      serialize::OutputArchive saved;
+      scheduler->save(saved);
+      std::unique_ptr<optim::Adam> other = make_optimizer(a.f("lr"));
+      other->load_state_dict(optimizer->state_dict());
+      scheduler = make(a, *other);
+      serialize::InputArchive archive(saved);
+      scheduler->load(archive);
+      optimizer = std::move(other);
+    }
+    for (size_t g = 0; g < 2; ++g) row[g] = optimizer->param_groups()[g].options().get_lr();
+    if (momentum) row[2] = optimizer->param_groups()[0].options().get_momentum();
+    optimizer->step();
+    step(*scheduler, a, i);
   }
   return {out};
+}
+
+std::unique_ptr<optim::OneCycleLR> one_cycle(Args& a, Optimizer& o) {
+  return std::make_unique<optim::OneCycleLR>(
+      o, optim::OneCycleLROptions(a.f("max_lr"), a.i("total_steps"))
+             .pct_start(a.f("pct_start"))
+             .linear(a.s("anneal_strategy") == "linear")
+             .three_phase(a.b("three_phase"))
+             .div_factor(a.f("div_factor"))
+             .final_div_factor(a.f("final_div_factor")));
+}
+
+std::unique_ptr<optim::SequentialLR> warm_then_cosine(Args& a, Optimizer& o) {
+  const int64_t warmup = a.i("warmup");
+  std::vector<std::shared_ptr<optim::LRScheduler>> parts = {
+      std::make_shared<optim::LinearLR>(o, 0.1, 1.0, std::max<int64_t>(warmup, 1)),
+      std::make_shared<optim::CosineAnnealingLR>(o, a.i("T_max"))};
+  return std::make_unique<optim::SequentialLR>(o, parts, std::vector<int64_t>{warmup});
+}
+
+std::unique_ptr<optim::ReduceLROnPlateauScheduler> plateau(Args& a, Optimizer& o) {
+  using S = optim::ReduceLROnPlateauScheduler;
+  return std::make_unique<S>(o, a.s("mode") == "min" ? S::min : S::max,
+                             static_cast<float>(a.f("factor")), static_cast<int>(a.i("patience")),
+                             a.f("threshold"), a.s("threshold_mode") == "rel" ? S::rel : S::abs,
+                             static_cast<int>(a.i("cooldown")),
+                             std::vector<float>{static_cast<float>(a.f("min_lr"))});
 }
 
 const Table kTable = {
     {"sched.StepLR",
      [](Args& a) {
-       return rates(a, 12, false, [&](optim::Optimizer& o) {
-         return std::make_unique<optim::StepLR>(o, a.i("step_size"), a.f("gamma"));
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::StepLR>(o, args.i("step_size"), args.f("gamma"));
        });
      }},
     {"sched.MultiStepLR",
      [](Args& a) {
-       return rates(a, 12, false, [&](optim::Optimizer& o) {
-         return std::make_unique<optim::MultiStepLR>(o, a.ints("milestones"), a.f("gamma"));
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::MultiStepLR>(o, args.ints("milestones"), args.f("gamma"));
+       });
+     }},
+    {"sched.ConstantLR",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::ConstantLR>(o, args.f("factor"), args.i("total_iters"));
        });
      }},
     {"sched.LinearLR",
      [](Args& a) {
-       return rates(a, 12, false, [&](optim::Optimizer& o) {
-         return std::make_unique<optim::LinearLR>(o, a.f("start_factor"), a.f("end_factor"),
-                                                  a.i("total_iters"));
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::LinearLR>(o, args.f("start_factor"), args.f("end_factor"),
+                                                  args.i("total_iters"));
+       });
+     }},
+    {"sched.ExponentialLR",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::ExponentialLR>(o, args.f("gamma"));
        });
      }},
     {"sched.CosineAnnealingLR",
      [](Args& a) {
-       return rates(a, a.i("T_max") == 8 ? 25 : 12, false, [&](optim::Optimizer& o) {
-         return std::make_unique<optim::CosineAnnealingLR>(o, a.i("T_max"), a.f("eta_min"));
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::CosineAnnealingLR>(o, args.i("T_max"), args.f("eta_min"));
        });
      }},
-    {"sched.OneCycleLR",
-     [](Args& a) {
-       return rates(a, 20, true, [&](optim::Optimizer& o) {
-         return std::make_unique<optim::OneCycleLR>(
-             o, optim::OneCycleLROptions(a.f("max_lr"), a.i("total_steps"))
-                    .pct_start(a.f("pct_start"))
-                    .linear(a.s("anneal_strategy") == "linear")
-                    .three_phase(a.b("three_phase"))
-                    .div_factor(a.f("div_factor"))
-                    .final_div_factor(a.f("final_div_factor")));
-       });
-     }},
-    {"sched.SequentialLR",
-     [](Args& a) {
-       return rates(a, 15, false, [&](optim::Optimizer& o) {
-         std::vector<std::shared_ptr<optim::LRScheduler>> parts = {
-             std::make_shared<optim::LinearLR>(o, 0.1, 1.0, a.i("warmup")),
-             std::make_shared<optim::CosineAnnealingLR>(o, a.i("T_max"))};
-         return std::make_unique<optim::SequentialLR>(o, parts,
-                                                      std::vector<int64_t>{a.i("warmup")});
-       });
-     }},
+    {"sched.OneCycleLR", [](Args& a) { return rates(a, one_cycle, /*momentum=*/true); }},
+    {"sched.SequentialLR", [](Args& a) { return rates(a, warm_then_cosine); }},
+    {"sched.ReduceLROnPlateau", [](Args& a) { return rates(a, plateau); }},
 };
 
 HEARTH_GOLDEN_FAMILY(GoldenSchedulers, "schedulers", kTable);

@@ -123,11 +123,113 @@ TEST(LRScheduler, ContinuesFromASavedState) {
   }
 }
 
+/// Saved at `at`, then restored into another pair in each order; every rate and momentum after
+/// that.
+template <typename Make>
+void expect_resumes(int at, Make make) {
+  const auto trace = [](Optimizer& optimizer, LRScheduler& scheduler) {
+    std::vector<double> seen;
+    for (int i = 0; i < 6; ++i) {
+      for (OptimizerParamGroup& group : optimizer.param_groups()) {
+        seen.push_back(group.options().get_lr());
+        seen.push_back(group.options().get_momentum());
+      }
+      optimizer.step();
+      scheduler.step();
+    }
+    return seen;
+  };
+  Adam whole(two_groups(0.1));
+  const auto going = make(whole);
+  for (int i = 0; i < at; ++i) {
+    whole.step();
+    going->step();
+  }
+  serialize::OutputArchive saved;
+  going->save(saved);
+  const serialize::OutputArchive optimizer_saved = whole.state_dict();
+  const std::vector<double> expected = trace(whole, *going);
+  for (const std::string order :
+       {"made, optimizer, scheduler", "made, scheduler, optimizer", "optimizer, made, scheduler"}) {
+    Adam optimizer(two_groups(0.1));
+    std::unique_ptr<LRScheduler> scheduler;
+    for (size_t begin = 0; begin < order.size();) {
+      const size_t end = std::min(order.find(", ", begin), order.size());
+      const std::string what = order.substr(begin, end - begin);
+      serialize::InputArchive archive(saved);
+      if (what == "made") scheduler = make(optimizer);
+      if (what == "optimizer") optimizer.load_state_dict(optimizer_saved);
+      if (what == "scheduler") scheduler->load(archive);
+      begin = end + 2;
+    }
+    expect_rates(trace(optimizer, *scheduler), expected);
+  }
+}
+
+TEST(LRScheduler, ContinuesInWhateverOrderThingsAreLoaded) {
+  for (const int at : {1, 3, 6}) {
+    expect_resumes(at, [](Optimizer& o) { return std::make_unique<LinearLR>(o, 0.25, 1.0, 5); });
+    expect_resumes(at, [](Optimizer& o) { return std::make_unique<ConstantLR>(o, 0.5, 5); });
+    expect_resumes(at, [](Optimizer& o) { return std::make_unique<StepLR>(o, 2); });
+    expect_resumes(at, [](Optimizer& o) { return std::make_unique<CosineAnnealingLR>(o, 9); });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<LambdaLR>(o,
+                                        [](int64_t n) { return 1.0 / static_cast<double>(n + 2); });
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<OneCycleLR>(o, OneCycleLROptions(0.5, 20));
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<SequentialLR>(
+          o,
+          std::vector<std::shared_ptr<LRScheduler>>{std::make_shared<LinearLR>(o, 0.1, 1.0, 3),
+                                                    std::make_shared<ExponentialLR>(o, 0.5)},
+          std::vector<int64_t>{3});
+    });
+  }
+}
+
+TEST(LRScheduler, ANewOneStartsFromTheFirstRateOfALoadedOptimizer) {
+  Adam one(two_groups(0.1)), two(two_groups(0.3));
+  StepLR before(one, 1);
+  rates(one, before, 2);
+  two.load_state_dict(one.state_dict());
+  EXPECT_NEAR(two.param_groups()[0].options().get_lr(), 0.001, 1e-12);
+  LambdaLR after(two, [](int64_t) { return 1.0; });
+  EXPECT_NEAR(two.param_groups()[0].options().get_lr(), 0.1, 1e-12);
+  EXPECT_NEAR(two.param_groups()[1].options().get_lr(), 0.2, 1e-12);
+}
+
+TEST(LRScheduler, PhasesOfNoWidthAreOverAtOnce) {
+  // The rise has no width: the highest rate comes first.
+  Adam rise(two_groups(0.1));
+  OneCycleLR falling(rise, OneCycleLROptions(0.5, 10).pct_start(0.1).max_lr({0.5, 1.0}));
+  const std::vector<double> down = rates(rise, falling, 10);
+  EXPECT_NEAR(down[0], 0.5, 1e-12);
+  for (size_t i = 1; i < down.size(); ++i) EXPECT_LT(down[i], down[i - 1]);
+  EXPECT_NEAR(down[9], 0.5 / 25 / 1e4, 1e-12);
+  // The fall has none: the step after the last is at its end.
+  Adam fall(two_groups(0.1));
+  OneCycleLR rising(fall, OneCycleLROptions(0.5, 10).pct_start(1).max_lr({0.5, 1.0}));
+  EXPECT_NEAR(rates(fall, rising, 10)[9], 0.5, 1e-12);
+  EXPECT_NEAR(fall.param_groups()[0].options().get_lr(), 0.5 / 25 / 1e4, 1e-12);
+  // Neither has the second of three.
+  Adam three(two_groups(0.1));
+  OneCycleLR narrow(three, OneCycleLROptions(0.5, 10).pct_start(0.1).three_phase(true));
+  for (int i = 0; i <= 10; ++i, i <= 10 ? narrow.step() : void())
+    EXPECT_TRUE(std::isfinite(three.param_groups()[0].options().get_lr())) << i;
+}
+
 TEST(LRScheduler, BadArgumentsAreRefused) {
   Adam optimizer(two_groups(0.1)), other(two_groups(0.1));
   EXPECT_THROW(StepLR(optimizer, 0), ValueError);
   EXPECT_THROW(LinearLR(optimizer, 0.0), ValueError);
   EXPECT_THROW(OneCycleLR(optimizer, OneCycleLROptions(1, 0)), ValueError);
+  EXPECT_THROW(OneCycleLR(optimizer, OneCycleLROptions(1, 9).div_factor(0)), ValueError);
+  EXPECT_THROW(OneCycleLR(optimizer, OneCycleLROptions(1, 9).final_div_factor(0)), ValueError);
+  EXPECT_THROW(OneCycleLR(optimizer, OneCycleLROptions(1, 9).pct_start(NAN)), ValueError);
+  EXPECT_THROW(LinearLR(optimizer, 0.5, 1.0, 0), ValueError);
+  EXPECT_THROW(CosineAnnealingLR(optimizer, 0), ValueError);
   EXPECT_THROW(SequentialLR(optimizer, {}, {}), ValueError);
   EXPECT_THROW(SequentialLR(optimizer, {std::make_shared<StepLR>(other, 1)}, {}), ValueError);
 }

@@ -24,7 +24,8 @@ class HEARTH_API LRScheduler {
   /// The rates the last step set, one per group.
   std::vector<double> get_last_lr() const { return last_lrs_; }
   virtual void save(serialize::OutputArchive& archive) const;
-  /// Restores the position; the optimizer's own state holds the rates.
+  /// Restores the position, and the optimizer's rates as they were when it was saved: making a
+  /// scheduler has changed those of an optimizer that was loaded before.
   virtual void load(serialize::InputArchive& archive);
 
  protected:
@@ -169,6 +170,8 @@ struct OneCycleLROptions {
 class HEARTH_API OneCycleLR : public LRScheduler {
  public:
   OneCycleLR(Optimizer& optimizer, OneCycleLROptions options);
+  /// Restores the momentum as well.
+  void load(serialize::InputArchive& archive) override;
 
  protected:
   std::vector<double> get_lrs() override;
