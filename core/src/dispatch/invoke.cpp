@@ -2,6 +2,8 @@
 // The one door. Its steps, in order: interceptors, argument and device checks, infer, bind outputs,
 // convert inputs, save for backward, kernel, bump versions, record.
 #include <algorithm>
+#include <new>
+#include <stdexcept>
 
 #include "autograd/tape.h"
 #include "base/thread_state.h"
@@ -308,6 +310,38 @@ void run(const Invocation& call, Specs& specs) {
   if (node) autograd::finish_record(call, std::move(node));
 }
 
+/// Rethrows what a call has thrown, as an Error that names the op. The allocator and the libraries
+/// below the kernels know neither it nor the sizes.
+[[noreturn]] __attribute__((cold, noinline)) void rethrow_named(const Invocation& call) {
+  const auto named = [&](std::string_view what) {
+    std::string text = cat_str("[", call.op.info.name, "] ", what, "; sizes of inputs: ");
+    for (size_t i = 0; i < call.in.size(); ++i) {
+      if (i > 0) text += ", ";
+      text += call.in[i].defined() ? cat_str(impl(call.in[i]).sizes.ref()) : "undefined";
+    }
+    return text;
+  };
+  constexpr std::string_view kMemory = "[memory] ", kLibrary = "[oneDNN] ";
+  try {
+    throw;
+  } catch (const OutOfMemory& e) {
+    if (e.msg().starts_with(kMemory)) throw OutOfMemory(named(e.what() + kMemory.size()));
+    if (e.msg().starts_with(kLibrary)) throw OutOfMemory(named(e.what()));
+    throw;
+  } catch (const Error& e) {
+    if (e.msg().starts_with(kLibrary)) throw Error(named(e.what()));
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory(
+        named("could not allocate memory to work in; free tensors or use smaller "
+              "batches"));
+  } catch (const std::length_error&) {
+    throw OutOfMemory(named("needs more memory to work in than can be addressed"));
+  } catch (const std::exception& e) {
+    throw Error(named(e.what()));
+  }
+}
+
 }  // namespace
 
 void invoke(const Invocation& call) {
@@ -317,8 +351,12 @@ void invoke(const Invocation& call) {
     return;
   }
   check_arguments(call.op.info, call.in);
-  SpecsHolder specs(call.op, call.fields, call.in);
-  run(call, specs.get());
+  try {
+    SpecsHolder specs(call.op, call.fields, call.in);
+    run(call, specs.get());
+  } catch (...) {
+    rethrow_named(call);
+  }
 }
 
 Tensors invoke_list(const OpTable& op, const void* fields, Args in) {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <unordered_map>
 
+#include <dnnl_debug.h>
+
 #include "hearth/base/error.h"
 
 #include "base/per_thread.h"
@@ -38,9 +40,14 @@ Cache& cache() {
 
 dnnl_stream_t stream() { return cache().stream.get(); }
 
+[[noreturn]] void fail(dnnl_status_t status, const char* what) {
+  const std::string text = cat_str("[oneDNN] ", what, ": ", dnnl_status2str(status));
+  if (status == dnnl_out_of_memory) throw OutOfMemory(text);
+  throw Error(text);
+}
+
 void check(dnnl_status_t status, const char* what) {
-  HEARTH_CHECK(status == dnnl_success, "[oneDNN] ", what, " failed with status ",
-               static_cast<int>(status));
+  if (status != dnnl_success) fail(status, what);
 }
 
 void set_handle(const dnnl::memory& memory, void* data) {
@@ -90,7 +97,7 @@ void Plan::set_primitive(dnnl::primitive primitive, const dnnl::memory::desc& sc
 
 void Plan::reorder(const Operand& operand, const dnnl::memory& from, const dnnl::memory& to) {
   const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}};
-  check(dnnl_primitive_execute(operand.reorder.get(), stream(), 2, args), "a reorder");
+  check(dnnl_primitive_execute(operand.reorder.get(), stream(), 2, args), "reordering");
 }
 
 void Plan::run(void* const* pointers) {
@@ -109,7 +116,7 @@ void Plan::run(void* const* pointers) {
     set_handle(scratchpad_, scratch.data() + scratchpad_offset_);
     args[n++] = {DNNL_ARG_SCRATCHPAD, scratchpad_.get()};
   }
-  check(dnnl_primitive_execute(primitive_.get(), stream(), n, args), "a primitive");
+  check(dnnl_primitive_execute(primitive_.get(), stream(), n, args), "running a primitive");
   for (const Operand& o : operands_) {
     if (o.reorder && o.output) reorder(o, o.inner, o.user);
   }
@@ -150,9 +157,7 @@ Plan* find_plan(const Key& key, MakePlan make, const void* args) {
     try {
       plan = make(args);
     } catch (const dnnl::error& e) {
-      if (e.status != dnnl_unimplemented) {
-        throw Error(cat_str("[oneDNN] making a primitive failed: ", e.what()));
-      }
+      if (e.status != dnnl_unimplemented) fail(e.status, e.message);
     }
     found = plans.emplace(key, Entry{std::move(plan), 0}).first;
   }
