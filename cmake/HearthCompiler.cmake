@@ -51,8 +51,9 @@ if(HEARTH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
 endif()
 
-find_program(HEARTH_LLD ld.lld)
-mark_as_advanced(HEARTH_LLD)
-if(HEARTH_LLD)
+# Only where this compiler can link with it: one for another processor may not.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=lld HEARTH_LLD_LINKS)
+if(HEARTH_LLD_LINKS)
   add_link_options(-fuse-ld=lld)
 endif()
