@@ -30,6 +30,15 @@ struct Task {
   InlineVector<Capture, 1> captures;
 };
 
+bool expands_to(const DimVector& sizes, IntArrayRef larger) {
+  if (sizes.size() > larger.size()) return false;
+  for (size_t i = 1; i <= sizes.size(); ++i) {
+    const int64_t n = sizes[sizes.size() - i];
+    if (n != 1 && n != larger[larger.size() - i]) return false;
+  }
+  return true;
+}
+
 class GraphRun {
  public:
   GraphRun(bool keep_graph, bool create_graph)
@@ -134,7 +143,13 @@ class GraphRun {
     Task& to = task_of(edge.function.get());
     if (!to.needed) return;
     const InputMeta& want = to.node->inputs[edge.input_nr];
-    if (impl(grad).sizes != want.sizes) grad = grad.sum_to_size(want.sizes);
+    if (impl(grad).sizes != want.sizes) {
+      HEARTH_CHECK_AS(ShapeError, expands_to(want.sizes, grad.sizes()), "[backward] ",
+                      edge.function->name(), " got a gradient of sizes ", grad.sizes(),
+                      " for its output ", edge.input_nr, ", expected shape compatible with ",
+                      want.sizes.ref());
+      grad = grad.sum_to_size(want.sizes);
+    }
     if (impl(grad).dtype != want.dtype || impl(grad).device != want.device)
       grad = grad.to(want.device, want.dtype);
     Tensor& slot = to.grads[edge.input_nr];
@@ -248,7 +263,7 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
   for (const Tensor& t : captured)
     HEARTH_CHECK_AS(AutogradError, allow_unused || t.defined(),
                     "[grad] One of the differentiated Tensors appears to not have been used in the "
-                    "graph. Set allow_unused=true if this is the desired behavior.");
+                    "graph. Set allow_unused=True if this is the desired behavior.");
   return captured;
 }
 

@@ -66,6 +66,27 @@ TEST(Function, SavedTensorsAreChecked) {
   EXPECT_THROW(y.sum().backward(), AutogradError);
 }
 
+TEST(Function, GradientsOfWrongSizesAreRefused) {
+  struct Wrong : autograd::Function<Wrong> {
+    static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
+    static variable_list backward(AutogradContext*, variable_list) { return {ones({2, 5})}; }
+  };
+  const auto refused = [](const Tensor& x) -> std::string {
+    try {
+      Wrong::apply(x).sum().backward();
+    } catch (const ShapeError& e) {
+      return e.what();
+    }
+    return "nothing thrown";
+  };
+  EXPECT_NE(refused(leaf()).find("got a gradient of sizes [2, 5]"), std::string::npos);
+  EXPECT_NE(refused(leaf()).find("expected shape compatible with [3]"), std::string::npos);
+  // What broadcasting explains is summed.
+  const Tensor column = ones({1}, TensorOptions(kDouble).requires_grad(true));
+  EXPECT_EQ(refused(column), "nothing thrown");
+  EXPECT_EQ(column.grad().item<double>(), 10);
+}
+
 TEST(Function, DirtyInputs) {
   const Tensor x = leaf();
   const Tensor y = x * 1;
