@@ -221,6 +221,16 @@ void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
   for (const auto& [path, value] : nested.items_->values) write(key + "." + path, value);
 }
 
+void OutputArchive::write_ivalue(const std::string& key, const IValue& value) {
+  if (value.isTensor()) return write(key, value.toTensor());
+  if (value.isNone()) return write(key, Value());
+  if (value.isBool()) return write(key, Value(value.toBool()));
+  if (value.isInt()) return write(key, Value(value.toInt()));
+  if (value.isDouble()) return write(key, Value(value.toDouble()));
+  HEARTH_CHECK_AS(ValueError, value.isString(), "[archive] cannot keep the list '", key, "'");
+  write(key, Value(value.toStringRef()));
+}
+
 void OutputArchive::save_to(const std::string& filename) const {
   safetensors::save_file(named_tensors(*items_), filename, metadata_of(*items_));
 }
@@ -311,6 +321,33 @@ bool InputArchive::try_read(const std::string& key, Value& value) {
   value = found->second;
   return true;
 }
+bool InputArchive::try_read(const std::string& key, IValue& value) {
+  Value plain;
+  if (try_read(key, plain)) {
+    switch (plain.kind()) {
+      case Value::Kind::None:
+        value = IValue();
+        break;
+      case Value::Kind::Bool:
+        value = plain.toBool();
+        break;
+      case Value::Kind::Int:
+        value = plain.toInt();
+        break;
+      case Value::Kind::Double:
+        value = plain.toDouble();
+        break;
+      case Value::Kind::String:
+        value = plain.toStringRef();
+        break;
+    }
+    return true;
+  }
+  Tensor tensor;
+  if (!try_read(key, tensor)) return false;
+  value = tensor;
+  return true;
+}
 bool InputArchive::try_read(const std::string& key, InputArchive& nested) {
   const std::string below = path(key) + ".";
   const auto marker = items_->values.find(path(key));
@@ -335,6 +372,9 @@ void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) 
   expect(try_read(key, tensor, is_buffer), source(), "tensor", path(key));
 }
 void InputArchive::read(const std::string& key, Value& value) {
+  expect(try_read(key, value), source(), "value", path(key));
+}
+void InputArchive::read(const std::string& key, IValue& value) {
   expect(try_read(key, value), source(), "value", path(key));
 }
 void InputArchive::read(const std::string& key, InputArchive& nested) {

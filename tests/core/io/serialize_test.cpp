@@ -228,6 +228,34 @@ TEST(Checkpoint, ATrainingGoesOnBitIdentically) {
   }
 }
 
+TEST(Archive, KeepsIValues) {
+  serialize::OutputArchive out;
+  out.write("none", IValue());
+  out.write("flag", IValue(true));
+  out.write("count", IValue(int64_t{7}));
+  out.write("rate", IValue(0.5));
+  out.write("name", IValue("x"));
+  out.write("tensor", IValue(ones({2})));
+  EXPECT_THROW(out.write("list", IValue(std::vector<int64_t>{1})), ValueError);
+  std::stringstream file;
+  out.save_to(file);
+  serialize::InputArchive in;
+  in.load_from(file);
+  IValue value;
+  const auto read = [&](const char* key) -> const IValue& {
+    in.read(key, value);
+    return value;
+  };
+  EXPECT_TRUE(read("flag").toBool());
+  EXPECT_TRUE(read("none").isNone());
+  EXPECT_EQ(read("count").toInt(), 7);
+  EXPECT_EQ(read("rate").toDouble(), 0.5);
+  EXPECT_EQ(read("name").toStringRef(), "x");
+  EXPECT_TRUE(read("tensor").toTensor().equal(ones({2})));
+  EXPECT_FALSE(in.try_read("missing", value));
+  EXPECT_THROW(in.read("missing", value), FormatError);
+}
+
 TEST(Checkpoint, BrokenFilesAreErrors) {
   TempFile file;
   Training run(0);

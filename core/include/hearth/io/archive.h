@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "hearth/autograd/ivalue.h"
 #include "hearth/tensor/tensor.h"
 
 /// Archives: trees of named tensors and small values, as torch::serialize has them.
@@ -73,6 +75,11 @@ class HEARTH_API OutputArchive {
   void write(const std::string& key, const Tensor& tensor, bool is_buffer = false);
   void write(const std::string& key, const Value& value);
   void write(const std::string& key, const OutputArchive& nested);
+  /// A value or a tensor; ValueError for a list.
+  template <std::same_as<IValue> T>
+  void write(const std::string& key, const T& value) {
+    write_ivalue(key, value);
+  }
 
   /// Replaces the file when everything is written and durable.
   void save_to(const std::string& filename) const;
@@ -93,6 +100,7 @@ class HEARTH_API OutputArchive {
  private:
   friend class InputArchive;
   void save_to(size_t (*writer)(void*, const void*, size_t), void* context) const;
+  void write_ivalue(const std::string& key, const IValue& value);
   std::shared_ptr<Items> items_;
 };
 
@@ -127,6 +135,8 @@ class HEARTH_API InputArchive {
   bool try_read(const std::string& key, Value& value);
   void read(const std::string& key, InputArchive& nested);
   bool try_read(const std::string& key, InputArchive& nested);
+  void read(const std::string& key, IValue& value);
+  bool try_read(const std::string& key, IValue& value);
   template <typename T>
   requires(std::is_arithmetic_v<T> || std::is_same_v<T, std::string>)  //
       void read(const std::string& key, T& v) {
