@@ -2,6 +2,7 @@
 // What small values look like on a stream; tensors have print.cpp.
 #include <ostream>
 
+#include "hearth/tensor/indexing.h"
 #include "hearth/tensor/options.h"
 #include "hearth/tensor/scalar.h"
 
@@ -33,4 +34,38 @@ std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
   return out << "(nullopt))";
 }
 
+namespace indexing {
+
+std::ostream& operator<<(std::ostream& out, const Slice& slice) {
+  // Half of int64's range: bounds may be added without overflow.
+  constexpr int64_t kOpen = INT64_MAX / 2;
+  return out << slice.start().value_or(0) << ':' << slice.stop().value_or(kOpen) << ':'
+             << slice.step();
+}
+
+std::ostream& operator<<(std::ostream& out, const TensorIndex& index) {
+  switch (index.type) {
+    case TensorIndexType::None:
+      return out << "None";
+    case TensorIndexType::Ellipsis:
+      return out << "...";
+    case TensorIndexType::Integer:
+      return out << index.integer;
+    case TensorIndexType::Boolean:
+      return out << (index.integer != 0 ? "true" : "false");
+    case TensorIndexType::Slice:
+      return out << index.slice;
+    case TensorIndexType::Tensor:
+      return out << index.tensor;
+  }
+  return out;
+}
+
+std::ostream& operator<<(std::ostream& out, const std::vector<TensorIndex>& indices) {
+  out << '(';
+  for (size_t i = 0; i < indices.size(); ++i) out << (i > 0 ? ", " : "") << indices[i];
+  return out << ')';
+}
+
+}  // namespace indexing
 }  // namespace hearth

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "hearth/ops/creation.h"
+#include "hearth/tensor/indexing.h"
 #include "hearth/tensor/scalar.h"
+#include "hearth/tensor/tensor_literal.h"
 
 namespace hearth {
 namespace {
@@ -29,6 +31,11 @@ TEST(Stream, PrintsWhatLibTorchPrints) {
   EXPECT_EQ(text(x.dtype()), "float");
   EXPECT_EQ(text(get_default_dtype()), "float");
   EXPECT_EQ(text(kComplexFloat), "ComplexFloat");
+  using indexing::None, indexing::Slice, indexing::TensorIndex;
+  EXPECT_EQ(text(Slice()), "0:4611686018427387903:1");
+  EXPECT_EQ(text(Slice(None, -1, 3)), "0:-1:3");
+  EXPECT_EQ(text(std::vector<TensorIndex>{None, "...", -2, true, Slice(1, 2), tensor(5)}),
+            "(None, ..., -2, true, 1:2:1, 5\n[ CPULongType{} ])");
   EXPECT_EQ(text(Scalar(3)), "3");
   EXPECT_EQ(text(Scalar(2.5)), "2.5");
   EXPECT_EQ(text(Scalar(true)), "true");

@@ -48,6 +48,20 @@ struct TensorIndex {
   int64_t integer = 0;
   Slice slice;
   Tensor tensor;
+
+  bool is_none() const { return type == TensorIndexType::None; }
+  bool is_ellipsis() const { return type == TensorIndexType::Ellipsis; }
+  bool is_integer() const { return type == TensorIndexType::Integer; }
+  bool is_boolean() const { return type == TensorIndexType::Boolean; }
+  bool is_slice() const { return type == TensorIndexType::Slice; }
+  bool is_tensor() const { return type == TensorIndexType::Tensor; }
 };
+
+/// "1:5:2"; an open start is 0, an open stop the largest one there is.
+HEARTH_API std::ostream& operator<<(std::ostream& out, const Slice& slice);
+/// "None", "...", "3", "true", "1:5:2", or the tensor.
+HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorIndex& index);
+/// "(None, 3)".
+HEARTH_API std::ostream& operator<<(std::ostream& out, const std::vector<TensorIndex>& indices);
 
 }  // namespace hearth::indexing
