@@ -13,6 +13,7 @@
 #include "hearth/base/cuda.h"
 #include "hearth/base/memory.h"
 #include "hearth/base/threads.h"
+#include "hearth/base/warning.h"
 #include "hearth/data.h"
 #include "hearth/interceptors/autocast.h"
 #include "hearth/interceptors/profiler.h"
