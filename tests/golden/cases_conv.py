@@ -3,6 +3,7 @@
 
 import torch.nn.functional as F
 
+from edges import ask
 from golden import bf16, f16, f32, f64, u
 
 CONV2D = [
@@ -67,3 +68,14 @@ def add(fam):
     fam.case("conv_transpose2d", u(1, 3, 4, 4), u(2, 3, 3, 3), None, throws=True, **transposed)
     fam.case("conv_transpose2d", u(1, 3, 4, 4), u(3, 2, 3, 3), None, throws=True,
              **{**transposed, "output_padding": [1, 1]})
+
+    for x, w in (((), (4, 3, 3, 3)), ((0,), (4, 3, 3, 3)), ((0, 3, 5, 5), (4, 3, 3, 3)),
+                 ((2, 3, 0, 5), (4, 3, 3, 3)), ((2, 3, 5, 0), (4, 3, 1, 1)), ((3, 0, 5), (4, 3, 1, 1))):
+        for padding in ([0, 0], [2, 2]):
+            ask(fam, "conv2d", u(*x), u(*w), u(w[0]), **{**DEFAULTS, "padding": padding})
+            ask(fam, "conv_transpose2d", u(*x), u(w[1], w[0], *w[2:]), u(w[0]), **{**transposed, "padding": padding})
+    for x, w in (((0, 3, 8), (4, 3, 3)), ((2, 3, 0), (4, 3, 1)), ((8,), (4, 3, 3))):
+        ask(fam, "conv1d", u(*x), u(*w), u(4), **one)
+    grouped = {**DEFAULTS, "groups": 2, "padding": [1, 1]}
+    ask(fam, "conv2d", u(2, 4, 5, 5).channels_last, u(6, 2, 3, 3).channels_last, u(6), **grouped)
+    ask(fam, "conv2d", u(0, 4, 5, 5).channels_last, u(6, 2, 3, 3), u(6), **grouped)

@@ -4,6 +4,7 @@
 import torch
 import torch.nn.functional as F
 
+from edges import ask, edges
 from golden import b8, bf16, c64, d, f16, f32, f64, i32, i64, s, u, u8, v
 
 
@@ -189,9 +190,70 @@ def add_sort(fam):
     fam.case("kthvalue", d(3, 5), k=2, dim=1)
 
 
+def add_edges(fam):
+    whole = lambda *shape, hi=0: u(*shape, dtype=i64, lo=0, hi=hi)
+    for x in edges(d):
+        like, n = x.const, len(x.shape)
+        for dim in (0, 1, -1):
+            rows = list(x.shape)
+            if n and dim < n:
+                rows[dim] = 2
+            for count in (0, 2):
+                index, shape = whole(count), list(rows)
+                if n and dim < n:
+                    shape[dim] = count
+                ask(fam, "index_select", x, index, dim=dim, fn=lambda t, i, dim: torch.index_select(t, dim, i))
+                if not (count and n and dim < n and x.shape[dim] == 0):
+                    ask(fam, "index_add", x, index, d(*shape), dim=dim, alpha=2,
+                        fn=lambda t, i, s, dim, alpha: torch.index_add(t, dim, i, s, alpha=alpha))
+                ask(fam, "index_fill", x, index, dim=dim, value=1.5,
+                    fn=lambda t, i, dim, value: torch.index_fill(t, dim, i, value))
+            ask(fam, "index_copy", x, whole(1), d(*[1 if k == dim % max(n, 1) else m for k, m in enumerate(x.shape)]),
+                dim=dim, fn=lambda t, i, s, dim: torch.index_copy(t, dim, i, s))
+            index = whole(*rows)
+            ask(fam, "gather", x, index, dim=dim, fn=lambda t, i, dim: torch.gather(t, dim, i))
+            if n:
+                ask(fam, "take_along_dim", x, index, dim=dim, fn=lambda t, i, dim: torch.take_along_dim(t, i, dim))
+            ask(fam, "scatter_add", x, index, d(*rows), dim=dim,
+                fn=lambda t, i, s, dim: torch.scatter_add(t, dim, i, s))
+            ask(fam, "scatter_value", x, index, dim=dim, value=1.5,
+                fn=lambda t, i, dim, value: torch.scatter(t, dim, i, value))
+            for descending in (False, True):
+                ask(fam, "sort", x, dim=dim, descending=descending)
+                ask(fam, "argsort", like, dim=dim, descending=descending)
+                for k in (0, 1, 3):
+                    ask(fam, "topk", x, k=k, dim=dim, largest=descending,
+                        fn=lambda t, k, dim, largest: torch.topk(t, k, dim, largest))
+            ask(fam, "kthvalue", x, k=1, dim=dim)
+        mask = x.copy(dtype=b8, requires_grad=False, low=0, high=1, formula=0)
+        ask(fam, "masked_fill", x, mask, value=1.5, fn=lambda t, m, value: torch.masked_fill(t, m, value))
+        ask(fam, "masked_fill_tensor", x, mask, u(), fn=torch.masked_fill)
+        ask(fam, "masked_select", x, mask)
+        if n:
+            ask(fam, "masked_select", x, u(dtype=b8))
+        for op in ("nonzero", "argwhere"):
+            ask(fam, op, mask)
+        for text in ("...", "None", "T", "T, T", "..., T"):
+            for count in (0, 2) if "T" in text else (0,):
+                ask(fam, "index", x, *[whole(count)] * text.count("T"), fn=get, index=text)
+            ask(fam, "index_put", x, u(), *[whole(2)] * text.count("T"), fn=put, index=text, accumulate=False)
+        ask(fam, "index", x, mask, fn=get, index="T")
+        ask(fam, "index_put", x, u(), mask, fn=put, index="T", accumulate=False)
+        ask(fam, "embedding", u(4, 3), x.copy(dtype=i64, requires_grad=False, low=0, high=3, formula=0), padding_idx=-1,
+            fn=lambda w, i, padding_idx: torch.embedding(w, i, padding_idx))
+    for table in (u(0, 3), u(3, 0), u(3)):
+        for index in (whole(), whole(0), whole(2)):
+            ask(fam, "embedding", table, index, padding_idx=-1,
+                fn=lambda w, i, padding_idx: torch.embedding(w, i, padding_idx))
+    for index in (whole(), whole(0), whole(2, 0)):
+        for classes in (-1, 3):
+            ask(fam, "one_hot", index, fn=F.one_hot, num_classes=classes)
+
+
 def add(fam):
     add_index(fam)
     add_select(fam)
     add_masks(fam)
     add_embedding(fam)
     add_sort(fam)
+    add_edges(fam)

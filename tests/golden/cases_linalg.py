@@ -4,6 +4,7 @@
 import torch
 import torch.nn.functional as F
 
+from edges import IMAGE, ask, edges
 from golden import bf16, c64, c128, f16, f32, f64, i32, i64, s, u, v
 
 
@@ -54,3 +55,21 @@ def add(fam):
     fam.case("dot", u(3), u(4), throws=True)
     fam.case("dot", u(3, 1), u(3), throws=True)
     fam.case("outer", u(3, 1), u(3), throws=True)
+    image, other = u(*IMAGE).channels_last, u(2, 3, 5, 4).channels_last
+    for x in edges(u):
+        for y in edges(u) + [u(3), u(3, 2), other]:
+            ask(fam, "matmul", x, y)
+            ask(fam, "linear", x, y, None, fn=F.linear)
+    for n, k, m in ((0, 3, 2), (2, 0, 3), (2, 3, 0), (0, 0, 0)):
+        ask(fam, "mm", u(n, k), u(k, m))
+        ask(fam, "bmm", u(2, n, k), u(2, k, m))
+        ask(fam, "mv", u(n, k), u(k))
+        ask(fam, "outer", u(n), u(m))
+        ask(fam, "linear", u(n, k), u(m, k), u(m), fn=F.linear)
+        for beta in (0.0, 0.5):
+            ask(fam, "addmm", u(n, m), u(n, k), u(k, m), beta=beta, alpha=2.0)
+            ask(fam, "addmm", u(), u(n, k), u(k, m), beta=beta, alpha=2.0)
+            ask(fam, "baddbmm", u(2, n, m), u(2, n, k), u(2, k, m), beta=beta, alpha=2.0)
+    for op in ("mm", "bmm", "mv", "dot", "outer"):
+        ask(fam, op, u(), u())
+        ask(fam, op, image, other)

@@ -4,6 +4,7 @@
 import torch
 import torch.nn.functional as F
 
+from edges import ask, edges
 from golden import bf16, f16, f32, f64, i64, u, v
 
 
@@ -111,7 +112,38 @@ def add_dropout(fam):
         fam.case("dropout", u(3, 4), fn=F.dropout, p=p, training=True, throws=True)
 
 
+def add_edges(fam):
+    probability = lambda *shape: u(*shape, lo=0.02, hi=0.98)
+    for x in edges(u):
+        for op in ("softmax", "log_softmax"):
+            for dim in (0, 1, -1):
+                ask(fam, op, x, dim=dim)
+        for reduction in ("mean", "sum", "none"):
+            for op, attrs in (("mse_loss", {}), ("l1_loss", {}), ("smooth_l1_loss", {"beta": 0.5}),
+                              ("huber_loss", {"delta": 0.5}), ("kl_div", {"log_target": False})):
+                target = x.copy(low=0.1, high=0.9) if op == "kl_div" else x.T
+                ask(fam, op, x, target, fn=getattr(F, op), reduction=reduction, **attrs)
+    for x in edges(probability):
+        for reduction in ("mean", "sum", "none"):
+            ask(fam, "binary_cross_entropy", x, x.T.const, None, reduction=reduction,
+                fn=lambda x, t, w, reduction: F.binary_cross_entropy(x, t, w, reduction=reduction))
+            ask(fam, "binary_cross_entropy_with_logits", x, x.T.const, None, None, reduction=reduction,
+                fn=lambda x, t, w, p, reduction: F.binary_cross_entropy_with_logits(x, t, w, reduction=reduction, pos_weight=p))
+    classes = lambda *shape: u(*shape, dtype=i64, lo=0, hi=2)
+    for x, t in ((u(), classes()), (u(3), classes()), (u(0), classes()), (u(0, 3), classes(0)), (u(2, 0), classes(2)),
+                 (u(0, 0), classes(0)), (u(2, 3, 0), classes(2, 0)), (u(0, 3, 4, 5), classes(0, 4, 5)),
+                 (u(2, 3, 4, 5).channels_last, classes(2, 4, 5))):
+        for op, extra in (("nll_loss", {}), ("cross_entropy", {"label_smoothing": 0.0}),
+                          ("cross_entropy", {"label_smoothing": 0.2})):
+            for reduction in ("mean", "sum", "none"):
+                if extra.get("label_smoothing") and x.shape[-1:] == [0] and reduction == "sum":
+                    continue
+                ask(fam, op, x, t, None, reduction=reduction, ignore_index=-100, **extra,
+                    fn=lambda x, t, w, op=op, **kw: getattr(F, op)(x, t, w, **kw))
+
+
 def add(fam):
     add_softmax(fam)
     add_losses(fam)
     add_dropout(fam)
+    add_edges(fam)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Normalisation as functions."""
 
+import torch
 import torch.nn.functional as F
 
-from golden import bf16, f32, f64, u
+from edges import ask, edges
+from golden import bf16, f16, f32, f64, u
 
 
 def positive(*shape, dtype=f32):
@@ -65,6 +67,27 @@ def add_norms(fam):
     fam.case("group_norm", u(2, 4, 3), u(3), u(4), fn=group, num_groups=2, eps=1e-5, throws=True)
 
 
+def add_edges(fam):
+    def batch(x, weight, bias, mean, var, **attrs):
+        y = torch.batch_norm(x, weight, bias, mean, var, cudnn_enabled=False, **attrs)
+        return [y, mean, var]
+
+    layer = lambda x, w, b, normalized_shape, eps: F.layer_norm(x, normalized_shape, w, b, eps)
+    for x in edges(u) + [u(0, 3, 4), u(2, 3, 0), u(0, 3, 2, 2)]:
+        for training in (True, False):
+            ask(fam, "batch_norm", x, u(3), u(3), u(3).const, positive(3).const, fn=batch, training=training,
+                momentum=0.1, eps=1e-5)
+        n = x.shape[-1:] or [1]
+        for dtype in (f32, f16, bf16):
+            y, w = x.copy(dtype=dtype), u(*n, dtype=dtype)
+            ask(fam, "layer_norm", y, w, w, fn=layer, normalized_shape=n, eps=1e-5)
+            ask(fam, "rms_norm", y, w, normalized_shape=n, eps=1e-5,
+                fn=lambda x, w, normalized_shape, eps: F.rms_norm(x, normalized_shape, w, eps))
+        ask(fam, "group_norm", x, u(3), u(3), num_groups=3, eps=1e-5,
+            fn=lambda x, w, b, num_groups, eps: torch.group_norm(x, num_groups, w, b, eps))
+
+
 def add(fam):
     add_batch_norm(fam)
     add_norms(fam)
+    add_edges(fam)

@@ -3,6 +3,7 @@
 
 import torch.nn.functional as F
 
+from edges import ask, edges
 from golden import bf16, d, f32, f64, u, v
 
 
@@ -72,6 +73,28 @@ def add_pad(fam):
         fam.case("pad", u(1, 2, 4, 3), fn=F.pad, pad=[1, 2, 1, 1], mode=mode)
 
 
+def add_edges(fam):
+    window = {"kernel_size": [2, 2], "stride": [2, 2], "padding": [1, 1], "ceil_mode": False}
+    for x in edges(d) + [d(0, 3, 4, 5), d(2, 0, 4, 5), d(2, 3, 0, 5), d(3, 0, 5), d(0, 4, 5), d(3, 4, 5).permuted(1, 2, 0)]:
+        for attrs in (window, {**window, "padding": [0, 0]}):
+            ask(fam, "max_pool2d", x, fn=max_pool, dilation=[1, 1], **attrs)
+            ask(fam, "avg_pool2d", x, fn=avg_pool, count_include_pad=False, divisor_override=None, **attrs)
+        for size in ([1, 1], [3, 2]):
+            if 0 not in x.shape[-2:]:
+                ask(fam, "adaptive_avg_pool2d", x, fn=F.adaptive_avg_pool2d, output_size=size)
+            if x.shape != [0, 4, 5]:
+                ask(fam, "adaptive_max_pool2d", x, output_size=size, fn=lambda t, output_size:
+                    F.adaptive_max_pool2d(t, output_size, return_indices=True))
+        for pad in ([1, 2], [1, 0, 0, 1], [-1, 1, 1, -1]):
+            for mode in ("constant", "reflect", "replicate", "circular"):
+                ask(fam, "pad", x, fn=F.pad, pad=pad, mode=mode)
+    for x in (d(0, 3, 8), d(2, 0, 8), d(2, 3, 0), d(0, 8), d(8)):
+        ask(fam, "max_pool1d", x, fn=lambda t, **a: F.max_pool1d(t, **a), kernel_size=[2], stride=[2], padding=[1],
+            dilation=[1], ceil_mode=False)
+        ask(fam, "avg_pool1d", x, kernel_size=[2], stride=[2], padding=[1], ceil_mode=False, count_include_pad=True)
+
+
 def add(fam):
     add_pad(fam)
     add_pool(fam)
+    add_edges(fam)

@@ -3,6 +3,7 @@
 
 import torch
 
+from edges import ask, edges
 from golden import b8, bf16, c64, c128, d, f16, f32, f64, i32, i64, s, u, u8, v
 
 DIMS = [[], [0], [1], [-1], [0, 2], [0, 1, 2]]
@@ -156,6 +157,30 @@ def add_scans(fam):
     fam.case("cumsum", u(4), dim=0, dtype=f64)
 
 
+def add_edges(fam):
+    for x in edges(u):
+        for dim in ([], [0], [-1], [1], [0, 2, 3]):
+            for op in ("sum", "mean", "amax", "amin", "logsumexp"):
+                ask(fam, op, x, fn=over(op), dim=dim, keepdim=True)
+            for op in ("var", "std", "var_mean", "std_mean"):
+                ask(fam, op, x.const, fn=over(op), dim=dim, keepdim=False, correction=1)
+            for p in (2.0, 0.0, float("inf"), float("-inf"), 3.0):
+                ask(fam, "norm", x.const, dim=dim, p=p, keepdim=False,
+                    fn=lambda t, p, dim, keepdim: torch.linalg.vector_norm(t, p, dim, keepdim) if dim else torch.norm(t, p))
+        for op in ("max", "min"):
+            ask(fam, op, x, fn=getattr(torch, op))
+        for dim in (None, 0, -1, 1):
+            for op in ("prod", "any", "all", "argmax", "argmin"):
+                ask(fam, op, x if op == "prod" else x.const, dim=dim, keepdim=False, fn=lambda t, dim, keepdim, op=op: (
+                    getattr(torch, op)(t) if dim is None else getattr(torch, op)(t, dim, keepdim)))
+            ask(fam, "count_nonzero", x.const, dim=dim)
+        for dim in (0, -1, 1):
+            for op in ("max", "min"):
+                ask(fam, op + "_dim", x, fn=getattr(torch, op), dim=dim, keepdim=False)
+            for op in ("cumsum", "cumprod"):
+                ask(fam, op, x, dim=dim)
+
+
 def add(fam):
     add_sums(fam)
     add_moments(fam)
@@ -163,3 +188,4 @@ def add(fam):
     add_logic(fam)
     add_norms(fam)
     add_scans(fam)
+    add_edges(fam)

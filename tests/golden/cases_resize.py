@@ -3,6 +3,7 @@
 
 import torch.nn.functional as F
 
+from edges import ask, edges
 from golden import bf16, f64, u
 
 
@@ -20,3 +21,6 @@ def add(fam):
             fam.case("interpolate", u(1, 1, 3, 3), fn=F.interpolate, throws=True, **{**attrs, **bad})
     fam.case("interpolate", u(1, 1, 3, 3), fn=F.interpolate, throws=True, size=[4, 4], scale_factor=None,
              mode="nearest", align_corners=True)
+    for mode, corners in (("nearest", None), ("bilinear", False)):
+        for x in edges(u) + [u(0, 3, 4, 5), u(2, 0, 4, 5), u(2, 3, 0, 5)]:
+            ask(fam, "interpolate", x, fn=F.interpolate, size=[3, 6], scale_factor=None, mode=mode, align_corners=corners)

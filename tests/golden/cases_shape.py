@@ -3,6 +3,7 @@
 
 import torch
 
+from edges import ask, edges
 from golden import b8, bf16, c64, d, f16, f32, f64, i32, i64, s, u, u8, v
 
 
@@ -188,8 +189,31 @@ def add_joins(fam):
     fam.case("meshgrid", [u(2), u(3)], indexing="ij", fn=lambda t, indexing: torch.meshgrid(t, indexing=indexing))
 
 
+def add_edges(fam):
+    for x in edges(u):
+        for dims in ([0], [1], [-1], []):
+            ask(fam, "flip", x, dims=dims)
+            if all(-1 <= dim < len(x.shape) for dim in dims):
+                ask(fam, "roll", x, shifts=[1] * max(len(dims), 1), dims=dims)
+        for diagonal in (0, 1, -1):
+            for op in ("tril", "triu", "diag"):
+                ask(fam, op, x, diagonal=diagonal)
+        for repeats in ([], [2], [0], [2, 1, 0], [1, 2, 1, 2]):
+            ask(fam, "repeat", x, fn=lambda t, repeats: t.repeat(repeats), repeats=repeats)
+        for repeats in (0, 2):
+            for dim in (None, 0, 1, -1) if x.shape else (None,):
+                ask(fam, "repeat_interleave", x, repeats=repeats, dim=dim)
+        for dim in (0, 1, -1):
+            for tensors in ([x], [x, x], [x, u(0, dtype=f64)], [u(0, dtype=f64), x]):
+                ask(fam, "cat", tensors, dim=dim)
+                ask(fam, "stack", tensors, dim=dim)
+        for op in ("hstack", "vstack"):
+            ask(fam, op, [x, x])
+
+
 def add(fam):
     add_creation(fam)
     add_views(fam)
     add_copies(fam)
     add_joins(fam)
+    add_edges(fam)

@@ -371,8 +371,6 @@ void batch_norm(const Call& call) {
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels;
-    // Of nothing there is nothing to learn.
-    const bool learns = op.training && shape.n * shape.spatial > 0;
     std::vector<Moments> moments;
     if (op.training) moments = channel_moments(ptr<T>(input), shape);
     T *mean = ptr<T>(call.out[1]), *rstd = ptr<T>(call.out[2]);
@@ -385,7 +383,7 @@ void batch_norm(const Call& call) {
       double var;
       if (op.training) {
         const Moments& m = moments[static_cast<size_t>(c)];
-        var = learns ? m.squares / m.count : 0;
+        var = m.squares / m.count;
         mean[c] = static_cast<T>(m.mean);
         const auto move = [&](const Tensor& from, const Tensor& to, double now) {
           if (from.defined())
@@ -402,8 +400,8 @@ void batch_norm(const Call& call) {
       shift[c] = bias.defined() ? ptr<T>(bias)[c] : T(0);
     }
     apply_affine<T>(ptr<T>(input), result.data<T>(), shape, channels, mean, scale, shift);
-    if (learns && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
-    if (learns && new_var.defined()) copy_raw_into(call.in[4], new_var);
+    if (op.training && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
+    if (op.training && new_var.defined()) copy_raw_into(call.in[4], new_var);
   });
   result.finish();
 }

@@ -227,8 +227,6 @@ struct FinishForward {
     factors[c] = {mean[c], T(0), weight ? r * weight[c] : r, bias ? bias[c] : T(0)};
   }
   __device__ __forceinline__ void operator()(int64_t c, const Moments<double>& m) const {
-    // Of nothing there is nothing to learn.
-    if (m.count == 0) return write(c, 0, 0);
     running_mean.move(c, momentum, m.mean);
     running_var.move(c, momentum, m.squares / (m.count - 1));
     write(c, m.mean, m.squares / m.count);

@@ -126,6 +126,10 @@ Specs Convolution::infer(Args in) const {
   sizes[1] = out_channels;
   for (size_t d = 0; d < spatial; ++d) {
     const int64_t n = x.sizes[d + 2], k = w.sizes[d + 2];
+    HEARTH_CHECK_AS(ShapeError, n > 0,
+                    "[convolution] Only zero batch or zero channel inputs are supported, but got "
+                    "input shape: ",
+                    x.sizes.ref());
     HEARTH_CHECK_AS(ShapeError, k > 0,
                     "[convolution] weight should have at least one element per "
                     "spatial dimension, but got weight of size ",

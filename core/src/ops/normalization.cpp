@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/normalization.h"
 
-#include <cmath>
-
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
@@ -290,11 +288,7 @@ Tensors BatchNorm::decompose(Args in) const {
   const Tensor x = wide(in[0]);
   const DimVector dims = all_but_channels(x);
   Moments m;
-  if (training && x.numel() == 0) {
-    // Nothing was seen: running statistics stay, and gradients of weight and bias are 0.
-    const Tensor none = zeros({x.size(1)}, x.options());
-    m = {by_channel(none, x), by_channel(none + 1 / std::sqrt(eps), x), {}};
-  } else if (training) {
+  if (training) {
     m = moments_of(x, dims, eps);
     const NoGradGuard no_grad;
     const double n = static_cast<double>(x.numel()) / static_cast<double>(x.size(1));
@@ -326,7 +320,7 @@ Tensors BatchNormBackward::decompose(Args in) const {
   const Tensor g = wide(in[0]), x = wide(in[1]), weight = by_channel(in[4], x);
   const DimVector dims = all_but_channels(x);
   Moments m{by_channel(in[2].detach(), x), by_channel(in[3].detach(), x), {}};
-  if (training && x.numel() > 0) m = moments_of(x, dims, eps);
+  if (training) m = moments_of(x, dims, eps);
   const Tensor normal = (x - m.mean) * m.rstd;
   Tensor dx = g;
   if (training) dx = g - mean_of(g, dims) - normal * mean_of(g * normal, dims);
@@ -390,6 +384,13 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
                   const std::optional<Tensor>& bias, const std::optional<Tensor>& running_mean,
                   const std::optional<Tensor>& running_var, bool training, double momentum,
                   double eps, bool) {
+  if (input.defined() && input.numel() == 0) {
+    // Nothing was seen: running statistics stay, and any shape will do.
+    Tensor out = input.clone();
+    if (weight && weight->defined()) out = out * weight->select(0, 0);
+    if (bias && bias->defined()) out = out + bias->select(0, 0);
+    return out;
+  }
   return invoke_n<3>(ops::BatchNorm{training, momentum, eps}, input, or_undefined(weight),
                      or_undefined(bias), or_undefined(running_mean), or_undefined(running_var))[0];
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/pad.h"
 
+#include <algorithm>
+
 #include "hearth/ops/pad.h"
 
 #include "tensor/image_layout.h"
@@ -23,8 +25,11 @@ Specs ConstantPadNd::infer(Args in) const {
     const int64_t old = n;
     const bool overflow =
         __builtin_add_overflow(n, pad[2 * i], &n) || __builtin_add_overflow(n, pad[2 * i + 1], &n);
-    HEARTH_CHECK_AS(ShapeError, !overflow && n >= 0, "[constant_pad_nd] The input size ", old,
-                    ", plus negative padding ", pad[2 * i], " and ", pad[2 * i + 1],
+    const int64_t kept =
+        overflow ? 0 : n - std::max<int64_t>(pad[2 * i], 0) - std::max<int64_t>(pad[2 * i + 1], 0);
+    HEARTH_CHECK_AS(ShapeError, !overflow && n >= 0 && kept >= 0,
+                    "[constant_pad_nd] The input size ", old, ", plus negative padding ",
+                    pad[2 * i], " and ", pad[2 * i + 1],
                     ", resulted in a negative output size, which is invalid.");
   }
   DimVector strides = image_strides(sizes, prefers_channels_last(t));

@@ -31,6 +31,11 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
                       (self.dim() == dims + 1 || self.dim() == dims + 2),
                   "[pad] Only 2D, 3D, 4D, 5D padding with non-constant padding are supported: got ",
                   pad.size(), " numbers for an input of ", self.sizes());
+  for (int64_t d = self.dim() - dims - 1; d < self.dim(); ++d)
+    HEARTH_CHECK_AS(ShapeError, mode.crops_first || self.size(d) > 0,
+                    "[pad] Expected an input with possibly 0 batch size and other non-zero "
+                    "dimensions for input, but got: ",
+                    self.sizes());
   Tensor out = self;
   for (int64_t d = 0; d < dims; ++d) {
     const int64_t before = pad[static_cast<size_t>(2 * d)];

@@ -18,12 +18,14 @@ HEARTH_DEFINE_OP(AvgPool2dBackward)
 
 namespace {
 
-void check_image(std::string_view op, const TensorImpl& t) {
-  HEARTH_CHECK_AS(ShapeError, t.dim() == 4 && t.sizes[1] > 0 && t.sizes[2] > 0 && t.sizes[3] > 0,
-                  "[", op,
-                  "] Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for "
-                  "input, but got: ",
-                  t.sizes.ref());
+void check_image(std::string_view op, const TensorImpl& t, bool without_channels = false) {
+  HEARTH_CHECK_AS(
+      ShapeError,
+      t.dim() == 4 && (without_channels || t.sizes[1] > 0) && t.sizes[2] > 0 && t.sizes[3] > 0, "[",
+      op,
+      "] Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for "
+      "input, but got: ",
+      t.sizes.ref());
 }
 
 /// `t` with another height and width, in the same memory format.
@@ -70,8 +72,9 @@ Spec pooled(std::string_view op, const TensorImpl& t, const DimVector& kernel,
   return resized(t, out[0], out[1]);
 }
 
-Spec adapted(std::string_view op, const TensorImpl& t, const DimVector& output_size) {
-  check_image(op, t);
+Spec adapted(std::string_view op, const TensorImpl& t, const DimVector& output_size,
+             bool without_channels) {
+  check_image(op, t, without_channels);
   HEARTH_CHECK_AS(ValueError, output_size.size() == 2, "[", op,
                   "] output_size must be one number or one per spatial dim, got ",
                   output_size.ref());
@@ -137,7 +140,7 @@ Specs AdaptiveMaxPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   check_ordered("adaptive_max_pool2d", t.dtype);
   check_values(in);
-  Spec values = adapted("adaptive_max_pool2d", t, output_size);
+  Spec values = adapted("adaptive_max_pool2d", t, output_size, /*without_channels=*/false);
   return indices ? with_indices(std::move(values)) : Specs(std::move(values));
 }
 Grads AdaptiveMaxPool2d::vjp(const Saved& s, Args g, NeedMask) const {
@@ -180,7 +183,7 @@ Grads AvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
 Specs AdaptiveAvgPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   check_average("adaptive_avg_pool2d", t.dtype);
-  return adapted("adaptive_avg_pool2d", t, output_size);
+  return adapted("adaptive_avg_pool2d", t, output_size, /*without_channels=*/true);
 }
 Grads AdaptiveAvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
   return one(
