@@ -179,17 +179,16 @@ void sum_channels(const Channels& s, const Sum& sum, const Finish& finish, std::
   if (stretches > 0) {
     const auto blocks = static_cast<unsigned>(std::min<int64_t>(groups * stretches, 1 << 30));
     if (s.last) {
-      pixels_kernel<Sum><<<blocks, dim3(kColumns, kRowsAtOnce), 0, stream()>>>(sum, s.channels,
-                                                                               count, each, parts);
+      launch_kernel(op, pixels_kernel<Sum>, blocks, dim3(kColumns, kRowsAtOnce), sum, s.channels,
+                    count, each, parts);
     } else {
-      planes_kernel<Sum><<<blocks, kBlock, 0, stream()>>>(
-          sum, s.channels, count, Quotient(s.spatial, s.numel()), each, parts);
+      launch_kernel(op, planes_kernel<Sum>, blocks, kBlock, sum, s.channels, count,
+                    Quotient(s.spatial, s.numel()), each, parts);
     }
-    check_launch(op);
   }
   const auto blocks = static_cast<unsigned>((s.channels * 32 + kBlock - 1) / kBlock);
-  finish_kernel<Sum, Finish><<<blocks, kBlock, 0, stream()>>>(parts, s.channels, stretches, finish);
-  check_launch(op);
+  launch_kernel(op, finish_kernel<Sum, Finish>, blocks, kBlock, parts, s.channels, stretches,
+                finish);
 }
 
 /// A running statistic, of any floating dtype and stride.

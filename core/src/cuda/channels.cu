@@ -64,12 +64,12 @@ __global__ void pixels_kernel(O* y, const T* g, const T* x, int64_t samples, int
 
 template <class T, class O, int V, bool kGrad>
 void launch(O* y, const T* g, const T* x, const Channels& s, const Factor<T>* factors,
-            bool by_sample) {
+            bool by_sample, std::string_view op) {
   if (!s.last) {
     const int64_t packs = s.numel() / V;
-    planes_kernel<T, O, V, kGrad><<<blocks_for(packs), kBlock, 0, stream()>>>(
-        y, g, x, packs, Quotient(s.spatial, s.numel()), Quotient(s.channels, s.numel()), by_sample,
-        factors);
+    launch_kernel(op, planes_kernel<T, O, V, kGrad>, blocks_for(packs), kBlock, y, g, x, packs,
+                  Quotient(s.spatial, s.numel()), Quotient(s.channels, s.numel()), by_sample,
+                  factors);
     return;
   }
   const int64_t samples = by_sample ? s.n : 1, rows = by_sample ? s.spatial : s.n * s.spatial;
@@ -84,13 +84,13 @@ void launch(O* y, const T* g, const T* x, const Channels& s, const Factor<T>* fa
   const int64_t each = (rows + stretches - 1) / stretches;
   const auto blocks = static_cast<unsigned>(
       std::min<int64_t>(samples * groups * ((rows + each - 1) / each), 1 << 30));
-  pixels_kernel<T, O, V, kGrad><<<blocks, dim3(width, height), 0, stream()>>>(
-      y, g, x, samples, rows, s.channels, each, factors);
+  launch_kernel(op, pixels_kernel<T, O, V, kGrad>, blocks, dim3(width, height), y, g, x, samples,
+                rows, s.channels, each, factors);
 }
 
 template <class T, class O>
 void apply(const Tensor& y, const void* g, const void* x, const Channels& s, const void* factors,
-           bool by_sample) {
+           bool by_sample, std::string_view op) {
   constexpr int V = 16 / sizeof(T);
   const auto aligned = [](const void* p, size_t bytes) {
     return reinterpret_cast<uintptr_t>(p) % bytes == 0;
@@ -102,11 +102,11 @@ void apply(const Tensor& y, const void* g, const void* x, const Channels& s, con
   const bool packs = (s.last ? s.channels : s.spatial) % V == 0 && aligned(to, V * sizeof(O)) &&
                      aligned(xs, 16) && aligned(gs, 16);
   if (g) {
-    if (packs) return launch<T, O, V, true>(to, gs, xs, s, f, by_sample);
-    return launch<T, O, 1, true>(to, gs, xs, s, f, by_sample);
+    if (packs) return launch<T, O, V, true>(to, gs, xs, s, f, by_sample, op);
+    return launch<T, O, 1, true>(to, gs, xs, s, f, by_sample, op);
   }
-  if (packs) return launch<T, O, V, false>(to, gs, xs, s, f, by_sample);
-  launch<T, O, 1, false>(to, gs, xs, s, f, by_sample);
+  if (packs) return launch<T, O, V, false>(to, gs, xs, s, f, by_sample, op);
+  launch<T, O, 1, false>(to, gs, xs, s, f, by_sample, op);
 }
 
 }  // namespace
@@ -115,9 +115,8 @@ void apply_factors(const Tensor& y, const void* g, const void* x, const Channels
                    const void* factors, bool by_sample, ScalarType compute, std::string_view op) {
   if (shape.numel() == 0) return;
   with_result_type(compute, impl(y).dtype, op, [&](auto t, auto o) {
-    apply<decltype(t), decltype(o)>(y, g, x, shape, factors, by_sample);
+    apply<decltype(t), decltype(o)>(y, g, x, shape, factors, by_sample, op);
   });
-  check_launch(op);
 }
 
 }  // namespace hearth::cuda

@@ -134,19 +134,17 @@ void reduce_in(const Call& call) {
   to.loss_type = impl(call.out[0]).dtype;
   to.reduction = static_cast<int>(op.reduction);
   to.divisor = static_cast<double>(n);
+  const std::string_view name = call.op.info.name;
   const int blocks = total_blocks(n);
   const Workspace space(blocks == 1 ? 0 : static_cast<size_t>(blocks) * sizeof(Pair<double>));
   Pair<double>* parts = space.data<Pair<double>>();
   if (dense_alike(call, sizes)) {
-    loss_kernel<T, true><<<blocks, 512, 0, stream()>>>(n, o, Layout<3>(), parts, to);
+    launch_kernel(name, loss_kernel<T, true>, blocks, 512, n, o, Layout<3>(), parts, to);
   } else {
-    loss_kernel<T, false>
-        <<<blocks, 512, 0, stream()>>>(n, o, make_layout<3>(sizes, strides), parts, to);
+    launch_kernel(name, loss_kernel<T, false>, blocks, 512, n, o, make_layout<3>(sizes, strides),
+                  parts, to);
   }
-  check_launch(call.op.info.name);
-  if (blocks == 1) return;
-  join_kernel<<<1, 512, 0, stream()>>>(parts, blocks, to);
-  check_launch(call.op.info.name);
+  if (blocks > 1) launch_kernel(name, join_kernel, 1, 512, parts, blocks, to);
 }
 
 void element_loss(const Call& call) {

@@ -76,8 +76,7 @@ void join(const Part* list, size_t count, int64_t rows, int64_t row, void* out) 
     widest = std::max(widest, n);
   }
   const dim3 grid(blocks_for(widest), static_cast<unsigned>(count));
-  cat_kernel<U><<<grid, kBlock, 0, stream()>>>(parts, rows, row / unit, static_cast<U*>(out));
-  check_launch("cat");
+  launch_kernel("cat", cat_kernel<U>, grid, kBlock, parts, rows, row / unit, static_cast<U*>(out));
 }
 
 /// Joins parts by the largest unit that divides all that they are made of.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cuda/runtime.h"
+#include "cuda/launch_kernel.cuh"
 
 namespace hearth::cuda {
 
@@ -27,8 +27,7 @@ __global__ void for_each_kernel(int64_t n, F f) {
 template <class F>
 void for_each(int64_t n, std::string_view op, F f) {
   if (n == 0) return;
-  for_each_kernel<<<blocks_for(n), kBlock, 0, stream()>>>(n, f);
-  check_launch(op);
+  launch_kernel(op, for_each_kernel<F>, blocks_for(n), kBlock, n, f);
 }
 
 /// Reports that index i does not fit a dim of size n. Threads that meet here write the same op and

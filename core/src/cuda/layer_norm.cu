@@ -165,9 +165,8 @@ void affine_grads(const T* g, const T* x, const T* mean, const T* rstd, int64_t 
   const Workspace parts(static_cast<size_t>(used * n) * sizeof(Pair<T>));
   if (used > 0) {
     const auto blocks = static_cast<unsigned>(std::min<int64_t>(groups * used, 1 << 30));
-    affine_kernel<T><<<blocks, dim3(kColumns, kRowsAtOnce), 0, stream()>>>(
-        g, x, mean, rstd, rows, n, each, parts.data<Pair<T>>());
-    check_launch(op);
+    launch_kernel(op, affine_kernel<T>, blocks, dim3(kColumns, kRowsAtOnce), g, x, mean, rstd, rows,
+                  n, each, parts.data<Pair<T>>());
   }
   for_each(n, op, JoinAffine<T>{parts.data<Pair<T>>(), n, used, dweight, dbias});
 }

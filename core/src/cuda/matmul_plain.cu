@@ -59,7 +59,7 @@ __device__ __forceinline__ A scaled(A v, double by) {
 template <class T>
 __global__ void plain_kernel(Problem<T> p, Batch batch) {
   using A = accumulate_t<T>;
-  __shared__ alignas(16) unsigned char raw[2 * kTile * (kTile + 1) * sizeof(A)];
+  alignas(16) __shared__ unsigned char raw[2 * kTile * (kTile + 1) * sizeof(A)];
   A(*left)[kTile + 1] = reinterpret_cast<A(*)[kTile + 1]>(raw);
   A(*right)[kTile + 1] = left + kTile;
   const int x = static_cast<int>(threadIdx.x), y = static_cast<int>(threadIdx.y);
@@ -123,9 +123,8 @@ void run(const MatmulArgs& g) {
   const Batch batch(g);
   const int64_t tiles = (g.m + kTile - 1) / kTile * ((g.n + kTile - 1) / kTile) * batch.count;
   if (tiles == 0) return;
-  plain_kernel<T><<<static_cast<unsigned>(std::min<int64_t>(tiles, 1 << 30)), dim3(kTile, kTile), 0,
-                    stream()>>>(problem<T>(g), batch);
-  check_launch("matmul");
+  launch_kernel("matmul", plain_kernel<T>, static_cast<unsigned>(std::min<int64_t>(tiles, 1 << 30)),
+                dim3(kTile, kTile), problem<T>(g), batch);
 }
 
 template <class U>
@@ -133,8 +132,7 @@ void fill(const MatmulArgs& g) {
   const Batch batch(g);
   const int64_t n = g.m * g.n * batch.count;
   if (n == 0) return;
-  bias_kernel<U><<<blocks_for(n), kBlock, 0, stream()>>>(problem<U>(g), batch);
-  check_launch("matmul");
+  launch_kernel("matmul", bias_kernel<U>, blocks_for(n), kBlock, problem<U>(g), batch);
 }
 
 }  // namespace

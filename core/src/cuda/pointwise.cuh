@@ -138,14 +138,15 @@ inline bool dense_alike(const Tensor& out, const PointwiseSlot* slots, int n, un
 }
 
 template <class F, class S>
-bool launch_dense(const Tensor& out, ScalarType type, const Operands<F::slots>& o) {
+bool launch_dense(const Tensor& out, ScalarType type, const Operands<F::slots>& o,
+                  std::string_view op) {
   using R = std::conditional_t<std::is_same_v<typename F::result, T>, S,
                                std::conditional_t<std::is_same_v<typename F::result, unsigned char>,
                                                   bool, typename F::result>>;
   if (type != dtype_of<S> || impl(out).dtype != dtype_of<R>) return false;
   const int64_t n = impl(out).numel;
   constexpr int64_t V = 16 / (sizeof(S) > sizeof(R) ? sizeof(S) : sizeof(R));
-  dense_kernel<F, S, R><<<blocks_for((n + V - 1) / V), kBlock, 0, stream()>>>(n, o);
+  launch_kernel(op, dense_kernel<F, S, R>, blocks_for((n + V - 1) / V), kBlock, n, o);
   return true;
 }
 
@@ -165,10 +166,10 @@ void launch(const Tensor& out, const PointwiseSlot* slots, const Scalar* const* 
   bool done = false;
   if (dense_alike(out, slots, N, F::reads, &type)) {
     if constexpr (std::is_same_v<T, float>) {
-      done = launch_dense<F, float>(out, type, o) || launch_dense<F, Half>(out, type, o) ||
-             launch_dense<F, BFloat16>(out, type, o);
+      done = launch_dense<F, float>(out, type, o, op) || launch_dense<F, Half>(out, type, o, op) ||
+             launch_dense<F, BFloat16>(out, type, o, op);
     } else {
-      done = launch_dense<F, T>(out, type, o);
+      done = launch_dense<F, T>(out, type, o, op);
     }
   }
   if (!done) {
@@ -182,9 +183,8 @@ void launch(const Tensor& out, const PointwiseSlot* slots, const Scalar* const* 
       if (t) types.in[k] = impl(*t).dtype;
     }
     const auto layout = make_layout<N + 1>(tensors);
-    any_kernel<F><<<blocks_for(layout.numel), kBlock, 0, stream()>>>(layout, o, types);
+    launch_kernel(op, any_kernel<F>, blocks_for(layout.numel), kBlock, layout, o, types);
   }
-  check_launch(op);
 }
 
 template <class Op, int kArity>

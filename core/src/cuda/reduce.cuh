@@ -41,7 +41,7 @@ template <class R>
 __device__ __forceinline__ typename R::Acc join_team(const R& r, typename R::Acc acc, int rank,
                                                      int team, int step) {
   using Acc = typename R::Acc;
-  __shared__ alignas(16) unsigned char raw[kBlock * sizeof(Acc)];
+  alignas(16) __shared__ unsigned char raw[kBlock * sizeof(Acc)];
   Acc* shared = reinterpret_cast<Acc*>(raw);
   const int t = static_cast<int>(threadIdx.x);
   shared[t] = acc;
@@ -116,18 +116,14 @@ void reduce(const Tensor& x, const DimVector& dims, std::string_view op, const R
   const int64_t blocks = (s.outputs + per_block - 1) / per_block;
   const dim3 grid(static_cast<unsigned>(std::min<int64_t>(blocks, 1 << 20)),
                   static_cast<unsigned>(s.splits));
-  if (s.splits == 1) {
-    reduce_kernel<R><<<grid, kBlock, 0, stream()>>>(s, raw_data(x), r, nullptr);
-    return check_launch(op);
-  }
+  if (s.splits == 1)
+    return launch_kernel(op, reduce_kernel<R>, grid, kBlock, s, raw_data(x), r, nullptr);
   const Workspace parts(static_cast<size_t>(s.outputs * s.splits) * sizeof(typename R::Acc));
   auto* accumulators = parts.data<typename R::Acc>();
-  reduce_kernel<R><<<grid, kBlock, 0, stream()>>>(s, raw_data(x), r, accumulators);
-  check_launch(op);
-  join_parts_kernel<R>
-      <<<static_cast<unsigned>(std::min<int64_t>(s.outputs, 1 << 20)), kBlock, 0, stream()>>>(
-          accumulators, s.splits, s.outputs, r);
-  check_launch(op);
+  launch_kernel(op, reduce_kernel<R>, grid, kBlock, s, raw_data(x), r, accumulators);
+  launch_kernel(op, join_parts_kernel<R>,
+                static_cast<unsigned>(std::min<int64_t>(s.outputs, 1 << 20)), kBlock, accumulators,
+                s.splits, s.outputs, r);
 }
 
 /// Tags inputs whose dtype is found at run time, one of the integers or bool.

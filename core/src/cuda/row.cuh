@@ -143,18 +143,17 @@ void for_each_row(const Rows& rows, std::string_view op, const F& body) {
     const int height = power_of_two_at_least(rows.n, kBlock / width);
     if (width == 32) width = power_of_two_at_least(rows.inner, kBlock / height);
     const int64_t groups = (rows.inner + width - 1) / width;
-    column_kernel<<<grid(rows.count / rows.inner * groups), dim3(width, height), 0, stream()>>>(
-        rows, groups, body);
+    launch_kernel(op, column_kernel<F>, grid(rows.count / rows.inner * groups), dim3(width, height),
+                  rows, groups, body);
   } else if (rows.n <= 32 * kKept) {
     const int width = power_of_two_at_least(rows.n, 32);
     const int64_t per_block = kBlock / width;
-    lanes_kernel<<<grid((rows.count + per_block - 1) / per_block), kBlock, 0, stream()>>>(
-        rows, width, body);
+    launch_kernel(op, lanes_kernel<F>, grid((rows.count + per_block - 1) / per_block), kBlock, rows,
+                  width, body);
   } else {
     const int threads = power_of_two_at_least((rows.n + kKept - 1) / kKept, 1024);
-    block_kernel<<<grid(rows.count), threads, 0, stream()>>>(rows, body);
+    launch_kernel(op, block_kernel<F>, grid(rows.count), threads, rows, body);
   }
-  check_launch(op);
 }
 
 /// A thread's elements of a row, kKept at a time: those at first + rank + k * size.

@@ -20,7 +20,7 @@ constexpr int kItems = 4;  // of a thread, one after the other
 template <class S>
 __global__ void __launch_bounds__(kBlock) line_kernel(Lines lines, bool reverse, S s) {
   using Acc = typename S::Acc;
-  __shared__ alignas(16) unsigned char raw[2 * kBlock * sizeof(Acc)];
+  alignas(16) __shared__ unsigned char raw[2 * kBlock * sizeof(Acc)];
   Acc* from = reinterpret_cast<Acc*>(raw);
   Acc* to = from + kBlock;
   const int t = static_cast<int>(threadIdx.x);
@@ -80,13 +80,11 @@ void scan(const Lines& lines, bool reverse, std::string_view op, const S& s) {
   // A thread for each line reads neighbours together, but only many threads hide their waiting.
   const bool many = lines.count() >= int64_t{multiprocessors()} * kBlock;
   if (lines.n <= kItems || (many && (lines.inner >= 32 || lines.n <= 64))) {
-    column_kernel<S><<<blocks_for(lines.count()), kBlock, 0, stream()>>>(lines, reverse, s);
+    launch_kernel(op, column_kernel<S>, blocks_for(lines.count()), kBlock, lines, reverse, s);
   } else {
-    line_kernel<S>
-        <<<static_cast<unsigned>(std::min<int64_t>(lines.count(), 1 << 30)), kBlock, 0, stream()>>>(
-            lines, reverse, s);
+    const auto blocks = static_cast<unsigned>(std::min<int64_t>(lines.count(), 1 << 30));
+    launch_kernel(op, line_kernel<S>, blocks, kBlock, lines, reverse, s);
   }
-  check_launch(op);
 }
 
 template <class A>

@@ -100,9 +100,8 @@ class TrueElements {
         blocks_((n_ + kChunk - 1) / kChunk),
         before_(static_cast<size_t>(blocks_ + 1) * sizeof(int64_t)) {
     if (n_ == 0) return;
-    count_kernel<<<grid(), kBlock, 0, stream()>>>(data(), n_, aligned(), before());
-    scan_kernel<<<1, 1024, 0, stream()>>>(before(), blocks_);
-    check_launch("mask");
+    launch_kernel("mask", count_kernel, grid(), kBlock, data(), n_, aligned(), before());
+    launch_kernel("mask", scan_kernel, 1, 1024, before(), blocks_);
   }
 
   /// Waits for the device.
@@ -115,8 +114,7 @@ class TrueElements {
   template <class F>
   void visit(std::string_view op, const F& f) const {
     if (n_ == 0) return;
-    visit_kernel<<<grid(), kBlock, 0, stream()>>>(data(), n_, aligned(), before(), f);
-    check_launch(op);
+    launch_kernel(op, visit_kernel<F>, grid(), kBlock, data(), n_, aligned(), before(), f);
   }
 
  private:

@@ -66,15 +66,12 @@ template <class T>
 void finish_total(const T* values, const T* weights, int64_t n, const Total& to,
                   std::string_view op) {
   const int blocks = total_blocks(n);
-  if (blocks == 1) {
-    total_kernel<T><<<1, 1024, 0, stream()>>>(values, weights, n, nullptr, to);
-    return check_launch(op);
-  }
+  if (blocks == 1)
+    return launch_kernel(op, total_kernel<T>, 1, 1024, values, weights, n, nullptr, to);
   const Workspace parts(static_cast<size_t>(blocks) * sizeof(Pair<double>));
-  total_kernel<T><<<blocks, 512, 0, stream()>>>(values, weights, n, parts.data<Pair<double>>(), to);
-  check_launch(op);
-  join_kernel<<<1, 512, 0, stream()>>>(parts.data<Pair<double>>(), blocks, to);
-  check_launch(op);
+  launch_kernel(op, total_kernel<T>, blocks, 512, values, weights, n, parts.data<Pair<double>>(),
+                to);
+  launch_kernel(op, join_kernel, 1, 512, parts.data<Pair<double>>(), blocks, to);
 }
 
 }  // namespace hearth::cuda
