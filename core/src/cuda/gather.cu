@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gather and scatter: an index for every element. Also the gradient of embedding.
+#include "hearth/base/context.h"
+
+#include "cuda/in_order.cuh"
 #include "cuda/indexed.cuh"
 #include "cuda/kernels.h"
 #include "ops/index.h"
@@ -13,6 +16,21 @@ namespace {
 struct Walk {
   Layout<3> layout;
   Positions positions;
+  int64_t most;  ///< offsets in self are below
+
+  /// The offset in self of element i; -1 when its index is out of range.
+  __device__ __forceinline__ int64_t operator()(int64_t i) const {
+    int64_t at[3];
+    layout.offsets(i, at);
+    const int64_t p = positions(at[2]);
+    return p < 0 ? -1 : at[1] + p;
+  }
+  /// The offset alongside.
+  __device__ __forceinline__ int64_t beside(int64_t i) const {
+    int64_t at[3];
+    layout.offsets(i, at);
+    return at[0];
+  }
 };
 
 DimVector strides_over(const TensorImpl& t, const DimVector& sizes) {
@@ -31,6 +49,7 @@ Walk walk_over(const Tensor& index, const TensorImpl& self, int64_t dim, const T
   walk.layout = make_layout<3>(i.sizes, {strides_over(other, i.sizes), self_strides, i.strides});
   walk.positions = {ptr<int64_t>(index), self.sizes.empty() ? 1 : self.sizes[d],
                     self.sizes.empty() ? 0 : self.strides[d], fault(), op};
+  walk.most = extent_of(self);
   return walk;
 }
 
@@ -62,6 +81,17 @@ void scatter_units(const Walk& walk, const Tensor& self, const Tensor& src) {
   });
 }
 
+/// Of several that go to one place, the last stays.
+template <class U>
+void scatter_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
+  U* to = ptr<U>(self);
+  const U* from = ptr<U>(src);
+  visit_in_order(walk.layout.numel, walk.most, 1, "scatter", walk,
+                 [=] __device__(int64_t at, const Visitors& visitors, int64_t) {
+                   to[at] = from[walk.beside(visitors[visitors.count - 1])];
+                 });
+}
+
 template <class U>
 void scatter_number(const Walk& walk, const Tensor& self, const void* element) {
   const auto layout = walk.layout;
@@ -76,8 +106,22 @@ void scatter_number(const Walk& walk, const Tensor& self, const void* element) {
   });
 }
 
-/// Atomic, so floating sums may differ in their last bits from run to run. V: the type of src;
-/// self has the type that these add up in.
+/// V: the type of src; self has the type that these add up in.
+template <class V>
+void sums_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
+  using T = accumulate_t<V>;
+  T* to = ptr<T>(self);
+  const V* from = ptr<V>(src);
+  visit_in_order(walk.layout.numel, walk.most, 1, "scatter_add", walk,
+                 [=] __device__(int64_t at, const Visitors& visitors, int64_t) {
+                   T sum = to[at];
+                   for (int64_t k = 0; k < visitors.count; ++k)
+                     sum = plus(sum, convert<T>(from[walk.beside(visitors[k])]));
+                   to[at] = sum;
+                 });
+}
+
+/// Atomic, so floating sums may differ in their last bits from run to run.
 template <class V>
 void scatter_sums(const Walk& walk, const Tensor& self, const Tensor& src) {
   using T = accumulate_t<V>;
@@ -113,7 +157,10 @@ void scatter(const Call& call) {
   if (impl(index).numel == 0) return;
   const Walk walk =
       walk_over(index, impl(out), call.as<ops::Scatter>().dim, impl(src), IndexOp::Scatter);
-  with_element_size(impl(out).dtype, [&](auto u) { scatter_units<decltype(u)>(walk, out, src); });
+  with_element_size(impl(out).dtype, [&](auto u) {
+    using U = decltype(u);
+    deterministic() ? scatter_in_order<U>(walk, out, src) : scatter_units<U>(walk, out, src);
+  });
 }
 
 void scatter_value(const Call& call) {
@@ -135,7 +182,10 @@ void scatter_add(const Call& call) {
   accumulate_into(out, [&](const Tensor& t) {
     const Walk walk =
         walk_over(index, impl(t), call.as<ops::ScatterAdd>().dim, impl(src), IndexOp::Scatter);
-    with_type(impl(src).dtype, [&](auto v) { scatter_sums<decltype(v)>(walk, t, src); });
+    with_type(impl(src).dtype, [&](auto v) {
+      using V = decltype(v);
+      deterministic() ? sums_in_order<V>(walk, t, src) : scatter_sums<V>(walk, t, src);
+    });
   });
 }
 
@@ -148,8 +198,32 @@ void count_rows(const int64_t* index, int64_t n, int64_t rows, int* counts) {
   });
 }
 
-/// Atomic, so sums may differ in their last bits from run to run. counts: null, or how often each
-/// row occurs, which its gradient is divided by.
+/// counts: null, or how often each row occurs, which its gradient is divided by.
+template <class V>
+void add_rows_in_order(const ops::EmbeddingBackward& op, const Tensor& g, const Tensor& index,
+                       const int* counts, const Tensor& out) {
+  using T = accumulate_t<V>;
+  const int64_t width = impl(out).sizes[1], padding = op.padding_idx;
+  const Positions positions{ptr<int64_t>(index), op.num_weights, 1, fault(), IndexOp::Embedding};
+  const V* from = ptr<V>(g);
+  T* to = ptr<T>(out);
+  visit_in_order(
+      impl(index).numel, op.num_weights, width, "embedding",
+      [=] __device__(int64_t j) {
+        const int64_t row = positions(j);
+        return row == padding ? -1 : row;
+      },
+      [=] __device__(int64_t row, const Visitors& visitors, int64_t c) {
+        T sum = to[row * width + c];
+        for (int64_t k = 0; k < visitors.count; ++k) {
+          const T v = convert<T>(from[visitors[k] * width + c]);
+          sum += counts ? v / static_cast<T>(counts[row]) : v;
+        }
+        to[row * width + c] = sum;
+      });
+}
+
+/// Atomic, so sums may differ in their last bits from run to run.
 template <class V>
 void add_rows(const ops::EmbeddingBackward& op, const Tensor& g, const Tensor& index,
               const int* counts, const Tensor& out) {
@@ -196,7 +270,10 @@ void embedding_backward(const Call& call) {
     count_rows(ptr<int64_t>(index), impl(index).numel, op.num_weights, counts.data<int>());
   }
   with_floating_type(type, "embedding", [&](auto v) {
-    add_rows<decltype(v)>(op, g, index, counts.data<int>(), wide);
+    using V = decltype(v);
+    const int* n = counts.data<int>();
+    deterministic() ? add_rows_in_order<V>(op, g, index, n, wide)
+                    : add_rows<V>(op, g, index, n, wide);
   });
   if (sums != type) copy_raw_into(out, wide);
 }

@@ -3,9 +3,11 @@
 // at before, at the offset of position j, and at after.
 #include <limits>
 
+#include "hearth/base/context.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 
+#include "cuda/in_order.cuh"
 #include "cuda/indexed.cuh"
 #include "cuda/kernels.h"
 #include "ops/index.h"
@@ -20,6 +22,11 @@ struct Walk {
   Layout<3> layout;
   Positions positions;
   int64_t granularity = 0;  ///< divides all offsets of positions
+  // Where order matters: the elements at one position, with offsets in self and in the values; and
+  // where the values of each position start.
+  Layout<2> each;
+  Layout<1> start;
+  int64_t most = 0;  ///< offsets of positions are below
 };
 
 // ---- kernels
@@ -66,6 +73,47 @@ void add_values(const Walk& walk, void* self, const void* values) {
     const int64_t p = positions(at[1]);
     if (p >= 0) atomic_add(to + at[0] + p, convert<T>(from[at[2]]));
   });
+}
+
+template <class U>
+void write_in_order(const Walk& walk, void* self, const void* values) {
+  const auto each = walk.each;
+  const auto start = walk.start;
+  const Positions positions = walk.positions;
+  U* to = static_cast<U*>(self);
+  const U* from = static_cast<const U*>(values);
+  visit_in_order(
+      start.numel, walk.most, each.numel, "index_put",
+      [=] __device__(int64_t j) { return positions(j); },
+      [=] __device__(int64_t p, const Visitors& visitors, int64_t r) {
+        int64_t at[2], begin[1];
+        each.offsets(r, at);
+        start.offsets(visitors[visitors.count - 1], begin);
+        to[p + at[0]] = from[begin[0] + at[1]];
+      });
+}
+
+template <class V>
+void add_in_order(const Walk& walk, void* self, const void* values) {
+  using T = accumulate_t<V>;
+  const auto each = walk.each;
+  const auto start = walk.start;
+  const Positions positions = walk.positions;
+  T* to = static_cast<T*>(self);
+  const V* from = static_cast<const V*>(values);
+  visit_in_order(
+      start.numel, walk.most, each.numel, "index_add",
+      [=] __device__(int64_t j) { return positions(j); },
+      [=] __device__(int64_t p, const Visitors& visitors, int64_t r) {
+        int64_t at[2], begin[1];
+        each.offsets(r, at);
+        T sum = to[p + at[0]];
+        for (int64_t k = 0; k < visitors.count; ++k) {
+          start.offsets(visitors[k], begin);
+          sum = plus(sum, convert<T>(from[begin[0] + at[1]]));
+        }
+        to[p + at[0]] = sum;
+      });
 }
 
 // ---- larger units: where runs of both sides allow it, 16 bytes move as one
@@ -121,6 +169,9 @@ void read(Walk walk, const Tensor& self, const Tensor& out) {
 void write(Walk walk, const Tensor& self, const Tensor& values) {
   void* to = raw_data(self);
   const void* from = raw_data(values);
+  if (deterministic())
+    return with_element_size(impl(self).dtype,
+                             [&](auto u) { write_in_order<decltype(u)>(walk, to, from); });
   switch (widen(walk, to, from, impl(self).dtype)) {
     case 1:
       return write_units<uint8_t>(walk, to, from);
@@ -135,13 +186,38 @@ void write(Walk walk, const Tensor& self, const Tensor& values) {
   }
 }
 
-/// Atomic, so floating sums may differ in their last bits from run to run.
+/// Atomic where order does not matter, so that floating sums may differ in their last bits.
 void add(const Walk& walk, const Tensor& self, const Tensor& values) {
-  with_type(impl(values).dtype,
-            [&](auto zero) { add_values<decltype(zero)>(walk, raw_data(self), raw_data(values)); });
+  void* to = raw_data(self);
+  const void* from = raw_data(values);
+  with_type(impl(values).dtype, [&](auto zero) {
+    using V = decltype(zero);
+    deterministic() ? add_in_order<V>(walk, to, from) : add_values<V>(walk, to, from);
+  });
 }
 
 // ---- walks
+
+/// Fills what a walk needs where order matters. `at_position` tells the dims that positions run
+/// along.
+template <class F>
+void set_order(Walk& walk, const DimVector& sizes, const DimVector& self_strides,
+               const DimVector& value_strides, int64_t most, const F& at_position) {
+  DimVector each_sizes, each_self, each_value, start_sizes, start_strides;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (at_position(d)) {
+      start_sizes.push_back(sizes[d]);
+      start_strides.push_back(value_strides[d]);
+    } else {
+      each_sizes.push_back(sizes[d]);
+      each_self.push_back(self_strides[d]);
+      each_value.push_back(value_strides[d]);
+    }
+  }
+  walk.each = make_layout<2>(each_sizes, {each_self, each_value}, true);
+  walk.start = make_layout<1>(start_sizes, {start_strides}, true);
+  walk.most = most;
+}
 
 /// Positions of several index tensors as one: offsets in self, -1 where one is out of range.
 struct IndexList {
@@ -208,6 +284,11 @@ Walk walk_at(const TensorImpl& self, const Indices& indices, const DimVector& va
   Walk walk;
   walk.layout =
       make_layout<3>(indices.layout.sizes, {self_strides, position_strides, value_strides}, true);
+  const size_t first = indices.layout.before.size();
+  const size_t past = first + indices.layout.broadcast.size();
+  if (deterministic())
+    set_order(walk, indices.layout.sizes, self_strides, value_strides, extent_of(self),
+              [=](size_t d) { return d >= first && d < past; });
   IndexList list{};
   for (size_t k = 0; k < indices.dims.size(); ++k) {
     const size_t d = indices.dims[k];
@@ -247,9 +328,12 @@ Walk walk_along(const TensorImpl& self, int64_t dim, const Tensor& index, const 
   self_strides[d] = 0;
   DimVector position_strides(sizes.size(), 0);
   position_strides[d] = 1;
+  const DimVector value_strides = broadcast_strides(values, sizes);
   Walk walk;
-  walk.layout = make_layout<3>(
-      sizes, {self_strides, position_strides, broadcast_strides(values, sizes)}, true);
+  walk.layout = make_layout<3>(sizes, {self_strides, position_strides, value_strides}, true);
+  if (deterministic())
+    set_order(walk, sizes, self_strides, value_strides, extent_of(self),
+              [=](size_t k) { return k == d; });
   walk.positions = {ptr<int64_t>(index), size, stride, fault(), op};
   walk.granularity = stride;
   return walk;

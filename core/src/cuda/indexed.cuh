@@ -101,6 +101,23 @@ void accumulate_into(const Tensor& out, const F& change) {
   copy_raw_into(out, wide);
 }
 
+/// Elements from the first to past the last of a tensor.
+inline int64_t extent_of(const TensorImpl& t) {
+  int64_t most = 1;
+  for (size_t d = 0; d < t.sizes.size(); ++d) most += (t.sizes[d] - 1) * t.strides[d];
+  return most;
+}
+
+/// a + b in T; of bools, whether one is true.
+template <class T>
+__device__ __forceinline__ T plus(T a, T b) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return a || b;
+  } else {
+    return static_cast<T>(a + b);
+  }
+}
+
 // ---- adding from many threads. Floating sums come out in any order.
 
 /// Adds to one of the 8- or 16-bit numbers of a 32-bit word.

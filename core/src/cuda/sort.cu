@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sorting along one dim, by radix: all lines together, with the line as the highest digits.
-#include <cub/device/device_radix_sort.cuh>
-
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
 #include "cuda/lines.cuh"
+#include "cuda/radix_sort.h"
 #include "ops/copy.h"
 #include "ops/sort.h"
 
@@ -47,39 +46,6 @@ __device__ __forceinline__ Key<T> key_of(T x) {
   }
 }
 
-/// Bits that count to n.
-int bits_for(int64_t n) {
-  int bits = 0;
-  while (bits < 63 && (int64_t{1} << bits) < n) ++bits;
-  return bits;
-}
-
-/// Two buffers of keys and of positions, which a sort swaps.
-struct Buffers {
-  explicit Buffers(int64_t n)
-      : count(n),
-        memory(static_cast<size_t>(n) * 2 * (sizeof(uint64_t) + sizeof(uint32_t))),
-        keys(memory.data<uint64_t>(), memory.data<uint64_t>() + n),
-        places(reinterpret_cast<uint32_t*>(memory.data<uint64_t>() + 2 * n),
-               reinterpret_cast<uint32_t*>(memory.data<uint64_t>() + 2 * n) + n) {}
-
-  void sort(int end_bit) {
-    size_t bytes = 0;
-    check(
-        cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, places, count, 0, end_bit, stream()),
-        "sort");
-    const Workspace temporary(bytes);
-    check(cub::DeviceRadixSort::SortPairs(temporary.data(), bytes, keys, places, count, 0, end_bit,
-                                          stream()),
-          "sort");
-  }
-
-  int64_t count;
-  Workspace memory;
-  cub::DoubleBuffer<uint64_t> keys;
-  cub::DoubleBuffer<uint32_t> places;
-};
-
 /// Writes the first k of each sorted line, and their places.
 template <class T>
 void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending) {
@@ -90,9 +56,9 @@ void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending) {
   HEARTH_CHECK_AS(NotImplementedError, count < int64_t{1} << 31, "[", call.op.info.name,
                   "] expected fewer than 2^31 elements on CUDA, got ", count);
   const T* x = ptr<T>(dense);
-  Buffers b(count);
-  uint64_t* keys = b.keys.Current();
-  uint32_t* places = b.places.Current();
+  RadixSort b(count);
+  uint64_t* keys = b.keys();
+  uint32_t* places = b.places();
   constexpr int kKeyBits = 8 * sizeof(T);
   constexpr bool kPacked = kKeyBits <= 32;  // the line fits above the key
   constexpr int kShift = kPacked ? kKeyBits : 0;
@@ -109,13 +75,13 @@ void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending) {
   } else {
     b.sort(64);
     if (line_bits > 0) {
-      uint64_t* by_line = b.keys.Current();
-      const uint32_t* at = b.places.Current();
+      uint64_t* by_line = b.keys();
+      const uint32_t* at = b.places();
       for_each(count, "sort", [=] __device__(int64_t i) { by_line[i] = at[i] / n; });
       b.sort(line_bits);
     }
   }
-  const uint32_t* sorted = b.places.Current();
+  const uint32_t* sorted = b.places();
   T* values = ptr<T>(call.out[0]);
   int64_t* indices = ptr<int64_t>(call.out[1]);
   for_each(lines.count() * k, "sort", [=] __device__(int64_t i) {

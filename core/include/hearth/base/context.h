@@ -19,9 +19,12 @@ enum class ConvAlgorithm : int8_t {
 HEARTH_API void set_conv_algorithm(ConvAlgorithm algorithm);
 HEARTH_API ConvAlgorithm conv_algorithm();
 
-/// With true, the result of every operation has the same bits whatever the number of threads.
-/// Default false: weight gradients of convolutions and matrix products with a long inner dimension
-/// may then be summed per thread. At one number of threads, bits never differ from run to run.
+/// With true, the result of every operation has the same bits whatever the number of threads, and
+/// on CUDA from run to run. Default false: weight gradients of convolutions and matrix products
+/// with a long inner dimension may then be summed per thread; at one number of threads, bits never
+/// differ from run to run. On CUDA, values that an index or scatter operation adds up at one place,
+/// or the gradient of an embedding, may be added in any order, and of several that are written to
+/// one place any may stay; with true, they are added in order, and the last one stays.
 HEARTH_API void set_deterministic(bool deterministic);
 HEARTH_API bool deterministic();
 
