@@ -3,16 +3,17 @@
 // the public functions of hearth/base/cuda.h to it.
 #include "backends/cuda_library.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
 #include <dlfcn.h>
 #include <unistd.h>
 
-#include "hearth/base/cuda.h"
+#include "hearth/cuda/device.h"
 
 #include "backends/registry.h"
-#include "dispatch/backend.h"
+#include "base/current_stream.h"
 
 namespace hearth {
 
@@ -45,22 +46,22 @@ std::string load() {
   return "";
 }
 
-/// The backend and the device that `index` names.
-const Backend& backend_of(int64_t index, Device* device) {
-  const Backend* b = backend(kCUDA);
-  HEARTH_CHECK_AS(DeviceError, b, "[cuda] not available: ", cuda_unavailable_reason());
-  const int64_t count = b->device_count();
-  HEARTH_CHECK_AS(DeviceError, index >= 0 && index < count, "[cuda] expected a device below ",
-                  count, ", got ", index);
-  *device = Device(kCUDA, static_cast<DeviceIndex>(index));
-  return *b;
-}
-
 }  // namespace
 
 const std::string& cuda_unavailable_reason() {
   static const std::string& reason = *new std::string(load());
   return reason;
+}
+
+const Backend& cuda_backend(int64_t index, Device* device) {
+  const Backend* b = backend(kCUDA);
+  HEARTH_CHECK_AS(DeviceError, b, "[cuda] not available: ", cuda_unavailable_reason());
+  const int64_t count = std::min<int64_t>(b->device_count(), kMaxDevices);
+  if (index == -1) index = current_device_index();
+  HEARTH_CHECK_AS(DeviceError, index >= 0 && index < count, "[cuda] expected a device below ",
+                  count, ", got ", index);
+  *device = Device(kCUDA, static_cast<DeviceIndex>(index));
+  return *b;
 }
 
 namespace cuda {
@@ -72,33 +73,43 @@ int64_t device_count() {
   return b ? b->device_count() : 0;
 }
 
+DeviceIndex current_device() { return current_device_index(); }
+
+void set_device(DeviceIndex index) {
+  Device device;
+  const Backend& b = cuda_backend(index, &device);
+  set_current_device_index(device.index());
+  // For calls of CUDA's own that follow.
+  if (b.activate) b.activate(device);
+}
+
 void synchronize(int64_t index) {
   Device device;
-  const Backend& b = backend_of(index, &device);
+  const Backend& b = cuda_backend(index, &device);
   if (b.synchronize) b.synchronize(device);
 }
 
 std::string get_device_name(int64_t index) {
   Device device;
-  const Backend& b = backend_of(index, &device);
+  const Backend& b = cuda_backend(index, &device);
   return b.device_name ? b.device_name(device) : device.str();
 }
 
 MemoryStats memory_stats(int64_t index) {
   Device device;
-  const Backend& b = backend_of(index, &device);
+  const Backend& b = cuda_backend(index, &device);
   return b.memory_stats ? b.memory_stats(device) : MemoryStats();
 }
 
 void reset_peak_memory_stats(int64_t index) {
   Device device;
-  const Backend& b = backend_of(index, &device);
+  const Backend& b = cuda_backend(index, &device);
   if (b.reset_peak_memory_stats) b.reset_peak_memory_stats(device);
 }
 
 void empty_cache(int64_t index) {
   Device device;
-  const Backend& b = backend_of(index, &device);
+  const Backend& b = cuda_backend(index, &device);
   if (b.empty_cache) b.empty_cache(device);
 }
 

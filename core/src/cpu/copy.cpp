@@ -14,10 +14,12 @@ void copy(const Call& call) {
   if (call.in[1].is_cpu()) {
     copy_tiled(call.out[0], call.in[1]);
   } else {
-    copy_raw_into(call.out[0], call.in[1]);
+    copy_raw_into(call.out[0], call.in[1], call.as<ops::Copy>().non_blocking);
   }
 }
-void to(const Call& call) { copy_raw_into(call.out[0], call.in[0]); }
+void to(const Call& call) {
+  copy_raw_into(call.out[0], call.in[0], call.as<ops::To>().non_blocking);
+}
 
 void full(const Call& call) {
   const auto& op = call.as<ops::Full>();

@@ -7,6 +7,7 @@
 #include "hearth/base/context.h"
 
 #include "backends/conv_args.h"
+#include "base/current_stream.h"
 #include "cuda/kernels.h"
 #include "cuda/plans.h"
 #include "cuda/runtime.h"
@@ -23,14 +24,21 @@ void check(cudnnStatus_t status, std::string_view what) {
                   "] cuDNN: ", cudnnGetErrorString(status));
 }
 
+/// The thread's handle of the current device, on the current stream.
 cudnnHandle_t handle() {
-  thread_local cudnnHandle_t handles[64] = {};
-  cudnnHandle_t& h = handles[device_index()];
-  if (!h) {
-    check(cudnnCreate(&h), "convolution");
-    check(cudnnSetStream(h, stream()), "convolution");
+  struct Handle {
+    cudnnHandle_t handle = nullptr;
+    cudaStream_t stream = nullptr;
+  };
+  thread_local Handle handles[kMaxDevices] = {};
+  Handle& h = handles[device_index()];
+  if (!h.handle) check(cudnnCreate(&h.handle), "convolution");
+  const cudaStream_t current = stream();
+  if (h.stream != current) {
+    check(cudnnSetStream(h.handle, current), "convolution");
+    h.stream = current;
   }
-  return h;
+  return h.handle;
 }
 
 enum class Pass : int32_t { Forward, BackwardData, BackwardWeights };
@@ -332,7 +340,7 @@ void sum_over_positions(const Tensor& g, const Tensor& out) {
   const Tensor* in[] = {&g};
   Tensor target = out;
   const OpTable& row = ops::Sum::row();
-  row.kernel[kSlot]({row, &op, Args(in, 1), {&target, 1}, impl(out).dtype});
+  row.kernel[kSlot].run({row, &op, Args(in, 1), {&target, 1}, impl(out).dtype});
 }
 
 void weight_grad(const Call& call) {

@@ -54,16 +54,18 @@ void copy_same_device(const Tensor& target, const Tensor& source) {
   with_type(s.dtype, [&](auto from) { convert_into<decltype(from)>(target, source); });
 }
 
-void copy_any(const Tensor& target, const Tensor& source) {
+void copy_any(const Tensor& target, const Tensor& source, bool non_blocking) {
   if (impl(target).device == impl(source).device) {
     if (impl(target).numel > 0) copy_same_device(target, source);
   } else {
-    copy_between(target, source);
+    copy_between(target, source, non_blocking);
   }
 }
 
-void copy(const Call& call) { copy_any(call.out[0], call.in[1]); }
-void to(const Call& call) { copy_any(call.out[0], call.in[0]); }
+void copy(const Call& call) {
+  copy_any(call.out[0], call.in[1], call.as<ops::Copy>().non_blocking);
+}
+void to(const Call& call) { copy_any(call.out[0], call.in[0], call.as<ops::To>().non_blocking); }
 
 template <class U>
 void fill_elements(const Tensor& out, const void* element) {

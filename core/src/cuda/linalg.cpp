@@ -6,6 +6,7 @@
 
 #include "hearth/base/context.h"
 
+#include "base/current_stream.h"
 #include "cuda/kernels.h"
 #include "cuda/matmul_plain.h"
 #include "cuda/plans.h"
@@ -77,7 +78,7 @@ bool types_of(ScalarType dtype, bool tf32, Types* types) {
 }
 
 cublasLtHandle_t handle() {
-  thread_local cublasLtHandle_t handles[64] = {};
+  thread_local cublasLtHandle_t handles[kMaxDevices] = {};
   cublasLtHandle_t& h = handles[device_index()];
   if (!h) check(cublasLtCreate(&h));
   return h;

@@ -14,16 +14,16 @@ void check(cudaError_t error, std::string_view what);
 /// After a launch: throws DeviceError when it was refused.
 inline void check_launch(std::string_view op) { check(cudaGetLastError(), op); }
 
-/// The stream that work on the current device goes to.
+/// The thread's current stream of the device it launches on.
 cudaStream_t stream();
-/// Streaming multiprocessors of the current device.
+/// Streaming multiprocessors of that device.
 int multiprocessors();
-/// The current device's number.
+/// Its number.
 int device_index();
 /// Waits for the current stream, then throws what kernels reported.
 void wait();
 
-/// Memory of the current stream for a kernel's own use, freed in stream order.
+/// Memory for a kernel's own use, in the order of the stream that was current when it was made.
 class Workspace {
  public:
   explicit Workspace(size_t bytes);
@@ -37,6 +37,7 @@ class Workspace {
 
  private:
   void* data_ = nullptr;
+  cudaStream_t stream_ = nullptr;
 };
 
 /// Where kernels report an index out of range. It lies in host memory that the device sees; the

@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/backend.h"
 
+#include <atomic>
+
+#include "base/current_stream.h"
+
 namespace hearth {
 
 namespace {
 
-const Backend* backends[kNumDeviceTypes] = {};
+std::atomic<const Backend*> backends[kNumDeviceTypes] = {};
 BackendLoader loaders[kNumDeviceTypes] = {};
 
 }  // namespace
 
 const Backend* backend(DeviceType type) {
   const auto d = static_cast<size_t>(type);
-  if (!backends[d] && loaders[d]) loaders[d]();
-  return backends[d];
+  if (const Backend* b = backends[d].load(std::memory_order_acquire)) return b;
+  if (loaders[d]) loaders[d]();
+  return backends[d].load(std::memory_order_acquire);
 }
 
-void set_backend(DeviceType type, const Backend* b) { backends[static_cast<size_t>(type)] = b; }
+void set_backend(DeviceType type, const Backend* b) {
+  backends[static_cast<size_t>(type)].store(b, std::memory_order_release);
+}
 
 std::string backend_unavailable_reason(DeviceType type) {
   const auto d = static_cast<size_t>(type);
@@ -32,6 +39,28 @@ void allocate_storage(Storage& storage, size_t bytes, Device device) {
   HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device, " ",
                   backend_unavailable_reason(device.type()));
   b->allocate(storage, bytes, device);
+}
+
+void allocate_pinned_storage(Storage& storage, size_t bytes) {
+  const Backend* b = backend(kCUDA);
+  HEARTH_CHECK_AS(DeviceError, b && b->allocate_pinned,
+                  "[pin_memory] pinned memory needs a CUDA device: ",
+                  b ? "this backend has none" : backend_unavailable_reason(kCUDA));
+  b->allocate_pinned(storage, bytes);
+}
+
+void* current_stream(const Backend& b, Device device) {
+  if (!b.streams) return nullptr;
+  void*& stream = current_stream_slot(device.index());
+  if (!stream) stream = b.streams->default_stream(device);
+  return stream;
+}
+
+void use_on_current_stream(const Backend& b, const Tensor& t) {
+  Storage& storage = *impl(t).storage;
+  if (!b.streams || !storage.data) return;
+  void* stream = current_stream(b, storage.device);
+  if (storage.stream != stream) b.streams->record_use(storage, stream);
 }
 
 }  // namespace hearth

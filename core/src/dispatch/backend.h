@@ -9,26 +9,58 @@
 
 namespace hearth {
 
+/// The queues of a device, and marks in them. Handles are the backend's own.
+struct StreamSlots {
+  /// The device's default stream; the same whenever asked.
+  void* (*default_stream)(Device device);
+  /// A new stream, never freed. Lower priorities go first; 0 is the default.
+  void* (*make_stream)(Device device, int priority);
+  int (*priority)(Device device, void* stream);
+  bool (*is_done)(Device device, void* stream);
+  void (*synchronize)(Device device, void* stream);
+  /// The memory of `storage` may be reused only after what `stream` was given so far, besides what
+  /// its own stream was given. Called from any thread.
+  void (*record_use)(Storage& storage, void* stream);
+
+  /// `flags` as in hearth/cuda/event.h.
+  void* (*make_event)(Device device, unsigned flags);
+  void (*free_event)(void* event);
+  /// Puts the mark behind what the stream was given so far.
+  void (*record_event)(Device device, void* event, void* stream);
+  /// What the stream is given from now on waits for the event.
+  void (*wait_for)(Device device, void* stream, void* event);
+  bool (*is_event_done)(void* event);
+  void (*synchronize_event)(Device device, void* event);
+  float (*milliseconds_between)(void* from, void* to);
+};
+
 /// What a device must offer besides kernels. A backend that is absent leaves its slot null. The
 /// functions after device_count may be null where there is nothing to do.
 struct Backend {
+  /// On the thread's current stream of the device, which becomes the storage's.
   void (*allocate)(Storage& storage, size_t bytes, Device device);
-  /// Copies dense bytes; at least one side is this backend's device.
-  void (*copy_bytes)(void* dst, Device dst_device, const void* src, Device src_device,
-                     size_t bytes);
+  /// Copies dense bytes on the current stream; at least one side is this backend's device. Host
+  /// memory may be reused at once, unless the copy is `non_blocking` and the memory pinned.
+  void (*copy_bytes)(void* dst, Device dst_device, const void* src, Device src_device, size_t bytes,
+                     bool non_blocking);
   int64_t (*device_count)();
+  const StreamSlots* streams = nullptr;
   /// Before a kernel: makes `device` the one that this thread launches on.
   void (*activate)(Device device) = nullptr;
-  /// Waits for everything queued on the device, and throws what went wrong there.
+  /// Waits for everything queued on the device, on any stream, and throws what went wrong there.
   void (*synchronize)(Device device) = nullptr;
   MemoryStats (*memory_stats)(Device device) = nullptr;
   void (*reset_peak_memory_stats)(Device device) = nullptr;
   void (*empty_cache)(Device device) = nullptr;
   std::string (*device_name)(Device device) = nullptr;
+  /// Host memory that the device copies from and to by itself.
+  void (*allocate_pinned)(Storage& storage, size_t bytes) = nullptr;
+  bool (*is_pinned)(const void* data) = nullptr;
 };
 
 /// The backend of a device type, loaded when it is first asked for; null when there is none.
 HEARTH_API const Backend* backend(DeviceType type);
+/// Shows a backend to all threads: who sees it also sees what was written before, its kernels.
 HEARTH_API void set_backend(DeviceType type, const Backend* backend);
 /// Why backend(type) is null; empty when it is not.
 HEARTH_API std::string backend_unavailable_reason(DeviceType type);
@@ -38,5 +70,12 @@ using BackendLoader = const std::string& (*)();
 void set_backend_loader(DeviceType type, BackendLoader loader);
 /// Gives `storage` memory on `device`; throws DeviceError when its backend is not loaded.
 void allocate_storage(Storage& storage, size_t bytes, Device device);
+/// Gives it pinned host memory; throws DeviceError when no backend has any.
+void allocate_pinned_storage(Storage& storage, size_t bytes);
+
+/// The thread's current stream of a device; null where a backend has but one.
+HEARTH_API void* current_stream(const Backend& backend, Device device);
+/// Keeps the memory of `t` from being reused before the current stream is past what comes next.
+void use_on_current_stream(const Backend& backend, const Tensor& t);
 
 }  // namespace hearth

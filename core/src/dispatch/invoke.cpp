@@ -184,6 +184,23 @@ void make_views(const Invocation& call, Specs& specs) {
   }
 }
 
+/// Where an op runs that only writes into its inputs.
+Device written_device(const OpInfo& info, Args in) {
+  for (size_t i = 0; i < in.size(); ++i)
+    if (in[i].defined() && info.input(i).is(arg::mutated)) return impl(in[i]).device;
+  return kCPU;
+}
+
+/// Before a kernel on a device with streams: the current one is about to use these tensors.
+void enter(const Backend& there, Device device, const Invocation& call) {
+  if (there.activate) there.activate(device);
+  for (size_t i = 0; i < call.in.size(); ++i)
+    if (call.in[i].defined() && impl(call.in[i]).device == device)
+      use_on_current_stream(there, call.in[i]);
+  for (const Tensor& t : call.out)
+    if (t.defined()) use_on_current_stream(there, t);
+}
+
 [[noreturn]] void throw_no_kernel(const OpTable& op, Device device) {
   throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device));
 }
@@ -207,7 +224,8 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
     if (!call.op.info.is_data_dependent()) {
       for (size_t i = 0; i < call.out.size(); ++i) {
         Spec& s = specs[i];
-        call.out[i] = new_tensor(std::move(s.sizes), s.dtype, s.device, std::move(s.strides));
+        call.out[i] =
+            new_tensor(std::move(s.sizes), s.dtype, s.device, std::move(s.strides), s.pinned);
       }
     }
     if (kernel) kernel({call.op, call.fields, in, call.out, specs.compute});
@@ -243,10 +261,7 @@ void check_inference(const Invocation& call) {
 void run(const Invocation& call, Specs& specs) {
   const OpTable& op = call.op;
   const ThreadState& state = thread_state();
-  // An op that only writes into its inputs runs where the first of them is.
-  const Device device = !specs.out.empty()    ? specs[0].device
-                        : call.in.size() == 0 ? Device(kCPU)
-                                              : impl(call.in[0]).device;
+  const Device device = specs.out.empty() ? written_device(op.info, call.in) : specs[0].device;
   const bool view = op.info.is_view();
   const bool meta_device = device.is_meta();
   const bool elsewhere = !device.is_cpu() && !meta_device;
@@ -294,7 +309,7 @@ void run(const Invocation& call, Specs& specs) {
     make_views(call, specs);
   } else {
     Converted converted;
-    if (there && there->activate) there->activate(device);
+    if (there) enter(*there, device, call);
     const bool convert = !op.info.strided && !kernel.converts;
     const Args in =
         converted.apply(op.info, call.in, convert ? specs.compute : ScalarType::Undefined, device);

@@ -58,6 +58,7 @@ struct Spec {
   int64_t offset = 0;  ///< views only, in elements from the start of the storage
   ScalarType dtype = kFloat;
   Device device = kCPU;
+  bool pinned = false;  ///< in host memory that a GPU copies by itself
 
   Spec() = default;
   Spec(DimVector s, ScalarType t, Device d) : sizes(std::move(s)), dtype(t), device(d) {}
@@ -222,6 +223,8 @@ struct OpInfo {
     const size_t fixed = args.size() - tail;
     return tail ? args[fixed + (i - fixed) % tail] : args[args.size() - 1];
   }
+  /// What is declared of member i of a group.
+  constexpr const Argument& group(size_t i) const { return args[args.size() - tail + i]; }
   constexpr const Output& output(size_t i) const {
     return outputs[i < outputs.size() ? i : outputs.size() - 1];
   }

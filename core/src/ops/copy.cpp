@@ -29,6 +29,9 @@ Specs To::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   Spec s = Spec::like(in[0], dtype.value_or(t.dtype));
   s.device = device.value_or(t.device);
+  s.pinned = pinned;
+  HEARTH_CHECK(!pinned || s.device.is_cpu(),
+               "[to] only dense CPU tensors can be pinned, not one on ", s.device);
   if (format != MemoryFormat::Preserve)
     s.strides = format == MemoryFormat::Contiguous ? DimVector() : channels_last_strides(t.sizes);
   return s;
@@ -43,10 +46,10 @@ Grads To::vjp(const Saved&, Args g, NeedMask) const {
 
 }  // namespace ops
 
-void copy_raw_into(const Tensor& target, const Tensor& source) {
+void copy_raw_into(const Tensor& target, const Tensor& source, bool non_blocking) {
   const TensorImpl &t = impl(target), &s = impl(source);
   if (t.numel == 0 || t.device.is_meta() || s.device.is_meta()) return;
-  if (t.device != s.device) return copy_between(target, source);
+  if (t.device != s.device) return copy_between(target, source, non_blocking);
   static const ops::Copy op;
   const Tensor* in[] = {&target, &source};
   Tensor out = target;
@@ -54,7 +57,7 @@ void copy_raw_into(const Tensor& target, const Tensor& source) {
   row.kernel[static_cast<int>(t.device.type())].run({row, &op, Args(in, 2), {&out, 1}, t.dtype});
 }
 
-void copy_between(const Tensor& target, const Tensor& source) {
+void copy_between(const Tensor& target, const Tensor& source, bool non_blocking) {
   const TensorImpl &t = impl(target), &s = impl(source);
   if (t.numel == 0) return;
   const Backend* b = backend(t.device.is_cpu() ? s.device.type() : t.device.type());
@@ -63,7 +66,8 @@ void copy_between(const Tensor& target, const Tensor& source) {
   // Bytes travel: dense ones, in the target's type and layout.
   if (!t.contiguous) {
     const Tensor dense = new_tensor(t.sizes, t.dtype, t.device);
-    copy_between(dense, source);
+    // What follows on the CPU reads it at once.
+    copy_between(dense, source, non_blocking && !t.device.is_cpu());
     return copy_raw_into(target, dense);
   }
   Tensor dense = source;
@@ -72,7 +76,9 @@ void copy_between(const Tensor& target, const Tensor& source) {
     dense = new_tensor(t.sizes, t.dtype, s.device);
     copy_raw_into(dense, source);
   }
-  b->copy_bytes(t.data(), t.device, raw_data(dense), s.device, target.nbytes());
+  for (const Tensor& side : {target, dense})
+    if (!impl(side).device.is_cpu()) use_on_current_stream(*b, side);
+  b->copy_bytes(t.data(), t.device, raw_data(dense), s.device, target.nbytes(), non_blocking);
 }
 
 Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device) {
@@ -96,8 +102,8 @@ Tensor contiguous_raw(const Tensor& source, MemoryFormat format) {
 
 // ---- Tensor's methods
 
-const Tensor& Tensor::copy_(const Tensor& source, bool) const {
-  return invoke_(ops::Copy{}, *this, source);
+const Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
+  return invoke_(ops::Copy{non_blocking}, *this, source);
 }
 
 Tensor Tensor::clone(std::optional<MemoryFormat> format) const {
@@ -109,7 +115,7 @@ Tensor Tensor::contiguous(MemoryFormat format) const {
   return is_contiguous(format) ? *this : clone(format);
 }
 
-Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
+Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {
   HEARTH_CHECK_AS(ValueError, !options.requires_grad(),
                   "[to] Operators taking TensorOptions cannot take a TensorOptions with "
@@ -126,7 +132,11 @@ Tensor Tensor::to(const TensorOptions& options, bool, bool copy,
       (is_contiguous(*format) && (*format == MemoryFormat::Contiguous ||
                                   suggest_memory_format() == MemoryFormat::ChannelsLast));
   if (!dtype && !device && same_format && !copy) return *this;
-  return invoke(ops::To{dtype, device, format.value_or(MemoryFormat::Preserve)}, *this);
+  // A copy that nobody waits for can only go to pinned memory.
+  const bool pinned =
+      options.pinned_memory() || (non_blocking && is_cuda() && device && device->is_cpu());
+  return invoke(
+      ops::To{dtype, device, format.value_or(MemoryFormat::Preserve), non_blocking, pinned}, *this);
 }
 Tensor Tensor::to(Device device, ScalarType dtype, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {
@@ -136,6 +146,13 @@ Tensor Tensor::to(ScalarType dtype, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {
   if (!copy && !format && dtype == scalar_type()) return *this;
   return to(TensorOptions(dtype), non_blocking, copy, format);
+}
+Tensor Tensor::pin_memory() const {
+  return is_pinned() ? *this : to(options().pinned_memory(true), false, /*copy=*/true);
+}
+bool Tensor::is_pinned() const {
+  const Backend* b = is_cpu() ? backend(kCUDA) : nullptr;
+  return b && b->is_pinned && numel() > 0 && b->is_pinned(raw_data(*this));
 }
 Tensor Tensor::to(MemoryFormat format) const { return to(TensorOptions(format)); }
 Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {

@@ -11,11 +11,12 @@ namespace ops {
 
 /// self.copy_(source): input 0 is written, input 1 broadcast and converted to it.
 struct Copy {
+  bool non_blocking = false;
   static constexpr OpInfo info{
       .name = "copy_",
       .strided = true,
       .args = {{"self", arg::in_place}, {"source", arg::any_device | arg::in_place}}};
-  HEARTH_OP(Copy)
+  HEARTH_OP(Copy, non_blocking)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
@@ -26,8 +27,10 @@ struct To {
   std::optional<ScalarType> dtype;
   std::optional<Device> device;
   MemoryFormat format = MemoryFormat::Preserve;
+  bool non_blocking = false;
+  bool pinned = false;
   static constexpr OpInfo info{.name = "to", .strided = true};
-  HEARTH_OP(To, dtype, device, format)
+  HEARTH_OP(To, dtype, device, format, non_blocking, pinned)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;

@@ -21,6 +21,9 @@ HEARTH_DEFINE_OP(Linspace)
 
 Specs Full::infer(Args) const {
   Spec s(sizes, dtype, device);
+  s.pinned = pinned;
+  HEARTH_CHECK(!pinned || device.is_cpu(),
+               "[empty] only dense CPU tensors can be pinned, not one on ", device);
   checked_nbytes(checked_numel(sizes), dtype);
   if (format == MemoryFormat::ChannelsLast) s.strides = channels_last_strides(sizes);
   return s;
@@ -51,7 +54,9 @@ Specs Linspace::infer(Args) const {
 
 namespace {
 
-Tensor with_grad(Tensor t, const TensorOptions& options) {
+/// Gives a new tensor what its options ask for beyond dtype, device and layout.
+Tensor with_options(Tensor t, const TensorOptions& options) {
+  if (options.pinned_memory()) t = t.pin_memory();
   if (options.requires_grad()) t.set_requires_grad(true);
   return t;
 }
@@ -61,8 +66,9 @@ Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions&
   HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
   const MemoryFormat f =
       format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
-  return with_grad(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f}),
-                   o);
+  return with_options(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f,
+                                       o.pinned_memory()}),
+                      o);
 }
 
 Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorOptions& o,
@@ -72,7 +78,7 @@ Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorO
   if (o.has_device() && o.device() != other.device())
     return make(other.sizes(), std::move(value),
                 o.dtype(o.dtype_opt().value_or(other.scalar_type())), format);
-  return with_grad(invoke(ops::FullLike{std::move(value), o.dtype_opt(), f}, other), o);
+  return with_options(invoke(ops::FullLike{std::move(value), o.dtype_opt(), f}, other), o);
 }
 
 /// The dtype a number has as a tensor: int64, bool, or the default float and complex types.
@@ -103,7 +109,7 @@ Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, const TensorOptions
   HEARTH_CHECK_AS(ShapeError, !overflow, "[empty_strided] strides ", strides, " of sizes ", sizes,
                   " overflow");
   const Tensor block = empty({extent}, options.requires_grad(false));
-  return with_grad(alias_tensor(block, sizes, strides, 0, block.scalar_type()), options);
+  return with_options(alias_tensor(block, sizes, strides, 0, block.scalar_type()), options);
 }
 
 Tensor empty_like(const Tensor& other, const TensorOptions& options,
@@ -151,8 +157,8 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
     HEARTH_CHECK_AS(ShapeError, n < 9e18, "[arange] invalid size: more elements than int64 counts");
     steps = static_cast<int64_t>(n);
   }
-  return with_grad(invoke(ops::Arange{start, step, steps, dtype, options.device().resolved()}),
-                   options);
+  return with_options(invoke(ops::Arange{start, step, steps, dtype, options.device().resolved()}),
+                      options);
 }
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
   return arange(start, end, 1, options);
@@ -169,8 +175,8 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
   HEARTH_CHECK_AS(DtypeError, !complex || is_complex(dtype),
                   "[linspace] complex ends can't be safely cast to passed dtype ",
                   to_string(dtype));
-  return with_grad(invoke(ops::Linspace{start, end, steps, dtype, options.device().resolved()}),
-                   options);
+  return with_options(invoke(ops::Linspace{start, end, steps, dtype, options.device().resolved()}),
+                      options);
 }
 
 Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef strides,
@@ -190,7 +196,7 @@ Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef stri
   t.sizes = DimVector(sizes);
   t.strides = layout;
   t.refresh();
-  return with_grad(std::move(block), options);
+  return with_options(std::move(block), options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
   return detail::from_blob(data, sizes, std::nullopt, nullptr, nullptr, options);

@@ -12,8 +12,9 @@ struct Full {
   ScalarType dtype = kFloat;
   Device device = kCPU;
   MemoryFormat format = MemoryFormat::Contiguous;
+  bool pinned = false;
   static constexpr OpInfo info{.name = "full", .differentiable = false, .args = {}};
-  HEARTH_OP(Full, sizes, value, dtype, device, format)
+  HEARTH_OP(Full, sizes, value, dtype, device, format, pinned)
   Specs infer(Args in) const;
 };
 

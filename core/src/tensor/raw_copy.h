@@ -11,9 +11,11 @@ HEARTH_API Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device
 /// `source` itself when contiguous in `format`, else a copy that is.
 HEARTH_API Tensor contiguous_raw(const Tensor& source,
                                  MemoryFormat format = MemoryFormat::Contiguous);
-/// Writes source into target (same sizes), converting.
-HEARTH_API void copy_raw_into(const Tensor& target, const Tensor& source);
+/// Writes source into target (same sizes), converting. Between devices and pinned memory,
+/// `non_blocking` copies may be under way when it returns.
+HEARTH_API void copy_raw_into(const Tensor& target, const Tensor& source,
+                              bool non_blocking = false);
 /// The same between devices.
-HEARTH_API void copy_between(const Tensor& target, const Tensor& source);
+HEARTH_API void copy_between(const Tensor& target, const Tensor& source, bool non_blocking = false);
 
 }  // namespace hearth

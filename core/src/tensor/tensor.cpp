@@ -104,7 +104,7 @@ Scalar Tensor::item() const {
   if (t.device.is_cpu()) return load_scalar(t.data(), t.dtype);
   alignas(16) char element[16];
   backend(t.device.type())
-      ->copy_bytes(element, Device(kCPU), t.data(), t.device, hearth::element_size(t.dtype));
+      ->copy_bytes(element, Device(kCPU), t.data(), t.device, hearth::element_size(t.dtype), false);
   return load_scalar(element, t.dtype);
 }
 
@@ -120,8 +120,10 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
   if (bytes + offset > static_cast<int64_t>(t.storage->nbytes)) {
     Tensor grown = new_tensor(sizes, t.dtype, t.device);
     if (t.numel > 0 && !t.device.is_meta()) {
+      use_on_current_stream(*backend(t.device.type()), *this);
       const size_t kept = static_cast<size_t>(t.storage->nbytes) - static_cast<size_t>(offset);
-      backend(t.device.type())->copy_bytes(raw_data(grown), t.device, t.data(), t.device, kept);
+      backend(t.device.type())
+          ->copy_bytes(raw_data(grown), t.device, t.data(), t.device, kept, false);
     }
     adopt_data(*this, grown);
     return *this;

@@ -90,7 +90,8 @@ void set_contiguous(TensorImpl& t, DimVector&& sizes) {
 
 }  // namespace
 
-Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector strides) {
+Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector strides,
+                  bool pinned) {
   TensorImpl* t = new_block();
   // From here on the handle frees the block if something throws.
   t->own.refs = 1;
@@ -109,7 +110,9 @@ Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector st
   }
   const size_t bytes = static_cast<size_t>(checked_nbytes(t->numel, dtype));
   t->own.nbytes = bytes;
-  if (device.is_cpu() && bytes <= TensorImpl::kSmallBytes) {
+  if (pinned) {
+    if (bytes > 0) allocate_pinned_storage(t->own, bytes);
+  } else if (device.is_cpu() && bytes <= TensorImpl::kSmallBytes) {
     t->own.data = t->small;
   } else if (bytes > 0 && !device.is_meta()) {
     allocate_storage(t->own, bytes, device);

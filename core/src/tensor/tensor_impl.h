@@ -22,7 +22,8 @@ struct Storage {
   size_t nbytes = 0;
   Deleter deleter = nullptr;  ///< null: the data lies in the tensor's own block, or there is none
   void* context = nullptr;
-  void* block = nullptr;  ///< the header block this storage lies in
+  void* block = nullptr;   ///< the header block this storage lies in
+  void* stream = nullptr;  ///< of the device, whose order the memory is freed in
   Device device = kCPU;
 };
 
@@ -66,8 +67,9 @@ inline void bump_version(const Tensor& t) {
 }
 
 /// A tensor with uninitialised memory of its own. Strides must be dense; none means contiguous.
+/// `pinned` memory is for the CPU.
 HEARTH_API Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device,
-                             DimVector strides = {});
+                             DimVector strides = {}, bool pinned = false);
 /// Another layout of `base`'s storage. Checks that it stays inside it.
 HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides,
                                int64_t offset, ScalarType dtype);

@@ -37,15 +37,18 @@ class Device {
   constexpr bool is_cpu() const { return type_ == kCPU; }
   constexpr bool is_cuda() const { return type_ == kCUDA; }
   constexpr bool is_meta() const { return type_ == kMeta; }
-  /// With CUDA's missing number filled in: what a tensor's device is.
-  constexpr Device resolved() const {
-    return type_ == DeviceType::CUDA && !has_index() ? Device(type_, 0) : *this;
+  /// With CUDA's missing number filled in by the thread's current device: what a tensor's device
+  /// is.
+  Device resolved() const {
+    return type_ == DeviceType::CUDA && !has_index() ? current_cuda() : *this;
   }
   /// "cpu", "cuda:0", "meta".
   HEARTH_API std::string str() const;
   friend constexpr bool operator==(const Device&, const Device&) = default;
 
  private:
+  HEARTH_API static Device current_cuda();
+
   DeviceType type_;
   DeviceIndex index_;
 };

@@ -22,6 +22,9 @@ class Tensor;
 struct TensorImpl;
 using TensorList = ArrayRef<Tensor>;
 
+namespace cuda {
+class CUDAStream;
+}
 namespace indexing {
 struct TensorIndex;
 }
@@ -231,6 +234,15 @@ class HEARTH_API Tensor {
   Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false) const;
   Tensor toType(ScalarType t) const { return to(t); }
   Tensor type_as(const Tensor& other) const { return to(other.scalar_type()); }
+  /// A copy in host memory that GPUs copy from and to by themselves, so that `non_blocking` copies
+  /// run beside other work; the tensor itself when it is there. Throws Error for tensors elsewhere,
+  /// DeviceError where there is no CUDA device.
+  Tensor pin_memory() const;
+  /// Whether a CPU tensor lies in such memory.
+  bool is_pinned() const;
+  /// Keeps the memory from being reused before `stream` is past what it was given so far.
+  /// Operations do this themselves; it is for work that Hearth does not see.
+  void record_stream(const cuda::CUDAStream& stream) const;
   Tensor cpu() const { return to(TensorOptions(kCPU)); }
   Tensor cuda() const { return to(TensorOptions(kCUDA)); }
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of the backend that is behind dispatch/backend.h, for each other.
+#pragma once
+
+#include "cuda/runtime.h"
+#include "dispatch/backend.h"
+
+namespace hearth::cuda {
+
+/// What is made once per device, on its first use.
+struct DeviceState {
+  cudaStream_t default_stream = nullptr;
+  cudaMemPool_t pool = nullptr;
+  Fault* fault = nullptr;         ///< as the host sees it
+  Fault* device_fault = nullptr;  ///< as the device sees it
+  int multiprocessors = 0;
+};
+DeviceState& state_of(Device device);
+/// Of the device that this thread launches on.
+DeviceState& state();
+/// Makes `device` the one that this thread launches on.
+void activate(Device device);
+/// The same for a scope.
+class OnDevice {
+ public:
+  explicit OnDevice(Device device);
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
+  ~OnDevice();
+
+ private:
+  int before_;
+};
+/// Throws what kernels reported.
+void throw_fault(DeviceState& state);
+
+/// A mark in a stream, freed with its owner.
+class Mark {
+ public:
+  /// Behind what the stream, which is of the active device, was given so far.
+  explicit Mark(cudaStream_t stream);
+  Mark(Mark&& o) noexcept : event_(o.event_) { o.event_ = nullptr; }
+  Mark& operator=(Mark&& o) noexcept {
+    std::swap(event_, o.event_);
+    return *this;
+  }
+  ~Mark();
+  bool is_done() const;
+  void synchronize() const;
+  /// What `stream`, of any device, is given from now on waits.
+  void block(cudaStream_t stream) const;
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+// ---- memory.cpp
+
+void allocate(Storage& storage, size_t bytes, Device device);
+void record_use(Storage& storage, void* stream);
+MemoryStats memory_stats_of(Device device);
+void reset_peaks(Device device);
+void empty_pool(Device device);
+
+// ---- pinned.cpp
+
+void allocate_pinned(Storage& storage, size_t bytes);
+bool is_pinned(const void* data);
+/// The pinned memory at `data` must not be reused before `stream` is past what it was given.
+void record_pinned_use(const void* data, cudaStream_t stream);
+
+// ---- transfer.cpp, streams.cpp
+
+void copy_bytes(void* dst, Device dst_device, const void* src, Device src_device, size_t bytes,
+                bool non_blocking);
+extern const StreamSlots kStreamSlots;
+
+}  // namespace hearth::cuda
