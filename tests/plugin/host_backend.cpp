@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
-#include "backends/registry.h"
+#include "backends/plugin.h"
 
 namespace {
 
 using namespace hearth;
 
-const Backend kBackend{
-    [](Storage& s, size_t bytes, Device) {
-      s.data = std::malloc(bytes);
-      s.deleter = [](void*, void* data, size_t) { std::free(data); };
-    },
-    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); },
-    [] { return int64_t{1}; }};
+const Backend kBackend{[](Storage& s, size_t bytes, Device) {
+                         s.data = std::malloc(bytes);
+                         s.deleter = [](void*, void* data, size_t) { std::free(data); };
+                       },
+                       [](void* dst, Device, const void* src, Device, size_t bytes, bool) {
+                         std::memcpy(dst, src, bytes);
+                       },
+                       [] { return int64_t{1}; }};
 
 // Contiguous floats of one size, which is all the test asks for.
 void mul(const Call& call) {
@@ -28,6 +31,8 @@ void refuse(const Call& call) {
 
 void install(Registry& registry) {
   registry.set_backend(kCUDA, &kBackend);
+  // Time for another thread to meet the backend without its kernels, were it shown to it now.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
   registry.set_kernel("mul", kCUDA, &mul);
   registry.set_kernel("exp", kCUDA, &refuse);
 }

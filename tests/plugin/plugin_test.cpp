@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <thread>
+
 #include <gtest/gtest.h>
 
-#include "hearth/base/cuda.h"
+#include "hearth/cuda/device.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -15,17 +18,24 @@ namespace {
 class Plugin : public testing::Test {
  protected:
   static void SetUpTestSuite() {
+    setenv("HEARTH_CUDA", "0", 1);  // not the real one
     before_ = Registry().count(kCUDA);
+    std::thread other([] {
+      while (!cuda::is_available()) std::this_thread::yield();
+      first_seen_ = Registry().count(kCUDA);
+    });
     load_backend(HEARTH_HOST_BACKEND);
+    other.join();
   }
-  static size_t before_;
+  static size_t before_, first_seen_;
 };
-size_t Plugin::before_ = 0;
+size_t Plugin::before_ = 0, Plugin::first_seen_ = 0;
 
 TEST_F(Plugin, CoreSeesTheFilledSlots) {
   EXPECT_EQ(before_, 0u);
   // Its own two, and the copies core adds.
   EXPECT_EQ(Registry().count(kCUDA), 4u);
+  EXPECT_EQ(first_seen_, 4u) << "a thread met the backend before its kernels";
   EXPECT_TRUE(find_op("mul")->kernel[static_cast<int>(kCUDA)]);
   EXPECT_FALSE(find_op("sub")->kernel[static_cast<int>(kCUDA)]);
 }

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include "backends/cuda_library.h"
+#include "backends/plugin.h"
 #include "base/allocator.h"
 #include "cpu/kernels.h"
 #include "ops/all_ops.h"
@@ -15,13 +16,16 @@ namespace hearth {
 
 namespace {
 
-const Backend kCpuBackend{
-    [](Storage& s, size_t bytes, Device) {
-      s.data = cpu_allocate(bytes);
-      s.deleter = [](void*, void* data, size_t n) { cpu_deallocate(data, n); };
-    },
-    [](void* dst, Device, const void* src, Device, size_t bytes) { std::memcpy(dst, src, bytes); },
-    [] { return int64_t{1}; }};
+const Backend kCpuBackend{[](Storage& s, size_t bytes, Device) {
+                            s.data = cpu_allocate(bytes);
+                            s.deleter = [](void*, void* data, size_t n) {
+                              cpu_deallocate(data, n);
+                            };
+                          },
+                          [](void* dst, Device, const void* src, Device, size_t bytes, bool) {
+                            std::memcpy(dst, src, bytes);
+                          },
+                          [] { return int64_t{1}; }};
 
 // Rows are constant-initialised, so they exist before this runs.
 [[gnu::constructor]] void install_cpu() {
@@ -50,13 +54,19 @@ void Registry::set_kernel(std::string_view op, DeviceType device, Kernel kernel)
 }
 
 void Registry::set_backend(DeviceType device, const Backend* b) {
-  hearth::set_backend(device, b);
-  // Copies to and from the device need no more than its copy_bytes; it may replace them.
-  const auto d = static_cast<size_t>(device);
-  if (!ops::Copy::row().kernel[d])
-    ops::Copy::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[1]); };
-  if (!ops::To::row().kernel[d])
-    ops::To::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[0]); };
+  waiting_[static_cast<int>(device)] = b;
+}
+
+void Registry::publish() {
+  for (size_t d = 0; d < size_t{kNumDeviceTypes}; ++d) {
+    if (!waiting_[d]) continue;
+    // Copies to and from the device need no more than its copy_bytes; it may bring its own.
+    if (!ops::Copy::row().kernel[d])
+      ops::Copy::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[1]); };
+    if (!ops::To::row().kernel[d])
+      ops::To::row().kernel[d] = [](const Call& call) { copy_dense(call.out[0], call.in[0]); };
+    hearth::set_backend(static_cast<DeviceType>(d), waiting_[d]);
+  }
 }
 
 size_t Registry::count(DeviceType device) const {
@@ -77,6 +87,7 @@ void load_backend(const char* path) {
   }
   Registry registry;
   install(registry);
+  registry.publish();
 }
 
 }  // namespace hearth
