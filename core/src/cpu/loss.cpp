@@ -6,6 +6,7 @@
 
 #include "hearth/ops/loss.h"
 
+#include "backends/class_loss.h"
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
 #include "cpu/rows.h"
@@ -54,16 +55,16 @@ struct Sums {
 
 /// What one class loss reads besides its logits.
 template <class T>
-struct Targets {
+struct Targets : ClassLoss<T> {
   Tensor indices, probabilities, weights;
   const int64_t* index = nullptr;  ///< one class per row, or
   const T* probability = nullptr;  ///< C numbers per row
   const T* weight = nullptr;       ///< C numbers, or null for ones
   int64_t classes;
-  double smoothing = 0;
 
-  Targets(const Tensor& input, const Tensor& target, const Tensor& weight_tensor)
-      : classes(ClassShape(input).classes) {
+  Targets(const Tensor& input, const Tensor& target, const Tensor& weight_tensor,
+          double smoothing = 0)
+      : ClassLoss<T>(smoothing, ClassShape(input).classes), classes(ClassShape(input).classes) {
     if (impl(input).sizes == impl(target).sizes) {
       probabilities = contiguous_raw(classes_last(as_type(target, dtype_of<T>)));
       probability = ptr<T>(probabilities);
@@ -76,17 +77,15 @@ struct Targets {
       weight = ptr<T>(weights);
     }
   }
-  T rest() const { return static_cast<T>(smoothing / static_cast<double>(classes)); }
-  T kept() const { return static_cast<T>(1 - smoothing); }
   T weight_of(int64_t c) const { return weight ? weight[c] : T(1); }
   /// Row r of the smoothed, weighted probabilities, in `buffer` unless they are the given ones.
   const T* soft_row(int64_t r, T* buffer) const {
     const T* p = probability + r * classes;
-    if (!weight && smoothing == 0) return p;
-    for (int64_t c = 0; c < classes; ++c) buffer[c] = weight_of(c) * (p[c] * kept() + rest());
+    if (!weight && !this->smooth) return p;
+    for (int64_t c = 0; c < classes; ++c) buffer[c] = this->soft(p[c], weight_of(c));
     return buffer;
   }
-  bool needs_buffer() const { return probability && (weight || smoothing != 0); }
+  bool needs_buffer() const { return probability && (weight || this->smooth); }
   size_t buffer_size() const { return needs_buffer() ? static_cast<size_t>(classes) : 0; }
 };
 
@@ -98,8 +97,7 @@ void cross_entropy(const Call& call) {
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const SoftmaxKernels<T>& k = softmax_kernels<T>();
-    Targets<T> targets(call.in[0], call.in[1], call.in[2]);
-    targets.smoothing = op.label_smoothing;
+    const Targets<T> targets(call.in[0], call.in[1], call.in[2], op.label_smoothing);
     const int64_t n = shape.classes;
     T* per_row = op.reduction == Reduction::None ? loss.data<T>() : nullptr;
     T* stat = stats.data<T>();
@@ -115,15 +113,15 @@ void cross_entropy(const Call& call) {
         Scratch<T> buffer(targets.buffer_size());
         T dot, total;
         k.weighted(row, targets.soft_row(r, buffer.data()), n, max, &dot, &total);
-        value = total * log_sum - dot;
+        value = targets.of_all(total, dot, log_sum);
       } else if (const int64_t t = targets.index[r]; t != op.ignore_index) {
         if (t < 0 || t >= n) throw_out_of_bounds(call.op, t, n);
         const T w = targets.weight_of(t);
-        value = targets.kept() * w * (log_sum - (row[t] - max));
-        if (op.label_smoothing > 0) {
+        value = targets.of_class(w, log_sum, row[t] - max);
+        if (targets.smooth) {
           T dot, total;
           k.weighted(row, targets.weight, n, max, &dot, &total);
-          value += targets.rest() * (total * log_sum - dot);
+          value += targets.rest * targets.of_all(total, dot, log_sum);
         }
         total_weight += w;
       }
@@ -164,8 +162,7 @@ void cross_entropy_backward(const Call& call) {
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const SoftmaxKernels<T>& k = softmax_kernels<T>();
-    Targets<T> targets(call.in[1], call.in[2], call.in[3]);
-    targets.smoothing = op.label_smoothing;
+    const Targets<T> targets(call.in[1], call.in[2], call.in[3], op.label_smoothing);
     const int64_t n = shape.classes;
     const T* stat = ptr<T>(stats);
     const RowScale<T> scale(call.in[0], op.reduction, stat[2 * shape.rows]);
@@ -191,10 +188,9 @@ void cross_entropy_backward(const Call& call) {
           return;
         }
         if (t < 0 || t >= n) throw_out_of_bounds(call.op, t, n);
-        const T own = s * targets.kept() * targets.weight_of(t), rest = s * targets.rest();
+        const T own = s * targets.kept * targets.weight_of(t), rest = s * targets.rest;
         k.entropy_grad(row, dx, n, max, log_sum, own + rest * all_weights, rest,
-                       op.label_smoothing > 0 ? targets.weight : nullptr,
-                       targets.weight ? T(0) : rest);
+                       targets.smooth ? targets.weight : nullptr, targets.weight ? T(0) : rest);
         dx[t] -= own;
       };
       for (int64_t r = begin; r < end; ++r) writer.write(r, [&](T* dx) { one(r, dx); });

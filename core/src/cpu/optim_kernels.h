@@ -4,20 +4,10 @@
 
 #include <cstdint>
 
+#include "backends/optim_args.h"
 #include "cpu/isa_select.h"
 
 namespace hearth::cpu {
-
-struct SgdArgs {
-  double lr, momentum, dampening, weight_decay;
-  bool nesterov, maximize, first;
-};
-
-struct AdamArgs {
-  double lr, beta1, beta2, eps, weight_decay;
-  double correction1, correction2;  ///< 1 - beta1^step, sqrt(1 - beta2^step)
-  bool decoupled, maximize;
-};
 
 /// One step over n elements of each array; null where there is no momentum or no amsgrad.
 using SgdRun = void (*)(void* param, const void* grad, void* buffer, int64_t n, const SgdArgs& a);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/resize.h"
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "backends/resize_tap.h"
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
 #include "cpu/resize_kernels.h"
@@ -14,33 +13,15 @@ namespace hearth::cpu {
 
 namespace {
 
-/// Where the outputs of one dim come from, computed in T as PyTorch does.
+/// Where the outputs of one dim come from, computed in T.
 template <class T, class Op>
 std::vector<ResizeTap> taps(const Op& op, int64_t in, int64_t out, std::optional<double> asked) {
-  const bool nearest = op.mode == ops::ResizeMode::Nearest;
-  T scale;
-  if (op.align_corners && !nearest) {
-    scale = out > 1 ? static_cast<T>(in - 1) / static_cast<T>(out - 1) : T(0);
-  } else {
-    scale = asked && *asked > 0 ? static_cast<T>(1.0 / *asked)
-                                : static_cast<T>(in) / static_cast<T>(out);
-  }
-  std::vector<ResizeTap> taps(static_cast<size_t>(out));
+  const ResizeAxis<T> axis(op, in, out, asked);
+  std::vector<ResizeTap> taps;
+  taps.reserve(static_cast<size_t>(out));
   for (int64_t i = 0; i < out; ++i) {
-    ResizeTap& tap = taps[static_cast<size_t>(i)];
-    const T position = static_cast<T>(i);
-    if (nearest) {
-      tap.first = std::min(static_cast<int64_t>(std::floor(position * scale)), in - 1);
-      tap.second = tap.first;
-      continue;
-    }
-    const T from =
-        op.align_corners ? scale * position : std::max(scale * (position + T(0.5)) - T(0.5), T(0));
-    tap.first = std::min(static_cast<int64_t>(from), in - 1);
-    tap.second = std::min(tap.first + 1, in - 1);
-    const T weight = std::clamp(from - static_cast<T>(tap.first), T(0), T(1));
-    tap.w1 = static_cast<double>(weight);
-    tap.w0 = static_cast<double>(T(1) - weight);
+    const AxisTap<T> t = axis.tap(i);
+    taps.push_back({t.first, t.second, static_cast<double>(t.w0), static_cast<double>(t.w1)});
   }
   return taps;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/loss.h"
 
+#include "backends/class_loss.h"
 #include "cuda/dense.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
@@ -57,29 +58,25 @@ struct Operands {
 
 /// The same on the device.
 template <class T>
-struct Targets {
+struct Targets : ClassLoss<T> {
   const int64_t* index;  ///< one class per row, or
   const T* probability;  ///< the classes' probabilities, laid out as the logits
   const T* weight;       ///< one per class, or null for ones
   int64_t ignore;
-  T kept, rest;  ///< of a class's probability when smoothed; what every class gets
-  bool smooth;
   Fault* fault;
 
   Targets(const Operands& o, int64_t ignore_index, double smoothing, int64_t classes)
-      : index(data_or_null<int64_t>(o.indices)),
+      : ClassLoss<T>(smoothing, classes),
+        index(data_or_null<int64_t>(o.indices)),
         probability(data_or_null<T>(o.probabilities)),
         weight(data_or_null<T>(o.weights)),
         ignore(ignore_index),
-        kept(static_cast<T>(1 - smoothing)),
-        rest(static_cast<T>(smoothing / static_cast<double>(classes))),
-        smooth(smoothing > 0),
         fault(cuda::fault()) {}
 
   __device__ __forceinline__ T weight_of(int64_t c) const { return weight ? weight[c] : T(1); }
   /// Smoothed and weighted.
-  __device__ __forceinline__ T soft(T p, int64_t c) const {
-    return weight || smooth ? weight_of(c) * (p * kept + rest) : p;
+  __device__ __forceinline__ T soft_of(T p, int64_t c) const {
+    return weight || this->smooth ? this->soft(p, weight_of(c)) : p;
   }
   /// The class of a row, or -1 when it does not count. Out of bounds is reported.
   __device__ __forceinline__ int64_t class_of(int64_t row, int64_t classes, const char* op) const {
@@ -122,7 +119,7 @@ struct EntropyRow {
         for (int k = 0; k < kKept; ++k) {
           if (at[k] >= n) continue;
           const T u = targets.probability
-                          ? targets.soft(targets.probability[start + at[k] * stride], at[k])
+                          ? targets.soft_of(targets.probability[start + at[k] * stride], at[k])
                           : targets.weight_of(at[k]);
           dot.a += u * (v[k] - max);
           dot.b += u;
@@ -133,11 +130,11 @@ struct EntropyRow {
     if (team.rank != 0 || row < 0) return;
     T value = 0, weight = 0;
     if (targets.probability) {
-      value = dot.b * log_sum - dot.a;
+      value = targets.of_all(dot.b, dot.a, log_sum);
     } else if (const int64_t t = targets.class_of(row, classes, "cross_entropy_loss"); t >= 0) {
       weight = targets.weight_of(t);
-      value = targets.kept * weight * (log_sum - (x[start + t * stride] - max));
-      if (targets.smooth) value += targets.rest * (dot.b * log_sum - dot.a);
+      value = targets.of_class(weight, log_sum, x[start + t * stride] - max);
+      if (targets.smooth) value += targets.rest * targets.of_all(dot.b, dot.a, log_sum);
     }
     stat[2 * row] = max;
     stat[2 * row + 1] = log_sum;
@@ -203,7 +200,7 @@ struct EntropyGrad {
   __device__ __forceinline__ T sum_weights(const Team& team, int64_t start, int64_t n) const {
     T total = 0;
     for (int64_t c = team.rank; c < n; c += team.size)
-      total += targets.probability ? targets.soft(targets.probability[start + c * stride], c)
+      total += targets.probability ? targets.soft_of(targets.probability[start + c * stride], c)
                                    : targets.weight_of(c);
     return team.all(total, Add());
   }
@@ -232,7 +229,7 @@ struct EntropyGrad {
         if (at[k] >= n) continue;
         T value = a * vmath::exp((v[k] - max) - log_sum);
         if (soft) {
-          value -= s * targets.soft(p[k], at[k]);
+          value -= s * targets.soft_of(p[k], at[k]);
         } else {
           if (targets.smooth) value -= rest * targets.weight_of(at[k]);
           if (at[k] == t) value -= own;

@@ -1,55 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "backends/resize_tap.h"
 #include "cuda/element.cuh"
 #include "cuda/image.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/vmath.cuh"
 #include "ops/resize.h"
 
 namespace hearth::cuda {
 
 namespace {
 
-/// Where an output position of a dim comes from: first * w0 + second * w1.
+/// One dim, with the way back from positions to outputs.
 template <class A>
-struct Tap {
-  int64_t first, second;
-  A w0, w1;
-};
+struct Axis : ResizeAxis<A> {
+  using ResizeAxis<A>::ResizeAxis;
+  using ResizeAxis<A>::in;
+  using ResizeAxis<A>::out;
+  using ResizeAxis<A>::scale;
+  using ResizeAxis<A>::nearest;
+  using ResizeAxis<A>::align;
+  using ResizeAxis<A>::tap;
 
-/// One dim, computed in A as PyTorch does.
-template <class A>
-struct Axis {
-  int64_t in, out;
-  A scale;
-  bool nearest, align;
-
-  template <class Op>
-  Axis(const Op& op, int64_t from, int64_t to, std::optional<double> asked)
-      : in(from), out(to), nearest(op.mode == ops::ResizeMode::Nearest), align(op.align_corners) {
-    if (align && !nearest) {
-      scale = out > 1 ? static_cast<A>(in - 1) / static_cast<A>(out - 1) : A(0);
-    } else {
-      scale = asked && *asked > 0 ? static_cast<A>(1.0 / *asked)
-                                  : static_cast<A>(in) / static_cast<A>(out);
-    }
-  }
-  __device__ Tap<A> tap(int64_t i) const {
-    const A position = static_cast<A>(i);
-    if (nearest) {
-      int64_t at = static_cast<int64_t>(vmath::floor(position * scale));
-      if (at > in - 1) at = in - 1;
-      return {at, at, A(1), A(0)};
-    }
-    A from = align ? scale * position : scale * (position + A(0.5)) - A(0.5);
-    if (from < A(0)) from = A(0);
-    int64_t first = static_cast<int64_t>(from);
-    if (first > in - 1) first = in - 1;
-    const int64_t second = first + 1 < in ? first + 1 : in - 1;
-    A weight = from - static_cast<A>(first);
-    weight = weight < A(0) ? A(0) : weight > A(1) ? A(1) : weight;
-    return {first, second, A(1) - weight, weight};
-  }
   /// The outputs that position p goes into: [low, high]. They are those taken from within a pixel
   /// of p, and at either end all beyond.
   __device__ void reached(int64_t p, int64_t* low, int64_t* high) const {
@@ -73,7 +44,7 @@ struct Axis {
   }
   /// How much of position p output i takes.
   __device__ A weight(int64_t i, int64_t p) const {
-    const Tap<A> t = tap(i);
+    const AxisTap<A> t = tap(i);
     return (t.first == p ? t.w0 : A(0)) + (t.second == p ? t.w1 : A(0));
   }
 };
@@ -92,7 +63,7 @@ void forward_as(const Call& call) {
   T* y = ptr<T>(call.out[0]);
   for_each(t.numel, "upsample2d", [=] __device__(int64_t i) {
     const Pixel to = image.at(i, rows.in, cols.in);
-    const Tap<A> r = rows.tap(to.h), c = cols.tap(to.w);
+    const AxisTap<A> r = rows.tap(to.h), c = cols.tap(to.w);
     const T* plane = x + to.plane;
     const int64_t step = image.step();
     const auto at = [&](int64_t h, int64_t w) { return plane[(h * cols.in + w) * step]; };
