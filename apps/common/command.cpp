@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "hearth/base/cuda.h"
+#include "hearth/cuda/device.h"
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
 

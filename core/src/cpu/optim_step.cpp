@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/optim_step.h"
 
-#include <cmath>
-
+#include "backends/optim_step_args.h"
 #include "base/parallel.h"
 #include "cpu/kernels.h"
 #include "cpu/optim_kernels.h"
@@ -49,7 +48,7 @@ struct Group {
   }
   void write_back() const {
     for (size_t k = 0; k < in_.size(); ++k)
-      if (copies[k].defined() && info_.input(k).is(arg::mutated)) copy_raw_into(in_[k], copies[k]);
+      if (copies[k].defined() && info_.group(k).is(arg::mutated)) copy_raw_into(in_[k], copies[k]);
   }
 
  private:
@@ -64,13 +63,14 @@ void for_pieces(const Call& call, const F& run) {
     const Group* group;
     int64_t first, n;
   };
-  const size_t each = call.op.info.tail;
+  const OpInfo& info = call.op.info;
+  const size_t each = info.tail;
   std::vector<Group> groups;
   std::vector<Piece> pieces;
   groups.reserve(call.in.size() / each);
   int64_t total = 0;
-  for (size_t i = 0; i < call.in.size(); i += each) {
-    groups.emplace_back(Args(call.in.data() + i, each), call.op.info);
+  for (size_t i = info.args.size() - each; i < call.in.size(); i += each) {
+    groups.emplace_back(Args(call.in.data() + i, each), info);
     const Group& g = groups.back();
     total += g.numel;
     for (int64_t at = 0; at < g.numel; at += kChunk)
@@ -89,10 +89,14 @@ void for_pieces(const Call& call, const F& run) {
   for (const Group& g : groups) g.write_back();
 }
 
+/// A number of a step: in memory where there is any, else the field's.
+double number(const Tensor& memory, double field) {
+  return memory.defined() ? load_scalar(raw_data(memory), impl(memory).dtype).toDouble() : field;
+}
+
 void sgd(const Call& call) {
-  const auto& op = call.as<ops::SgdStep>();
-  const SgdArgs a{op.lr,       op.momentum, op.dampening, op.weight_decay,
-                  op.nesterov, op.maximize, op.first};
+  const SgdArgs a =
+      sgd_args(call.as<ops::SgdStep>(), number(call.in[0], call.as<ops::SgdStep>().lr));
   for_pieces(call, [&](const Group& g, int64_t first, int64_t n) {
     char* d[3];
     for (size_t k = 0; k < 3; ++k)
@@ -103,16 +107,8 @@ void sgd(const Call& call) {
 
 void adam(const Call& call) {
   const auto& op = call.as<ops::AdamStep>();
-  const auto step = static_cast<double>(op.step);
-  const AdamArgs a{op.lr,
-                   op.beta1,
-                   op.beta2,
-                   op.eps,
-                   op.weight_decay,
-                   1 - std::pow(op.beta1, step),
-                   std::sqrt(1 - std::pow(op.beta2, step)),
-                   op.decoupled,
-                   op.maximize};
+  const AdamArgs a =
+      adam_args(op, number(call.in[0], static_cast<double>(op.step)), number(call.in[1], op.lr));
   for_pieces(call, [&](const Group& g, int64_t first, int64_t n) {
     char* d[5];
     for (size_t k = 0; k < 5; ++k)

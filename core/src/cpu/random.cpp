@@ -171,8 +171,20 @@ void draw_integers(const RandomFill& op, int64_t first, int64_t n, int64_t* out)
 
 int precision(ScalarType t) { return t == kBFloat16 ? 8 : t == kHalf ? 11 : 24; }
 
+/// The op with the seed and the offset that count: those in memory where there are any.
+template <class Op>
+Op placed(const Call& call) {
+  Op op = call.as<Op>();
+  if (const Tensor& memory = call.in.get(1); memory.defined()) {
+    const int64_t* at = ptr<int64_t>(memory);
+    op.seed = static_cast<uint64_t>(at[0]);
+    op.offset += static_cast<uint64_t>(at[impl(memory).strides[0]]);
+  }
+  return op;
+}
+
 void random_fill(const Call& call) {
-  RandomFill op = call.as<RandomFill>();
+  auto op = placed<RandomFill>(call);
   const ContiguousOut out(call.out[0]);
   const TensorImpl& t = impl(out.get());
   if (t.numel == 0) return;
@@ -202,7 +214,7 @@ void random_fill(const Call& call) {
 }
 
 void bernoulli(const Call& call) {
-  const auto& op = call.as<ops::Bernoulli>();
+  const auto op = placed<ops::Bernoulli>(call);
   const Tensor p = contiguous_raw(copy_raw(call.in[0], kDouble, kCPU));
   const double* probability = ptr<double>(p);
   const ContiguousOut out(call.out[0]);
@@ -240,7 +252,7 @@ void dropout_as(const ops::Dropout& op, const F& kernel, const Tensor& x, const 
 }
 
 void dropout(const Call& call) {
-  const auto& op = call.as<ops::Dropout>();
+  const auto op = placed<ops::Dropout>(call);
   const Tensor x = contiguous_raw(call.in[0]);
   const ContiguousOut out(call.out[0]);
   if (impl(x).dtype == kDouble) {

@@ -2,12 +2,19 @@
 // Optimizer steps: one launch for many parameters.
 #include <cmath>
 
+#include "backends/optim_step_args.h"
 #include "cuda/dense.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/vmath.cuh"
-#include "ops/optim_step.h"
+
+namespace hearth::cuda::vmath {
+HEARTH_DEVICE_FN float sqrt(float x) { return ::sqrtf(x); }
+HEARTH_DEVICE_FN double sqrt(double x) { return ::sqrt(x); }
+}  // namespace hearth::cuda::vmath
+#define HEARTH_ELEMENT_NAMESPACE hearth::cuda
+#define HEARTH_ELEMENT_FN HEARTH_DEVICE_FN
+#include "backends/optim_element.h"
 
 namespace hearth::cuda {
 
@@ -71,9 +78,12 @@ __device__ __forceinline__ void run_chunk(void* const (&data)[N], int64_t begin,
   }
 }
 
+/// numbers: null, or what stands for those of the step.
 template <class T, int N, class Step>
 __global__ void __launch_bounds__(kBlock)
-    step_kernel(const __grid_constant__ Batch<N> batch, Step step) {
+    step_kernel(const __grid_constant__ Batch<N> batch, Step step,
+                const typename Step::Numbers* numbers) {
+  if (numbers) step.numbers = *numbers;
   int low = 0, high = batch.size - 1;
   while (low < high) {
     const int middle = (low + high + 1) / 2;
@@ -96,42 +106,45 @@ __global__ void __launch_bounds__(kBlock)
   }
 }
 
-/// Parameter, gradient, buffer.
+/// The step of a parameter, gradient and buffer.
 template <class W>
 struct Sgd {
-  W sign, lr, decay, momentum, fresh;
+  using Numbers = SgdNumbers<W>;
+  Numbers numbers;
   bool decays, nesterov, first;
 
   __device__ __forceinline__ void operator()(W (&v)[3], bool buffered) const {
-    W d = sign * v[1];
-    if (decays) d += decay * v[0];
-    if (buffered) {
-      const W m = first ? d : momentum * v[2] + fresh * d;
-      v[2] = m;
-      d = nesterov ? d + momentum * m : m;
-    }
-    v[0] -= lr * d;
+    const Momentum momentum = !buffered ? Momentum::None
+                              : first   ? Momentum::First
+                                        : Momentum::Later;
+    v[0] = sgd_element(numbers, decays, momentum, nesterov, v[0], v[1], v[2]);
   }
 };
 
-/// Parameter, gradient, mean, mean square, largest mean square.
+/// Of a parameter, gradient, mean, mean square and largest mean square.
 template <class W>
 struct Adam {
-  W sign, decay, keep, fresh1, beta2, fresh2, size, scale, eps;
+  using Numbers = AdamNumbers<W>;
+  Numbers numbers;
   bool decays;
 
   __device__ __forceinline__ void operator()(W (&v)[5], bool amsgrad) const {
-    const W value = keep * v[0];
-    W d = sign * v[1];
-    if (decays) d += decay * value;
-    const W mean = v[2] + fresh1 * (d - v[2]);
-    const W square = beta2 * v[3] + fresh2 * d * d;
-    W under = square;
-    if (amsgrad) under = square <= v[4] ? v[4] : square;  // NaN stays
-    v[2] = mean;
-    v[3] = square;
-    v[4] = under;
-    v[0] = value - size * mean / (vmath::sqrt(under) * scale + eps);
+    v[0] = adam_element(numbers, decays, amsgrad, v[0], v[1], v[2], v[3], v[4]);
+  }
+};
+
+/// A 0-dim tensor on the device, whose number is for a kernel to read.
+struct Memory {
+  const void* data = nullptr;  ///< null: the field counts
+  ScalarType type = kDouble;
+
+  explicit Memory(const Tensor& t) {
+    if (!t.defined()) return;
+    data = raw_data(t);
+    type = impl(t).dtype;
+  }
+  __device__ __forceinline__ double or_field(double field) const {
+    return data ? load_as<double>(data, type, 0) : field;
   }
 };
 
@@ -157,23 +170,22 @@ struct Group {
   }
   void write_back(const OpInfo& info) const {
     for (size_t k = 0; k < N; ++k)
-      if (copies[k].defined() && info.input(k).is(arg::mutated)) copy_raw_into(in[k], copies[k]);
+      if (copies[k].defined() && info.group(k).is(arg::mutated)) copy_raw_into(in[k], copies[k]);
   }
 };
 
 /// Runs the step over all parameters of type T.
 template <class T, int N, class Step>
-void run_type(const Call& call, const Step& step) {
+void run_type(const Call& call, const Step& step, const typename Step::Numbers* numbers) {
+  const OpInfo& info = call.op.info;
   Batch<N> batch;
   const auto flush = [&] {
     const unsigned blocks = batch.first_block[batch.size];
-    if (blocks > 0) {
-      step_kernel<T, N, Step><<<blocks, kBlock, 0, stream()>>>(batch, step);
-      check_launch(call.op.info.name);
-    }
+    if (blocks > 0)
+      launch_kernel(info.name, step_kernel<T, N, Step>, blocks, kBlock, batch, step, numbers);
     batch.size = 0;
   };
-  for (size_t i = 0; i < call.in.size(); i += N) {
+  for (size_t i = info.args.size() - N; i < call.in.size(); i += N) {
     const TensorImpl& p = impl(call.in[i]);
     if (p.dtype != dtype_of<T> || p.numel == 0) continue;
     const Group<N> group(Args(call.in.data() + i, N));
@@ -186,7 +198,7 @@ void run_type(const Call& call, const Step& step) {
     bool copied = false;
     for (const Tensor& t : group.copies) copied |= t.defined();
     if (copied || batch.size == Batch<N>::kMost) flush();
-    if (copied) group.write_back(call.op.info);
+    if (copied) group.write_back(info);
   }
   flush();
 }
@@ -195,7 +207,8 @@ void run_type(const Call& call, const Step& step) {
 template <class F>
 void for_each_type(const Call& call, const F& run) {
   const auto has = [&](ScalarType type) {
-    for (size_t i = 0; i < call.in.size(); i += call.op.info.tail)
+    const OpInfo& info = call.op.info;
+    for (size_t i = info.args.size() - info.tail; i < call.in.size(); i += info.tail)
       if (impl(call.in[i]).dtype == type) return true;
     return false;
   };
@@ -205,44 +218,48 @@ void for_each_type(const Call& call, const F& run) {
   if (has(kBFloat16)) run(BFloat16());
 }
 
+// A step's numbers from memory, computed by one thread when the stream gets there.
+template <class W>
+void read_numbers(const ops::SgdStep& op, const Memory& lr, SgdNumbers<W>* to) {
+  for_each(1, "sgd_step",
+           [=] __device__(int64_t) { *to = sgd_numbers<W>(sgd_args(op, lr.or_field(op.lr))); });
+}
+template <class W>
+void read_numbers(const ops::AdamStep& op, const Memory& step, const Memory& lr,
+                  AdamNumbers<W>* to) {
+  for_each(1, "adam_step", [=] __device__(int64_t) {
+    const double n = step.or_field(static_cast<double>(op.step));
+    *to = adam_numbers<W>(adam_args(op, n, lr.or_field(op.lr)));
+  });
+}
+
 void sgd(const Call& call) {
   const auto& op = call.as<ops::SgdStep>();
+  const Memory lr(call.in[0]);
   for_each_type(call, [&](auto t) {
     using T = decltype(t);
     using W = accumulate_t<T>;
-    Sgd<W> step{};
-    step.sign = op.maximize ? W(-1) : W(1);
-    step.lr = static_cast<W>(op.lr);
-    step.decay = static_cast<W>(op.weight_decay);
-    step.momentum = static_cast<W>(op.momentum);
-    step.fresh = static_cast<W>(1 - op.dampening);
-    step.decays = op.weight_decay != 0;
-    step.nesterov = op.nesterov;
-    step.first = op.first;
-    run_type<T, 3>(call, step);
+    const Sgd<W> step{sgd_numbers<W>(sgd_args(op, op.lr)), op.weight_decay != 0, op.nesterov,
+                      op.first};
+    const Workspace space(lr.data ? sizeof(SgdNumbers<W>) : 0);
+    auto* numbers = space.data<SgdNumbers<W>>();
+    if (numbers) read_numbers(op, lr, numbers);
+    run_type<T, 3>(call, step, numbers);
   });
 }
 
 void adam(const Call& call) {
   const auto& op = call.as<ops::AdamStep>();
-  const auto n = static_cast<double>(op.step);
-  const double correction1 = 1 - std::pow(op.beta1, n);
-  const double correction2 = std::sqrt(1 - std::pow(op.beta2, n));
+  const Memory step_number(call.in[0]), lr(call.in[1]);
   for_each_type(call, [&](auto t) {
     using T = decltype(t);
     using W = accumulate_t<T>;
-    Adam<W> step{};
-    step.sign = op.maximize ? W(-1) : W(1);
-    step.decay = static_cast<W>(op.weight_decay);
-    step.keep = static_cast<W>(op.decoupled ? 1 - op.lr * op.weight_decay : 1);
-    step.fresh1 = static_cast<W>(1 - op.beta1);
-    step.beta2 = static_cast<W>(op.beta2);
-    step.fresh2 = static_cast<W>(1 - op.beta2);
-    step.size = static_cast<W>(op.lr / correction1);
-    step.scale = static_cast<W>(1 / correction2);
-    step.eps = static_cast<W>(op.eps);
-    step.decays = op.weight_decay != 0 && !op.decoupled;
-    run_type<T, 5>(call, step);
+    const Adam<W> step{adam_numbers<W>(adam_args(op, static_cast<double>(op.step), op.lr)),
+                       op.weight_decay != 0 && !op.decoupled};
+    const Workspace space(step_number.data || lr.data ? sizeof(AdamNumbers<W>) : 0);
+    auto* numbers = space.data<AdamNumbers<W>>();
+    if (numbers) read_numbers(op, step_number, lr, numbers);
+    run_type<T, 5>(call, step, numbers);
   });
 }
 

@@ -20,6 +20,27 @@ namespace {
 using ops::Distribution;
 using ops::RandomFill;
 
+/// Where a random op's counters are: in its fields, or, unless null, in memory.
+struct Counters {
+  uint64_t seed, offset;
+  const int64_t* memory = nullptr;
+  int64_t stride = 0;  ///< between the seed and the offset there
+
+  template <class Op>
+  Counters(const Op& op, const Call& call) : seed(op.seed), offset(op.offset) {
+    if (const Tensor& t = call.in.get(1); t.defined()) {
+      memory = ptr<int64_t>(t);
+      stride = impl(t).strides[0];
+    }
+  }
+  __device__ __forceinline__ philox::Lanes operator()(int64_t c) const {
+    const auto at = offset + static_cast<uint64_t>(c);
+    if (!memory) return philox::philox4x32(seed, at);
+    return philox::philox4x32(static_cast<uint64_t>(memory[0]),
+                              at + static_cast<uint64_t>(memory[stride]));
+  }
+};
+
 // ---- numbers of a counter: four floats or two doubles
 
 template <class T>
@@ -89,7 +110,6 @@ __device__ __forceinline__ double scaled(double x, double b, double a) {
 
 template <class T>
 struct Fill {
-  uint64_t seed, offset;
   T a, b;
   T width;        ///< b - a
   T steps;        ///< not 0: uniform numbers are rounded down to this many
@@ -182,10 +202,10 @@ int64_t counters_for(int64_t n, int per_counter) { return (n + per_counter - 1) 
 // ---- random_
 
 template <class T, Distribution D>
-void fill_reals(const Fill<T>& fill, const Target& target) {
+void fill_reals(const Fill<T>& fill, const Counters& counters, const Target& target) {
   constexpr int N = kPerCounter<T>;
   for_each(counters_for(target.layout.numel, N), "random_", [=] __device__(int64_t c) {
-    const auto lanes = philox::philox4x32(fill.seed, fill.offset + static_cast<uint64_t>(c));
+    const auto lanes = counters(c);
     T v[N];
     if constexpr (D == Distribution::Normal || D == Distribution::LogNormal) {
       normals(lanes, v);
@@ -199,10 +219,8 @@ void fill_reals(const Fill<T>& fill, const Target& target) {
 }
 
 template <class T>
-void fill_real(const RandomFill& op, const Target& target) {
+void fill_real(const RandomFill& op, const Counters& counters, const Target& target) {
   Fill<T> f{};
-  f.seed = op.seed;
-  f.offset = op.offset;
   f.a = static_cast<T>(op.a);
   f.b = static_cast<T>(op.b);
   f.width = f.b - f.a;
@@ -214,28 +232,28 @@ void fill_real(const RandomFill& op, const Target& target) {
   f.least = std::numeric_limits<T>::epsilon() / 2;
   switch (op.distribution) {
     case Distribution::Normal:
-      return fill_reals<T, Distribution::Normal>(f, target);
+      return fill_reals<T, Distribution::Normal>(f, counters, target);
     case Distribution::LogNormal:
-      return fill_reals<T, Distribution::LogNormal>(f, target);
+      return fill_reals<T, Distribution::LogNormal>(f, counters, target);
     case Distribution::Exponential:
-      return fill_reals<T, Distribution::Exponential>(f, target);
+      return fill_reals<T, Distribution::Exponential>(f, counters, target);
     case Distribution::Cauchy:
-      return fill_reals<T, Distribution::Cauchy>(f, target);
+      return fill_reals<T, Distribution::Cauchy>(f, counters, target);
     case Distribution::Geometric:
-      return fill_reals<T, Distribution::Geometric>(f, target);
+      return fill_reals<T, Distribution::Geometric>(f, counters, target);
     default:
-      return fill_reals<T, Distribution::Uniform>(f, target);
+      return fill_reals<T, Distribution::Uniform>(f, counters, target);
   }
 }
 
-void fill_integers(const RandomFill& op, const Target& target) {
-  const uint64_t seed = op.seed, offset = op.offset, range = op.range;
+void fill_integers(const RandomFill& op, const Counters& counters, const Target& target) {
+  const uint64_t range = op.range;
   const auto from = static_cast<uint64_t>(op.from);
   const int64_t n = target.layout.numel;
   // The high part of bits * range: fair, and cheaper than a remainder.
   if (!op.wide(kLong)) {
     for_each(counters_for(n, 4), "random_", [=] __device__(int64_t c) {
-      const auto lanes = philox::philox4x32(seed, offset + static_cast<uint64_t>(c));
+      const auto lanes = counters(c);
       int64_t v[4];
 #pragma unroll
       for (int k = 0; k < 4; ++k) v[k] = static_cast<int64_t>(from + ((lanes.v[k] * range) >> 32));
@@ -244,7 +262,7 @@ void fill_integers(const RandomFill& op, const Target& target) {
     return;
   }
   for_each(counters_for(n, 2), "random_", [=] __device__(int64_t c) {
-    const auto lanes = philox::philox4x32(seed, offset + static_cast<uint64_t>(c));
+    const auto lanes = counters(c);
     int64_t v[2];
 #pragma unroll
     for (int k = 0; k < 2; ++k) {
@@ -260,12 +278,11 @@ uint32_t last_success(double p) {
   return static_cast<uint32_t>(std::max(std::ceil(p * 0x1p32) - 1, 0.0));
 }
 
-void fill_bernoulli(const RandomFill& op, const Target& target) {
-  const uint64_t seed = op.seed, offset = op.offset;
+void fill_bernoulli(const RandomFill& op, const Counters& counters, const Target& target) {
   const uint32_t last = last_success(op.a);
   const bool possible = op.a > 0;
   for_each(counters_for(target.layout.numel, 4), "random_", [=] __device__(int64_t c) {
-    const auto lanes = philox::philox4x32(seed, offset + static_cast<uint64_t>(c));
+    const auto lanes = counters(c);
     bool v[4];
 #pragma unroll
     for (int k = 0; k < 4; ++k) v[k] = possible && lanes.v[k] <= last;
@@ -278,13 +295,15 @@ void random_fill(const Call& call) {
   const Tensor& out = call.out[0];
   const ScalarType type = impl(out).dtype;
   if (impl(out).numel == 0) return;
-  if (op.distribution == Distribution::Bernoulli) return fill_bernoulli(op, target_of(out, false));
+  const Counters counters(op, call);
+  if (op.distribution == Distribution::Bernoulli)
+    return fill_bernoulli(op, counters, target_of(out, false));
   // A complex number is two real ones.
   const Target target = target_of(out, true);
   if (is_complex(type) && op.distribution == Distribution::Normal) op.b /= std::sqrt(2.0);
-  if (op.distribution == Distribution::Integer) return fill_integers(op, target);
-  if (target.dtype == kDouble) return fill_real<double>(op, target);
-  fill_real<float>(op, target);
+  if (op.distribution == Distribution::Integer) return fill_integers(op, counters, target);
+  if (target.dtype == kDouble) return fill_real<double>(op, counters, target);
+  fill_real<float>(op, counters, target);
 }
 
 // ---- bernoulli, dropout
@@ -294,13 +313,13 @@ void bernoulli(const Call& call) {
   const Tensor &in = call.in[0], &out = call.out[0];
   if (impl(out).numel == 0) return;
   const auto layout = make_layout<2>({&out, &in}, true);
-  const uint64_t seed = op.seed, offset = op.offset;
+  const Counters counters(op, call);
   const void* from = raw_data(in);
   void* to = raw_data(out);
   const ScalarType in_type = impl(in).dtype, out_type = impl(out).dtype;
   // Probabilities below 0 count as 0, above 1 as 1: to complain would mean to wait.
   for_each(counters_for(layout.numel, 4), "bernoulli", [=] __device__(int64_t c) {
-    const auto lanes = philox::philox4x32(seed, offset + static_cast<uint64_t>(c));
+    const auto lanes = counters(c);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       if (c * 4 + k >= layout.numel) return;
@@ -314,7 +333,7 @@ void bernoulli(const Call& call) {
 
 template <class T>
 struct DropoutArgs {
-  uint64_t seed, offset;
+  Counters counters;
   uint32_t last;
   accumulate_t<T> scale;
 
@@ -341,8 +360,7 @@ void drop_dense(const DropoutArgs<T>& args, const T* x, T* y, int64_t n) {
     }
 #pragma unroll
     for (int c = 0; c < kCounters; ++c) {
-      const auto lanes =
-          philox::philox4x32(args.seed, args.offset + static_cast<uint64_t>(i * kCounters + c));
+      const auto lanes = args.counters(i * kCounters + c);
 #pragma unroll
       for (int k = 0; k < 4; ++k) pack.v[c * 4 + k] = args.apply(pack.v[c * 4 + k], lanes.v[k]);
     }
@@ -359,7 +377,7 @@ void drop_dense(const DropoutArgs<T>& args, const T* x, T* y, int64_t n) {
 template <class T>
 void drop_any(const DropoutArgs<T>& args, const Layout<2>& layout, const T* x, T* y) {
   for_each(counters_for(layout.numel, 4), "dropout", [=] __device__(int64_t c) {
-    const auto lanes = philox::philox4x32(args.seed, args.offset + static_cast<uint64_t>(c));
+    const auto lanes = args.counters(c);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       if (c * 4 + k >= layout.numel) return;
@@ -371,10 +389,12 @@ void drop_any(const DropoutArgs<T>& args, const Layout<2>& layout, const T* x, T
 }
 
 template <class T>
-void dropout_of(const ops::Dropout& op, const Tensor& x, const Tensor& y) {
+void dropout_of(const Call& call) {
   using A = accumulate_t<T>;
+  const auto& op = call.as<ops::Dropout>();
+  const Tensor &x = call.in[0], &y = call.out[0];
   const A scale = op.p == 1 ? A(0) : static_cast<A>(1 / (1 - op.p));
-  const DropoutArgs<T> args{op.seed, op.offset, last_success(1 - op.p), scale};
+  const DropoutArgs<T> args{Counters(op, call), last_success(1 - op.p), scale};
   const auto addresses =
       reinterpret_cast<uintptr_t>(raw_data(x)) | reinterpret_cast<uintptr_t>(raw_data(y));
   if (impl(x).contiguous && impl(y).contiguous && addresses % 16 == 0)
@@ -383,10 +403,9 @@ void dropout_of(const ops::Dropout& op, const Tensor& x, const Tensor& y) {
 }
 
 void dropout(const Call& call) {
-  const Tensor &x = call.in[0], &y = call.out[0];
-  if (impl(x).numel == 0) return;
-  with_floating_type(impl(x).dtype, "dropout",
-                     [&](auto zero) { dropout_of<decltype(zero)>(call.as<ops::Dropout>(), x, y); });
+  const TensorImpl& x = impl(call.in[0]);
+  if (x.numel == 0) return;
+  with_floating_type(x.dtype, "dropout", [&](auto zero) { dropout_of<decltype(zero)>(call); });
 }
 
 // ---- what is drawn one after the other: on the CPU
@@ -399,7 +418,7 @@ void on_cpu(const Call& call) {
   for (const Tensor& t : in) pointers.push_back(&t);
   const TensorImpl& o = impl(call.out[0]);
   Tensor out = new_tensor(o.sizes, o.dtype, kCPU);
-  call.op.kernel[static_cast<size_t>(kCPU)](
+  call.op.kernel[static_cast<size_t>(kCPU)].run(
       {call.op, call.fields, Args(pointers.data(), pointers.size()), {&out, 1}, call.compute});
   copy_raw_into(call.out[0], out);
 }

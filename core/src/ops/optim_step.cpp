@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/optim_step.h"
 
-#include <cmath>
-
+#include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
 namespace hearth::ops {
@@ -12,7 +11,16 @@ HEARTH_DEFINE_OP(AdamStep)
 
 namespace {
 
-void check_groups(const OpInfo& info, Args in) {
+/// Checks a step's tensors and returns the groups among them.
+template <class Op>
+Args check_groups(Args all) {
+  constexpr const OpInfo& info = Op::info;
+  HEARTH_CHECK_AS(ValueError, all.size() >= step_numbers<Op>, "[", info.name, "] expected ",
+                  step_numbers<Op>, " numbers before the groups, got ", all.size(), " tensors");
+  for (size_t i = 0; i < step_numbers<Op>; ++i)
+    HEARTH_CHECK_AS(ShapeError, !all[i].defined() || impl(all[i]).dim() == 0, "[", info.name, "] ",
+                    info.args[i].name, " must be a 0-dim tensor, got sizes ", all[i].sizes());
+  const Args in = all.from(step_numbers<Op>);
   HEARTH_CHECK_AS(ValueError, in.size() % info.tail == 0, "[", info.name, "] expected groups of ",
                   int{info.tail}, " tensors, got ", in.size(), " tensors");
   for (size_t i = 0; i < in.size(); ++i) {
@@ -29,16 +37,24 @@ void check_groups(const OpInfo& info, Args in) {
                     "] a parameter of type ", parameter.dtype, " came with a tensor of type ",
                     t.dtype, " as its gradient or state");
   }
+  return in;
+}
+
+/// lr or, from memory, what stands for it.
+Tensor number_of(const Tensor& memory, double field) {
+  return memory.defined() ? memory.to(kDouble) : scalar_tensor(field, TensorOptions(kDouble));
 }
 
 }  // namespace
 
 Specs SgdStep::infer(Args in) const {
-  check_groups(info, in);
+  check_groups<SgdStep>(in);
   return {};
 }
 
-Tensors SgdStep::decompose(Args in) const {
+Tensors SgdStep::decompose(Args all) const {
+  const Args in = check_groups<SgdStep>(all);
+  const Tensor rate = number_of(all[0], lr);
   for (size_t i = 0; i < in.size(); i += info.tail) {
     const Tensor &p = in[i], &buffer = in[i + 2];
     Tensor g = maximize ? -in[i + 1] : in[i + 1];
@@ -51,25 +67,26 @@ Tensors SgdStep::decompose(Args in) const {
       }
       g = nesterov ? g.add(buffer, momentum) : buffer;
     }
-    p.add_(g, -lr);
+    p.addcmul_(g, rate, -1);
   }
   return {};
 }
 
 Specs AdamStep::infer(Args in) const {
-  check_groups(info, in);
+  check_groups<AdamStep>(in);
   return {};
 }
 
-Tensors AdamStep::decompose(Args in) const {
-  const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));
-  const double correction2 = std::sqrt(1 - std::pow(beta2, static_cast<double>(step)));
+Tensors AdamStep::decompose(Args all) const {
+  const Args in = check_groups<AdamStep>(all);
+  const Tensor n = number_of(all[0], static_cast<double>(step)), rate = number_of(all[1], lr);
+  const Tensor correction1 = 1 - pow(beta1, n), correction2 = (1 - pow(beta2, n)).sqrt();
   for (size_t i = 0; i < in.size(); i += info.tail) {
     const Tensor &p = in[i], &mean = in[i + 2], &square = in[i + 3], &largest = in[i + 4];
     Tensor g = maximize ? -in[i + 1] : in[i + 1];
     if (weight_decay != 0) {
       if (decoupled) {
-        p.mul_(1 - lr * weight_decay);
+        p.mul_(1 - rate * weight_decay);
       } else {
         g = g.add(p, weight_decay);
       }
@@ -78,7 +95,7 @@ Tensors AdamStep::decompose(Args in) const {
     square.mul_(beta2).addcmul_(g, g, 1 - beta2);
     if (largest.defined()) largest.copy_(largest.maximum(square));
     const Tensor root = (largest.defined() ? largest : square).sqrt();
-    p.addcdiv_(mean, root.div(correction2).add(eps), -lr / correction1);
+    p.addcmul_(mean.div(root.div(correction2).add(eps)), rate / correction1, -1);
   }
   return {};
 }

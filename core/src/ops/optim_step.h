@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Optimizer steps over many tensors at once. Each writes into its arguments and has no outputs; the
 // tensors of one parameter share sizes and dtype, and parameters may differ in both.
+//
+// What changes from step to step may come from memory instead of fields, so that a recorded step
+// can be replayed: 0-dim tensors before the groups, read when the kernel runs. Undefined ones leave
+// it to the field.
 #pragma once
 
 #include "dispatch/op.h"
@@ -20,7 +24,8 @@ struct SgdStep {
   static constexpr OpInfo info{.name = "sgd_step",
                                .kind = Kind::Fused,
                                .differentiable = false,
-                               .args = {{"parameter", arg::mutated},
+                               .args = {{"lr", arg::optional | arg::constant | arg::as_is},
+                                        {"parameter", arg::mutated},
                                         "grad",
                                         {"momentum_buffer", arg::optional | arg::mutated}},
                                .tail = 3};
@@ -42,7 +47,9 @@ struct AdamStep {
   static constexpr OpInfo info{.name = "adam_step",
                                .kind = Kind::Fused,
                                .differentiable = false,
-                               .args = {{"parameter", arg::mutated},
+                               .args = {{"step", arg::optional | arg::constant | arg::as_is},
+                                        {"lr", arg::optional | arg::constant | arg::as_is},
+                                        {"parameter", arg::mutated},
                                         "grad",
                                         {"exp_avg", arg::mutated},
                                         {"exp_avg_sq", arg::mutated},
@@ -52,5 +59,9 @@ struct AdamStep {
   Specs infer(Args in) const;
   Tensors decompose(Args in) const;
 };
+
+/// The tensors of a step before the groups.
+template <class Op>
+inline constexpr size_t step_numbers = Op::info.args.size() - Op::info.tail;
 
 }  // namespace hearth::ops

@@ -23,13 +23,21 @@ HEARTH_DEFINE_OP(Multinomial)
 
 namespace {
 
-Grads zero_gradient(Args g) {
-  Grads grads;
-  grads.push_back(zeros_like(g[0]));
+Grads zero_gradient(Args g, size_t inputs) {
+  Grads grads(inputs);
+  grads[0] = zeros_like(g[0]);
   return grads;
 }
 
 }  // namespace
+
+void check_generator_memory(Args in, std::string_view op) {
+  if (in.size() < 2 || !in[1].defined()) return;
+  const TensorImpl& t = impl(in[1]);
+  HEARTH_CHECK_AS(ShapeError, t.dtype == kLong && t.dim() == 1 && t.numel == 2, "[", op,
+                  "] expected a seed and an offset as a tensor of two int64, got ", t.dtype,
+                  " of shape ", t.sizes.ref());
+}
 
 bool RandomFill::wide(ScalarType t) const {
   // A product of 32 random bits and a small range is fair enough.
@@ -39,6 +47,7 @@ bool RandomFill::wide(ScalarType t) const {
 }
 
 Specs RandomFill::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const ScalarType t = impl(in[0]).dtype;
   HEARTH_CHECK_AS(NotImplementedError,
                   distribution == Distribution::Integer ||
@@ -51,25 +60,31 @@ Specs RandomFill::infer(Args in) const {
                   "[random_] random integers are not implemented for '", to_string(t), "'");
   return Spec::like(in[0]);
 }
-Grads RandomFill::vjp(const Saved&, Args g, NeedMask) const { return zero_gradient(g); }
+Grads RandomFill::vjp(const Saved& s, Args g, NeedMask) const {
+  return zero_gradient(g, s.num_inputs());
+}
 
 Specs Bernoulli::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const ScalarType t = impl(in[0]).dtype;
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t),
                   "[bernoulli] expected floating point probabilities, got ", t);
   return {Spec::like(in[0]), t};
 }
-Grads Bernoulli::vjp(const Saved&, Args g, NeedMask) const { return zero_gradient(g); }
+Grads Bernoulli::vjp(const Saved& s, Args g, NeedMask) const {
+  return zero_gradient(g, s.num_inputs());
+}
 
 Specs Dropout::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const ScalarType t = impl(in[0]).dtype;
   HEARTH_CHECK_AS(DtypeError, is_floating_point(t), "[dropout] expected a floating tensor, got ", t,
                   "; convert it with .to(kFloat)");
   return {Spec::like(in[0]), t};
 }
-Grads Dropout::vjp(const Saved&, Args g, NeedMask) const {
-  Grads grads;
-  grads.push_back(invoke(*this, g[0]));
+Grads Dropout::vjp(const Saved& s, Args g, NeedMask) const {
+  Grads grads(s.num_inputs());
+  grads[0] = s.num_inputs() > 1 ? invoke(*this, g[0], s.in(1)) : invoke(*this, g[0]);
   return grads;
 }
 

@@ -2,6 +2,10 @@
 // Random ops. Their seed and first counter are fields, drawn before invoke, so that kernels and
 // gradients are functions of their fields: element i by logical index takes its bits from counter
 // offset + i / 4 (i / 2 where an element takes 64 bits), as base/philox.h numbers them.
+//
+// Those that a training step is made of also take a second argument, two int64 in memory: a seed,
+// which replaces the field, and an offset, to which the field is added. Kernels read them when they
+// run, so that a recorded step draws other numbers each time it is replayed.
 #pragma once
 
 #include "dispatch/op.h"
@@ -19,6 +23,10 @@ enum class Distribution : uint8_t {
   Geometric,    ///< trials until the first success of probability a
 };
 
+/// Where a seed and an offset lie in memory.
+inline constexpr Argument kGeneratorMemory{"generator", arg::optional | arg::constant | arg::as_is};
+HEARTH_API void check_generator_memory(Args in, std::string_view op);
+
 /// Overwrites a tensor with random numbers; made to run in place.
 struct RandomFill {
   Distribution distribution = Distribution::Uniform;
@@ -26,36 +34,37 @@ struct RandomFill {
   int64_t from = 0;
   uint64_t range = 0;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "random_", .strided = true};
+  static constexpr OpInfo info{
+      .name = "random_", .strided = true, .args = {"self", kGeneratorMemory}};
   HEARTH_OP(RandomFill, distribution, a, b, from, range, seed, offset)
   /// Each element takes 64 bits.
   HEARTH_API bool wide(ScalarType t) const;
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   // Nothing of the input's values remains.
-  Grads vjp(const Saved&, Args g, NeedMask) const;
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
 /// 1 where a uniform number is below the input, else 0.
 struct Bernoulli {
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "bernoulli"};
+  static constexpr OpInfo info{.name = "bernoulli", .args = {"self", kGeneratorMemory}};
   HEARTH_OP(Bernoulli, seed, offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
-  Grads vjp(const Saved&, Args g, NeedMask) const;
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
 /// Zeroes elements with probability p and scales the others by 1 / (1 - p). Linear in its input,
-/// so its gradient is itself with the same counters, and nothing is saved.
+/// so its gradient is itself with the same counters, and nothing is saved but where they are.
 struct Dropout {
   double p = 0.5;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "dropout"};
+  static constexpr OpInfo info{.name = "dropout", .args = {"self", kGeneratorMemory}};
   HEARTH_OP(Dropout, p, seed, offset)
   Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {}; }
-  Grads vjp(const Saved&, Args g, NeedMask) const;
+  Saves saves(NeedMask) const { return {.in = 2}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
 /// A random permutation of 0, ..., n - 1.

@@ -8,7 +8,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/optim/optimizer_of.h"
 
-#include "dispatch/op.h"
+#include "ops/optim_step.h"
 
 namespace hearth::optim {
 
@@ -32,7 +32,11 @@ class StepArgs {
   }
   template <class Op>
   void run(const Op& op) const {
-    if (!tensors_.empty()) invoke({Op::row(), &op, ArgList(tensors_), {}, Bind::Fresh});
+    if (tensors_.empty()) return;
+    // The numbers before the groups come from the fields.
+    std::vector<Tensor> all(ops::step_numbers<Op>);
+    all.insert(all.end(), tensors_.begin(), tensors_.end());
+    invoke({Op::row(), &op, ArgList(all), {}, Bind::Fresh});
   }
 
  private:

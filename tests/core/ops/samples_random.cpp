@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hearth/tensor/tensor_literal.h"
+
 #include "core/ops/samples.h"
 #include "ops/random.h"
 
@@ -13,6 +15,10 @@ void random_samples(Samples& s) {
     add(s, ops::RandomFill{.distribution = kind, .a = 0.25, .b = 0.75, .seed = 3, .offset = 4},
         {x});
   add(s, ops::RandomFill{.distribution = Distribution::Integer, .from = -2, .range = 7}, {x});
+  const Tensor memory = tensor({21, 40}, TensorOptions(kLong));
+  add(s, ops::RandomFill{.distribution = Distribution::Normal, .offset = 4}, {x, memory});
+  add(s, ops::Bernoulli{5, 6}, {x, memory});
+  add(s, ops::Dropout{0.4, 7, 8}, {x, memory});
   add(s, ops::Bernoulli{5, 6}, {x});
   add(s, ops::Dropout{0.4, 7, 8}, {x});
   add(s, ops::Dropout{0.4, 7, 8}, {values({})});
