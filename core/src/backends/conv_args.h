@@ -2,6 +2,7 @@
 // Convolutions as backends compute them.
 #pragma once
 
+#include "base/checked.h"
 #include "ops/conv.h"
 
 namespace hearth {
@@ -58,8 +59,11 @@ ConvArgs conv_args(const Op& op, const TensorImpl& x, const TensorImpl& y, const
     c.dilation[to] = op.dilation[d];
     c.pad_begin[to] = op.padding[d];
     // What the sizes need: less than `padding` where a stride leaves some input unread.
-    c.pad_end[to] = (y.sizes[d + 2] - 1) * op.stride[d] + op.dilation[d] * (kernel[d] - 1) + 1 -
-                    c.input[to] - op.padding[d];
+    const Checked read = (Checked(y.sizes[d + 2]) - 1) * op.stride[d] +
+                         Checked(op.dilation[d]) * (kernel[d] - 1) + 1;
+    c.pad_end[to] =
+        (read - c.input[to] - op.padding[d])
+            .get("convolution", "stride ", op.stride[d], " with dilation ", op.dilation[d]);
   }
   return c;
 }

@@ -19,10 +19,20 @@ namespace {
 
 enum class Pass { Forward, BackwardData, BackwardWeights };
 
+/// oneDNN computes with 32-bit numbers.
+[[maybe_unused]] bool fits_int(const ConvArgs& c) {
+  int64_t most = std::max({c.batch, c.in_channels, c.out_channels});
+  for (int d = 0; d < 2; d++)
+    most = std::max({most, c.input[d], c.output(d), c.kernel[d], c.stride[d], c.pad_begin[d],
+                     c.pad_end[d], c.dilation[d]});
+  return most < INT32_MAX / 4;  // sums of four still fit
+}
+
 /// The one place that decides how a convolution is computed.
 ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
 #ifdef HEARTH_WITH_ONEDNN
-  if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong) return ConvAlgorithm::Unfold;
+  if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
+    return ConvAlgorithm::Unfold;
   // oneDNN refuses to leave more of the input unread than a stride leaves over.
   for (int d = 0; d < 2; d++) {
     const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;

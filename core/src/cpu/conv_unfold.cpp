@@ -6,6 +6,7 @@
 
 #include "hearth/base/threads.h"
 
+#include "base/checked.h"
 #include "cpu/gemm_own.h"
 #include "cpu/scratch.h"
 
@@ -88,7 +89,7 @@ void for_each_run(const Geometry& g, const F& f, const P& pad) {
       for (int64_t kw = 0; kw < c.kernel[1]; kw++) {
         // Output columns whose input lies in the image: [first, end).
         const int64_t shift = kw * c.dilation[1] - c.pad_begin[1], s = c.stride[1];
-        const int64_t first = std::clamp<int64_t>(shift >= 0 ? 0 : (-shift + s - 1) / s, 0, width);
+        const int64_t first = std::clamp<int64_t>(shift >= 0 ? 0 : ceil_div(-shift, s), 0, width);
         const int64_t room = c.input[1] - shift;
         const int64_t end = std::clamp<int64_t>(room <= 0 ? 0 : (room - 1) / s + 1, first, width);
         for (int64_t oh = 0; oh < height; oh++, at += width) {

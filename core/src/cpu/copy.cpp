@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/copy.h"
 
+#include <algorithm>
+
 #include "cpu/kernels.h"
 #include "cpu/tile.h"
 #include "ops/creation.h"
@@ -33,9 +35,11 @@ void fill(const Call& call) { fill_tiled(call.out[0], call.as<ops::Fill>().value
 
 template <class T>
 void arange_as(const ops::Arange& op, T* out) {
-  // Each element from its index: no error accumulates.
-  using A = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
-  const A start = op.start.to<A>(), step = op.step.to<A>();
+  // Each element from its index: no error accumulates. The values fit where products on the way
+  // may not: those wrap around.
+  using A = std::conditional_t<std::is_integral_v<T>, uint64_t, double>;
+  using S = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+  const A start = static_cast<A>(op.start.to<S>()), step = static_cast<A>(op.step.to<S>());
   for (int64_t i = 0; i < op.steps; ++i) out[i] = static_cast<T>(start + static_cast<A>(i) * step);
 }
 
@@ -66,6 +70,14 @@ void arange(const Call& call) {
   }
 }
 
+/// `value`, which rounding may have taken past the ends, as an integer between them.
+int64_t between(int64_t start, int64_t end, double value) {
+  const auto [low, high] = std::minmax({start, end});
+  if (value <= static_cast<double>(low)) return low;
+  if (value >= static_cast<double>(high)) return high;
+  return static_cast<int64_t>(value);
+}
+
 template <class T>
 void linspace_as(const ops::Linspace& op, T* out) {
   // In the type itself, from both ends, so that the last value is exact.
@@ -76,7 +88,14 @@ void linspace_as(const ops::Linspace& op, T* out) {
   for (int64_t i = 0; i < op.steps; ++i) {
     const bool front = i < op.steps / 2 || op.steps == 1;
     const A k = A(static_cast<double>(front ? i : op.steps - 1 - i));
-    out[i] = static_cast<T>(front ? start + step * k : end - step * k);
+    const A value = front ? start + step * k : end - step * k;
+    out[i] = static_cast<T>(value);
+    if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
+      // Doubles do not tell all of these apart.
+      if (!op.start.isIntegral(false) || !op.end.isIntegral(false)) continue;
+      const int64_t first = op.start.toLong(), last = op.end.toLong();
+      out[i] = k > 0 ? between(first, last, value) : front ? first : last;
+    }
   }
 }
 

@@ -34,6 +34,7 @@ void triangle(const Call& call) {
   const TensorImpl& t = impl(x);
   const int64_t columns = t.sizes.back(), rows = t.sizes[t.sizes.size() - 2];
   if (t.numel == 0) return;
+  const int64_t diagonal = op.diagonal_within(t);
   const auto size = static_cast<int64_t>(element_size(t.dtype));
   const char* from = t.data();
   char* to = raw_data(call.out[0]);
@@ -42,7 +43,7 @@ void triangle(const Call& call) {
                  for (int64_t r = begin; r < end; ++r) {
                    // Columns from `split` on are above the diagonal that stays with tril.
                    const int64_t split =
-                       std::clamp<int64_t>(r % rows + op.diagonal + (op.upper ? 0 : 1), 0, columns);
+                       std::clamp<int64_t>(r % rows + diagonal + (op.upper ? 0 : 1), 0, columns);
                    const int64_t first = op.upper ? split : 0, last = op.upper ? columns : split;
                    char* row = to + r * columns * size;
                    std::memset(row, 0, static_cast<size_t>(columns * size));

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/checked.h"
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
 #include "cpu/pool_kernels.h"
+#include "cpu/tile.h"
 #include "tensor/image_layout.h"
 
 namespace hearth::cpu {
@@ -16,14 +18,17 @@ namespace {
 /// Windows of one dim: regular ones of a kernel, or with no kernel parts of equal length.
 struct DimWindows {
   std::vector<PoolWindow> windows;
-  int64_t kernel = 0, stride = 1, padding = 0, step = 1;
+  int64_t first_position = 0, kernel = 0, stride = 1, padding = 0, step = 1;
 
   DimWindows(int64_t in, int64_t out, const DimVector& kernels, const DimVector& strides,
              const DimVector& paddings, int64_t dilation, bool count_padding, size_t d)
       : windows(static_cast<size_t>(out)), step(dilation) {
     if (kernels.empty()) {
       for (int64_t i = 0; i < out; ++i) {
-        const int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
+        const auto part = [&](int64_t n, int64_t more) {
+          return static_cast<int64_t>((static_cast<__int128>(n) * in + more) / out);
+        };
+        const int64_t begin = part(i, 0), end = part(i + 1, out - 1);
         windows[static_cast<size_t>(i)] = {begin, end - begin, static_cast<double>(end - begin)};
       }
       return;
@@ -33,13 +38,19 @@ struct DimWindows {
     padding = paddings[d];
     for (int64_t i = 0; i < out; ++i) {
       const int64_t start = i * stride - padding;
-      const int64_t skipped = start < 0 ? (-start + step - 1) / step : 0;
-      const int64_t begin = std::min(start + skipped * step, in - 1);
-      const int64_t room = (in - 1 - begin) / step + 1;
+      const int64_t skipped = start < 0 ? ceil_div(-start, step) : 0;
+      const int64_t first = start + skipped * step, begin = std::min(first, in - 1);
+      const int64_t room = first < in ? (in - 1 - first) / step + 1 : 0;
       const int64_t count = std::max<int64_t>(std::min(kernel - skipped, room), 0);
       const int64_t size = count_padding ? std::min(start + kernel, in + padding) - start : count;
       windows[static_cast<size_t>(i)] = {begin, count, static_cast<double>(size)};
     }
+    // Positions of the kernel that meet the input anywhere.
+    first_position = std::max<int64_t>(
+        padding > (out - 1) * stride ? ceil_div(padding - (out - 1) * stride, step) : 0, 0);
+    kernel = std::min(kernel, (in - 1 + padding) / step + 1);
+    // Where most of them only ever meet padding, the windows alone say what to read.
+    if (kernel - first_position > in + out) kernel = 0;
   }
 };
 
@@ -68,7 +79,7 @@ class Pooling {
     p_.width = x.sizes[3];
     p_.out_height = y.sizes[2];
     p_.out_width = y.sizes[3];
-    HEARTH_CHECK_AS(ShapeError, p_.height * p_.width <= INT32_MAX,
+    HEARTH_CHECK_AS(ShapeError, (Checked(p_.height) * p_.width).value_or(INT64_MAX) <= INT32_MAX,
                     "[pool] images of more than 2^31 - 1 pixels are not supported, got ",
                     x.sizes.ref());
     if constexpr (requires { op.divisor_override; }) {
@@ -81,6 +92,7 @@ class Pooling {
     p_.cols = cols_.windows.data();
     p_.row_step = rows_.step;
     p_.col_step = cols_.step;
+    p_.first_position = cols_.first_position;
     p_.kernel = cols_.kernel;
     p_.stride = cols_.stride;
     p_.padding = cols_.padding;
@@ -164,6 +176,7 @@ void max_forward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor x = image_raw(call.in[0], last);
   const Tensor& y = call.out[0];
+  if (impl(y).numel == 0) return;
   const bool replaced = call.in.get(1).defined();
   const Tensor values = replaced ? image_raw(call.in[1], last) : x;
   int64_t* places = call.out.size() > 1 ? ptr<int64_t>(call.out[1]) : nullptr;
@@ -184,6 +197,7 @@ void max_backward(const Call& call) {
   const Tensor& gx = call.out[0];
   const bool last = prefers_channels_last(impl(call.in[1]));
   const Tensor g = image_raw(call.in[0], last), x = image_raw(call.in[1], last);
+  if (impl(g).numel == 0) return fill_tiled(gx, 0);
   ComputeElements eg(g), ex(x), egx(gx);
   eg.load();
   ex.load();
@@ -199,6 +213,7 @@ void avg_forward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor x = image_raw(call.in[0], last);
   const Tensor& y = call.out[0];
+  if (impl(y).numel == 0) return;
   ComputeElements ex(x), ey(y);
   ex.load();
   const auto kernel = chosen(call, table().avg_forward, impl(x).dtype);
@@ -211,6 +226,7 @@ void avg_backward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor g = image_raw(call.in[0], last);
   const Tensor& gx = call.out[0];
+  if (impl(g).numel == 0) return fill_tiled(gx, 0);
   ComputeElements eg(g), egx(gx);
   eg.load();
   const auto kernel = chosen(call, table().avg_backward, impl(g).dtype);

@@ -21,8 +21,8 @@ struct PoolArgs {
   const PoolWindow* cols;
   int64_t row_step = 1, col_step = 1;
   /// Width's windows when they are regular: output i looks at i * stride - padding + k * col_step
-  /// for k < kernel, where that exists. 0: only `cols` says.
-  int64_t kernel = 0, stride = 1, padding = 0;
+  /// for first_position <= k < kernel, where that exists. 0: only `cols` says.
+  int64_t first_position = 0, kernel = 0, stride = 1, padding = 0;
   bool tiled = false;    ///< the windows cover every position once
   int64_t channels = 0;  ///< of the block; 0: a plane
   int64_t pixel = 1;     ///< elements between pixels (all channels)

@@ -61,6 +61,7 @@ void forward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor x = image_raw(call.in[0], last);
   const Tensor& y = call.out[0];
+  if (impl(y).numel == 0) return;
   ComputeElements ex(x), ey(y);
   ex.load();
   const auto kernel = table().forward[impl(x).dtype == kDouble];
@@ -73,6 +74,7 @@ void backward(const Call& call) {
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor g = image_raw(call.in[0], last);
   const Tensor& gx = call.out[0];
+  if (impl(gx).numel == 0) return;
   ComputeElements eg(g), egx(gx);
   eg.load();
   const auto kernel = table().backward[impl(g).dtype == kDouble];

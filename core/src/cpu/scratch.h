@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/allocator.h"
 
@@ -12,7 +13,8 @@ template <typename T>
 class Scratch {
  public:
   explicit Scratch(size_t count)
-      : bytes_(count * sizeof(T)), data_(static_cast<T*>(cpu_allocate(bytes_))) {}
+      : bytes_(count <= SIZE_MAX / sizeof(T) ? count * sizeof(T) : SIZE_MAX),
+        data_(static_cast<T*>(cpu_allocate(bytes_))) {}
   ~Scratch() {
     if (data_) cpu_deallocate(data_, bytes_);
   }

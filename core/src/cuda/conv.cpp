@@ -103,7 +103,13 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
   const auto dtype = static_cast<ScalarType>(k.dtype);
   const cudnnDataType_t type = data_type(dtype);
   const cudnnTensorFormat_t format = k.channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
-  const auto i = [](int64_t v) { return static_cast<int>(v); };
+  const auto i = [](int64_t v) {
+    HEARTH_CHECK_AS(NotImplementedError, v >= INT32_MIN && v <= INT32_MAX,
+                    "[convolution] sizes, strides, padding and dilation beyond 2^31 - 1 are not "
+                    "supported on CUDA, got ",
+                    v);
+    return static_cast<int>(v);
+  };
   check(cudnnSetTensor4dDescriptor(plan->x, format, type, i(k.batch), i(k.in_channels),
                                    i(k.input[0]), i(k.input[1])),
         "convolution");

@@ -107,11 +107,14 @@ void arange(const Call& call) {
   const auto& op = call.as<ops::Arange>();
   void* out = raw_data(call.out[0]);
   const ScalarType type = op.dtype;
-  // Each element from its index: no error accumulates.
+  // Each element from its index: no error accumulates. The values fit where products on the way may
+  // not: those wrap around.
   if (is_integral(type)) {
-    const auto start = op.start.to<int64_t>(), step = op.step.to<int64_t>();
-    for_each(op.steps, "arange",
-             [=] __device__(int64_t i) { store_as(out, type, i, start + i * step); });
+    const auto start = static_cast<uint64_t>(op.start.to<int64_t>());
+    const auto step = static_cast<uint64_t>(op.step.to<int64_t>());
+    for_each(op.steps, "arange", [=] __device__(int64_t i) {
+      store_as(out, type, i, static_cast<int64_t>(start + static_cast<uint64_t>(i) * step));
+    });
     return;
   }
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(type), "[arange] not implemented for ",

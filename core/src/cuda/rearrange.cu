@@ -38,7 +38,7 @@ void keep_triangle(const ops::Triangle& op, const Tensor& x, const Tensor& out) 
   const TensorImpl& t = impl(x);
   const auto columns = static_cast<uint64_t>(t.sizes.back());
   const auto rows = static_cast<uint64_t>(t.sizes[t.sizes.size() - 2]);
-  const int64_t diagonal = op.diagonal;
+  const int64_t diagonal = op.diagonal_within(t);
   const bool upper = op.upper, small = t.numel < (int64_t{1} << 31);
   const Divisor by_columns = small ? Divisor(static_cast<uint32_t>(columns)) : Divisor();
   const Divisor by_rows = small ? Divisor(static_cast<uint32_t>(rows)) : Divisor();

@@ -165,7 +165,8 @@ DistributedSampler::DistributedSampler(size_t size, size_t num_replicas, size_t 
                   " is out of range for ", num_replicas, " replicas");
 }
 size_t DistributedSampler::length() const {
-  return allow_duplicates_ ? (size_ + num_replicas_ - 1) / num_replicas_ : size_ / num_replicas_;
+  const bool more = allow_duplicates_ && size_ % num_replicas_ != 0;
+  return size_ / num_replicas_ + (more ? 1 : 0);
 }
 
 DistributedRandomSampler::DistributedRandomSampler(size_t size, size_t num_replicas, size_t rank,

@@ -16,6 +16,10 @@
 
 namespace hearth {
 
+/// The last value of an enum whose values count from 0. One stands beside every enum that is a
+/// field, so that no other value is read from text.
+constexpr MemoryFormat last_value(MemoryFormat) { return MemoryFormat::ChannelsLast; }
+
 /// Writes and reads one field. Reading consumes the text it used and returns false on bad input.
 struct FieldText {
   static void write(std::string& s, bool v);
@@ -46,7 +50,7 @@ struct FieldText {
   requires(std::is_enum_v<E> &&
            !std::is_same_v<E, ScalarType>) static bool read(std::string_view& s, E& v) {
     int64_t n = 0;
-    if (!read(s, n)) return false;
+    if (!read(s, n) || n < 0 || n > static_cast<int64_t>(last_value(E{}))) return false;
     v = static_cast<E>(n);
     return true;
   }

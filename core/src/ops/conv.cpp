@@ -6,6 +6,7 @@
 #include "hearth/ops/conv.h"
 #include "hearth/ops/pad.h"
 
+#include "base/checked.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -24,14 +25,20 @@ std::string times(const DimVector& sizes) {
   return s + ")";
 }
 
-/// Output positions of a convolution along one dim.
-int64_t conv_size(int64_t in, int64_t kernel, int64_t stride, int64_t padding, int64_t dilation) {
-  return (in + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+/// How many input positions a kernel reaches over.
+int64_t reach_of(int64_t kernel, int64_t dilation) {
+  return (Checked(dilation) * (kernel - 1) + 1)
+      .get("convolution", "kernel size ", kernel, " with dilation ", dilation);
+}
+/// Input positions with padding on both sides.
+int64_t padded_size(int64_t in, int64_t padding) {
+  return (Checked(padding) * 2 + in).get("convolution", "padding ", padding);
 }
 /// Input positions of the smallest input whose convolution has `out` outputs.
 int64_t transposed_size(int64_t out, int64_t kernel, int64_t stride, int64_t padding,
                         int64_t dilation) {
-  return (out - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1;
+  return ((Checked(out) - 1) * stride + reach_of(kernel, dilation) - Checked(padding) * 2)
+      .get("convolution", "stride ", stride, " with ", out, " input positions");
 }
 
 void check_types(std::string_view what, ScalarType a, ScalarType b) {
@@ -108,12 +115,13 @@ Specs Convolution::infer(Args in) const {
   HEARTH_CHECK_AS(ShapeError, w.sizes[0] > 0 && w.sizes[0] % groups == 0,
                   "[convolution] Given groups=", groups, ", expected weight to be divisible by ",
                   groups, " at dimension 0, but got weight of size ", w.sizes.ref(), " instead");
-  const int64_t channels = transposed ? w.sizes[0] : w.sizes[1] * groups;
+  const int64_t grouped = (Checked(w.sizes[1]) * groups).get(info.name, "groups ", groups);
+  const int64_t channels = transposed ? w.sizes[0] : grouped;
   HEARTH_CHECK_AS(ShapeError, x.sizes[1] == channels, "[convolution] Given ",
                   transposed ? "transposed=" : "groups=", transposed ? 1 : groups,
                   ", weight of size ", w.sizes.ref(), ", expected input", x.sizes.ref(),
                   " to have ", channels, " channels, but got ", x.sizes[1], " channels instead");
-  const int64_t out_channels = transposed ? w.sizes[1] * groups : w.sizes[0];
+  const int64_t out_channels = transposed ? grouped : w.sizes[0];
   if (in.get(2).defined()) {
     const TensorImpl& bias = impl(in[2]);
     check_types("bias", x.dtype, bias.dtype);
@@ -135,20 +143,19 @@ Specs Convolution::infer(Args in) const {
                     "spatial dimension, but got weight of size ",
                     w.sizes.ref());
     if (transposed) {
-      sizes[d + 2] = transposed_size(n, k, stride[d], padding[d], dilation[d]) + output_padding[d];
+      sizes[d + 2] =
+          (Checked(transposed_size(n, k, stride[d], padding[d], dilation[d])) + output_padding[d])
+              .get(info.name, "output_padding ", output_padding.ref());
       HEARTH_CHECK_AS(ShapeError, sizes[d + 2] > 0,
                       "[convolution] Given input size per channel: ", x.sizes.ref().slice(2),
                       ". Calculated output size per channel: ", sizes[d + 2],
                       ". Output size is too small");
       continue;
     }
-    padded.push_back(n + 2 * padding[d]);
-    kernel.push_back(dilation[d] * (k - 1) + 1);
-    if (padded.back() >= kernel.back()) {
-      sizes[d + 2] = conv_size(n, k, stride[d], padding[d], dilation[d]);
-    } else {
-      sizes[d + 2] = -1;
-    }
+    padded.push_back(padded_size(n, padding[d]));
+    kernel.push_back(reach_of(k, dilation[d]));
+    const int64_t room = padded.back() - kernel.back();
+    sizes[d + 2] = room >= 0 ? room / stride[d] + 1 : -1;
   }
   for (size_t d = 2; d < sizes.size(); ++d)
     HEARTH_CHECK_AS(ShapeError, sizes[d] >= 0,
@@ -197,6 +204,22 @@ Grads Convolution::vjp(const Saved& s, Args g, NeedMask need) const {
 
 Specs ConvolutionWeightGrad::infer(Args in) const {
   const TensorImpl &x = impl(in[0]), &g = impl(in[1]);
+  const size_t spatial = kernel.size();
+  HEARTH_CHECK_AS(
+      ShapeError,
+      x.sizes.size() == spatial + 2 && g.sizes.size() == spatial + 2 && stride.size() == spatial &&
+          padding.size() == spatial && dilation.size() == spatial && groups > 0 &&
+          x.sizes[0] == g.sizes[0] && x.sizes[1] % groups == 0 && g.sizes[1] % groups == 0,
+      "[convolution_weight_grad] input ", x.sizes.ref(), " and gradient ", g.sizes.ref(),
+      " are not of a convolution with kernel ", kernel.ref(), " and ", groups, " groups");
+  for (size_t d = 0; d < spatial; ++d) {
+    const bool positive = kernel[d] > 0 && stride[d] > 0 && dilation[d] > 0 && padding[d] >= 0;
+    HEARTH_CHECK_AS(ShapeError,
+                    positive && transposed_size(g.sizes[d + 2], kernel[d], stride[d], padding[d],
+                                                dilation[d]) <= x.sizes[d + 2],
+                    "[convolution_weight_grad] a gradient of sizes ", g.sizes.ref(),
+                    " does not belong to an input of sizes ", x.sizes.ref());
+  }
   DimVector sizes = g.sizes;
   sizes[0] = g.sizes[1];
   sizes[1] = x.sizes[1] / groups;
@@ -308,7 +331,8 @@ Tensor detail::conv_padded(int64_t dims, const Tensor& input, const Tensor& weig
   DimVector extra(static_cast<size_t>(2 * dims), 0);  // last dim first; before, after
   bool uneven = false;
   for (size_t d = 0; d < pad.size() && by.size() == pad.size(); ++d) {
-    const int64_t total = by[d] * (weight.sizes()[d + 2] - 1);
+    const int64_t total =
+        (Checked(by[d]) * (weight.sizes()[d + 2] - 1)).get(op, "dilation ", by.ref());
     pad[d] = total / 2;
     extra[2 * (pad.size() - 1 - d) + 1] = total % 2;
     uneven |= total % 2 != 0;

@@ -32,8 +32,7 @@ Specs To::infer(Args in) const {
   s.pinned = pinned;
   HEARTH_CHECK(!pinned || s.device.is_cpu(),
                "[to] only dense CPU tensors can be pinned, not one on ", s.device);
-  if (format != MemoryFormat::Preserve)
-    s.strides = format == MemoryFormat::Contiguous ? DimVector() : channels_last_strides(t.sizes);
+  if (format != MemoryFormat::Preserve) s.strides = format_strides(t.sizes, format);
   return s;
 }
 
@@ -93,9 +92,7 @@ Tensor copy_raw(const Tensor& source, ScalarType dtype, Device device) {
 Tensor contiguous_raw(const Tensor& source, MemoryFormat format) {
   const TensorImpl& s = impl(source);
   if (source.is_contiguous(format)) return source;
-  Tensor out = new_tensor(
-      s.sizes, s.dtype, s.device,
-      format == MemoryFormat::ChannelsLast ? channels_last_strides(s.sizes) : DimVector());
+  Tensor out = new_tensor(s.sizes, s.dtype, s.device, format_strides(s.sizes, format));
   copy_raw_into(out, source);
   return out;
 }

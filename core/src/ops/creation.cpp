@@ -6,6 +6,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 
+#include "base/checked.h"
 #include "base/thread_state.h"
 #include "tensor/overlap.h"
 
@@ -25,14 +26,13 @@ Specs Full::infer(Args) const {
   HEARTH_CHECK(!pinned || device.is_cpu(),
                "[empty] only dense CPU tensors can be pinned, not one on ", device);
   checked_nbytes(checked_numel(sizes), dtype);
-  if (format == MemoryFormat::ChannelsLast) s.strides = channels_last_strides(sizes);
+  s.strides = format_strides(sizes, format);
   return s;
 }
 
 Specs FullLike::infer(Args in) const {
   Spec s = Spec::like(in[0], dtype.value_or(impl(in[0]).dtype));
-  if (format == MemoryFormat::Contiguous) s.strides.clear();
-  if (format == MemoryFormat::ChannelsLast) s.strides = channels_last_strides(s.sizes);
+  if (format != MemoryFormat::Preserve) s.strides = format_strides(s.sizes, format);
   return s;
 }
 
@@ -94,20 +94,22 @@ Tensor empty(IntArrayRef sizes, const TensorOptions& options, std::optional<Memo
   return make(sizes, std::nullopt, options, format);
 }
 
+namespace {
+
+void check_strides(std::string_view op, IntArrayRef strides) {
+  for (int64_t s : strides)
+    HEARTH_CHECK_AS(ShapeError, s >= 0, "[", op, "] negative strides: ", strides);
+}
+
+}  // namespace
+
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
   HEARTH_CHECK_AS(ShapeError, sizes.size() == strides.size(),
                   "[empty_strided] dimensionality of sizes ", sizes,
                   " must match dimensionality of strides ", strides);
-  int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
-  bool overflow = false;
-  for (size_t d = 0; extent > 0 && d < sizes.size(); ++d) {
-    int64_t reach = 0;
-    HEARTH_CHECK_AS(ShapeError, strides[d] >= 0, "[empty_strided] negative strides: ", strides);
-    overflow |= __builtin_mul_overflow(sizes[d] - 1, strides[d], &reach);
-    overflow |= __builtin_add_overflow(extent, reach, &extent);
-  }
-  HEARTH_CHECK_AS(ShapeError, !overflow, "[empty_strided] strides ", strides, " of sizes ", sizes,
-                  " overflow");
+  checked_numel(sizes);
+  check_strides("empty_strided", strides);
+  const int64_t extent = checked_extent(sizes, strides, "empty_strided");
   const Tensor block = empty({extent}, options.requires_grad(false));
   return with_options(alias_tensor(block, sizes, strides, 0, block.scalar_type()), options);
 }
@@ -137,6 +139,15 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
   return make({}, value, options);
 }
 
+namespace {
+
+uint64_t distance_between(int64_t a, int64_t b) {
+  const auto x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
+  return a < b ? y - x : x - y;
+}
+
+}  // namespace
+
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
               const TensorOptions& options) {
   const bool integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
@@ -146,18 +157,24 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
   HEARTH_CHECK_AS(ValueError, by != 0 && by == by, "[arange] step must be nonzero");
   HEARTH_CHECK_AS(ValueError, std::isfinite(first) && std::isfinite(last),
                   "[arange] unsupported range: ", first, " -> ", last);
-  HEARTH_CHECK_AS(ValueError, by > 0 ? last >= first : last <= first,
+  const int64_t a = integral ? start.toLong() : 0, b = integral ? end.toLong() : 0;
+  const bool consistent =
+      by > 0 ? (integral ? b >= a : last >= first) : (integral ? b <= a : last <= first);
+  HEARTH_CHECK_AS(ValueError, consistent,
                   "[arange] upper bound and larger bound inconsistent with step sign");
-  int64_t steps = 0;
+  uint64_t steps = 0;
   if (integral) {
-    const int64_t a = start.toLong(), b = end.toLong(), s = step.toLong();
-    steps = s > 0 ? (b - a + s - 1) / s : (a - b - s - 1) / -s;
+    // Distances between int64s fit uint64.
+    const uint64_t distance = distance_between(a, b), s = distance_between(0, step.toLong());
+    steps = distance / s + (distance % s != 0);
   } else {
     const double n = std::ceil((last - first) / by);
-    HEARTH_CHECK_AS(ShapeError, n < 9e18, "[arange] invalid size: more elements than int64 counts");
-    steps = static_cast<int64_t>(n);
+    steps = n < 9e18 ? static_cast<uint64_t>(n) : UINT64_MAX;
   }
-  return with_options(invoke(ops::Arange{start, step, steps, dtype, options.device().resolved()}),
+  HEARTH_CHECK_AS(ShapeError, steps <= INT64_MAX,
+                  "[arange] invalid size, possible overflow: more elements than int64 counts");
+  return with_options(invoke(ops::Arange{start, step, static_cast<int64_t>(steps), dtype,
+                                         options.device().resolved()}),
                       options);
 }
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
@@ -189,7 +206,10 @@ Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef stri
   Tensor block = new_tensor({0}, options.dtype(), options.device().resolved());
   Storage& s = *impl(block).storage;
   s.data = data;
-  s.nbytes = static_cast<size_t>(checked_nbytes(checked_numel(sizes), options.dtype()));
+  checked_numel(sizes);
+  check_strides("from_blob", layout);
+  s.nbytes = static_cast<size_t>(
+      checked_nbytes(checked_extent(sizes, layout, "from_blob"), options.dtype()));
   s.deleter = deleter;
   s.context = context;
   TensorImpl& t = impl(block);

@@ -32,6 +32,13 @@ Tensor reduce_elements(const Tensor& each, int64_t reduction) {
 Specs ElementLoss::infer(Args in) const {
   HEARTH_CHECK_AS(ValueError, reduction >= Reduction::None && reduction <= Reduction::Sum, "[",
                   info.name, "] ", reduction, " is not a valid value for reduction");
+  const OpTable& row = pointwise_row(loss);
+  const auto& each = *static_cast<const PointwiseInfo*>(row.extra);
+  bool fits = each.arity == in.size() && each.result != PointwiseResult::BOOL;
+  for (size_t k = 0; fits && k < in.size(); ++k)
+    fits = pointwise_backward_row(loss, static_cast<int>(k)) != nullptr;
+  HEARTH_CHECK_AS(ValueError, fits, "[", info.name, "] ", row.info.name, " is not a loss of ",
+                  in.size(), " tensors");
   const ScalarType type = result_type(in);
   HEARTH_CHECK_AS(DtypeError, is_floating_point(type), "[", info.name,
                   "] expected floating tensors, got ", type);

@@ -4,6 +4,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "pointwise/rows.h"
 
 namespace hearth {
@@ -21,7 +22,7 @@ bool skipped(IntArrayRef sizes) { return sizes.size() == 1 && sizes[0] == 0; }
 Specs Cat::infer(Args in) const {
   HEARTH_CHECK_AS(ValueError, in.size() > 0, "[cat] expected a non-empty list of Tensors");
   const TensorImpl* first = nullptr;
-  int64_t total = 0;
+  Checked total = 0;
   size_t at = 0;
   for (size_t i = 0; i < in.size(); ++i) {
     const TensorImpl& t = impl(in[i]);
@@ -45,7 +46,7 @@ Specs Cat::infer(Args in) const {
   const ScalarType type = result_type(in);
   if (!first) return {Spec({0}, type, impl(in[0]).device), type};
   DimVector sizes = first->sizes;
-  sizes[at] = total;
+  sizes[at] = total.get(info.name, "a list of ", in.size(), " tensors");
   Spec s(std::move(sizes), type, first->device);
   if (is_channels_last_strides(first->sizes, first->strides) && !first->contiguous)
     s.strides = channels_last_strides(s.sizes);

@@ -7,6 +7,8 @@
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
+
 namespace hearth {
 
 namespace ops {
@@ -37,20 +39,6 @@ Grads one(Tensor g) {
 
 Tensor zeros_of(const Spec& s) { return zeros(s.sizes, TensorOptions(s.dtype).device(s.device)); }
 
-/// One past the last element, from the first.
-int64_t extent(const DimVector& sizes, const DimVector& strides) {
-  int64_t n = 1;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    if (sizes[d] == 0) return 0;
-    int64_t reach = 0;
-    const bool overflow = __builtin_mul_overflow(sizes[d] - 1, strides[d], &reach) ||
-                          __builtin_add_overflow(n, reach, &n);
-    HEARTH_CHECK_AS(ShapeError, !overflow, "[as_strided] sizes ", sizes.ref(), " and strides ",
-                    strides.ref(), " overflow");
-  }
-  return n;
-}
-
 /// The positions of a layout's elements in a flat buffer, 1-d.
 Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length) {
   return arange(length).as_strided(sizes, strides, offset).reshape({-1});
@@ -72,13 +60,11 @@ Specs AsStrided::infer(Args in) const {
                     "got strides: ",
                     strides.ref());
   checked_numel(sizes);
-  const int64_t length = extent(sizes, strides);
-  int64_t end = 0, bytes = 0;
-  const bool overflow =
-      __builtin_add_overflow(offset, length, &end) ||
-      __builtin_mul_overflow(end, static_cast<int64_t>(element_size(t.dtype)), &bytes);
-  HEARTH_CHECK_AS(ShapeError,
-                  length == 0 || (!overflow && bytes <= static_cast<int64_t>(t.storage->nbytes)),
+  const int64_t length = checked_extent(sizes, strides, "as_strided");
+  const int64_t bytes =
+      ((Checked(offset) + length) * static_cast<int64_t>(element_size(t.dtype)))
+          .get("as_strided", "storage_offset ", offset, " with sizes ", sizes.ref());
+  HEARTH_CHECK_AS(ShapeError, length == 0 || bytes <= static_cast<int64_t>(t.storage->nbytes),
                   "[as_strided] setStorage: sizes ", sizes.ref(), ", strides ", strides.ref(),
                   ", storage offset ", offset, ", and itemsize ", element_size(t.dtype),
                   " are out of bounds for storage of size ", t.storage->nbytes);
@@ -89,8 +75,9 @@ Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
   // inputs that share an element each get an equal part.
   const Spec& in = s.in_spec(0);
   const int64_t to = storage_offset.value_or(in.offset), start = std::min(in.offset, to);
-  const int64_t length =
-      std::max(in.offset + extent(in.sizes, in.strides), to + extent(sizes, strides)) - start;
+  const int64_t length = std::max(in.offset + checked_extent(in.sizes, in.strides, "as_strided"),
+                                  to + checked_extent(sizes, strides, "as_strided")) -
+                         start;
   const TensorOptions options = TensorOptions(in.dtype).device(in.device);
   Tensor buffer =
       zeros({length}, options)
@@ -114,7 +101,7 @@ Specs Unfold::infer(Args in) const {
   const int64_t stride = strides.empty() ? 1 : strides[d];
   if (!sizes.empty()) {
     sizes[d] = (n - size) / step + 1;
-    strides[d] *= step;
+    strides[d] = stride_of(step, stride);
   }
   sizes.push_back(size);
   strides.push_back(stride);
@@ -135,10 +122,11 @@ Specs Diagonal::infer(Args in) const {
   const auto b = static_cast<size_t>(wrap_dim(dim2, t.dim(), "diagonal"));
   HEARTH_CHECK_AS(ValueError, a != b && t.dim() >= 2,
                   "[diagonal] diagonal dimensions cannot be identical ", dim1, ", ", dim2);
-  const int64_t rows = t.sizes[a] - std::max<int64_t>(-offset, 0);
-  const int64_t columns = t.sizes[b] - std::max<int64_t>(offset, 0);
-  const int64_t n = std::max<int64_t>(0, std::min(rows, columns));
-  const int64_t first = offset >= 0 ? offset * t.strides[b] : -offset * t.strides[a];
+  // Where it starts; beyond the matrix there is nothing of it.
+  const int64_t row = offset < 0 ? -std::max(offset, -t.sizes[a]) : 0;
+  const int64_t column = std::clamp<int64_t>(offset, 0, t.sizes[b]);
+  const int64_t n = std::min(t.sizes[a] - row, t.sizes[b] - column);
+  const int64_t first = n > 0 ? row * t.strides[a] + column * t.strides[b] : 0;
   DimVector sizes, strides;
   for (size_t d = 0; d < t.sizes.size(); ++d) {
     if (d == a || d == b) continue;
@@ -146,8 +134,8 @@ Specs Diagonal::infer(Args in) const {
     strides.push_back(t.strides[d]);
   }
   sizes.push_back(n);
-  strides.push_back(t.strides[a] + t.strides[b]);
-  return view_of(t, std::move(sizes), std::move(strides), t.offset + (n > 0 ? first : 0), t.dtype);
+  strides.push_back((Checked(t.strides[a]) + t.strides[b]).value_or(1));  // of at most one element
+  return view_of(t, std::move(sizes), std::move(strides), t.offset + first, t.dtype);
 }
 Grads Diagonal::vjp(const Saved& s, Args g, NeedMask) const {
   Tensor full = zeros_of(s.in_spec(0));
@@ -167,10 +155,11 @@ Specs ViewDtype::infer(Args in) const {
   const size_t last = sizes.size() - 1;
   // Counts of the larger type must come out even.
   const auto scaled = [&](int64_t n, std::string_view what) {
-    HEARTH_CHECK_AS(ShapeError, n * from % to == 0, "[view] ", what, " must be divisible by ",
+    const int64_t bytes = (Checked(n) * from).get("view", what, " of ", n);
+    HEARTH_CHECK_AS(ShapeError, bytes % to == 0, "[view] ", what, " must be divisible by ",
                     to / from, " to view ", to_string(t.dtype), " as ", to_string(dtype),
                     " (different element sizes), but got ", n);
-    return n * from / to;
+    return bytes / to;
   };
   sizes[last] = scaled(sizes[last], "self.size(-1)");
   for (size_t d = 0; d < last; ++d) strides[d] = scaled(strides[d], "self.stride()");
@@ -184,7 +173,7 @@ Specs ViewAsReal::infer(Args in) const {
                   "[view_as_real] view_as_real is only supported for complex tensors, got ",
                   t.dtype);
   DimVector sizes = t.sizes, strides = t.strides;
-  for (int64_t& s : strides) s *= 2;
+  for (int64_t& s : strides) s = stride_of(2, s);
   sizes.push_back(2);
   strides.push_back(1);
   return view_of(t, std::move(sizes), std::move(strides), 2 * t.offset, to_real(t.dtype));
@@ -236,6 +225,10 @@ Specs Triangle::infer(Args in) const {
   HEARTH_CHECK_AS(ShapeError, t.dim() >= 2, "[", upper ? "triu" : "tril",
                   "] input tensor must have at least 2 dimensions, got ", t.dim());
   return Spec(t.sizes, t.dtype, t.device);
+}
+int64_t Triangle::diagonal_within(const TensorImpl& t) const {
+  const size_t n = t.sizes.size();
+  return std::clamp(diagonal, -t.sizes[n - 2], t.sizes[n - 1]);
 }
 Grads Triangle::vjp(const Saved&, Args g, NeedMask) const { return one(invoke(*this, g[0])); }
 

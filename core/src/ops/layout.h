@@ -78,6 +78,8 @@ struct Triangle {
   int64_t diagonal = 0;
   static constexpr OpInfo info{.name = "tril"};
   HEARTH_OP(Triangle, upper, diagonal)
+  /// The diagonal, or the nearest one that has the same effect on matrices of t's sizes.
+  HEARTH_API int64_t diagonal_within(const TensorImpl& t) const;
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;

@@ -22,9 +22,9 @@ ClassShape::ClassShape(const Tensor& input) {
   const DimVector& sizes = impl(input).sizes;
   dim = sizes.size() > 1 ? 1 : 0;
   classes = sizes[static_cast<size_t>(dim)];
-  rows = 1;
-  for (size_t d = 0; d < sizes.size(); ++d)
-    if (static_cast<int64_t>(d) != dim) rows *= sizes[d];
+  DimVector others = sizes;
+  others.erase(static_cast<size_t>(dim));
+  rows = checked_numel(others);
 }
 
 namespace {
@@ -70,6 +70,16 @@ void check_indices(std::string_view op, const Tensor& input, const Tensor& targe
   throw ShapeError(cat_str("[", op, "] Expected target size ", want.ref(), ", got ", t.sizes.ref(),
                            ": size mismatch (got input: ", x.sizes.ref(),
                            ", target: ", t.sizes.ref(), ")"));
+}
+
+/// Checks the gradient of a loss.
+void check_gradient(std::string_view op, const Tensor& g, const Tensor& input, const Tensor& weight,
+                    int64_t reduction) {
+  check_common(op, input, weight, reduction);
+  const TensorImpl& t = impl(g);
+  const bool fits = reduction == Reduction::None ? t.sizes == row_sizes(input) : t.numel == 1;
+  HEARTH_CHECK_AS(ShapeError, fits, "[", op, "] a gradient of sizes ", t.sizes.ref(),
+                  " does not belong to an input of sizes ", impl(input).sizes.ref());
 }
 
 Spec loss_spec(const Tensor& input, int64_t reduction) {
@@ -196,6 +206,7 @@ Grads CrossEntropyLoss::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs CrossEntropyLossBackward::infer(Args in) const {
+  check_gradient(info.name, in[0], in[1], in[3], reduction);
   return {Spec::like(in[1]), accumulate_type(impl(in[1]).dtype)};
 }
 
@@ -235,6 +246,7 @@ Grads NllLoss::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs NllLossBackward::infer(Args in) const {
+  check_gradient(info.name, in[0], in[1], in[3], reduction);
   return {Spec::like(in[1]), accumulate_type(impl(in[1]).dtype)};
 }
 

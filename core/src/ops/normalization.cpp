@@ -6,6 +6,8 @@
 #include "hearth/ops/normalization.h"
 #include "hearth/ops/pointwise.h"
 
+#include "base/checked.h"
+
 namespace hearth {
 
 namespace ops {
@@ -57,6 +59,33 @@ void check_channels(std::string_view op, const Tensor& input, std::string_view n
                   "] ", name, " should contain ", impl(input).sizes[1], " elements not ",
                   impl(t).numel, " (a vector with one for each channel of the input ",
                   impl(input).sizes.ref(), ")");
+}
+
+void check_groups(std::string_view op, const TensorImpl& x, int64_t groups) {
+  HEARTH_CHECK_AS(ShapeError, x.dim() >= 2, "[", op,
+                  "] Expected at least 2 dimensions for input tensor but received ", x.dim());
+  HEARTH_CHECK_AS(ValueError, groups > 0, "[", op,
+                  "] Expected num groups to be greater than 0, got ", groups);
+  HEARTH_CHECK_AS(ShapeError, x.sizes[1] > 0, "[", op,
+                  "] Expected number of channels to be greater than 0, got ", x.sizes[1]);
+  for (size_t d = 2; d < x.sizes.size(); ++d)
+    HEARTH_CHECK_AS(ShapeError, x.sizes[d] > 0, "[", op,
+                    "] Expected HxW to be greater than 0, got input of shape ", x.sizes.ref());
+  HEARTH_CHECK_AS(ShapeError, x.sizes[1] % groups == 0, "[", op,
+                  "] Expected number of channels in input to be divisible by num_groups, but got "
+                  "input of shape ",
+                  x.sizes.ref(), " and num_groups=", groups);
+}
+
+/// Checks that a backward row's tensors belong to one call: g has the input's sizes, the statistics
+/// have n elements.
+void check_backward(std::string_view op, const Tensor& g, const Tensor& input, const Tensor& mean,
+                    const Tensor& rstd, int64_t n) {
+  const bool fits = impl(g).sizes == impl(input).sizes &&
+                    (!mean.defined() || impl(mean).numel == n) && impl(rstd).numel == n;
+  HEARTH_CHECK_AS(ShapeError, fits, "[", op, "] a gradient of sizes ", g.sizes(),
+                  " and statistics of ", rstd.numel(), " elements do not belong to an input of ",
+                  input.sizes());
 }
 
 Spec dense_like(const Tensor& t) { return Spec::like(t); }
@@ -180,6 +209,8 @@ Grads RmsNorm::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs LayerNormBackward::infer(Args in) const {
+  const DimVector stats = statistics_sizes(info.name, in[1], normalized_shape, in.from(4));
+  check_backward(info.name, in[0], in[1], in[2], in[3], checked_numel(stats));
   Specs out = gradient_specs(in[1], normalized_shape, need_input, need_weight, need_bias);
   out[0].strides = {};
   return out;
@@ -206,19 +237,7 @@ Tensors LayerNormBackward::decompose(Args in) const {
 Specs GroupNorm::infer(Args in) const {
   const ScalarType type = check_float(info.name, in[0]);
   const TensorImpl& x = impl(in[0]);
-  HEARTH_CHECK_AS(ShapeError, x.dim() >= 2, "[", info.name,
-                  "] Expected at least 2 dimensions for input tensor but received ", x.dim());
-  HEARTH_CHECK_AS(ValueError, groups > 0, "[", info.name,
-                  "] Expected num groups to be greater than 0, got ", groups);
-  HEARTH_CHECK_AS(ShapeError, x.sizes[1] > 0, "[", info.name,
-                  "] Expected number of channels to be greater than 0, got ", x.sizes[1]);
-  for (size_t d = 2; d < x.sizes.size(); ++d)
-    HEARTH_CHECK_AS(ShapeError, x.sizes[d] > 0, "[", info.name,
-                    "] Expected HxW to be greater than 0, got input of shape ", x.sizes.ref());
-  HEARTH_CHECK_AS(ShapeError, x.sizes[1] % groups == 0, "[", info.name,
-                  "] Expected number of channels in input to be divisible by num_groups, but got "
-                  "input of shape ",
-                  x.sizes.ref(), " and num_groups=", groups);
+  check_groups(info.name, x, groups);
   check_channels(info.name, in[0], "weight", in[1]);
   check_channels(info.name, in[0], "bias", in[2]);
   Specs out(dense_like(in[0]), type);
@@ -251,6 +270,9 @@ Grads GroupNorm::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs GroupNormBackward::infer(Args in) const {
+  check_groups(info.name, impl(in[1]), groups);
+  const int64_t count = (Checked(in[1].size(0)) * groups).get(info.name, "num_groups ", groups);
+  check_backward(info.name, in[0], in[1], in[2], in[3], count);
   return gradient_specs(in[1], {impl(in[1]).sizes[1]}, need_input, need_weight, need_bias);
 }
 
@@ -313,6 +335,7 @@ Grads BatchNorm::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs BatchNormBackward::infer(Args in) const {
+  check_backward(info.name, in[0], in[1], in[2], in[3], impl(in[1]).sizes[1]);
   return gradient_specs(in[1], {impl(in[1]).sizes[1]}, need_input, need_weight, need_bias);
 }
 

@@ -5,6 +5,7 @@
 
 #include "hearth/ops/pad.h"
 
+#include "base/checked.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -22,15 +23,13 @@ Specs ConstantPadNd::infer(Args in) const {
   DimVector sizes = t.sizes;
   for (size_t i = 0; i < pad.size() / 2; ++i) {
     int64_t& n = sizes[sizes.size() - 1 - i];
-    const int64_t old = n;
-    const bool overflow =
-        __builtin_add_overflow(n, pad[2 * i], &n) || __builtin_add_overflow(n, pad[2 * i + 1], &n);
-    const int64_t kept =
-        overflow ? 0 : n - std::max<int64_t>(pad[2 * i], 0) - std::max<int64_t>(pad[2 * i + 1], 0);
-    HEARTH_CHECK_AS(ShapeError, !overflow && n >= 0 && kept >= 0,
-                    "[constant_pad_nd] The input size ", old, ", plus negative padding ",
-                    pad[2 * i], " and ", pad[2 * i + 1],
+    const int64_t before = pad[2 * i], after = pad[2 * i + 1];
+    const Checked left = Checked(n) + std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0);
+    HEARTH_CHECK_AS(ShapeError, left.value_or(-1) >= 0, "[constant_pad_nd] The input size ", n,
+                    ", plus negative padding ", before, " and ", after,
                     ", resulted in a negative output size, which is invalid.");
+    n = (left + std::max<int64_t>(before, 0) + std::max<int64_t>(after, 0))
+            .get("constant_pad_nd", "pad ", pad.ref());
   }
   DimVector strides = image_strides(sizes, prefers_channels_last(t));
   return Spec(std::move(sizes), std::move(strides), t.dtype, t.device);

@@ -5,6 +5,8 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pad.h"
 
+#include "base/checked.h"
+
 namespace hearth {
 
 namespace {
@@ -43,9 +45,13 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
     if (before == 0 && after == 0) continue;
     const int64_t dim = self.dim() - 1 - d;
     // Elements `first` to `first + n` are what pads take theirs from.
-    const int64_t first = mode.crops_first ? std::max<int64_t>(-before, 0) : 0;
-    const int64_t last = mode.crops_first ? std::max<int64_t>(-after, 0) : 0;
-    const int64_t n = self.size(dim) - first - last, size = before + self.size(dim) + after;
+    const int64_t whole = self.size(dim);
+    const auto cropped = [&](int64_t by) {
+      return mode.crops_first ? (Checked(0) - std::min<int64_t>(by, 0)).value_or(INT64_MAX) : 0;
+    };
+    const int64_t first = cropped(before);
+    const int64_t n = (Checked(whole) - first - cropped(after)).value_or(-1);
+    const int64_t size = (Checked(before) + whole + after).get("pad", "padding ", pad);
     HEARTH_CHECK_AS(ShapeError,
                     mode.slack < 0 || (before <= n - mode.slack && after <= n - mode.slack),
                     "[pad] Padding size should be less than the corresponding input dimension, or "
@@ -57,7 +63,9 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
     const Tensor index = empty({size}, kLong);
     int64_t* source = index.data_ptr<int64_t>();
     const int64_t lead = before + first;
-    for (int64_t i = 0; i < size; ++i) source[i] = first + mode.source(i - lead, n);
+    // Beyond int64 only where everything before was cropped, so it is beyond the end as well.
+    for (int64_t i = 0; i < size; ++i)
+      source[i] = first + mode.source((Checked(i) - lead).value_or(INT64_MAX), n);
     out = out.index_select(dim, index.to(self.device(), kLong));
   }
   return out;

@@ -3,6 +3,7 @@
 
 #include "hearth/ops/pool.h"
 
+#include "base/checked.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -18,35 +19,33 @@ HEARTH_DEFINE_OP(AvgPool2dBackward)
 
 namespace {
 
-void check_image(std::string_view op, const TensorImpl& t, bool without_channels = false) {
+void check_image(std::string_view op, const DimVector& sizes, bool without_channels = false) {
   HEARTH_CHECK_AS(
       ShapeError,
-      t.dim() == 4 && (without_channels || t.sizes[1] > 0) && t.sizes[2] > 0 && t.sizes[3] > 0, "[",
+      sizes.size() == 4 && (without_channels || sizes[1] > 0) && sizes[2] > 0 && sizes[3] > 0, "[",
       op,
       "] Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for "
       "input, but got: ",
-      t.sizes.ref());
+      sizes.ref());
 }
 
-/// `t` with another height and width, in the same memory format.
-Spec resized(const TensorImpl& t, int64_t height, int64_t width) {
-  DimVector sizes = t.sizes;
-  sizes[2] = height;
-  sizes[3] = width;
+/// A tensor of other sizes, in the memory format of `t`.
+Spec resized(const TensorImpl& t, DimVector sizes) {
   DimVector strides = image_strides(sizes, prefers_channels_last(t));
   return Spec(std::move(sizes), std::move(strides), t.dtype, t.device);
 }
 
-Spec pooled(std::string_view op, const TensorImpl& t, const DimVector& kernel,
-            const DimVector& stride, const DimVector& padding, const DimVector& dilation,
-            bool ceil_mode) {
-  check_image(op, t);
+/// What pooling makes of these sizes.
+DimVector pooled(std::string_view op, const DimVector& sizes, const DimVector& kernel,
+                 const DimVector& stride, const DimVector& padding, const DimVector& dilation,
+                 bool ceil_mode) {
+  check_image(op, sizes);
   for (const DimVector* v : {&kernel, &stride, &padding, &dilation})
     HEARTH_CHECK_AS(ValueError, v->size() == 2, "[", op,
                     "] kernel_size, stride, padding and dilation must each be one number or one "
                     "per spatial dim, got ",
                     v->ref());
-  int64_t out[2];
+  DimVector out = sizes;
   for (size_t d = 0; d < 2; ++d) {
     HEARTH_CHECK_AS(ValueError, kernel[d] > 0, "[", op,
                     "] kernel size should be greater than zero, but got ", kernel.ref());
@@ -56,32 +55,48 @@ Spec pooled(std::string_view op, const TensorImpl& t, const DimVector& kernel,
                     "] dilation should be greater than zero, but got ", dilation.ref());
     HEARTH_CHECK_AS(ValueError, padding[d] >= 0, "[", op,
                     "] pad must be non-negative, but got pad: ", padding.ref());
-    const int64_t span = (kernel[d] - 1) * dilation[d] + 1;
+    const int64_t span =
+        ((Checked(kernel[d]) - 1) * dilation[d] + 1)
+            .get(op, "kernel_size ", kernel.ref(), " with dilation ", dilation.ref());
     HEARTH_CHECK_AS(ValueError, padding[d] <= span / 2, "[", op,
                     "] pad should be at most half of effective kernel size, but got pad=",
                     padding[d], ", kernel_size=", kernel[d], " and dilation=", dilation[d]);
-    const int64_t n = t.sizes[d + 2];
+    const int64_t n = sizes[d + 2];
+    // No window ends beyond what int64 holds.
+    (Checked(padding[d]) * 2 + n + span + stride[d])
+        .get(op, "kernel_size ", kernel.ref(), " with stride ", stride.ref(), " and padding ",
+             padding.ref());
     const int64_t room = n + 2 * padding[d] - span + (ceil_mode ? stride[d] - 1 : 0);
-    out[d] = room < 0 ? 0 : room / stride[d] + 1;
+    int64_t& windows = out[d + 2];
+    windows = room < 0 ? 0 : room / stride[d] + 1;
     // A window that would start beyond the input and its left padding is left out.
-    if (ceil_mode && (out[d] - 1) * stride[d] >= n + padding[d]) --out[d];
+    if (ceil_mode && (windows - 1) * stride[d] >= n + padding[d]) --windows;
   }
-  HEARTH_CHECK_AS(ShapeError, out[0] >= 1 && out[1] >= 1, "[", op, "] Given input size: (",
-                  t.sizes[1], "x", t.sizes[2], "x", t.sizes[3], "). Calculated output size: (",
-                  t.sizes[1], "x", out[0], "x", out[1], "). Output size is too small");
-  return resized(t, out[0], out[1]);
+  HEARTH_CHECK_AS(ShapeError, out[2] >= 1 && out[3] >= 1, "[", op, "] Given input size: (",
+                  sizes[1], "x", sizes[2], "x", sizes[3], "). Calculated output size: (", out[1],
+                  "x", out[2], "x", out[3], "). Output size is too small");
+  return out;
 }
 
-Spec adapted(std::string_view op, const TensorImpl& t, const DimVector& output_size,
-             bool without_channels) {
-  check_image(op, t, without_channels);
+DimVector adapted(std::string_view op, const DimVector& sizes, const DimVector& output_size,
+                  bool without_channels) {
+  check_image(op, sizes, without_channels);
   HEARTH_CHECK_AS(ValueError, output_size.size() == 2, "[", op,
                   "] output_size must be one number or one per spatial dim, got ",
                   output_size.ref());
   HEARTH_CHECK_AS(ValueError, output_size[0] >= 0 && output_size[1] >= 0, "[", op,
                   "] elements of output_size must be greater than or equal to 0, but received ",
                   output_size.ref());
-  return resized(t, output_size[0], output_size[1]);
+  return {sizes[0], sizes[1], output_size[0], output_size[1]};
+}
+
+void check_gradient(std::string_view op, const TensorImpl& g, const DimVector& input, bool fits) {
+  HEARTH_CHECK_AS(ShapeError, fits, "[", op, "] a gradient of sizes ", g.sizes.ref(),
+                  " does not belong to an input of sizes ", input.ref());
+}
+
+bool same_planes(const DimVector& a, const DimVector& b) {
+  return a.size() == b.size() && a[0] == b[0] && a[1] == b[1];
 }
 
 Specs with_indices(Spec values) {
@@ -128,7 +143,8 @@ Specs MaxPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   check_ordered("max_pool2d", t.dtype);
   check_values(in);
-  Spec values = pooled("max_pool2d", t, kernel_size, stride, padding, dilation, ceil_mode);
+  Spec values =
+      resized(t, pooled("max_pool2d", t.sizes, kernel_size, stride, padding, dilation, ceil_mode));
   return indices ? with_indices(std::move(values)) : Specs(std::move(values));
 }
 Grads MaxPool2d::vjp(const Saved& s, Args g, NeedMask) const {
@@ -140,7 +156,8 @@ Specs AdaptiveMaxPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   check_ordered("adaptive_max_pool2d", t.dtype);
   check_values(in);
-  Spec values = adapted("adaptive_max_pool2d", t, output_size, /*without_channels=*/false);
+  Spec values =
+      resized(t, adapted("adaptive_max_pool2d", t.sizes, output_size, /*without_channels=*/false));
   return indices ? with_indices(std::move(values)) : Specs(std::move(values));
 }
 Grads AdaptiveMaxPool2d::vjp(const Saved& s, Args g, NeedMask) const {
@@ -148,8 +165,15 @@ Grads AdaptiveMaxPool2d::vjp(const Saved& s, Args g, NeedMask) const {
 }
 
 Specs MaxPool2dBackward::infer(Args in) const {
-  const TensorImpl& x = impl(in[1]);
-  return resized(x, x.sizes[2], x.sizes[3]);
+  const TensorImpl &g = impl(in[0]), &x = impl(in[1]);
+  const auto fits = [&](bool ceil_mode) {
+    return g.sizes == pooled(info.name, x.sizes, kernel_size, stride, padding, dilation, ceil_mode);
+  };
+  const bool adaptive = kernel_size.empty();
+  check_image(info.name, x.sizes);
+  check_gradient(info.name, g, x.sizes,
+                 adaptive ? same_planes(g.sizes, x.sizes) : fits(false) || fits(true));
+  return resized(x, x.sizes);
 }
 Grads MaxPool2dBackward::vjp(const Saved& s, Args g, NeedMask need) const {
   Grads grads(2);
@@ -172,7 +196,7 @@ Specs AvgPool2d::infer(Args in) const {
   check_average("avg_pool2d", t.dtype, kLong);
   HEARTH_CHECK_AS(ValueError, divisor_override != int64_t{0},
                   "[avg_pool2d] divisor must be not zero");
-  return pooled("avg_pool2d", t, kernel_size, stride, padding, {1, 1}, ceil_mode);
+  return resized(t, pooled("avg_pool2d", t.sizes, kernel_size, stride, padding, {1, 1}, ceil_mode));
 }
 Grads AvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
   return one(invoke(AvgPool2dBackward{kernel_size, stride, padding, ceil_mode, count_include_pad,
@@ -183,7 +207,8 @@ Grads AvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
 Specs AdaptiveAvgPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   check_average("adaptive_avg_pool2d", t.dtype);
-  return adapted("adaptive_avg_pool2d", t, output_size, /*without_channels=*/true);
+  return resized(t,
+                 adapted("adaptive_avg_pool2d", t.sizes, output_size, /*without_channels=*/true));
 }
 Grads AdaptiveAvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
   return one(
@@ -191,7 +216,17 @@ Grads AdaptiveAvgPool2d::vjp(const Saved& s, Args g, NeedMask) const {
 }
 
 Specs AvgPool2dBackward::infer(Args in) const {
-  return resized(impl(in[0]), input_size[0], input_size[1]);
+  const TensorImpl& g = impl(in[0]);
+  HEARTH_CHECK_AS(ValueError, input_size.size() == 2 && divisor_override != int64_t{0}, "[",
+                  info.name, "] expected a height, a width and a divisor that is not zero");
+  HEARTH_CHECK_AS(ShapeError, g.dim() == 4, "[", info.name,
+                  "] expected a gradient of sizes [N, C, H, W], got ", g.sizes.ref());
+  const DimVector sizes{g.sizes[0], g.sizes[1], input_size[0], input_size[1]};
+  check_image(info.name, sizes);
+  check_gradient(info.name, g, sizes,
+                 kernel_size.empty() || g.sizes == pooled(info.name, sizes, kernel_size, stride,
+                                                          padding, {1, 1}, ceil_mode));
+  return resized(g, sizes);
 }
 Grads AvgPool2dBackward::vjp(const Saved& s, Args g, NeedMask) const {
   if (kernel_size.empty())

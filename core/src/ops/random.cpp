@@ -9,6 +9,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
 
+#include "base/checked.h"
 #include "base/philox.h"
 
 namespace hearth {
@@ -390,7 +391,9 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement,
                    std::optional<Generator> generator) {
   const int64_t rows = self.dim() == 2 ? self.size(0) : 1;
   // Without replacement every weight gets a number, with it every sample does.
-  const int64_t n = replacement ? rows * std::max<int64_t>(num_samples, 0) : self.numel();
+  const int64_t n = replacement ? (Checked(rows) * std::max<int64_t>(num_samples, 0))
+                                      .get("multinomial", "num_samples ", num_samples)
+                                : self.numel();
   const GeneratorState state = draw(generator, n, true);
   return invoke(ops::Multinomial{num_samples, replacement, state.seed, state.offset}, self);
 }

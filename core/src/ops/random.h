@@ -22,6 +22,7 @@ enum class Distribution : uint8_t {
   Cauchy,       ///< median a, scale b
   Geometric,    ///< trials until the first success of probability a
 };
+constexpr Distribution last_value(Distribution) { return Distribution::Geometric; }
 
 /// Where a seed and an offset lie in memory.
 inline constexpr Argument kGeneratorMemory{"generator", arg::optional | arg::constant | arg::as_is};

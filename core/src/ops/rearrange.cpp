@@ -6,6 +6,7 @@
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -136,19 +137,21 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
                   "dimensions of tensor: got ",
                   repeats, " for sizes ", sizes());
   const size_t lead = repeats.size() - static_cast<size_t>(dim());
-  // [n] becomes [1, n], is expanded to [r, n] and copied to [r * n].
+  // [n] becomes [1, n], is expanded to [r, n] and copied to [r * n]. Ones are left out, which keeps
+  // the number of dims below the logarithm of the number of elements.
   DimVector split, grown, merged;
   for (size_t d = 0; d < repeats.size(); ++d) {
     HEARTH_CHECK_AS(ShapeError, repeats[d] >= 0, "[repeat] negative repeats: ", repeats);
     const int64_t n = d < lead ? 1 : sizes()[d - lead];
-    int64_t product = 0;
-    HEARTH_CHECK_AS(ShapeError, !__builtin_mul_overflow(repeats[d], n, &product),
-                    "[repeat] sizes overflow: ", repeats);
-    split.push_back(1);
-    split.push_back(n);
-    grown.push_back(repeats[d]);
-    grown.push_back(n);
-    merged.push_back(product);
+    merged.push_back((Checked(repeats[d]) * n).get("repeat", "repeats ", repeats));
+    if (repeats[d] != 1) {
+      split.push_back(1);
+      grown.push_back(repeats[d]);
+    }
+    if (n != 1) {
+      split.push_back(n);
+      grown.push_back(n);
+    }
   }
   return reshape(split).expand(grown).clone(MemoryFormat::Contiguous).view(merged);
 }
@@ -170,7 +173,8 @@ Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) co
   DimVector grown(self.sizes());
   grown.insert(static_cast<size_t>(d) + 1, repeats);
   DimVector merged(self.sizes());
-  merged[static_cast<size_t>(d)] *= repeats;
+  int64_t& length = merged[static_cast<size_t>(d)];
+  length = (Checked(length) * repeats).get("repeat_interleave", "repeats ", repeats);
   return self.unsqueeze(d + 1).expand(grown).clone(MemoryFormat::Contiguous).view(merged);
 }
 
@@ -214,7 +218,8 @@ Tensor diag_embed(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2
   const int64_t a = wrap_dim(dim1, n, "diag_embed"), b = wrap_dim(dim2, n, "diag_embed");
   HEARTH_CHECK_AS(ValueError, a != b, "[diag_embed] diagonal dimensions cannot be identical ", dim1,
                   ", ", dim2);
-  const int64_t side = self.size(-1) + std::abs(offset);
+  const Checked shift = offset < 0 ? Checked(0) - offset : offset;
+  const int64_t side = (shift + self.size(-1)).get("diag_embed", "offset ", offset);
   DimVector sizes(self.sizes().slice(0, self.sizes().size() - 1));
   sizes.insert(static_cast<size_t>(std::min(a, b)), side);
   sizes.insert(static_cast<size_t>(std::max(a, b)), side);
@@ -298,32 +303,48 @@ Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options);
 
 namespace {
 
-/// Row and column indices of the elements where keep(column - row).
-template <class F>
-Tensor triangle_indices(int64_t row, int64_t col, const TensorOptions& options, const F& keep) {
-  HEARTH_CHECK_AS(ValueError, row >= 0, "[tril_indices] row must be non-negative, got ", row);
-  HEARTH_CHECK_AS(ValueError, col >= 0, "[tril_indices] col must be non-negative, got ", col);
-  std::vector<int64_t> rows, columns;
-  for (int64_t r = 0; r < row; ++r) {
-    for (int64_t c = 0; c < col; ++c) {
-      if (!keep(c - r)) continue;
-      rows.push_back(r);
-      columns.push_back(c);
+/// How many elements of a matrix lie on or below a diagonal, for -rows <= diagonal <= columns.
+Checked count_lower(int64_t rows, int64_t columns, int64_t diagonal) {
+  // Rows from `first` on have one element more each, up to `full`.
+  const int64_t first = std::min(std::max<int64_t>(-diagonal, 0), rows);
+  const Checked reached = Checked(columns) - 1 - diagonal;
+  const int64_t full = std::clamp(reached.value_or(INT64_MAX), first, rows);
+  const int64_t growing = full - first;
+  const bool odd = growing % 2 != 0;
+  const Checked pairs =
+      odd ? Checked((growing - 1) / 2) * growing : Checked(growing / 2) * (growing - 1);
+  return Checked(growing) * (first + diagonal + 1) + pairs + (Checked(rows) - full) * columns;
+}
+
+/// The indices [2, n] of a triangle's elements: `upper` is on and above the diagonal.
+Tensor triangle_indices(std::string_view op, int64_t row, int64_t col, int64_t offset, bool upper,
+                        const TensorOptions& options) {
+  HEARTH_CHECK_AS(ValueError, row >= 0, "[", op, "] row must be non-negative, got ", row);
+  HEARTH_CHECK_AS(ValueError, col >= 0, "[", op, "] col must be non-negative, got ", col);
+  const int64_t d = std::clamp(offset, -row, col);
+  const Checked count = upper ? count_lower(col, row, -d) : count_lower(row, col, d);
+  const int64_t n = count.get(op, "a triangle of ", row, " rows and ", col, " columns");
+  const Tensor out = empty({2, n}, kLong);
+  int64_t* rows = out.data_ptr<int64_t>();
+  int64_t* columns = rows + n;
+  for (int64_t r = upper ? 0 : std::max<int64_t>(-d, 0), at = 0; at < n; ++r) {
+    const int64_t first = upper ? std::max<int64_t>(r + d, 0) : 0;
+    const int64_t last = upper ? col : std::min(r + d + 1, col);
+    for (int64_t c = first; c < last; ++c, ++at) {
+      rows[at] = r;
+      columns[at] = c;
     }
   }
-  const auto n = static_cast<int64_t>(rows.size());
-  rows.insert(rows.end(), columns.begin(), columns.end());
-  return from_blob(rows.data(), {2, n}, kLong)
-      .to(options.dtype(options.dtype_opt().value_or(kLong)).device(options.device()), false, true);
+  return out.to(options.dtype(options.dtype_opt().value_or(kLong)).device(options.device()));
 }
 
 }  // namespace
 
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  return triangle_indices(row, col, options, [&](int64_t d) { return d <= offset; });
+  return triangle_indices("tril_indices", row, col, offset, false, options);
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  return triangle_indices(row, col, options, [&](int64_t d) { return d >= offset; });
+  return triangle_indices("triu_indices", row, col, offset, true, options);
 }
 
 }  // namespace hearth

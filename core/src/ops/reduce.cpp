@@ -128,6 +128,7 @@ Grads Prod::vjp(const Saved& s, Args g, NeedMask) const {
 
 Specs ProdBackward::infer(Args in) const {
   const TensorImpl& x = impl(in[1]);
+  wrap_dim(dim, x.dim(), info.name);
   const ScalarType type = promote_types(impl(in[0]).dtype, x.dtype);
   return {Spec(x.sizes, type, x.device), type};
 }

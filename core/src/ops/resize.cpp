@@ -3,6 +3,7 @@
 
 #include "hearth/ops/resize.h"
 
+#include "base/checked.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -30,26 +31,31 @@ Grads one(Tensor g) {
 
 }  // namespace
 
+namespace {
+
+/// Checks the image `t` and the size it is to get.
+void check_resize(std::string_view op, const TensorImpl& t, const DimVector& size) {
+  HEARTH_CHECK_AS(ShapeError, t.dim() == 4, "[", op,
+                  "] It is expected input_size equals to 4, [N, C, H, W], but got sizes ",
+                  t.sizes.ref());
+  HEARTH_CHECK_AS(ValueError, size.size() == 2, "[", op,
+                  "] It is expected output_size equals to 2, height and width, but got ",
+                  size.ref());
+  HEARTH_CHECK_AS(ShapeError, t.sizes[2] > 0 && t.sizes[3] > 0 && size[0] > 0 && size[1] > 0, "[",
+                  op, "] Input and output sizes should be greater than 0, but got input (H: ",
+                  t.sizes[2], ", W: ", t.sizes[3], ") output (H: ", size[0], ", W: ", size[1], ")");
+  HEARTH_CHECK_AS(ShapeError, t.sizes[1] > 0, "[", op,
+                  "] Non-empty 4D data tensor expected but got a tensor with sizes ",
+                  t.sizes.ref());
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype), "[", op,
+                  "] not implemented for '", to_string(t.dtype), "'");
+}
+
+}  // namespace
+
 Specs Resize2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  HEARTH_CHECK_AS(ShapeError, t.dim() == 4,
-                  "[upsample2d] It is expected input_size equals to 4, "
-                  "[N, C, H, W], but got sizes ",
-                  t.sizes.ref());
-  HEARTH_CHECK_AS(ValueError, output_size.size() == 2,
-                  "[upsample2d] It is expected output_size equals to 2, height and width, but got ",
-                  output_size.ref());
-  HEARTH_CHECK_AS(ShapeError,
-                  t.sizes[2] > 0 && t.sizes[3] > 0 && output_size[0] > 0 && output_size[1] > 0,
-                  "[upsample2d] Input and output sizes should be greater than 0, but got input "
-                  "(H: ",
-                  t.sizes[2], ", W: ", t.sizes[3], ") output (H: ", output_size[0],
-                  ", W: ", output_size[1], ")");
-  HEARTH_CHECK_AS(ShapeError, t.sizes[1] > 0,
-                  "[upsample2d] Non-empty 4D data tensor expected but got a tensor with sizes ",
-                  t.sizes.ref());
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype),
-                  "[upsample2d] not implemented for '", to_string(t.dtype), "'");
+  check_resize(info.name, t, output_size);
   return resized(t, output_size);
 }
 Grads Resize2d::vjp(const Saved& s, Args g, NeedMask) const {
@@ -59,9 +65,9 @@ Grads Resize2d::vjp(const Saved& s, Args g, NeedMask) const {
 }
 
 Specs Resize2dBackward::infer(Args in) const {
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(impl(in[0]).dtype),
-                  "[upsample2d_backward] not implemented for ", impl(in[0]).dtype);
-  return resized(impl(in[0]), input_size);
+  const TensorImpl& t = impl(in[0]);
+  check_resize(info.name, t, input_size);
+  return resized(t, input_size);
 }
 Grads Resize2dBackward::vjp(const Saved& s, Args g, NeedMask) const {
   return one(invoke(
@@ -128,7 +134,9 @@ Tensor pixel_shuffle(const Tensor& self, int64_t r) {
   for (int64_t d = 0; d < lead; ++d) order.push_back(d);
   for (int64_t n : {c / r / r, r, r, h, w}) split.push_back(n);
   for (int64_t d : {0, 3, 1, 4, 2}) order.push_back(lead + d);
-  for (int64_t n : {c / r / r, h * r, w * r}) out.push_back(n);
+  out.push_back(c / r / r);
+  for (int64_t n : {h, w})
+    out.push_back((Checked(n) * r).get("pixel_shuffle", "upscale_factor ", r));
   return self.reshape(split).permute(order).reshape(out);
 }
 
@@ -145,7 +153,8 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t r) {
   for (int64_t d = 0; d < lead; ++d) order.push_back(d);
   for (int64_t n : {c, h / r, r, w / r, r}) split.push_back(n);
   for (int64_t d : {0, 2, 4, 1, 3}) order.push_back(lead + d);
-  for (int64_t n : {c * r * r, h / r, w / r}) out.push_back(n);
+  out.push_back((Checked(c) * r * r).get("pixel_unshuffle", "downscale_factor ", r));
+  for (int64_t n : {h / r, w / r}) out.push_back(n);
   return self.reshape(split).permute(order).reshape(out);
 }
 

@@ -6,6 +6,7 @@
 namespace hearth::ops {
 
 enum class ResizeMode : uint8_t { Nearest, Bilinear };
+constexpr ResizeMode last_value(ResizeMode) { return ResizeMode::Bilinear; }
 
 /// [N, C, H, W] to another height and width. Linear in its input; its gradient is ResizeBackward.
 struct Resize2d {

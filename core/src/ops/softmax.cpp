@@ -57,6 +57,7 @@ Grads LogSoftmax::vjp(const Saved& s, Args g, NeedMask) const {
 }
 
 Specs SoftmaxBackward::infer(Args in) const {
+  wrap_dim(dim, impl(in[1]).dim(), info.name);
   return {Spec::like(in[1]), accumulate_type(impl(in[1]).dtype)};
 }
 Tensors SoftmaxBackward::decompose(Args in) const {

@@ -6,6 +6,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "tensor/relayout.h"
 
 namespace hearth {
@@ -30,6 +31,14 @@ Spec view_of(const TensorImpl& t, DimVector sizes, DimVector strides, int64_t of
   Spec s(std::move(sizes), std::move(strides), t.dtype, t.device);
   s.offset = offset;
   return s;
+}
+
+/// The offset of position i of a dim. It overflows, in elements or bytes, only where the result has
+/// no elements, and there any offset will do.
+int64_t offset_at(const TensorImpl& t, size_t dim, int64_t i) {
+  constexpr int64_t kMaxElementSize = 16;
+  const Checked offset = Checked(i) * t.strides[dim] + t.offset;
+  return (offset * kMaxElementSize).fits() ? offset.value_or(0) : t.offset;
 }
 
 Grads one(Tensor g) {
@@ -139,9 +148,9 @@ Specs Slice::infer(Args in) const {
   const int64_t first = clip(start.value_or(0));
   const int64_t last = std::max(first, clip(end.value_or(size)));
   DimVector sizes = t.sizes, strides = t.strides;
-  sizes[d] = (last - first + step - 1) / step;
-  strides[d] *= step;
-  return view_of(t, std::move(sizes), std::move(strides), t.offset + first * t.strides[d]);
+  sizes[d] = ceil_div(last - first, step);
+  strides[d] = stride_of(step, strides[d]);
+  return view_of(t, std::move(sizes), std::move(strides), offset_at(t, d, first));
 }
 Grads Slice::vjp(const Saved& s, Args g, NeedMask) const {
   Tensor full = zeros_of(s.in_spec(0));
@@ -161,7 +170,7 @@ Specs Select::infer(Args in) const {
   sizes.erase(d);
   strides.erase(d);
   const int64_t i = index < 0 ? index + size : index;
-  return view_of(t, std::move(sizes), std::move(strides), t.offset + i * t.strides[d]);
+  return view_of(t, std::move(sizes), std::move(strides), offset_at(t, d, i));
 }
 Grads Select::vjp(const Saved& s, Args g, NeedMask) const {
   Tensor full = zeros_of(s.in_spec(0));
@@ -192,23 +201,34 @@ Specs Unsqueeze::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim() + 1, "unsqueeze"));
   DimVector sizes = t.sizes, strides = t.strides;
-  strides.insert(d, d < sizes.size() ? sizes[d] * strides[d] : 1);
+  strides.insert(d, d < sizes.size() ? stride_of(sizes[d], strides[d]) : 1);
   sizes.insert(d, 1);
   return view_of(t, std::move(sizes), std::move(strides), t.offset);
 }
 Grads Unsqueeze::vjp(const Saved& s, Args g, NeedMask) const { return reshape_back(s, g); }
 
+namespace {
+
+/// Every part of a split costs a tensor.
+void check_parts(std::string_view op, int64_t n) {
+  constexpr int64_t kMost = int64_t{1} << 20;
+  HEARTH_CHECK_AS(ValueError, n <= kMost, "[", op, "] ", n, " parts are more than the ", kMost,
+                  " that one call makes; split in several steps");
+}
+
+}  // namespace
+
 Specs SplitWithSizes::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   HEARTH_CHECK_AS(ShapeError, t.dim() > 0, "[split] split expects at least a 1-dimensional tensor");
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "split"));
-  int64_t total = 0;
+  Checked total = 0;
   for (int64_t n : split_sizes) {
     HEARTH_CHECK_AS(ShapeError, n >= 0, "[split] split sizes must not be negative, got ",
                     split_sizes.ref());
     total += n;
   }
-  HEARTH_CHECK_AS(ShapeError, total == t.sizes[d],
+  HEARTH_CHECK_AS(ShapeError, total.is(t.sizes[d]),
                   "[split] split_with_sizes expects split_sizes to sum exactly to ", t.sizes[d],
                   " (input tensor's size at dimension ", d,
                   "), but got split_sizes=", split_sizes.ref());
@@ -217,7 +237,7 @@ Specs SplitWithSizes::infer(Args in) const {
   for (int64_t n : split_sizes) {
     DimVector sizes = t.sizes;
     sizes[d] = n;
-    out.out.push_back(view_of(t, std::move(sizes), t.strides, t.offset + first * t.strides[d]));
+    out.out.push_back(view_of(t, std::move(sizes), t.strides, offset_at(t, d, first)));
     first += n;
   }
   return out;
@@ -238,8 +258,9 @@ Specs Unbind::infer(Args in) const {
   DimVector sizes = t.sizes, strides = t.strides;
   sizes.erase(d);
   strides.erase(d);
+  check_parts("unbind", t.sizes[d]);
   for (int64_t i = 0; i < t.sizes[d]; ++i)
-    out.out.push_back(view_of(t, sizes, strides, t.offset + i * t.strides[d]));
+    out.out.push_back(view_of(t, sizes, strides, offset_at(t, d, i)));
   return out;
 }
 Grads Unbind::vjp(const Saved& s, Args g, NeedMask) const {
@@ -287,15 +308,14 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
   if (t.dim() == 0) return reshape({1});
   if (first == last) return *this;
   DimVector sizes;
-  int64_t merged = 1;
   for (int64_t d = 0; d < t.dim(); ++d) {
     const int64_t n = t.sizes[static_cast<size_t>(d)];
     if (d < first || d > last) {
       sizes.push_back(n);
-      continue;
+    } else if (d == last) {
+      sizes.push_back(checked_numel(
+          t.sizes.ref().slice(static_cast<size_t>(first), static_cast<size_t>(last - first + 1))));
     }
-    merged *= n;
-    if (d == last) sizes.push_back(merged);
   }
   return reshape(sizes);
 }
@@ -344,7 +364,7 @@ Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const {
   HEARTH_CHECK_AS(IndexError, start >= -size && start <= size, "[narrow] start (", start,
                   ") must be within [", -size, ", ", size, "]");
   const int64_t first = start < 0 ? start + size : start;
-  HEARTH_CHECK_AS(IndexError, length >= 0 && first + length <= size, "[narrow] start (", first,
+  HEARTH_CHECK_AS(IndexError, length >= 0 && length <= size - first, "[narrow] start (", first,
                   ") + length (", length, ") exceeds dimension size (", size, ").");
   return slice(dim, first, first + length, 1);
 }
@@ -359,19 +379,19 @@ std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
   const int64_t size = this->size(dim);
   HEARTH_CHECK_AS(ValueError, split_size > 0 || (split_size == 0 && size == 0),
                   "[split] split expects split_size be positive, but got split_size=", split_size);
-  DimVector sizes;
-  for (int64_t at = 0; at < size; at += split_size)
-    sizes.push_back(std::min(split_size, size - at));
-  if (sizes.empty()) sizes.push_back(0);
+  const int64_t parts = size == 0 ? 1 : ceil_div(size, split_size);
+  ops::check_parts("split", parts);
+  DimVector sizes(static_cast<size_t>(parts), split_size);
+  sizes[sizes.size() - 1] = size - (parts - 1) * split_size;
   return split_with_sizes(sizes, dim);
 }
 std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
   HEARTH_CHECK_AS(ValueError, chunks > 0,
                   "[chunk] chunk expects `chunks` to be greater than 0, got: ", chunks);
   const int64_t size = this->size(dim);
-  const int64_t each = (size + chunks - 1) / chunks;
-  if (each == 0) return split_with_sizes(DimVector(static_cast<size_t>(chunks), 0), dim);
-  return split(each, dim);
+  if (size > 0) return split(ceil_div(size, chunks), dim);
+  ops::check_parts("chunk", chunks);
+  return split_with_sizes(DimVector(static_cast<size_t>(chunks), 0), dim);
 }
 std::vector<Tensor> Tensor::unbind(int64_t dim) const { return view_list(ops::Unbind{dim}, *this); }
 

@@ -18,5 +18,8 @@ enum class PointwiseOp : uint8_t {
   count
 };
 inline constexpr int kNumPointwise = static_cast<int>(PointwiseOp::count);
+constexpr PointwiseOp last_value(PointwiseOp) {
+  return static_cast<PointwiseOp>(kNumPointwise - 1);
+}
 
 }  // namespace hearth

@@ -12,6 +12,7 @@ namespace hearth::ops {
 struct Pointwise {
   /// Which input `scalar` stands for.
   enum class Side : uint8_t { None, A, B };
+  friend constexpr Side last_value(Side) { return Side::B; }
 
   Scalar p0 = 0, p1 = 0, p2 = 0;
   Scalar scalar = 0;

@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor/image_layout.h"
 
-#include <algorithm>
-
 #include "tensor/raw_copy.h"
 
 namespace hearth {
 
 DimVector image_strides(IntArrayRef sizes, bool channels_last) {
-  DimVector strides;
-  if (!channels_last) return strides;
-  strides.resize(sizes.size());
-  int64_t step = 1;
-  const auto next = [&](size_t d) {
-    strides[d] = step;
-    step *= std::max<int64_t>(sizes[d], 1);
-  };
-  next(1);
-  for (size_t d = sizes.size() - 1; d >= 2; --d) next(d);
-  next(0);
-  return strides;
+  return channels_last ? channels_last_strides(sizes) : DimVector();
 }
 
 Tensor image_raw(const Tensor& source, bool channels_last) {

@@ -3,80 +3,93 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/checked.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
 
 int64_t checked_numel(IntArrayRef sizes) {
-  int64_t n = 1;
-  bool overflow = false;
+  Checked n = 1;
+  bool empty = false;
   for (int64_t s : sizes) {
     HEARTH_CHECK_AS(ShapeError, s >= 0, "[shape] sizes must not be negative, got ", sizes);
-    overflow |= __builtin_mul_overflow(n, s, &n);
+    empty |= s == 0;
+    n *= s;
   }
   // A zero anywhere makes the product zero, whatever the others overflow to.
-  if (overflow) {
-    for (int64_t s : sizes)
-      if (s == 0) return 0;
-    throw ShapeError(
-        cat_str("[shape] numel of ", sizes, " overflows: more elements than int64 counts"));
-  }
-  return n;
+  if (empty) return 0;
+  HEARTH_CHECK_AS(ShapeError, n.fits(), "[shape] numel of ", sizes,
+                  " overflows: more elements than int64 counts");
+  return n.value_or(0);
 }
 
 int64_t checked_nbytes(int64_t numel, ScalarType dtype) {
-  int64_t bytes = 0;
-  const bool overflow =
-      __builtin_mul_overflow(numel, static_cast<int64_t>(element_size(dtype)), &bytes);
-  HEARTH_CHECK_AS(ShapeError, !overflow, "[shape] ", numel, " elements of ", dtype,
+  const Checked bytes = Checked(numel) * static_cast<int64_t>(element_size(dtype));
+  HEARTH_CHECK_AS(ShapeError, bytes.fits(), "[shape] ", numel, " elements of ", dtype,
                   " overflow: more bytes than int64 counts");
-  return bytes;
+  return bytes.value_or(0);
 }
 
-DimVector contiguous_strides(IntArrayRef sizes) {
+int64_t checked_extent(IntArrayRef sizes, IntArrayRef strides, std::string_view op) {
+  Checked n = 1;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return 0;
+    n += (Checked(sizes[d]) - 1) * strides[d];
+  }
+  return n.get(op, "a layout of sizes ", sizes, " and strides ", strides);
+}
+
+namespace {
+
+/// Strides of a dense tensor; dim_at(i) is the dim that lies i-th closest in memory.
+template <class F>
+DimVector dense_strides(IntArrayRef sizes, const F& dim_at) {
   DimVector strides;
   strides.resize(sizes.size());
-  int64_t step = 1;
-  for (size_t d = sizes.size(); d-- > 0;) {
-    strides[d] = step;
+  Checked step = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const size_t d = dim_at(i);
+    strides[d] = step.get("shape", "a tensor of sizes ", sizes);
     step *= std::max<int64_t>(sizes[d], 1);
   }
   return strides;
 }
 
+}  // namespace
+
+DimVector contiguous_strides(IntArrayRef sizes) {
+  return dense_strides(sizes, [&](size_t i) { return sizes.size() - 1 - i; });
+}
+
 DimVector channels_last_strides(IntArrayRef sizes) {
+  const size_t n = sizes.size();
+  return dense_strides(sizes, [&](size_t i) { return i == 0 ? 1 : i == n - 1 ? 0 : n - i; });
+}
+
+DimVector format_strides(IntArrayRef sizes, MemoryFormat format) {
+  if (format != MemoryFormat::ChannelsLast) return {};
   HEARTH_CHECK_AS(ShapeError, sizes.size() == 4,
                   "[channels_last] required rank 4 tensor to use channels_last format, got sizes ",
                   sizes);
-  const int64_t c = std::max<int64_t>(sizes[1], 1), h = std::max<int64_t>(sizes[2], 1),
-                w = std::max<int64_t>(sizes[3], 1);
-  return {h * w * c, 1, w * c, c};
+  return channels_last_strides(sizes);
 }
 
 DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides) {
-  const size_t n = sizes.size();
-  DimVector order;
-  order.resize(n);
+  DimVector order(sizes.size(), 0);
   std::iota(order.begin(), order.end(), 0);
   // Largest stride first; equal strides (broadcast dims) keep their place.
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
     return strides[a] == 0 || strides[b] == 0 ? a < b : strides[a] > strides[b];
   });
-  DimVector out;
-  out.resize(n);
-  int64_t step = 1;
-  for (size_t i = n; i-- > 0;) {
-    out[order[i]] = step;
-    step *= std::max<int64_t>(sizes[order[i]], 1);
-  }
-  return out;
+  return dense_strides(sizes,
+                       [&](size_t i) { return static_cast<size_t>(order[order.size() - 1 - i]); });
 }
 
 bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides) {
   if (sizes.size() != 4) return false;
-  int64_t step = 1;
+  Checked step = 1;
   for (int d : {1, 3, 2, 0}) {
-    if (sizes[d] != 1 && strides[d] != step) return false;
+    if (sizes[d] != 1 && !step.is(strides[d])) return false;
     step *= std::max<int64_t>(sizes[d], 1);
   }
   return true;
@@ -85,13 +98,19 @@ bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides) {
 bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides) {
   const size_t n = sizes.size();
   if (n < 3 || strides[1] == 0) return false;
-  int64_t least = strides[1] * sizes[1];
+  // Beyond what int64 holds nothing follows.
+  const auto end = [&](size_t d) { return (Checked(strides[d]) * sizes[d]).value_or(INT64_MAX); };
+  int64_t least = end(1);
   for (size_t d = n - 1; d >= 2; --d) {
     if (strides[d] < least || sizes[d] == 0) return false;
-    least = strides[d] * sizes[d];
+    least = end(d);
   }
   // [N, 1, 1, 1] with equal strides says nothing.
   return sizes[0] != 0 && sizes[1] != 0 && strides[0] >= least && least != strides[1];
+}
+
+int64_t stride_of(int64_t elements, int64_t stride) {
+  return (Checked(elements) * stride).value_or(stride);
 }
 
 std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_strides,
@@ -109,11 +128,11 @@ std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_str
   int64_t old_numel = 1, view_numel = 1;
   for (int64_t d = static_cast<int64_t>(old_sizes.size()) - 1; d >= 0; --d) {
     old_numel *= old_sizes[d];
-    const bool chunk_ends =
-        d == 0 || (old_sizes[d - 1] != 1 && old_strides[d - 1] != old_numel * chunk_base);
+    const bool chunk_ends = d == 0 || (old_sizes[d - 1] != 1 &&
+                                       !(Checked(old_numel) * chunk_base).is(old_strides[d - 1]));
     if (!chunk_ends) continue;
     while (view_d >= 0 && (view_numel < old_numel || sizes[view_d] == 1)) {
-      out[view_d] = view_numel * chunk_base;
+      out[view_d] = stride_of(view_numel, chunk_base);
       view_numel *= sizes[view_d];
       --view_d;
     }
@@ -123,14 +142,15 @@ std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_str
       old_numel = view_numel = 1;
     }
   }
-  for (; view_d >= 0; --view_d) out[view_d] = view_numel * chunk_base;
+  for (; view_d >= 0; --view_d) out[view_d] = stride_of(view_numel, chunk_base);
   return out;
 }
 
 DimVector infer_size(IntArrayRef sizes, int64_t numel) {
   DimVector out(sizes);
-  int64_t known = 1, unknown = -1;
-  bool overflow = false;
+  Checked product = 1;
+  int64_t unknown = -1;
+  bool empty = false;
   for (size_t d = 0; d < sizes.size(); ++d) {
     if (sizes[d] == -1) {
       HEARTH_CHECK_AS(ShapeError, unknown < 0, "[view] only one dimension can be inferred, got ",
@@ -139,10 +159,13 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
     } else {
       HEARTH_CHECK_AS(ShapeError, sizes[d] >= 0, "[view] invalid shape dimension ", sizes[d],
                       " in ", sizes);
-      overflow |= __builtin_mul_overflow(known, sizes[d], &known);
+      product *= sizes[d];
+      empty |= sizes[d] == 0;
     }
   }
-  if (unknown >= 0 && !overflow) {
+  // A product that overflows is of no tensor's elements.
+  const int64_t known = empty ? 0 : product.value_or(-1);
+  if (unknown >= 0 && known >= 0) {
     HEARTH_CHECK_AS(ShapeError, known != 0,
                     "[view] cannot reshape tensor of 0 elements into shape ", sizes,
                     " because the unspecified dimension size -1 can be any value and is ambiguous");
@@ -150,7 +173,7 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
       out[unknown] = numel / known;
       return out;
     }
-  } else if (!overflow && known == numel) {
+  } else if (known == numel) {
     return out;
   }
   throw ShapeError(cat_str("[view] shape '", sizes, "' is invalid for input of size ", numel));

@@ -117,7 +117,7 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
                   "[resize_] cannot resize variables that require grad");
   const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
   const int64_t offset = t.offset * itemsize();
-  if (bytes + offset > static_cast<int64_t>(t.storage->nbytes)) {
+  if (bytes > static_cast<int64_t>(t.storage->nbytes) - offset) {
     Tensor grown = new_tensor(sizes, t.dtype, t.device);
     if (t.numel > 0 && !t.device.is_meta()) {
       use_on_current_stream(*backend(t.device.type()), *this);

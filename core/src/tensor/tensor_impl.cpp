@@ -6,6 +6,7 @@
 
 #include "autograd/meta.h"
 #include "base/allocator.h"
+#include "base/checked.h"
 #include "dispatch/backend.h"
 
 namespace hearth {
@@ -42,6 +43,8 @@ void destroy_tensor(TensorImpl* t) noexcept {
 void TensorImpl::refresh() {
   numel = checked_numel(sizes);
   contiguous = true;
+  dense = true;
+  if (numel == 0) return;
   const size_t n = sizes.size();
   int64_t step = 1;
   for (size_t d = n; d-- > 0;) {
@@ -49,7 +52,6 @@ void TensorImpl::refresh() {
     contiguous &= strides[d] == step;
     step *= sizes[d];
   }
-  contiguous |= numel == 0;
   dense = contiguous;
   if (dense) return;
   // Dense in another order: sorted by stride, each dim starts where the one below ends.
@@ -74,17 +76,17 @@ namespace {
 TensorImpl* new_block() { return new (header_allocate()) TensorImpl; }
 
 void set_contiguous(TensorImpl& t, DimVector&& sizes) {
-  int64_t step = 1;
+  Checked step = 1;
   t.strides.resize(sizes.size());
-  bool overflow = false;
+  bool empty = false;
   for (size_t d = sizes.size(); d-- > 0;) {
-    t.strides[d] = step;
+    t.strides[d] = step.get("shape", "a tensor of sizes ", sizes.ref());
     HEARTH_CHECK_AS(ShapeError, sizes[d] >= 0, "[shape] sizes must not be negative, got ",
                     sizes.ref());
-    overflow |= __builtin_mul_overflow(step, std::max<int64_t>(sizes[d], 1), &step);
-    t.numel = t.numel * sizes[d];
+    step *= std::max<int64_t>(sizes[d], 1);
+    empty |= sizes[d] == 0;
   }
-  if (overflow) t.numel = checked_numel(sizes);
+  t.numel = empty ? 0 : step.fits() ? step.value_or(0) : checked_numel(sizes);
   t.sizes = std::move(sizes);
 }
 

@@ -70,7 +70,7 @@ inline void bump_version(const Tensor& t) {
 /// `pinned` memory is for the CPU.
 HEARTH_API Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device,
                              DimVector strides = {}, bool pinned = false);
-/// Another layout of `base`'s storage. Checks that it stays inside it.
+/// Another layout of `base`'s storage; the caller knows that it stays inside.
 HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides,
                                int64_t offset, ScalarType dtype);
 /// The same data and layout without history.
@@ -90,8 +90,15 @@ HEARTH_API Scalar load_scalar(const void* from, ScalarType t);
 HEARTH_API int64_t checked_numel(IntArrayRef sizes);
 /// Bytes of that many elements; throws ShapeError when they pass int64.
 HEARTH_API int64_t checked_nbytes(int64_t numel, ScalarType dtype);
+/// How far a layout reaches: one past its last element, from the first; 0 without elements. Throws
+/// ShapeError naming `op` where that passes int64. Strides must not be negative.
+HEARTH_API int64_t checked_extent(IntArrayRef sizes, IntArrayRef strides, std::string_view op);
+// Strides of dense tensors; they throw ShapeError when one passes int64.
 HEARTH_API DimVector contiguous_strides(IntArrayRef sizes);
+/// For [N, C, spatial...].
 HEARTH_API DimVector channels_last_strides(IntArrayRef sizes);
+/// None for contiguous; throws ShapeError where the format does not fit the number of dims.
+HEARTH_API DimVector format_strides(IntArrayRef sizes, MemoryFormat format);
 /// Strides of a new dense tensor with the dim order of an existing one, as empty_like gives.
 HEARTH_API DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
 HEARTH_API bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
@@ -99,6 +106,9 @@ HEARTH_API bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides)
 /// dim, and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to
 /// channels-last is seen even where both formats address the same elements.
 HEARTH_API bool prefers_channels_last(IntArrayRef sizes, IntArrayRef strides);
+/// The stride of a dim whose neighbours lie `elements` elements of a dim of this stride apart. A
+/// product beyond int64 belongs to a dim of at most one element, where any stride will do.
+int64_t stride_of(int64_t elements, int64_t stride);
 /// The strides a view of `sizes` has on a tensor of old_sizes and old_strides; nullopt when it
 /// needs a copy.
 std::optional<DimVector> view_strides(IntArrayRef old_sizes, IntArrayRef old_strides,

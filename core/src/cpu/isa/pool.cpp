@@ -158,7 +158,7 @@ struct Span {
 };
 inline Span span_of(const PoolArgs& p, int64_t k) {
   const int64_t shift = k * p.col_step - p.padding, s = p.stride;
-  int64_t first = shift >= 0 ? 0 : (-shift + s - 1) / s;
+  int64_t first = shift >= 0 ? 0 : (-shift - 1) / s + 1;
   const int64_t room = p.width - shift;
   int64_t end = room <= 0 ? 0 : (room - 1) / s + 1;
   if (first > p.out_width) first = p.out_width;
@@ -177,7 +177,7 @@ inline void max_row(const PoolArgs& p, const T* x, int64_t oh, T* best, Place<T>
       at[i] = static_cast<Place<T>>(r.begin * p.width + p.cols[i].begin);
   for (int64_t i = 0; i < r.count; ++i) {
     const int64_t row = (r.begin + i * p.row_step) * p.width;
-    for (int64_t k = 0; k < p.kernel; ++k) {
+    for (int64_t k = p.first_position; k < p.kernel; ++k) {
       const Span s = span_of(p, k);
       const int64_t from = row + s.first * p.stride + s.shift, n = s.end - s.first;
       if (at) {

@@ -8,6 +8,7 @@
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
 
+#include "base/checked.h"
 #include "nn/builtin.h"
 
 namespace hearth::nn {
@@ -102,7 +103,8 @@ std::vector<int64_t> amounts_around(const ConvOptions<D>& o) {
     if (const auto* amounts = std::get_if<ExpandingArray<D>>(&o.padding())) {
       before = after = (**amounts)[i];
     } else if (std::holds_alternative<enumtype::kSame>(o.padding())) {
-      const int64_t total = (*o.dilation())[i] * ((*o.kernel_size())[i] - 1);
+      const int64_t total = (Checked((*o.dilation())[i]) * ((*o.kernel_size())[i] - 1))
+                                .get("conv", "dilation ", (*o.dilation())[i]);
       before = total / 2;
       after = total - before;
     }
@@ -243,9 +245,12 @@ std::vector<int64_t> ConvTransposeNdImpl<D>::output_padding(
   std::vector<int64_t> extra;
   for (size_t i = 0; i < D; ++i) {
     const int64_t in = input.size(static_cast<int64_t>(i) - static_cast<int64_t>(D));
-    const int64_t smallest = (in - 1) * (*options.stride())[i] - 2 * (*options.padding())[i] +
-                             (*options.dilation())[i] * ((*options.kernel_size())[i] - 1) + 1;
-    const int64_t largest = smallest + (*options.stride())[i] - 1;
+    const Checked least = (Checked(in) - 1) * (*options.stride())[i] -
+                          Checked(2) * (*options.padding())[i] +
+                          Checked((*options.dilation())[i]) * ((*options.kernel_size())[i] - 1) + 1;
+    const int64_t smallest = least.get("conv_transpose", "an input of ", input.sizes());
+    const int64_t largest =
+        (least - 1 + (*options.stride())[i]).get("conv_transpose", "an input of ", input.sizes());
     HEARTH_CHECK_AS(ValueError, wanted[i] >= smallest && wanted[i] <= largest,
                     "[conv_transpose] requested an output size of ", wanted, ", but dim ", i,
                     " can only be from ", smallest, " to ", largest, " for an input of ",
