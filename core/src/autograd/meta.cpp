@@ -34,18 +34,21 @@ AutogradMeta& own_meta(const Tensor& t) {
 
 void destroy_meta(AutogradMeta* meta) { delete meta; }
 
-ViewStep::ViewStep(const OpTable& row, const void* from, size_t nr,
-                   std::shared_ptr<const ViewStep> before)
-    : op(&row), fields(row.fields.size), output_nr(nr), previous(std::move(before)) {
+ViewStep::ViewStep(const OpTable& row, const void* from, std::shared_ptr<const ViewStep> before)
+    : op(&row), fields(row.fields.size), output_nr(0), previous(std::move(before)) {
   row.fields.copy(fields.data(), from);
 }
+ViewStep::ViewStep(std::shared_ptr<const ViewStep> other, size_t nr)
+    : op(other->op), first(std::move(other)), output_nr(nr), previous(first->previous) {}
 
-ViewStep::~ViewStep() { op->fields.destroy(fields.data()); }
+ViewStep::~ViewStep() {
+  if (!first) op->fields.destroy(fields.data());
+}
 
 Tensor ViewStep::replay(const Tensor& base) const {
   const Tensor from = previous ? previous->replay(base) : base;
   const Tensor* in = &from;
-  Tensors out = invoke_list(*op, fields.data(), Args(&in, 1));
+  Tensors out = invoke_list(*op, first ? first->fields.data() : fields.data(), Args(&in, 1));
   return out[output_nr];
 }
 
@@ -154,17 +157,24 @@ void check_inplace(const Tensor& t, std::string_view op) {
                   "] a leaf Variable that requires grad is being used in an in-place operation.");
 }
 
-void set_view(const Tensor& out, const Tensor& in, const OpTable& op, const void* fields,
-              size_t output_nr, CreationMeta creation) {
+void set_views(std::span<const Tensor> out, const Tensor& in, const OpTable& op, const void* fields,
+               CreationMeta creation) {
   const ViewInfo* from = view_info(in);
-  auto view = std::make_unique<ViewInfo>();
-  view->base = from ? from->base : in;
-  // A view of a restricted view is restricted as well.
-  view->creation = from && from->creation != CreationMeta::Default ? from->creation : creation;
-  view->steps =
-      std::make_shared<const ViewStep>(op, fields, output_nr, from ? from->steps : nullptr);
-  view->seen_version = impl(out).storage->version;
-  own_meta(out).view = std::move(view);
+  std::shared_ptr<const ViewStep> first;
+  for (size_t i = 0; i < out.size(); ++i) {
+    auto view = std::make_unique<ViewInfo>();
+    view->base = from ? from->base : in;
+    // A view of a restricted view is restricted as well.
+    view->creation = from && from->creation != CreationMeta::Default ? from->creation : creation;
+    if (i == 0) {
+      first = std::make_shared<const ViewStep>(op, fields, from ? from->steps : nullptr);
+      view->steps = first;
+    } else {
+      view->steps = std::make_shared<const ViewStep>(first, i);
+    }
+    view->seen_version = impl(out[i]).storage->version;
+    own_meta(out[i]).view = std::move(view);
+  }
 }
 
 }  // namespace hearth::autograd

@@ -32,11 +32,13 @@ enum class CreationMeta : uint8_t {
 struct ViewStep {
   const OpTable* op;
   std::vector<std::byte> fields;
+  std::shared_ptr<const ViewStep> first;  ///< the one of output 0, which has the fields
   size_t output_nr;
   std::shared_ptr<const ViewStep> previous;  ///< towards the base; null at the base
 
-  ViewStep(const OpTable& op, const void* fields, size_t output_nr,
-           std::shared_ptr<const ViewStep> previous);
+  ViewStep(const OpTable& op, const void* fields, std::shared_ptr<const ViewStep> previous);
+  /// Another output of the call that `first` is of.
+  ViewStep(std::shared_ptr<const ViewStep> first, size_t output_nr);
   ViewStep(const ViewStep&) = delete;
   ViewStep& operator=(const ViewStep&) = delete;
   ~ViewStep();
@@ -93,8 +95,8 @@ void set_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 void rebase_history(const Tensor& t, NodePtr node);
 /// Throws where autograd forbids writing into t in place.
 void check_inplace(const Tensor& t, std::string_view op);
-/// Makes `out` a view of `in` in autograd's eyes.
-void set_view(const Tensor& out, const Tensor& in, const OpTable& op, const void* fields,
-              size_t output_nr, CreationMeta creation);
+/// Makes the outputs of a call views of `in` in autograd's eyes.
+void set_views(std::span<const Tensor> out, const Tensor& in, const OpTable& op, const void* fields,
+               CreationMeta creation);
 
 }  // namespace hearth::autograd

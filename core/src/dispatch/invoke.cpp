@@ -171,17 +171,17 @@ void make_views(const Invocation& call, Specs& specs) {
     Spec& s = specs[i];
     if (s.strides.empty()) s.strides = contiguous_strides(s.sizes);
     call.out[i] = alias_tensor(base, std::move(s.sizes), std::move(s.strides), s.offset, s.dtype);
-    if (impl(base).inference) continue;
-    autograd::CreationMeta creation = autograd::CreationMeta::Default;
-    if (state.inference) {
-      creation = autograd::CreationMeta::Inference;
-    } else if (!state.grad_enabled) {
-      creation = autograd::CreationMeta::NoGrad;
-    } else if (call.out.size() > 1) {
-      creation = autograd::CreationMeta::MultiOutput;
-    }
-    autograd::set_view(call.out[i], base, call.op, call.fields, i, creation);
   }
+  if (impl(base).inference) return;
+  autograd::CreationMeta creation = autograd::CreationMeta::Default;
+  if (state.inference) {
+    creation = autograd::CreationMeta::Inference;
+  } else if (!state.grad_enabled) {
+    creation = autograd::CreationMeta::NoGrad;
+  } else if (call.out.size() > 1) {
+    creation = autograd::CreationMeta::MultiOutput;
+  }
+  autograd::set_views(call.out, base, call.op, call.fields, creation);
 }
 
 /// Where an op runs that only writes into its inputs.
