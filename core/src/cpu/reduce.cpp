@@ -13,7 +13,6 @@ namespace hearth::cpu {
 
 namespace {
 
-constexpr int kMaxDims = 64;
 constexpr int64_t kRowPiece = 4096;    // elements of a row that one kernel call reduces
 constexpr int64_t kColumnTile = 1024;  // columns that one kernel call reduces
 constexpr int64_t kBlock = 32768;      // elements of short rows that one task takes
@@ -38,7 +37,7 @@ struct Dim {
 /// A list of dims as a counter: index i of their product to offsets.
 struct Dims {
   int num = 0;
-  Dim at[kMaxDims];
+  Dim at[kMaxRank];
   int64_t count() const {
     int64_t n = 1;
     for (int d = 0; d < num; ++d) n *= at[d].size;
@@ -81,9 +80,9 @@ struct Plan {
 };
 
 Plan make_plan(const TensorImpl& t, const DimVector& gone) {
-  Dim all[kMaxDims];
-  bool is_gone[kMaxDims];
-  int order[kMaxDims], num = 0;
+  Dim all[kMaxRank];
+  bool is_gone[kMaxRank];
+  int order[kMaxRank], num = 0;
   int64_t out = 1;
   for (int d = static_cast<int>(t.dim()) - 1; d >= 0; --d) {
     const auto at = static_cast<size_t>(d);

@@ -27,8 +27,8 @@ int log2_size(ScalarType t) { return __builtin_ctz(static_cast<unsigned>(element
 struct Plan {
   int num = 0;  ///< operands; 0 is the output
   int dims = 0;
-  int64_t size[64];
-  int64_t stride[kMaxSlots][64];
+  int64_t size[kMaxRank];
+  int64_t stride[kMaxSlots][kMaxRank];
   char* data[kMaxSlots];
   ScalarType dtype[kMaxSlots];
   const void* constant[kMaxSlots];
@@ -59,7 +59,7 @@ void add_operand(Plan& plan, const Tensor* t, const void* constant, const DimVec
 /// Sorts dims by the output's strides and merges those that run on into each other.
 void coalesce(Plan& plan, const DimVector& out_sizes) {
   const int n = static_cast<int>(out_sizes.size());
-  int order[64];
+  int order[kMaxRank];
   for (int d = 0; d < n; ++d) {
     order[d] = d;
     plan.size[d] = out_sizes[static_cast<size_t>(n - 1 - d)];
@@ -112,12 +112,12 @@ class TileRunner {
     const int64_t inner = plan_.size[0];
     if (plan_.dims == 1) {
       for (int64_t i = begin; i < end; i += kTile) {
-        int64_t at[64] = {};
+        int64_t at[kMaxRank] = {};
         tile(at, i, std::min(kTile, end - i));
       }
       return;
     }
-    int64_t at[64];
+    int64_t at[kMaxRank];
     seek(begin, at);
     const int64_t rows_per_tile = inner < kShortRow ? kTile / inner : 1;
     for (int64_t row = begin; row < end;) {

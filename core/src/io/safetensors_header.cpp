@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/safetensors_format.h"
+#include "tensor/tensor_impl.h"
 
 namespace hearth::safetensors {
 
@@ -16,7 +17,6 @@ static_assert(std::endian::native == std::endian::little, "safetensors are littl
 namespace {
 
 constexpr uint64_t kMostHeader = 100'000'000;
-constexpr uint64_t kMostDims = 64;
 
 struct Type {
   std::string_view name;
@@ -110,7 +110,8 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     if (!array_) bad("a number out of place");
     if (v > INT64_MAX) bad(cat_str("tensor '", name_, "' has the number ", v, ", beyond int64"));
     if (field_ == "shape") {
-      if (numbers_ >= kMostDims) bad(cat_str("tensor '", name_, "' has more than 64 dims"));
+      if (numbers_ >= kMaxRank)
+        bad(cat_str("tensor '", name_, "' with more than ", kMaxRank, " dims"));
       entry().sizes.push_back(static_cast<int64_t>(v));
     } else if (numbers_ == 0) {
       entry().begin = v;

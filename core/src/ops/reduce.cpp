@@ -22,8 +22,6 @@ namespace {
 /// One entry per dim: 1 where it is reduced.
 DimVector gone_dims(const DimVector& sizes, const DimVector& dims, std::string_view op) {
   const auto n = static_cast<int64_t>(sizes.size());
-  HEARTH_CHECK_AS(ShapeError, n <= 64, "[", op,
-                  "] only tensors with up to 64 dims are supported, got ", n);
   DimVector gone(sizes.size(), dims.empty() ? 1 : 0);
   bool scalar_seen = false;
   for (int64_t d : dims) {

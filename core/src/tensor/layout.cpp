@@ -8,6 +8,11 @@
 
 namespace hearth {
 
+void check_rank(IntArrayRef sizes) {
+  HEARTH_CHECK_AS(ShapeError, sizes.size() <= kMaxRank, "[shape] only tensors with up to ",
+                  kMaxRank, " dims are supported, got ", sizes.size());
+}
+
 int64_t checked_numel(IntArrayRef sizes) {
   Checked n = 1;
   bool empty = false;

@@ -115,6 +115,7 @@ const Tensor& Tensor::resize_(IntArrayRef sizes) const {
   if (t.sizes == sizes) return *this;
   HEARTH_CHECK_AS(AutogradError, !t.requires_grad,
                   "[resize_] cannot resize variables that require grad");
+  check_rank(sizes);
   const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
   const int64_t offset = t.offset * itemsize();
   if (bytes > static_cast<int64_t>(t.storage->nbytes) - offset) {

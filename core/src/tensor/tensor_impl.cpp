@@ -41,6 +41,7 @@ void destroy_tensor(TensorImpl* t) noexcept {
 }  // namespace detail
 
 void TensorImpl::refresh() {
+  check_rank(sizes);
   numel = checked_numel(sizes);
   contiguous = true;
   dense = true;
@@ -76,6 +77,7 @@ namespace {
 TensorImpl* new_block() { return new (header_allocate()) TensorImpl; }
 
 void set_contiguous(TensorImpl& t, DimVector&& sizes) {
+  check_rank(sizes);
   Checked step = 1;
   t.strides.resize(sizes.size());
   bool empty = false;

@@ -12,6 +12,10 @@ namespace autograd {
 struct AutogradMeta;
 }
 
+/// The most dims a tensor may have; making one with more throws ShapeError, so that arrays of this
+/// length hold the dims of any.
+inline constexpr size_t kMaxRank = 64;
+
 /// The memory behind tensors: shared by a tensor and its views, with one version counter.
 struct Storage {
   using Deleter = void (*)(void* context, void* data, size_t bytes);
@@ -86,6 +90,8 @@ HEARTH_API void store_scalar(void* to, ScalarType t, const Scalar& v);
 /// Reads one element of type t.
 HEARTH_API Scalar load_scalar(const void* from, ScalarType t);
 
+/// Throws ShapeError for more than kMaxRank dims.
+void check_rank(IntArrayRef sizes);
 /// Product of sizes; throws ShapeError on negative sizes or a product beyond int64.
 HEARTH_API int64_t checked_numel(IntArrayRef sizes);
 /// Bytes of that many elements; throws ShapeError when they pass int64.
