@@ -22,11 +22,11 @@ Tensor weights_like(const Tensor& t, size_t seed) {
                      static_cast<double>(seed) * 0.569840290998053 + 0.25;
     ptr<double>(weights)[i] = x - std::floor(x) + 0.5;
   }
-  return weights.to(t.scalar_type());
+  return weights.to(t.device(), t.scalar_type());
 }
 
 std::vector<double> values(const Tensor& t) {
-  const Tensor flat = t.detach().to(kDouble).contiguous();
+  const Tensor flat = t.detach().to(kCPU, kDouble).contiguous();
   const double* p = flat.const_data_ptr<double>();
   return {p, p + flat.numel()};
 }
@@ -86,13 +86,14 @@ bool gradcheck(FunctionRef f, const variable_list& given, const GradcheckOptions
     const std::vector<double> found =
         gradient.defined() ? values(gradient)
                            : std::vector<double>(static_cast<size_t>(shifted[n].numel()), 0.0);
-    const Tensor base = shifted[n].detach().contiguous();
+    const Device device = shifted[n].device();
+    const Tensor base = shifted[n].detach().cpu().contiguous();
     for (size_t i = 0; i < found.size(); ++i) {
       double sides[2];
       for (int side = 0; side < 2; ++side) {
         const Tensor moved = base.clone();
         ptr<double>(moved)[i] += side == 0 ? -o.eps : o.eps;
-        shifted[n] = moved.set_requires_grad(true);
+        shifted[n] = moved.to(device).set_requires_grad(true);
         sides[side] = weighted(f(shifted));
       }
       const double numeric = (sides[1] - sides[0]) / (2 * o.eps);

@@ -39,7 +39,7 @@ Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev, 
   while (x.dim() < first + 3) x = x.unsqueeze(first);
   if (mean.numel() == 1 && stddev.numel() == 1)
     return x.sub(mean.item<double>()).div(stddev.item<double>());
-  return x.sub(mean).div(stddev);
+  return x.sub(mean.to(x.device())).div(stddev.to(x.device()));
 }
 
 void check_same_length(const Tensor& data, const Tensor& target) {

@@ -9,6 +9,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
+
 namespace hearth {
 
 namespace ops {
@@ -583,10 +585,8 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   HEARTH_CHECK_AS(ValueError, !self.lt(0).any().item<bool>(),
                   "[one_hot] Class values must be non-negative.");
   if (num_classes == -1) {
-    num_classes = 1;
-    const Tensor flat = self.contiguous();
-    const int64_t* v = flat.const_data_ptr<int64_t>();
-    for (int64_t i = 0; i < flat.numel(); ++i) num_classes = std::max(num_classes, v[i] + 1);
+    const int64_t largest = self.max().item<int64_t>();
+    num_classes = (Checked(largest) + 1).get("one_hot", "class ", largest);
   }
   HEARTH_CHECK_AS(ValueError, num_classes >= 1, "[one_hot] num_classes should be positive, got ",
                   num_classes);

@@ -188,19 +188,19 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
                   "[repeat_interleave] repeats must have the same size as input along dim, but got "
                   "repeats.size(0) = ",
                   repeats.numel(), " and input.size(", d, ") = ", n);
-  const Tensor counts = repeats.to(kLong).expand({n}).contiguous();
+  // How many there are decides on the size of the result, so they have to be read.
+  const Tensor counts = repeats.to(kCPU, kLong).expand({n}).contiguous();
   const int64_t* count = counts.const_data_ptr<int64_t>();
-  int64_t total = 0;
+  Checked total = 0;
   for (int64_t i = 0; i < n; ++i) {
     HEARTH_CHECK_AS(ValueError, count[i] >= 0, "[repeat_interleave] repeats can not be negative, ",
                     "got ", count[i]);
-    HEARTH_CHECK_AS(ShapeError, !__builtin_add_overflow(total, count[i], &total),
-                    "[repeat_interleave] sizes overflow");
+    total += count[i];
   }
-  const Tensor at = empty({total}, kLong);
+  const Tensor at = empty({total.get("repeat_interleave", "the sum of repeats")}, kLong);
   int64_t* to = at.data_ptr<int64_t>();
   for (int64_t i = 0; i < n; ++i) to = std::fill_n(to, count[i], i);
-  return base.index_select(d, at);
+  return base.index_select(d, at.to(base.device()));
 }
 
 Tensor Tensor::diag(int64_t diagonal) const {
