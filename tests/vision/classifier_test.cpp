@@ -56,6 +56,27 @@ bool same(const Tensor& a, const Tensor& b) {
   return a.sizes() == b.sizes() && (a == b).all().item<bool>();
 }
 
+TEST(Classifier, TakesImagesOfManyChannels) {
+  Folder folder;
+  ClassifierSpec many = spec("cnn", {7, 8, 8});
+  Tensor pixels = empty({2, 7, 8, 8}, kByte);
+  for (int64_t i = 0; i < pixels.numel(); ++i)
+    pixels.data_ptr<uint8_t>()[i] = static_cast<uint8_t>(i * 37);
+  set_normalization(many, pixels);
+  const Classifier classifier(many);
+  const size_t order[] = {1, 0};
+  const Tensor x = classifier.input(pixels, order);
+  for (int64_t n = 0; n < 2; ++n)
+    for (int64_t c = 0; c < 7; ++c) {
+      const double value = pixels[1 - n][c][3][5].item<double>() / 255;
+      const auto at = static_cast<size_t>(c);
+      EXPECT_NEAR(x[n][c][3][5].item<double>(), (value - many.mean[at]) / many.stddev[at], 1e-5);
+    }
+  classifier.save(folder.path + "/many.safetensors");
+  const Classifier loaded = Classifier::load(folder.path + "/many.safetensors");
+  EXPECT_TRUE(same(loaded.probabilities(pixels), classifier.probabilities(pixels)));
+}
+
 TEST(Classifier, ComesBackFromItsFile) {
   Folder folder;
   const Tensor pixels = Quarters(6).pixels;

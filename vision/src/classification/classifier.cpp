@@ -2,6 +2,7 @@
 #include "hearth/vision/classification/classifier.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -16,7 +17,7 @@ namespace hearth::vision {
 namespace {
 
 // No picture for a model here is larger; more in a file is damage.
-constexpr int64_t kLargestSide = 4096, kMostClasses = 100'000;
+constexpr int64_t kLargestSide = 4096, kMostClasses = 100'000, kMostChannels = 1024;
 
 std::string join(const std::vector<std::string>& parts) {
   std::string s;
@@ -96,7 +97,7 @@ void set_normalization(ClassifierSpec& spec, const Tensor& pixels) {
   HEARTH_CHECK_AS(ShapeError,
                   pixels.dim() == 4 && pixels.scalar_type() == kByte && pixels.numel() > 0,
                   "[set_normalization] expected uint8 images [N, C, H, W], got ", pixels.sizes());
-  Tensor images = pixels.contiguous();
+  Tensor images = pixels.cpu().contiguous();
   const int64_t n = images.size(0), channels = images.size(1),
                 area = images.size(2) * images.size(3);
   spec.mean.clear();
@@ -139,7 +140,7 @@ Classifier Classifier::load(const std::string& path) {
   Reader read(path, file.metadata());
   ClassifierSpec spec;
   spec.model = read.text("model");
-  spec.shape = {read.integer("channels", 3), read.integer("height", kLargestSide),
+  spec.shape = {read.integer("channels", kMostChannels), read.integer("height", kLargestSide),
                 read.integer("width", kLargestSide)};
   spec.classes = split(read.text("classes"));
   HEARTH_CHECK_AS(FormatError, static_cast<int64_t>(spec.classes.size()) <= kMostClasses, "[", path,
@@ -188,19 +189,19 @@ Tensor Classifier::input(const Tensor& pixels, ArrayRef<size_t> indices,
                          const Augmentation& augmentation, uint64_t seed) const {
   const int64_t channels = spec_.shape.channels, h = spec_.shape.height, w = spec_.shape.width;
   HEARTH_CHECK_AS(ShapeError,
-                  pixels.dim() == 4 && pixels.scalar_type() == kByte && pixels.is_contiguous() &&
+                  pixels.dim() == 4 && pixels.scalar_type() == kByte && pixels.is_cpu() &&
+                      pixels.is_contiguous() &&
                       pixels.sizes().slice(1) == IntArrayRef({channels, h, w}),
-                  "[Classifier] the model takes contiguous uint8 images [N, ", channels, ", ", h,
-                  ", ", w, "], got ", pixels.scalar_type(), " ", pixels.sizes());
+                  "[Classifier] the model takes contiguous uint8 images on the CPU, [N, ", channels,
+                  ", ", h, ", ", w, "], got ", pixels.scalar_type(), " ", pixels.sizes());
   const auto n = static_cast<int64_t>(indices.size());
   Tensor out = empty({n, channels, h, w}, kFloat, MemoryFormat::ChannelsLast);
-  float table[3][256];
-  for (int64_t c = 0; c < channels; ++c) {
-    for (int v = 0; v < 256; ++v) {
-      table[c][v] = static_cast<float>((v / 255.0 - spec_.mean[static_cast<size_t>(c)]) /
-                                       spec_.stddev[static_cast<size_t>(c)]);
-    }
-  }
+  // What each value of a byte becomes, channel by channel.
+  std::vector<std::array<float, 256>> table(static_cast<size_t>(channels));
+  for (size_t c = 0; c < table.size(); ++c)
+    for (size_t v = 0; v < 256; ++v)
+      table[c][v] =
+          static_cast<float>((static_cast<double>(v) / 255.0 - spec_.mean[c]) / spec_.stddev[c]);
   const auto* all = pixels.const_data_ptr<uint8_t>();
   auto* to = out.data_ptr<float>();
   const auto choices = static_cast<uint64_t>(2 * augmentation.shift + 1);
@@ -218,7 +219,7 @@ Tensor Classifier::input(const Tensor& pixels, ArrayRef<size_t> indices,
         const int64_t sy = y + dy, sx = (flip ? w - 1 - x : x) + dx;
         const bool inside = sy >= 0 && sy < h && sx >= 0 && sx < w;
         for (int64_t c = 0; c < channels; ++c)
-          *to++ = table[c][inside ? from[(c * h + sy) * w + sx] : 0];
+          *to++ = table[static_cast<size_t>(c)][inside ? from[(c * h + sy) * w + sx] : 0];
       }
     }
   }
@@ -235,7 +236,7 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
     nn::Module& model;
     const bool was_training;
   } evaluating(*model_);
-  Tensor images = pixels.contiguous();
+  Tensor images = pixels.cpu().contiguous();
   std::vector<Tensor> parts;
   for (int64_t at = 0; at < images.size(0); at += batch_size) {
     std::vector<size_t> indices(static_cast<size_t>(std::min(batch_size, images.size(0) - at)));
