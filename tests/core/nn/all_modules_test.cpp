@@ -30,7 +30,10 @@ void disturb(T& value) {
   } else if constexpr (std::is_same_v<T, std::string>) {
     value += "!";
   } else if constexpr (requires { std::variant_size<T>::value; }) {
-    value = std::variant_alternative_t<std::variant_size_v<T> - 1, T>();
+    constexpr size_t kLast = std::variant_size_v<T> - 1;
+    using Last = std::variant_alternative_t<kLast, T>;
+    using Other = std::variant_alternative_t<kLast - 1, T>;
+    value = value.index() == kLast ? T(Other()) : T(Last());
   } else if constexpr (requires { value.has_value(); }) {
     value = value ? std::nullopt : T(std::in_place);
   } else if constexpr (requires { value.begin(); }) {

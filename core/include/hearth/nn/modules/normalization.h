@@ -10,7 +10,7 @@
 namespace hearth::nn {
 
 /// Options of BatchNormNd.
-struct BatchNormOptions {
+struct HEARTH_API BatchNormOptions {
   BatchNormOptions(int64_t num_features) : num_features_(num_features) {}
   HEARTH_ARG(int64_t, num_features);
   HEARTH_ARG(double, eps) = 1e-5;
@@ -24,7 +24,7 @@ using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
 
 /// Options of InstanceNormNd.
-struct InstanceNormOptions {
+struct HEARTH_API InstanceNormOptions {
   InstanceNormOptions(int64_t num_features) : num_features_(num_features) {}
   HEARTH_ARG(int64_t, num_features);
   HEARTH_ARG(double, eps) = 1e-5;
