@@ -125,6 +125,9 @@ TEST(NnPrinting, EveryModuleAsLibTorch) {
             "torch::nn::AdaptiveAvgPool2d(output_size=[5, 6])");
   EXPECT_EQ(text(AdaptiveAvgPool2d(AdaptiveAvgPool2dOptions({std::nullopt, 6}))),
             "torch::nn::AdaptiveAvgPool2d(output_size=[None, 6])");
+  EXPECT_EQ(
+      text(Upsample(UpsampleOptions().scale_factor(std::vector<double>({2.0})).mode(kNearest))),
+      "torch::nn::Upsample(scale_factor=[2], mode=kNearest)");
   EXPECT_EQ(text(Upsample(UpsampleOptions()
                               .size(std::vector<int64_t>({2, 3}))
                               .mode(kBilinear)
