@@ -20,6 +20,9 @@
   _(sinh)                            \
   _(cosh)                            \
   _(tanh)                            \
+  _(asinh)                           \
+  _(acosh)                           \
+  _(atanh)                           \
   _(sigmoid)                         \
   _(erf)                             \
   _(erfc)                            \

@@ -6,4 +6,5 @@
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cuda
 #define HEARTH_ELEMENT_FN __device__ __forceinline__
+#define HEARTH_ELEMENT_SLOW inline __device__ __noinline__
 #include "pointwise/px_element.h"

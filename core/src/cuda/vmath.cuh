@@ -32,6 +32,9 @@ HEARTH_VMATH_1(atan)
 HEARTH_VMATH_1(sinh)
 HEARTH_VMATH_1(cosh)
 HEARTH_VMATH_1(tanh)
+HEARTH_VMATH_1(asinh)
+HEARTH_VMATH_1(acosh)
+HEARTH_VMATH_1(atanh)
 HEARTH_VMATH_1(erf)
 HEARTH_VMATH_1(erfc)
 HEARTH_VMATH_2(fmod)
@@ -45,6 +48,9 @@ __device__ __forceinline__ float abs(float x) { return ::fabsf(x); }
 __device__ __forceinline__ double abs(double x) { return ::fabs(x); }
 __device__ __forceinline__ float rsqrt(float x) { return ::rsqrtf(x); }
 __device__ __forceinline__ double rsqrt(double x) { return ::rsqrt(x); }
+__device__ __forceinline__ double fma(double a, double b, double c) { return ::fma(a, b, c); }
+// CUDA's functions take any angle.
+__device__ __forceinline__ double wrap_angle(double x) { return x; }
 __device__ __forceinline__ float inf(float) { return __int_as_float(0x7f800000); }
 __device__ __forceinline__ double inf(double) { return __longlong_as_double(0x7ff0000000000000ll); }
 // Without overflow in exp, whatever the sign.

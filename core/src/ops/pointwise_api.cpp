@@ -5,6 +5,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
 #include "pointwise/px_tensor.h"
 #include "pointwise/rows.h"
@@ -47,10 +48,15 @@ Pointwise other_is(const Scalar& v, const Scalar& p0 = 0) { return {p0, 0, 0, v,
 Pointwise self_is(const Scalar& v, const Scalar& p0 = 0) { return {p0, 0, 0, v, Side::A}; }
 
 void refuse_bool(const char* op, const Tensor& a, ScalarType b) {
+  const bool first = a.scalar_type() == kBool, second = b == kBool;
   HEARTH_CHECK_AS(
-      DtypeError, a.scalar_type() != kBool || b != kBool, "[", op,
+      DtypeError, !(first && second), "[", op,
       "] Subtraction, the `-` operator, with two bool tensors is not supported. Use the "
       "`^` or `logical_xor()` operator instead.");
+  HEARTH_CHECK_AS(
+      DtypeError, !first && !second, "[", op,
+      "] Subtraction, the `-` operator, with a bool tensor is not supported. If you are "
+      "trying to invert a mask, use the `~` or `logical_not()` operator instead.");
 }
 
 void refuse_bool_in_hardtanh(const Tensor& self) {
@@ -215,8 +221,7 @@ Tensor fmod(const Tensor& self, const Scalar& other) {
 Tensor pow(const Tensor& self, const Tensor& exponent) { return call(Op::pow, {}, self, exponent); }
 Tensor pow(const Tensor& self, const Scalar& exponent) {
   // Small powers without a power.
-  if (exponent.equal(2) && self.scalar_type() != kBool && !exponent.isFloatingPoint())
-    return square(self);
+  if (exponent.equal(2) && !exponent.isFloatingPoint()) return square(self);
   if (exponent.equal(2) && is_differentiable(self.scalar_type())) return square(self);
   if (exponent.equal(0.5) && self.is_floating_point()) return sqrt(self);
   if (exponent.equal(-0.5) && self.is_floating_point()) return rsqrt(self);
@@ -284,8 +289,8 @@ Tensor clamp(const Tensor& self, const std::optional<Tensor>& min,
   const bool has_min = min && min->defined(), has_max = max && max->defined();
   HEARTH_CHECK_AS(ValueError, has_min || has_max,
                   "[clamp] At least one of 'min' or 'max' must not be None");
-  const Tensor low = has_min ? maximum(self, *min) : self;
-  return has_max ? minimum(low, *max) : low;
+  if (has_min && has_max) return call(Op::clamp_tensor, {}, self, *min, *max);
+  return has_min ? maximum(self, *min) : minimum(self, *max);
 }
 Tensor clamp_min(const Tensor& self, const Scalar& min) {
   return call(Op::clamp_min, with(min), promoted(self, min, min));
@@ -365,9 +370,10 @@ Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<d
                   std::optional<double> neginf) {
   if (is_integral(self.scalar_type(), true)) return self.clone();
   double largest = std::numeric_limits<float>::max();
-  if (self.scalar_type() == kDouble) largest = std::numeric_limits<double>::max();
-  if (self.scalar_type() == kHalf) largest = 65504.0;
-  if (self.scalar_type() == kBFloat16) largest = 3.3895313892515355e38;
+  const ScalarType type = to_real(self.scalar_type());
+  if (type == kDouble) largest = std::numeric_limits<double>::max();
+  if (type == kHalf) largest = 65504.0;
+  if (type == kBFloat16) largest = 3.3895313892515355e38;
   return call(Op::nan_to_num,
               with(nan.value_or(0.0), posinf.value_or(largest), neginf.value_or(-largest)), self);
 }
@@ -406,6 +412,9 @@ HEARTH_UNARY_BOTH(atan)
 HEARTH_UNARY_BOTH(sinh)
 HEARTH_UNARY_BOTH(cosh)
 HEARTH_UNARY_BOTH(tanh)
+HEARTH_UNARY_BOTH(asinh)
+HEARTH_UNARY_BOTH(acosh)
+HEARTH_UNARY_BOTH(atanh)
 HEARTH_UNARY_BOTH(erf)
 HEARTH_UNARY_BOTH(erfc)
 HEARTH_UNARY_BOTH(sigmoid)
@@ -437,6 +446,19 @@ Tensor& abs_(Tensor& self) {
 Tensor& abs_out(Tensor& out, const Tensor& self) {
   return call_out(self.is_complex() ? Op::abs_complex : Op::abs, {}, out, self);
 }
+Tensor sgn(const Tensor& self) { return self.is_complex() ? ops::px::sgn(self) : sign(self); }
+Tensor& sgn_(Tensor& self) {
+  self.copy_(sgn(self));
+  return self;
+}
+Tensor& sgn_out(Tensor& out, const Tensor& self) {
+  if (!self.is_complex()) return sign_out(out, self);
+  out.resize_(self.sizes());
+  out.copy_(sgn(self));
+  return out;
+}
+Tensor Tensor::sgn() const { return hearth::sgn(*this); }
+const Tensor& Tensor::sgn_() const { return copy_(sgn()); }
 Tensor bitwise_not(const Tensor& self) {
   return self.scalar_type() == kBool ? logical_not(self) : call(Op::bitwise_not, {}, self);
 }
@@ -507,6 +529,33 @@ Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& valu
   return call(Op::threshold, with(threshold, value), self);
 }
 Tensor log_sigmoid(const Tensor& self) { return call(Op::log_sigmoid, {}, self); }
+Tensor mish(const Tensor& self) { return call(Op::mish, {}, self); }
+Tensor& mish_(Tensor& self) {
+  call_(Op::mish, {}, self);
+  return self;
+}
+Tensor hardshrink(const Tensor& self, const Scalar& lambd) {
+  return call(Op::hardshrink, with(lambd), self);
+}
+Tensor softshrink(const Tensor& self, const Scalar& lambd) {
+  HEARTH_CHECK_AS(ValueError, lambd.toDouble() >= 0,
+                  "[softshrink] lambda must be greater or equal to 0, but found to be ",
+                  lambd.toDouble(), ".");
+  return call(Op::softshrink, with(lambd), self);
+}
+Tensor prelu(const Tensor& self, const Tensor& weight) {
+  const int64_t channels = self.dim() < 2 ? 1 : self.size(1);
+  HEARTH_CHECK_AS(ShapeError, weight.numel() == 1 || weight.numel() == channels,
+                  "[prelu] Mismatch of parameter numbers and input channel size. Found parameter "
+                  "numbers = ",
+                  weight.numel(), " and channel size = ", channels, ".");
+  HEARTH_CHECK_AS(DtypeError, self.scalar_type() == weight.scalar_type(),
+                  "[prelu] Type promoting not supported. Got ", self.scalar_type(), " and ",
+                  weight.scalar_type());
+  DimVector sizes(static_cast<size_t>(self.dim()), 1);
+  if (weight.numel() != 1) sizes[1] = weight.numel();
+  return call(Op::prelu, {}, self, weight.reshape(sizes));
+}
 
 // ---- comparison
 
@@ -690,8 +739,8 @@ Scalar conj(const Scalar& x) {
 Tensor abs(const Tensor& x) { return hearth::abs(x); }
 Tensor sign(const Tensor& x) { return hearth::sign(x); }
 Tensor sgn(const Tensor& x) {
-  const Tensor size = hearth::abs(x);
-  return x / size.masked_fill(size.eq(0), 1);
+  const Tensor size = hearth::abs(x), none = size.eq(0);
+  return (x / size.masked_fill(none, 1)).masked_fill(none, 0);
 }
 Tensor exp(const Tensor& x) { return hearth::exp(x); }
 Tensor log(const Tensor& x) { return hearth::log(x); }
@@ -701,9 +750,13 @@ Tensor cos(const Tensor& x) { return hearth::cos(x); }
 Tensor sinh(const Tensor& x) { return hearth::sinh(x); }
 Tensor cosh(const Tensor& x) { return hearth::cosh(x); }
 Tensor rsqrt(const Tensor& x) { return hearth::rsqrt(x); }
+Tensor acosh_slope(const Tensor& x) {
+  return x.is_complex() ? hearth::rsqrt(x - 1) * hearth::rsqrt(x + 1) : hearth::rsqrt(x * x - 1);
+}
 Tensor sigmoid(const Tensor& x) { return hearth::sigmoid(x); }
 Tensor erf(const Tensor& x) { return hearth::erf(x); }
-Tensor ge0(const Tensor& x) { return hearth::ge(x, 0); }
+Tensor tanh(const Tensor& x) { return hearth::tanh(x); }
+Tensor ge0(const Tensor& x) { return hearth::ge(x.is_complex() ? real(x) : x, 0); }
 Tensor isfinite(const Tensor& x) { return hearth::isfinite(x); }
 Tensor pow(const Tensor& a, const Tensor& b) { return hearth::pow(a, b); }
 Tensor div_floor(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "floor"); }
@@ -717,7 +770,7 @@ Tensor gelu_tanh_slope(const Tensor& x) {
 }
 
 Tensor smooth_l1_slope(const Tensor& d, const Scalar& beta) {
-  return hearth::where(hearth::lt(hearth::abs(d), beta), d / beta, hearth::sign(d));
+  return hearth::where(hearth::ge(hearth::abs(d), beta), hearth::sign(d), d / beta);
 }
 
 }  // namespace px

@@ -10,7 +10,7 @@ namespace HEARTH_ELEMENT_NAMESPACE {
 namespace {
 
 struct None {};
-enum class Result { SAME, FLOAT, BOOL, REAL };
+enum class Result { SAME, NUMBER, FLOAT, BOOL, REAL };
 
 /// The element type of an op's result.
 template <Result R, class T>
@@ -29,6 +29,7 @@ struct Output<Result::REAL, T> {
 constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
 #define MASK_A
 #define MASK_B
+#define NO_BOOL
 #define K(v) T(v)
 #define none None()
 
@@ -88,6 +89,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
 
 #undef MASK_A
 #undef MASK_B
+#undef NO_BOOL
 
 }  // namespace
 }  // namespace HEARTH_ELEMENT_NAMESPACE

@@ -2,8 +2,9 @@
 // The vocabulary of pointwise.def for one element: branch-free functions that loops vectorize.
 //
 // Compiled once per instruction set and once for the GPU. Before including it, define
-// HEARTH_ELEMENT_NAMESPACE, HEARTH_ELEMENT_FN (what stands before a function) and, in that
-// namespace, vmath: the elementary functions of float and double. Kernel header.
+// HEARTH_ELEMENT_NAMESPACE, HEARTH_ELEMENT_FN (what stands before a function), HEARTH_ELEMENT_SLOW
+// (before one that is never inlined) and, in that namespace, vmath: the elementary functions of
+// float and double. Kernel header.
 #pragma once
 
 #include <cstdint>
@@ -72,65 +73,69 @@ HEARTH_ELEMENT_FN T sign(T x) {
 }
 
 // ---- floating
-#define HEARTH_PX_FLOAT(T)                                                                     \
-  HEARTH_ELEMENT_FN T abs(T x) { return vmath::abs(x); }                                       \
-  HEARTH_ELEMENT_FN T inf(T) { return vmath::inf(T()); }                                       \
-  HEARTH_ELEMENT_FN bool isinf(T x) { return vmath::abs(x) == vmath::inf(T()); }               \
-  HEARTH_ELEMENT_FN bool isfinite(T x) { return vmath::abs(x) < vmath::inf(T()); }             \
-  HEARTH_ELEMENT_FN T floor(T x) { return vmath::floor(x); }                                   \
-  HEARTH_ELEMENT_FN T ceil(T x) { return vmath::ceil(x); }                                     \
-  HEARTH_ELEMENT_FN T trunc(T x) { return vmath::trunc(x); }                                   \
-  HEARTH_ELEMENT_FN T round(T x) { return vmath::rint(x); }                                    \
-  HEARTH_ELEMENT_FN T sqrt(T x) { return vmath::sqrt(x); }                                     \
-  HEARTH_ELEMENT_FN T rsqrt(T x) { return vmath::rsqrt(x); }                                   \
-  HEARTH_ELEMENT_FN T fmod(T a, T b) { return vmath::fmod(a, b); }                             \
-  HEARTH_ELEMENT_FN T div_trunc(T a, T b) { return trunc(a / b); }                             \
-  HEARTH_ELEMENT_FN T exp(T x) { return vmath::exp(x); }                                       \
-  HEARTH_ELEMENT_FN T expm1(T x) { return vmath::expm1(x); }                                   \
-  HEARTH_ELEMENT_FN T log(T x) { return vmath::log(x); }                                       \
-  HEARTH_ELEMENT_FN T log1p(T x) { return vmath::log1p(x); }                                   \
-  HEARTH_ELEMENT_FN T log2(T x) { return vmath::log2(x); }                                     \
-  HEARTH_ELEMENT_FN T log10(T x) { return vmath::log10(x); }                                   \
-  HEARTH_ELEMENT_FN T sin(T x) { return vmath::sin(x); }                                       \
-  HEARTH_ELEMENT_FN T cos(T x) { return vmath::cos(x); }                                       \
-  HEARTH_ELEMENT_FN T tan(T x) { return vmath::tan(x); }                                       \
-  HEARTH_ELEMENT_FN T asin(T x) { return vmath::asin(x); }                                     \
-  HEARTH_ELEMENT_FN T acos(T x) { return vmath::acos(x); }                                     \
-  HEARTH_ELEMENT_FN T atan(T x) { return vmath::atan(x); }                                     \
-  HEARTH_ELEMENT_FN T atan2(T a, T b) { return vmath::atan2(a, b); }                           \
-  HEARTH_ELEMENT_FN T sinh(T x) { return vmath::sinh(x); }                                     \
-  HEARTH_ELEMENT_FN T cosh(T x) { return vmath::cosh(x); }                                     \
-  HEARTH_ELEMENT_FN T tanh(T x) { return vmath::tanh(x); }                                     \
-  HEARTH_ELEMENT_FN T erf(T x) { return vmath::erf(x); }                                       \
-  HEARTH_ELEMENT_FN T erfc(T x) { return vmath::erfc(x); }                                     \
-  HEARTH_ELEMENT_FN T pow(T a, T b) { return vmath::pow(a, b); }                               \
-  HEARTH_ELEMENT_FN T sigmoid(T x) { return vmath::sigmoid(x); }                               \
-  /* Rounds a / b down without the error of a rounded quotient next to an integer. */          \
-  HEARTH_ELEMENT_FN T div_floor(T a, T b) {                                                    \
-    const T m = fmod(a, b);                                                                    \
-    T q = (a - m) / b;                                                                         \
-    q = (m != T(0) && ((b < T(0)) != (m < T(0)))) ? q - T(1) : q;                              \
-    const T f = floor(q);                                                                      \
-    const T r = q - f > T(0.5) ? f + T(1) : f;                                                 \
-    return b == T(0) ? a / b : (q != T(0) ? r : vmath::copysign(T(0), a / b));                 \
-  }                                                                                            \
-  HEARTH_ELEMENT_FN T remainder(T a, T b) {                                                    \
-    const T m = fmod(a, b);                                                                    \
-    return (m != T(0) && ((b < T(0)) != (m < T(0)))) ? m + b : m;                              \
-  }                                                                                            \
-  HEARTH_ELEMENT_FN T lerp(T a, T b, T w) {                                                    \
-    return abs(w) < T(0.5) ? a + w * (b - a) : b - (b - a) * (T(1) - w);                       \
-  }                                                                                            \
-  HEARTH_ELEMENT_FN T gelu_tanh_slope(T x) {                                                   \
-    const T t = tanh(T(0.7978845608028654) * (x + T(0.044715) * x * x * x));                   \
-    return T(0.5) * (T(1) + t) +                                                               \
-           T(0.5) * x * (T(1) - t * t) * T(0.7978845608028654) * (T(1) + T(0.134145) * x * x); \
-  }                                                                                            \
-  HEARTH_ELEMENT_FN T smooth_l1(T d, T beta) {                                                 \
-    const T m = abs(d);                                                                        \
-    return m < beta ? T(0.5) * d * d / beta : m - T(0.5) * beta;                               \
-  }                                                                                            \
-  HEARTH_ELEMENT_FN T smooth_l1_slope(T d, T beta) { return abs(d) < beta ? d / beta : sign(d); }
+#define HEARTH_PX_FLOAT(T)                                                                         \
+  HEARTH_ELEMENT_FN T abs(T x) { return vmath::abs(x); }                                           \
+  HEARTH_ELEMENT_FN T inf(T) { return vmath::inf(T()); }                                           \
+  HEARTH_ELEMENT_FN bool isinf(T x) { return vmath::abs(x) == vmath::inf(T()); }                   \
+  HEARTH_ELEMENT_FN bool isfinite(T x) { return vmath::abs(x) < vmath::inf(T()); }                 \
+  HEARTH_ELEMENT_FN T floor(T x) { return vmath::floor(x); }                                       \
+  HEARTH_ELEMENT_FN T ceil(T x) { return vmath::ceil(x); }                                         \
+  HEARTH_ELEMENT_FN T trunc(T x) { return vmath::trunc(x); }                                       \
+  HEARTH_ELEMENT_FN T round(T x) { return vmath::rint(x); }                                        \
+  HEARTH_ELEMENT_FN T sqrt(T x) { return vmath::sqrt(x); }                                         \
+  HEARTH_ELEMENT_FN T rsqrt(T x) { return vmath::rsqrt(x); }                                       \
+  HEARTH_ELEMENT_FN T fmod(T a, T b) { return vmath::fmod(a, b); }                                 \
+  HEARTH_ELEMENT_FN T div_trunc(T a, T b) { return trunc(a / b); }                                 \
+  HEARTH_ELEMENT_FN T exp(T x) { return vmath::exp(x); }                                           \
+  HEARTH_ELEMENT_FN T expm1(T x) { return vmath::expm1(x); }                                       \
+  HEARTH_ELEMENT_FN T log(T x) { return vmath::log(x); }                                           \
+  HEARTH_ELEMENT_FN T log1p(T x) { return vmath::log1p(x); }                                       \
+  HEARTH_ELEMENT_FN T log2(T x) { return vmath::log2(x); }                                         \
+  HEARTH_ELEMENT_FN T log10(T x) { return vmath::log10(x); }                                       \
+  HEARTH_ELEMENT_FN T sin(T x) { return vmath::sin(x); }                                           \
+  HEARTH_ELEMENT_FN T cos(T x) { return vmath::cos(x); }                                           \
+  HEARTH_ELEMENT_FN T tan(T x) { return vmath::tan(x); }                                           \
+  HEARTH_ELEMENT_FN T asin(T x) { return vmath::asin(x); }                                         \
+  HEARTH_ELEMENT_FN T acos(T x) { return vmath::acos(x); }                                         \
+  HEARTH_ELEMENT_FN T atan(T x) { return vmath::atan(x); }                                         \
+  HEARTH_ELEMENT_FN T atan2(T a, T b) { return vmath::atan2(a, b); }                               \
+  HEARTH_ELEMENT_FN T sinh(T x) { return vmath::sinh(x); }                                         \
+  HEARTH_ELEMENT_FN T cosh(T x) { return vmath::cosh(x); }                                         \
+  HEARTH_ELEMENT_FN T tanh(T x) { return vmath::tanh(x); }                                         \
+  HEARTH_ELEMENT_FN T asinh(T x) { return vmath::asinh(x); }                                       \
+  HEARTH_ELEMENT_FN T acosh(T x) { return vmath::acosh(x); }                                       \
+  HEARTH_ELEMENT_FN T atanh(T x) { return vmath::atanh(x); }                                       \
+  HEARTH_ELEMENT_FN T erf(T x) { return vmath::erf(x); }                                           \
+  HEARTH_ELEMENT_FN T erfc(T x) { return vmath::erfc(x); }                                         \
+  HEARTH_ELEMENT_FN T pow(T a, T b) { return vmath::pow(a, b); }                                   \
+  HEARTH_ELEMENT_FN T sigmoid(T x) { return vmath::sigmoid(x); }                                   \
+  /* Rounds a / b down without the error of a rounded quotient next to an integer. */              \
+  HEARTH_ELEMENT_FN T div_floor(T a, T b) {                                                        \
+    const T m = fmod(a, b);                                                                        \
+    T q = (a - m) / b;                                                                             \
+    q = (m != T(0) && ((b < T(0)) != (m < T(0)))) ? q - T(1) : q;                                  \
+    const T f = floor(q);                                                                          \
+    const T r = q - f > T(0.5) ? f + T(1) : f;                                                     \
+    return b == T(0) ? a / b : (q != T(0) ? r : vmath::copysign(T(0), a / b));                     \
+  }                                                                                                \
+  HEARTH_ELEMENT_FN T remainder(T a, T b) {                                                        \
+    const T m = fmod(a, b);                                                                        \
+    return (m != T(0) && ((b < T(0)) != (m < T(0)))) ? m + b : m;                                  \
+  }                                                                                                \
+  HEARTH_ELEMENT_FN T lerp(T a, T b, T w) {                                                        \
+    return abs(w) < T(0.5) ? a + w * (b - a) : b - (b - a) * (T(1) - w);                           \
+  }                                                                                                \
+  HEARTH_ELEMENT_FN T gelu_tanh_slope(T x) {                                                       \
+    const T t = tanh(T(0.7978845608028654) * (x + T(0.044715) * x * x * x));                       \
+    return T(0.5) * (T(1) + t) +                                                                   \
+           T(0.5) * x * (T(1) - t * t) * T(0.7978845608028654) * (T(1) + T(0.134145) * x * x);     \
+  }                                                                                                \
+  HEARTH_ELEMENT_FN T smooth_l1(T d, T beta) {                                                     \
+    const T m = abs(d);                                                                            \
+    return m < beta ? T(0.5) * d * d / beta : m - T(0.5) * beta;                                   \
+  }                                                                                                \
+  HEARTH_ELEMENT_FN T smooth_l1_slope(T d, T beta) { return abs(d) >= beta ? sign(d) : d / beta; } \
+  HEARTH_ELEMENT_FN T acosh_slope(T x) { return rsqrt(x * x - T(1)); }
 HEARTH_PX_FLOAT(float)
 HEARTH_PX_FLOAT(double)
 #undef HEARTH_PX_FLOAT
@@ -167,6 +172,14 @@ HEARTH_PX_INT(int64_t)
 
 // ---- complex
 template <class T>
+HEARTH_ELEMENT_FN bool isinf(complex<T> x) {
+  return isinf(x.real_) | isinf(x.imag_);
+}
+template <class T>
+HEARTH_ELEMENT_FN bool isfinite(complex<T> x) {
+  return isfinite(x.real_) & isfinite(x.imag_);
+}
+template <class T>
 HEARTH_ELEMENT_FN T abs(complex<T> x) {
   return vmath::hypot(x.real_, x.imag_);
 }
@@ -179,52 +192,33 @@ HEARTH_ELEMENT_FN complex<T> sgn(complex<T> x) {
 template <class T>
 HEARTH_ELEMENT_FN complex<T> exp(complex<T> x) {
   const T r = vmath::exp(x.real_);
-  // exp of a real number stays real: no 0 * inf from sin(0).
-  return x.imag_ == T(0) ? complex<T>(r, x.imag_)
-                         : complex<T>(r * vmath::cos(x.imag_), r * vmath::sin(x.imag_));
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> log(complex<T> x) {
-  return {vmath::log(abs(x)), vmath::atan2(x.imag_, x.real_)};
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> sqrt(complex<T> x) {
-  const T m = abs(x);
-  const T re = px::sqrt((m + px::abs(x.real_)) * T(0.5));
-  const T im = re == T(0) ? T(0) : px::abs(x.imag_) / (T(2) * re);
-  const T signed_re = x.imag_ < T(0) ? -re : re, signed_im = x.imag_ < T(0) ? -im : im;
-  return x.real_ >= T(0) ? complex<T>(re, signed_im) : complex<T>(im, signed_re);
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> sin(complex<T> x) {
-  return {vmath::sin(x.real_) * vmath::cosh(x.imag_), vmath::cos(x.real_) * vmath::sinh(x.imag_)};
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> cos(complex<T> x) {
-  return {vmath::cos(x.real_) * vmath::cosh(x.imag_), -vmath::sin(x.real_) * vmath::sinh(x.imag_)};
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> tanh(complex<T> x) {
-  const T d = vmath::cosh(T(2) * x.real_) + vmath::cos(T(2) * x.imag_);
-  const bool large = px::abs(x.real_) > T(40);
-  return large ? complex<T>(x.real_ > T(0) ? T(1) : T(-1), T(0))
-               : complex<T>(vmath::sinh(T(2) * x.real_) / d, vmath::sin(T(2) * x.imag_) / d);
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> sigmoid(complex<T> x) {
-  return complex<T>(1) / (complex<T>(1) + exp(-x));
-}
-template <class T>
-HEARTH_ELEMENT_FN complex<T> pow(complex<T> a, complex<T> b) {
-  if (b == complex<T>(0)) return complex<T>(1);
-  if (a == complex<T>(0)) return complex<T>(0);
-  return exp(b * log(a));
+  // exp of a real number stays real; infinities with an undefined angle keep their size.
+  const complex<T> y(r * vmath::cos(x.imag_), r * vmath::sin(x.imag_));
+  const bool far = isinf(x.real_) & !isfinite(x.imag_), none = far & (r == T(0));
+  return x.imag_ == T(0)
+             ? complex<T>(r, x.imag_)
+             : complex<T>(far ? r : y.real_, none ? vmath::copysign(r, x.imag_) : y.imag_);
 }
 template <class T>
 HEARTH_ELEMENT_FN complex<T> lerp(complex<T> a, complex<T> b, complex<T> w) {
   return px::abs(w) < T(0.5) ? a + w * (b - a) : b - (b - a) * (complex<T>(1) - w);
 }
 
+// ---- numbers that are none
+template <class T>
+HEARTH_ELEMENT_FN T nan_to_num(T x, T nan, T high, T low) {
+  const T finite = x > T(0) ? high : low;
+  return x != x ? nan : (isinf(x) ? finite : x);
+}
+template <class T>
+HEARTH_ELEMENT_FN complex<T> nan_to_num(complex<T> x, complex<T> nan, complex<T> high,
+                                        complex<T> low) {
+  return {nan_to_num(x.real_, nan.real_, high.real_, low.real_),
+          nan_to_num(x.imag_, nan.real_, high.real_, low.real_)};
+}
+
 }  // namespace px
 }  // namespace
 }  // namespace HEARTH_ELEMENT_NAMESPACE
+
+#include "pointwise/px_complex.h"

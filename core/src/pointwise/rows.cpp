@@ -24,6 +24,7 @@ namespace {
 constexpr unsigned I = kTypeI, F = kTypeF, C = kTypeC, IF = I | F, FC = F | C, IFC = I | F | C;
 #define MASK_A | kMaskA
 #define MASK_B | kMaskB
+#define NO_BOOL | kNoBool
 
 // `none` reads as no tensor at all.
 const Tensor& none = Args::undefined();
@@ -98,6 +99,10 @@ const char* class_name(ScalarType t) {
   return is_complex(t) ? "complex" : is_floating_point(t) ? "floating" : "integer and bool";
 }
 
+constexpr std::string_view kNegatedBool =
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+    "mask, use the `~` or `logical_not()` operator instead.";
+
 void infer(const OpTable& row, const void* raw, Args in, void* specs) {
   const PointwiseInfo& info = info_of(row);
   const Pointwise& f = fields_of(raw);
@@ -111,11 +116,14 @@ void infer(const OpTable& row, const void* raw, Args in, void* specs) {
   ScalarType compute = common;
   if (info.result == PointwiseResult::FLOAT && is_integral(common, true))
     compute = get_default_dtype();
+  if (info.result == PointwiseResult::NUMBER && common == kBool) compute = kLong;
   const unsigned type_class = is_complex(compute)          ? kTypeC
                               : is_floating_point(compute) ? kTypeF
                                                            : kTypeI;
   HEARTH_CHECK_AS(DtypeError, info.types & type_class, "[", row.info.name, "] does not take ",
                   class_name(compute), " tensors, got ", compute);
+  HEARTH_CHECK_AS(DtypeError, compute != kBool || !(info.types & kNoBool), "[", row.info.name, "] ",
+                  info.op == PointwiseOp::neg ? kNegatedBool : "not implemented for 'Bool'");
   ScalarType result = compute;
   if (info.result == PointwiseResult::BOOL) result = kBool;
   if (info.result == PointwiseResult::REAL) result = to_real(compute);

@@ -23,7 +23,7 @@ struct Pointwise {
   static constexpr std::string_view field_names = "p0, p1, p2, scalar, side";
 };
 
-enum class PointwiseResult : uint8_t { SAME, FLOAT, BOOL, REAL };
+enum class PointwiseResult : uint8_t { SAME, NUMBER, FLOAT, BOOL, REAL };
 
 /// What the shared rules know about one line of pointwise.def. Tensor forms of the derivatives are
 /// what double backward and decompose evaluate.
@@ -37,7 +37,7 @@ struct PointwiseInfo {
   using TensorDerivative = Tensor (*)(const Tensor* slots, const Pointwise& fields);
   TensorDerivative derivative[3];
 };
-inline constexpr unsigned kTypeI = 1, kTypeF = 2, kTypeC = 4, kMaskA = 8, kMaskB = 16;
+inline constexpr unsigned kTypeI = 1, kTypeF = 2, kTypeC = 4, kMaskA = 8, kMaskB = 16, kNoBool = 32;
 
 /// A derivative's row finds its op and input here.
 struct PointwiseBackwardInfo {

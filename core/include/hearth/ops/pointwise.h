@@ -77,6 +77,8 @@ HEARTH_API Tensor nan_to_num(const Tensor& self, std::optional<double> nan = {},
 HEARTH_UNARY_FUNCTION(neg)
 HEARTH_UNARY_FUNCTION(abs)
 HEARTH_UNARY_FUNCTION(sign)
+/// sign, and x / |x| of complex numbers (0 of 0).
+HEARTH_UNARY_FUNCTION(sgn)
 HEARTH_UNARY_FUNCTION(exp)
 HEARTH_UNARY_FUNCTION(expm1)
 HEARTH_UNARY_FUNCTION(log)
@@ -96,6 +98,9 @@ HEARTH_UNARY_FUNCTION(atan)
 HEARTH_UNARY_FUNCTION(sinh)
 HEARTH_UNARY_FUNCTION(cosh)
 HEARTH_UNARY_FUNCTION(tanh)
+HEARTH_UNARY_FUNCTION(asinh)
+HEARTH_UNARY_FUNCTION(acosh)
+HEARTH_UNARY_FUNCTION(atanh)
 HEARTH_UNARY_FUNCTION(erf)
 HEARTH_UNARY_FUNCTION(erfc)
 HEARTH_UNARY_FUNCTION(sigmoid)
@@ -135,6 +140,15 @@ HEARTH_API Tensor relu6(const Tensor& self);
 HEARTH_API Tensor& relu6_(Tensor& self);
 HEARTH_API Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value);
 HEARTH_API Tensor log_sigmoid(const Tensor& self);
+/// x * tanh(softplus(x)).
+HEARTH_API Tensor mish(const Tensor& self);
+HEARTH_API Tensor& mish_(Tensor& self);
+/// 0 for |x| <= lambd.
+HEARTH_API Tensor hardshrink(const Tensor& self, const Scalar& lambd = 0.5);
+/// x moved towards 0 by lambd >= 0, as far as 0.
+HEARTH_API Tensor softshrink(const Tensor& self, const Scalar& lambd = 0.5);
+/// x where positive, else weight * x; weight has one element or one for each channel (dim 1).
+HEARTH_API Tensor prelu(const Tensor& self, const Tensor& weight);
 
 #define HEARTH_COMPARISON_FUNCTION(name)                           \
   HEARTH_API Tensor name(const Tensor& self, const Tensor& other); \

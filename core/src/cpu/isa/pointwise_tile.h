@@ -50,11 +50,13 @@ void backward_loop(void* out, const void* const* in, int64_t n, const void* para
 template <class Op>
 constexpr bool kOfAngle = false;
 template <>
-inline constexpr bool kOfAngle<sin_op> = true;
+inline constexpr bool kOfAngle<sin_op> = HEARTH_CLASS != C;
 template <>
-inline constexpr bool kOfAngle<cos_op> = true;
+inline constexpr bool kOfAngle<cos_op> = HEARTH_CLASS != C;
 template <>
-inline constexpr bool kOfAngle<tan_op> = true;
+inline constexpr bool kOfAngle<tan_op> = HEARTH_CLASS != C;
+template <>
+inline constexpr bool kOfAngle<exp_op> = HEARTH_CLASS == C;
 
 /// Runs `loop` with huge elements of input kSlot replaced by the same angle near zero.
 template <TileFn loop, int kSlot>

@@ -6,13 +6,14 @@
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cpu::HEARTH_ISA
 #define HEARTH_ELEMENT_FN inline
+#define HEARTH_ELEMENT_SLOW [[gnu::noinline]] inline
 #include "pointwise/px_element.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 namespace {
 namespace px {
 
-/// Angles beyond the reach of sin and cos; only real types have them.
+/// Angles beyond the reach of sin and cos: real numbers, or the imaginary parts that exp turns by.
 template <class T>
 inline bool any_huge(const T*, int64_t) {
   return false;
@@ -25,6 +26,16 @@ inline bool any_huge(const float* x, int64_t n) { return vmath::any_huge(x, n); 
 inline bool any_huge(const double* x, int64_t n) { return vmath::any_huge(x, n); }
 inline float wrap_angle(float x) { return vmath::wrap_angle(x); }
 inline double wrap_angle(double x) { return vmath::wrap_angle(x); }
+template <class T>
+inline bool any_huge(const complex<T>* x, int64_t n) {
+  bool any = false;
+  for (int64_t i = 0; i < n; ++i) any |= vmath::abs(x[i].imag_) > static_cast<T>(vmath::kTrigLimit);
+  return any;
+}
+template <class T>
+inline complex<T> wrap_angle(complex<T> x) {
+  return {x.real_, vmath::wrap_angle(x.imag_)};
+}
 
 }  // namespace px
 }  // namespace

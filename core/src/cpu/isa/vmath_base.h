@@ -52,12 +52,24 @@ HEARTH_VMATH float rint(float x) { return __builtin_rintf(x); }
 HEARTH_VMATH double rint(double x) { return __builtin_rint(x); }
 HEARTH_VMATH float fmod(float a, float b) { return __builtin_fmodf(a, b); }
 HEARTH_VMATH double fmod(double a, double b) { return __builtin_fmod(a, b); }
-HEARTH_VMATH float hypot(float a, float b) { return __builtin_hypotf(a, b); }
-HEARTH_VMATH double hypot(double a, double b) { return __builtin_hypot(a, b); }
 HEARTH_VMATH float inf(float) { return kInfF; }
 HEARTH_VMATH double inf(double) { return kInf; }
 HEARTH_VMATH float rsqrt(float x) { return 1.0f / sqrt(x); }
 HEARTH_VMATH double rsqrt(double x) { return 1.0 / sqrt(x); }
+
+/// Without overflow on the way; infinite beside anything infinite.
+HEARTH_VMATH float hypot(float a, float b) {
+  const double x = static_cast<double>(a), y = static_cast<double>(b);
+  const float r = static_cast<float>(sqrt(x * x + y * y));
+  return (abs(a) == kInfF) | (abs(b) == kInfF) ? kInfF : r;
+}
+HEARTH_VMATH double hypot(double a, double b) {
+  const double x = abs(a), y = abs(b);
+  const double large = x > y ? x : y, small = x > y ? y : x;
+  const double ratio = large > 0.0 ? small / large : small;
+  const double r = large * sqrt(1.0 + ratio * ratio);
+  return (x == kInf) | (y == kInf) ? kInf : r;
+}
 
 /// The smaller of x and high; NaN stays.
 template <class T>

@@ -55,22 +55,13 @@ Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
                            : hearth::leaky_relu(self, options.negative_slope());
 }
 
-Tensor prelu(const Tensor& input, const Tensor& weight) {
-  const int64_t channels = input.dim() < 2 ? 1 : input.size(1);
-  HEARTH_CHECK_AS(ShapeError, weight.numel() == 1 || weight.numel() == channels,
-                  "[prelu] Mismatch of parameter numbers and input channel size. Found parameter "
-                  "numbers = ",
-                  weight.numel(), " and channel size = ", channels, ".");
-  std::vector<int64_t> sizes(static_cast<size_t>(input.dim()), 1);
-  if (weight.numel() != 1) sizes[1] = weight.numel();
-  return hearth::where(input > 0, input, input * weight.reshape(sizes));
-}
+Tensor prelu(const Tensor& input, const Tensor& weight) { return hearth::prelu(input, weight); }
 
 Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
   return hearth::gelu(input, options.approximate());
 }
 
-Tensor mish(const Tensor& input) { return input * hearth::softplus(input).tanh(); }
+Tensor mish(const Tensor& input) { return hearth::mish(input); }
 
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
   Tensor self = input;
@@ -79,14 +70,11 @@ Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
 }
 
 Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
-  return input.masked_fill(input.abs() <= options.lambda(), 0);
+  return hearth::hardshrink(input, options.lambda());
 }
 
 Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
-  HEARTH_CHECK_AS(ValueError, options.lambda() >= 0,
-                  "[softshrink] lambda must be greater or equal to 0, but found to be ",
-                  options.lambda(), ".");
-  return input - input.clamp(-options.lambda(), options.lambda());
+  return hearth::softshrink(input, options.lambda());
 }
 
 Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
