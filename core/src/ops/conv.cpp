@@ -5,6 +5,8 @@
 
 #include "hearth/ops/conv.h"
 #include "hearth/ops/pad.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/view.h"
 
 #include "base/checked.h"
 #include "tensor/image_layout.h"
@@ -269,14 +271,25 @@ Tensor batched(std::string_view op, int64_t dims, const Tensor& input, const F& 
   return f(input);
 }
 
+/// The row, or three of it for complex numbers: (a + bi)(c + di) from ac, bd and (a + b)(c + d).
+Tensor convolve(const ops::Convolution& op, const Tensor& x, const Tensor& w, const Tensor& bias) {
+  const auto complex = [](const Tensor& t) { return t.defined() && t.is_complex(); };
+  if (!complex(x) || !complex(w) || (bias.defined() && !complex(bias)))
+    return invoke(op, x, w, bias);
+  const Tensor none, xr = real(x), xi = imag(x), wr = real(w), wi = imag(w);
+  const Tensor br = bias.defined() ? real(bias) : none;
+  const Tensor first = invoke(op, xr, wr, br), second = invoke(op, xi, wi, none);
+  const Tensor both = invoke(op, xr + xi, wr + wi, bias.defined() ? br + imag(bias) : none);
+  return view_as_complex(stack({first - second, both - first - second}, -1));
+}
+
 Tensor conv(std::string_view op, int64_t dims, const Tensor& input, const Tensor& weight,
             const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
             IntArrayRef dilation, bool transposed, IntArrayRef output_padding, int64_t groups) {
   return batched(op, dims, input, [&](const Tensor& x) {
-    return invoke(
-        ops::Convolution{per_dim(stride, dims), per_dim(padding, dims), per_dim(dilation, dims),
-                         transposed, per_dim(output_padding, dims), groups},
-        x, weight, bias ? *bias : Tensor());
+    return convolve({per_dim(stride, dims), per_dim(padding, dims), per_dim(dilation, dims),
+                     transposed, per_dim(output_padding, dims), groups},
+                    x, weight, bias ? *bias : Tensor());
   });
 }
 
@@ -286,10 +299,9 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const std::optiona
                    IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool transposed,
                    IntArrayRef output_padding, int64_t groups) {
   const int64_t dims = weight.defined() ? weight.dim() - 2 : 0;
-  return invoke(
-      ops::Convolution{per_dim(stride, dims), per_dim(padding, dims), per_dim(dilation, dims),
-                       transposed, per_dim(output_padding, dims), groups},
-      input, weight, bias ? *bias : Tensor());
+  return convolve({per_dim(stride, dims), per_dim(padding, dims), per_dim(dilation, dims),
+                   transposed, per_dim(output_padding, dims), groups},
+                  input, weight, bias ? *bias : Tensor());
 }
 
 Tensor conv1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,

@@ -110,12 +110,17 @@ Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   return element_loss(PointwiseOp::squared_error, 0, reduction, {}, self, target);
 }
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  if (!is_floating_point(result_type(self, target))) {
+    const Tensor each = abs(self - target);
+    return reduction == Reduction::Mean ? each.mean() : ops::reduce_elements(each, reduction);
+  }
   return element_loss(PointwiseOp::absolute_error, 0, reduction, {}, self, target);
 }
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   HEARTH_CHECK_AS(ValueError, beta >= 0,
                   "[smooth_l1_loss] smooth_l1_loss does not support negative values for beta, got ",
                   beta);
+  if (beta == 0) return l1_loss(self, target, reduction);
   return element_loss(PointwiseOp::smooth_l1, beta, reduction, {}, self, target);
 }
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {

@@ -43,7 +43,7 @@ Grads VarMean::vjp(const Saved& s, Args g, NeedMask) const {
   const auto kept = [&](const Tensor& t) { return keep_dims(t, x, dims, keepdim); };
   Tensor total;
   if (g[0].defined()) {
-    Tensor scale = g[0] * (2 / std::max(0.0, n - correction));
+    Tensor scale = g[0] * (2 / (n - correction));
     if (root) {
       const Tensor std = s.out(0);
       scale = (scale / (std * 2)).masked_fill(std.eq(0), 0);
@@ -83,20 +83,18 @@ Grads VectorNorm::vjp(const Saved& s, Args g, NeedMask) const {
   if (p == 0) return one(zeros(spec.sizes, TensorOptions(spec.dtype).device(spec.device)));
   const Tensor x = s.in(0);
   const Tensor gk = keep_dims(g[0], spec, dims, keepdim);
-  HEARTH_CHECK_AS(NotImplementedError, !is_complex(spec.dtype) || p == 2,
-                  "[linalg_vector_norm] the gradient of complex norms is there for p = 2 only, got "
-                  "p = ",
-                  p);
-  if (p == 1) return one(gk * x.sign());
+  if (p == 1) return one(gk * x.sgn());
   const Tensor norm = keep_dims(s.out(), spec, dims, keepdim);
   if (p == 2) return one((x / norm).masked_fill(norm.eq(0), 0) * gk);
+  const Tensor size = x.abs();
   if (std::isinf(p)) {
-    const Tensor mask = x.abs().eq(norm).to(spec.dtype);
-    return one(x.sign() * mask * (gk / mask.sum(dims, true)));
+    // Shared by the extremes, which are the NaNs if there are any.
+    const Tensor mask = size.eq(norm).logical_or(size.isnan());
+    return one(x.sgn() * ((gk / mask.sum(dims, true)) * mask));
   }
-  const Tensor slope =
-      p < 2 ? (x.sign() * x.abs().pow(p - 1)).masked_fill(x.eq(0), 0) : x * x.abs().pow(p - 2);
-  return one(slope * (gk * norm.pow(1 - p)).masked_fill(norm.eq(0), 0));
+  if (p < 1) return one(x.sgn() * size.pow(p - 1).masked_fill(x.eq(0), 0) * gk * norm.pow(1 - p));
+  const Tensor slope = p < 2 ? x.sgn() * size.pow(p - 1) : x * size.pow(p - 2);
+  return one(slope * (gk / norm.pow(p - 1)).masked_fill(norm.eq(0), 0));
 }
 
 Specs LogSumExp::infer(Args in) const {
@@ -111,9 +109,7 @@ Specs LogSumExp::infer(Args in) const {
 Grads LogSumExp::vjp(const Saved& s, Args g, NeedMask) const {
   const Spec& spec = s.in_spec(0);
   const Tensor result = keep_dims(s.out(), spec, dims, keepdim);
-  // A row of -inf has no gradient; -inf - -inf would make it NaN.
-  const Tensor finite = result.masked_fill(result.eq(-INFINITY), 0);
-  return one(keep_dims(g[0], spec, dims, keepdim) * (s.in(0) - finite).exp());
+  return one(keep_dims(g[0], spec, dims, keepdim) * (s.in(0) - result).exp());
 }
 
 }  // namespace ops
@@ -201,6 +197,13 @@ Tensor frobenius_norm(const Tensor& self, IntArrayRef dim, bool keepdim) {
   return linalg_vector_norm(self, 2, dim, keepdim);
 }
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
+  if (self.is_complex()) {
+    if (self.numel() == 0) return self.exp().sum(dim, keepdim).log();
+    Tensor largest = real(self).detach().amax(dim, /*keepdim=*/true);
+    largest = largest.masked_fill(largest.isinf(), 0);
+    const Tensor sum = (self - largest).exp().sum(dim, keepdim);
+    return sum.log() + largest.view(sum.sizes());
+  }
   return invoke(ops::LogSumExp{dim, keepdim}, self);
 }
 

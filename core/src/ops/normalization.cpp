@@ -388,11 +388,17 @@ Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,
       case kBFloat16:
         return 0x1p-7;
       case kDouble:
+      case kComplexDouble:
         return 0x1p-52;
       default:
         return 0x1p-23;
     }
   };
+  if (input.is_complex()) {
+    const Tensor mean = ops::mean_of(input * input, ops::last_dims(normalized_shape.size()));
+    const Tensor scale = (mean + (eps ? *eps : epsilon())).rsqrt();
+    return ops::scaled(input * scale, or_undefined(weight), {});
+  }
   return invoke_n<2>(ops::RmsNorm{normalized_shape, eps ? *eps : epsilon()}, input,
                      or_undefined(weight))[0];
 }

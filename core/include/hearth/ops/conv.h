@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions (cross-correlations, as in PyTorch) of floating tensors.
+// Convolutions (cross-correlations, as in PyTorch) of floating or complex tensors.
 //
 // input is [N, C, L] for the 1d forms and [N, C, H, W] for the 2d ones, or without N. Lists of
 // stride, padding and the like hold one value for all spatial dims or one each. The result is
