@@ -448,7 +448,11 @@ void batch_norm_backward(const Call& call) {
       b[c] = op.training ? static_cast<T>(-scale * r * r * d.dot / count) : T(0);
       c0[c] = op.training ? static_cast<T>(-scale * d.sum / count) : T(0);
     }
-    apply_combine<T>(g, x, dx.data<T>(), shape, channels, mean, a, b, c0);
+    // Fixed statistics: x takes no part, not even as 0 * x.
+    if (op.training)
+      apply_combine<T>(g, x, dx.data<T>(), shape, channels, mean, a, b, c0);
+    else
+      apply_affine<T>(g, dx.data<T>(), shape, channels, b, a, c0);
   });
   dx.finish();
 }

@@ -25,10 +25,11 @@ enum class Reduction : uint8_t {
   PowerSum,    ///< |x|^c
   AbsMax,      ///< max |x|
   AbsMin,      ///< min |x|
-  SquareDiff,  ///< (x - c)^2
   ExpDiff,     ///< exp(x - c)
+  DoubleSum,   ///< x in double
+  SquareDiff,  ///< (x - c)^2 in double
 };
-inline constexpr int kNumReductions = 16;
+inline constexpr int kNumReductions = 17;
 
 /// Loops of one reduction over one input type. Accumulators are of type `acc`, one per output;
 /// `index` holds positions for the arg forms and is not touched by the others.

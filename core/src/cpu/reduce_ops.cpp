@@ -97,7 +97,7 @@ void var_mean(const Call& call) {
   const auto& op = call.as<ops::VarMean>();
   const Tensor& x = call.in[0];
   const auto n = static_cast<double>(reduced_count(x, op.dims));
-  const Tensor mean = reduce({Reduction::Sum, x, op.dims}, &call.out[1]);
+  const Tensor mean = reduce({Reduction::DoubleSum, x, op.dims}, &call.out[1]);
   divide(mean, n);
   store(call.out[1], mean);
   const Tensor var = reduce({Reduction::SquareDiff, x, op.dims, &mean}, &call.out[0]);

@@ -306,9 +306,10 @@ void batch_norm_backward_in(const Call& call, const Tensor& layout, const Tensor
   } else {
     for_each(shape.channels, call.op.info.name, finish);
   }
+  // Fixed statistics: the input takes no part, not even as 0 * x.
   if (op.need_input)
-    apply_factors(layout, raw_data(grad), raw_data(input), shape, factors.data(), false,
-                  call.compute, call.op.info.name);
+    apply_factors(layout, raw_data(grad), raw_data(op.training ? input : grad), shape,
+                  factors.data(), false, call.compute, call.op.info.name);
 }
 
 void batch_norm_backward(const Call& call) {

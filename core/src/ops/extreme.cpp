@@ -56,10 +56,15 @@ Specs extreme_and_position(const Tensor& x, int64_t dim, bool keepdim, std::stri
 template <class Op>
 Grads share(const Op& op, const Saved& s, const Tensor& g) {
   const Spec& x = s.in_spec(0);
-  const Tensor mask = s.in(0).eq(keep_dims(s.out(), x, op.dims, op.keepdim)).to(x.dtype);
-  const Tensor shares = keep_dims(g, x, op.dims, op.keepdim) / mask.sum(op.dims, true);
+  const Tensor self = s.in(0), kept = keep_dims(g, x, op.dims, op.keepdim);
+  Tensor mask = self.eq(keep_dims(s.out(), x, op.dims, op.keepdim));
   Grads grads;
-  grads.push_back(mask * shares);
+  if (op.nan_ties) {
+    mask = mask.logical_or(self.isnan());
+    grads.push_back(hearth::where(mask, kept / mask.sum(op.dims, true), 0));
+  } else {
+    grads.push_back(kept * mask / mask.sum(op.dims, true));
+  }
   return grads;
 }
 
@@ -98,12 +103,18 @@ Grads MinDim::vjp(const Saved& s, Args g, NeedMask) const {
   return to_position(s, g[0], dim, keepdim);
 }
 
-Specs Argmax::infer(Args in) const {
-  return {extreme_spec(in[0], to_dims(dim), keepdim, kLong, "argmax")};
+namespace {
+
+Specs place(const Tensor& x, std::optional<int64_t> dim, bool keepdim, std::string_view op) {
+  HEARTH_CHECK_AS(NotImplementedError, impl(x).dtype != kBool, "[", op,
+                  "] not implemented for 'Bool'");
+  return {extreme_spec(x, to_dims(dim), keepdim, kLong, op)};
 }
-Specs Argmin::infer(Args in) const {
-  return {extreme_spec(in[0], to_dims(dim), keepdim, kLong, "argmin")};
-}
+
+}  // namespace
+
+Specs Argmax::infer(Args in) const { return place(in[0], dim, keepdim, "argmax"); }
+Specs Argmin::infer(Args in) const { return place(in[0], dim, keepdim, "argmin"); }
 
 }  // namespace ops
 
@@ -126,8 +137,8 @@ std::tuple<Tensor&, Tensor&> both_out(const Op& op, Tensor& first, Tensor& secon
 
 }  // namespace
 
-Tensor max(const Tensor& self) { return invoke(ops::Amax{}, self); }
-Tensor min(const Tensor& self) { return invoke(ops::Amin{}, self); }
+Tensor max(const Tensor& self) { return invoke(ops::Amax{.nan_ties = true}, self); }
+Tensor min(const Tensor& self) { return invoke(ops::Amin{.nan_ties = true}, self); }
 std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
   return both(ops::MaxDim{dim, keepdim}, self);
 }

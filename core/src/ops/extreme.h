@@ -6,12 +6,14 @@
 
 namespace hearth::ops {
 
-/// amax and amin share everything but their name: ties share the gradient evenly.
+/// amax and amin share everything but their name: ties share the gradient evenly. Where NaN is the
+/// result, it goes to the NaNs with `nan_ties`, as of max() and min(), and else is NaN.
 struct Amax {
   DimVector dims;  ///< empty: all
   bool keepdim = false;
+  bool nan_ties = false;
   static constexpr OpInfo info{.name = "amax"};
-  HEARTH_OP(Amax, dims, keepdim)
+  HEARTH_OP(Amax, dims, keepdim, nan_ties)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1, .out = 1, .specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
@@ -19,8 +21,9 @@ struct Amax {
 struct Amin {
   DimVector dims;  ///< empty: all
   bool keepdim = false;
+  bool nan_ties = false;
   static constexpr OpInfo info{.name = "amin"};
-  HEARTH_OP(Amin, dims, keepdim)
+  HEARTH_OP(Amin, dims, keepdim, nan_ties)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1, .out = 1, .specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;

@@ -11,10 +11,7 @@ inline A magnitude(T x) {
 }
 template <class A, class T>
 inline A magnitude(complex<T> x) {
-  const A re = vmath::abs(x.real_), im = vmath::abs(x.imag_);
-  const A large = re > im ? re : im, small = re > im ? im : re;
-  const A ratio = large > A(0) ? small / large : A(0);
-  return large * vmath::sqrt(A(1) + ratio * ratio);
+  return vmath::hypot(x.real_, x.imag_);
 }
 template <class A, class T>
 inline A square(T x) {
@@ -26,10 +23,10 @@ inline A square(complex<T> x) {
 }
 
 /// Adds what `load` of a derived reducer gives.
-template <class T, bool kNumber = false>
+template <class T, bool kNumber = false, class A = real_t<T>>
 struct Adding {
   using In = T;
-  using Acc = real_t<T>;
+  using Acc = A;
   static constexpr bool kUsesNumber = kNumber;
   static Acc identity() { return Acc(0); }
   static Acc merge(Acc a, Acc b) { return a + b; }
@@ -51,17 +48,25 @@ struct PowerSum : Adding<T, true> {
   static Acc load(T x, Acc p) { return vmath::pow(magnitude<Acc>(x), p); }
 };
 template <class T>
-struct SquareDiff : Adding<T, true> {
-  using Acc = real_t<T>;
-  static Acc load(T x, Acc c) {
-    const Acc d = widen<Acc>(x) - c;
-    return d * d;
-  }
-};
-template <class T>
 struct ExpDiff : Adding<T, true> {
   using Acc = real_t<T>;
   static Acc load(T x, Acc c) { return vmath::exp(widen<Acc>(x) - c); }
+};
+/// x in double, by way of float for the half types.
+template <class T>
+inline double in_double(T x) {
+  return static_cast<double>(widen<real_t<T>>(x));
+}
+template <class T>
+struct DoubleSum : Adding<T, false, double> {
+  static double load(T x, double) { return in_double(x); }
+};
+template <class T>
+struct SquareDiff : Adding<T, true, double> {
+  static double load(T x, double c) {
+    const double d = in_double(x) - c;
+    return d * d;
+  }
 };
 template <class T>
 struct AbsMax : AbsSum<T> {
@@ -85,10 +90,11 @@ constexpr ReduceTable make_table() {
   HEARTH_REDUCTION(PowerSum, T, type)  \
   HEARTH_REDUCTION(AbsMax, T, type)    \
   HEARTH_REDUCTION(AbsMin, T, type)
-#define HEARTH_ALL(T, type)             \
-  HEARTH_NORMS(T, type)                 \
-  HEARTH_REDUCTION(SquareDiff, T, type) \
-  HEARTH_REDUCTION(ExpDiff, T, type)
+#define HEARTH_ALL(T, type)            \
+  HEARTH_NORMS(T, type)                \
+  HEARTH_REDUCTION(ExpDiff, T, type)   \
+  HEARTH_REDUCTION(DoubleSum, T, type) \
+  HEARTH_REDUCTION(SquareDiff, T, type)
   HEARTH_ALL(Half, kHalf)
   HEARTH_ALL(BFloat16, kBFloat16)
   HEARTH_ALL(float, kFloat)
