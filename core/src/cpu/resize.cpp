@@ -64,7 +64,8 @@ void forward(const Call& call) {
   if (impl(y).numel == 0) return;
   ComputeElements ex(x), ey(y);
   ex.load();
-  const auto kernel = table().forward[impl(x).dtype == kDouble];
+  const ScalarType type = impl(x).dtype;
+  const auto kernel = table().forward[type == kByte ? 2 : type == kDouble];
   resize(call.as<ops::Resize2d>(), impl(x), impl(y), last,
          [&](const ResizeArgs& p, int64_t from, int64_t to) { kernel(p, ex.at(from), ey.at(to)); });
   ey.store();

@@ -25,7 +25,7 @@ struct ResizeArgs {
 };
 
 struct ResizeTable {
-  void (*forward[2])(const ResizeArgs&, const void* x, void* y);  ///< float, double
+  void (*forward[3])(const ResizeArgs&, const void* x, void* y);  ///< float, double, uint8
   void (*backward[2])(const ResizeArgs&, const void* gy, void* gx);
 };
 HEARTH_DECLARE_ISA(const ResizeTable&, resize_table)

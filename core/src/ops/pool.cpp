@@ -154,7 +154,7 @@ Grads MaxPool2d::vjp(const Saved& s, Args g, NeedMask) const {
 
 Specs AdaptiveMaxPool2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  check_ordered("adaptive_max_pool2d", t.dtype);
+  check_average("adaptive_max_pool2d", t.dtype);
   check_values(in);
   Spec values =
       resized(t, adapted("adaptive_max_pool2d", t.sizes, output_size, /*without_channels=*/false));

@@ -34,7 +34,8 @@ Grads one(Tensor g) {
 namespace {
 
 /// Checks the image `t` and the size it is to get.
-void check_resize(std::string_view op, const TensorImpl& t, const DimVector& size) {
+void check_resize(std::string_view op, const TensorImpl& t, const DimVector& size,
+                  bool bytes = false) {
   HEARTH_CHECK_AS(ShapeError, t.dim() == 4, "[", op,
                   "] It is expected input_size equals to 4, [N, C, H, W], but got sizes ",
                   t.sizes.ref());
@@ -47,15 +48,15 @@ void check_resize(std::string_view op, const TensorImpl& t, const DimVector& siz
   HEARTH_CHECK_AS(ShapeError, t.sizes[1] > 0, "[", op,
                   "] Non-empty 4D data tensor expected but got a tensor with sizes ",
                   t.sizes.ref());
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype), "[", op,
-                  "] not implemented for '", to_string(t.dtype), "'");
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype) || (bytes && t.dtype == kByte),
+                  "[", op, "] not implemented for '", to_string(t.dtype), "'");
 }
 
 }  // namespace
 
 Specs Resize2d::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  check_resize(info.name, t, output_size);
+  check_resize(info.name, t, output_size, /*bytes=*/true);
   return resized(t, output_size);
 }
 Grads Resize2d::vjp(const Saved& s, Args g, NeedMask) const {

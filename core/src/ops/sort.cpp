@@ -22,6 +22,11 @@ Specs values_and_positions(const Tensor& x, DimVector sizes, std::string_view op
   return s;
 }
 
+void check_not_bool(const Tensor& x, std::string_view op) {
+  HEARTH_CHECK_AS(NotImplementedError, impl(x).dtype != kBool, "[", op,
+                  "] not implemented for 'Bool'");
+}
+
 /// Each value's gradient to where the value came from.
 Grads back_to_places(const Saved& s, const Tensor& g, int64_t dim) {
   Grads grads(1);
@@ -43,6 +48,7 @@ Grads Sort::vjp(const Saved& s, Args g, NeedMask) const { return back_to_places(
 
 Specs TopK::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
+  check_not_bool(in[0], "topk");
   const auto at = static_cast<size_t>(wrap_dim(dim, t.dim(), "topk"));
   const int64_t size = t.dim() == 0 ? 1 : t.sizes[at];
   HEARTH_CHECK_AS(ValueError, k >= 0 && k <= size, "[topk] selected index k out of range: dim ",
@@ -98,6 +104,7 @@ std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bo
 }
 
 std::tuple<Tensor, Tensor> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
+  ops::check_not_bool(self, "kthvalue");
   const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
   HEARTH_CHECK_AS(ValueError, k >= 1 && k <= size,
                   "[kthvalue] kthvalue(): selected number k out of range for dimension ", dim,

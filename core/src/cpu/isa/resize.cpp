@@ -6,9 +6,22 @@ namespace hearth::cpu {
 namespace HEARTH_ISA {
 namespace {
 
+/// What weighted sums of a type are made in, and how they become elements: bytes are rounded.
+template <class T>
+struct Work {
+  using type = T;
+  static T element(T v) { return v; }
+};
+template <>
+struct Work<uint8_t> {
+  using type = float;
+  static uint8_t element(float v) { return static_cast<uint8_t>(v + 0.5f); }
+};
+
 template <class T>
 inline void forward_plane(const ResizeArgs& p, const T* x, T* y) {
-  T* line = static_cast<T*>(p.line);
+  using W = typename Work<T>::type;
+  W* line = static_cast<W*>(p.line);
   for (int64_t oh = 0; oh < p.out_height; ++oh, y += p.out_width) {
     const ResizeTap& r = p.rows[oh];
     const T* a = x + r.first * p.width;
@@ -18,17 +31,19 @@ inline void forward_plane(const ResizeArgs& p, const T* x, T* y) {
       continue;
     }
     // First down the columns, then along the row.
-    const T wa = static_cast<T>(r.w0), wb = static_cast<T>(r.w1);
+    const W wa = static_cast<W>(r.w0), wb = static_cast<W>(r.w1);
     for (int64_t w = 0; w < p.width; ++w) line[w] = wa * a[w] + wb * b[w];
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
       const ResizeTap& c = p.cols[ow];
-      y[ow] = static_cast<T>(c.w0) * line[c.first] + static_cast<T>(c.w1) * line[c.second];
+      y[ow] = Work<T>::element(static_cast<W>(c.w0) * line[c.first] +
+                               static_cast<W>(c.w1) * line[c.second]);
     }
   }
 }
 
 template <class T>
 inline void forward_channels(const ResizeArgs& p, const T* x, T* y) {
+  using W = typename Work<T>::type;
   for (int64_t oh = 0; oh < p.out_height; ++oh) {
     const ResizeTap& r = p.rows[oh];
     for (int64_t ow = 0; ow < p.out_width; ++ow, y += p.pixel) {
@@ -41,10 +56,11 @@ inline void forward_channels(const ResizeArgs& p, const T* x, T* y) {
       const T* x01 = x + (r.first * p.width + c.second) * p.pixel;
       const T* x10 = x + (r.second * p.width + c.first) * p.pixel;
       const T* x11 = x + (r.second * p.width + c.second) * p.pixel;
-      const T h0 = static_cast<T>(r.w0), h1 = static_cast<T>(r.w1);
-      const T w0 = static_cast<T>(c.w0), w1 = static_cast<T>(c.w1);
+      const W h0 = static_cast<W>(r.w0), h1 = static_cast<W>(r.w1);
+      const W w0 = static_cast<W>(c.w0), w1 = static_cast<W>(c.w1);
       for (int64_t k = 0; k < p.channels; ++k)
-        y[k] = h0 * (w0 * x00[k] + w1 * x01[k]) + h1 * (w0 * x10[k] + w1 * x11[k]);
+        y[k] =
+            Work<T>::element(h0 * (w0 * x00[k] + w1 * x01[k]) + h1 * (w0 * x10[k] + w1 * x11[k]));
     }
   }
 }
@@ -117,7 +133,7 @@ void backward(const ResizeArgs& p, const void* gy, void* gx) {
 }  // namespace
 
 const ResizeTable& resize_table() {
-  static constexpr ResizeTable table = {{&forward<float>, &forward<double>},
+  static constexpr ResizeTable table = {{&forward<float>, &forward<double>, &forward<uint8_t>},
                                         {&backward<float>, &backward<double>}};
   return table;
 }
