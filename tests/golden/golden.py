@@ -180,8 +180,12 @@ class Family:
     def __init__(self, name):
         self.name, self.cases, self.names = name, [], set()
 
-    def case(self, op, *inputs, fn=None, grad=True, tol=1.0, throws=False, tag="", **attrs):
-        """Runs fn (default torch.<op>) on the inputs with the attributes as keywords."""
+    def case(self, op, *inputs, fn=None, grad=True, tol=1.0, throws=False, tag="", second=False,
+             signed_zeros=False, **attrs):
+        """Runs fn (default torch.<op>) on the inputs with the attributes as keywords.
+
+        second: the gradients are further outputs, so that their gradients are compared too.
+        signed_zeros: zeros among the outputs of fn must have PyTorch's sign."""
         if fn is None:
             fn = getattr(torch, op, None) or getattr(torch.nn.functional, op)
         specs, seed = [], zlib.crc32(op.encode()) % 100000
@@ -197,11 +201,15 @@ class Family:
         self.names.add((op, variant))
         tensors = [[sp.build(grad) for sp in x] if isinstance(x, list) else x and x.build(grad)
                    for x in specs]
+        for_runner = {"second": True} if second else {}
+        if signed_zeros:
+            for_runner["signed_zeros"] = True
+        for_runner.update(attrs)
         if throws:
             try:
                 fn(*tensors, **attrs)
             except (RuntimeError, IndexError, ValueError, TypeError, NotImplementedError):
-                self.write(op, variant, True, tol, attrs, specs, grad, [], [])
+                self.write(op, variant, True, tol, for_runner, specs, grad, [], [])
                 return
             raise AssertionError(f"{op} {variant} should throw and does not")
         leaves = [t for x in tensors for t in (x if isinstance(x, list) else [x])
@@ -210,7 +218,9 @@ class Family:
         if isinstance(results, torch.Tensor):
             results = [results]
         results = list(results)
-        self.write(op, variant, False, tol, attrs, specs, grad, results,
+        if second:
+            results += gradients(results, leaves, create_graph=True)
+        self.write(op, variant, False, tol, for_runner, specs, grad, results,
                    gradients(results, leaves) if leaves else [])
 
     def module(self, op, build, *inputs, call=None, tol=1.0, tag="", buffers=(), train=True,
@@ -263,14 +273,15 @@ class Family:
                         [struct.pack("<I", len(c)) + c for c in self.cases])
 
 
-def gradients(outputs, leaves):
+def gradients(outputs, leaves, create_graph=False):
     """Of sum(output * weight) over the outputs that carry a gradient; None where there is none."""
     differentiable = [(i, t) for i, t in enumerate(outputs) if t is not None and t.requires_grad]
     if not differentiable:
         return [None] * len(leaves)
     weights = [fill(UNIFORM, t.numel(), t.dtype, WEIGHT_SEED + i, -1, 1, ()).view(t.shape)
                for i, t in differentiable]
-    return torch.autograd.grad([t for _, t in differentiable], leaves, weights, allow_unused=True)
+    return torch.autograd.grad([t for _, t in differentiable], leaves, weights, allow_unused=True,
+                               create_graph=create_graph)
 
 
 def text_of(sp):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/conv.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -19,6 +19,11 @@ const Table kTable = {
      }},
     {"conv2d_mode",
      [](Args& a) -> Outputs { return {conv2d(a[0], a[1], a[2], 1, a.s("padding"))}; }},
+    {"conv_transpose1d",
+     [](Args& a) -> Outputs {
+       return {conv_transpose1d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"),
+                                a.ints("output_padding"), a.i("groups"), a.ints("dilation"))};
+     }},
     {"conv_transpose2d",
      [](Args& a) -> Outputs {
        return {conv_transpose2d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"),
@@ -29,4 +34,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenConv, "conv", kTable);
 
 }  // namespace
+
+const Table& conv_table() { return kTable; }
+
 }  // namespace hearth::golden

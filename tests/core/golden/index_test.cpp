@@ -7,7 +7,7 @@
 #include "hearth/ops/sort.h"
 #include "hearth/tensor/indexing.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -98,10 +98,19 @@ const Table kTable = {
     {"argsort", [](Args& a) -> Outputs { return {argsort(a[0], a.i("dim"), a.b("descending"))}; }},
     {"topk",
      [](Args& a) -> Outputs { return pair(topk(a[0], a.i("k"), a.i("dim"), a.b("largest"))); }},
+    {"topk_values",
+     [](Args& a) -> Outputs {
+       return {std::get<0>(topk(a[0], a.i("k"), a.i("dim"), a.b("largest")))};
+     }},
+    {"kthvalue_values",
+     [](Args& a) -> Outputs { return {std::get<0>(kthvalue(a[0], a.i("k"), a.i("dim")))}; }},
     {"kthvalue", [](Args& a) -> Outputs { return pair(kthvalue(a[0], a.i("k"), a.i("dim"))); }},
 };
 
 HEARTH_GOLDEN_FAMILY(GoldenIndex, "index", kTable);
 
 }  // namespace
+
+const Table& index_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/linalg.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -28,4 +28,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenLinalg, "linalg", kTable);
 
 }  // namespace
+
+const Table& linalg_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -4,7 +4,7 @@
 #include "hearth/ops/random.h"
 #include "hearth/ops/softmax.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -58,4 +58,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenLoss, "loss", kTable);
 
 }  // namespace
+
+const Table& loss_table() { return kTable; }
+
 }  // namespace hearth::golden

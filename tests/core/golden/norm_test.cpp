@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/normalization.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -33,4 +33,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenNorm, "norm", kTable);
 
 }  // namespace
+
+const Table& norm_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/pointwise.h"
 
-#include "core/golden/runner.h"
+#include "hearth/nn/functional/activation.h"
+#include "hearth/ops/view.h"
+
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
+
+namespace F = nn::functional;
 
 #define UNARY(name)                                          \
   {                                                          \
@@ -43,6 +48,13 @@ Tensor pow(Args& a) {
   if (a.has("exponent")) return a[0].pow(a.scalar("exponent"));
   return a.has("other") ? a[0].pow(a.scalar("other")) : a[0].pow(a[1]);
 }
+/// Each number with a weight of its own.
+Outputs each_prelu(Args& a) {
+  std::vector<Tensor> out;
+  for (int64_t i = 0; i < a[0].size(0); ++i)
+    out.push_back(F::prelu(a[0].slice(0, i, i + 1), a[1].slice(0, i, i + 1)));
+  return {cat(out)};
+}
 std::optional<Tensor> maybe(const Tensor& t) {
   return t.defined() ? std::optional<Tensor>(t) : std::nullopt;
 }
@@ -69,6 +81,9 @@ const Table kTable = {
     UNARY(sinh),
     UNARY(cosh),
     UNARY(tanh),
+    UNARY(asinh),
+    UNARY(acosh),
+    UNARY(atanh),
     UNARY(erf),
     UNARY(erfc),
     UNARY(sigmoid),
@@ -117,6 +132,10 @@ const Table kTable = {
     {"clamp",
      [](Args& a) -> Outputs { return {a[0].clamp(a.maybe_scalar("min"), a.maybe_scalar("max"))}; }},
     {"clamp_tensor", [](Args& a) -> Outputs { return {a[0].clamp(maybe(a[1]), maybe(a[2]))}; }},
+    {"clamp_min_tensor",
+     [](Args& a) -> Outputs { return {a[0].clamp(std::optional<Tensor>(a[1]))}; }},
+    {"clamp_max_tensor",
+     [](Args& a) -> Outputs { return {a[0].clamp(std::nullopt, std::optional<Tensor>(a[1]))}; }},
     {"where", [](Args& a) -> Outputs { return {hearth::where(a[0], a[1], a[2])}; }},
     {"lerp", [](Args& a) -> Outputs { return {a[0].lerp(a[1], a.scalar("weight"))}; }},
     {"lerp_tensor", [](Args& a) -> Outputs { return {a[0].lerp(a[1], a[2])}; }},
@@ -136,6 +155,20 @@ const Table kTable = {
        return {hardtanh(a[0], a.f("min_val", -1.0), a.f("max_val", 1.0))};
      }},
     {"logsigmoid", [](Args& a) -> Outputs { return {log_sigmoid(a[0])}; }},
+    {"nan_to_num", [](Args& a) -> Outputs { return {a[0].nan_to_num()}; }},
+    {"selu", [](Args& a) -> Outputs { return {F::selu(a[0])}; }},
+    {"celu",
+     [](Args& a) -> Outputs { return {F::celu(a[0], F::CELUFuncOptions().alpha(a.f("alpha")))}; }},
+    {"mish", [](Args& a) -> Outputs { return {F::mish(a[0])}; }},
+    {"softsign", [](Args& a) -> Outputs { return {F::softsign(a[0])}; }},
+    {"tanhshrink", [](Args& a) -> Outputs { return {F::tanhshrink(a[0])}; }},
+    {"hardshrink", [](Args& a) -> Outputs { return {hearth::hardshrink(a[0], a.f("lambd"))}; }},
+    {"softshrink", [](Args& a) -> Outputs { return {hearth::softshrink(a[0], a.f("lambd"))}; }},
+    {"prelu", each_prelu},
+    {"glu",
+     [](Args& a) -> Outputs {
+       return {F::glu(cat({a[0], a[1]}), 0)};
+     }},
     {"threshold",
      [](Args& a) -> Outputs { return {threshold(a[0], a.f("threshold"), a.f("value"))}; }},
 };
@@ -143,4 +176,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenPointwise, "pointwise", kTable);
 
 }  // namespace
+
+const Table& pointwise_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -3,7 +3,7 @@
 
 #include "hearth/ops/pad.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -46,4 +46,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenPool, "pool", kTable);
 
 }  // namespace
+
+const Table& pool_table() { return kTable; }
+
 }  // namespace hearth::golden

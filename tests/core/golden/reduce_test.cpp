@@ -3,7 +3,7 @@
 
 #include "hearth/ops/scan.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -66,10 +66,15 @@ const Table kTable = {
      [](Args& a) -> Outputs { return {a[0].logsumexp(a.ints("dim"), a.b("keepdim"))}; }},
     {"cumsum",
      [](Args& a) -> Outputs { return {a[0].cumsum(a.i("dim"), a.maybe_dtype("dtype"))}; }},
+    {"cummax", [](Args& a) { return pair(a[0].cummax(a.i("dim"))); }},
+    {"cummin", [](Args& a) { return pair(a[0].cummin(a.i("dim"))); }},
     {"cumprod", [](Args& a) -> Outputs { return {cumprod(a[0], a.i("dim"))}; }},
 };
 
 HEARTH_GOLDEN_FAMILY(GoldenReduce, "reduce", kTable);
 
 }  // namespace
+
+const Table& reduce_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/upsampling.h"
 
-#include "core/golden/runner.h"
+#include "core/golden/tables.h"
 
 namespace hearth::golden {
 namespace {
@@ -24,4 +24,7 @@ const Table kTable = {
 HEARTH_GOLDEN_FAMILY(GoldenResize, "resize", kTable);
 
 }  // namespace
+
+const Table& resize_table() { return kTable; }
+
 }  // namespace hearth::golden

@@ -77,14 +77,16 @@ std::vector<double> widen(ScalarType t, const void* data, size_t bytes) {
   }
 }
 
-bool close(double got, double want, Tolerance t, double scale) {
+bool close(double got, double want, Tolerance t, double scale, bool signed_zeros) {
   if (std::isnan(want)) return std::isnan(got);
+  if (signed_zeros && want == 0 && got == 0) return std::signbit(got) == std::signbit(want);
   if (std::isinf(want) || std::isinf(got)) return got == want;
   return std::abs(got - want) <= scale * (t.absolute + t.relative * std::abs(want));
 }
 
 /// What differs between a tensor and what was expected; empty when nothing does.
-std::string difference(const Tensor& got, const Expected& want, double scale) {
+std::string difference(const Tensor& got, const Expected& want, double scale,
+                       bool signed_zeros = false) {
   if (got.scalar_type() != want.dtype)
     return cat_str("has dtype ", got.scalar_type(), ", PyTorch's has ", want.dtype);
   if (got.sizes() != IntArrayRef(want.sizes))
@@ -92,33 +94,33 @@ std::string difference(const Tensor& got, const Expected& want, double scale) {
   const Tensor flat = got.detach().contiguous();
   const auto mine = widen(want.dtype, flat.const_data_ptr(), want.data.size());
   const auto theirs = widen(want.dtype, want.data.data(), want.data.size());
-  size_t bad = 0, first = 0;
-  for (size_t i = theirs.size(); i-- > 0;) {
-    if (close(mine[i], theirs[i], tolerance_of(want.dtype), scale)) continue;
-    ++bad;
-    first = i;
+  size_t bad = 0;
+  std::string numbers;
+  for (size_t i = 0; i < theirs.size(); ++i) {
+    if (close(mine[i], theirs[i], tolerance_of(want.dtype), scale, signed_zeros)) continue;
+    if (++bad > 6) continue;
+    char line[96];
+    std::snprintf(line, sizeof line, "; [%zu] %.9g, PyTorch's %.9g", i, mine[i], theirs[i]);
+    numbers += line;
   }
   if (bad == 0) return "";
-  char numbers[128];
-  std::snprintf(numbers, sizeof numbers, "%.9g, PyTorch's is %.9g", mine[first], theirs[first]);
-  return cat_str("differs in ", bad, " of ", theirs.size(), " numbers; number ", first, " is ",
-                 numbers, " (shape ", want.sizes, ", ", want.dtype, ")");
+  return cat_str("differs in ", bad, " of ", theirs.size(), " numbers (shape ", want.sizes, ", ",
+                 want.dtype, ")", numbers);
 }
 
 /// Gradients of sum(output * weight) over the outputs that PyTorch gave a gradient.
 std::vector<Tensor> gradients(const Case& c, const Outputs& outputs,
-                              const std::vector<Tensor>& leaves) {
+                              const std::vector<Tensor>& leaves, bool create_graph = false) {
   std::vector<Tensor> roots, weights;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!c.outputs[i].requires_grad) continue;
+    if (!c.outputs[i].requires_grad || !outputs[i].requires_grad()) continue;
     roots.push_back(outputs[i]);
     weights.push_back(fill(Formula::Uniform, outputs[i].numel(), outputs[i].scalar_type(),
                            kWeightSeed + static_cast<uint32_t>(i), -1, 1)
                           .view(outputs[i].sizes()));
   }
   if (roots.empty()) return std::vector<Tensor>(leaves.size());
-  return autograd::grad(roots, leaves, weights, /*retain_graph=*/std::nullopt,
-                        /*create_graph=*/false,
+  return autograd::grad(roots, leaves, weights, /*retain_graph=*/std::nullopt, create_graph,
                         /*allow_unused=*/true);
 }
 
@@ -131,12 +133,20 @@ bool all_zero(const Tensor& t) {
 
 void check_values(const Case& c, Op op) {
   Args args(c);
-  const Outputs outputs = op(args);
+  Outputs outputs = op(args);
+  const size_t values = outputs.size();
+  if (args.b("second", false))
+    for (Tensor& g : gradients(c, outputs, args.leaves(), /*create_graph=*/true))
+      outputs.push_back(std::move(g));
   ASSERT_EQ(outputs.size(), c.outputs.size()) << "number of outputs";
+  const bool signed_zeros = args.b("signed_zeros", false);
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const std::string wrong = difference(outputs[i], c.outputs[i], c.tolerance);
+    if (c.outputs[i].dtype == ScalarType::Undefined) continue;
+    const std::string wrong =
+        difference(outputs[i], c.outputs[i], c.tolerance, signed_zeros && i < values);
     EXPECT_EQ(wrong, "") << "output " << i;
     if (!wrong.empty()) return;
+    if (i >= values) continue;
     ASSERT_EQ(outputs[i].requires_grad(), c.outputs[i].requires_grad) << "output " << i;
   }
   if (c.gradients.empty()) return;

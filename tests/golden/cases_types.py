@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operator with every dtype: PyTorch's values, or an error where PyTorch has one."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from golden import DTYPES, b8, bf16, c64, f16, f32, f64, i64, i8, i16, i32, is_float, short, u8, v
+
+inf = math.inf
+INTEGERS = {u8: [0, 1, 2, 3, 7, 128, 255, 250], i8: [0, 1, -1, 2, -3, 127, -128, -100],
+            i16: [0, 1, -1, 2, -3, 32767, -32768, 300], i32: [0, 1, -1, 2, -3, 2**31 - 1, -2**31, 70000],
+            i64: [0, 1, -1, 2, -3, 2**62, -2**63, 2**33]}
+SMALL = {u8: [2, 1, 3, 5, 2, 3, 7, 2], b8: [1] * 8}
+NUMBERS = [0.0, 0.5, -0.5, 1.0, -1.5, 2.25, 0.75, -3.0]
+OTHERS = [2.0, 0.5, 3.0, -0.75, 1.5, 0.25, -2.0, 1.0]
+
+
+def spec(real, dtype, shape, whole):
+    """Numbers of a dtype; of complex ones, `real` are both parts in turn."""
+    if dtype.is_complex:
+        parts = [x for pair in zip(real, reversed(real)) for x in pair]
+        return v(parts, dtype=dtype, shape=shape)
+    return v(real if is_float(dtype) else whole, dtype=dtype, shape=shape)
+
+
+def first(dtype, shape=(8,)):
+    return spec(NUMBERS, dtype, shape, [0, 1, 1, 0, 1, 0, 1, 1] if dtype == b8 else INTEGERS.get(dtype))
+
+
+def second(dtype, shape=(8,)):
+    """No zeros, and nothing that the largest numbers cannot be divided by."""
+    return spec(OTHERS, dtype, shape, SMALL.get(dtype, [2, 1, 3, -2, 2, 3, 7, -5]))
+
+
+def small(dtype, shape=(8,)):
+    """What reductions take: no integer is large enough to lose digits in a float."""
+    return spec(NUMBERS, dtype, shape, SMALL.get(dtype, [2, 1, 3, -2, 2, 3, 7, -5]))
+
+
+def every(fam, op, *inputs, fn=None, tol=1.0, dtypes=DTYPES, grad=True, **attrs):
+    """One case for each dtype; `inputs` make one for a dtype."""
+    fn = fn or getattr(torch, op, None) or getattr(F, op)
+    for dtype in dtypes:
+        specs = [make(dtype) for make in inputs]
+        case = dict(fn=fn, tag=short(dtype), **attrs)
+        try:
+            out = fn(*[None if s is None else s.copy(seed=0).build(False) for s in specs], **attrs)
+        except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
+            fam.case(op, *specs, throws=True, **case)
+            continue
+        outs = [out] if isinstance(out, torch.Tensor) else list(out)
+        if grad and is_float(dtype) and differentiable(fn, specs, attrs):
+            fam.case(op, *specs, tol=tol, **case)
+        else:
+            fam.case(op, *[s and s.const for s in specs], tol=tol, grad=False, **case)
+
+
+def differentiable(fn, specs, attrs):
+    """Whether PyTorch has a gradient for this dtype."""
+    leaves = [s and s.copy(seed=0).build(True) for s in specs]
+    try:
+        out = fn(*leaves, **attrs)
+        out = out if isinstance(out, torch.Tensor) else out[0]
+        torch.autograd.grad(out, [t for t in leaves if t is not None and t.requires_grad], torch.ones_like(out),
+                            allow_unused=True)
+        return True
+    except (RuntimeError, NotImplementedError):
+        return False
+
+
+def scalar_form(op):
+    return lambda t, **attrs: getattr(torch, op)(t, *attrs.values())
+
+
+def add_pointwise(fam):
+    for op in ("abs", "neg", "square", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal",
+               "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf",
+               "erfc", "sigmoid", "sign", "round", "floor", "ceil", "trunc", "frac", "relu", "isnan", "isinf", "isfinite",
+               "logical_not", "bitwise_not", "nan_to_num"):
+        every(fam, op, first)
+    for op, attrs in (("leaky_relu", {"negative_slope": 0.25}), ("elu", {"alpha": 0.5}), ("selu", {}),
+                      ("celu", {"alpha": 0.5}), ("gelu", {}), ("gelu", {"approximate": "tanh"}), ("silu", {}), ("mish", {}),
+                      ("softsign", {}), ("tanhshrink", {}), ("hardswish", {}), ("hardsigmoid", {}), ("relu6", {}),
+                      ("hardtanh", {"min_val": -1, "max_val": 2}), ("hardtanh", {"min_val": -0.5, "max_val": 0.75}),
+                      ("hardshrink", {"lambd": 0.5}), ("softshrink", {"lambd": 0.5}), ("softplus", {}),
+                      ("threshold", {"threshold": 0.6, "value": 3.0}), ("threshold", {"threshold": 1, "value": 20}),
+                      ("logsigmoid", {})):
+        every(fam, op, first, fn=getattr(F, op), tol=100 if op == "hardsigmoid" else 1, **attrs)
+    for op in ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2", "remainder", "fmod", "floor_divide",
+               "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "bitwise_and",
+               "bitwise_or", "bitwise_xor"):
+        every(fam, op, first, second, grad=op not in ("remainder", "fmod", "floor_divide"))
+    for mode in ("floor", "trunc"):
+        every(fam, "div", first, second, rounding_mode=mode)
+    for op in ("add", "sub", "mul", "div", "pow", "remainder", "fmod", "eq", "lt", "bitwise_and"):
+        for other in (2, 2.5):
+            every(fam, op, first, fn=scalar_form(op), tol=4 if op == "pow" else 1, other=other)
+    every(fam, "add", first, second, alpha=2)
+    every(fam, "add", first, second, alpha=0.5)
+    every(fam, "sub", first, second, alpha=2)
+    for base in (2, 2.5):
+        every(fam, "rpow", second, fn=lambda t, base: torch.pow(base, t), base=base)
+    for other in (2, 2.5):
+        every(fam, "rsub", first, fn=lambda t, other: other - t, other=other)
+        every(fam, "rdiv", second, fn=lambda t, other: other / t, other=other)
+    for attrs in ({"min": 0}, {"max": 2}, {"min": 0, "max": 2}, {"min": -0.5, "max": 1.5}):
+        every(fam, "clamp", first, **attrs)
+    every(fam, "clamp_tensor", first, second, small, fn=torch.clamp)
+    mask = v([1, 0, 0, 1, 1, 0, 1, 0], dtype=b8)
+    every(fam, "where", lambda dtype: mask, first, second, fn=torch.where)
+    every(fam, "where", first, second, second, fn=torch.where)
+    every(fam, "masked_fill", first, lambda dtype: mask, fn=torch.masked_fill, value=2)
+    every(fam, "masked_fill", first, lambda dtype: mask, fn=torch.masked_fill, value=2.5)
+    every(fam, "lerp", first, second, weight=0.25)
+    every(fam, "lerp_tensor", first, second, second, fn=torch.lerp)
+    for op in ("addcmul", "addcdiv"):
+        for value in (2, 0.5):
+            every(fam, op, small, second, second, value=value)
+
+
+def add_reductions(fam):
+    line = lambda dtype: small(dtype, (2, 4))
+    for op in ("sum", "mean", "amax", "amin", "logsumexp"):
+        every(fam, op, line, fn=getattr(torch, op), dim=[1], keepdim=False)
+    for op in ("any", "all"):
+        every(fam, op, line, fn=getattr(torch, op), dim=1, keepdim=False)
+    for dtype in DTYPES:
+        for op in ("sum", "mean", "prod"):
+            for to in (f32, i64, f16, b8, c64):
+                run = lambda t, dim, keepdim, dtype, op=op: getattr(torch, op)(t, dim=dim, keepdim=keepdim, dtype=dtype)
+                if op != "prod":
+                    every(fam, op, line, fn=run, dtypes=(dtype,), grad=False, dim=[1], keepdim=False, dtype=to)
+    every(fam, "prod", line, dim=1, keepdim=False)
+    every(fam, "prod", small, fn=lambda t, dim: torch.prod(t), dim=None)
+    every(fam, "count_nonzero", line, dim=1)
+    for op in ("max", "min"):
+        every(fam, op, first, fn=getattr(torch, op))
+        every(fam, op + "_dim", line, fn=getattr(torch, op), dim=1, keepdim=False)
+        every(fam, "arg" + op, line, fn=getattr(torch, "arg" + op), dim=1, keepdim=False)
+    for op in ("var", "std", "var_mean", "std_mean"):
+        every(fam, op, line, fn=getattr(torch, op), dim=[1], keepdim=False, correction=1)
+    norm = lambda t, p, dim, keepdim: torch.linalg.vector_norm(t, p, dim=dim or None, keepdim=keepdim)
+    for p in (2.0, 1.0, 0.0, inf, -inf, 3.0, 0.5):
+        every(fam, "norm", lambda dtype: second(dtype, (2, 4)), fn=norm, p=p, dim=[1], keepdim=False)
+    for op in ("cumsum", "cumprod", "cummax", "cummin"):
+        every(fam, op, line, dim=1)
+    for op in ("softmax", "log_softmax"):
+        every(fam, op, line, dim=1)
+    every(fam, "sort", line, fn=torch.sort, stable=True, dim=1, descending=False)
+    every(fam, "topk_values", first, fn=lambda t, k, dim, largest: torch.topk(t, k, dim, largest)[0], k=3, dim=0,
+          largest=True, grad=False)
+    every(fam, "kthvalue_values", first, fn=lambda t, k, dim: torch.kthvalue(t, k, dim)[0], k=2, dim=0, grad=False)
+
+
+def add_losses(fam):
+    for op, attrs in (("mse_loss", {}), ("l1_loss", {}), ("smooth_l1_loss", {"beta": 1.0}), ("huber_loss", {"delta": 1.0}),
+                      ("kl_div", {"log_target": True})):
+        for reduction in ("none", "mean", "sum"):
+            every(fam, op, first, second, fn=getattr(F, op), reduction=reduction, **attrs)
+    every(fam, "binary_cross_entropy_with_logits", first, second, lambda dtype: None, lambda dtype: None,
+          fn=lambda x, t, w, p, reduction: F.binary_cross_entropy_with_logits(x, t, reduction=reduction), reduction="mean")
+    target = lambda dtype: v([1, 3])
+    rows = lambda dtype: small(dtype, (2, 4))
+    every(fam, "nll_loss", rows, target, lambda dtype: None, fn=lambda x, t, w, **kw: F.nll_loss(x, t, **kw),
+          reduction="mean", ignore_index=-100)
+    every(fam, "cross_entropy", rows, target, lambda dtype: None, fn=lambda x, t, w, **kw: F.cross_entropy(x, t, **kw),
+          reduction="mean", ignore_index=-100, label_smoothing=0.0)
+
+
+def add_layers(fam):
+    image = lambda dtype: v([(i * 7) % 5 - (0 if dtype in (u8, b8) else 2) for i in range(32 * (1 + dtype.is_complex))],
+                            dtype=dtype, shape=[1, 2, 4, 4])
+    window = dict(kernel_size=[2, 2], stride=[2, 2], padding=[0, 0])
+    every(fam, "max_pool2d", image, fn=lambda t, **a: F.max_pool2d(t, return_indices=True, **a), dilation=[1, 1],
+          ceil_mode=False, **window)
+    every(fam, "avg_pool2d", image, fn=F.avg_pool2d, ceil_mode=False, count_include_pad=True, divisor_override=None, **window)
+    every(fam, "adaptive_avg_pool2d", image, fn=F.adaptive_avg_pool2d, output_size=[3, 3])
+    every(fam, "adaptive_max_pool2d", image, fn=lambda t, **a: F.adaptive_max_pool2d(t, return_indices=True, **a),
+          output_size=[3, 3])
+    every(fam, "pad", image, fn=F.pad, pad=[1, 1], mode="constant", value=1.0)
+    every(fam, "interpolate", image, fn=F.interpolate, size=[5, 3], mode="nearest")
+    every(fam, "interpolate", image, fn=F.interpolate, size=[5, 3], mode="bilinear", align_corners=False)
+    rows = lambda dtype: small(dtype, (2, 4))
+    weight = lambda dtype: second(dtype, (8,)).copy(shape=[4], strides=[1], storage=8)
+    every(fam, "layer_norm", rows, weight, weight, fn=lambda x, w, b, **kw: F.layer_norm(x, weight=w, bias=b, **kw),
+          normalized_shape=[4], eps=1e-5)
+    every(fam, "rms_norm", rows, weight, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw), normalized_shape=[4], eps=1e-5)
+    every(fam, "group_norm", rows, weight, weight, fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw),
+          num_groups=2, eps=1e-5)
+    signal = lambda dtype: image(dtype).copy(shape=[2, 2, 8], strides=[16, 8, 1])
+    kernel = lambda shape: lambda dtype: v([(i * 3) % 4 for i in range(math.prod(shape) * (1 + dtype.is_complex))],
+                                           dtype=dtype, shape=list(shape))
+    conv = lambda name: lambda x, w, b, **kw: getattr(F, name)(x, w, b, **kw)
+    one = dict(stride=[2], padding=[1], dilation=[1], groups=1)
+    two = dict(stride=[1, 2], padding=[0, 1], dilation=[1, 1], groups=2)
+    every(fam, "conv1d", signal, kernel((3, 2, 3)), kernel((3,)), fn=conv("conv1d"), **one)
+    every(fam, "conv2d", image, kernel((4, 1, 2, 3)), lambda dtype: None, fn=conv("conv2d"), **two)
+    wide = [d for d in DTYPES if is_float(d) or d in (b8, i64)]  # PyTorch has these of fewer integers
+    every(fam, "conv2d", image, kernel((3, 2, 2, 2)), kernel((3,)), fn=conv("conv2d"), dtypes=wide,
+          stride=[1, 1], padding=[1, 1], dilation=[2, 2], groups=1)
+    every(fam, "conv_transpose1d", signal, kernel((2, 3, 3)), kernel((3,)), fn=conv("conv_transpose1d"), dtypes=wide,
+          output_padding=[1], **one)
+    every(fam, "conv_transpose2d", image, kernel((2, 2, 2, 3)), lambda dtype: None, fn=conv("conv_transpose2d"),
+          dtypes=wide, output_padding=[0, 1], **two)
+    every(fam, "matmul", rows, lambda dtype: second(dtype, (4, 2)))
+    every(fam, "linear", rows, lambda dtype: second(dtype, (2, 4)), lambda dtype: None, fn=F.linear)
+
+
+def add(fam):
+    add_pointwise(fam)
+    add_reductions(fam)
+    add_losses(fam)
+    add_layers(fam)
