@@ -41,7 +41,8 @@ struct alignas(2 * sizeof(T)) complex {
     const T re = b.real_ < 0 ? -b.real_ : b.real_;
     const T im = b.imag_ < 0 ? -b.imag_ : b.imag_;
     if (re >= im) {
-      if (re == 0 && im == 0) return {a.real_ / T(0), a.imag_ / T(0)};
+      // re may be -0, whose square is not.
+      if (re == 0 && im == 0) return {a.real_ / (re * re), a.imag_ / (re * re)};
       const T ratio = b.imag_ / b.real_;
       const T scale = T(1) / (b.real_ + b.imag_ * ratio);
       return {(a.real_ + a.imag_ * ratio) * scale, (a.imag_ - a.real_ * ratio) * scale};

@@ -13,13 +13,13 @@ inline constexpr double kAreaLarge = 0x1p28;
 HEARTH_VMATH double asinh(double x) {
   const double a = abs(x), z = a * a;
   const bool large = a > kAreaLarge;
-  const double r = log1p(large ? a : a + z / (1.0 + sqrt(1.0 + z)));
+  const double r = log1p(large ? a - 1.0 : a + z / (1.0 + sqrt(1.0 + z)));
   return copysign(large ? r + 0x1.62e42fefa39efp-1 : r, x);
 }
 HEARTH_VMATH double acosh(double x) {
   const double t = x - 1.0;
   const bool large = x > kAreaLarge;
-  const double r = log1p(large ? x : t + sqrt(t * (t + 2.0)));
+  const double r = log1p(large ? t : t + sqrt(t * (t + 2.0)));
   const double y = large ? r + 0x1.62e42fefa39efp-1 : r;
   return x < 1.0 ? __builtin_nan("") : y;
 }
