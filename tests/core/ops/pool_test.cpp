@@ -143,6 +143,19 @@ TEST(Pool, DoubleBackward) {
       x));
 }
 
+/// The taps lie at -1 and 5 of a row of five elements: nothing is in the window, as in PyTorch.
+TEST(Pool, WindowsOfNothingButPadding) {
+  for (MemoryFormat format : {MemoryFormat::Contiguous, MemoryFormat::ChannelsLast}) {
+    const Tensor x = shuffled({1, 2, 1, 5}).contiguous(format).requires_grad_();
+    const Tensor y = max_pool2d(x, {1, 2}, 1, {0, 1}, {1, 6});
+    ASSERT_EQ(y.sizes(), IntArrayRef({1, 2, 1, 1}));
+    for (int64_t c = 0; c < 2; ++c)
+      EXPECT_EQ(y[0][c].item<double>(), -std::numeric_limits<double>::infinity());
+    y.sum().backward();
+    EXPECT_EQ(x.grad().abs().sum().item<double>(), 0);
+  }
+}
+
 TEST(Pool, Errors) {
   const Tensor x = zeros({1, 3, 4, 4});
   EXPECT_THAT(error_of([&] {

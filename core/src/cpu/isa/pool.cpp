@@ -343,7 +343,9 @@ void max_backward(const PoolArgs& p, const void* input, const void* grad, void* 
       if (p.tiled) fill(gx + r.begin * p.width, T(0), r.count * p.width);
       Place<T>* at = static_cast<Place<T>*>(p.places);
       max_row(p, x, oh, static_cast<T*>(p.line), at);
-      for (int64_t i = 0; i < p.out_width; ++i) gx[at[i]] += row[i];
+      // A window of nothing but padding has no maximum that a gradient could go to.
+      for (int64_t i = 0; r.count > 0 && i < p.out_width; ++i)
+        if (p.cols[i].count > 0) gx[at[i]] += row[i];
       continue;
     }
     for (int64_t ow = 0; ow < p.out_width; ++ow) {
