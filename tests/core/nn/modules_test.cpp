@@ -94,6 +94,12 @@ TEST(NnModules, InPlaceActivationsOverwrite) {
   EXPECT_TRUE(overwrites(nn::Threshold(nn::ThresholdOptions(0, 1).inplace(true))));
 }
 
+TEST(NnModules, HardtanhNeedsRoomBetweenItsBounds) {
+  for (const double max : {1.0, 0.5})
+    EXPECT_THAT(error_of([&] { nn::Hardtanh(nn::HardtanhOptions().min_val(1).max_val(max)); }),
+                HasSubstr("max_val must be greater than min_val"));
+}
+
 TEST(NnModules, ConvolutionsPadByMode) {
   nn::Conv1d conv(nn::Conv1dOptions(1, 1, 3).padding(1).bias(false).padding_mode(kCircular));
   nn::init::ones_(conv->weight);
@@ -335,8 +341,12 @@ TEST(NnAttention, HiddenRows) {
       EXPECT_TRUE(out.select(1, 0).isfinite().all().item<bool>());
       const Tensor hidden = out.select(1, 1);
       EXPECT_EQ(hidden.isnan().all().item<bool>(), need_weights || nan);
-      if (!need_weights && !nan) EXPECT_TRUE(hidden.equal(mha->out_proj->bias.expand({3, 8})));
-      if (need_weights) EXPECT_TRUE(weights[1].isnan().all().item<bool>());
+      if (!need_weights && !nan) {
+        EXPECT_TRUE(hidden.equal(mha->out_proj->bias.expand({3, 8})));
+      }
+      if (need_weights) {
+        EXPECT_TRUE(weights[1].isnan().all().item<bool>());
+      }
       const auto masked = std::get<0>(mha(x, x, x, Tensor(), need_weights, row));
       EXPECT_EQ(masked[1].isnan().all().item<bool>(), need_weights || nan);
       EXPECT_TRUE(masked[0].isfinite().all().item<bool>());
