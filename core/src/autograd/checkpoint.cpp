@@ -5,7 +5,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/generator.h"
 
-#include "autograd/meta.h"
+#include "autograd/inner_graph.h"
 #include "base/thread_state.h"
 
 namespace hearth::autograd::detail {
@@ -31,9 +31,9 @@ struct CheckpointNode final : Node {
                       "[checkpoint] input ", i,
                       " was modified by an inplace operation after the "
                       "checkpointed call");
+    InnerGraph inner;
     variable_list in;
-    for (const Tensor& t : saved)
-      in.push_back(t.defined() ? t.detach().set_requires_grad(t.requires_grad()) : t);
+    for (const Tensor& t : saved) in.push_back(inner.input(t, requires_grad(t)));
     variable_list out;
     {
       ThreadState again = state;
@@ -50,9 +50,11 @@ struct CheckpointNode final : Node {
       roots.push_back(out[i]);
       starts.push_back(grads[i]);
     }
-    if (!roots.empty()) backward(roots, starts, std::nullopt, thread_state().grad_enabled);
+    const bool create_graph = thread_state().grad_enabled;
+    if (!roots.empty()) backward(roots, starts, std::nullopt, create_graph);
     GradList result;
-    for (const Tensor& t : in) result.push_back(t.defined() ? t.grad() : Tensor());
+    for (size_t i = 0; i < in.size(); ++i) result.push_back(inner.take_gradient(i));
+    if (create_graph) inner.connect();
     return result;
   }
 

@@ -7,6 +7,7 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
+#include "autograd/inner_graph.h"
 #include "base/allocator.h"
 #include "base/thread_state.h"
 
@@ -161,19 +162,19 @@ namespace {
 /// that.
 GradList vjp_by_decompose(const OpNode& node, Args g) {
   GradList result(node.num_in);
-  std::vector<Tensor> leaves;
-  std::vector<size_t> where;
+  InnerGraph inner;
   Tensors inputs;
-  const bool create_graph = thread_state().grad_enabled;
+  std::vector<Tensor> wanted;
+  std::vector<size_t> where;
   for (size_t i = 0; i < node.saved.size(); ++i) {
-    Tensor t = node.unpack(node.saved[i]);
-    if (node.need[i] && t.defined() && is_differentiable(t.scalar_type())) {
-      if (!create_graph) t = t.detach().requires_grad_();
-      where.push_back(i);
-      leaves.push_back(t);
-    }
-    inputs.push_back(std::move(t));
+    const Tensor t = node.unpack(node.saved[i]);
+    const bool needed = node.need[i] && t.defined() && is_differentiable(t.scalar_type());
+    inputs.push_back(inner.input(t, needed));
+    if (!needed) continue;
+    wanted.push_back(inputs[i]);
+    where.push_back(i);
   }
+  const bool create_graph = thread_state().grad_enabled;
   ThreadState state = thread_state();
   state.grad_enabled = true;
   ThreadStateGuard guard(state);
@@ -186,10 +187,11 @@ GradList vjp_by_decompose(const OpNode& node, Args g) {
     outputs.push_back(out[i]);
     grads.push_back(g[i]);
   }
-  if (outputs.empty() || leaves.empty()) return result;
+  if (outputs.empty()) return result;
   const variable_list found =
-      autograd::grad(outputs, leaves, grads, create_graph, create_graph, /*allow_unused=*/true);
+      autograd::grad(outputs, wanted, grads, create_graph, create_graph, /*allow_unused=*/true);
   for (size_t k = 0; k < where.size(); ++k) result[where[k]] = found[k];
+  if (create_graph) inner.connect();
   return result;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checkpointing, anomaly and inference modes.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/autograd.h"
@@ -61,6 +63,19 @@ TEST(Checkpoint, KeepsLessMemory) {
   const Tensor light = autograd::checkpoint(deep, x);
   const size_t light_cost = memory_stats().allocated - before - full_cost;
   EXPECT_LT(light_cost * 4, full_cost);
+}
+
+TEST(Checkpoint, HigherDerivatives) {
+  const double want[] = {std::sin(0.6), 2 * std::cos(0.6), -4 * std::sin(0.6)};
+  const Tensor x = full({}, 0.3, kDouble).requires_grad_();
+  Tensor y = autograd::checkpoint([](const Tensor& t) { return t.sin() * t.sin(); }, x);
+  for (const double w : want) {
+    x.mutable_grad() = Tensor();
+    y.backward({}, std::nullopt, /*create_graph=*/true);
+    y = x.grad();
+    EXPECT_NEAR(y.item<double>(), w, 1e-12);
+  }
+  x.mutable_grad() = Tensor();
 }
 
 TEST(Checkpoint, RefusesChangedInputs) {

@@ -85,6 +85,34 @@ TEST(Tape, SecondBackwardNeedsRetainGraph) {
   EXPECT_THROW(y.backward(), AutogradError);
 }
 
+TEST(Tape, GraphsThatSavedNothingMayBeWalkedTwice) {
+  const Tensor x = leaf(1);
+  const Tensor y = (x + 1).view({6}).sum();
+  y.backward();
+  y.backward();
+  EXPECT_TRUE(x.grad().equal(full({2, 3}, 2.0, TensorOptions(kDouble))));
+}
+
+TEST(Tape, HigherDerivativesCountEachPathOnce) {
+  // sin(x)^2, by its derivatives sin(2x), 2 cos(2x), -4 sin(2x).
+  const double want[] = {std::sin(0.6), 2 * std::cos(0.6), -4 * std::sin(0.6)};
+  for (const bool engine : {false, true}) {
+    const Tensor x = leaf(0.3, {});
+    Tensor y = x.sin() * x.sin();
+    for (const double w : want) {
+      if (engine) {
+        x.mutable_grad() = Tensor();
+        y.backward({}, std::nullopt, /*create_graph=*/true);
+        y = x.grad();
+      } else {
+        y = autograd::grad({y}, {x}, {}, std::nullopt, /*create_graph=*/true)[0];
+      }
+      EXPECT_NEAR(y.item<double>(), w, 1e-12);
+    }
+    x.mutable_grad() = Tensor();
+  }
+}
+
 TEST(Tape, DeepGraphsDoNotOverflowTheStack) {
   const Tensor x = leaf(1, {});
   {

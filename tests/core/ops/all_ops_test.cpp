@@ -16,6 +16,7 @@
 #include "hearth/ops/pointwise.h"
 
 #include "autograd/tape.h"
+#include "core/ops/derivatives.h"
 #include "core/ops/samples.h"
 
 namespace hearth::testing_ops {
@@ -356,24 +357,38 @@ bool can_check_gradients(const Sample& s) {
   return false;
 }
 
+/// A sample as a function of its inputs to those outputs that carry a gradient.
+Fn function_of(const Sample& s) {
+  return [&s](const variable_list& in) {
+    // Ops that also write into an input get a fresh one each time.
+    variable_list args = in;
+    for (size_t i = 0; i < args.size(); ++i)
+      if (s.op->info.input(i).is(arg::mutated))
+        args[i] = s.in[i].defined() ? s.in[i].clone() : s.in[i];
+    variable_list out;
+    const Tensors results = run(s, args);
+    for (size_t i = 0; i < results.size(); ++i)
+      if (!s.op->info.output(i).constant) out.push_back(results[i]);
+    return out;
+  };
+}
+
 TEST(AllOpsGradients, AgreeWithDifferences) {
   for (const Sample& s : samples()) {
     if (!can_check_gradients(s)) continue;
     SCOPED_TRACE(describe(s));
-    const auto f = [&](const variable_list& in) -> variable_list {
-      // Ops that also write into an input get a fresh one each time.
-      variable_list args = in;
-      for (size_t i = 0; i < args.size(); ++i)
-        if (s.op->info.input(i).is(arg::mutated))
-          args[i] = s.in[i].defined() ? s.in[i].clone() : s.in[i];
-      variable_list out;
-      const Tensors results = run(s, args);
-      for (size_t i = 0; i < results.size(); ++i)
-        if (!s.op->info.output(i).constant) out.push_back(results[i]);
-      return out;
-    };
-    EXPECT_NO_THROW(autograd::gradcheck(f, with_grad(s)));
-    EXPECT_NO_THROW(autograd::gradgradcheck(f, with_grad(s)));
+    EXPECT_NO_THROW(autograd::gradcheck(function_of(s), with_grad(s)));
+    EXPECT_NO_THROW(autograd::gradgradcheck(function_of(s), with_grad(s)));
+  }
+}
+
+TEST(AllOpsGradients, AgreeWithDifferencesToTheThirdOrder) {
+  for (const Sample& s : samples()) {
+    if (!can_check_gradients(s)) continue;
+    SCOPED_TRACE(describe(s));
+    for (const Entry entry : {Entry::Grad, Entry::Backward})
+      EXPECT_EQ(compare_derivatives(function_of(s), with_grad(s), 3, entry), "")
+          << (entry == Entry::Grad ? "through grad()" : "through backward()");
   }
 }
 
