@@ -88,7 +88,8 @@ for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
     CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
 for workers in (0, 2):
     CASES[f"loader/60000 images, {workers} workers"] = ("ms", 60000 * 784 * 5, 0, "f32")
-DOOR = ["door/add", "door/add with gradient", "door/linear 16x16"]
+DOOR = ["door/add", "door/add with gradient", "door/linear 16x16", "door/product 16x16", "door/view",
+        "door/view with gradient", "door/empty", "door/backward of 10 ops"]
 for name in DOOR:
     CASES[name] = ("ns", 0, 0, "f32")
 TRAINING = ["train/lenet", "train/resnet18"]

@@ -29,10 +29,26 @@ int main(int argc, char** argv) {
   const auto p = torch::ones({1}, torch::requires_grad());
   const auto x = torch::ones({16, 16});
   torch::nn::Linear linear(16, 16);
+  auto chain = p;
+  for (int i = 0; i < 10; ++i) chain = chain * b;
   const std::map<std::string, std::function<void()>> cases = {
       {"door/add", [&] { auto c = a + b; }},
       {"door/add with gradient", [&] { auto c = p + b; }},
       {"door/linear 16x16", [&] { auto y = linear->forward(x); }},
+      {"door/product 16x16", [&] { auto y = torch::mm(x, x); }},
+      {"door/view",
+       [&] {
+         auto y = x.view({8, 32});
+       }},
+      {"door/view with gradient",
+       [&] {
+         auto y = p.view({1, 1});
+       }},
+      {"door/empty",
+       [&] {
+         auto y = torch::empty({16, 16});
+       }},
+      {"door/backward of 10 ops", [&] { chain.backward({}, /*retain_graph=*/true); }},
   };
   for (std::string name; std::getline(std::cin, name);) {
     const auto found = cases.find(name);
