@@ -12,6 +12,12 @@ namespace hearth::autograd {
 
 namespace {
 
+/// Whether gradients arrive at `node` in the form that the leaf has now.
+bool fits(const Node& node, const TensorImpl& leaf) {
+  const InputMeta& m = node.inputs[0];
+  return m.sizes == leaf.sizes && m.dtype == leaf.dtype && m.device == leaf.device;
+}
+
 bool try_retain(Node* node) {
   int32_t refs = __atomic_load_n(&node->refs, __ATOMIC_RELAXED);
   while (refs > 0) {
@@ -40,7 +46,8 @@ AccumulateGrad::~AccumulateGrad() {
 NodePtr accumulator_of(const Tensor& leaf) {
   AutogradMeta& m = ensure_meta(leaf);
   const std::lock_guard lock(m.accumulator_mutex);
-  if (m.accumulator && try_retain(m.accumulator)) return NodePtr::adopt(m.accumulator);
+  if (m.accumulator && fits(*m.accumulator, impl(leaf)) && try_retain(m.accumulator))
+    return NodePtr::adopt(m.accumulator);
   m.accumulator = new AccumulateGrad(leaf);
   attach_extras(leaf, *m.accumulator, 0);
   return NodePtr::adopt(m.accumulator);
@@ -75,6 +82,10 @@ void accumulate_grad(const Tensor& leaf, Tensor grad) {
 
 GradList AccumulateGrad::apply(GradList&& grads) {
   if (!grads[0].defined()) return {};
+  const TensorImpl& leaf = impl(variable);
+  // Another type or device than the graph's, when the leaf was converted since.
+  if (impl(grads[0]).dtype != leaf.dtype || impl(grads[0]).device != leaf.device)
+    grads[0] = grads[0].to(leaf.device, leaf.dtype);
   accumulate_grad(variable, std::move(grads[0]));
   return {};
 }

@@ -26,8 +26,7 @@ struct CheckpointNode final : Node {
   GradList apply(GradList&& grads) override {
     HEARTH_CHECK_AS(AutogradError, segment, "[checkpoint] ", kFreedMessage);
     for (size_t i = 0; i < saved.size(); ++i)
-      HEARTH_CHECK_AS(AutogradError,
-                      !saved[i].defined() || impl(saved[i]).storage->version == versions[i],
+      HEARTH_CHECK_AS(AutogradError, !saved[i].defined() || version_of(saved[i]) == versions[i],
                       "[checkpoint] input ", i,
                       " was modified by an inplace operation after the "
                       "checkpointed call");
@@ -75,7 +74,7 @@ variable_list checkpoint(std::shared_ptr<Segment> segment, const variable_list& 
   node->state = thread_state();
   node->random = default_generator().get_state();
   for (const Tensor& t : inputs) {
-    node->versions.push_back(t.defined() ? impl(t).storage->version : 0);
+    node->versions.push_back(t.defined() ? version_of(t) : 0);
     node->edges.push_back(t.defined() && t.requires_grad() ? gradient_edge(t) : Edge{});
   }
   variable_list out;

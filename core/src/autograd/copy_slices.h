@@ -7,7 +7,6 @@ namespace hearth::autograd {
 
 /// The history of a base after `view` of it was written in place by `fn`: the gradient of the view
 /// goes through fn, that of the rest passes on.
-NodePtr make_copy_slices(const Tensor& base, std::shared_ptr<const ViewStep> steps,
-                         const Tensor& view, NodePtr fn);
+NodePtr make_copy_slices(const Tensor& base, const Tensor& view, NodePtr fn);
 
 }  // namespace hearth::autograd

@@ -16,6 +16,10 @@ namespace {
 bool contains(const std::vector<TensorImpl*>& list, const Tensor& t) {
   return std::find(list.begin(), list.end(), t.unsafeGetTensorImpl()) != list.end();
 }
+bool contains(const variable_list& list, const TensorImpl* t) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Tensor& x) { return x.unsafeGetTensorImpl() == t; });
+}
 
 }  // namespace
 
@@ -46,11 +50,11 @@ variable_list AutogradContext::get_saved_variables() const {
       continue;
     }
     HEARTH_CHECK_AS(
-        AutogradError, impl(s.tensor).storage->version == s.version, "[", node_->name(),
+        AutogradError, version_of(s.tensor) == s.version, "[", node_->name(),
         "] one of the variables needed for gradient computation has been modified by an "
         "inplace operation: a saved tensor of sizes ",
-        s.tensor.sizes(), " is at version ", impl(s.tensor).storage->version, "; expected version ",
-        s.version, " instead");
+        s.tensor.sizes(), " is at version ", version_of(s.tensor), "; expected version ", s.version,
+        " instead");
     if (s.output_nr < 0) {
       out.push_back(s.tensor);
       continue;
@@ -67,68 +71,82 @@ CustomNode::CustomNode() { ctx.node_ = this; }
 void CustomNode::set_inputs(const variable_list& tensors, std::vector<bool> is_tensor) {
   inputs_ = tensors;
   is_tensor_ = std::move(is_tensor);
-  if (!thread_state().grad_enabled) {
-    edges.resize(tensors.size());
-    return;
-  }
-  for (const Tensor& t : tensors) {
-    edges.push_back(requires_grad(t) ? gradient_edge(t) : Edge{});
-    executable_ |= requires_grad(t);
-  }
+  for (const Tensor& t : tensors) executable_ |= requires_grad(t);
+  executable_ &= thread_state().grad_enabled;
+  for (const Tensor& t : tensors)
+    edges.push_back(executable_ && requires_grad(t) ? gradient_edge(t) : Edge{});
 }
 
-variable_list CustomNode::finish(const variable_list& outputs, bool recording) {
+variable_list CustomNode::finish(const variable_list& outputs) {
+  for (const TensorImpl* dirty : ctx.dirty_)
+    HEARTH_CHECK_AS(AutogradError, contains(outputs, dirty), "[", name(),
+                    "] Some elements marked as dirty during the forward method were not returned "
+                    "as output. The inputs that are modified inplace must all be outputs of the "
+                    "Function.");
+  for (const Tensor& t : inputs_)
+    if (t.defined() && contains(ctx.dirty_, t)) bump_version(t);
   variable_list out = outputs;
-  const bool record = recording && executable_;
+  size_t differentiable = 0;
   for (size_t i = 0; i < out.size(); ++i) {
-    Tensor& t = out[i];
-    inputs.push_back(t.defined() ? InputMeta{impl(t).sizes, impl(t).dtype, impl(t).device}
-                                 : InputMeta{});
-    if (!t.defined()) continue;
-    const bool dirty = contains(ctx.dirty_, t);
-    const bool plain = contains(ctx.non_differentiable_, t) || !is_differentiable(impl(t).dtype);
-    bool is_input = false;
-    for (const Tensor& in : inputs_) is_input |= in.is_same(t);
-    if (!record) continue;
-    if (dirty) {
-      HEARTH_CHECK_AS(AutogradError, is_input && out.size() == 1,
-                      "[Function] an input marked dirty must be the one output of the function");
-      ThreadState state = thread_state();
-      state.grad_enabled = true;
-      ThreadStateGuard guard(state);
-      check_inplace(t, name());
-      bump_version(t);
-      rebase_history(t, NodePtr(this));
-      continue;
-    }
-    // An input returned as it is becomes a tensor of its own.
-    if (is_input) t = alias_tensor(t);
-    if (plain) {
-      impl(t).requires_grad = false;
-      continue;
-    }
-    if (ViewInfo* view = view_info(t)) view->creation = CreationMeta::CustomFunction;
-    set_history(t, NodePtr(this), static_cast<uint32_t>(i));
+    inputs.push_back(out[i].defined()
+                         ? InputMeta{impl(out[i]).sizes, impl(out[i]).dtype, impl(out[i]).device}
+                         : InputMeta{});
+    if (out[i].defined()) differentiable += finish_output(out[i], i, outputs.size());
   }
-  if (record) {
-    for (const Tensor& t : ctx.to_save_) {
-      AutogradContext::Saved s;
-      s.tensor = t;
-      for (size_t i = 0; t.defined() && i < outputs.size(); ++i) {
-        if (!outputs[i].is_same(t)) continue;
-        // Kept without its grad_fn, so that the node does not own itself.
-        s.tensor = alias_tensor(t);
-        s.output_nr = static_cast<int>(i);
-      }
-      if (t.defined()) s.version = impl(t).storage->version;
-      ctx.saved_.push_back(std::move(s));
-    }
-  }
+  for (const Tensor& t : out)
+    if (differentiable > 1 && t.defined() && t.is_view())
+      impl(t).creation = CreationMeta::MultiOutput;
+  if (executable_) save(out);
   ctx.to_save_.clear();
   ctx.dirty_.clear();
   ctx.non_differentiable_.clear();
   inputs_.clear();
   return out;
+}
+
+bool CustomNode::finish_output(Tensor& t, size_t i, size_t num_outputs) {
+  const bool is_input = contains(inputs_, t.unsafeGetTensorImpl());
+  const bool dirty = contains(ctx.dirty_, t);
+  const bool differentiable =
+      executable_ && !contains(ctx.non_differentiable_, t) && is_differentiable(impl(t).dtype);
+  if (differentiable && dirty) {
+    check_inplace(t, name());
+    HEARTH_CHECK_AS(AutogradError, !t.is_view() || num_outputs == 1, "[", name(),
+                    "] If your Function modifies inplace an input that is a view of another "
+                    "Tensor, your Function cannot return more than one Tensor. Make sure the input "
+                    "is not a view (using .clone() for example) or return one Tensor.");
+    rebase_history(t, NodePtr(this), static_cast<uint32_t>(i));
+    return true;
+  }
+  // What was an input or has a history already becomes a tensor of its own.
+  if (is_input && !dirty && (differentiable || !requires_grad(t))) {
+    const NoGradGuard no_grad;
+    t = t.alias();
+  } else if (!differentiable && requires_grad(t) && (is_input || !t.is_view())) {
+    t = t.detach();
+  }
+  if (differentiable) set_history(t, NodePtr(this), static_cast<uint32_t>(i));
+  if (t.is_view() && !dirty) {
+    impl(t).creation = CreationMeta::CustomFunction;
+    impl(t).seen_version.store(version_of(t), std::memory_order_relaxed);
+  }
+  return differentiable;
+}
+
+void CustomNode::save(const variable_list& outputs) {
+  for (const Tensor& t : ctx.to_save_) {
+    AutogradContext::Saved s;
+    s.tensor = t;
+    for (size_t i = 0; t.defined() && i < outputs.size(); ++i) {
+      if (!outputs[i].is_same(t) || contains(ctx.non_differentiable_, t)) continue;
+      if (!is_differentiable(impl(t).dtype)) continue;
+      // Kept without its grad_fn, so that the node does not own itself.
+      s.tensor = alias_tensor(t);
+      s.output_nr = static_cast<int>(i);
+    }
+    if (t.defined()) s.version = version_of(t);
+    ctx.saved_.push_back(std::move(s));
+  }
 }
 
 GradList CustomNode::apply(GradList&& grads) {

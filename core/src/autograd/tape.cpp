@@ -52,7 +52,7 @@ void OpNode::save_in(const Tensor& t, bool clone) {
                     "] Inference tensors cannot be saved for backward. To work around you can make "
                     "a clone to get a normal tensor and use it in autograd.");
     s.tensor = clone ? t.clone() : t;
-    s.version = impl(s.tensor).storage->version;
+    s.version = version_of(s.tensor);
   }
   saved.push_back(std::move(s));
 }
@@ -60,25 +60,17 @@ void OpNode::save_in(const Tensor& t, bool clone) {
 void OpNode::save_out(size_t i, const Tensor& t) {
   SavedTensor s;
   s.tensor = alias_tensor(t);
-  s.version = impl(t).storage->version;
+  s.version = version_of(t);
   s.output_nr = static_cast<uint32_t>(i);
   s.is_output = true;
   saved.push_back(std::move(s));
 }
 
-void OpNode::save_specs(Args in, std::span<const Tensor> out) {
-  specs = std::make_unique<std::vector<Spec>>();
-  specs->reserve(in.size() + out.size());
-  const auto add = [&](const Tensor& t) {
-    if (!t.defined()) {
-      specs->emplace_back();
-      return;
-    }
-    specs->emplace_back(impl(t).sizes, impl(t).strides, impl(t).dtype, impl(t).device);
-    specs->back().offset = impl(t).offset;
-  };
-  for (size_t i = 0; i < in.size(); ++i) add(in[i]);
-  for (const Tensor& t : out) add(t);
+void OpNode::save_spec(const Tensor& t) {
+  Spec& s = specs->emplace_back();
+  if (!t.defined()) return;
+  s = Spec(impl(t).sizes, impl(t).strides, impl(t).dtype, impl(t).device);
+  s.offset = impl(t).offset;
 }
 
 namespace {
@@ -95,7 +87,7 @@ bool declares(uint64_t mask, size_t i) { return mask >> std::min<size_t>(i, 63) 
 Tensor OpNode::unpack(const SavedTensor& s) const {
   HEARTH_CHECK_AS(AutogradError, !released, "[", op.info.name, "] ", kFreedMessage);
   if (!s.tensor.defined()) return {};
-  const uint32_t version = impl(s.tensor).storage->version;
+  const uint32_t version = version_of(s.tensor);
   HEARTH_CHECK_AS(
       AutogradError, version == s.version, "[", op.info.name,
       "] one of the variables needed for gradient computation has been modified by an inplace "
@@ -127,6 +119,11 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   for (size_t i = 0; i < call.in.size(); ++i)
     if (declares(node->declared.in, i))
       node->save_in(call.in[i], call.bind == Bind::InPlace && i == 0);
+  if (node->declared.specs) {
+    node->specs = std::make_unique<std::vector<Spec>>();
+    node->specs->reserve(call.in.size() + call.out.size());
+    for (size_t i = 0; i < call.in.size(); ++i) node->save_spec(call.in[i]);
+  }
   node->edges.reserve(call.in.size());
   for (size_t i = 0; i < call.in.size(); ++i)
     node->edges.emplace_back(need[i] && requires_grad(call.in[i]) ? gradient_edge(call.in[i])
@@ -139,11 +136,18 @@ void finish_record(const Invocation& call, NodePtr handle) {
   auto& node = static_cast<OpNode&>(*handle);
   for (size_t i = 0; i < call.out.size(); ++i)
     if (declares(node.declared.out, i)) node.save_out(i, call.out[i]);
-  if (node.declared.specs) node.save_specs(call.in, call.out);
-  for (const Tensor& t : call.out)
+  for (const Tensor& t : call.out) {
+    if (node.specs) node.save_spec(t);
     node.inputs.push_back({impl(t).sizes, impl(t).dtype, impl(t).device});
+  }
   if (call.bind == Bind::InPlace) {
-    rebase_history(call.out[0], std::move(handle));
+    // Another layout of the same elements is no business of a view's base.
+    if (call.op.info.is_view()) {
+      replace_history(call.out[0], std::move(handle), 0);
+      impl(call.out[0]).seen_version.store(version_of(call.out[0]), std::memory_order_relaxed);
+    } else {
+      rebase_history(call.out[0], std::move(handle), 0);
+    }
     return;
   }
   for (size_t i = 0; i < call.out.size(); ++i)

@@ -31,7 +31,7 @@ struct OpNode final : Node {
   /// Keeps the next input as it is now (with `clone`, a copy of it).
   void save_in(const Tensor& t, bool clone);
   void save_out(size_t i, const Tensor& t);
-  void save_specs(Args in, std::span<const Tensor> out);
+  void save_spec(const Tensor& t);
   Tensor unpack(const SavedTensor& saved) const;
 
   const OpTable& op;

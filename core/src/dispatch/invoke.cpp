@@ -73,14 +73,18 @@ void check_arguments(const OpInfo& info, Args in) {
 /// A gradient is needed for these inputs.
 NeedMask needed(const OpInfo& info, Args in) {
   NeedMask need;
+  // Inference tensors among themselves are never recorded.
+  bool recordable = false;
   for (size_t i = 0; i < in.size(); ++i) {
+    if (!in[i].defined()) continue;
+    recordable |= !impl(in[i]).inference;
     if (!autograd::requires_grad(in[i])) continue;
     const Argument& a = info.input(i);
     HEARTH_CHECK_AS(AutogradError, !a.is(arg::constant), "[", info.name, "] the derivative for '",
                     a.name, "' is not implemented; detach() it");
     if (a.differentiable()) need.set(i);
   }
-  return need;
+  return recordable ? need : NeedMask();
 }
 
 /// Holds inputs that had to be converted, and the argument array that points at them.
@@ -160,28 +164,50 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
                "a single memory location. Please clone() the tensor before performing the "
                "operation.");
   if (!stands_apart(call, out, spec.sizes)) return false;
-  if (!fits) out.resize_(spec.sizes);
+  if (!fits) resize_raw(out, spec.sizes);
   return info.strided || (call.bind == Bind::Out && o.contiguous && o.dtype == spec.dtype);
 }
 
+/// Bytes of storage that a view reaches over.
+size_t reach_of(const OpInfo& info, const Spec& s) {
+  int64_t end = s.offset;
+  bool overflow = false;
+  for (size_t d = 0; d < s.sizes.size(); ++d) {
+    if (s.sizes[d] == 0) return 0;
+    int64_t step = 0;
+    overflow |= __builtin_mul_overflow(s.sizes[d] - 1, s.strides[d], &step);
+    overflow |= __builtin_add_overflow(end, step, &end);
+  }
+  overflow |= __builtin_add_overflow(end, 1, &end);
+  overflow |= __builtin_mul_overflow(end, static_cast<int64_t>(element_size(s.dtype)), &end);
+  HEARTH_CHECK_AS(ShapeError, !overflow, "[", info.name, "] a view of sizes ", s.sizes.ref(),
+                  " and strides ", s.strides.ref(), " at offset ", s.offset, " overflows");
+  return static_cast<size_t>(end);
+}
+
 void make_views(const Invocation& call, Specs& specs) {
-  const Tensor& base = call.in[call.op.info.outputs[0].of];
+  const OpInfo& info = call.op.info;
   const ThreadState& state = thread_state();
   for (size_t i = 0; i < call.out.size(); ++i) {
+    const Tensor& base = call.in[info.output(i).of];
     Spec& s = specs[i];
     if (s.strides.empty()) s.strides = contiguous_strides(s.sizes);
+    const size_t reach = reach_of(info, s), room = impl(base).storage->nbytes;
+    HEARTH_CHECK_AS(ShapeError, reach <= room, "[", info.name, "] a view of sizes ", s.sizes.ref(),
+                    " and strides ", s.strides.ref(), " at offset ", s.offset,
+                    " is out of bounds for storage of ", room, " bytes");
     call.out[i] = alias_tensor(base, std::move(s.sizes), std::move(s.strides), s.offset, s.dtype);
+    if (impl(base).inference || info.output(i).constant) continue;
+    autograd::CreationMeta creation = autograd::CreationMeta::Default;
+    if (state.inference) {
+      creation = autograd::CreationMeta::Inference;
+    } else if (!state.grad_enabled) {
+      creation = autograd::CreationMeta::NoGrad;
+    } else if (call.out.size() > 1) {
+      creation = autograd::CreationMeta::MultiOutput;
+    }
+    autograd::set_view(call.out[i], base, creation);
   }
-  if (impl(base).inference) return;
-  autograd::CreationMeta creation = autograd::CreationMeta::Default;
-  if (state.inference) {
-    creation = autograd::CreationMeta::Inference;
-  } else if (!state.grad_enabled) {
-    creation = autograd::CreationMeta::NoGrad;
-  } else if (call.out.size() > 1) {
-    creation = autograd::CreationMeta::MultiOutput;
-  }
-  autograd::set_views(call.out, base, call.op, call.fields, creation);
 }
 
 /// Where an op runs that only writes into its inputs.
@@ -201,6 +227,25 @@ void enter(const Backend& there, Device device, const Invocation& call) {
     if (t.defined()) use_on_current_stream(there, t);
 }
 
+/// The in-place form of a row of views: the tensor shows other memory, or shows it otherwise.
+void relayout(const Invocation& call, Spec& s) {
+  const Output& output = call.op.info.outputs[0];
+  const Tensor& self = call.out[0];
+  TensorImpl& t = impl(self);
+  if (output.of != 0) {
+    adopt_storage(self, call.in[output.of]);
+    t.inference = impl(call.in[output.of]).inference;
+  }
+  if (s.strides.empty()) s.strides = contiguous_strides(s.sizes);
+  reserve_storage(self, reach_of(call.op.info, s));
+  t.sizes = std::move(s.sizes);
+  t.strides = std::move(s.strides);
+  t.offset = s.offset;
+  t.dtype = s.dtype;
+  t.refresh();
+  if (!output.constant) bump_version(self);
+}
+
 [[noreturn]] void throw_no_kernel(const OpTable& op, Device device) {
   throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device));
 }
@@ -213,7 +258,7 @@ void run_decomposed(const Invocation& call) {
       call.out[i] = std::move(results[i]);
     } else {
       if (call.bind == Bind::Out && impl(call.out[i]).sizes != impl(results[i]).sizes)
-        call.out[i].resize_(results[i].sizes());
+        resize_raw(call.out[i], results[i].sizes());
       call.out[i].copy_(results[i]);
     }
   }
@@ -245,17 +290,38 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
   if (!temporary || !kernel) return;
   for (size_t i = 0; i < call.out.size(); ++i) {
     if (targets[i].is_same(call.out[i])) continue;
-    if (impl(targets[i]).sizes != impl(call.out[i]).sizes) call.out[i].resize_(targets[i].sizes());
+    if (impl(targets[i]).sizes != impl(call.out[i]).sizes)
+      resize_raw(call.out[i], targets[i].sizes());
     copy_raw_into(call.out[i], targets[i]);
   }
 }
 
-void check_inference(const Invocation& call) {
-  if (call.bind == Bind::Fresh || thread_state().inference) return;
-  for (const Tensor& t : call.out)
-    HEARTH_CHECK_AS(AutogradError, !t.defined() || !impl(t).inference, "[", call.op.info.name,
+/// Whether the outputs may be written, or shown otherwise; `record`: with a gradient flowing.
+void check_written(const Invocation& call, bool record) {
+  const OpInfo& info = call.op.info;
+  const ThreadState& state = thread_state();
+  // Detaching a tensor or giving it other data is not writing.
+  const bool writes = !(info.is_view() && info.outputs[0].constant);
+  for (const Tensor& t : call.out) {
+    if (!t.defined()) continue;
+    if (call.bind == Bind::InPlace) {
+      if (record && writes) autograd::check_inplace(t, info.name);
+    } else {
+      HEARTH_CHECK_AS(AutogradError, !record && !(state.grad_enabled && autograd::requires_grad(t)),
+                      info.name,
+                      "(): functions with out=... arguments don't support automatic "
+                      "differentiation, but one of the arguments requires grad.");
+    }
+    HEARTH_CHECK_AS(AutogradError, state.inference || !impl(t).inference || !writes, "[", info.name,
                     "] Inplace update to inference tensor outside InferenceMode is not allowed. "
                     "You can make a clone to get a normal tensor before doing inplace update.");
+  }
+}
+
+bool carries_gradient(const OpInfo& info, const Specs& specs) {
+  for (size_t i = 0; i < specs.out.size(); ++i)
+    if (is_differentiable(specs.out[i].dtype) && !info.output(i).constant) return true;
+  return false;
 }
 
 void run(const Invocation& call, Specs& specs) {
@@ -272,22 +338,10 @@ void run(const Invocation& call, Specs& specs) {
   const KernelSlot& kernel = op.kernel[static_cast<int>(device.type())];
   HEARTH_CHECK(!meta_device || !op.info.is_data_dependent(), "[", op.info.name,
                "] the size of the result depends on data, which meta tensors do not have");
-  check_inference(call);
 
   NeedMask need;
   if (state.grad_enabled) need = needed(op.info, call.in);
-  const bool record = need.any();
-  if (call.bind != Bind::Fresh && state.grad_enabled) {
-    for (const Tensor& t : call.out) {
-      if (call.bind == Bind::InPlace) {
-        autograd::check_inplace(t, op.info.name);
-      } else {
-        HEARTH_CHECK_AS(AutogradError, !record && !autograd::requires_grad(t), op.info.name,
-                        "(): functions with out=... arguments don't support automatic "
-                        "differentiation, but one of the arguments requires grad.");
-      }
-    }
-  }
+  if (call.bind != Bind::Fresh) check_written(call, need.any());
   if (!kernel && !view && !meta_device) {
     if (!op.decompose) throw_no_kernel(op, device);
     run_decomposed(call);
@@ -295,18 +349,18 @@ void run(const Invocation& call, Specs& specs) {
   }
 
   autograd::NodePtr node;
-  if (record) {
-    bool differentiable = false;
-    for (const Spec& s : specs.out) differentiable |= is_differentiable(s.dtype);
-    if (differentiable) {
-      HEARTH_CHECK_AS(AutogradError, op.info.differentiable, "[", op.info.name,
-                      "] is not differentiable, but an input requires grad; detach() it or wrap "
-                      "the call in NoGradGuard");
-      node = autograd::begin_record(call, need);
-    }
+  if (need.any() && carries_gradient(op.info, specs)) {
+    HEARTH_CHECK_AS(AutogradError, op.info.differentiable, "[", op.info.name,
+                    "] is not differentiable, but an input requires grad; detach() it or wrap "
+                    "the call in NoGradGuard");
+    node = autograd::begin_record(call, need);
   }
   if (view) {
-    make_views(call, specs);
+    if (call.bind == Bind::InPlace) {
+      relayout(call, specs[0]);
+    } else {
+      make_views(call, specs);
+    }
   } else {
     Converted converted;
     if (there) enter(*there, device, call);

@@ -183,6 +183,8 @@ inline constexpr Output constant{.constant = true};
 inline constexpr Output data_dependent{OutputKind::DataDependent};
 /// A view of the input at that place.
 constexpr Output view_of(uint8_t input) { return {OutputKind::View, false, input}; }
+/// The same memory, but nothing that autograd follows.
+constexpr Output detached_view_of(uint8_t input) { return {OutputKind::View, true, input}; }
 }  // namespace out
 
 /// Up to N items, of which the last `tail` repeat as often as a call needs.
@@ -366,7 +368,8 @@ std::array<Tensor, N> invoke_n(const Op& op, const T&... in) {
   invoke({Op::row(), &op, Args(args, sizeof...(T)), out, Bind::Fresh});
   return out;
 }
-/// The in-place form: writes the result into `self`, which is also input 0.
+/// The in-place form: writes the result into `self`, which is also input 0; a row of views changes
+/// what self shows.
 template <class Op, class... T>
 const Tensor& invoke_(const Op& op, const Tensor& self, const T&... in) {
   const Tensor* args[sizeof...(T) + 1] = {&self, &in...};

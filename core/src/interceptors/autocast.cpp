@@ -60,7 +60,7 @@ class AutocastInterceptor final : public Interceptor {
     const bool parameter = impl(t).requires_grad && t.is_leaf() && target == dtype_;
     if (!parameter) return t.to(target);
     Kept& kept = kept_[t.unsafeGetTensorImpl()];
-    const uint32_t version = impl(t).storage->version;
+    const uint32_t version = version_of(t);
     if (!kept.cast.defined() || kept.version != version ||
         kept.recorded != thread_state().grad_enabled)
       kept = {t, t.to(target), version, thread_state().grad_enabled};

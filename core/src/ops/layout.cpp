@@ -7,6 +7,7 @@
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/geometry.h"
 #include "base/checked.h"
 
 namespace hearth {
@@ -38,6 +39,23 @@ Grads one(Tensor g) {
 }
 
 Tensor zeros_of(const Spec& s) { return zeros(s.sizes, TensorOptions(s.dtype).device(s.device)); }
+
+/// False when no two elements can be the same one.
+bool may_overlap(const DimVector& sizes, const DimVector& strides) {
+  DimVector order(sizes.size(), 0);
+  for (size_t d = 0; d < sizes.size(); ++d) order[d] = static_cast<int64_t>(d);
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return strides[static_cast<size_t>(a)] < strides[static_cast<size_t>(b)];
+  });
+  int64_t reach = 0;  // of the dims of smaller strides
+  for (int64_t i : order) {
+    const auto d = static_cast<size_t>(i);
+    if (sizes[d] == 1) continue;
+    if (strides[d] <= reach) return true;
+    reach += (sizes[d] - 1) * strides[d];
+  }
+  return false;
+}
 
 /// The positions of a layout's elements in a flat buffer, 1-d.
 Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length) {
@@ -71,21 +89,27 @@ Specs AsStrided::infer(Args in) const {
   return view_of(t, sizes, strides, offset, t.dtype);
 }
 Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
-  // Both layouts lie in one buffer. Gradients of elements that several outputs share add up there;
-  // inputs that share an element each get an equal part.
+  // Both layouts lie in one buffer.
   const Spec& in = s.in_spec(0);
   const int64_t to = storage_offset.value_or(in.offset), start = std::min(in.offset, to);
   const int64_t length = std::max(in.offset + checked_extent(in.sizes, in.strides, "as_strided"),
                                   to + checked_extent(sizes, strides, "as_strided")) -
                          start;
   const TensorOptions options = TensorOptions(in.dtype).device(in.device);
-  Tensor buffer =
-      zeros({length}, options)
-          .index_add(0, positions(sizes, strides, to - start, length), g[0].reshape({-1}));
-  const Tensor own = positions(in.sizes, in.strides, in.offset - start, length);
-  const TensorOptions real = options.dtype(to_real(in.dtype));
-  const Tensor counts = zeros({length}, real).index_add(0, own, ones({own.numel()}, real));
-  buffer = buffer / counts.clamp_min(1);
+  Tensor buffer = zeros({length}, options);
+  if (may_overlap(sizes, strides)) {
+    // Gradients of elements that several outputs share add up.
+    buffer = buffer.index_add(0, positions(sizes, strides, to - start, length), g[0].reshape({-1}));
+  } else {
+    buffer.as_strided(sizes, strides, to - start).copy_(g[0]);
+  }
+  if (may_overlap(in.sizes, in.strides)) {
+    // Inputs that share an element each get an equal part.
+    const Tensor own = positions(in.sizes, in.strides, in.offset - start, length);
+    const TensorOptions real = options.dtype(to_real(in.dtype));
+    const Tensor counts = zeros({length}, real).index_add(0, own, ones({own.numel()}, real));
+    buffer = buffer / counts.clamp_min(1);
+  }
   return one(buffer.as_strided(in.sizes, in.strides, in.offset - start));
 }
 
@@ -238,6 +262,10 @@ Tensor Tensor::as_strided(IntArrayRef sizes, IntArrayRef strides,
                           std::optional<int64_t> storage_offset) const {
   return invoke(ops::AsStrided{sizes, strides, storage_offset}, *this);
 }
+const Tensor& Tensor::as_strided_(IntArrayRef sizes, IntArrayRef strides,
+                                  std::optional<int64_t> storage_offset) const {
+  return invoke_(ops::AsStrided{sizes, strides, storage_offset}, *this);
+}
 Tensor Tensor::unfold(int64_t dim, int64_t size, int64_t step) const {
   return invoke(ops::Unfold{dim, size, step}, *this);
 }
@@ -246,10 +274,13 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
 }
 Tensor Tensor::view(ScalarType dtype) const {
   if (dtype == scalar_type()) return *this;
-  return invoke(ops::ViewDtype{dtype}, requires_grad() ? detach() : *this);
+  return invoke(ops::ViewDtype{dtype}, *this);
 }
 Tensor view_as_real(const Tensor& self) { return invoke(ops::ViewAsReal{}, self); }
 Tensor view_as_complex(const Tensor& self) { return invoke(ops::ViewAsComplex{}, self); }
+Tensor autograd::complex_view(const Tensor& t) {
+  return t.is_complex() ? view_as_real(t) : view_as_complex(t);
+}
 Tensor real(const Tensor& self) {
   return self.is_complex() ? view_as_real(self).select(-1, 0) : self;
 }

@@ -40,7 +40,7 @@ struct Diagonal {
 struct ViewDtype {
   ScalarType dtype = kFloat;
   static constexpr OpInfo info{
-      .name = "view_dtype", .differentiable = false, .outputs = {out::view_of(0)}};
+      .name = "view_dtype", .differentiable = false, .outputs = {out::detached_view_of(0)}};
   HEARTH_OP(ViewDtype, dtype)
   Specs infer(Args in) const;
 };

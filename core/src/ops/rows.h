@@ -8,6 +8,7 @@
 #include "ops/creation.h"
 #include "ops/element_loss.h"
 #include "ops/extreme.h"
+#include "ops/handle.h"
 #include "ops/index.h"
 #include "ops/join.h"
 #include "ops/layout.h"

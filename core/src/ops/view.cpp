@@ -7,7 +7,6 @@
 #include "hearth/ops/view.h"
 
 #include "base/checked.h"
-#include "tensor/relayout.h"
 
 namespace hearth {
 
@@ -414,16 +413,20 @@ Tensor Tensor::sum_to_size(IntArrayRef sizes) const {
 }
 
 const Tensor& Tensor::transpose_(int64_t dim0, int64_t dim1) const {
-  return detail::relayout_(*this, transpose(dim0, dim1));
+  return invoke_(ops::Transpose{dim0, dim1}, *this);
 }
-const Tensor& Tensor::t_() const { return detail::relayout_(*this, t()); }
-const Tensor& Tensor::squeeze_() const { return detail::relayout_(*this, squeeze()); }
+const Tensor& Tensor::t_() const {
+  HEARTH_CHECK_AS(ShapeError, dim() <= 2,
+                  "[t_] t_() expects a tensor with <= 2 dimensions, but self is ", dim(), "D");
+  return transpose_(0, dim() < 2 ? 0 : 1);
+}
+const Tensor& Tensor::squeeze_() const { return invoke_(ops::Squeeze{}, *this); }
+const Tensor& Tensor::squeeze_(int64_t dim) const {
+  return invoke_(ops::Squeeze{DimVector{dim}}, *this);
+}
 const Tensor& Tensor::squeeze_(IntArrayRef dims) const {
-  return detail::relayout_(*this, squeeze(dims));
+  return invoke_(ops::Squeeze{DimVector(dims)}, *this);
 }
-const Tensor& Tensor::squeeze_(int64_t dim) const { return detail::relayout_(*this, squeeze(dim)); }
-const Tensor& Tensor::unsqueeze_(int64_t dim) const {
-  return detail::relayout_(*this, unsqueeze(dim));
-}
+const Tensor& Tensor::unsqueeze_(int64_t dim) const { return invoke_(ops::Unsqueeze{dim}, *this); }
 
 }  // namespace hearth

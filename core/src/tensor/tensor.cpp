@@ -10,7 +10,6 @@
 #include "autograd/meta.h"
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
-#include "tensor/relayout.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -69,10 +68,7 @@ TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).devi
 
 void* Tensor::data_ptr() const {
   const TensorImpl& t = checked(*this);
-  if (!t.storage->data) return nullptr;
-  // The caller may write through it.
-  if (!t.inference) bump_version(*this);
-  return t.data();
+  return t.storage->data ? t.data() : nullptr;
 }
 const void* Tensor::const_data_ptr() const {
   const TensorImpl& t = checked(*this);
@@ -110,34 +106,9 @@ Scalar Tensor::item() const {
 
 bool Tensor::is_nonzero() const { return item().toBool(); }
 
-const Tensor& Tensor::resize_(IntArrayRef sizes) const {
-  TensorImpl& t = checked(*this);
-  if (t.sizes == sizes) return *this;
-  HEARTH_CHECK_AS(AutogradError, !t.requires_grad,
-                  "[resize_] cannot resize variables that require grad");
-  check_rank(sizes);
-  const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
-  const int64_t offset = t.offset * itemsize();
-  if (bytes > static_cast<int64_t>(t.storage->nbytes) - offset) {
-    Tensor grown = new_tensor(sizes, t.dtype, t.device);
-    if (t.numel > 0 && !t.device.is_meta()) {
-      use_on_current_stream(*backend(t.device.type()), *this);
-      const size_t kept = static_cast<size_t>(t.storage->nbytes) - static_cast<size_t>(offset);
-      backend(t.device.type())
-          ->copy_bytes(raw_data(grown), t.device, t.data(), t.device, kept, false);
-    }
-    adopt_data(*this, grown);
-    return *this;
-  }
-  t.strides = contiguous_strides(sizes);
-  t.sizes = DimVector(sizes);
-  t.refresh();
-  return *this;
-}
-
 // ---- autograd
 
-bool Tensor::requires_grad() const { return checked(*this).requires_grad; }
+bool Tensor::requires_grad() const { return checked(*this), autograd::requires_grad(*this); }
 const Tensor& Tensor::set_requires_grad(bool on) const {
   TensorImpl& t = checked(*this);
   HEARTH_CHECK_AS(DtypeError, !on || is_differentiable(t.dtype),
@@ -154,7 +125,7 @@ const Tensor& Tensor::set_requires_grad(bool on) const {
   t.requires_grad = on;
   return *this;
 }
-bool Tensor::is_leaf() const { return !checked(*this).meta || !autograd::current_grad_fn(*this); }
+bool Tensor::is_leaf() const { return checked(*this), !autograd::current_grad_fn(*this); }
 int64_t Tensor::output_nr() const { return grad_fn() ? autograd::meta(*this)->output_nr : 0; }
 autograd::NodePtr Tensor::grad_fn() const {
   return checked(*this), autograd::current_grad_fn(*this);
@@ -194,7 +165,9 @@ void Tensor::retain_grad() const {
   autograd::attach_extras(*this, *fn, m.output_nr);
 }
 bool Tensor::retains_grad() const {
-  return checked(*this).meta && autograd::meta(*this)->retained && !is_leaf();
+  checked(*this);
+  const autograd::AutogradMeta* m = autograd::meta(*this);
+  return m && m->retained && !is_leaf();
 }
 unsigned Tensor::add_hook(autograd::HookHolder* hook) const {
   std::shared_ptr<autograd::HookHolder> owned(hook);
@@ -206,7 +179,7 @@ unsigned Tensor::add_hook(autograd::HookHolder* hook) const {
   const size_t key = m.hooks->hooks.size();
   m.hooks->hooks.push_back(std::move(owned));
   const autograd::Edge edge = autograd::gradient_edge(*this);
-  autograd::attach_extras(*this, *edge.function, edge.input_nr);
+  if (edge.is_valid()) autograd::attach_extras(*this, *edge.function, edge.input_nr);
   return static_cast<unsigned>(key);
 }
 void Tensor::remove_hook(unsigned key) const {
@@ -218,42 +191,15 @@ void Tensor::remove_hook(unsigned key) const {
   m->hooks->hooks[key].reset();
 }
 
-Tensor Tensor::detach() const {
-  checked(*this);
-  Tensor out = alias_tensor(*this);
-  return out;
-}
-const Tensor& Tensor::detach_() const {
-  TensorImpl& t = checked(*this);
-  HEARTH_CHECK_AS(AutogradError, !is_view(),
-                  "[detach_] can't detach views in-place; use detach() instead");
-  if (t.meta) {
-    t.meta->grad_fn = nullptr;
-    t.meta->output_nr = 0;
-    t.meta->retained.reset();
-  }
-  t.requires_grad = false;
-  return *this;
-}
-Tensor Tensor::data() const { return detach(); }
-void Tensor::set_data(const Tensor& source) const {
-  checked(*this);
-  checked(source);
-  HEARTH_CHECK_AS(
-      DtypeError, !requires_grad() || is_differentiable(source.scalar_type()),
-      "[set_data] data set to a tensor that requires gradients must be floating point or "
-      "complex dtype");
-  adopt_data(*this, source);
-}
 int64_t Tensor::_version() const {
   HEARTH_CHECK_AS(AutogradError, !checked(*this).inference,
                   "[_version] Inference tensors do not track version counter.");
-  return checked(*this).storage->version;
+  return version_of(*this);
 }
-bool Tensor::is_view() const { return checked(*this).meta && autograd::view_info(*this); }
+bool Tensor::is_view() const { return checked(*this).base.defined(); }
 const Tensor& Tensor::_base() const {
   HEARTH_CHECK_AS(AutogradError, is_view(), "[_base] Can't get base of non-view Variable");
-  return autograd::view_info(*this)->base;
+  return impl(*this).base;
 }
 
 Tensor& Tensor::operator=(const Tensor& o) && {
@@ -269,24 +215,4 @@ Tensor& Tensor::operator=(const Scalar& v) && {
   return *this;
 }
 
-namespace detail {
-
-const Tensor& relayout_(const Tensor& self, const Tensor& view) {
-  HEARTH_CHECK_AS(AutogradError,
-                  !self.requires_grad() || !self.is_leaf() || !GradMode::is_enabled(),
-                  "[transpose_] a leaf Variable that requires grad is being used in an in-place "
-                  "operation.");
-  TensorImpl& t = impl(self);
-  t.sizes = impl(view).sizes;
-  t.strides = impl(view).strides;
-  t.offset = impl(view).offset;
-  t.refresh();
-  if (autograd::requires_grad(view)) {
-    autograd::AutogradMeta* m = autograd::meta(view);
-    autograd::set_history(self, m->grad_fn, m->output_nr);
-  }
-  return self;
-}
-
-}  // namespace detail
 }  // namespace hearth

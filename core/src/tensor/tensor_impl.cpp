@@ -13,8 +13,6 @@ namespace hearth {
 
 static_assert(sizeof(TensorImpl) <= kHeaderBytes);
 
-void retain_storage(Storage* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
-
 void release_storage(Storage* s) {
   if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
   if (s->deleter) s->deleter(s->context, s->data, s->nbytes);
@@ -25,15 +23,17 @@ namespace detail {
 
 void destroy_tensor(TensorImpl* t) noexcept {
   if (t->meta) autograd::destroy_meta(t->meta);
-  Storage* storage = t->storage;
+  Storage *storage = t->storage, *counter = t->counter, *own = &t->own;
+  t->base = Tensor();
   t->sizes.clear();
   t->strides.clear();
-  if (t->own.refs > 0) {
-    // The block lives as long as its storage; the header itself holds one of its references.
-    if (storage != &t->own) release_storage(storage);
-    release_storage(&t->own);
+  const bool block_is_shared = own->refs > 0;
+  if (counter != storage && counter != own) release_storage(counter);
+  if (storage != own) release_storage(storage);
+  // The block lives as long as its own storage header; the tensor holds one of its references.
+  if (block_is_shared) {
+    release_storage(own);
   } else {
-    release_storage(storage);
     header_deallocate(t);
   }
 }
@@ -76,6 +76,25 @@ namespace {
 
 TensorImpl* new_block() { return new (header_allocate()) TensorImpl; }
 
+/// A header on the memory of `base`.
+TensorImpl* new_alias(const TensorImpl& base) {
+  TensorImpl* t = new_block();
+  t->storage = base.storage;
+  t->counter = base.counter;
+  retain_storage(t->storage);
+  if (t->counter != t->storage) retain_storage(t->counter);
+  t->device = base.device;
+  t->inference = base.inference;
+  return t;
+}
+
+void free_memory(Storage& s) {
+  if (s.deleter) s.deleter(s.context, s.data, s.nbytes);
+  s.data = nullptr;
+  s.nbytes = 0;
+  s.deleter = nullptr;
+}
+
 void set_contiguous(TensorImpl& t, DimVector&& sizes) {
   check_rank(sizes);
   Checked step = 1;
@@ -100,7 +119,7 @@ Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector st
   // From here on the handle frees the block if something throws.
   t->own.refs = 1;
   t->own.block = t;
-  t->storage = &t->own;
+  t->storage = t->counter = &t->own;
   Tensor handle(t);
   t->dtype = dtype;
   t->device = t->own.device = device;
@@ -126,14 +145,9 @@ Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device, DimVector st
 
 Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int64_t offset,
                     ScalarType dtype) {
-  const TensorImpl& b = impl(base);
-  TensorImpl* t = new_block();
-  t->storage = b.storage;
-  retain_storage(t->storage);
+  TensorImpl* t = new_alias(impl(base));
   Tensor handle(t);
   t->dtype = dtype;
-  t->device = b.device;
-  t->inference = b.inference;
   t->offset = offset;
   t->sizes = std::move(sizes);
   t->strides = std::move(strides);
@@ -143,12 +157,8 @@ Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int6
 
 Tensor alias_tensor(const Tensor& base) {
   const TensorImpl& b = impl(base);
-  TensorImpl* t = new_block();
-  t->storage = b.storage;
-  retain_storage(t->storage);
+  TensorImpl* t = new_alias(b);
   t->dtype = b.dtype;
-  t->device = b.device;
-  t->inference = b.inference;
   t->offset = b.offset;
   t->sizes = b.sizes;
   t->strides = b.strides;
@@ -158,21 +168,61 @@ Tensor alias_tensor(const Tensor& base) {
   return Tensor(t);
 }
 
-void adopt_data(const Tensor& tensor, const Tensor& source) {
+void count_writes_apart(const Tensor& tensor) {
+  TensorImpl& t = impl(tensor);
+  if (t.counter == &t.own) return;
+  t.own.version = version_of(tensor);
+  if (t.own.refs == 0) {
+    t.own.refs = 1;
+    t.own.block = &t;
+  }
+  if (t.counter != t.storage) release_storage(t.counter);
+  t.counter = &t.own;
+}
+
+void adopt_storage(const Tensor& tensor, const Tensor& source) {
   TensorImpl& t = impl(tensor);
   const TensorImpl& s = impl(source);
-  if (t.storage != s.storage) {
-    retain_storage(s.storage);
-    // The reference a header holds on its own storage stays with the header.
-    if (t.storage != &t.own) release_storage(t.storage);
-    if (s.storage == &t.own) release_storage(&t.own);
-    t.storage = s.storage;
+  if (t.storage == s.storage) return;
+  count_writes_apart(tensor);
+  if (s.storage != &t.own) retain_storage(s.storage);
+  if (t.storage != &t.own) {
+    release_storage(t.storage);
+  } else if (__atomic_load_n(&t.own.refs, __ATOMIC_ACQUIRE) == 1) {
+    free_memory(t.own);
   }
-  t.dtype = s.dtype;
+  t.storage = s.storage;
   t.device = s.device;
-  t.offset = s.offset;
-  t.sizes = s.sizes;
-  t.strides = s.strides;
+}
+
+void reserve_storage(const Tensor& t, size_t bytes) {
+  Storage& s = *impl(t).storage;
+  const Device device = impl(t).device;
+  if (bytes <= s.nbytes) return;
+  Storage larger;
+  if (!device.is_meta()) {
+    allocate_storage(larger, bytes, device);
+    if (s.nbytes > 0) {
+      const Backend& there = *backend(device.type());
+      use_on_current_stream(there, t);
+      there.copy_bytes(larger.data, device, s.data, device, s.nbytes, /*non_blocking=*/false);
+    }
+  }
+  free_memory(s);
+  s.data = larger.data;
+  s.nbytes = bytes;
+  s.deleter = larger.deleter;
+  s.context = larger.context;
+}
+
+void resize_raw(const Tensor& tensor, IntArrayRef sizes) {
+  TensorImpl& t = impl(tensor);
+  const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
+  if (bytes > 0)
+    reserve_storage(
+        tensor, static_cast<size_t>(bytes) + static_cast<size_t>(t.offset) * element_size(t.dtype));
+  t.strides = contiguous_strides(sizes);
+  t.sizes = DimVector(sizes);
   t.refresh();
 }
 

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <utility>
 
 #include "hearth/tensor/dim_vector.h"
 #include "hearth/tensor/tensor.h"
 
+#include "base/small_mutex.h"
+
 namespace hearth {
 
 namespace autograd {
 struct AutogradMeta;
-}
+enum class CreationMeta : uint8_t;
+}  // namespace autograd
 
 /// The most dims a tensor may have; making one with more throws ShapeError, so that arrays of this
 /// length hold the dims of any.
@@ -32,22 +36,33 @@ struct Storage {
 };
 
 /// What a Tensor points to. One block holds the header, the storage header of a tensor that owns
-/// its memory, and up to kSmallBytes of data.
+/// its memory, what autograd knows of it, and up to kSmallBytes of data.
 struct TensorImpl : detail::TensorHead {
   static constexpr size_t kSmallBytes = 64;
+  static constexpr size_t kMetaBytes = 96;
 
   ScalarType dtype = kFloat;
   Device device = kCPU;
   bool requires_grad = false;  ///< a leaf that wants a gradient, or a tensor with grad_fn
   bool inference = false;      ///< made in inference mode: no version checks, no tape
   bool contiguous = true;
-  bool dense = true;  ///< non-overlapping and dense, in some order of the dims
+  bool dense = true;                  ///< non-overlapping and dense, in some order of the dims
+  autograd::CreationMeta creation{};  ///< of a view: how it was made
   Storage* storage = nullptr;
+  /// Whose version counts the writes: the storage's, or that of the tensor in `own` which keeps a
+  /// count apart from the others on its storage (Tensor::data()).
+  Storage* counter = nullptr;
   int64_t offset = 0;  ///< in elements
   int64_t numel = 0;
   DimVector sizes;
   DimVector strides;
+  /// Of a view in autograd's eyes: the tensor whose memory it shows, never itself a view.
+  Tensor base;
+  /// Of a view: the version its grad_fn is for.
+  std::atomic<uint32_t> seen_version{0};
+  SmallMutex meta_mutex;  ///< held while meta is made, and while a view's grad_fn is rebuilt
   autograd::AutogradMeta* meta = nullptr;
+  alignas(16) std::byte meta_block[kMetaBytes];
   Storage own;
   alignas(64) std::byte small[kSmallBytes];
 
@@ -66,8 +81,11 @@ template <typename T>
 T* ptr(const Tensor& t) {
   return reinterpret_cast<T*>(raw_data(t));
 }
+inline uint32_t version_of(const Tensor& t) {
+  return __atomic_load_n(&impl(t).counter->version, __ATOMIC_RELAXED);
+}
 inline void bump_version(const Tensor& t) {
-  __atomic_fetch_add(&impl(t).storage->version, 1u, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&impl(t).counter->version, 1u, __ATOMIC_RELAXED);
 }
 
 /// A tensor with uninitialised memory of its own. Strides must be dense; none means contiguous.
@@ -79,10 +97,16 @@ HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector st
                                int64_t offset, ScalarType dtype);
 /// The same data and layout without history.
 HEARTH_API Tensor alias_tensor(const Tensor& base);
-/// Makes `t` use the storage and layout of `source`.
-HEARTH_API void adopt_data(const Tensor& t, const Tensor& source);
+/// From here on, writes through `t` and its views to come are counted apart from others.
+void count_writes_apart(const Tensor& t);
+/// Makes `t` show the memory of `source`. What it has seen of writes stays its own.
+void adopt_storage(const Tensor& t, const Tensor& source);
+/// Makes room for `bytes` bytes in t's storage, for all tensors on it.
+void reserve_storage(const Tensor& t, size_t bytes);
+/// Gives `t` the sizes, contiguous strides and the room.
+void resize_raw(const Tensor& t, IntArrayRef sizes);
 
-HEARTH_API void retain_storage(Storage* s);
+inline void retain_storage(Storage* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
 HEARTH_API void release_storage(Storage* s);
 
 /// Writes v as one element of type t.

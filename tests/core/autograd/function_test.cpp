@@ -96,6 +96,134 @@ TEST(Function, DirtyInputs) {
   EXPECT_TRUE(x.grad().equal(full({3}, 2.0, TensorOptions(kDouble))));
 }
 
+struct ScaleFirst : autograd::Function<ScaleFirst> {
+  static Tensor forward(AutogradContext*, TensorList list, double factor,
+                        const std::optional<Tensor>& bias) {
+    const Tensor sum = list[0] * factor + list[1];
+    return bias ? sum + *bias : sum;
+  }
+  static variable_list backward(AutogradContext*, variable_list grads) {
+    return {grads[0] * 2, grads[0], Tensor(), grads[0] * bias_factor};
+  }
+  static inline Tensor bias_factor;
+};
+
+TEST(Function, TensorListsCountTensorByTensor) {
+  const Tensor x = leaf(), y = leaf(), b = leaf();
+  const std::vector<Tensor> list = {x, y};
+  ScaleFirst::bias_factor = full({}, 5.0, kDouble);
+  ScaleFirst::apply(TensorList(list), 2.0, std::optional<Tensor>(b)).sum().backward();
+  EXPECT_TRUE(x.grad().equal(full({3}, 2.0, kDouble)));
+  EXPECT_TRUE(y.grad().equal(full({3}, 1.0, kDouble)));
+  EXPECT_TRUE(b.grad().equal(full({3}, 5.0, kDouble)));
+}
+
+/// Adds b to a in place, and answers b * 3 and a, in this order.
+struct AddInPlace : autograd::Function<AddInPlace> {
+  static variable_list forward(AutogradContext* ctx, Tensor a, Tensor b) {
+    a.add_(b);
+    ctx->mark_dirty({a});
+    return {b * 3, a};
+  }
+  static variable_list backward(AutogradContext*, variable_list grads) {
+    return {grads[1], grads[0] * 3 + grads[1]};
+  }
+};
+
+TEST(Function, DirtyInputsBesideOtherOutputs) {
+  const Tensor x = leaf(), y = leaf();
+  const Tensor a = x * 1;
+  const int64_t version = a._version();
+  const variable_list out = AddInPlace::apply(a, y);
+  EXPECT_TRUE(out[1].is_same(a));
+  EXPECT_EQ(a.output_nr(), 1);
+  EXPECT_EQ(a._version(), version + 2);
+  (out[0].sum() * 5 + a.sum()).backward();
+  EXPECT_TRUE(x.grad().equal(ones({3}, kDouble)));
+  EXPECT_TRUE(y.grad().equal(full({3}, 16.0, kDouble)));
+
+  // A leaf that needs no gradient gets a history.
+  const Tensor plain = ones({3}, kDouble);
+  AddInPlace::apply(plain, y);
+  EXPECT_TRUE(plain.requires_grad());
+}
+
+TEST(Function, RulesOfDirtyInputs) {
+  struct NotReturned : autograd::Function<NotReturned> {
+    static Tensor forward(AutogradContext* ctx, Tensor a) {
+      ctx->mark_dirty({a.add_(1)});
+      return a * 2;
+    }
+    static variable_list backward(AutogradContext*, variable_list grads) { return grads; }
+  };
+  const Tensor y = leaf();
+  EXPECT_THROW(NotReturned::apply(leaf() * 1), AutogradError);
+  EXPECT_THROW(NotReturned::apply(ones({3})), AutogradError);
+  EXPECT_THROW(AddInPlace::apply(leaf(), y), AutogradError);
+  EXPECT_THROW(AddInPlace::apply((leaf() * 1).view({3}), y), AutogradError);
+  // One output: the base of a dirty view learns of the write.
+  const Tensor x = leaf();
+  const Tensor base = x * 1;
+  DoubleInPlace::apply(base.narrow(0, 0, 1));
+  EXPECT_EQ(base.grad_fn()->name(), "CopySlices");
+  base.sum().backward();
+  EXPECT_EQ(x.grad().sum().item<double>(), 4);
+}
+
+TEST(Function, ReturnedInputsAndViewsRefuseInPlaceWrites) {
+  struct Same : autograd::Function<Same> {
+    static variable_list forward(AutogradContext*, Tensor a) { return {a, a.view({-1})}; }
+    static variable_list backward(AutogradContext*, variable_list grads) {
+      return {grads[0] + grads[1].view_as(grads[0])};
+    }
+  };
+  const Tensor x = leaf();
+  const variable_list out = Same::apply(x);
+  EXPECT_FALSE(out[0].is_same(x));
+  EXPECT_TRUE(out[0].is_view());
+  EXPECT_NE(out[0].grad_fn()->name().find("CppNode<"), std::string::npos);
+  out[0].sum().backward();
+  EXPECT_TRUE(x.grad().equal(ones({3}, kDouble)));
+  EXPECT_THROW(out[0].mul_(2), AutogradError);
+  EXPECT_THROW(out[1].mul_(2), AutogradError);
+  const variable_list plain = Same::apply(ones({3}));
+  EXPECT_NO_THROW(plain[0].mul_(2));
+  EXPECT_THROW(plain[1].mul_(ones({3}).requires_grad_()), AutogradError);
+}
+
+TEST(Function, SavedInputsThatAreReturnedKeepTheirOwnHistory) {
+  struct Square : autograd::Function<Square> {
+    static variable_list forward(AutogradContext* ctx, Tensor x) {
+      const Tensor positive = x > 0;
+      ctx->save_for_backward({x, positive});
+      ctx->mark_non_differentiable({positive});
+      return {x, x * x, positive};
+    }
+    static variable_list backward(AutogradContext* ctx, variable_list grads) {
+      const variable_list saved = ctx->get_saved_variables();
+      EXPECT_FALSE(saved[1].requires_grad());
+      return {grads[0] + grads[1] * saved[0] * 2};
+    }
+  };
+  EXPECT_TRUE(autograd::gradgradcheck(
+      [](const variable_list& in) {
+        const variable_list out = Square::apply(in[0]);
+        return variable_list{out[0] * 1, out[1]};
+      },
+      {leaf()}));
+}
+
+TEST(Function, ThatSavedNothingRunsBackwardTwice) {
+  const Tensor x = leaf();
+  const Tensor y = Scale::apply(x, 3.0).sum();
+  y.backward();
+  y.backward();
+  EXPECT_TRUE(x.grad().equal(full({3}, 6.0, kDouble)));
+  const Tensor z = Exp::apply(x)[0].sum();
+  z.backward();
+  EXPECT_THROW(z.backward(), AutogradError);
+}
+
 TEST(Gradcheck, FindsAWrongDerivative) {
   struct Wrong : autograd::Function<Wrong> {
     static Tensor forward(AutogradContext*, Tensor x) { return x * x; }

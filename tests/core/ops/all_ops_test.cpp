@@ -392,6 +392,60 @@ TEST(AllOpsGradients, AgreeWithDifferencesToTheThirdOrder) {
   }
 }
 
+/// Ways to see a tensor of the sizes of `t` inside a larger one: a view of what was made for it.
+struct Window {
+  const char* name;
+  Tensor (*room)(const Tensor& t);
+  Tensor (*view)(const Tensor& room, const Tensor& t);
+};
+
+Tensor filled(std::vector<int64_t> sizes) { return values(sizes, 0.2, 0.9, 5); }
+
+const Window kWindows[] = {
+    {"a part of the last dim",
+     [](const Tensor& t) {
+       std::vector<int64_t> sizes = t.sizes().vec();
+       sizes.push_back(2);
+       return filled(sizes);
+     },
+     [](const Tensor& room, const Tensor&) { return room.select(-1, 1); }},
+    {"other sizes of a slice", [](const Tensor& t) { return filled({t.numel() + 2}); },
+     [](const Tensor& room, const Tensor& t) {
+       return room.narrow(0, 1, t.numel()).view(t.sizes());
+     }},
+    {"a base whose dims are reversed in memory",
+     [](const Tensor& t) { return strided(values(t.sizes(), 0.2, 0.9, 5)); },
+     [](const Tensor& room, const Tensor& t) { return room.view(t.sizes()); }},
+};
+
+TEST(AllOpsGradients, InPlaceThroughViews) {
+  for (const Sample& s : samples()) {
+    if (!can_check_gradients(s) || is_view(s) || data_dependent(s) || uninitialised(s)) continue;
+    if (!s.in[0].defined() || s.in[0].scalar_type() != kDouble || s.in[0].numel() == 0) continue;
+    const Tensors out = run(s, copies(s.in));
+    if (out.size() != 1 || out[0].sizes() != s.in[0].sizes() || out[0].scalar_type() != kDouble)
+      continue;
+    for (const Window& window : kWindows) {
+      SCOPED_TRACE(describe(s) + " in " + window.name);
+      const Fn f = [&](const variable_list& in) -> variable_list {
+        const Tensor base = in[0] * 1;
+        variable_list args = in;
+        args[0] = window.view(base, s.in[0]);
+        const Tensor before = base.dim() > 0 ? base.select(0, 0) : base.view({1});
+        Tensor target = args[0];
+        invoke({*s.op, s.fields.get(), ArgList(args), {&target, 1}, Bind::InPlace});
+        EXPECT_EQ(base.grad_fn()->name(), "CopySlices");
+        return {base, target, before};
+      };
+      variable_list in = with_grad(s);
+      const Tensor room = window.room(s.in[0]);
+      window.view(room, s.in[0]).copy_(s.in[0]);
+      in[0] = room.requires_grad_();
+      EXPECT_EQ(compare_derivatives(f, in, 2, Entry::Grad), "");
+    }
+  }
+}
+
 /// The nodes of a call, reached through its first output with a gradient.
 const autograd::OpNode* node_of(const Tensors& out, const OpTable* op) {
   for (const Tensor& t : out) {

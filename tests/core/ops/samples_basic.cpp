@@ -7,6 +7,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/extreme.h"
+#include "ops/handle.h"
 #include "ops/join.h"
 #include "ops/norm.h"
 #include "ops/reduce.h"
@@ -33,6 +34,10 @@ void creation_samples(Samples& s) {
 
 void view_samples(Samples& s) {
   const Tensor x = values({2, 3, 4});
+  add(s, ops::Alias{}, {x});
+  add(s, ops::Detach{}, {x});
+  add(s, ops::SetData{}, {x, values({5})});
+  add(s, ops::Resize{{3, 2}}, {x});
   add(s, ops::View{{6, -1}}, {x});
   add(s, ops::Permute{{2, 0, 1}}, {x});
   add(s, ops::Transpose{0, -1}, {x});

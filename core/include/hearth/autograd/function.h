@@ -62,15 +62,18 @@ struct HEARTH_API CustomNode : Node {
   /// Connects inputs before forward runs.
   void set_inputs(const variable_list& inputs, std::vector<bool> is_tensor);
   /// Gives the outputs of forward their history.
-  variable_list finish(const variable_list& outputs, bool recording);
+  variable_list finish(const variable_list& outputs);
 
   AutogradContext ctx;
 
  private:
   friend class AutogradContext;
+  bool finish_output(Tensor& t, size_t i, size_t num_outputs);
+  void save(const variable_list& outputs);
+
   variable_list inputs_;
-  std::vector<bool> is_tensor_;  ///< per argument of apply
-  bool executable_ = false;
+  std::vector<bool> is_tensor_;  ///< per argument of apply, and per tensor of a TensorList
+  bool executable_ = false;      ///< recording, and an input needs a gradient
 };
 
 /// "CppNode<Scale>" from a type id's name.
@@ -89,7 +92,8 @@ HEARTH_API std::string custom_node_name(const char* type_name);
 ///   };
 ///   Tensor y = Scale::apply(x, 2.0);
 ///
-/// backward returns one gradient per argument of forward, undefined for those that are no tensors.
+/// backward returns one gradient per argument of forward, undefined for those that are no tensors;
+/// a TensorList counts as so many arguments as it has tensors. Tensors in a std::vector get none.
 template <class T>
 struct Function {
   template <class X = T, class... Args>
@@ -100,16 +104,15 @@ struct Function {
     std::vector<bool> is_tensor;
     (collect(inputs, is_tensor, args), ...);
     node->set_inputs(inputs, std::move(is_tensor));
-    const bool recording = GradMode::is_enabled();
     using Result = decltype(X::forward(&node->ctx, std::forward<Args>(args)...));
     Result result = [&] {
       AutoGradMode off(false);
       return X::forward(&node->ctx, std::forward<Args>(args)...);
     }();
     if constexpr (std::is_same_v<std::decay_t<Result>, Tensor>) {
-      return node->finish({result}, recording)[0];
+      return node->finish({result})[0];
     } else {
-      return node->finish(result, recording);
+      return node->finish(result);
     }
   }
 
@@ -128,8 +131,12 @@ struct Function {
   }
   static void collect(variable_list& inputs, std::vector<bool>& is_tensor,
                       const std::optional<Tensor>& t) {
-    inputs.push_back(t.value_or(Tensor()));
-    is_tensor.push_back(true);
+    const bool given = t && t->defined();
+    if (given) inputs.push_back(*t);
+    is_tensor.push_back(given);
+  }
+  static void collect(variable_list& inputs, std::vector<bool>& is_tensor, TensorList list) {
+    for (const Tensor& t : list) collect(inputs, is_tensor, t);
   }
   template <class A>
   static void collect(variable_list&, std::vector<bool>& is_tensor, const A&) {

@@ -73,7 +73,11 @@ class DimVector {
   }
   /// Sets the length; elements kept up to the shorter length, new ones are zero.
   void resize(size_t n) {
-    if (n == size_) return;
+    if (n <= kInline && size_ <= kInline) {
+      while (size_ < n) inline_[size_++] = 0;
+      size_ = static_cast<uint32_t>(n);
+      return;
+    }
     DimVector grown;
     grown.allocate(static_cast<uint32_t>(n));
     const size_t kept = n < size_ ? n : size_;

@@ -109,7 +109,7 @@ class HEARTH_API Tensor {
   bool is_signed() const;
 
   // ---- data
-  /// Pointer to the first element; the mutable form counts as a write for autograd's checks.
+  /// Pointer to the first element. Autograd does not notice what is written through it.
   void* data_ptr() const;
   const void* const_data_ptr() const;
   void* mutable_data_ptr() const { return data_ptr(); }
@@ -190,11 +190,13 @@ class HEARTH_API Tensor {
   void remove_hook(unsigned key) const;
   Tensor detach() const;
   const Tensor& detach_() const;
-  /// Same data, no history, an own version counter.
+  /// Another tensor of the same elements, with this one's history.
+  Tensor alias() const;
+  /// Same data, no history; writes through it are not counted as writes to this tensor.
   Tensor data() const;
   Tensor variable_data() const { return data(); }
-  Tensor tensor_data() const { return data(); }
-  /// Replaces data and layout by those of `source`; history and grad stay.
+  Tensor tensor_data() const { return detach(); }
+  /// Replaces data and layout by those of `source`; history, version and grad stay.
   void set_data(const Tensor& source) const;
   int64_t _version() const;
   bool is_view() const;
@@ -251,6 +253,7 @@ class HEARTH_API Tensor {
   const Tensor& fill_(const Scalar& value) const;
   const Tensor& fill_(const Tensor& value) const;
   const Tensor& zero_() const;
+  /// Other sizes in the same storage, which grows when it must; new elements are uninitialised.
   const Tensor& resize_(IntArrayRef sizes) const;
   Tensor new_empty(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
@@ -271,8 +274,8 @@ class HEARTH_API Tensor {
   Tensor t() const;
   const Tensor& t_() const;
   Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
-  Tensor swapdims(int64_t a, int64_t b) const { return transpose(a, b); }
   const Tensor& swapaxes_(int64_t a, int64_t b) const { return transpose_(a, b); }
+  Tensor swapdims(int64_t a, int64_t b) const { return transpose(a, b); }
   const Tensor& swapdims_(int64_t a, int64_t b) const { return transpose_(a, b); }
   Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
   Tensor moveaxis(IntArrayRef source, IntArrayRef destination) const {
@@ -298,6 +301,8 @@ class HEARTH_API Tensor {
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
   Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
                     std::optional<int64_t> storage_offset = std::nullopt) const;
+  const Tensor& as_strided_(IntArrayRef sizes, IntArrayRef strides,
+                            std::optional<int64_t> storage_offset = std::nullopt) const;
   Tensor unfold(int64_t dim, int64_t size, int64_t step) const;
   std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
   std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
