@@ -5,9 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "hearth/cuda/device.h"
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
+#include "hearth/cuda/device.h"
 
 Command::~Command() = default;
 

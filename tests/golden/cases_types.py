@@ -181,7 +181,9 @@ def add_layers(fam):
           output_size=[3, 3])
     every(fam, "pad", image, fn=F.pad, pad=[1, 1], mode="constant", value=1.0)
     every(fam, "interpolate", image, fn=F.interpolate, size=[5, 3], mode="nearest")
-    every(fam, "interpolate", image, fn=F.interpolate, size=[5, 3], mode="bilinear", align_corners=False)
+    # PyTorch interpolates bytes in fixed point.
+    every(fam, "interpolate", image, fn=F.interpolate, size=[5, 3], mode="bilinear", align_corners=False,
+          dtypes=[dtype for dtype in DTYPES if dtype != u8])
     rows = lambda dtype: small(dtype, (2, 4))
     weight = lambda dtype: second(dtype, (8,)).copy(shape=[4], strides=[1], storage=8)
     every(fam, "layer_norm", rows, weight, weight, fn=lambda x, w, b, **kw: F.layer_norm(x, weight=w, bias=b, **kw),

@@ -5,7 +5,7 @@ set -euo pipefail
 status=0
 folders=(core vision text audio datasets pretrained apps tests bench cmake scripts)
 files() { find "${folders[@]}" -type f "$@" 2>/dev/null || true; }
-mapfile -t headers < <(files '(' -path '*/include/*.h' -o -path 'core/compat/*' ')')
+mapfile -t headers < <(files '(' -path '*/include/hearth/*.h' -o -path 'core/compat/*' ')')
 [ ${#headers[@]} -gt 0 ] || { echo "no public headers found"; exit 1; }
 
 complain() {  # title, lines

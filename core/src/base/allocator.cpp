@@ -258,8 +258,7 @@ void count_bytes(ThreadCache& cache, int64_t bytes) {
 }
 
 std::string size_text(size_t bytes) {
-  const double mib = static_cast<double>(bytes) / (1 << 20);
-  return bytes < (1 << 20) ? cat_str(bytes, " bytes") : cat_str(mib, " MiB");
+  return bytes < (1 << 20) ? cat_str(bytes, " bytes") : cat_str(bytes >> 20, " MiB");
 }
 
 [[noreturn]] __attribute__((noinline)) void throw_out_of_memory(size_t bytes) {

@@ -232,6 +232,7 @@ void relayout(const Invocation& call, Spec& s) {
   const Output& output = call.op.info.outputs[0];
   const Tensor& self = call.out[0];
   TensorImpl& t = impl(self);
+  check_rank(s.sizes);
   if (output.of != 0) {
     adopt_storage(self, call.in[output.of]);
     t.inference = impl(call.in[output.of]).inference;

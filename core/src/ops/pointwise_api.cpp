@@ -611,7 +611,8 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   if (rtol == 0 && atol == 0) return close;
   const Tensor theirs =
       is_integral(other.scalar_type(), true) ? other.to(get_default_dtype()) : other;
-  const Tensor error = abs(self - theirs);
+  const Tensor ours = self.scalar_type() == kBool ? self.to(get_default_dtype()) : self;
+  const Tensor error = abs(ours - theirs);
   const Tensor allowed = add(abs(theirs).mul(rtol), atol);
   const Tensor finite = error.is_floating_point() ? isfinite(error) : ones_like(close);
   return logical_or(close, logical_and(finite, le(error, allowed)));
@@ -756,7 +757,10 @@ Tensor acosh_slope(const Tensor& x) {
 Tensor sigmoid(const Tensor& x) { return hearth::sigmoid(x); }
 Tensor erf(const Tensor& x) { return hearth::erf(x); }
 Tensor tanh(const Tensor& x) { return hearth::tanh(x); }
-Tensor ge0(const Tensor& x) { return hearth::ge(x.is_complex() ? real(x) : x, 0); }
+Tensor ge0(const Tensor& x) {
+  if (!x.is_complex()) return hearth::ge(x, 0);
+  return logical_and(hearth::ge(real(x), 0), eq(imag(x), 0));
+}
 Tensor isfinite(const Tensor& x) { return hearth::isfinite(x); }
 Tensor pow(const Tensor& a, const Tensor& b) { return hearth::pow(a, b); }
 Tensor div_floor(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "floor"); }

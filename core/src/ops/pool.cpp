@@ -222,7 +222,7 @@ Specs AvgPool2dBackward::infer(Args in) const {
   HEARTH_CHECK_AS(ShapeError, g.dim() == 4, "[", info.name,
                   "] expected a gradient of sizes [N, C, H, W], got ", g.sizes.ref());
   const DimVector sizes{g.sizes[0], g.sizes[1], input_size[0], input_size[1]};
-  check_image(info.name, sizes);
+  check_image(info.name, sizes, /*without_channels=*/kernel_size.empty());
   check_gradient(info.name, g, sizes,
                  kernel_size.empty() || g.sizes == pooled(info.name, sizes, kernel_size, stride,
                                                           padding, {1, 1}, ceil_mode));

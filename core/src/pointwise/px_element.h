@@ -56,7 +56,7 @@ HEARTH_ELEMENT_FN bool ge0(T x) {
 }
 template <class T>
 HEARTH_ELEMENT_FN bool ge0(complex<T> x) {
-  return x.real_ >= T(0);
+  return x.real_ >= T(0) && x.imag_ == T(0);
 }
 // NaN wins, as in PyTorch.
 template <class T>

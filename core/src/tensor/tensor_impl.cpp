@@ -217,6 +217,7 @@ void reserve_storage(const Tensor& t, size_t bytes) {
 
 void resize_raw(const Tensor& tensor, IntArrayRef sizes) {
   TensorImpl& t = impl(tensor);
+  check_rank(sizes);
   const int64_t bytes = checked_nbytes(checked_numel(sizes), t.dtype);
   if (bytes > 0)
     reserve_storage(

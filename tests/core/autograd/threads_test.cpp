@@ -7,7 +7,7 @@
 
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/nn/functional/activation.h"
+#include "hearth/nn/modules/activation.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/pointwise.h"
 
-#include "hearth/nn/functional/activation.h"
+#include "hearth/nn/modules/activation.h"
 #include "hearth/ops/view.h"
 
 #include "core/golden/tables.h"

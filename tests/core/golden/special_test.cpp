@@ -28,14 +28,19 @@ bool has_none(const OpTable& row) {
   if (row.info.is_view() || !row.info.differentiable) return true;
   static const std::set<std::string_view> names = {
       // move or choose elements, whatever they are
-      "copy", "to", "cat", "flip", "triangle", "fill", "constant_pad_nd", "index", "index_put",
-      "index_select", "index_add", "gather", "scatter", "scatter_value", "scatter_add",
+      "copy", "to", "cat", "flip", "fill", "constant_pad_nd", "index", "index_put", "index_select",
+      "index_add", "index_copy", "tril", "gather", "scatter", "scatter_value", "scatter_add",
       "masked_select", "masked_scatter", "embedding", "embedding_backward", "where",
       "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
       // draw, or do not read what they get
-      "dropout", "bernoulli", "random_fill", "full_like",
+      "dropout", "bernoulli", "random_", "full_like",
       // have cases of their own, or sum products in an order that is theirs
-      "attention", "attention_backward", "convolution", "convolution_weight_grad", "addmm",
+      "scaled_dot_product_attention", "scaled_dot_product_attention_backward", "convolution",
+      "convolution_weight_grad", "addmm",
+      // run as parts of element_loss, which has them
+      "squared_error", "absolute_error", "huber", "bce_with_logits", "bce_with_logits_weighted",
+      "bce_with_logits_weighted_backward_b", "bce_with_logits_weighted_backward_c", "kl_div",
+      "kl_div_log", "smooth_l1", "bce",
       // of complex numbers alone: cases_complex.py
       "abs_complex", "abs_complex_backward", "conj_physical", "conj_physical_backward"};
   return names.count(row.info.name) > 0;

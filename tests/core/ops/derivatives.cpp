@@ -44,7 +44,7 @@ class Tower {
         continue;
       }
       Tensor copy = t.detach().clone();
-      if (k == i) copy.add_(direction(t, i), by);
+      if (k == i && by != 0) copy.add_(direction(t, i), by);
       z.push_back(copy.requires_grad_(t.requires_grad()));
     }
     return z;

@@ -393,9 +393,10 @@ TEST(Reduce, Gradients) {
       gradient(vec({0, 0, 0}), [](const Tensor& x) { return x.norm(); }).equal(vec({0, 0, 0})));
   EXPECT_TRUE(
       gradient(vec({1, 1, 1}), [](const Tensor& x) { return x.std(); }).equal(vec({0, 0, 0})));
-  EXPECT_TRUE(gradient(vec({-kInf, -kInf}), [](const Tensor& x) {
-                return x.logsumexp(0);
-              }).equal(vec({0, 0})));
+  EXPECT_TRUE(gradient(vec({-kInf, -kInf}), [](const Tensor& x) { return x.logsumexp(0); })
+                  .isnan()
+                  .all()
+                  .item<bool>());
 }
 
 TEST(Reduce, SecondDerivativeOfProdAtZero) {

@@ -79,6 +79,7 @@ TEST(Sort, EveryTypeAndLength) {
           ASSERT_TRUE(got == expected || (std::isnan(got) && std::isnan(expected))) << i;
         }
         for (int64_t k : {int64_t{0}, int64_t{1}, n / 20, n / 4, n}) {
+          if (type == kBool) break;  // as PyTorch, topk chooses among numbers
           const auto [top, at] = x.topk(k, -1, descending);
           ASSERT_EQ(top.size(0), k);
           for (int64_t i = 0; i < k; ++i)

@@ -3,7 +3,6 @@
 // what they mean in LibTorch, and what it refuses to compile is refused.
 #include <gtest/gtest.h>
 
-#include "hearth/nn/functional/activation.h"
 #include "hearth/nn/modules/activation.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/loss.h"

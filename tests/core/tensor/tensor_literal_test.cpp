@@ -79,7 +79,7 @@ TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
             "with sizes: 0");
   EXPECT_THROW(tensor({{1.5}, {2}}), DtypeError);
   const std::vector<complex<float>> numbers{{1, 2}};
-  EXPECT_THROW(tensor(numbers, kFloat), DtypeError);
+  EXPECT_THROW(tensor(numbers, kFloat), ValueError);
   EXPECT_EQ(tensor(numbers, kComplexDouble).item().toComplexDouble(), complex<double>(1, 2));
 }
 
