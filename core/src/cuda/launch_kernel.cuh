@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How kernels reach the device. The tests' emulator has a header of this name, which runs them on
-// the CPU.
+// How kernels reach the device.
 #pragma once
 
 #include "cuda/runtime.h"

@@ -6,9 +6,5 @@
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cuda
 #define HEARTH_ELEMENT_FN __device__ __forceinline__
-#ifdef __CUDACC__
 #define HEARTH_ELEMENT_SLOW inline __device__ __noinline__
-#else
-#define HEARTH_ELEMENT_SLOW inline
-#endif
 #include "pointwise/px_element.h"

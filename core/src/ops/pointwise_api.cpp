@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions and methods of pointwise ops.
 #include <limits>
+#include <numbers>
 
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -691,6 +692,12 @@ Tensor Tensor::isnan() const { return hearth::isnan(*this); }
 Tensor Tensor::isinf() const { return hearth::isinf(*this); }
 Tensor Tensor::isfinite() const { return hearth::isfinite(*this); }
 Tensor Tensor::conj() const { return hearth::conj(*this); }
+Tensor Tensor::angle() const {
+  if (is_complex()) return hearth::atan2(imag(*this), real(*this));
+  // Of a real number pi or 0, NaN for NaN, and flat: s (s - 1) / 2 is 1 for a sign of -1, else 0.
+  const Tensor s = (is_integral(scalar_type(), true) ? to(get_default_dtype()) : *this).sign();
+  return s * (s - 1) * (std::numbers::pi / 2);
+}
 Tensor Tensor::logical_and(const Tensor& o) const { return hearth::logical_and(*this, o); }
 Tensor Tensor::logical_or(const Tensor& o) const { return hearth::logical_or(*this, o); }
 Tensor Tensor::logical_xor(const Tensor& o) const { return hearth::logical_xor(*this, o); }

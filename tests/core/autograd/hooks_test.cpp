@@ -19,7 +19,7 @@ Tensor leaf(double value) { return full({2}, value, kDouble).requires_grad_(); }
 /// A hook with memory of its own, so that a sanitizer sees a call into one that is gone.
 auto counting(
     std::vector<int>& calls, int who, std::function<void()> then = [] {}) {
-  return [&calls, who, then, own = std::vector<int>(100, who)](const Tensor&) {
+  return [&calls, then, own = std::vector<int>(100, who)](const Tensor&) {
     then();
     calls.push_back(own[99]);
   };

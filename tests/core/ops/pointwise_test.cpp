@@ -103,6 +103,21 @@ TEST(Pointwise, IntegerDivisionFloors) {
   EXPECT_THROW(floor_divide(x, 0), ValueError);
 }
 
+TEST(Pointwise, Angle) {
+  const double pi = 3.14159265358979323846;
+  const Tensor x = tensor({-2.5, -0.0, 0.0, 3.0, -INFINITY}, kDouble).requires_grad_();
+  const Tensor y = x.angle();
+  EXPECT_TRUE(y.detach().equal(tensor({pi, 0.0, 0.0, 0.0, pi}, kDouble)));
+  y.sum().backward();
+  EXPECT_TRUE(x.grad().equal(zeros({5}, kDouble)));
+  EXPECT_TRUE(tensor({-1, 2}).angle().equal(tensor({static_cast<float>(pi), 0.0f})));
+  EXPECT_TRUE(tensor({NAN}).angle().isnan().item<bool>());
+  const std::vector<complex<double>> numbers{{0, 2}, {-1, 0}, {1, -1}};
+  EXPECT_TRUE(tensor(numbers, kComplexDouble)
+                  .angle()
+                  .allclose(tensor({pi / 2, pi, -pi / 4}, kDouble), 1e-15, 1e-15));
+}
+
 TEST(Pointwise, OutputsGiven) {
   Tensor out = empty({0});
   add_out(out, ones({2, 2}), ones({2}));
