@@ -99,8 +99,9 @@ void for_each_run(const Geometry& g, const F& f, const P& pad) {
             continue;
           }
           pad(at, first);
-          f((channel * c.input[0] + ih) * c.input[1] + first * s + shift, at + first, end - first,
-            s);
+          if (end > first)
+            f((channel * c.input[0] + ih) * c.input[1] + first * s + shift, at + first, end - first,
+              s);
           pad(at + end, width - end);
         }
       }

@@ -52,7 +52,7 @@ bool may_overlap(const DimVector& sizes, const DimVector& strides) {
     const auto d = static_cast<size_t>(i);
     if (sizes[d] == 1) continue;
     if (strides[d] <= reach) return true;
-    reach += (sizes[d] - 1) * strides[d];
+    reach = (Checked(sizes[d] - 1) * strides[d] + reach).value_or(INT64_MAX);
   }
   return false;
 }

@@ -22,7 +22,7 @@ template <typename T>
 T value(int64_t i) {
   const auto v = static_cast<double>((i * 7919 + 13) % 17 - 8);
   if constexpr (std::is_integral_v<T>) {
-    return static_cast<T>(v);
+    return static_cast<T>(static_cast<int64_t>(v));
   } else if constexpr (is_complex(dtype_of<T>)) {
     using R = typename T::value_type;
     return T(static_cast<R>(v / 8), static_cast<R>(((i * 31) % 11 - 5) / 8.0));

@@ -30,6 +30,7 @@ inline void transpose4x4(const T* src, int64_t src_stride, T* dst, int64_t dst_s
 template <typename T>
 void pack(const T* src, int64_t lines, int64_t k, int64_t line_stride, int64_t k_stride, int width,
           T* dst) {
+  if (k == 0) return;
   for (int64_t first = 0; first < lines; first += width, dst += k * width) {
     const T* from = src + first * line_stride;
     const int count = static_cast<int>(lines - first < width ? lines - first : width);
