@@ -695,8 +695,9 @@ Tensor Tensor::conj() const { return hearth::conj(*this); }
 Tensor Tensor::angle() const {
   if (is_complex()) return hearth::atan2(imag(*this), real(*this));
   // Of a real number pi or 0, NaN for NaN, and flat: s (s - 1) / 2 is 1 for a sign of -1, else 0.
-  const Tensor s = (is_integral(scalar_type(), true) ? to(get_default_dtype()) : *this).sign();
-  return s * (s - 1) * (std::numbers::pi / 2);
+  const Tensor x = is_integral(scalar_type(), true) ? to(get_default_dtype()) : *this;
+  const Tensor s = x.sign();
+  return hearth::where(x.isnan(), x.detach(), s * (s - 1) * (std::numbers::pi / 2));
 }
 Tensor Tensor::logical_and(const Tensor& o) const { return hearth::logical_and(*this, o); }
 Tensor Tensor::logical_or(const Tensor& o) const { return hearth::logical_or(*this, o); }
