@@ -28,7 +28,8 @@ function(hearth_isa_objects result)
     target_include_directories(${library} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})
     # Kernels join conditions with & and | on purpose: no branches.
-    target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fno-math-errno
+    # Integers wrap around, as in PyTorch.
+    target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fwrapv -fno-math-errno
       -fno-trapping-math
       $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical -Wno-bitwise-conditional-parentheses>)
     list(APPEND libraries ${library})
