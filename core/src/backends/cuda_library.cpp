@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the CUDA backend at run time, so that one build runs with and without a GPU, and forwards
-// the public functions of hearth/base/cuda.h to it.
+// the public functions of hearth/cuda/device.h to it.
 #include "backends/cuda_library.h"
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "autograd/tape.h"
+#include "base/checked.h"
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
 #include "dispatch/interceptor.h"
@@ -170,19 +171,11 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
 
 /// Bytes of storage that a view reaches over.
 size_t reach_of(const OpInfo& info, const Spec& s) {
-  int64_t end = s.offset;
-  bool overflow = false;
-  for (size_t d = 0; d < s.sizes.size(); ++d) {
-    if (s.sizes[d] == 0) return 0;
-    int64_t step = 0;
-    overflow |= __builtin_mul_overflow(s.sizes[d] - 1, s.strides[d], &step);
-    overflow |= __builtin_add_overflow(end, step, &end);
-  }
-  overflow |= __builtin_add_overflow(end, 1, &end);
-  overflow |= __builtin_mul_overflow(end, static_cast<int64_t>(element_size(s.dtype)), &end);
-  HEARTH_CHECK_AS(ShapeError, !overflow, "[", info.name, "] a view of sizes ", s.sizes.ref(),
-                  " and strides ", s.strides.ref(), " at offset ", s.offset, " overflows");
-  return static_cast<size_t>(end);
+  const int64_t extent = checked_extent(s.sizes, s.strides, info.name);
+  if (extent == 0) return 0;
+  const auto size = static_cast<int64_t>(element_size(s.dtype));
+  return static_cast<size_t>(
+      ((Checked(s.offset) + extent) * size).get(info.name, "a view at offset ", s.offset));
 }
 
 void make_views(const Invocation& call, Specs& specs) {
