@@ -292,9 +292,11 @@ def add_norms(fam):
                  normalized_shape=[4], eps=None)
         fam.case("rms_norm", x, gamma, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw),
                  normalized_shape=[4], eps=0.0)
-        fam.case("group_norm", lines(dtype, [n, 2, 2], MODEST), v([1, -2], dtype=dtype), v([0, 0.5], dtype=dtype),
-                 fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw), num_groups=1, eps=1e-5,
-                 tol=100)  # PyTorch's x * scale + shift rounds at the size of x, not of the result
+        # PyTorch's x * scale + shift of floats leaves rounding where a group is 5 everywhere.
+        groups = [line for line in MODEST if dtype == f64 or set(line) != {5}]
+        fam.case("group_norm", lines(dtype, [len(groups), 2, 2], groups), v([1, -2], dtype=dtype),
+                 v([0, 0.5], dtype=dtype), fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw),
+                 num_groups=1, eps=1e-5)
         columns = v(list(zip(*MODEST)), dtype=dtype)
         weights = v([1 + i % 3 for i in range(n)], dtype=dtype), v([0.5] * n, dtype=dtype)
         for training in (True, False):
