@@ -1,182 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/conv.h"
+// From tensors to the convolutions of cpu/conv_algorithm.h.
+#include "ops/conv.h"
 
-#include <algorithm>
-#include <cstring>
-#include <type_traits>
-
-#include "hearth/base/context.h"
-#include "hearth/base/error.h"
-
-#include "cpu/conv_unfold.h"
-#include "cpu/dnnl/onednn.h"
+#include "base/parallel.h"
+#include "cpu/conv_algorithm.h"
+#include "cpu/dense.h"
+#include "cpu/kernels.h"
 #include "cpu/low_precision.h"
 #include "cpu/scratch.h"
+#include "ops/copy.h"
+#include "tensor/image_layout.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-enum class Pass { Forward, BackwardData, BackwardWeights };
-
-/// oneDNN computes with 32-bit numbers.
-[[maybe_unused]] bool fits_int(const ConvArgs& c) {
-  int64_t most = std::max({c.batch, c.in_channels, c.out_channels});
-  for (int d = 0; d < 2; d++)
-    most = std::max({most, c.input[d], c.output(d), c.kernel[d], c.stride[d], c.pad_begin[d],
-                     c.pad_end[d], c.dilation[d]});
-  return most < INT32_MAX / 4;  // sums of four still fit
+/// A weight as it is when dense in either layout.
+Tensor weight_raw(const Tensor& w, ConvLayout* layout) {
+  const bool last = prefers_channels_last(impl(w));
+  *layout = layout_of(last);
+  return image_raw(w, last);
 }
 
-/// The one place that decides how a convolution is computed.
-ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
-#ifdef HEARTH_WITH_ONEDNN
-  if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
-    return ConvAlgorithm::Unfold;
-  // oneDNN refuses to leave more of the input unread than a stride leaves over.
-  for (int d = 0; d < 2; d++) {
-    const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;
-    if (read - c.input[d] - c.pad_begin[d] <= -c.stride[d]) return ConvAlgorithm::Unfold;
-  }
-  // It splits the sum over the batch by threads.
-  if (pass == Pass::BackwardWeights && deterministic()) return ConvAlgorithm::Unfold;
-  return conv_algorithm() == ConvAlgorithm::Unfold ? ConvAlgorithm::Unfold : ConvAlgorithm::Direct;
-#else
-  (void)pass, (void)c;
-  return ConvAlgorithm::Unfold;
-#endif
+template <typename T>
+void add_bias(const T* bias, T* y, int64_t batch, int64_t channels, int64_t positions, bool last) {
+  parallel_for(batch, 1 + 32768 / (channels * positions + 1), [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      T* image = y + n * channels * positions;
+      if (last) {
+        for (int64_t p = 0; p < positions; ++p)
+          for (int64_t c = 0; c < channels; ++c) image[p * channels + c] += bias[c];
+      } else {
+        for (int64_t c = 0; c < channels; ++c)
+          for (int64_t p = 0; p < positions; ++p) image[c * positions + p] += bias[c];
+      }
+    }
+  });
 }
 
-void check(const ConvArgs& c) {
-  HEARTH_CHECK_AS(DtypeError, is_floating_point(c.dtype) || c.dtype == kLong,
-                  "[conv] expected a floating dtype or int64, got ", c.dtype);
-  HEARTH_CHECK_AS(ShapeError,
-                  c.groups > 0 && c.in_channels % c.groups == 0 && c.out_channels % c.groups == 0,
-                  "[conv] ", c.in_channels, " input and ", c.out_channels,
-                  " output channels do not divide into ", c.groups, " groups");
-  for (int d = 0; d < 2; d++) {
-    HEARTH_CHECK_AS(ShapeError, c.kernel[d] > 0 && c.stride[d] > 0 && c.dilation[d] > 0,
-                    "[conv] kernel, stride and dilation must be positive");
-  }
+void add_bias(const Tensor& bias, const Tensor& y, bool last) {
+  const TensorImpl& t = impl(y);
+  if (t.numel == 0) return;
+  const int64_t batch = t.sizes[0], channels = t.sizes[1], positions = t.numel / batch / channels;
+  if (t.dtype == kFloat)
+    return add_bias(ptr<float>(bias), ptr<float>(y), batch, channels, positions, last);
+  if (t.dtype == kDouble)
+    return add_bias(ptr<double>(bias), ptr<double>(y), batch, channels, positions, last);
+  if (t.dtype == kLong)
+    return add_bias(ptr<int64_t>(bias), ptr<int64_t>(y), batch, channels, positions, last);
+  Scratch<float> fy(static_cast<size_t>(t.numel)), fb(static_cast<size_t>(channels));
+  to_float(t.dtype, raw_data(y), fy.data(), t.numel);
+  to_float(t.dtype, raw_data(bias), fb.data(), channels);
+  add_bias(fb.data(), fy.data(), batch, channels, positions, last);
+  from_float(t.dtype, fy.data(), raw_data(y), t.numel);
 }
 
-struct Counts {
-  int64_t x, w, b, y;
-  explicit Counts(const ConvArgs& c)
-      : x(c.batch * c.in_channels * c.input[0] * c.input[1]),
-        w(c.out_channels * (c.in_channels / c.groups) * c.kernel[0] * c.kernel[1]),
-        b(c.out_channels),
-        y(c.batch * c.out_channels * c.output(0) * c.output(1)) {}
-};
-
-/// Half and, where oneDNN does not take it, bfloat16 are computed in float.
-bool low_precision(ScalarType t) { return t == kHalf || t == kBFloat16; }
-
-ConvArgs as_float(const ConvArgs& c) {
-  ConvArgs f = c;
-  f.dtype = kFloat;
-  return f;
-}
-
-class FloatInput {
- public:
-  FloatInput(ScalarType type, const void* data, int64_t n)
-      : copy_(static_cast<size_t>(data ? n : 0)), null_(!data) {
-    if (data) to_float(type, data, copy_.data(), n);
-  }
-  const void* data() { return null_ ? nullptr : copy_.data(); }
-
- private:
-  Scratch<float> copy_;
-  bool null_;
-};
-
-void zero(const ConvArgs& c, void* data, int64_t n) {
-  if (n > 0) std::memset(data, 0, static_cast<size_t>(n) * element_size(c.dtype));
-}
-
-template <class F>
-void with_type(ScalarType type, const F& f) {
-  if (type == kDouble) {
-    f(double{});
-  } else if (type == kLong) {
-    f(int64_t{});
+void convolution(const Call& call) {
+  const auto& op = call.as<ops::Convolution>();
+  const Result result(call.out[0], call.compute);
+  const Tensor& out = result.tensor();
+  const bool last =
+      prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
+  const Tensor x = image_raw(call.in[0], last);
+  ConvLayout weight_layout;
+  const Tensor w = weight_raw(call.in[1], &weight_layout);
+  Tensor bias = call.in.get(2);
+  if (bias.defined()) bias = contiguous_raw(bias);
+  const int64_t* kernel = impl(w).sizes.data() + 2;
+  // A transposed convolution is the backward-data of one that goes the other way.
+  ConvArgs c = op.transposed ? conv_args(op, impl(out), impl(x), kernel)
+                             : conv_args(op, impl(x), impl(out), kernel);
+  c.layout = layout_of(last);
+  c.weight_layout = weight_layout;
+  if (!op.transposed) {
+    conv_forward(c, raw_data(x), raw_data(w), bias.defined() ? raw_data(bias) : nullptr,
+                 raw_data(out));
   } else {
-    f(float{});
+    conv_backward_data(c, raw_data(x), raw_data(w), raw_data(out));
+    if (bias.defined()) add_bias(bias, out, last);
   }
+  result.finish();
+}
+
+void weight_grad(const Call& call) {
+  const auto& op = call.as<ops::ConvolutionWeightGrad>();
+  const bool last =
+      prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
+  const Tensor x = image_raw(call.in[0], last), g = image_raw(call.in[1], last);
+  ConvArgs c = conv_args(op, impl(x), impl(g), op.kernel.data());
+  c.layout = layout_of(last);
+  c.weight_layout = layout_of(op.channels_last);
+  conv_backward_weights(c, raw_data(x), raw_data(g), raw_data(call.out[0]),
+                        op.bias ? raw_data(call.out[1]) : nullptr);
 }
 
 }  // namespace
 
-void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* bias, void* y) {
-  check(c);
-  const Counts n(c);
-  if (n.y == 0) return;
-  if (n.x > 0 && choose_algorithm(Pass::Forward, c) == ConvAlgorithm::Direct &&
-      onednn::conv_forward(c, x, w, bias, y)) {
-    return;
-  }
-  if (low_precision(c.dtype)) {
-    FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
-    Scratch<float> fy(static_cast<size_t>(n.y));
-    conv_forward(as_float(c), fx.data(), fw.data(), fb.data(), fy.data());
-    return from_float(c.dtype, fy.data(), y, n.y);
-  }
-  with_type(c.dtype, [&](auto t) {
-    using T = decltype(t);
-    unfold_forward(c, static_cast<const T*>(x), static_cast<const T*>(w),
-                   static_cast<const T*>(bias), static_cast<T*>(y));
-  });
-}
-
-void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* gx) {
-  check(c);
-  const Counts n(c);
-  if (n.x == 0) return;
-  if (n.y == 0) return zero(c, gx, n.x);
-  if (choose_algorithm(Pass::BackwardData, c) == ConvAlgorithm::Direct &&
-      onednn::conv_backward_data(c, gy, w, gx)) {
-    return;
-  }
-  if (low_precision(c.dtype)) {
-    FloatInput fgy(c.dtype, gy, n.y), fw(c.dtype, w, n.w);
-    Scratch<float> fgx(static_cast<size_t>(n.x));
-    conv_backward_data(as_float(c), fgy.data(), fw.data(), fgx.data());
-    return from_float(c.dtype, fgx.data(), gx, n.x);
-  }
-  with_type(c.dtype, [&](auto t) {
-    using T = decltype(t);
-    unfold_backward_data(c, static_cast<const T*>(gy), static_cast<const T*>(w),
-                         static_cast<T*>(gx));
-  });
-}
-
-void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, void* gw, void* gb) {
-  check(c);
-  const Counts n(c);
-  if (n.y == 0) {
-    zero(c, gw, n.w);
-    if (gb) zero(c, gb, n.b);
-    return;
-  }
-  if (n.x > 0 && choose_algorithm(Pass::BackwardWeights, c) == ConvAlgorithm::Direct &&
-      onednn::conv_backward_weights(c, x, gy, gw, gb)) {
-    return;
-  }
-  if (low_precision(c.dtype)) {
-    FloatInput fx(c.dtype, x, n.x), fgy(c.dtype, gy, n.y);
-    Scratch<float> fgw(static_cast<size_t>(n.w)), fgb(static_cast<size_t>(gb ? n.b : 0));
-    conv_backward_weights(as_float(c), fx.data(), fgy.data(), fgw.data(),
-                          gb ? fgb.data() : nullptr);
-    from_float(c.dtype, fgw.data(), gw, n.w);
-    if (gb) from_float(c.dtype, fgb.data(), gb, n.b);
-    return;
-  }
-  with_type(c.dtype, [&](auto t) {
-    using T = decltype(t);
-    unfold_backward_weights(c, static_cast<const T*>(x), static_cast<const T*>(gy),
-                            static_cast<T*>(gw), static_cast<T*>(gb));
-  });
+void install_conv() {
+  ops::Convolution::row().kernel[0] = &convolution;
+  ops::ConvolutionWeightGrad::row().kernel[0] = &weight_grad;
 }
 
 }  // namespace hearth::cpu

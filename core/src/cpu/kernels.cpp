@@ -5,10 +5,13 @@ namespace hearth::cpu {
 
 void install_kernels() {
   install_copy();
-  install_convolution();
+  install_conv();
   install_index();
+  install_gather();
+  install_masked();
+  install_embedding();
   install_join();
-  install_layout();
+  install_rearrange();
   install_linalg();
   install_pad();
   install_optim();
@@ -22,7 +25,9 @@ void install_kernels() {
   install_softmax();
   install_attention();
   install_loss();
-  install_normalization();
+  install_layer_norm();
+  install_group_norm();
+  install_batch_norm();
   install_element_loss();
 }
 

@@ -9,10 +9,13 @@ namespace hearth::cpu {
 void install_kernels();
 /// One function per family, in the file of its kernels.
 void install_copy();
-void install_convolution();
+void install_conv();
 void install_index();
+void install_gather();
+void install_masked();
+void install_embedding();
 void install_join();
-void install_layout();
+void install_rearrange();
 void install_linalg();
 void install_pad();
 void install_optim();
@@ -26,7 +29,9 @@ void install_sort();
 void install_softmax();
 void install_attention();
 void install_loss();
-void install_normalization();
+void install_layer_norm();
+void install_group_norm();
+void install_batch_norm();
 void install_element_loss();
 
 }  // namespace hearth::cpu

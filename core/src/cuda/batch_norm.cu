@@ -6,7 +6,7 @@
 #include "cuda/kernels.h"
 #include "cuda/row.cuh"
 #include "cuda/vmath.cuh"
-#include "ops/normalization.h"
+#include "ops/batch_norm.h"
 
 namespace hearth::cuda {
 

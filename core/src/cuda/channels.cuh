@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cuda/channels.h"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 
 namespace hearth::cuda {
 

@@ -364,7 +364,7 @@ void weight_grad(const Call& call) {
 
 }  // namespace
 
-void install_convolution() {
+void install_conv() {
   ops::Convolution::row().kernel[kSlot] = &convolution;
   ops::ConvolutionWeightGrad::row().kernel[kSlot] = &weight_grad;
 }

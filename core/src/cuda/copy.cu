@@ -3,10 +3,9 @@
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "ops/copy.h"
 #include "ops/creation.h"
-#include "ops/layout.h"
 
 namespace hearth::cuda {
 
@@ -15,25 +14,25 @@ namespace {
 /// Moves elements of one dtype between layouts; U has their size.
 template <class U>
 void move(const Tensor& target, const Tensor& source) {
-  const auto layout = make_layout<2>({&target, &source});
+  const auto offsets = make_offset_calculator<2>({&target, &source});
   U* to = ptr<U>(target);
   const U* from = ptr<U>(source);
-  for_each(layout.numel, "copy_", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "copy_", [=] __device__(int64_t i) {
     int64_t at[2];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     to[at[0]] = from[at[1]];
   });
 }
 
 template <class From>
 void convert_into(const Tensor& target, const Tensor& source) {
-  const auto layout = make_layout<2>({&target, &source});
+  const auto offsets = make_offset_calculator<2>({&target, &source});
   void* to = raw_data(target);
   const From* from = ptr<From>(source);
   const ScalarType type = impl(target).dtype;
-  for_each(layout.numel, "copy_", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "copy_", [=] __device__(int64_t i) {
     int64_t at[2];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     store_as(to, type, at[0], from[at[1]]);
   });
 }
@@ -70,11 +69,11 @@ void to(const Call& call) { copy_any(call.out[0], call.in[0], call.as<ops::To>()
 template <class U>
 void fill_elements(const Tensor& out, const void* element) {
   const U v = *static_cast<const U*>(element);
-  const auto layout = make_layout<1>({&out});
+  const auto offsets = make_offset_calculator<1>({&out});
   U* to = ptr<U>(out);
-  for_each(layout.numel, "fill_", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "fill_", [=] __device__(int64_t i) {
     int64_t at[1];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     to[at[0]] = v;
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "cuda/pointwise_kernels.h"
 #include "cuda/px.cuh"
 #include "cuda/total.cuh"
@@ -50,8 +50,8 @@ struct Losses {
 
 /// kDense: all operands lie in memory alike, aligned to 16 bytes.
 template <class T, bool kDense>
-__global__ void loss_kernel(int64_t n, Losses<T> o, Layout<3> layout, Pair<double>* parts,
-                            Total to) {
+__global__ void loss_kernel(int64_t n, Losses<T> o, OffsetCalculator<3> offsets,
+                            Pair<double>* parts, Total to) {
   constexpr int V = kDense ? 16 / sizeof(T) : 1;
   struct alignas(sizeof(T) * V) Pack {
     T v[V];
@@ -74,7 +74,7 @@ __global__ void loss_kernel(int64_t n, Losses<T> o, Layout<3> layout, Pair<doubl
       }
     } else {
       int64_t at[3];
-      layout.offsets(i, at);
+      offsets.get(i, at);
 #pragma unroll
       for (int k = 0; k < 3; ++k)
         if (o.in[k]) v[k].v[0] = o.in[k][at[k]];
@@ -139,10 +139,10 @@ void reduce_in(const Call& call) {
   const Workspace space(blocks == 1 ? 0 : static_cast<size_t>(blocks) * sizeof(Pair<double>));
   Pair<double>* parts = space.data<Pair<double>>();
   if (dense_alike(call, sizes)) {
-    launch_kernel(name, loss_kernel<T, true>, blocks, 512, n, o, Layout<3>(), parts, to);
+    launch_kernel(name, loss_kernel<T, true>, blocks, 512, n, o, OffsetCalculator<3>(), parts, to);
   } else {
-    launch_kernel(name, loss_kernel<T, false>, blocks, 512, n, o, make_layout<3>(sizes, strides),
-                  parts, to);
+    launch_kernel(name, loss_kernel<T, false>, blocks, 512, n, o,
+                  make_offset_calculator<3>(sizes, strides), parts, to);
   }
   if (blocks > 1) launch_kernel(name, join_kernel, 1, 512, parts, blocks, to);
 }

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gather and scatter: an index for every element. Also the gradient of embedding.
+// Gather and scatter: an index for every element.
 #include "hearth/base/context.h"
 
 #include "cuda/in_order.cuh"
 #include "cuda/indexed.cuh"
 #include "cuda/kernels.h"
-#include "ops/index.h"
+#include "ops/gather.h"
 
 namespace hearth::cuda {
 
 namespace {
 
-/// A walk over the elements of an index; `layout` gives offsets in what is read or written
+/// A walk over the elements of an index; `offsets` gives offsets in what is read or written
 /// alongside, in self (without the index) and in the index.
 struct Walk {
-  Layout<3> layout;
+  OffsetCalculator<3> offsets;
   Positions positions;
   int64_t most;  ///< offsets in self are below
 
   /// The offset in self of element i; -1 when its index is out of range.
   __device__ __forceinline__ int64_t operator()(int64_t i) const {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     const int64_t p = positions(at[2]);
     return p < 0 ? -1 : at[1] + p;
   }
   /// The offset alongside.
   __device__ __forceinline__ int64_t beside(int64_t i) const {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     return at[0];
   }
 };
@@ -46,7 +46,8 @@ Walk walk_over(const Tensor& index, const TensorImpl& self, int64_t dim, const T
   DimVector self_strides = strides_over(self, i.sizes);
   if (d < self_strides.size()) self_strides[d] = 0;
   Walk walk;
-  walk.layout = make_layout<3>(i.sizes, {strides_over(other, i.sizes), self_strides, i.strides});
+  walk.offsets =
+      make_offset_calculator<3>(i.sizes, {strides_over(other, i.sizes), self_strides, i.strides});
   walk.positions = {ptr<int64_t>(index), self.sizes.empty() ? 1 : self.sizes[d],
                     self.sizes.empty() ? 0 : self.strides[d], fault(), op};
   walk.most = extent_of(self);
@@ -55,13 +56,13 @@ Walk walk_over(const Tensor& index, const TensorImpl& self, int64_t dim, const T
 
 template <class U>
 void gather_units(const Walk& walk, const Tensor& self, const Tensor& out) {
-  const auto layout = walk.layout;
+  const auto offsets = walk.offsets;
   const Positions positions = walk.positions;
   const U* from = ptr<U>(self);
   U* to = ptr<U>(out);
-  for_each(layout.numel, "gather", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "gather", [=] __device__(int64_t i) {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     const int64_t p = positions(at[2]);
     to[at[0]] = p < 0 ? U{} : from[at[1] + p];
   });
@@ -69,13 +70,13 @@ void gather_units(const Walk& walk, const Tensor& self, const Tensor& out) {
 
 template <class U>
 void scatter_units(const Walk& walk, const Tensor& self, const Tensor& src) {
-  const auto layout = walk.layout;
+  const auto offsets = walk.offsets;
   const Positions positions = walk.positions;
   U* to = ptr<U>(self);
   const U* from = ptr<U>(src);
-  for_each(layout.numel, "scatter", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "scatter", [=] __device__(int64_t i) {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     const int64_t p = positions(at[2]);
     if (p >= 0) to[at[1] + p] = from[at[0]];
   });
@@ -86,7 +87,7 @@ template <class U>
 void scatter_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
   U* to = ptr<U>(self);
   const U* from = ptr<U>(src);
-  visit_in_order(walk.layout.numel, walk.most, 1, "scatter", walk,
+  visit_in_order(walk.offsets.numel, walk.most, 1, "scatter", walk,
                  [=] __device__(int64_t at, const Visitors& visitors, int64_t) {
                    to[at] = from[walk.beside(visitors[visitors.count - 1])];
                  });
@@ -94,13 +95,13 @@ void scatter_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
 
 template <class U>
 void scatter_number(const Walk& walk, const Tensor& self, const void* element) {
-  const auto layout = walk.layout;
+  const auto offsets = walk.offsets;
   const Positions positions = walk.positions;
   U* to = ptr<U>(self);
   const U v = *static_cast<const U*>(element);
-  for_each(layout.numel, "scatter", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "scatter", [=] __device__(int64_t i) {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     const int64_t p = positions(at[2]);
     if (p >= 0) to[at[1] + p] = v;
   });
@@ -112,7 +113,7 @@ void sums_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
   using T = accumulate_t<V>;
   T* to = ptr<T>(self);
   const V* from = ptr<V>(src);
-  visit_in_order(walk.layout.numel, walk.most, 1, "scatter_add", walk,
+  visit_in_order(walk.offsets.numel, walk.most, 1, "scatter_add", walk,
                  [=] __device__(int64_t at, const Visitors& visitors, int64_t) {
                    T sum = to[at];
                    for (int64_t k = 0; k < visitors.count; ++k)
@@ -125,13 +126,13 @@ void sums_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
 template <class V>
 void scatter_sums(const Walk& walk, const Tensor& self, const Tensor& src) {
   using T = accumulate_t<V>;
-  const auto layout = walk.layout;
+  const auto offsets = walk.offsets;
   const Positions positions = walk.positions;
   T* to = ptr<T>(self);
   const V* from = ptr<V>(src);
-  for_each(layout.numel, "scatter_add", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "scatter_add", [=] __device__(int64_t i) {
     int64_t at[3];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     const int64_t p = positions(at[2]);
     if (p >= 0) atomic_add(to + at[1] + p, convert<T>(from[at[0]]));
   });
@@ -189,95 +190,6 @@ void scatter_add(const Call& call) {
   });
 }
 
-// ---- embedding's gradient
-
-void count_rows(const int64_t* index, int64_t n, int64_t rows, int* counts) {
-  for_each(n, "embedding", [=] __device__(int64_t j) {
-    const int64_t r = index[j];
-    if (r >= 0 && r < rows) atomicAdd(counts + r, 1);
-  });
-}
-
-/// counts: null, or how often each row occurs, which its gradient is divided by.
-template <class V>
-void add_rows_in_order(const ops::EmbeddingBackward& op, const Tensor& g, const Tensor& index,
-                       const int* counts, const Tensor& out) {
-  using T = accumulate_t<V>;
-  const int64_t width = impl(out).sizes[1], padding = op.padding_idx;
-  const Positions positions{ptr<int64_t>(index), op.num_weights, 1, fault(), IndexOp::Embedding};
-  const V* from = ptr<V>(g);
-  T* to = ptr<T>(out);
-  visit_in_order(
-      impl(index).numel, op.num_weights, width, "embedding",
-      [=] __device__(int64_t j) {
-        const int64_t row = positions(j);
-        return row == padding ? -1 : row;
-      },
-      [=] __device__(int64_t row, const Visitors& visitors, int64_t c) {
-        T sum = to[row * width + c];
-        for (int64_t k = 0; k < visitors.count; ++k) {
-          const T v = convert<T>(from[visitors[k] * width + c]);
-          sum += counts ? v / static_cast<T>(counts[row]) : v;
-        }
-        to[row * width + c] = sum;
-      });
-}
-
-/// Atomic, so sums may differ in their last bits from run to run.
-template <class V>
-void add_rows(const ops::EmbeddingBackward& op, const Tensor& g, const Tensor& index,
-              const int* counts, const Tensor& out) {
-  using T = accumulate_t<V>;
-  const int64_t n = impl(g).numel, padding = op.padding_idx;
-  const auto width = static_cast<uint64_t>(impl(out).sizes[1]);
-  const Positions positions{ptr<int64_t>(index), op.num_weights, 1, fault(), IndexOp::Embedding};
-  const V* from = ptr<V>(g);
-  T* to = ptr<T>(out);
-  const bool small = n < (int64_t{1} << 31);
-  const Divisor by_width = small ? Divisor(static_cast<uint32_t>(width)) : Divisor();
-  for_each(n, "embedding", [=] __device__(int64_t i) {
-    const int64_t j = small ? by_width.divide(static_cast<uint32_t>(i))
-                            : static_cast<int64_t>(static_cast<uint64_t>(i) / width);
-    const int64_t row = positions(j);
-    if (row < 0 || row == padding) return;
-    T v = convert<T>(from[i]);
-    if (counts) v /= static_cast<T>(counts[row]);
-    const auto w = static_cast<int64_t>(width);
-    atomic_add(to + row * w + (i - j * w), v);
-  });
-}
-
-void zero(void* data, size_t bytes) {
-  if (bytes) check(cudaMemsetAsync(data, 0, bytes, stream()), "embedding");
-}
-
-void embedding_backward(const Call& call) {
-  const auto& op = call.as<ops::EmbeddingBackward>();
-  const Tensor& out = call.out[0];
-  const ScalarType type = impl(call.in[0]).dtype;
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(type),
-                  "[embedding] gradients are not implemented for ", type);
-  if (impl(out).numel == 0) return;
-  const ScalarType sums = accumulate_type(type);
-  const Tensor wide = sums == type ? out : new_tensor(impl(out).sizes, sums, impl(out).device);
-  zero(raw_data(wide), wide.nbytes());
-  const Tensor g = contiguous_raw(call.in[0]);
-  const Tensor index = contiguous_raw(index_on(call.in[1], out.device()));
-  const Workspace counts(op.scale_grad_by_freq ? static_cast<size_t>(op.num_weights) * sizeof(int)
-                                               : 0);
-  if (op.scale_grad_by_freq) {
-    zero(counts.data(), static_cast<size_t>(op.num_weights) * sizeof(int));
-    count_rows(ptr<int64_t>(index), impl(index).numel, op.num_weights, counts.data<int>());
-  }
-  with_floating_type(type, "embedding", [&](auto v) {
-    using V = decltype(v);
-    const int* n = counts.data<int>();
-    deterministic() ? add_rows_in_order<V>(op, g, index, n, wide)
-                    : add_rows<V>(op, g, index, n, wide);
-  });
-  if (sums != type) copy_raw_into(out, wide);
-}
-
 }  // namespace
 
 void install_gather() {
@@ -285,7 +197,6 @@ void install_gather() {
   ops::Scatter::row().kernel[kSlot] = &scatter;
   ops::ScatterValue::row().kernel[kSlot] = &scatter_value;
   ops::ScatterAdd::row().kernel[kSlot] = &scatter_add;
-  ops::EmbeddingBackward::row().kernel[kSlot] = &embedding_backward;
 }
 
 }  // namespace hearth::cuda

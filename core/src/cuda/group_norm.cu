@@ -4,7 +4,7 @@
 #include "cuda/kernels.h"
 #include "cuda/row.cuh"
 #include "cuda/vmath.cuh"
-#include "ops/normalization.h"
+#include "ops/group_norm.h"
 
 namespace hearth::cuda {
 

@@ -2,7 +2,7 @@
 // [N, C, H, W] in either layout, by the place of an element in memory.
 #pragma once
 
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "tensor/image_layout.h"
 
 namespace hearth::cuda {

@@ -4,7 +4,7 @@
 
 #include "cuda/element.cuh"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "ops/copy.h"
 
 namespace hearth::cuda {

@@ -11,7 +11,7 @@ void install_kernels() {
   install_resize();
   install_pool();
   install_linalg();
-  install_convolution();
+  install_conv();
   install_reduce_norms();
   install_reduce_extremes();
   install_reduce_sums();
@@ -24,7 +24,8 @@ void install_kernels() {
   install_optim_step();
   install_index();
   install_gather();
-  install_select();
+  install_embedding();
+  install_masked();
   install_join();
   install_pad();
   install_rearrange();

@@ -5,7 +5,7 @@
 #include "cuda/kernels.h"
 #include "cuda/row.cuh"
 #include "cuda/vmath.cuh"
-#include "ops/normalization.h"
+#include "ops/layer_norm.h"
 
 namespace hearth::cuda {
 

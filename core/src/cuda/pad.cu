@@ -2,7 +2,7 @@
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "ops/copy.h"
 #include "ops/pad.h"
 

@@ -6,7 +6,7 @@
 // everything else, which finds strides and dtypes at run time.
 #include "cuda/element.cuh"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "cuda/pointwise_kernels.h"
 #include "cuda/px.cuh"
 #include "pointwise/element.h"
@@ -103,12 +103,12 @@ __global__ void dense_kernel(int64_t n, Operands<F::slots> o) {
 }
 
 template <class F>
-__global__ void any_kernel(Layout<F::slots + 1> layout, Operands<F::slots> o,
+__global__ void any_kernel(OffsetCalculator<F::slots + 1> offsets, Operands<F::slots> o,
                            Dtypes<F::slots> types) {
   const int64_t step = int64_t{gridDim.x} * blockDim.x;
-  for (int64_t i = blockIdx.x * int64_t{blockDim.x} + threadIdx.x; i < layout.numel; i += step) {
+  for (int64_t i = blockIdx.x * int64_t{blockDim.x} + threadIdx.x; i < offsets.numel; i += step) {
     int64_t at[F::slots + 1];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     T s[F::slots];
 #pragma unroll
     for (int k = 0; k < F::slots; ++k) {
@@ -182,8 +182,8 @@ void launch(const Tensor& out, const PointwiseSlot* slots, const Scalar* const* 
       tensors[static_cast<size_t>(k) + 1] = t ? t : &out;
       if (t) types.in[k] = impl(*t).dtype;
     }
-    const auto layout = make_layout<N + 1>(tensors);
-    launch_kernel(op, any_kernel<F>, blocks_for(layout.numel), kBlock, layout, o, types);
+    const auto offsets = make_offset_calculator<N + 1>(tensors);
+    launch_kernel(op, any_kernel<F>, blocks_for(offsets.numel), kBlock, offsets, o, types);
   }
 }
 

@@ -8,7 +8,7 @@
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "cuda/vmath.cuh"
 #include "ops/copy.h"
 #include "ops/random.h"
@@ -154,12 +154,12 @@ struct Target {
   void* data;
   ScalarType dtype;
   bool dense;  ///< contiguous, and aligned to 16 bytes
-  Layout<1> layout;
+  OffsetCalculator<1> offsets;
 
   /// Elements first .. first + N, as many as there are.
   template <int N, class T>
   __device__ __forceinline__ void put(int64_t first, const T (&v)[N]) const {
-    if (dense && first + N <= layout.numel) {
+    if (dense && first + N <= offsets.numel) {
       switch (dtype) {
 #define HEARTH_CASE(S, name)                                              \
   case ScalarType::name: {                                                \
@@ -174,9 +174,9 @@ struct Target {
           return;
       }
     }
-    for (int k = 0; k < N && first + k < layout.numel; ++k) {
+    for (int k = 0; k < N && first + k < offsets.numel; ++k) {
       int64_t at[1];
-      layout.offsets(first + k, at);
+      offsets.get(first + k, at);
       store_as(data, dtype, at[0], v[k]);
     }
   }
@@ -194,7 +194,7 @@ Target target_of(const Tensor& t, bool real) {
     dtype = to_real(dtype);
   }
   return {i.data(), dtype, i.contiguous && reinterpret_cast<uintptr_t>(i.data()) % 16 == 0,
-          make_layout<1>(sizes, {strides}, true)};
+          make_offset_calculator<1>(sizes, {strides}, true)};
 }
 
 int64_t counters_for(int64_t n, int per_counter) { return (n + per_counter - 1) / per_counter; }
@@ -204,7 +204,7 @@ int64_t counters_for(int64_t n, int per_counter) { return (n + per_counter - 1) 
 template <class T, Distribution D>
 void fill_reals(const Fill<T>& fill, const Counters& counters, const Target& target) {
   constexpr int N = kPerCounter<T>;
-  for_each(counters_for(target.layout.numel, N), "random_", [=] __device__(int64_t c) {
+  for_each(counters_for(target.offsets.numel, N), "random_", [=] __device__(int64_t c) {
     const auto lanes = counters(c);
     T v[N];
     if constexpr (D == Distribution::Normal || D == Distribution::LogNormal) {
@@ -249,7 +249,7 @@ void fill_real(const RandomFill& op, const Counters& counters, const Target& tar
 void fill_integers(const RandomFill& op, const Counters& counters, const Target& target) {
   const uint64_t range = op.range;
   const auto from = static_cast<uint64_t>(op.from);
-  const int64_t n = target.layout.numel;
+  const int64_t n = target.offsets.numel;
   // The high part of bits * range: fair, and cheaper than a remainder.
   if (!op.wide(kLong)) {
     for_each(counters_for(n, 4), "random_", [=] __device__(int64_t c) {
@@ -281,7 +281,7 @@ uint32_t last_success(double p) {
 void fill_bernoulli(const RandomFill& op, const Counters& counters, const Target& target) {
   const uint32_t last = last_success(op.a);
   const bool possible = op.a > 0;
-  for_each(counters_for(target.layout.numel, 4), "random_", [=] __device__(int64_t c) {
+  for_each(counters_for(target.offsets.numel, 4), "random_", [=] __device__(int64_t c) {
     const auto lanes = counters(c);
     bool v[4];
 #pragma unroll
@@ -312,19 +312,19 @@ void bernoulli(const Call& call) {
   const auto& op = call.as<ops::Bernoulli>();
   const Tensor &in = call.in[0], &out = call.out[0];
   if (impl(out).numel == 0) return;
-  const auto layout = make_layout<2>({&out, &in}, true);
+  const auto offsets = make_offset_calculator<2>({&out, &in}, true);
   const Counters counters(op, call);
   const void* from = raw_data(in);
   void* to = raw_data(out);
   const ScalarType in_type = impl(in).dtype, out_type = impl(out).dtype;
   // Probabilities below 0 count as 0, above 1 as 1: to complain would mean to wait.
-  for_each(counters_for(layout.numel, 4), "bernoulli", [=] __device__(int64_t c) {
+  for_each(counters_for(offsets.numel, 4), "bernoulli", [=] __device__(int64_t c) {
     const auto lanes = counters(c);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      if (c * 4 + k >= layout.numel) return;
+      if (c * 4 + k >= offsets.numel) return;
       int64_t at[2];
-      layout.offsets(c * 4 + k, at);
+      offsets.get(c * 4 + k, at);
       const double p = load_as<double>(from, in_type, at[1]);
       store_as(to, out_type, at[0], lanes.v[k] < p * 0x1p32);
     }
@@ -375,14 +375,14 @@ void drop_dense(const DropoutArgs<T>& args, const T* x, T* y, int64_t n) {
 }
 
 template <class T>
-void drop_any(const DropoutArgs<T>& args, const Layout<2>& layout, const T* x, T* y) {
-  for_each(counters_for(layout.numel, 4), "dropout", [=] __device__(int64_t c) {
+void drop_any(const DropoutArgs<T>& args, const OffsetCalculator<2>& offsets, const T* x, T* y) {
+  for_each(counters_for(offsets.numel, 4), "dropout", [=] __device__(int64_t c) {
     const auto lanes = args.counters(c);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      if (c * 4 + k >= layout.numel) return;
+      if (c * 4 + k >= offsets.numel) return;
       int64_t at[2];
-      layout.offsets(c * 4 + k, at);
+      offsets.get(c * 4 + k, at);
       y[at[0]] = args.apply(x[at[1]], lanes.v[k]);
     }
   });
@@ -399,7 +399,7 @@ void dropout_of(const Call& call) {
       reinterpret_cast<uintptr_t>(raw_data(x)) | reinterpret_cast<uintptr_t>(raw_data(y));
   if (impl(x).contiguous && impl(y).contiguous && addresses % 16 == 0)
     return drop_dense<T>(args, ptr<T>(x), ptr<T>(y), impl(x).numel);
-  drop_any<T>(args, make_layout<2>({&y, &x}, true), ptr<T>(x), ptr<T>(y));
+  drop_any<T>(args, make_offset_calculator<2>({&y, &x}, true), ptr<T>(x), ptr<T>(y));
 }
 
 void dropout(const Call& call) {

@@ -3,9 +3,9 @@
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "ops/copy.h"
-#include "ops/layout.h"
+#include "ops/rearrange.h"
 
 namespace hearth::cuda {
 

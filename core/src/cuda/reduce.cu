@@ -26,8 +26,8 @@ ReduceShape reduce_shape(const Tensor& x, const DimVector& dims) {
     (reduced[d] ? strides : kept_strides).push_back(t.strides[d]);
   }
   ReduceShape s;
-  s.kept = make_layout<1>(kept_sizes, {kept_strides}, /*keep_order=*/true);
-  s.reduced = make_layout<1>(sizes, {strides}, /*keep_order=*/true);
+  s.kept = make_offset_calculator<1>(kept_sizes, {kept_strides}, /*keep_order=*/true);
+  s.reduced = make_offset_calculator<1>(sizes, {strides}, /*keep_order=*/true);
   s.outputs = s.kept.numel;
   s.length = s.reduced.numel;
   if (s.reduced.dims == 0) s.reduced.strides[0][0] = 0;

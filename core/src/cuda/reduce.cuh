@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reductions over any dims of any layout.
+// Reductions over any dims, at any strides.
 //
 // A reducer R has Acc, identity(), load(data, offset, position), merge(a, b) and store(output,
 // acc), all for the device. merge may be called in any grouping, which depends on sizes and the
@@ -8,13 +8,13 @@
 
 #include "cuda/element.cuh"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 
 namespace hearth::cuda {
 
 /// How a reduction is laid out over threads.
 struct ReduceShape {
-  Layout<1> kept, reduced;
+  OffsetCalculator<1> kept, reduced;
   int64_t outputs = 1, length = 1;
   bool columns = false;  ///< neighbouring threads take neighbouring outputs
   int team = 1;          ///< threads that share an output, in a block of kBlock
@@ -22,13 +22,13 @@ struct ReduceShape {
 
   __device__ __forceinline__ int64_t base(int64_t output) const {
     int64_t at[1];
-    kept.offsets(output, at);
+    kept.get(output, at);
     return at[0];
   }
   __device__ __forceinline__ int64_t offset(int64_t r) const {
     if (reduced.dims <= 1) return r * reduced.strides[0][0];
     int64_t at[1];
-    reduced.offsets(r, at);
+    reduced.get(r, at);
     return at[0];
   }
 };

@@ -164,7 +164,7 @@ uint64_t expected_bytes(const Entry& e, const std::string& source) {
   return bits / 8;
 }
 
-void check_layout(Header& header, uint64_t data_size, const std::string& source) {
+void check_offsets(Header& header, uint64_t data_size, const std::string& source) {
   for (const Entry& e : header.entries) {
     HEARTH_CHECK_AS(FormatError, e.begin <= e.end, "[", source, "] tensor '", e.name,
                     "' ends before it begins: data_offsets ", e.begin, ", ", e.end);
@@ -207,7 +207,7 @@ Header parse_header(const char* data, uint64_t size, const std::string& source) 
   header.data_start = 8 + length;
   Reader reader(header, source);
   nlohmann::json::sax_parse(text, text + length, &reader);
-  check_layout(header, size - header.data_start, source);
+  check_offsets(header, size - header.data_start, source);
   return header;
 }
 

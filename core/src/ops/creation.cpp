@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/creation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "hearth/autograd/grad_mode.h"
@@ -268,6 +269,62 @@ Tensor Tensor::new_zeros(IntArrayRef sizes, const TensorOptions& o) const {
 }
 Tensor Tensor::new_ones(IntArrayRef sizes, const TensorOptions& o) const {
   return new_full(sizes, 1, o);
+}
+
+Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
+  HEARTH_CHECK_AS(ValueError, n >= 0 && m >= 0, "[eye] n must be greater or equal to 0, got ", n,
+                  " and ", m);
+  const Tensor out = zeros({n, m}, options.requires_grad(false));
+  out.diagonal().fill_(1);
+  if (options.requires_grad()) out.set_requires_grad(true);
+  return out;
+}
+Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
+
+namespace {
+
+/// How many elements of a matrix lie on or below a diagonal, for -rows <= diagonal <= columns.
+Checked count_lower(int64_t rows, int64_t columns, int64_t diagonal) {
+  // Rows from `first` on have one element more each, up to `full`.
+  const int64_t first = std::min(std::max<int64_t>(-diagonal, 0), rows);
+  const Checked reached = Checked(columns) - 1 - diagonal;
+  const int64_t full = std::clamp(reached.value_or(INT64_MAX), first, rows);
+  const int64_t growing = full - first;
+  const bool odd = growing % 2 != 0;
+  const Checked pairs =
+      odd ? Checked((growing - 1) / 2) * growing : Checked(growing / 2) * (growing - 1);
+  return Checked(growing) * (first + diagonal + 1) + pairs + (Checked(rows) - full) * columns;
+}
+
+/// The indices [2, n] of a triangle's elements: `upper` is on and above the diagonal.
+Tensor triangle_indices(std::string_view op, int64_t row, int64_t col, int64_t offset, bool upper,
+                        const TensorOptions& options) {
+  HEARTH_CHECK_AS(ValueError, row >= 0, "[", op, "] row must be non-negative, got ", row);
+  HEARTH_CHECK_AS(ValueError, col >= 0, "[", op, "] col must be non-negative, got ", col);
+  const int64_t d = std::clamp(offset, -row, col);
+  const Checked count = upper ? count_lower(col, row, -d) : count_lower(row, col, d);
+  const int64_t n = count.get(op, "a triangle of ", row, " rows and ", col, " columns");
+  const Tensor out = empty({2, n}, kLong);
+  int64_t* rows = out.data_ptr<int64_t>();
+  int64_t* columns = rows + n;
+  for (int64_t r = upper ? 0 : std::max<int64_t>(-d, 0), at = 0; at < n; ++r) {
+    const int64_t first = upper ? std::max<int64_t>(r + d, 0) : 0;
+    const int64_t last = upper ? col : std::min(r + d + 1, col);
+    for (int64_t c = first; c < last; ++c, ++at) {
+      rows[at] = r;
+      columns[at] = c;
+    }
+  }
+  return out.to(options.dtype(options.dtype_opt().value_or(kLong)).device(options.device()));
+}
+
+}  // namespace
+
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  return triangle_indices("tril_indices", row, col, offset, false, options);
+}
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  return triangle_indices("triu_indices", row, col, offset, true, options);
 }
 
 }  // namespace hearth

@@ -9,6 +9,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "ops/rules.h"
+
 namespace hearth {
 
 namespace ops {
@@ -16,16 +18,6 @@ namespace ops {
 HEARTH_DEFINE_OP(VarMean)
 HEARTH_DEFINE_OP(VectorNorm)
 HEARTH_DEFINE_OP(LogSumExp)
-
-namespace {
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
-  return grads;
-}
-
-}  // namespace
 
 Specs VarMean::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);

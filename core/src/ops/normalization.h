@@ -1,120 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// Norms. Their backward rows give the gradients of input, weight and bias; those not wanted are
-// empty.
+// What the rules of layer, group and batch norm share.
 #pragma once
+
+#include <array>
 
 #include "dispatch/op.h"
 
 namespace hearth::ops {
 
-/// Outputs: the result, means and reciprocal standard deviations.
-struct LayerNorm {
-  DimVector normalized_shape;
-  double eps;
-  static constexpr OpInfo info{
-      .name = "layer_norm",
-      .kind = Kind::Fused,
-      .cast = Cast::Float32,
-      .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
-      .outputs = {out::fresh, out::constant, out::constant}};
-  HEARTH_OP(LayerNorm, normalized_shape, eps)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
-  Tensors decompose(Args in) const;
-  Grads vjp(const Saved& s, Args g, NeedMask need) const;
-};
+/// Throws DtypeError unless `input` is floating; the type that its norm is computed in.
+ScalarType check_float(std::string_view op, const Tensor& input);
+/// `t`, if defined, has one element for each channel of `input`.
+void check_channels(std::string_view op, const Tensor& input, std::string_view name,
+                    const Tensor& t);
+/// Checks that a backward row's tensors belong to one call: g has the input's sizes, the statistics
+/// have n elements.
+void check_backward(std::string_view op, const Tensor& g, const Tensor& input, const Tensor& mean,
+                    const Tensor& rstd, int64_t n);
 
-/// Outputs: the result and reciprocal roots of mean squares.
-struct RmsNorm {
-  DimVector normalized_shape;
-  double eps;
-  static constexpr OpInfo info{.name = "rms_norm",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .args = {"input", {"weight", arg::optional}},
-                               .outputs = {out::fresh, out::constant}};
-  HEARTH_OP(RmsNorm, normalized_shape, eps)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b10}; }
-  Tensors decompose(Args in) const;
-  Grads vjp(const Saved& s, Args g, NeedMask need) const;
-};
+/// The specs of a backward row. Gradients of weight and bias come in the type they are computed in.
+Specs gradient_specs(const Tensor& input, DimVector affine, bool need_input, bool need_weight,
+                     bool need_bias);
+/// A gradient of a backward row's decomposition, empty where it isn't wanted.
+Tensor or_empty(bool wanted, const Tensor& t, ScalarType type);
+/// The gradients of input, weight and bias that were asked for.
+Grads wanted(std::array<Tensor, 3>&& all, NeedMask need, size_t inputs);
 
-/// The gradients of both; without a mean, of RmsNorm.
-struct LayerNormBackward {
-  DimVector normalized_shape;
-  double eps;
-  bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{
-      .name = "layer_norm_backward",
-      .kind = Kind::Fused,
-      .args = {"grad", "input", {"mean", arg::optional}, "rstd", {"weight", arg::optional}}};
-  HEARTH_OP(LayerNormBackward, normalized_shape, eps, need_input, need_weight, need_bias)
-  Specs infer(Args in) const;
-  Tensors decompose(Args in) const;
-};
+/// Input and weights as decompositions compute with them.
+Tensor wide(const Tensor& t);
+Tensor mean_of(const Tensor& x, const DimVector& dims);
 
-/// Outputs: the result, means [N, groups] and reciprocal standard deviations.
-struct GroupNorm {
-  int64_t groups;
-  double eps;
-  static constexpr OpInfo info{
-      .name = "group_norm",
-      .kind = Kind::Fused,
-      .cast = Cast::Float32,
-      .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
-      .outputs = {out::fresh, out::constant, out::constant}};
-  HEARTH_OP(GroupNorm, groups, eps)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
-  Tensors decompose(Args in) const;
-  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+struct Moments {
+  Tensor mean, rstd, var;
 };
+/// The mean of nothing is 0; its variance is NaN.
+Moments moments_of(const Tensor& x, const DimVector& dims, double eps);
 
-struct GroupNormBackward {
-  int64_t groups;
-  double eps;
-  bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{
-      .name = "group_norm_backward",
-      .kind = Kind::Fused,
-      .args = {"grad", "input", "mean", "rstd", {"weight", arg::optional}}};
-  HEARTH_OP(GroupNormBackward, groups, eps, need_input, need_weight, need_bias)
-  Specs infer(Args in) const;
-  Tensors decompose(Args in) const;
-};
+/// y * weight + bias, of which either may be undefined.
+Tensor scaled(Tensor y, const Tensor& weight, const Tensor& bias);
+/// One number per channel, shaped to broadcast against [N, C, ...].
+Tensor by_channel(const Tensor& v, const Tensor& input);
+DimVector all_but_channels(const Tensor& input);
 
-/// Outputs: the result, and the means and reciprocal standard deviations [C] that it used.
-struct BatchNorm {
-  bool training;
-  double momentum, eps;
-  static constexpr OpInfo info{.name = "batch_norm",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .args = {"input",
-                                        {"weight", arg::optional},
-                                        {"bias", arg::optional},
-                                        {"running_mean", arg::optional | arg::mutated | arg::as_is},
-                                        {"running_var", arg::optional | arg::mutated | arg::as_is}},
-                               .outputs = {out::fresh, out::constant, out::constant}};
-  HEARTH_OP(BatchNorm, training, momentum, eps)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.in = 0b11, .out = 0b110}; }
-  Tensors decompose(Args in) const;
-  Grads vjp(const Saved& s, Args g, NeedMask need) const;
-};
-
-struct BatchNormBackward {
-  bool training;
-  double eps;
-  bool need_input, need_weight, need_bias;
-  static constexpr OpInfo info{
-      .name = "batch_norm_backward",
-      .kind = Kind::Fused,
-      .args = {"grad", "input", "mean", "rstd", {"weight", arg::optional}}};
-  HEARTH_OP(BatchNormBackward, training, eps, need_input, need_weight, need_bias)
-  Specs infer(Args in) const;
-  Tensors decompose(Args in) const;
-};
+inline Tensor or_undefined(const std::optional<Tensor>& t) { return t ? *t : Tensor(); }
 
 }  // namespace hearth::ops

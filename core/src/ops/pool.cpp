@@ -4,6 +4,7 @@
 #include "hearth/ops/pool.h"
 
 #include "base/checked.h"
+#include "ops/rules.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -128,12 +129,6 @@ void check_values(Args in) {
 Grads by_input(const Saved& s, Tensor g) {
   Grads grads(s.num_inputs());
   grads[s.num_inputs() - 1] = std::move(g);
-  return grads;
-}
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
   return grads;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape functions made of views, joins and copies, and the functions that are Tensor's methods.
+// Shape functions made of views, joins and copies, and the rows of copies that rearrange.
+#include "ops/rearrange.h"
+
 #include <algorithm>
 
 #include "hearth/ops/creation.h"
@@ -7,80 +9,52 @@
 #include "hearth/ops/view.h"
 
 #include "base/checked.h"
-#include "tensor/tensor_impl.h"
+#include "ops/rules.h"
 
 namespace hearth {
 
-// ---- methods as functions
+namespace ops {
 
-Tensor reshape(const Tensor& self, IntArrayRef sizes) { return self.reshape(sizes); }
-Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
-  return self.flatten(start_dim, end_dim);
+HEARTH_DEFINE_OP(Flip)
+HEARTH_DEFINE_OP(Triangle)
+
+Specs Flip::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  DimVector seen(std::max<size_t>(t.sizes.size(), 1), 0);
+  for (int64_t d : dims) {
+    int64_t& count = seen[static_cast<size_t>(wrap_dim(d, t.dim(), "flip"))];
+    HEARTH_CHECK_AS(ValueError, count++ == 0, "[flip] dim ", d,
+                    " appears multiple times in the list of dims");
+  }
+  return Spec::like(in[0]);
 }
-Tensor ravel(const Tensor& self) { return self.contiguous().view({-1}); }
-Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
-  return self.unflatten(dim, sizes);
+Grads Flip::vjp(const Saved&, Args g, NeedMask) const { return one(g[0].flip(dims)); }
+
+Specs Triangle::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(ShapeError, t.dim() >= 2, "[", upper ? "triu" : "tril",
+                  "] input tensor must have at least 2 dimensions, got ", t.dim());
+  return Spec(t.sizes, t.dtype, t.device);
 }
-Tensor permute(const Tensor& self, IntArrayRef dims) { return self.permute(dims); }
-Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
-  return self.transpose(dim0, dim1);
+int64_t Triangle::diagonal_within(const TensorImpl& t) const {
+  const size_t n = t.sizes.size();
+  return std::clamp(diagonal, -t.sizes[n - 2], t.sizes[n - 1]);
 }
-Tensor swapaxes(const Tensor& self, int64_t a, int64_t b) { return self.transpose(a, b); }
-Tensor swapdims(const Tensor& self, int64_t a, int64_t b) { return self.transpose(a, b); }
-Tensor t(const Tensor& self) { return self.t(); }
-Tensor movedim(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
-  return self.movedim(source, destination);
+Grads Triangle::vjp(const Saved&, Args g, NeedMask) const { return one(invoke(*this, g[0])); }
+
+}  // namespace ops
+
+Tensor Tensor::flip(IntArrayRef dims) const { return invoke(ops::Flip{dims}, *this); }
+Tensor Tensor::tril(int64_t diagonal) const {
+  return invoke(ops::Triangle{false, diagonal}, *this);
 }
-Tensor moveaxis(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
-  return self.movedim(source, destination);
+Tensor Tensor::triu(int64_t diagonal) const { return invoke(ops::Triangle{true, diagonal}, *this); }
+const Tensor& Tensor::tril_(int64_t diagonal) const {
+  return invoke_(ops::Triangle{false, diagonal}, *this);
 }
-Tensor squeeze(const Tensor& self) { return self.squeeze(); }
-Tensor squeeze(const Tensor& self, int64_t dim) { return self.squeeze(dim); }
-Tensor squeeze(const Tensor& self, IntArrayRef dims) { return self.squeeze(dims); }
-Tensor unsqueeze(const Tensor& self, int64_t dim) { return self.unsqueeze(dim); }
-Tensor select(const Tensor& self, int64_t dim, int64_t index) { return self.select(dim, index); }
-Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start,
-             std::optional<int64_t> end, int64_t step) {
-  return self.slice(dim, start, end, step);
+const Tensor& Tensor::triu_(int64_t diagonal) const {
+  return invoke_(ops::Triangle{true, diagonal}, *this);
 }
-Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
-  return self.narrow(dim, start, length);
-}
-Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
-  return self.diagonal(offset, dim1, dim2);
-}
-Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides,
-                  std::optional<int64_t> storage_offset) {
-  return self.as_strided(sizes, strides, storage_offset);
-}
-Tensor broadcast_to(const Tensor& self, IntArrayRef sizes) { return self.expand(sizes); }
-std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
-  return self.split(split_size, dim);
-}
-std::vector<Tensor> split(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
-  return self.split(split_sizes, dim);
-}
-std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
-  return self.split(split_sizes, dim);
-}
-std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
-  return self.chunk(chunks, dim);
-}
-std::vector<Tensor> unbind(const Tensor& self, int64_t dim) { return self.unbind(dim); }
-Tensor flip(const Tensor& self, IntArrayRef dims) { return self.flip(dims); }
-Tensor fliplr(const Tensor& self) { return self.flip({1}); }
-Tensor flipud(const Tensor& self) { return self.flip({0}); }
-Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
-  return self.roll(shifts, dims);
-}
-Tensor tile(const Tensor& self, IntArrayRef dims) { return self.tile(dims); }
-Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim) {
-  return self.repeat_interleave(repeats, dim);
-}
-Tensor tril(const Tensor& self, int64_t diagonal) { return self.tril(diagonal); }
-Tensor triu(const Tensor& self, int64_t diagonal) { return self.triu(diagonal); }
-Tensor diag(const Tensor& self, int64_t diagonal) { return self.diag(diagonal); }
-Tensor clone(const Tensor& self, std::optional<MemoryFormat> format) { return self.clone(format); }
 
 // ---- several dims at once
 
@@ -287,64 +261,6 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
     out.push_back(swap ? grid.transpose(0, 1) : grid);
   }
   return out;
-}
-
-// ---- creation
-
-Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
-  HEARTH_CHECK_AS(ValueError, n >= 0 && m >= 0, "[eye] n must be greater or equal to 0, got ", n,
-                  " and ", m);
-  const Tensor out = zeros({n, m}, options.requires_grad(false));
-  out.diagonal().fill_(1);
-  if (options.requires_grad()) out.set_requires_grad(true);
-  return out;
-}
-Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
-
-namespace {
-
-/// How many elements of a matrix lie on or below a diagonal, for -rows <= diagonal <= columns.
-Checked count_lower(int64_t rows, int64_t columns, int64_t diagonal) {
-  // Rows from `first` on have one element more each, up to `full`.
-  const int64_t first = std::min(std::max<int64_t>(-diagonal, 0), rows);
-  const Checked reached = Checked(columns) - 1 - diagonal;
-  const int64_t full = std::clamp(reached.value_or(INT64_MAX), first, rows);
-  const int64_t growing = full - first;
-  const bool odd = growing % 2 != 0;
-  const Checked pairs =
-      odd ? Checked((growing - 1) / 2) * growing : Checked(growing / 2) * (growing - 1);
-  return Checked(growing) * (first + diagonal + 1) + pairs + (Checked(rows) - full) * columns;
-}
-
-/// The indices [2, n] of a triangle's elements: `upper` is on and above the diagonal.
-Tensor triangle_indices(std::string_view op, int64_t row, int64_t col, int64_t offset, bool upper,
-                        const TensorOptions& options) {
-  HEARTH_CHECK_AS(ValueError, row >= 0, "[", op, "] row must be non-negative, got ", row);
-  HEARTH_CHECK_AS(ValueError, col >= 0, "[", op, "] col must be non-negative, got ", col);
-  const int64_t d = std::clamp(offset, -row, col);
-  const Checked count = upper ? count_lower(col, row, -d) : count_lower(row, col, d);
-  const int64_t n = count.get(op, "a triangle of ", row, " rows and ", col, " columns");
-  const Tensor out = empty({2, n}, kLong);
-  int64_t* rows = out.data_ptr<int64_t>();
-  int64_t* columns = rows + n;
-  for (int64_t r = upper ? 0 : std::max<int64_t>(-d, 0), at = 0; at < n; ++r) {
-    const int64_t first = upper ? std::max<int64_t>(r + d, 0) : 0;
-    const int64_t last = upper ? col : std::min(r + d + 1, col);
-    for (int64_t c = first; c < last; ++c, ++at) {
-      rows[at] = r;
-      columns[at] = c;
-    }
-  }
-  return out.to(options.dtype(options.dtype_opt().value_or(kLong)).device(options.device()));
-}
-
-}  // namespace
-
-Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  return triangle_indices("tril_indices", row, col, offset, false, options);
-}
-Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  return triangle_indices("triu_indices", row, col, offset, true, options);
 }
 
 }  // namespace hearth

@@ -5,6 +5,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "ops/rules.h"
+
 namespace hearth {
 
 namespace ops {
@@ -65,12 +67,6 @@ int64_t reduced_count(const Spec& input, const DimVector& dims) {
 }
 
 namespace {
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
-  return grads;
-}
 
 template <class Op>
 Spec reduced_spec(const Op& op, const Tensor& x, ScalarType type) {

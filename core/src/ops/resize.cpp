@@ -4,6 +4,7 @@
 #include "hearth/ops/resize.h"
 
 #include "base/checked.h"
+#include "ops/rules.h"
 #include "tensor/image_layout.h"
 
 namespace hearth {
@@ -22,16 +23,6 @@ Spec resized(const TensorImpl& t, const DimVector& size) {
   DimVector strides = image_strides(sizes, prefers_channels_last(t));
   return Spec(std::move(sizes), std::move(strides), t.dtype, t.device);
 }
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
-  return grads;
-}
-
-}  // namespace
-
-namespace {
 
 /// Checks the image `t` and the size it is to get.
 void check_resize(std::string_view op, const TensorImpl& t, const DimVector& size,

@@ -6,6 +6,8 @@
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
 
+#include "ops/rules.h"
+
 namespace hearth {
 
 namespace ops {
@@ -17,12 +19,6 @@ HEARTH_DEFINE_OP(Cummax)
 HEARTH_DEFINE_OP(Cummin)
 
 namespace {
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
-  return grads;
-}
 
 /// A tensor like x; integers scan as int64 unless dtype says otherwise.
 Specs scanned(const Tensor& x, int64_t dim, std::optional<ScalarType> dtype, std::string_view op) {

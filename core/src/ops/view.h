@@ -6,14 +6,9 @@
 
 namespace hearth::ops {
 
-#define HEARTH_VIEW_INFO(op_name)                   \
-  static constexpr OpInfo info {                    \
-    .name = op_name, .outputs = { out::view_of(0) } \
-  }
-
 struct View {
   DimVector sizes;  ///< one may be -1
-  HEARTH_VIEW_INFO("view");
+  static constexpr OpInfo info{.name = "view", .outputs = {out::view_of(0)}};
   HEARTH_OP(View, sizes)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -22,7 +17,7 @@ struct View {
 
 struct Permute {
   DimVector dims;
-  HEARTH_VIEW_INFO("permute");
+  static constexpr OpInfo info{.name = "permute", .outputs = {out::view_of(0)}};
   HEARTH_OP(Permute, dims)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -31,7 +26,7 @@ struct Permute {
 
 struct Transpose {
   int64_t dim0 = 0, dim1 = 0;
-  HEARTH_VIEW_INFO("transpose");
+  static constexpr OpInfo info{.name = "transpose", .outputs = {out::view_of(0)}};
   HEARTH_OP(Transpose, dim0, dim1)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -40,37 +35,17 @@ struct Transpose {
 
 struct Expand {
   DimVector sizes;  ///< -1 keeps a dim
-  HEARTH_VIEW_INFO("expand");
+  static constexpr OpInfo info{.name = "expand", .outputs = {out::view_of(0)}};
   HEARTH_OP(Expand, sizes)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
-struct Slice {
-  int64_t dim = 0;
-  std::optional<int64_t> start, end;
-  int64_t step = 1;
-  HEARTH_VIEW_INFO("slice");
-  HEARTH_OP(Slice, dim, start, end, step)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
-  Grads vjp(const Saved& s, Args g, NeedMask) const;
-};
-
-struct Select {
-  int64_t dim = 0, index = 0;
-  HEARTH_VIEW_INFO("select");
-  HEARTH_OP(Select, dim, index)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
-  Grads vjp(const Saved& s, Args g, NeedMask) const;
-};
-
 /// Drops the dims of size one among `dims`; without dims, all of them.
 struct Squeeze {
   std::optional<DimVector> dims;
-  HEARTH_VIEW_INFO("squeeze");
+  static constexpr OpInfo info{.name = "squeeze", .outputs = {out::view_of(0)}};
   HEARTH_OP(Squeeze, dims)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -79,32 +54,11 @@ struct Squeeze {
 
 struct Unsqueeze {
   int64_t dim = 0;
-  HEARTH_VIEW_INFO("unsqueeze");
+  static constexpr OpInfo info{.name = "unsqueeze", .outputs = {out::view_of(0)}};
   HEARTH_OP(Unsqueeze, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
-
-struct SplitWithSizes {
-  DimVector split_sizes;
-  int64_t dim = 0;
-  HEARTH_VIEW_INFO("split_with_sizes");
-  HEARTH_OP(SplitWithSizes, split_sizes, dim)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
-  Grads vjp(const Saved& s, Args g, NeedMask) const;
-};
-
-struct Unbind {
-  int64_t dim = 0;
-  HEARTH_VIEW_INFO("unbind");
-  HEARTH_OP(Unbind, dim)
-  Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
-  Grads vjp(const Saved& s, Args g, NeedMask) const;
-};
-
-#undef HEARTH_VIEW_INFO
 
 }  // namespace hearth::ops

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/conv.h"
-
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -10,6 +8,8 @@
 #include "hearth/base/context.h"
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
+
+#include "cpu/conv_algorithm.h"
 
 namespace hearth::cpu {
 namespace {

@@ -15,8 +15,11 @@
 #include "hearth/tensor/indexing.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "ops/embedding.h"
+#include "ops/gather.h"
 #include "ops/index.h"
 #include "ops/join.h"
+#include "ops/masked.h"
 #include "ops/sort.h"
 
 namespace hearth {

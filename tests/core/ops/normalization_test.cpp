@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/normalization.h"
+#include "hearth/ops/normalization.h"
 
 #include <cmath>
 
-#include "hearth/ops/normalization.h"
-
 #include "core/ops/fused_check.h"
+#include "ops/batch_norm.h"
+#include "ops/group_norm.h"
+#include "ops/layer_norm.h"
 
 namespace hearth {
 namespace {

@@ -14,7 +14,7 @@ void view_samples(Samples& samples);
 void reduce_samples(Samples& samples);
 void linalg_samples(Samples& samples);
 void random_samples(Samples& samples);
-void layout_samples(Samples& samples);
+void shape_samples(Samples& samples);
 void conv_samples(Samples& samples);
 void pad_samples(Samples& samples);
 void pool_samples(Samples& samples);
@@ -31,7 +31,7 @@ Samples all_samples() {
   reduce_samples(samples);
   linalg_samples(samples);
   random_samples(samples);
-  layout_samples(samples);
+  shape_samples(samples);
   conv_samples(samples);
   pad_samples(samples);
   pool_samples(samples);

@@ -12,6 +12,7 @@
 #include "ops/norm.h"
 #include "ops/reduce.h"
 #include "ops/scan.h"
+#include "ops/slice.h"
 #include "ops/sort.h"
 #include "ops/view.h"
 

@@ -5,9 +5,11 @@
 
 #include "core/ops/samples.h"
 #include "ops/attention.h"
+#include "ops/batch_norm.h"
 #include "ops/element_loss.h"
+#include "ops/group_norm.h"
+#include "ops/layer_norm.h"
 #include "ops/loss.h"
-#include "ops/normalization.h"
 #include "ops/softmax.h"
 
 namespace hearth::testing_ops {

@@ -2,7 +2,10 @@
 #include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/samples.h"
+#include "ops/embedding.h"
+#include "ops/gather.h"
 #include "ops/index.h"
+#include "ops/masked.h"
 
 namespace hearth::testing_ops {
 

@@ -6,7 +6,7 @@
 
 namespace hearth {
 
-/// A complex number with the layout of std::complex<T>, usable in kernels and constant expressions.
+/// A complex number as std::complex<T> keeps it, usable in kernels and constant expressions.
 template <typename T>
 struct alignas(2 * sizeof(T)) complex {
   using value_type = T;

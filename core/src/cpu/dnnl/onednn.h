@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cpu/conv.h"
+#include "cpu/conv_algorithm.h"
 #include "cpu/gemm.h"
 
 /// Matrix products and convolutions by oneDNN, float and bfloat16. Each returns false, with nothing

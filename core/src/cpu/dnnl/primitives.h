@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "cpu/conv.h"
+#include "cpu/conv_algorithm.h"
 #include "cpu/dnnl/plan.h"
 #include "cpu/gemm.h"
 

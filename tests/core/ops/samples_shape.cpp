@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/samples.h"
+#include "ops/as_strided.h"
 #include "ops/creation.h"
-#include "ops/layout.h"
+#include "ops/rearrange.h"
+#include "ops/view_dtype.h"
 
 namespace hearth::testing_ops {
 
-void layout_samples(Samples& s) {
+void shape_samples(Samples& s) {
   const Tensor x = values({3, 4}), stacked = values({2, 3, 4});
   add(s, ops::AsStrided{{2, 3}, {4, 1}, 1}, {x});
   add(s, ops::AsStrided{{3, 3}, {1, 1}, std::nullopt}, {x});

@@ -23,7 +23,7 @@ Tensor grid(IntArrayRef sizes) {
   return arange(n, kFloat).view(sizes);
 }
 
-TEST(Layout, AsStridedReadsTheStorage) {
+TEST(Shape, AsStridedReadsTheStorage) {
   const Tensor x = grid({3, 4});
   EXPECT_TRUE(x.as_strided({2, 2}, {4, 1}, 5).equal(tensor({{5.0, 6.0}, {9.0, 10.0}})));
   EXPECT_TRUE(x.as_strided({3, 3}, {1, 1})
@@ -37,7 +37,7 @@ TEST(Layout, AsStridedReadsTheStorage) {
   EXPECT_THROW(x.as_strided({2}, {int64_t{1} << 62}), ShapeError);
 }
 
-TEST(Layout, AsStridedGradientsOfOverlaps) {
+TEST(Shape, AsStridedGradientsOfOverlaps) {
   const Tensor x = randn({6}, TensorOptions(kDouble).requires_grad(true));
   const auto f = [](const autograd::variable_list& in) -> autograd::variable_list {
     return {in[0].as_strided({3, 3}, {1, 1}, 1),
@@ -47,7 +47,7 @@ TEST(Layout, AsStridedGradientsOfOverlaps) {
   EXPECT_TRUE(autograd::gradgradcheck(f, {x}));
 }
 
-TEST(Layout, UnfoldAndDiagonal) {
+TEST(Shape, UnfoldAndDiagonal) {
   EXPECT_TRUE(arange(7).unfold(0, 3, 2).equal(tensor({{0, 1, 2}, {2, 3, 4}, {4, 5, 6}})));
   EXPECT_EQ(grid({2, 5}).unfold(-1, 2, 3).sizes(), (IntArrayRef{2, 2, 2}));
   EXPECT_EQ(tensor(3.0).unfold(0, 1, 1).sizes(), (IntArrayRef{1}));
@@ -67,7 +67,7 @@ TEST(Layout, UnfoldAndDiagonal) {
   EXPECT_THROW(zeros({2, 2, 2}).diag(), ShapeError);
 }
 
-TEST(Layout, OtherTypesOnTheSameBytes) {
+TEST(Shape, OtherTypesOnTheSameBytes) {
   const Tensor x = tensor({1.0, -2.0});
   EXPECT_TRUE(x.view(kInt).equal(tensor({0x3f800000, -0x40000000}, kInt)));
   EXPECT_EQ(x.view(kByte).sizes(), (IntArrayRef{8}));
@@ -91,7 +91,7 @@ TEST(Layout, OtherTypesOnTheSameBytes) {
   EXPECT_TRUE(p.grad().equal(tensor({{1, 0}, {1, 0}, {1, 0}}, kDouble)));
 }
 
-TEST(Layout, FlipRollTriangles) {
+TEST(Shape, FlipRollTriangles) {
   const Tensor x = tensor({{1, 2, 3}, {4, 5, 6}});
   EXPECT_TRUE(x.flip({0}).equal(tensor({{4, 5, 6}, {1, 2, 3}})));
   EXPECT_TRUE(x.t().flip({0, 1}).equal(tensor({{6, 3}, {5, 2}, {4, 1}})));
@@ -117,7 +117,7 @@ TEST(Layout, FlipRollTriangles) {
   EXPECT_TRUE(triu_indices(2, 3, 1).equal(tensor({{0, 0, 1}, {1, 2, 2}})));
 }
 
-TEST(Layout, Repetition) {
+TEST(Shape, Repetition) {
   const Tensor x = tensor({{1, 2}, {3, 4}});
   EXPECT_TRUE(x.repeat({1, 2}).equal(tensor({{1, 2, 1, 2}, {3, 4, 3, 4}})));
   EXPECT_EQ(x.repeat({3, 2, 1}).sizes(), (IntArrayRef{3, 4, 2}));
@@ -141,7 +141,7 @@ TEST(Layout, Repetition) {
       {p}));
 }
 
-TEST(Layout, JoinsAndGrids) {
+TEST(Shape, JoinsAndGrids) {
   const Tensor a = tensor({1, 2}), b = tensor({3, 4});
   EXPECT_TRUE(hstack({a, b}).equal(tensor({1, 2, 3, 4})));
   EXPECT_TRUE(vstack({a, b}).equal(tensor({{1, 2}, {3, 4}})));
@@ -165,7 +165,7 @@ TEST(Layout, JoinsAndGrids) {
   EXPECT_THROW(movedim(zeros({2, 3}), {0, 0}, {0, 1}), ShapeError);
 }
 
-TEST(Layout, EyeAndLinspace) {
+TEST(Shape, EyeAndLinspace) {
   EXPECT_TRUE(eye(2).equal(tensor({{1.0, 0.0}, {0.0, 1.0}})));
   EXPECT_TRUE(eye(2, 3, kLong).equal(tensor({{1, 0, 0}, {0, 1, 0}})));
   EXPECT_EQ(eye(0).sizes(), (IntArrayRef{0, 0}));
@@ -177,7 +177,7 @@ TEST(Layout, EyeAndLinspace) {
   EXPECT_THROW(linspace(0, 1, -1), ValueError);
 }
 
-TEST(Layout, TransposedCopies) {
+TEST(Shape, TransposedCopies) {
   for (ScalarType t : {kByte, kHalf, kFloat, kDouble, kComplexDouble}) {
     for (const std::vector<int64_t>& s :
          {std::vector<int64_t>{100, 67}, {3, 64, 65}, {2, 33, 3, 40}, {17, 16}}) {

@@ -28,7 +28,7 @@ struct Divisor {
 
 /// Where elements lie in N tensors, by the index of the element in the first's order of memory.
 template <int N>
-struct Layout {
+struct OffsetCalculator {
   int dims = 0;
   bool small = true;  ///< fewer than 2^31 elements
   int64_t numel = 0;
@@ -37,7 +37,7 @@ struct Layout {
   int64_t strides[kMaxDims][N];
 
   /// Offsets in elements.
-  __device__ __forceinline__ void offsets(int64_t index, int64_t (&out)[N]) const {
+  __device__ __forceinline__ void get(int64_t index, int64_t (&out)[N]) const {
 #pragma unroll
     for (int k = 0; k < N; ++k) out[k] = 0;
     if (small) {
@@ -63,19 +63,21 @@ struct Layout {
 /// Sizes and N rows of strides, first dim outermost. keep_order: the index counts in logical order
 /// (last dim fastest); else in the first row's order of memory, which coalesces.
 template <int N>
-Layout<N> make_layout(const DimVector& sizes, const std::array<DimVector, N>& strides,
-                      bool keep_order = false);
+OffsetCalculator<N> make_offset_calculator(const DimVector& sizes,
+                                           const std::array<DimVector, N>& strides,
+                                           bool keep_order = false);
 
 /// Strides of `t` seen as a tensor of `sizes` (broadcast: 0).
 DimVector broadcast_strides(const Tensor& t, const DimVector& sizes);
 
-/// The layout of tensors broadcast to the first one's sizes.
+/// The offsets of tensors broadcast to the first one's sizes.
 template <int N>
-Layout<N> make_layout(const std::array<const Tensor*, N>& tensors, bool keep_order = false) {
+OffsetCalculator<N> make_offset_calculator(const std::array<const Tensor*, N>& tensors,
+                                           bool keep_order = false) {
   const DimVector& sizes = impl(*tensors[0]).sizes;
   std::array<DimVector, N> strides;
   for (size_t k = 0; k < N; ++k) strides[k] = broadcast_strides(*tensors[k], sizes);
-  return make_layout<N>(sizes, strides, keep_order);
+  return make_offset_calculator<N>(sizes, strides, keep_order);
 }
 
 inline DimVector broadcast_strides(const Tensor& t, const DimVector& sizes) {
@@ -88,11 +90,12 @@ inline DimVector broadcast_strides(const Tensor& t, const DimVector& sizes) {
 }
 
 template <int N>
-Layout<N> make_layout(const DimVector& sizes, const std::array<DimVector, N>& strides,
-                      bool keep_order) {
-  Layout<N> layout;
-  layout.numel = checked_numel(sizes);
-  layout.small = layout.numel < (int64_t{1} << 31);
+OffsetCalculator<N> make_offset_calculator(const DimVector& sizes,
+                                           const std::array<DimVector, N>& strides,
+                                           bool keep_order) {
+  OffsetCalculator<N> offsets;
+  offsets.numel = checked_numel(sizes);
+  offsets.small = offsets.numel < (int64_t{1} << 31);
   // Fastest first; dims of size 1 say nothing.
   InlineVector<size_t, 8> order;
   for (size_t d = sizes.size(); d-- > 0;)
@@ -105,24 +108,24 @@ Layout<N> make_layout(const DimVector& sizes, const std::array<DimVector, N>& st
         std::swap(order[j - 1], order[j]);
       }
   for (const size_t d : order) {
-    const int last = layout.dims - 1;
+    const int last = offsets.dims - 1;
     bool joins = last >= 0;
     for (size_t k = 0; k < N && joins; ++k)
-      joins = strides[k][d] == layout.strides[last][k] * layout.sizes[last];
+      joins = strides[k][d] == offsets.strides[last][k] * offsets.sizes[last];
     if (joins) {
-      layout.sizes[last] *= sizes[d];
+      offsets.sizes[last] *= sizes[d];
       continue;
     }
-    HEARTH_CHECK_AS(NotImplementedError, layout.dims < kMaxDims, "[cuda] more than ", kMaxDims,
+    HEARTH_CHECK_AS(NotImplementedError, offsets.dims < kMaxDims, "[cuda] more than ", kMaxDims,
                     " dims that cannot be joined; make the tensors contiguous first");
-    layout.sizes[layout.dims] = sizes[d];
-    for (size_t k = 0; k < N; ++k) layout.strides[layout.dims][k] = strides[k][d];
-    ++layout.dims;
+    offsets.sizes[offsets.dims] = sizes[d];
+    for (size_t k = 0; k < N; ++k) offsets.strides[offsets.dims][k] = strides[k][d];
+    ++offsets.dims;
   }
-  for (int d = 0; d < layout.dims; ++d)
-    if (layout.small && layout.sizes[d] > 0)
-      layout.divisors[d] = Divisor(static_cast<uint32_t>(layout.sizes[d]));
-  return layout;
+  for (int d = 0; d < offsets.dims; ++d)
+    if (offsets.small && offsets.sizes[d] > 0)
+      offsets.divisors[d] = Divisor(static_cast<uint32_t>(offsets.sizes[d]));
+  return offsets;
 }
 
 }  // namespace hearth::cuda

@@ -4,9 +4,9 @@
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "cuda/layout.cuh"
+#include "cuda/offset_calculator.cuh"
 #include "ops/copy.h"
-#include "ops/index.h"
+#include "ops/masked.h"
 
 namespace hearth::cuda {
 
@@ -142,13 +142,13 @@ DimVector broadcast_sizes(DimVector a, DimVector b) {
 }
 
 template <class U>
-void select_units(const TrueElements& chosen, const Layout<1>& layout, const Tensor& self,
-                  const Tensor& out) {
+void select_units(const TrueElements& chosen, const OffsetCalculator<1>& offsets,
+                  const Tensor& self, const Tensor& out) {
   const U* from = ptr<U>(self);
   U* to = ptr<U>(out);
   chosen.visit("masked_select", [=] __device__(int64_t number, int64_t i) {
     int64_t at[1];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     to[number] = from[at[0]];
   });
 }
@@ -159,21 +159,22 @@ void masked_select(const Call& call) {
   const TrueElements chosen(call.in[1], sizes);
   const Tensor out = new_tensor({chosen.count()}, t.dtype, t.device);
   if (impl(out).numel > 0) {
-    const auto layout = make_layout<1>(sizes, {broadcast_strides(call.in[0], sizes)}, true);
+    const auto offsets =
+        make_offset_calculator<1>(sizes, {broadcast_strides(call.in[0], sizes)}, true);
     with_element_size(t.dtype,
-                      [&](auto u) { select_units<decltype(u)>(chosen, layout, call.in[0], out); });
+                      [&](auto u) { select_units<decltype(u)>(chosen, offsets, call.in[0], out); });
   }
   call.out[0] = out;
 }
 
 template <class U>
-void scatter_units(const TrueElements& chosen, const Layout<1>& layout, const Tensor& source,
-                   const Tensor& out) {
+void scatter_units(const TrueElements& chosen, const OffsetCalculator<1>& offsets,
+                   const Tensor& source, const Tensor& out) {
   const U* from = ptr<U>(source);
   U* to = ptr<U>(out);
   chosen.visit("masked_scatter", [=] __device__(int64_t number, int64_t i) {
     int64_t at[1];
-    layout.offsets(i, at);
+    offsets.get(i, at);
     to[at[0]] = from[number];
   });
 }
@@ -195,8 +196,9 @@ void masked_scatter(const Call& call) {
   const Tensor& out = call.out[0];
   if (!out.is_same(call.in[0])) copy_raw_into(out, call.in[0]);
   if (t.numel == 0) return;
-  const auto layout = make_layout<1>({&out}, true);
-  with_element_size(type, [&](auto u) { scatter_units<decltype(u)>(chosen, layout, source, out); });
+  const auto offsets = make_offset_calculator<1>({&out}, true);
+  with_element_size(type,
+                    [&](auto u) { scatter_units<decltype(u)>(chosen, offsets, source, out); });
 }
 
 struct Sizes {
@@ -230,7 +232,7 @@ void nonzero(const Call& call) {
 
 }  // namespace
 
-void install_select() {
+void install_masked() {
   ops::MaskedSelect::row().kernel[kSlot] = &masked_select;
   ops::MaskedScatter::row().kernel[kSlot] = &masked_scatter;
   ops::Nonzero::row().kernel[kSlot] = &nonzero;

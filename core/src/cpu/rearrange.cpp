@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/layout.h"
+#include "ops/rearrange.h"
 
 #include <algorithm>
 #include <cstring>
@@ -55,7 +55,7 @@ void triangle(const Call& call) {
 
 }  // namespace
 
-void install_layout() {
+void install_rearrange() {
   ops::Flip::row().kernel[0] = &flip;
   ops::Triangle::row().kernel[0] = &triangle;
 }

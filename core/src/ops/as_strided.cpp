@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/layout.h"
+#include "ops/as_strided.h"
 
 #include <algorithm>
 
@@ -7,8 +7,8 @@
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
 
-#include "autograd/geometry.h"
 #include "base/checked.h"
+#include "ops/rules.h"
 
 namespace hearth {
 
@@ -17,28 +17,8 @@ namespace ops {
 HEARTH_DEFINE_OP(AsStrided)
 HEARTH_DEFINE_OP(Unfold)
 HEARTH_DEFINE_OP(Diagonal)
-HEARTH_DEFINE_OP(ViewDtype)
-HEARTH_DEFINE_OP(ViewAsReal)
-HEARTH_DEFINE_OP(ViewAsComplex)
-HEARTH_DEFINE_OP(Flip)
-HEARTH_DEFINE_OP(Triangle)
 
 namespace {
-
-Spec view_of(const TensorImpl& t, DimVector sizes, DimVector strides, int64_t offset,
-             ScalarType dtype) {
-  Spec s(std::move(sizes), std::move(strides), dtype, t.device);
-  s.offset = offset;
-  return s;
-}
-
-Grads one(Tensor g) {
-  Grads grads;
-  grads.push_back(std::move(g));
-  return grads;
-}
-
-Tensor zeros_of(const Spec& s) { return zeros(s.sizes, TensorOptions(s.dtype).device(s.device)); }
 
 /// False when no two elements can be the same one.
 bool may_overlap(const DimVector& sizes, const DimVector& strides) {
@@ -57,7 +37,7 @@ bool may_overlap(const DimVector& sizes, const DimVector& strides) {
   return false;
 }
 
-/// The positions of a layout's elements in a flat buffer, 1-d.
+/// The positions of the elements that these sizes and strides reach in a flat buffer, 1-d.
 Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length) {
   return arange(length).as_strided(sizes, strides, offset).reshape({-1});
 }
@@ -89,7 +69,7 @@ Specs AsStrided::infer(Args in) const {
   return view_of(t, sizes, strides, offset, t.dtype);
 }
 Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
-  // Both layouts lie in one buffer.
+  // Input and result lie in one buffer.
   const Spec& in = s.in_spec(0);
   const int64_t to = storage_offset.value_or(in.offset), start = std::min(in.offset, to);
   const int64_t length = std::max(in.offset + checked_extent(in.sizes, in.strides, "as_strided"),
@@ -167,95 +147,6 @@ Grads Diagonal::vjp(const Saved& s, Args g, NeedMask) const {
   return one(std::move(full));
 }
 
-Specs ViewDtype::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  const auto from = static_cast<int64_t>(element_size(t.dtype));
-  const auto to = static_cast<int64_t>(element_size(dtype));
-  if (from == to) return view_of(t, t.sizes, t.strides, t.offset, dtype);
-  HEARTH_CHECK_AS(ShapeError, t.dim() > 0 && t.strides.back() == 1,
-                  "[view] self.dim() must not be 0 and self.stride(-1) must be 1 to view ",
-                  to_string(t.dtype), " as ", to_string(dtype), " (different element sizes)");
-  DimVector sizes = t.sizes, strides = t.strides;
-  const size_t last = sizes.size() - 1;
-  // Counts of the larger type must come out even.
-  const auto scaled = [&](int64_t n, std::string_view what) {
-    const int64_t bytes = (Checked(n) * from).get("view", what, " of ", n);
-    HEARTH_CHECK_AS(ShapeError, bytes % to == 0, "[view] ", what, " must be divisible by ",
-                    to / from, " to view ", to_string(t.dtype), " as ", to_string(dtype),
-                    " (different element sizes), but got ", n);
-    return bytes / to;
-  };
-  sizes[last] = scaled(sizes[last], "self.size(-1)");
-  for (size_t d = 0; d < last; ++d) strides[d] = scaled(strides[d], "self.stride()");
-  return view_of(t, std::move(sizes), std::move(strides), scaled(t.offset, "self.storage_offset()"),
-                 dtype);
-}
-
-Specs ViewAsReal::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  HEARTH_CHECK_AS(DtypeError, is_complex(t.dtype),
-                  "[view_as_real] view_as_real is only supported for complex tensors, got ",
-                  t.dtype);
-  DimVector sizes = t.sizes, strides = t.strides;
-  for (int64_t& s : strides) s = stride_of(2, s);
-  sizes.push_back(2);
-  strides.push_back(1);
-  return view_of(t, std::move(sizes), std::move(strides), 2 * t.offset, to_real(t.dtype));
-}
-Grads ViewAsReal::vjp(const Saved&, Args g, NeedMask) const {
-  return one(view_as_complex(g[0].contiguous()));
-}
-
-Specs ViewAsComplex::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  HEARTH_CHECK_AS(DtypeError, t.dtype == kFloat || t.dtype == kDouble,
-                  "[view_as_complex] view_as_complex is only supported for float and double "
-                  "tensors, got ",
-                  t.dtype);
-  HEARTH_CHECK_AS(ShapeError, t.dim() > 0 && t.sizes.back() == 2,
-                  "[view_as_complex] Tensor must have a last dimension of size 2, got sizes ",
-                  t.sizes.ref());
-  HEARTH_CHECK_AS(ShapeError, t.strides.back() == 1,
-                  "[view_as_complex] Tensor must have a last dimension with stride 1");
-  DimVector sizes = t.sizes, strides = t.strides;
-  sizes.resize(sizes.size() - 1);
-  strides.resize(strides.size() - 1);
-  bool even = t.offset % 2 == 0;
-  for (int64_t& s : strides) {
-    even &= s % 2 == 0;
-    s /= 2;
-  }
-  HEARTH_CHECK_AS(ShapeError, even,
-                  "[view_as_complex] Tensor must have strides and a storage offset divisible by 2 "
-                  "but for the last dimension");
-  return view_of(t, std::move(sizes), std::move(strides), t.offset / 2, to_complex(t.dtype));
-}
-Grads ViewAsComplex::vjp(const Saved&, Args g, NeedMask) const { return one(view_as_real(g[0])); }
-
-Specs Flip::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  DimVector seen(std::max<size_t>(t.sizes.size(), 1), 0);
-  for (int64_t d : dims) {
-    int64_t& count = seen[static_cast<size_t>(wrap_dim(d, t.dim(), "flip"))];
-    HEARTH_CHECK_AS(ValueError, count++ == 0, "[flip] dim ", d,
-                    " appears multiple times in the list of dims");
-  }
-  return Spec::like(in[0]);
-}
-Grads Flip::vjp(const Saved&, Args g, NeedMask) const { return one(g[0].flip(dims)); }
-
-Specs Triangle::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  HEARTH_CHECK_AS(ShapeError, t.dim() >= 2, "[", upper ? "triu" : "tril",
-                  "] input tensor must have at least 2 dimensions, got ", t.dim());
-  return Spec(t.sizes, t.dtype, t.device);
-}
-int64_t Triangle::diagonal_within(const TensorImpl& t) const {
-  const size_t n = t.sizes.size();
-  return std::clamp(diagonal, -t.sizes[n - 2], t.sizes[n - 1]);
-}
-Grads Triangle::vjp(const Saved&, Args g, NeedMask) const { return one(invoke(*this, g[0])); }
-
 }  // namespace ops
 
 Tensor Tensor::as_strided(IntArrayRef sizes, IntArrayRef strides,
@@ -271,34 +162,6 @@ Tensor Tensor::unfold(int64_t dim, int64_t size, int64_t step) const {
 }
 Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   return invoke(ops::Diagonal{offset, dim1, dim2}, *this);
-}
-Tensor Tensor::view(ScalarType dtype) const {
-  if (dtype == scalar_type()) return *this;
-  return invoke(ops::ViewDtype{dtype}, *this);
-}
-Tensor view_as_real(const Tensor& self) { return invoke(ops::ViewAsReal{}, self); }
-Tensor view_as_complex(const Tensor& self) { return invoke(ops::ViewAsComplex{}, self); }
-Tensor autograd::complex_view(const Tensor& t) {
-  return t.is_complex() ? view_as_real(t) : view_as_complex(t);
-}
-Tensor real(const Tensor& self) {
-  return self.is_complex() ? view_as_real(self).select(-1, 0) : self;
-}
-Tensor imag(const Tensor& self) {
-  HEARTH_CHECK_AS(DtypeError, self.is_complex(),
-                  "[imag] imag is not implemented for tensors with non-complex dtypes.");
-  return view_as_real(self).select(-1, 1);
-}
-Tensor Tensor::flip(IntArrayRef dims) const { return invoke(ops::Flip{dims}, *this); }
-Tensor Tensor::tril(int64_t diagonal) const {
-  return invoke(ops::Triangle{false, diagonal}, *this);
-}
-Tensor Tensor::triu(int64_t diagonal) const { return invoke(ops::Triangle{true, diagonal}, *this); }
-const Tensor& Tensor::tril_(int64_t diagonal) const {
-  return invoke_(ops::Triangle{false, diagonal}, *this);
-}
-const Tensor& Tensor::triu_(int64_t diagonal) const {
-  return invoke_(ops::Triangle{true, diagonal}, *this);
 }
 
 }  // namespace hearth

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ops with indices share. They read or write self[outer[b] + at + inner[a]], where `at` comes
+// from an index: positions before the indexed dims, an offset per index, positions after. Threads
+// share out b and a, which never meet, and walk the indices in order, so sums come out the same for
+// any number.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "base/parallel.h"
+#include "ops/copy.h"
+
+namespace hearth::cpu {
+
+inline constexpr int64_t kIndexGrain = 16384;  ///< elements worth a second thread
+inline constexpr int64_t kIndexPiece = 256;    ///< inner elements handled at a time
+
+using Offsets = std::vector<int64_t>;
+
+/// Offsets of all positions over these dims, in logical order.
+inline Offsets offsets_over(const DimVector& sizes, const DimVector& strides) {
+  Offsets out{0};
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    Offsets next;
+    next.reserve(out.size() * static_cast<size_t>(sizes[d]));
+    for (int64_t base : out)
+      for (int64_t i = 0; i < sizes[d]; ++i) next.push_back(base + i * strides[d]);
+    out = std::move(next);
+  }
+  return out;
+}
+
+/// Where an op reads or writes, in elements of one tensor.
+struct Places {
+  Offsets outer, at, inner;
+  bool run = false;  ///< inner is 0, 1, 2, ...
+
+  int64_t numel() const { return static_cast<int64_t>(outer.size() * at.size() * inner.size()); }
+  void finish() {
+    run = true;
+    for (size_t i = 0; run && i < inner.size(); ++i) run = inner[i] == static_cast<int64_t>(i);
+  }
+};
+
+/// The entries of these dims.
+inline DimVector pick(const DimVector& from, const DimVector& dims) {
+  DimVector out;
+  for (int64_t d : dims) out.push_back(from[static_cast<size_t>(d)]);
+  return out;
+}
+
+/// Calls f with an integer (or pair of them) of the element's size.
+template <class F>
+void by_size(ScalarType t, const F& f) {
+  struct alignas(16) Bytes16 {
+    uint64_t v[2];
+  };
+  switch (element_size(t)) {
+    case 1:
+      return f(uint8_t{});
+    case 2:
+      return f(uint16_t{});
+    case 4:
+      return f(uint32_t{});
+    case 8:
+      return f(uint64_t{});
+    default:
+      return f(Bytes16{});
+  }
+}
+
+/// Calls f with a zero of the element type.
+template <class F>
+void by_type(ScalarType t, const F& f) {
+  switch (t) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return f(T{});
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      return;
+  }
+}
+
+/// out[b][j][a] = self[places].
+template <class T>
+void read(const Places& p, const T* self, T* out) {
+  const auto n = static_cast<int64_t>(p.at.size());
+  const auto width = static_cast<int64_t>(p.inner.size());
+  if (p.numel() == 0) return;
+  parallel_for(static_cast<int64_t>(p.outer.size()) * n, std::max<int64_t>(1, kIndexGrain / width),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t r = begin; r < end; ++r) {
+                   const T* from = self + p.outer[static_cast<size_t>(r / n)] +
+                                   p.at[static_cast<size_t>(r % n)];
+                   T* to = out + r * width;
+                   if (p.run) {
+                     std::memcpy(to, from, static_cast<size_t>(width) * sizeof(T));
+                   } else {
+                     for (int64_t a = 0; a < width; ++a)
+                       to[a] = from[p.inner[static_cast<size_t>(a)]];
+                   }
+                 }
+               });
+}
+
+/// write(self element, value element) at every place; values are [outer][at][inner], or one value.
+template <class T, class F>
+void write(const Places& p, T* self, const T* values, bool one_value, const F& put) {
+  const auto n = static_cast<int64_t>(p.at.size());
+  const auto width = static_cast<int64_t>(p.inner.size());
+  if (p.numel() == 0) return;
+  const int64_t pieces = (width + kIndexPiece - 1) / kIndexPiece;
+  const int64_t each = n * std::min(width, kIndexPiece);
+  parallel_for(static_cast<int64_t>(p.outer.size()) * pieces,
+               std::max<int64_t>(1, kIndexGrain / each), [&](int64_t begin, int64_t end) {
+                 for (int64_t unit = begin; unit < end; ++unit) {
+                   const int64_t b = unit / pieces, first = unit % pieces * kIndexPiece;
+                   const int64_t count = std::min(kIndexPiece, width - first);
+                   for (int64_t j = 0; j < n; ++j) {
+                     T* to = self + p.outer[static_cast<size_t>(b)] + p.at[static_cast<size_t>(j)];
+                     const T* from = one_value ? values : values + (b * n + j) * width + first;
+                     const int64_t step = one_value ? 0 : 1;
+                     if (p.run) {
+                       to += first;
+                       for (int64_t a = 0; a < count; ++a) put(to[a], from[a * step]);
+                     } else {
+                       const int64_t* inner = p.inner.data() + first;
+                       for (int64_t a = 0; a < count; ++a) put(to[inner[a]], from[a * step]);
+                     }
+                   }
+                 }
+               });
+}
+
+/// to += v; of bools, whether one is true.
+template <class T>
+void add_to(T& to, T v) {
+  if constexpr (std::is_same_v<T, bool>) {
+    to = to || v;
+  } else {
+    to = static_cast<T>(to + v);
+  }
+}
+
+/// Puts self's values into the output of a call that may run in place.
+inline const Tensor& started(const Call& call) {
+  const Tensor &out = call.out[0], &self = call.in[0];
+  if (!out.is_same(self)) copy_raw_into(out, self);
+  return out;
+}
+
+/// Adds in float where the type is a half type: change(tensor of type T with `out`'s values).
+template <class F>
+void accumulate(const Tensor& out, const F& change) {
+  const ScalarType t = impl(out).dtype;
+  if (t != kHalf && t != kBFloat16) {
+    change(out);
+    return;
+  }
+  const Tensor wide = copy_raw(out, kFloat, kCPU);
+  change(wide);
+  copy_raw_into(out, wide);
+}
+
+}  // namespace hearth::cpu

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of a matrix by index.
+#pragma once
+
+#include "dispatch/op.h"
+
+namespace hearth::ops {
+
+struct Embedding {
+  int64_t padding_idx = -1;
+  bool scale_grad_by_freq = false;
+  static constexpr OpInfo info{.name = "embedding",
+                               .args = {"weight", {"indices", arg::index | arg::on_cpu}}};
+  HEARTH_OP(Embedding, padding_idx, scale_grad_by_freq)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// The gradient of embedding's weight from that of its result (input 0) and the indices (input 1).
+struct EmbeddingBackward {
+  int64_t num_weights = 0;
+  int64_t padding_idx = -1;
+  bool scale_grad_by_freq = false;
+  static constexpr OpInfo info{.name = "embedding_backward",
+                               .args = {"grad", {"indices", arg::index | arg::on_cpu}}};
+  HEARTH_OP(EmbeddingBackward, num_weights, padding_idx, scale_grad_by_freq)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 2}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+}  // namespace hearth::ops
