@@ -6,18 +6,25 @@ import torch.nn.functional as F
 
 from golden import (DTYPES, b8, bf16, c64, c128, d, f16, f32, f64, i8, i16, i32, i64, s, u, u8, v)
 
-# Domain of the ordinary values; flags: c complex too, i integers stay integers (else they become
-# floats), n no special values (their PyTorch gradients are accidents of how it is written).
+# An op a line; cases_special.py and cases_types.py read these tables, too.
+#
+# Of one input: the range of its ordinary values, flags, more special points than usual. Flags:
+#   c  complex numbers too
+#   i  integers stay integers (else they become floats); I  it takes no integers
+#   f  few cases: how tensors are laid out is no matter of the op, and is asked of the others
 UNARY = {
     "abs": (-2, 2, "ci"), "neg": (-2, 2, "ci"), "square": (-2, 2, "ci"),
-    "exp": (-2, 2, "c"), "expm1": (-2, 2, ""), "log": (0.1, 4, "c"), "log2": (0.1, 4, ""),
+    "exp": (-2, 2, "c", 1.5, 88.7, 709.7, 1e-45), "expm1": (-2, 2, "", 1.5, 88.7, 709.7, 1e-45),
+    "log": (0.1, 4, "c"), "log2": (0.1, 4, ""),
     "log10": (0.1, 4, ""), "log1p": (-0.9, 3, ""), "sqrt": (0.01, 4, "c"),
     "rsqrt": (0.1, 4, ""), "reciprocal": (0.2, 3, "c"), "sin": (-6, 6, "c"), "cos": (-6, 6, "c"),
     "tan": (-1.4, 1.4, ""), "asin": (-0.9, 0.9, ""), "acos": (-0.9, 0.9, ""),
-    "atan": (-3, 3, ""), "sinh": (-2, 2, ""), "cosh": (-2, 2, ""), "tanh": (-3, 3, "c"),
+    "atan": (-3, 3, ""), "sinh": (-2, 2, "", 1.5, 88.7, 709.7, 1e-45),
+    "cosh": (-2, 2, "", 1.5, 88.7, 709.7, 1e-45), "tanh": (-3, 3, "c"),
+    "asinh": (-3, 3, "f"), "acosh": (1.1, 4, "f"), "atanh": (-0.9, 0.9, "f"),
     "erf": (-2.5, 2.5, ""), "erfc": (-2.5, 2.5, ""), "sigmoid": (-4, 4, ""),
     "sign": (-2, 2, "i"), "round": (-4, 4, "i"), "floor": (-4, 4, "i"), "ceil": (-4, 4, "i"),
-    "trunc": (-4, 4, "i"), "frac": (-4, 4, "i"), "relu": (-2, 2, "i"),
+    "trunc": (-4, 4, "i"), "frac": (-4, 4, "I"), "relu": (-2, 2, "i"),
 }
 ACTIVATIONS = {
     "leaky_relu": [{}, {"negative_slope": 0.2}], "elu": [{}, {"alpha": 0.5}],
@@ -26,9 +33,18 @@ ACTIVATIONS = {
     "hardtanh": [{}, {"min_val": -0.5, "max_val": 0.75}],
     "threshold": [{"threshold": 0.1, "value": -3.0}],
 }
-BINARY = {"add": "cib", "sub": "ci", "mul": "cib", "div": "c", "pow": "i", "maximum": "ib",
-          "minimum": "ib", "atan2": "", "remainder": "i", "fmod": "i", "floor_divide": "i"}
+# Of two inputs: the least ordinary value, flags, more special points. Further flags:
+#   b  bool too
+#   g  no gradient; t  none of some dtypes, or one that is an accident of how PyTorch is written
+#   n  the other input may be a number; N  either may
+BINARY = {
+    "add": (-2, "cib"), "sub": (-2, "ci"), "mul": (-2, "cib"), "div": (0.2, "c"),
+    "pow": (0.2, "i", 0.5, 3.0, -1.0, -2.0), "maximum": (-2, "ib"), "minimum": (-2, "ib"),
+    "atan2": (-2, ""), "remainder": (0.2, "it"), "fmod": (0.2, "it"), "floor_divide": (0.2, "igt"),
+}
 COMPARE = ["eq", "ne", "lt", "le", "gt", "ge"]
+LOGICAL = ["logical_and", "logical_or", "logical_xor"]
+BITWISE = ["bitwise_and", "bitwise_or", "bitwise_xor"]
 
 
 def layouts(make):
@@ -38,7 +54,13 @@ def layouts(make):
 
 
 def add_unary(fam):
-    for op, (lo, hi, flags) in UNARY.items():
+    for op, (lo, hi, flags, *_) in UNARY.items():
+        if "f" in flags:
+            fam.case(op, u(137, lo=lo, hi=hi))
+            fam.case(op, u(2, 33, dtype=f64, lo=lo, hi=hi).T, second=True)
+            for dtype in (bf16, f16):
+                fam.case(op, u(11, dtype=dtype, lo=lo, hi=hi))
+            continue
         for sp in layouts(lambda *n: u(*n, lo=lo, hi=hi)):
             fam.case(op, sp)
         for dtype in (f64, bf16, f16):
@@ -47,7 +69,7 @@ def add_unary(fam):
         fam.case(op, s(40, lo=lo, hi=hi), grad=False)
         fam.case(op, s(40, lo=lo, hi=hi, dtype=f64), grad=False)
         for dtype in (i64, i32, u8):
-            if op == "frac":
+            if "I" in flags:
                 continue
             fam.case(op, u(9, dtype=dtype, lo=0 if dtype == u8 or lo > 0 else -2, hi=3))
         if "c" in flags:
@@ -90,9 +112,18 @@ def pairs(make):
 
 
 def add_binary(fam):
-    for op, flags in BINARY.items():
-        lo = 0.2 if op in ("div", "pow", "remainder", "fmod", "floor_divide") else -2
-        grad = op != "floor_divide"
+    for op, (lo, flags, *_) in BINARY.items():
+        grad = "g" not in flags
+        if "f" in flags:
+            fam.case(op, u(137, lo=lo, hi=3), u(137, lo=lo, hi=3), grad=grad)
+            fam.case(op, u(3, 4, dtype=f64, lo=lo, hi=3).T, u(4, dtype=f64, lo=lo, hi=3), grad=grad, second=grad)
+            for dtype in (bf16, f16):
+                fam.case(op, u(11, dtype=dtype, lo=lo, hi=3), u(11, dtype=dtype, lo=lo, hi=3), grad=grad)
+            for number in (2, -0.5, 0.0) if set("nN") & set(flags) else ():
+                fam.case(op, u(9, lo=lo, hi=3), fn=scalar_form(op), grad=grad, other=number)
+            for number in (2, -0.5, 0.0) if "N" in flags else ():
+                fam.case(op, u(9, lo=0.2, hi=3), fn=input_form(op), grad=grad, input=number)
+            continue
         for a, b in pairs(lambda *n: u(*n, lo=lo, hi=3)):
             fam.case(op, a, b, grad=grad)
         for dtype in (f64, bf16, f16):
@@ -165,6 +196,10 @@ def scalar_form(op):
     return lambda t, **attrs: getattr(torch, op)(t, *attrs.values())
 
 
+def input_form(op):
+    return lambda t, input: getattr(torch, op)(input, t)
+
+
 def add_compare(fam):
     for op in COMPARE:
         for a, b in pairs(lambda *n: u(*n, dtype=i64, lo=-1, hi=1))[:8]:
@@ -177,11 +212,11 @@ def add_compare(fam):
         fam.case(op, u(2, 3), u(4), throws=True)
     for op in ("eq", "ne"):
         fam.case(op, u(4, dtype=c64), u(4, dtype=c64), grad=False)
-    for op in ("logical_and", "logical_or", "logical_xor"):
+    for op in LOGICAL:
         for dtype in (b8, i64, f32):
             fam.case(op, u(3, 5, dtype=dtype, lo=0, hi=1), u(5, dtype=b8), grad=False)
         fam.case(op, s(17), u(17, dtype=b8), grad=False)
-    for op in ("bitwise_and", "bitwise_or", "bitwise_xor"):
+    for op in BITWISE:
         for dtype in (b8, u8, i32, i64):
             fam.case(op, u(3, 5, dtype=dtype), u(5, dtype=dtype))
         fam.case(op, u(3), u(3), throws=True)

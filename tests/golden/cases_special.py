@@ -11,6 +11,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from cases_pointwise import BINARY, COMPARE, LOGICAL, UNARY
 from golden import f32, f64, i64, v
 
 inf, nan = math.inf, math.nan
@@ -76,11 +77,9 @@ def binary(fam, op, knots=(), **kw):
 
 
 def add_unary(fam):
-    for op in ("abs", "neg", "square", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt",
-               "reciprocal", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh",
-               "acosh", "atanh", "erf", "erfc", "sigmoid", "sign", "round", "floor", "ceil", "trunc", "frac",
-               "relu", "nan_to_num"):
-        unary(fam, op, knots=(1.5, 88.7, 709.7, 1e-45) if op in ("exp", "expm1", "sinh", "cosh") else (1.5, 20.0))
+    for op, (_, _, _, *knots) in UNARY.items():
+        unary(fam, op, knots=knots or (1.5, 20.0))
+    unary(fam, "nan_to_num", knots=(1.5, 20.0))
     for op in ("isnan", "isinf", "isfinite", "logical_not"):
         unary(fam, op, grad=False)
 
@@ -107,14 +106,11 @@ def add_activations(fam):
 
 
 def add_binary(fam):
-    for op in ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2", "remainder", "fmod"):
-        binary(fam, op, knots=(0.5, 3.0, -1.0, -2.0) if op == "pow" else ())
-    binary(fam, "floor_divide", grad=False)
+    for op, (_, flags, *knots) in BINARY.items():
+        binary(fam, op, knots, grad="g" not in flags)
     for mode in ("floor", "trunc"):
         binary(fam, "div", rounding_mode=mode)
-    for op in ("eq", "ne", "lt", "le", "gt", "ge"):
-        binary(fam, op, grad=False)
-    for op in ("logical_and", "logical_or", "logical_xor"):
+    for op in COMPARE + LOGICAL:
         binary(fam, op, grad=False)
     scalars = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, inf, -inf, nan)
     scalar_form = lambda op: lambda t, **attrs: getattr(torch, op)(t, *attrs.values())

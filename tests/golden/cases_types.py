@@ -6,6 +6,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from cases_pointwise import BINARY, BITWISE, COMPARE, LOGICAL, UNARY
 from golden import DTYPES, b8, bf16, c64, f16, f32, f64, i64, i8, i16, i32, is_float, short, u8, v
 
 inf = math.inf
@@ -75,10 +76,7 @@ def scalar_form(op):
 
 
 def add_pointwise(fam):
-    for op in ("abs", "neg", "square", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal",
-               "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf",
-               "erfc", "sigmoid", "sign", "round", "floor", "ceil", "trunc", "frac", "relu", "isnan", "isinf", "isfinite",
-               "logical_not", "bitwise_not", "nan_to_num"):
+    for op in (*UNARY, "isnan", "isinf", "isfinite", "logical_not", "bitwise_not", "nan_to_num"):
         every(fam, op, first)
     for op, attrs in (("leaky_relu", {"negative_slope": 0.25}), ("elu", {"alpha": 0.5}), ("selu", {}),
                       ("celu", {"alpha": 0.5}), ("gelu", {}), ("gelu", {"approximate": "tanh"}), ("silu", {}), ("mish", {}),
@@ -88,10 +86,10 @@ def add_pointwise(fam):
                       ("threshold", {"threshold": 0.6, "value": 3.0}), ("threshold", {"threshold": 1, "value": 20}),
                       ("logsigmoid", {})):
         every(fam, op, first, fn=getattr(F, op), tol=100 if op == "hardsigmoid" else 1, **attrs)
-    for op in ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2", "remainder", "fmod", "floor_divide",
-               "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "bitwise_and",
-               "bitwise_or", "bitwise_xor"):
-        every(fam, op, first, second, grad=op not in ("remainder", "fmod", "floor_divide"))
+    for op, (_, flags, *_) in BINARY.items():
+        every(fam, op, first, second, grad="t" not in flags)
+    for op in COMPARE + LOGICAL + BITWISE:
+        every(fam, op, first, second)
     for mode in ("floor", "trunc"):
         every(fam, "div", first, second, rounding_mode=mode)
     for op in ("add", "sub", "mul", "div", "pow", "remainder", "fmod", "eq", "lt", "bitwise_and"):

@@ -83,7 +83,7 @@ constexpr uint64_t of_pointwise(uint64_t h) {
 #define HEARTH_UNARY(name, ...) h = mix(mix(h, #name), #__VA_ARGS__);
 #define HEARTH_BINARY(name, ...) h = mix(mix(h, #name), #__VA_ARGS__);
 #define HEARTH_TERNARY(name, ...) h = mix(mix(h, #name), #__VA_ARGS__);
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

@@ -35,7 +35,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
 
 // An op's texts as functions of one element. Member templates, so that only the classes an op has
 // are compiled.
-#define HEARTH_UNARY(name, types, kind, expr, da)                                                  \
+#define HEARTH_UNARY(name, forms, types, kind, expr, da)                                           \
   struct name##_op {                                                                               \
     static constexpr unsigned classes = types;                                                     \
     static constexpr Result result = Result::kind;                                                 \
@@ -48,7 +48,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
     HEARTH_DERIVATIVE(d1, a, b, c, none)                                                           \
     HEARTH_DERIVATIVE(d2, a, b, c, none)                                                           \
   };
-#define HEARTH_BINARY(name, types, kind, expr, da, db)                                \
+#define HEARTH_BINARY(name, forms, types, kind, expr, da, db)                         \
   struct name##_op {                                                                  \
     static constexpr unsigned classes = types;                                        \
     static constexpr Result result = Result::kind;                                    \
@@ -60,7 +60,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
     HEARTH_DERIVATIVE(d1, a, b, c, db)                                                \
     HEARTH_DERIVATIVE(d2, a, b, c, none)                                              \
   };
-#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc)                             \
+#define HEARTH_TERNARY(name, forms, types, kind, expr, da, db, dc)                      \
   struct name##_op {                                                                    \
     static constexpr unsigned classes = types;                                          \
     static constexpr Result result = Result::kind;                                      \
@@ -79,7 +79,7 @@ constexpr unsigned I = 1, F = 2, C = 4, FC = F | C, IF = I | F, IFC = I | F | C;
       [[maybe_unused]] T y, [[maybe_unused]] T p0, [[maybe_unused]] T p1, [[maybe_unused]] T p2) { \
     return text;                                                                                   \
   }
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

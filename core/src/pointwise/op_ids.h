@@ -11,7 +11,7 @@ enum class PointwiseOp : uint8_t {
 #define HEARTH_UNARY(name, ...) name,
 #define HEARTH_BINARY(name, ...) name,
 #define HEARTH_TERNARY(name, ...) name,
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

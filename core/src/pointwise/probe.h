@@ -90,22 +90,22 @@ constexpr auto K = [](double) { return Probe{}; };
   [[maybe_unused]] constexpr Probe g{kReadsG, true}, a{kReadsA}, b{kReadsB}, c{kReadsC}, \
       x{kReadsA}, y{kReadsY}, p0{}, p1{}, p2{};
 
-#define HEARTH_UNARY(name, types, result_kind, expr, da) \
-  constexpr DerivativeReads name##_reads() {             \
-    HEARTH_PROBE_VARIABLES                               \
-    return {{result(da), kReadsNone, kReadsNone}};       \
+#define HEARTH_UNARY(name, forms, types, result_kind, expr, da) \
+  constexpr DerivativeReads name##_reads() {                    \
+    HEARTH_PROBE_VARIABLES                                      \
+    return {{result(da), kReadsNone, kReadsNone}};              \
   }
-#define HEARTH_BINARY(name, types, result_kind, expr, da, db) \
-  constexpr DerivativeReads name##_reads() {                  \
-    HEARTH_PROBE_VARIABLES                                    \
-    return {{result(da), result(db), kReadsNone}};            \
+#define HEARTH_BINARY(name, forms, types, result_kind, expr, da, db) \
+  constexpr DerivativeReads name##_reads() {                         \
+    HEARTH_PROBE_VARIABLES                                           \
+    return {{result(da), result(db), kReadsNone}};                   \
   }
-#define HEARTH_TERNARY(name, types, result_kind, expr, da, db, dc) \
-  constexpr DerivativeReads name##_reads() {                       \
-    HEARTH_PROBE_VARIABLES                                         \
-    return {{result(da), result(db), result(dc)}};                 \
+#define HEARTH_TERNARY(name, forms, types, result_kind, expr, da, db, dc) \
+  constexpr DerivativeReads name##_reads() {                              \
+    HEARTH_PROBE_VARIABLES                                                \
+    return {{result(da), result(db), result(dc)}};                        \
   }
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

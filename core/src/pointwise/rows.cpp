@@ -30,28 +30,28 @@ constexpr unsigned I = kTypeI, F = kTypeF, C = kTypeC, IF = I | F, FC = F | C, I
 const Tensor& none = Args::undefined();
 
 constexpr PointwiseInfo kInfo[] = {
-#define HEARTH_UNARY(name, types, kind, expr, da) \
-  {PointwiseOp::name,                             \
-   1,                                             \
-   types,                                         \
-   PointwiseResult::kind,                         \
-   probe::name##_reads(),                         \
+#define HEARTH_UNARY(name, forms, types, kind, expr, da) \
+  {PointwiseOp::name,                                    \
+   1,                                                    \
+   types,                                                \
+   PointwiseResult::kind,                                \
+   probe::name##_reads(),                                \
    {HEARTH_DERIVATIVE(da), nullptr, nullptr}},
-#define HEARTH_BINARY(name, types, kind, expr, da, db) \
-  {PointwiseOp::name,                                  \
-   2,                                                  \
-   types,                                              \
-   PointwiseResult::kind,                              \
-   probe::name##_reads(),                              \
+#define HEARTH_BINARY(name, forms, types, kind, expr, da, db) \
+  {PointwiseOp::name,                                         \
+   2,                                                         \
+   types,                                                     \
+   PointwiseResult::kind,                                     \
+   probe::name##_reads(),                                     \
    {HEARTH_DERIVATIVE(da), HEARTH_DERIVATIVE(db), nullptr}},
-#define HEARTH_TERNARY(name, types, kind, expr, da, db, dc) \
-  {PointwiseOp::name,                                       \
-   3,                                                       \
-   types,                                                   \
-   PointwiseResult::kind,                                   \
-   probe::name##_reads(),                                   \
+#define HEARTH_TERNARY(name, forms, types, kind, expr, da, db, dc) \
+  {PointwiseOp::name,                                              \
+   3,                                                              \
+   types,                                                          \
+   PointwiseResult::kind,                                          \
+   probe::name##_reads(),                                          \
    {HEARTH_DERIVATIVE(da), HEARTH_DERIVATIVE(db), HEARTH_DERIVATIVE(dc)}},
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY
@@ -228,7 +228,7 @@ constexpr std::array<OpTable, kNum> make_rows() {
 #define HEARTH_UNARY(name, ...) #name,
 #define HEARTH_BINARY(name, ...) #name,
 #define HEARTH_TERNARY(name, ...) #name,
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY
@@ -272,7 +272,7 @@ constexpr std::array<OpTable, kNum * 3> make_backward_rows() {
 #define HEARTH_UNARY(name, ...) #name "_backward", "", "",
 #define HEARTH_BINARY(name, ...) #name "_backward_self", #name "_backward_other", "",
 #define HEARTH_TERNARY(name, ...) #name "_backward_a", #name "_backward_b", #name "_backward_c",
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY

@@ -325,129 +325,27 @@ class HEARTH_API Tensor {
   Tensor diag(int64_t diagonal = 0) const;
   Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const;
 
-  // ---- pointwise arithmetic
-  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor add(const Scalar& other, const Scalar& alpha = 1) const;
-  const Tensor& add_(const Tensor& other, const Scalar& alpha = 1) const;
-  const Tensor& add_(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor sub(const Scalar& other, const Scalar& alpha = 1) const;
-  const Tensor& sub_(const Tensor& other, const Scalar& alpha = 1) const;
-  const Tensor& sub_(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor mul(const Tensor& other) const;
-  Tensor mul(const Scalar& other) const;
-  const Tensor& mul_(const Tensor& other) const;
-  const Tensor& mul_(const Scalar& other) const;
-  Tensor div(const Tensor& other) const;
-  Tensor div(const Scalar& other) const;
-  Tensor div(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
-  Tensor div(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
-  const Tensor& div_(const Tensor& other) const;
-  const Tensor& div_(const Scalar& other) const;
-  Tensor floor_divide(const Tensor& other) const;
-  Tensor floor_divide(const Scalar& other) const;
-  Tensor remainder(const Tensor& other) const;
-  Tensor remainder(const Scalar& other) const;
-  Tensor fmod(const Tensor& other) const;
-  Tensor fmod(const Scalar& other) const;
-  Tensor pow(const Tensor& exponent) const;
-  Tensor pow(const Scalar& exponent) const;
-  const Tensor& pow_(const Tensor& exponent) const;
-  const Tensor& pow_(const Scalar& exponent) const;
-  Tensor atan2(const Tensor& other) const;
-  Tensor maximum(const Tensor& other) const;
-  Tensor minimum(const Tensor& other) const;
-  Tensor addcmul(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
-  const Tensor& addcmul_(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
-  Tensor addcdiv(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
-  const Tensor& addcdiv_(const Tensor& t1, const Tensor& t2, const Scalar& value = 1) const;
+  // ---- pointwise: the methods of hearth/ops/pointwise.def, then what that does not describe
+#define HEARTH_FUNCTION(...)
+#define HEARTH_FUNCTION_OF_SCALAR(...)
+#define HEARTH_FUNCTION_IN_PLACE(...)
+#define HEARTH_METHOD(name, op, shape, how, parameters, ...) \
+  Tensor name(HEARTH_REST parameters) const;
+#define HEARTH_METHOD_IN_PLACE(name, op, shape, how, parameters, ...) \
+  const Tensor& name##_(HEARTH_REST parameters) const;
+#include "hearth/ops/pointwise_forms.def"
   Tensor lerp(const Tensor& end, const Scalar& weight) const;
   Tensor lerp(const Tensor& end, const Tensor& weight) const;
   const Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
   const Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
-  Tensor clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max = {}) const;
-  Tensor clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max = {}) const;
-  const Tensor& clamp_(const std::optional<Scalar>& min,
-                       const std::optional<Scalar>& max = {}) const;
-  Tensor clamp_min(const Scalar& min) const;
-  Tensor clamp_max(const Scalar& max) const;
-  const Tensor& clamp_min_(const Scalar& min) const;
-  const Tensor& clamp_max_(const Scalar& max) const;
-  Tensor clip(const std::optional<Scalar>& min, const std::optional<Scalar>& max = {}) const {
-    return clamp(min, max);
-  }
   Tensor where(const Tensor& condition, const Tensor& other) const;
   Tensor where(const Tensor& condition, const Scalar& other) const;
   Tensor nan_to_num(std::optional<double> nan = {}, std::optional<double> posinf = {},
                     std::optional<double> neginf = {}) const;
-
-#define HEARTH_UNARY_METHOD(name) \
-  Tensor name() const;            \
-  const Tensor& name##_() const;
-  // Each has an in-place form with an underscore.
-  HEARTH_UNARY_METHOD(neg)
-  HEARTH_UNARY_METHOD(abs)
-  HEARTH_UNARY_METHOD(sign)
-  HEARTH_UNARY_METHOD(sgn)
-  HEARTH_UNARY_METHOD(exp)
-  HEARTH_UNARY_METHOD(expm1)
-  HEARTH_UNARY_METHOD(log)
-  HEARTH_UNARY_METHOD(log1p)
-  HEARTH_UNARY_METHOD(log2)
-  HEARTH_UNARY_METHOD(log10)
-  HEARTH_UNARY_METHOD(sqrt)
-  HEARTH_UNARY_METHOD(rsqrt)
-  HEARTH_UNARY_METHOD(square)
-  HEARTH_UNARY_METHOD(reciprocal)
-  HEARTH_UNARY_METHOD(sin)
-  HEARTH_UNARY_METHOD(cos)
-  HEARTH_UNARY_METHOD(tan)
-  HEARTH_UNARY_METHOD(asin)
-  HEARTH_UNARY_METHOD(acos)
-  HEARTH_UNARY_METHOD(atan)
-  HEARTH_UNARY_METHOD(sinh)
-  HEARTH_UNARY_METHOD(cosh)
-  HEARTH_UNARY_METHOD(tanh)
-  HEARTH_UNARY_METHOD(asinh)
-  HEARTH_UNARY_METHOD(acosh)
-  HEARTH_UNARY_METHOD(atanh)
-  HEARTH_UNARY_METHOD(erf)
-  HEARTH_UNARY_METHOD(erfc)
-  HEARTH_UNARY_METHOD(sigmoid)
-  HEARTH_UNARY_METHOD(relu)
-  HEARTH_UNARY_METHOD(floor)
-  HEARTH_UNARY_METHOD(ceil)
-  HEARTH_UNARY_METHOD(trunc)
-  HEARTH_UNARY_METHOD(frac)
-  HEARTH_UNARY_METHOD(logical_not)
-  HEARTH_UNARY_METHOD(bitwise_not)
-  HEARTH_UNARY_METHOD(round)
-#undef HEARTH_UNARY_METHOD
-  Tensor isnan() const;
-  Tensor isinf() const;
-  Tensor isfinite() const;
+  const Tensor& nan_to_num_(std::optional<double> nan = {}, std::optional<double> posinf = {},
+                            std::optional<double> neginf = {}) const;
+  Tensor prelu(const Tensor& weight) const;
   Tensor conj() const;
-  Tensor angle() const;
-
-  // ---- comparison and logic
-#define HEARTH_COMPARISON_METHOD(name)              \
-  Tensor name(const Tensor& other) const;           \
-  Tensor name(const Scalar& other) const;           \
-  const Tensor& name##_(const Tensor& other) const; \
-  const Tensor& name##_(const Scalar& other) const;
-  HEARTH_COMPARISON_METHOD(eq)
-  HEARTH_COMPARISON_METHOD(ne)
-  HEARTH_COMPARISON_METHOD(lt)
-  HEARTH_COMPARISON_METHOD(le)
-  HEARTH_COMPARISON_METHOD(gt)
-  HEARTH_COMPARISON_METHOD(ge)
-  HEARTH_COMPARISON_METHOD(bitwise_and)
-  HEARTH_COMPARISON_METHOD(bitwise_or)
-  HEARTH_COMPARISON_METHOD(bitwise_xor)
-#undef HEARTH_COMPARISON_METHOD
-  Tensor logical_and(const Tensor& other) const;
-  Tensor logical_or(const Tensor& other) const;
-  Tensor logical_xor(const Tensor& other) const;
   bool equal(const Tensor& other) const;
   bool allclose(const Tensor& other, double rtol = 1e-05, double atol = 1e-08,
                 bool equal_nan = false) const;

@@ -143,7 +143,7 @@ constexpr PointwiseTable make_table() {
 #define HEARTH_UNARY(name, ...) HEARTH_ENTRY(name, 1)
 #define HEARTH_BINARY(name, ...) HEARTH_ENTRY(name, 2)
 #define HEARTH_TERNARY(name, ...) HEARTH_ENTRY(name, 3)
-#include "pointwise/pointwise.def"
+#include "hearth/ops/pointwise.def"
 #undef HEARTH_UNARY
 #undef HEARTH_BINARY
 #undef HEARTH_TERNARY
