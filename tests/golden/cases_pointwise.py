@@ -41,6 +41,7 @@ BINARY = {
     "add": (-2, "cib"), "sub": (-2, "ci"), "mul": (-2, "cib"), "div": (0.2, "c"),
     "pow": (0.2, "i", 0.5, 3.0, -1.0, -2.0), "maximum": (-2, "ib"), "minimum": (-2, "ib"),
     "atan2": (-2, ""), "remainder": (0.2, "it"), "fmod": (0.2, "it"), "floor_divide": (0.2, "igt"),
+    "hypot": (-2, "f"), "copysign": (-2, "fn"), "xlogy": (0.2, "fN"), "logaddexp": (-2, "cf"),
 }
 COMPARE = ["eq", "ne", "lt", "le", "gt", "ge"]
 LOGICAL = ["logical_and", "logical_or", "logical_xor"]
@@ -119,6 +120,8 @@ def add_binary(fam):
             fam.case(op, u(3, 4, dtype=f64, lo=lo, hi=3).T, u(4, dtype=f64, lo=lo, hi=3), grad=grad, second=grad)
             for dtype in (bf16, f16):
                 fam.case(op, u(11, dtype=dtype, lo=lo, hi=3), u(11, dtype=dtype, lo=lo, hi=3), grad=grad)
+            if "c" in flags:
+                fam.case(op, u(7, dtype=c128), u(7, dtype=c128), second=True)
             for number in (2, -0.5, 0.0) if set("nN") & set(flags) else ():
                 fam.case(op, u(9, lo=lo, hi=3), fn=scalar_form(op), grad=grad, other=number)
             for number in (2, -0.5, 0.0) if "N" in flags else ():

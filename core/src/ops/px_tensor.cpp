@@ -48,6 +48,7 @@ Tensor ge0(const Tensor& x) {
 }
 Tensor isfinite(const Tensor& x) { return hearth::isfinite(x); }
 Tensor pow(const Tensor& a, const Tensor& b) { return hearth::pow(a, b); }
+Tensor xlogy(const Tensor& a, const Tensor& b) { return hearth::xlogy(a, b); }
 Tensor div_floor(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "floor"); }
 Tensor div_trunc(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "trunc"); }
 Tensor maximum(const Tensor& a, const Scalar& b) { return hearth::clamp_min(a, b); }

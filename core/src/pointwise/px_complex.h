@@ -170,6 +170,16 @@ HEARTH_ELEMENT_SLOW C128 pow(C128 a, C128 b) {
   return b == C128(0) ? C128(1) : exp_any(b * log(a));
 }
 
+/// By the size of the real parts, so that the larger exponential is never taken.
+HEARTH_ELEMENT_SLOW C128 logaddexp(C128 a, C128 b) {
+  if (isnan(a) || isnan(b)) return {nan(), nan()};
+  const bool first = a.real_ >= b.real_;
+  const C128 high = first ? a : b, low = first ? b : a;
+  if (isinf(high.real_) && high.real_ == low.real_)
+    return high.real_ < 0 ? low : log1p(exp_any(low) + exp_any(high));
+  return log1p(exp_any(low - high)) + high;
+}
+
 /// The derivative of acosh, in every quadrant.
 HEARTH_ELEMENT_FN C128 acosh_slope(C128 z) { return rsqrt(z + C128(-1)) * rsqrt(z + C128(1)); }
 
@@ -201,6 +211,9 @@ HEARTH_PX_IN_DOUBLE(sigmoid)
 #undef HEARTH_PX_IN_DOUBLE
 HEARTH_ELEMENT_SLOW complex<float> pow(complex<float> a, complex<float> b) {
   return complex<float>(pow(C128(a), C128(b)));
+}
+HEARTH_ELEMENT_SLOW complex<float> logaddexp(complex<float> a, complex<float> b) {
+  return complex<float>(logaddexp(C128(a), C128(b)));
 }
 
 }  // namespace px

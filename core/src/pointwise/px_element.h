@@ -108,6 +108,13 @@ HEARTH_ELEMENT_FN T sign(T x) {
   HEARTH_ELEMENT_FN T erf(T x) { return vmath::erf(x); }                                           \
   HEARTH_ELEMENT_FN T erfc(T x) { return vmath::erfc(x); }                                         \
   HEARTH_ELEMENT_FN T pow(T a, T b) { return vmath::pow(a, b); }                                   \
+  HEARTH_ELEMENT_FN T hypot(T a, T b) { return vmath::hypot(a, b); }                               \
+  HEARTH_ELEMENT_FN T copysign(T a, T b) { return vmath::copysign(a, b); }                         \
+  HEARTH_ELEMENT_FN T xlogy(T a, T b) { return b != b ? b : a == T(0) ? T(0) : a * log(b); }       \
+  /* Of equal infinities the difference is none. */                                                \
+  HEARTH_ELEMENT_FN T logaddexp(T a, T b) {                                                        \
+    return maximum(a, b) + log1p(exp(a == b ? T(0) : -abs(a - b)));                                \
+  }                                                                                                \
   HEARTH_ELEMENT_FN T sigmoid(T x) { return vmath::sigmoid(x); }                                   \
   /* Rounds a / b down without the error of a rounded quotient next to an integer. */              \
   HEARTH_ELEMENT_FN T div_floor(T a, T b) {                                                        \

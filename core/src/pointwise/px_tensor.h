@@ -31,6 +31,7 @@ Tensor erf(const Tensor& x);
 Tensor ge0(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 Tensor pow(const Tensor& a, const Tensor& b);
+Tensor xlogy(const Tensor& a, const Tensor& b);
 Tensor div_floor(const Tensor& a, const Tensor& b);
 Tensor div_trunc(const Tensor& a, const Tensor& b);
 Tensor maximum(const Tensor& a, const Scalar& b);
