@@ -7,8 +7,9 @@ import math
 import torch
 import torch.nn.functional as F
 
-from cases_special import agree
-from golden import c64, c128, f32, u, v
+import cases_norm
+from golden import c64, c128, u, v
+from special_points import agree
 
 inf, nan = math.inf, math.nan
 UNARY = ["exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal", "square", "neg", "sin", "cos",
@@ -113,10 +114,7 @@ def add_reductions(fam):
             fam.case("l1_loss", u(3, 4, dtype=dtype), u(3, 4, dtype=dtype), fn=F.l1_loss, reduction=reduction, second=True)
         same = v([1, 2, 0, 0, 3, 4], dtype=dtype, shape=[3])
         fam.case("l1_loss", same, v([1, 2, 0, 1, 3, 4], dtype=dtype, shape=[3]), fn=F.l1_loss, reduction="sum")
-        rms = lambda x, w, **kw: F.rms_norm(x, weight=w, **kw)
-        for eps in (None, 1e-3):
-            fam.case("rms_norm", u(3, 4, dtype=dtype), u(4, dtype=dtype), fn=rms, normalized_shape=[4], eps=eps, second=True)
-            fam.case("rms_norm", u(3, 2, 2, dtype=dtype), None, fn=rms, normalized_shape=[2, 2], eps=eps, second=True)
+        cases_norm.add_complex(fam, dtype)
     fam.case("l1_loss", u(4, dtype=c64), u(4), fn=F.l1_loss, reduction="mean", second=True)
 
 

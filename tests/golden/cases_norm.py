@@ -5,7 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from edges import ask, edges
-from golden import bf16, f16, f32, f64, u
+from every_type import every, second, small
+from golden import bf16, f16, f32, f64, u, v
+from special_points import MODEST, lines
 
 
 def positive(*shape, dtype=f32):
@@ -91,3 +93,47 @@ def add(fam):
     add_batch_norm(fam)
     add_norms(fam)
     add_edges(fam)
+
+
+def add_special(fam):
+    for dtype in (f32, f64):
+        n = len(MODEST)
+        x = lines(dtype, of=MODEST)
+        gamma, beta = v([1, 0, -2, 3], dtype=dtype), v([0, 1, 0.5, -1], dtype=dtype)
+        fam.case("layer_norm", x, gamma, beta, fn=lambda x, w, b, **kw: F.layer_norm(x, weight=w, bias=b, **kw),
+                 normalized_shape=[4], eps=1e-5)
+        fam.case("rms_norm", x, gamma, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw),
+                 normalized_shape=[4], eps=None)
+        fam.case("rms_norm", x, gamma, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw),
+                 normalized_shape=[4], eps=0.0)
+        # PyTorch's x * scale + shift of floats leaves rounding where a group is 5 everywhere.
+        groups = [line for line in MODEST if dtype == f64 or set(line) != {5}]
+        fam.case("group_norm", lines(dtype, [len(groups), 2, 2], groups), v([1, -2], dtype=dtype),
+                 v([0, 0.5], dtype=dtype), fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw),
+                 num_groups=1, eps=1e-5)
+        columns = v(list(zip(*MODEST)), dtype=dtype)
+        weights = v([1 + i % 3 for i in range(n)], dtype=dtype), v([0.5] * n, dtype=dtype)
+        for training in (True, False):
+            def batch_norm(x, w, b, mean, var, training, momentum, eps):
+                mean, var = mean.clone(), var.clone()
+                y = F.batch_norm(x, mean, var, w, b, training, momentum, eps)
+                return [y, mean, var]
+            fam.case("batch_norm", columns, *weights, v([0.25] * n, dtype=dtype).const,
+                     v([0.0, 1.0] * (n // 2), dtype=dtype).const, fn=batch_norm, tol=10, training=training, momentum=0.1, eps=1e-5)
+
+
+def add_types(fam):
+    rows = lambda dtype: small(dtype, (2, 4))
+    weight = lambda dtype: second(dtype, (8,)).copy(shape=[4], strides=[1], storage=8)
+    every(fam, "layer_norm", rows, weight, weight, fn=lambda x, w, b, **kw: F.layer_norm(x, weight=w, bias=b, **kw),
+          normalized_shape=[4], eps=1e-5)
+    every(fam, "rms_norm", rows, weight, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw), normalized_shape=[4], eps=1e-5)
+    every(fam, "group_norm", rows, weight, weight, fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw),
+          num_groups=2, eps=1e-5)
+
+
+def add_complex(fam, dtype):
+    rms = lambda x, w, **kw: F.rms_norm(x, weight=w, **kw)
+    for eps in (None, 1e-3):
+        fam.case("rms_norm", u(3, 4, dtype=dtype), u(4, dtype=dtype), fn=rms, normalized_shape=[4], eps=eps, second=True)
+        fam.case("rms_norm", u(3, 2, 2, dtype=dtype), None, fn=rms, normalized_shape=[2, 2], eps=eps, second=True)

@@ -1,80 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Special points of each operator: knots, ties, zeros of both signs, infinities, NaN, the largest
-and the smallest numbers. Random inputs never hit them.
-
-A point counts where PyTorch's answer does not depend on how it cuts a tensor into vectors. Zeros
-are compared with their sign."""
+"""Special points of each operator (see special_points.py)."""
 
 import itertools
-import math
 
 import torch
 import torch.nn.functional as F
 
+import cases_norm
 from cases_pointwise import BINARY, COMPARE, LOGICAL, UNARY
-from golden import f32, f64, i64, v
-
-inf, nan = math.inf, math.nan
-HUGE = {f32: torch.finfo(f32).max, f64: torch.finfo(f64).max}
-TINY = {f32: 2.0**-149, f64: 2.0**-1074}  # the smallest denormal number
-
-
-def usual(dtype, knots=()):
-    """What every function of one number is asked."""
-    huge, tiny = HUGE[dtype], TINY[dtype]
-    return [nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.5, -3.5, huge, -huge, tiny, -tiny,
-            1e-30, -1e-30, 100.0, -100.0, *knots, *(-k for k in knots)]
-
-
-def pairs(dtype, knots=()):
-    few = [nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 2.0, -2.5, HUGE[dtype], TINY[dtype], *knots]
-    return list(itertools.product(few, few))
-
-
-def answers(fn, columns, dtype, grad):
-    """The value and the gradients by each column."""
-    tensors = [torch.tensor(c, dtype=dtype).requires_grad_(grad) for c in columns]
-    out = fn(*tensors)
-    parts = [out]
-    if grad and out.requires_grad:
-        parts += torch.autograd.grad(out, tensors, torch.full_like(out, 0.75), allow_unused=True)
-    return [t.detach() for t in parts if t is not None]
-
-
-def agree(a, b):
-    equal = (a == b) | ((a != a) & (b != b)) | torch.isclose(a, b, rtol=1e-4, atol=0)
-    return bool((equal & ((a != 0) | (torch.signbit(a) == torch.signbit(b)))).all())
-
-
-def stable(fn, rows, dtype, grad):
-    """The rows whose answer is the same alone and in a long tensor, whose middle is in vectors."""
-    def same(row):
-        alone = answers(fn, [[x] for x in row], dtype, grad)
-        among = answers(fn, [[x] * 67 for x in row], dtype, grad)
-        return all(agree(a.expand(67), b) for a, b in zip(alone, among))
-    return [row for row in rows if same(row)]
-
-
-def pointwise(fam, op, rows, fn=None, grad=True, tol=1.0, dtypes=(f32, f64), **attrs):
-    """One case of all the points for each dtype; rows(dtype) lists one number for each input."""
-    fn = fn or getattr(torch, op, None) or getattr(F, op)
-    for dtype in dtypes:
-        kept = stable(lambda *t: fn(*t, **attrs), rows(dtype), dtype, grad)
-        columns = [v(list(c), dtype=dtype) for c in zip(*kept)]
-        fam.case(op, *columns, fn=fn, grad=grad, tol=tol, signed_zeros=True, tag=str(len(kept)), **attrs)
-
-
-def unary(fam, op, knots=(), without=(), **kw):
-    def rows(dtype):
-        left_out = {"tiny": (TINY[dtype], -TINY[dtype]), "huge": (HUGE[dtype], -HUGE[dtype])}
-        none = [n for w in without for n in left_out.get(w, (w,))]
-        return [(x,) for x in usual(dtype, knots) if x not in none]
-    pointwise(fam, op, rows, **kw)
-
-
-def binary(fam, op, knots=(), **kw):
-    pointwise(fam, op, lambda dtype: pairs(dtype, knots), **kw)
-
+from golden import f32, f64, v
+from special_points import (FINITE, HUGE, LINES, TINY, binary, inf, lines, nan, pairs, pointwise, stable, unary,
+                            usual)
 
 def add_unary(fam):
     for op, (_, _, _, *knots) in UNARY.items():
@@ -181,24 +117,6 @@ def add_losses(fam):
              reduction="none", tag="pos_weight")
 
 
-# Lines of a reduction: no special number, ties, zeros, NaN first, last and twice, infinities of one
-# and of both signs, overflow, denormals.
-LINES = [[1, 2, 3, 4], [3, 1, 3, 3], [0.0, -0.0, 0.0, -0.0], [-0.0, -0.0, -0.0, -0.0], [0, 2, 0, 3], [0, 2, 5, 3],
-         [nan, 1, 2, 0], [1, 2, 3, nan], [1, nan, nan, 7], [nan] * 4, [inf, 1, 2, 3], [-inf, 1, 2, 3],
-         [inf, -inf, 1, 2], [inf] * 4, [-inf] * 4, [inf, nan, 0, 1], [-inf, inf, nan, 0], [-2, 2, -2, 2],
-         [1e30, 1e30, 1e30, -1e30], [1e-30, -1e-30, 1e-40, 0], [5, 5, 5, 5], [1000, 1001, -1000, 0]]
-
-
-# PyTorch's gradient of a product divides by its factors, unless some are zero.
-FINITE = [line for line in LINES if all(map(math.isfinite, line))]
-# Squares that neither overflow nor vanish.
-MODEST = [line for line in LINES if not any(0 < abs(x) < 1e-20 or 1e20 < abs(x) < inf for x in line)]
-
-
-def lines(dtype, shape=None, of=LINES):
-    return v(of, dtype=dtype, shape=shape)
-
-
 def add_reductions(fam):
     norm = lambda t, p, dim, keepdim: torch.linalg.vector_norm(t, p, dim=dim or None, keepdim=keepdim)
     for dtype in (f32, f64):
@@ -277,31 +195,8 @@ def add_windows(fam):
                 fam.case("interpolate", sp, fn=F.interpolate, size=[5, 11], mode=mode, **align)
 
 
-def add_norms(fam):
+def add_products(fam):
     for dtype in (f32, f64):
-        n = len(MODEST)
-        x = lines(dtype, of=MODEST)
-        gamma, beta = v([1, 0, -2, 3], dtype=dtype), v([0, 1, 0.5, -1], dtype=dtype)
-        fam.case("layer_norm", x, gamma, beta, fn=lambda x, w, b, **kw: F.layer_norm(x, weight=w, bias=b, **kw),
-                 normalized_shape=[4], eps=1e-5)
-        fam.case("rms_norm", x, gamma, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw),
-                 normalized_shape=[4], eps=None)
-        fam.case("rms_norm", x, gamma, fn=lambda x, w, **kw: F.rms_norm(x, weight=w, **kw),
-                 normalized_shape=[4], eps=0.0)
-        # PyTorch's x * scale + shift of floats leaves rounding where a group is 5 everywhere.
-        groups = [line for line in MODEST if dtype == f64 or set(line) != {5}]
-        fam.case("group_norm", lines(dtype, [len(groups), 2, 2], groups), v([1, -2], dtype=dtype),
-                 v([0, 0.5], dtype=dtype), fn=lambda x, w, b, **kw: F.group_norm(x, weight=w, bias=b, **kw),
-                 num_groups=1, eps=1e-5)
-        columns = v(list(zip(*MODEST)), dtype=dtype)
-        weights = v([1 + i % 3 for i in range(n)], dtype=dtype), v([0.5] * n, dtype=dtype)
-        for training in (True, False):
-            def batch_norm(x, w, b, mean, var, training, momentum, eps):
-                mean, var = mean.clone(), var.clone()
-                y = F.batch_norm(x, mean, var, w, b, training, momentum, eps)
-                return [y, mean, var]
-            fam.case("batch_norm", columns, *weights, v([0.25] * n, dtype=dtype).const,
-                     v([0.0, 1.0] * (n // 2), dtype=dtype).const, fn=batch_norm, tol=10, training=training, momentum=0.1, eps=1e-5)
         fam.case("dropout", lines(dtype), fn=F.dropout, p=1.0, training=True)
         fam.case("matmul", lines(dtype), v([[0, 1], [1, 0], [0, 2], [0, 0]], dtype=dtype))
         fam.case("linear", lines(dtype), v([[0, 1, 0, 1], [1, 0, 0, 2]], dtype=dtype), v([0, inf], dtype=dtype), fn=F.linear)
@@ -316,4 +211,5 @@ def add(fam):
     add_reductions(fam)
     add_order(fam)
     add_windows(fam)
-    add_norms(fam)
+    cases_norm.add_special(fam)
+    add_products(fam)
