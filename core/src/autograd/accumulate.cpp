@@ -6,7 +6,6 @@
 
 #include "autograd/extras.h"
 #include "base/thread_state.h"
-#include "tensor/raw_copy.h"
 
 namespace hearth::autograd {
 
@@ -68,7 +67,7 @@ void accumulate_grad(const Tensor& leaf, Tensor grad) {
     } else {
       Tensor copy = new_tensor(l.sizes, g.dtype, g.device,
                                l.dense && !l.contiguous ? l.strides : DimVector());
-      copy_raw_into(copy, grad);
+      copy.copy_(grad);
       m.grad = std::move(copy);
     }
     return;

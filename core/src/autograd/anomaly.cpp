@@ -9,6 +9,7 @@
 
 #include "autograd/extras.h"
 #include "base/thread_state.h"
+#include "tensor/host_read.h"
 
 namespace hearth::autograd {
 
@@ -35,6 +36,7 @@ std::string current_site() {
 
 void check_anomaly(const Node& node, const GradList& grads) {
   if (!thread_state().anomaly_check_nan) return;
+  check_host_read("detect_anomaly");
   ThreadState state = thread_state();
   state.anomaly = state.grad_enabled = false;
   ThreadStateGuard guard(state);

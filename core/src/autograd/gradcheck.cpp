@@ -6,6 +6,7 @@
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
 
+#include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth::autograd::detail {
@@ -26,8 +27,9 @@ Tensor weights_like(const Tensor& t, size_t seed) {
 }
 
 std::vector<double> values(const Tensor& t) {
+  check_host_read("gradcheck");
   const Tensor flat = t.detach().to(kCPU, kDouble).contiguous();
-  const double* p = flat.const_data_ptr<double>();
+  const double* p = ptr<double>(flat);
   return {p, p + flat.numel()};
 }
 

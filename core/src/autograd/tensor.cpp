@@ -10,6 +10,8 @@
 #include "autograd/meta.h"
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
+#include "dispatch/interceptor.h"
+#include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -19,6 +21,11 @@ namespace {
 TensorImpl& checked(const Tensor& t) {
   HEARTH_CHECK(t.defined(), "[tensor] expected a Tensor, got an undefined one");
   return impl(t);
+}
+
+/// check_host_read, which finds no interceptor nearly always.
+void reach_values(std::string_view method, const SourceLocation& at) {
+  if (interceptor_stack().top) check_host_read(method, at);
 }
 
 }  // namespace
@@ -66,14 +73,12 @@ MemoryFormat Tensor::suggest_memory_format() const {
 
 TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }
 
-void* Tensor::data_ptr() const {
+void* Tensor::data_ptr(SourceLocation at) const {
   const TensorImpl& t = checked(*this);
+  reach_values("data_ptr", at);
   return t.storage->data ? t.data() : nullptr;
 }
-const void* Tensor::const_data_ptr() const {
-  const TensorImpl& t = checked(*this);
-  return t.storage->data ? t.data() : nullptr;
-}
+const void* Tensor::const_data_ptr(SourceLocation at) const { return data_ptr(at); }
 void Tensor::expect_dtype(ScalarType expected) const {
   HEARTH_CHECK_AS(DtypeError, scalar_type() == expected, "[data_ptr] expected scalar type ",
                   to_string(expected), " but found ", to_string(scalar_type()));
@@ -92,8 +97,9 @@ void Tensor::expect_cpu() const {
   HEARTH_CHECK_AS(DeviceError, is_cpu(), "[accessor] expected a tensor on the CPU, got ", device());
 }
 
-Scalar Tensor::item() const {
+Scalar Tensor::item(SourceLocation at) const {
   const TensorImpl& t = checked(*this);
+  reach_values("item", at);
   HEARTH_CHECK_AS(ShapeError, t.numel == 1, "[item] a Tensor with ", t.numel,
                   " elements cannot be converted to Scalar");
   HEARTH_CHECK_AS(DeviceError, !t.device.is_meta(), "[item] meta tensors have no data");
@@ -104,7 +110,10 @@ Scalar Tensor::item() const {
   return load_scalar(element, t.dtype);
 }
 
-bool Tensor::is_nonzero() const { return item().toBool(); }
+bool Tensor::is_nonzero(SourceLocation at) const {
+  reach_values("is_nonzero", at);
+  return item(at).toBool();
+}
 
 // ---- autograd
 

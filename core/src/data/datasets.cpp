@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "ops/copy.h"
+#include "tensor/host_read.h"
 
 namespace hearth::data::detail {
 
@@ -26,8 +27,8 @@ void throw_no_size() {
 Tensor stack_parts(const std::vector<Tensor>& parts) { return stack(parts, 0); }
 
 Tensor per_channel(ArrayRef<double> values) {
-  const Tensor t = empty({static_cast<int64_t>(values.size()), 1, 1}, TensorOptions(kFloat));
-  float* p = t.data_ptr<float>();
+  const Tensor t = new_tensor({static_cast<int64_t>(values.size()), 1, 1}, kFloat, kCPU);
+  float* p = ptr<float>(t);
   for (size_t i = 0; i < values.size(); ++i) p[i] = static_cast<float>(values[i]);
   return t;
 }
@@ -37,8 +38,10 @@ Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev, 
   // An example is an image with channels; leading dims of size one make it so, as in LibTorch.
   const int64_t first = batch ? 1 : 0;
   while (x.dim() < first + 3) x = x.unsqueeze(first);
-  if (mean.numel() == 1 && stddev.numel() == 1)
-    return x.sub(mean.item<double>()).div(stddev.item<double>());
+  // The transform's own numbers, not the data's.
+  const auto number = [](const Tensor& t) { return load_scalar(raw_data(t), t.scalar_type()); };
+  if (mean.numel() == 1 && stddev.numel() == 1 && mean.is_cpu() && stddev.is_cpu())
+    return x.sub(number(mean)).div(number(stddev));
   return x.sub(mean.to(x.device())).div(stddev.to(x.device()));
 }
 
@@ -56,8 +59,9 @@ std::vector<std::vector<size_t>> split_indices(size_t n, ArrayRef<size_t> length
                   "[random_split] Sum of input lengths does not equal the length of the input "
                   "dataset: ",
                   total, " and ", n);
+  check_host_read("random_split");
   const Tensor order = randperm(static_cast<int64_t>(n), std::move(generator));
-  const int64_t* at = order.const_data_ptr<int64_t>();
+  const int64_t* at = ptr<int64_t>(order);
   std::vector<std::vector<size_t>> parts;
   for (const size_t length : lengths) {
     parts.emplace_back(at, at + length);
@@ -99,7 +103,7 @@ Tensor gather_rows(const Tensor& tensor, ArrayRef<size_t> indices) {
   NoGradGuard no_grad;
   DimVector sizes(tensor.sizes());
   sizes[0] = static_cast<int64_t>(indices.size());
-  const Tensor out = empty(sizes, TensorOptions(tensor.scalar_type()).device(tensor.device()));
+  const Tensor out = new_tensor(sizes, tensor.scalar_type(), tensor.device());
   if (out.numel() == 0) return out;
   if (!tensor.is_cpu() || !tensor.is_contiguous()) {
     for (size_t i = 0; i < indices.size(); ++i)

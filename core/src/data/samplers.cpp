@@ -10,14 +10,18 @@
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 
+#include "tensor/host_read.h"
+#include "tensor/tensor_impl.h"
+
 namespace hearth::data::samplers {
 
 namespace {
 
 /// 0 .. n-1 in an order that depends on the seed alone.
 std::vector<size_t> permutation(size_t n, uint64_t seed) {
+  check_host_read("sampler");
   const Tensor order = randperm(static_cast<int64_t>(n), Generator(seed));
-  const int64_t* p = order.const_data_ptr<int64_t>();
+  const int64_t* p = ptr<int64_t>(order);
   return {p, p + n};
 }
 
@@ -131,9 +135,10 @@ void WeightedRandomSampler::draw(uint64_t seed) {
   HEARTH_CHECK_AS(ValueError, size_ == weights_.size(), "[WeightedRandomSampler] has ",
                   weights_.size(), " weights, cannot be reset to ", size_);
   const size_t draws = replacement_ ? num_samples_ : weights_.size();
+  check_host_read("WeightedRandomSampler");
   const Tensor uniform =
       rand({static_cast<int64_t>(draws)}, Generator(seed), TensorOptions(kDouble));
-  const double* u = uniform.const_data_ptr<double>();
+  const double* u = ptr<double>(uniform);
   order_.clear();
   if (replacement_) {
     std::vector<double> ends(weights_.size());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/interceptor.h"
 
+#include "tensor/host_read.h"
+
 namespace hearth {
 
 thread_local constinit InterceptorStack interceptor_stack_storage;
@@ -38,6 +40,33 @@ Interceptor::Popped::~Popped() {
   InterceptorStack& stack = interceptor_stack();
   stack.top = top_;
   stack.popped = outer_;
+}
+
+Interceptor::Restored::Restored() {
+  InterceptorStack& stack = interceptor_stack();
+  top_ = stack.top;
+  popped_ = stack.popped;
+  for (const Popped* p = popped_; p; p = p->outer_) stack.top = p->top_;
+  stack.popped = nullptr;
+}
+
+Interceptor::Restored::~Restored() {
+  InterceptorStack& stack = interceptor_stack();
+  stack.top = top_;
+  stack.popped = popped_;
+}
+
+void check_host_read(std::string_view function, const SourceLocation& where) {
+  const Interceptor* i = interceptor_stack().top;
+  while (i && !i->records()) i = i->below();
+  if (!i) return;
+  throw Error(cat_str(
+      "[", function, "] the host may not reach values while calls are recorded to run again: ",
+      "what follows from a value now would be repeated, whatever the value is then.",
+      where.file ? cat_str(" Called in ", where.function, " at ", where.file, ":", where.line, ".")
+                 : "",
+      " Compute with tensors instead (where, masked_fill, index_select), or read the value outside "
+      "the recording."));
 }
 
 uint64_t InterceptedRange::begin(std::string_view name) {

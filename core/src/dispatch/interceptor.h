@@ -15,6 +15,9 @@ class Interceptor {
   /// Around a part of the program that has a name: a node of backward, a RecordFunction.
   virtual void begin_range(std::string_view) {}
   virtual void end_range() {}
+  /// Whether calls are kept to run again. The host may not read values then, nor write some past
+  /// the door: Tensor::item and the like throw.
+  virtual bool records() const { return false; }
 
   /// The one that gets the calls this hands on; null for the door.
   Interceptor* below() const { return below_; }
@@ -32,6 +35,7 @@ class Interceptor {
     Interceptor& interceptor_;
   };
 
+  class Restored;
   /// Pops interceptors for a scope, down to `below`.
   class Popped {
    public:
@@ -42,8 +46,22 @@ class Interceptor {
 
    private:
     friend class Scope;
+    friend class Restored;
     Interceptor* top_;  ///< what is put back
     Popped* outer_;
+  };
+
+  /// Brings all back for a scope, in which a call makes another that outlives it.
+  class Restored {
+   public:
+    Restored();
+    Restored(const Restored&) = delete;
+    Restored& operator=(const Restored&) = delete;
+    ~Restored();
+
+   private:
+    Interceptor* top_;
+    Popped* popped_;
   };
 
  protected:

@@ -10,6 +10,7 @@
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
 #include "dispatch/interceptor.h"
+#include "tensor/host_read.h"
 #include "tensor/overlap.h"
 #include "tensor/raw_copy.h"
 
@@ -409,6 +410,8 @@ void run(const Invocation& call, Specs& specs) {
 
 void invoke(const Invocation& call) {
   if (Interceptor* top = interceptor_stack().top) {
+    // How large its results are is read from its inputs.
+    if (call.op.info.is_data_dependent()) check_host_read(call.op.info.name);
     const Interceptor::Popped popped(top->below());
     top->intercept(call);
     return;

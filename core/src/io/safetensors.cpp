@@ -10,6 +10,7 @@
 #include "hearth/ops/creation.h"
 
 #include "io/safetensors_format.h"
+#include "tensor/tensor_impl.h"
 
 namespace hearth::safetensors {
 
@@ -81,8 +82,8 @@ Tensor File::tensor(const std::string& name) const {
     return from_blob(
         const_cast<char*>(bytes), e.sizes.ref(), [keep = impl_->mapped](void*) {}, options);
   }
-  const Tensor copy = empty(e.sizes.ref(), options);
-  if (size > 0) std::memcpy(copy.data_ptr(), bytes, size);
+  const Tensor copy = new_tensor(e.sizes, e.dtype, kCPU);
+  if (size > 0) std::memcpy(raw_data(copy), bytes, size);
   return copy;
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/safetensors_format.h"
+#include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth::safetensors {
@@ -273,9 +274,10 @@ void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
   const uint64_t length = text.size();
   sink.write(&length, 8);
   sink.write(text.data(), text.size());
+  check_host_read("save");
   for (const auto* item : order) {
     const Tensor plain = item->second.detach().cpu().contiguous();
-    if (plain.nbytes() > 0) sink.write(plain.const_data_ptr(), plain.nbytes());
+    if (plain.nbytes() > 0) sink.write(raw_data(plain), plain.nbytes());
   }
 }
 

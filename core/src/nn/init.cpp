@@ -9,6 +9,9 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 
+#include "tensor/host_read.h"
+#include "tensor/tensor_impl.h"
+
 namespace hearth::nn::init {
 
 namespace {
@@ -86,10 +89,8 @@ Tensor eye_(Tensor matrix) {
   HEARTH_CHECK_AS(ShapeError, matrix.dim() == 2,
                   "[init] Only tensors with 2 dimensions are supported, got ", matrix.sizes());
   const NoGradGuard no_grad;
-  const Tensor values = zeros(matrix.sizes(), kFloat);
-  for (int64_t i = 0; i < std::min(matrix.size(0), matrix.size(1)); ++i)
-    values.data_ptr<float>()[i * matrix.size(1) + i] = 1;
-  return matrix.copy_(values);
+  matrix.zero_().diagonal().fill_(1);
+  return matrix;
 }
 
 Tensor dirac_(Tensor tensor, int64_t groups) {
@@ -128,8 +129,9 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b)
   if (std == 0) return tensor.fill_(std::clamp(mean, a, b));
   const double low = normal_cdf((a - mean) / std);
   const double high = normal_cdf((b - mean) / std);
+  check_host_read("trunc_normal_");
   const Tensor values = rand(tensor.sizes(), kDouble);
-  double* v = values.data_ptr<double>();
+  double* v = ptr<double>(values);
   for (int64_t i = 0; i < values.numel(); ++i) {
     const double quantile = 2 * (low + (high - low) * v[i]) - 1;
     const double inside = std::clamp(quantile, -1 + 1e-16, 1 - 1e-16);
@@ -169,10 +171,11 @@ Tensor orthogonal_(Tensor tensor, double gain) {
   const int64_t length = std::max(rows, cols);
   // Gram-Schmidt, each vector reduced twice, which is enough for orthogonality to machine
   // precision. It is QR's Q with R's diagonal positive, hence uniformly distributed.
+  check_host_read("orthogonal_");
   const Tensor vectors = randn({static_cast<int64_t>(n), length}, kDouble);
   std::vector<double*> v(n);
   for (size_t i = 0; i < n; ++i) {
-    v[i] = vectors.data_ptr<double>() + static_cast<int64_t>(i) * length;
+    v[i] = ptr<double>(vectors) + static_cast<int64_t>(i) * length;
     for (int pass = 0; pass < 2; ++pass)
       for (size_t j = 0; j < i; ++j) {
         const double along = std::inner_product(v[i], v[i] + length, v[j], 0.0);
@@ -193,12 +196,13 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
   const NoGradGuard no_grad;
   const int64_t rows = tensor.size(0);
   const int64_t zeros = static_cast<int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
+  check_host_read("sparse_");
   const Tensor values = randn(tensor.sizes(), kDouble) * std;
   const Tensor order = rand({tensor.size(1), rows}, kDouble);
-  double* v = values.data_ptr<double>();
+  double* v = ptr<double>(values);
   std::vector<int64_t> index(static_cast<size_t>(rows));
   for (int64_t c = 0; c < tensor.size(1); ++c) {
-    const double* key = order.data_ptr<double>() + c * rows;
+    const double* key = ptr<double>(order) + c * rows;
     std::iota(index.begin(), index.end(), 0);
     std::sort(index.begin(), index.end(), [key](int64_t i, int64_t j) { return key[i] < key[j]; });
     for (int64_t i = 0; i < zeros; ++i) v[index[static_cast<size_t>(i)] * tensor.size(1) + c] = 0;

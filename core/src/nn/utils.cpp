@@ -7,6 +7,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "tensor/host_read.h"
+
 namespace hearth::nn::utils {
 
 namespace {
@@ -31,6 +33,7 @@ double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, d
   const NoGradGuard no_grad;
   const std::vector<Tensor> grads = gradients(parameters);
   if (grads.empty()) return 0.0;
+  check_host_read("clip_grad_norm_");
   const double norm = joint_norm(grads, norm_type);
   HEARTH_CHECK_AS(ValueError, !error_if_nonfinite || std::isfinite(norm),
                   "[clip_grad_norm_] The total norm of order ", norm_type,

@@ -4,9 +4,12 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
+#include "tensor/host_read.h"
+
 namespace hearth {
 
 bool equal(const Tensor& self, const Tensor& other) {
+  check_host_read("equal");
   return self.sizes() == other.sizes() && eq(self, other).all().item<bool>();
 }
 
@@ -29,6 +32,7 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
 }
 
 bool allclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  check_host_read("allclose");
   return isclose(self, other, rtol, atol, equal_nan).all().item<bool>();
 }
 

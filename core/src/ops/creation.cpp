@@ -304,8 +304,8 @@ Tensor triangle_indices(std::string_view op, int64_t row, int64_t col, int64_t o
   const int64_t d = std::clamp(offset, -row, col);
   const Checked count = upper ? count_lower(col, row, -d) : count_lower(row, col, d);
   const int64_t n = count.get(op, "a triangle of ", row, " rows and ", col, " columns");
-  const Tensor out = empty({2, n}, kLong);
-  int64_t* rows = out.data_ptr<int64_t>();
+  const Tensor out = new_tensor({2, n}, kLong, kCPU);
+  int64_t* rows = ptr<int64_t>(out);
   int64_t* columns = rows + n;
   for (int64_t r = upper ? 0 : std::max<int64_t>(-d, 0), at = 0; at < n; ++r) {
     const int64_t first = upper ? std::max<int64_t>(r + d, 0) : 0;

@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "ops/index_checks.h"
+#include "tensor/host_read.h"
 
 namespace hearth {
 
@@ -67,6 +68,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     sizes.push_back(num_classes);
     return zeros(sizes, self.options());
   }
+  check_host_read("one_hot");
   HEARTH_CHECK_AS(ValueError, !self.lt(0).any().item<bool>(),
                   "[one_hot] Class values must be non-negative.");
   if (num_classes == -1) {

@@ -6,6 +6,7 @@
 #include "hearth/ops/pad.h"
 
 #include "base/checked.h"
+#include "tensor/tensor_impl.h"
 
 namespace hearth {
 
@@ -60,8 +61,8 @@ Tensor pad_from_itself(const Tensor& self, IntArrayRef pad, const Mode& mode) {
     HEARTH_CHECK_AS(ShapeError, n >= 0 && (size > 0 || (size == 0 && mode.crops_first)), "[pad] ",
                     mode.name, " padding (", before, ", ", after, ") at dimension ", dim,
                     " of input ", self.sizes(), " leaves nothing or has nothing to start from");
-    const Tensor index = empty({size}, kLong);
-    int64_t* source = index.data_ptr<int64_t>();
+    const Tensor index = new_tensor({size}, kLong, kCPU);
+    int64_t* source = ptr<int64_t>(index);
     const int64_t lead = before + first;
     // Beyond int64 only where everything before was cropped, so it is beyond the end as well.
     for (int64_t i = 0; i < size; ++i)

@@ -27,15 +27,17 @@ void check_alpha(const char* op, const Tensor& self, const Other& other, const S
       "] For integral input tensors, argument alpha must not be a floating point number.");
 }
 
-bool has_zero(const Tensor& t) {
-  return !t.device().is_meta() && t.numel() > 0 && t.eq(0).any().item<bool>();
+bool has_zero(const char* op, const Tensor& t) {
+  if (t.device().is_meta() || t.numel() == 0) return false;
+  check_host_read(op);
+  return t.eq(0).any().item<bool>();
 }
-bool has_zero(const Scalar& s) { return s.toLong() == 0; }
+bool has_zero(const char*, const Scalar& s) { return s.toLong() == 0; }
 
 template <typename Self, typename Other>
 void refuse_integer_zero(const char* op, const Self& a, const Other& b) {
   if (!is_integral(type_of(a), true) || !is_integral(type_of(b), true)) return;
-  HEARTH_CHECK_AS(ValueError, !has_zero(b), "[", op,
+  HEARTH_CHECK_AS(ValueError, !has_zero(op, b), "[", op,
                   "] ZeroDivisionError: an integer tensor was divided by zero");
 }
 
@@ -176,5 +178,7 @@ Op softshrink(Bind, const Tensor&, const Scalar& lambd) {
 #define HEARTH_NUMBER(parameter, name) const Scalar& name
 #define HEARTH_DEFAULT(text)
 #include "hearth/ops/pointwise_forms.def"
+
+#include "tensor/host_read.h"
 
 }  // namespace hearth

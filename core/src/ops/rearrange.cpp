@@ -10,6 +10,7 @@
 
 #include "base/checked.h"
 #include "ops/rules.h"
+#include "tensor/host_read.h"
 
 namespace hearth {
 
@@ -163,16 +164,17 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
                   "repeats.size(0) = ",
                   repeats.numel(), " and input.size(", d, ") = ", n);
   // How many there are decides on the size of the result, so they have to be read.
+  check_host_read("repeat_interleave");
   const Tensor counts = repeats.to(kCPU, kLong).expand({n}).contiguous();
-  const int64_t* count = counts.const_data_ptr<int64_t>();
+  const int64_t* count = ptr<int64_t>(counts);
   Checked total = 0;
   for (int64_t i = 0; i < n; ++i) {
     HEARTH_CHECK_AS(ValueError, count[i] >= 0, "[repeat_interleave] repeats can not be negative, ",
                     "got ", count[i]);
     total += count[i];
   }
-  const Tensor at = empty({total.get("repeat_interleave", "the sum of repeats")}, kLong);
-  int64_t* to = at.data_ptr<int64_t>();
+  const Tensor at = new_tensor({total.get("repeat_interleave", "the sum of repeats")}, kLong, kCPU);
+  int64_t* to = ptr<int64_t>(at);
   for (int64_t i = 0; i < n; ++i) to = std::fill_n(to, count[i], i);
   return base.index_select(d, at.to(base.device()));
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ostream>
 
+#include "tensor/host_read.h"
 #include "tensor/raw_copy.h"
 
 namespace hearth {
@@ -153,6 +154,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   if (!tensor.defined()) {
     s = "[ Tensor (undefined) ]";
   } else {
+    check_host_read("operator<<");
     if (tensor.numel() > 0 && !tensor.is_meta()) s = values_text(tensor.detach());
     s += cat_str("[ ", tensor.toString(), "{");
     const IntArrayRef sizes = tensor.sizes();

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "hearth/base/error.h"
+#include "hearth/base/source_location.h"
 
 namespace hearth {
-
-/// Where in a program something is said.
-struct SourceLocation {
-  const char* function;
-  const char* file;
-  uint32_t line;
-};
 
 /// Something a program should know and need not stop for.
 class HEARTH_API Warning {

@@ -12,6 +12,7 @@
 #include "hearth/autograd/node_ptr.h"
 #include "hearth/base/error.h"
 #include "hearth/base/generator.h"
+#include "hearth/base/source_location.h"
 #include "hearth/tensor/accessor.h"
 #include "hearth/tensor/options.h"
 #include "hearth/tensor/scalar.h"
@@ -26,7 +27,7 @@ namespace cuda {
 class CUDAStream;
 }
 namespace indexing {
-struct TensorIndex;
+class TensorIndex;
 }
 namespace autograd {
 struct HookHolder;
@@ -109,35 +110,39 @@ class HEARTH_API Tensor {
   bool is_signed() const;
 
   // ---- data
+  // Where calls are recorded to run again, all of these throw and name the line they are called at.
+
   /// Pointer to the first element. Autograd does not notice what is written through it.
-  void* data_ptr() const;
-  const void* const_data_ptr() const;
-  void* mutable_data_ptr() const { return data_ptr(); }
+  void* data_ptr(SourceLocation at = SourceLocation::current()) const;
+  const void* const_data_ptr(SourceLocation at = SourceLocation::current()) const;
+  void* mutable_data_ptr(SourceLocation at = SourceLocation::current()) const {
+    return data_ptr(at);
+  }
   template <typename T>
-  T* data_ptr() const {
+  T* data_ptr(SourceLocation at = SourceLocation::current()) const {
     expect_dtype(dtype_of<std::remove_const_t<T>>);
     if constexpr (std::is_const_v<T>) {
-      return static_cast<T*>(const_data_ptr());
+      return static_cast<T*>(const_data_ptr(at));
     } else {
-      return static_cast<T*>(data_ptr());
+      return static_cast<T*>(data_ptr(at));
     }
   }
   template <typename T>
-  const T* const_data_ptr() const {
+  const T* const_data_ptr(SourceLocation at = SourceLocation::current()) const {
     expect_dtype(dtype_of<std::remove_const_t<T>>);
-    return static_cast<const T*>(const_data_ptr());
+    return static_cast<const T*>(const_data_ptr(at));
   }
   template <typename T>
-  T* mutable_data_ptr() const {
-    return data_ptr<T>();
+  T* mutable_data_ptr(SourceLocation at = SourceLocation::current()) const {
+    return data_ptr<T>(at);
   }
   /// Checked typed view of the elements: `auto a = x.accessor<float, 2>(); a[i][j]`. CPU only.
   template <typename T, size_t N>
-  TensorAccessor<T, N> accessor() const& {
+  TensorAccessor<T, N> accessor(SourceLocation at = SourceLocation::current()) const& {
     static_assert(N > 0, "accessor is for at least one dimension; use item<T>() for 0-dim tensors");
     expect_dim(N);
     expect_cpu();
-    return TensorAccessor<T, N>(data_ptr<T>(), sizes().data(), strides().data());
+    return TensorAccessor<T, N>(data_ptr<T>(at), sizes().data(), strides().data());
   }
   template <typename T, size_t N>
   TensorAccessor<T, N> accessor() && = delete;
@@ -145,25 +150,28 @@ class HEARTH_API Tensor {
   /// On any device.
   template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits,
             typename Index = int64_t>
-  GenericPackedTensorAccessor<T, N, Traits, Index> generic_packed_accessor() const& {
+  GenericPackedTensorAccessor<T, N, Traits, Index> generic_packed_accessor(
+      SourceLocation at = SourceLocation::current()) const& {
     expect_dim(N);
-    return {data_ptr<T>(), sizes().data(), strides().data()};
+    return {data_ptr<T>(at), sizes().data(), strides().data()};
   }
   template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits>
-  PackedTensorAccessor64<T, N, Traits> packed_accessor64() const& {
-    return generic_packed_accessor<T, N, Traits, int64_t>();
+  PackedTensorAccessor64<T, N, Traits> packed_accessor64(
+      SourceLocation at = SourceLocation::current()) const& {
+    return generic_packed_accessor<T, N, Traits, int64_t>(at);
   }
   /// Throws ValueError for more elements than int32 counts.
   template <typename T, size_t N, template <typename> class Traits = DefaultPtrTraits>
-  PackedTensorAccessor32<T, N, Traits> packed_accessor32() const& {
+  PackedTensorAccessor32<T, N, Traits> packed_accessor32(
+      SourceLocation at = SourceLocation::current()) const& {
     expect_int32();
-    return generic_packed_accessor<T, N, Traits, int32_t>();
+    return generic_packed_accessor<T, N, Traits, int32_t>(at);
   }
   /// The value of a one-element tensor.
-  Scalar item() const;
+  Scalar item(SourceLocation at = SourceLocation::current()) const;
   template <typename T>
-  T item() const {
-    return item().to<T>();
+  T item(SourceLocation at = SourceLocation::current()) const {
+    return item(at).to<T>();
   }
 
   // ---- autograd
@@ -351,7 +359,7 @@ class HEARTH_API Tensor {
                 bool equal_nan = false) const;
   Tensor isclose(const Tensor& other, double rtol = 1e-05, double atol = 1e-08,
                  bool equal_nan = false) const;
-  bool is_nonzero() const;
+  bool is_nonzero(SourceLocation at = SourceLocation::current()) const;
 
   // ---- reductions and scans
   Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;

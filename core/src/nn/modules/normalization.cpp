@@ -8,6 +8,7 @@
 #include "hearth/ops/reduce.h"
 
 #include "nn/builtin.h"
+#include "tensor/host_read.h"
 
 namespace hearth::nn {
 
@@ -24,6 +25,10 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
                     "size ",
                     input.sizes());
   }
+  HEARTH_CHECK_AS(ValueError, options.training() ? options.eps() > 0 : options.eps() >= 0,
+                  "[batch_norm] eps must be ",
+                  options.training() ? "positive during training" : "non-negative", ", got ",
+                  options.eps());
   HEARTH_CHECK_AS(ValueError, options.momentum().has_value(),
                   "[batch_norm] momentum must be a number; the cumulative average is the module's");
   return hearth::batch_norm(input, given(options.weight()), given(options.bias()),
@@ -121,8 +126,10 @@ Tensor batch_norm(RunningNormImpl<BatchNormOptions>& m, const Tensor& input) {
   double momentum = m.options.momentum().value_or(0.0);
   if (m.is_training() && m.num_batches_tracked.defined()) {
     m.num_batches_tracked.add_(1);
-    if (!m.options.momentum())
+    if (!m.options.momentum()) {
+      check_host_read("BatchNorm without momentum");
       momentum = 1.0 / static_cast<double>(m.num_batches_tracked.item<int64_t>());
+    }
   }
   const bool by_batch = m.is_training() || !m.running_mean.defined();
   return F::batch_norm(input, m.running_mean, m.running_var,
