@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
@@ -210,6 +211,14 @@ Grads IndexCopy::vjp(const Saved& s, Args g, NeedMask need) const {
   return grads;
 }
 
+std::vector<Tensor> mask_indices(const Tensor& mask) {
+  if (mask.scalar_type() == kByte)
+    HEARTH_WARN(
+        "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
+        "instead.");
+  return nonzero(mask).unbind(1);
+}
+
 }  // namespace ops
 
 namespace {
@@ -234,7 +243,7 @@ std::vector<Tensor> expand_indices(const Tensor& self, ArrayRef<std::optional<Te
           "[index] The shape of the mask ", t.sizes(), " at index ", d,
           " does not match the shape of the indexed tensor ", self.sizes(), " at index ", at);
     }
-    for (const Tensor& column : nonzero(t).unbind(1)) out.push_back(column);
+    for (const Tensor& column : ops::mask_indices(t)) out.push_back(column);
   }
   return out;
 }

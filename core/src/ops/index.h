@@ -84,4 +84,7 @@ struct IndexCopy {
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
+/// Indices of a mask's true elements, one tensor per dim; warns of a mask of bytes.
+std::vector<Tensor> mask_indices(const Tensor& mask);
+
 }  // namespace hearth::ops

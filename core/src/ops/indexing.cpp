@@ -8,13 +8,15 @@
 #include "hearth/ops/index.h"
 #include "hearth/ops/view.h"
 
+#include "ops/index.h"
+#include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
 
 namespace indexing {
 
-TensorIndex::TensorIndex(const char* text) : type(TensorIndexType::Ellipsis) {
+TensorIndex::TensorIndex(const char* text) : type_(TensorIndexType::Ellipsis) {
   HEARTH_CHECK_AS(ValueError, std::strcmp(text, "...") == 0,
                   "[index] Expected \"...\" to represent an ellipsis index, but got \"", text,
                   "\"");
@@ -44,9 +46,9 @@ bool is_mask(const Tensor& t) { return t.scalar_type() == kBool || t.scalar_type
 
 /// How many of self's dims an index uses up.
 int64_t dims_of(const TensorIndex& i) {
-  if (i.type == TensorIndexType::Integer || i.type == TensorIndexType::Slice) return 1;
-  if (i.type != TensorIndexType::Tensor) return 0;
-  return is_mask(i.tensor) ? i.tensor.dim() : 1;
+  if (i.type() == TensorIndexType::Integer || i.type() == TensorIndexType::Slice) return 1;
+  if (i.type() != TensorIndexType::Tensor) return 0;
+  return is_mask(i.tensor()) ? i.tensor().dim() : 1;
 }
 
 /// Element i of dim `dim`, which was dim `own` of the indexed tensor.
@@ -64,7 +66,7 @@ void record_mask(Parts& parts, int64_t& dim, const Tensor& mask) {
                     "[index] The shape of the mask ", mask.sizes(), " at index ", d,
                     " does not match the shape of the indexed tensor ", parts.view.sizes(),
                     " at index ", dim + d);
-  for (const Tensor& column : nonzero(mask).unbind(1)) parts.record(dim, column);
+  for (const Tensor& column : ops::mask_indices(mask)) parts.record(dim, column);
   parts.masked = true;
 }
 
@@ -80,9 +82,9 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices, const char*
                   "() is not valid syntax");
   int64_t used = 0;
   for (const TensorIndex& i : indices) {
-    HEARTH_CHECK_AS(IndexError, i.type != TensorIndexType::Tensor || i.tensor.defined(),
+    HEARTH_CHECK_AS(IndexError, i.type() != TensorIndexType::Tensor || i.tensor().defined(),
                     "[index] an index tensor is undefined");
-    HEARTH_CHECK_AS(IndexError, i.type != TensorIndexType::Integer || self.dim() > 0,
+    HEARTH_CHECK_AS(IndexError, i.type() != TensorIndexType::Integer || self.dim() > 0,
                     "[index] invalid index of a 0-dim tensor. Use `tensor.item<T>()` to convert a "
                     "0-dim tensor to a number");
     used += dims_of(i);
@@ -95,7 +97,7 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices, const char*
   int64_t own = 0;  // the same, in self
   bool seen_ellipsis = false;
   for (const TensorIndex& i : indices) {
-    switch (i.type) {
+    switch (i.type()) {
       case TensorIndexType::None:
         parts.view = parts.view.unsqueeze(dim++);
         break;
@@ -107,29 +109,30 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices, const char*
         own += self.dim() - used;
         break;
       case TensorIndexType::Integer:
-        parts.view = select_checked(parts.view, dim, own, i.integer);
+        parts.view = select_checked(parts.view, dim, own, i.integer());
         break;
       case TensorIndexType::Boolean:
-        record_bool(parts, dim, i.integer != 0);
+        record_bool(parts, dim, i.boolean());
         break;
       case TensorIndexType::Slice:
-        HEARTH_CHECK_AS(ValueError, i.slice.step() != 0, "[index] slice step cannot be zero");
-        HEARTH_CHECK_AS(ValueError, i.slice.step() > 0, "[index] step must be greater than zero");
-        if (i.slice.start() || i.slice.stop() || i.slice.step() != 1)
-          parts.view = parts.view.slice(dim, i.slice.start(), i.slice.stop(), i.slice.step());
+        HEARTH_CHECK_AS(ValueError, i.slice().step() > 0, "[index] step must be greater than zero");
+        if (const indexing::Slice& s = i.slice();
+            s.start() != 0 || s.stop() < parts.view.size(dim) || s.step() != 1)
+          parts.view = parts.view.slice(dim, s.start(), s.stop(), s.step());
         ++dim;
         break;
       case TensorIndexType::Tensor:
-        if (is_mask(i.tensor)) {
-          if (i.tensor.dim() == 0) {
-            record_bool(parts, dim, i.tensor.item<bool>());
+        if (i.tensor().dim() == 0) check_host_read("index");
+        if (is_mask(i.tensor())) {
+          if (i.tensor().dim() == 0) {
+            record_bool(parts, dim, i.tensor().item<bool>());
           } else {
-            record_mask(parts, dim, i.tensor);
+            record_mask(parts, dim, i.tensor());
           }
-        } else if (i.tensor.dim() == 0 && is_integral(i.tensor.scalar_type())) {
-          parts.view = select_checked(parts.view, dim, own, i.tensor.item<int64_t>());
+        } else if (i.tensor().dim() == 0 && is_integral(i.tensor().scalar_type())) {
+          parts.view = select_checked(parts.view, dim, own, i.tensor().item<int64_t>());
         } else {
-          parts.record(dim, i.tensor);
+          parts.record(dim, i.tensor());
         }
         break;
     }
@@ -198,6 +201,7 @@ Tensor Tensor::operator[](const Tensor& i) const {
   HEARTH_CHECK_AS(IndexError, i.defined(), "[index] Can only index with tensors that are defined");
   HEARTH_CHECK_AS(IndexError, i.dim() == 0,
                   "[index] Can only index with tensors that are scalars (zero-dim)");
+  check_host_read("index");
   return (*this)[i.item()];
 }
 

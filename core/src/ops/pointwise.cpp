@@ -5,6 +5,7 @@
 #include "hearth/ops/reduce.h"
 
 #include "ops/pointwise_call.h"
+#include "tensor/host_read.h"
 
 namespace hearth {
 
@@ -178,7 +179,5 @@ Op softshrink(Bind, const Tensor&, const Scalar& lambd) {
 #define HEARTH_NUMBER(parameter, name) const Scalar& name
 #define HEARTH_DEFAULT(text)
 #include "hearth/ops/pointwise_forms.def"
-
-#include "tensor/host_read.h"
 
 }  // namespace hearth

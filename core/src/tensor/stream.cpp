@@ -37,26 +37,23 @@ std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
 namespace indexing {
 
 std::ostream& operator<<(std::ostream& out, const Slice& slice) {
-  // Half of int64's range: bounds may be added without overflow.
-  constexpr int64_t kOpen = INT64_MAX / 2;
-  return out << slice.start().value_or(0) << ':' << slice.stop().value_or(kOpen) << ':'
-             << slice.step();
+  return out << slice.start() << ':' << slice.stop() << ':' << slice.step();
 }
 
 std::ostream& operator<<(std::ostream& out, const TensorIndex& index) {
-  switch (index.type) {
+  switch (index.type()) {
     case TensorIndexType::None:
       return out << "None";
     case TensorIndexType::Ellipsis:
       return out << "...";
     case TensorIndexType::Integer:
-      return out << index.integer;
+      return out << index.integer();
     case TensorIndexType::Boolean:
-      return out << (index.integer != 0 ? "true" : "false");
+      return out << (index.boolean() ? "true" : "false");
     case TensorIndexType::Slice:
-      return out << index.slice;
+      return out << index.slice();
     case TensorIndexType::Tensor:
-      return out << index.tensor;
+      return out << index.tensor();
   }
   return out;
 }

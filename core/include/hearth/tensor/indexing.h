@@ -6,19 +6,24 @@
 
 namespace hearth::indexing {
 
-/// `start:stop:step`; nothing stands for an end left open. The step must be positive.
+/// `start:stop:step`; an end left open is 0 or beyond any size. The step must be positive.
 class Slice {
  public:
   Slice(std::optional<int64_t> start = std::nullopt, std::optional<int64_t> stop = std::nullopt,
         std::optional<int64_t> step = std::nullopt)
-      : start_(start), stop_(stop), step_(step.value_or(1)) {}
-  std::optional<int64_t> start() const { return start_; }
-  std::optional<int64_t> stop() const { return stop_; }
+      : step_(step.value_or(1)) {
+    start_ = start.value_or(step_ < 0 ? kOpen : 0);
+    stop_ = stop.value_or(step_ < 0 ? -kOpen - 1 : kOpen);
+    HEARTH_CHECK_AS(ValueError, step_ != 0, "[slice] slice step cannot be zero");
+  }
+  int64_t start() const { return start_; }
+  int64_t stop() const { return stop_; }
   int64_t step() const { return step_; }
 
  private:
-  std::optional<int64_t> start_, stop_;
-  int64_t step_;
+  // Half of int64's range: bounds may be added without overflow.
+  static constexpr int64_t kOpen = INT64_MAX / 2;
+  int64_t start_, stop_, step_;
 };
 
 /// A new dim of size one.
@@ -30,31 +35,40 @@ inline constexpr EllipsisIndexType Ellipsis{};
 enum class TensorIndexType : uint8_t { None, Ellipsis, Integer, Boolean, Slice, Tensor };
 
 /// One item of an index expression.
-struct TensorIndex {
-  TensorIndex(std::nullopt_t) : type(TensorIndexType::None) {}
-  TensorIndex(EllipsisIndexType) : type(TensorIndexType::Ellipsis) {}
+class TensorIndex {
+ public:
+  TensorIndex(std::nullopt_t) : type_(TensorIndexType::None) {}
+  TensorIndex(EllipsisIndexType) : type_(TensorIndexType::Ellipsis) {}
   /// "..." is Ellipsis; throws ValueError on any other text.
   HEARTH_API TensorIndex(const char* text);
   TensorIndex(std::nullptr_t) = delete;
   template <std::integral T>
   requires(!std::same_as<T, bool>) TensorIndex(T i)
-      : type(TensorIndexType::Integer), integer(static_cast<int64_t>(i)) {}
-  TensorIndex(bool b) : type(TensorIndexType::Boolean), integer(b) {}
-  TensorIndex(const Slice& s) : type(TensorIndexType::Slice), slice(s) {}
+      : type_(TensorIndexType::Integer), integer_(static_cast<int64_t>(i)) {}
+  TensorIndex(bool b) : type_(TensorIndexType::Boolean), boolean_(b) {}
+  TensorIndex(const Slice& s) : type_(TensorIndexType::Slice), slice_(s) {}
   /// An index tensor (int64 or int32), a mask (bool or uint8), or a 0-dim integer.
-  TensorIndex(const Tensor& t) : type(TensorIndexType::Tensor), tensor(t) {}
+  TensorIndex(const Tensor& t) : type_(TensorIndexType::Tensor), tensor_(t) {}
 
-  TensorIndexType type;
-  int64_t integer = 0;
-  Slice slice;
-  Tensor tensor;
+  TensorIndexType type() const { return type_; }
+  bool is_none() const { return type_ == TensorIndexType::None; }
+  bool is_ellipsis() const { return type_ == TensorIndexType::Ellipsis; }
+  bool is_integer() const { return type_ == TensorIndexType::Integer; }
+  bool is_boolean() const { return type_ == TensorIndexType::Boolean; }
+  bool is_slice() const { return type_ == TensorIndexType::Slice; }
+  bool is_tensor() const { return type_ == TensorIndexType::Tensor; }
+  // The value, if it is of that kind.
+  int64_t integer() const { return integer_; }
+  bool boolean() const { return boolean_; }
+  const Slice& slice() const { return slice_; }
+  const Tensor& tensor() const { return tensor_; }
 
-  bool is_none() const { return type == TensorIndexType::None; }
-  bool is_ellipsis() const { return type == TensorIndexType::Ellipsis; }
-  bool is_integer() const { return type == TensorIndexType::Integer; }
-  bool is_boolean() const { return type == TensorIndexType::Boolean; }
-  bool is_slice() const { return type == TensorIndexType::Slice; }
-  bool is_tensor() const { return type == TensorIndexType::Tensor; }
+ private:
+  TensorIndexType type_;
+  bool boolean_ = false;
+  int64_t integer_ = 0;
+  Slice slice_;
+  Tensor tensor_;
 };
 
 /// "1:5:2"; an open start is 0, an open stop the largest one there is.
