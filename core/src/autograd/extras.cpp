@@ -30,8 +30,12 @@ void run_input_hooks(const Node& node, GradList& grads) {
       grad = replaced;
     }
   }
-  for (const auto& retained : node.extras->retained)
-    if (grads[retained.input_nr].defined()) *retained.grad = grads[retained.input_nr];
+  for (const auto& retained : node.extras->retained) {
+    const Tensor& grad = grads[retained.input_nr];
+    const std::shared_ptr<Tensor> kept = retained.grad.lock();
+    if (!kept || !grad.defined()) continue;
+    *kept = kept->defined() ? *kept + grad : grad.clone(MemoryFormat::Contiguous);
+  }
 }
 
 void attach_extras(const Tensor& t, Node& node, uint32_t input_nr) {
@@ -46,7 +50,7 @@ void attach_extras(const Tensor& t, Node& node, uint32_t input_nr) {
   if (m->retained) {
     auto& list = ensure_extras(node).retained;
     bool known = false;
-    for (const auto& r : list) known |= r.grad == m->retained;
+    for (const auto& r : list) known |= r.grad.lock() == m->retained;
     if (!known) list.push_back({input_nr, m->retained});
   }
 }
@@ -58,7 +62,7 @@ void leave_hooks(const Tensor& t) {
   // The retained gradient follows the tensor to its new value.
   if (m->retained && m->grad_fn && m->grad_fn->extras)
     std::erase_if(m->grad_fn->extras->retained,
-                  [&](const auto& r) { return r.grad == m->retained; });
+                  [&](const auto& r) { return r.grad.lock() == m->retained; });
 }
 
 }  // namespace hearth::autograd

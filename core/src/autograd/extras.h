@@ -14,7 +14,8 @@ struct NodeExtras {
   };
   struct Retained {
     uint32_t input_nr;
-    std::shared_ptr<Tensor> grad;  ///< shared with the tensor that asked
+    /// Of the tensor that asked. A gradient with a history would own this node.
+    std::weak_ptr<Tensor> grad;
   };
   std::vector<Hooked> hooked;
   std::vector<Retained> retained;

@@ -55,13 +55,9 @@ variable_list AutogradContext::get_saved_variables() const {
         "inplace operation: a saved tensor of sizes ",
         s.tensor.sizes(), " is at version ", version_of(s.tensor), "; expected version ", s.version,
         " instead");
-    if (s.output_nr < 0) {
-      out.push_back(s.tensor);
-      continue;
-    }
-    Tensor t = alias_tensor(s.tensor);
-    set_history(t, NodePtr(node_), static_cast<uint32_t>(s.output_nr));
-    out.push_back(std::move(t));
+    const Edge edge =
+        s.output_nr < 0 ? s.edge : Edge{NodePtr(node_), static_cast<uint32_t>(s.output_nr)};
+    out.push_back(with_history(s.tensor, edge));
   }
   return out;
 }
@@ -136,15 +132,15 @@ bool CustomNode::finish_output(Tensor& t, size_t i, size_t num_outputs) {
 void CustomNode::save(const variable_list& outputs) {
   for (const Tensor& t : ctx.to_save_) {
     AutogradContext::Saved s;
-    s.tensor = t;
-    for (size_t i = 0; t.defined() && i < outputs.size(); ++i) {
-      if (!outputs[i].is_same(t) || contains(ctx.non_differentiable_, t)) continue;
-      if (!is_differentiable(impl(t).dtype)) continue;
-      // Kept without its grad_fn, so that the node does not own itself.
-      s.tensor = alias_tensor(t);
-      s.output_nr = static_cast<int>(i);
+    for (size_t i = 0; t.defined() && i < outputs.size(); ++i)
+      if (outputs[i].is_same(t) && !contains(ctx.non_differentiable_, t) &&
+          is_differentiable(impl(t).dtype))
+        s.output_nr = static_cast<int>(i);
+    if (t.defined()) {
+      s.tensor = without_history(t);
+      s.version = version_of(t);
+      if (s.output_nr < 0 && requires_grad(t)) s.edge = gradient_edge(t);
     }
-    if (t.defined()) s.version = version_of(t);
     ctx.saved_.push_back(std::move(s));
   }
 }

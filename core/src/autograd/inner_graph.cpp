@@ -15,12 +15,12 @@ struct InnerGraph::Beginning final : Node {
   }
 };
 
-Tensor InnerGraph::input(const Tensor& t, bool requires_grad) {
+Tensor InnerGraph::input(const Tensor& t, const Edge& onward) {
   Input& in = inputs_.emplace_back();
   if (!t.defined()) return t;
   Tensor alias = alias_tensor(t);
-  if (!requires_grad) return alias;
-  in.from = t;
+  if (!onward.is_valid()) return alias;
+  in.onward = onward;
   in.node = NodePtr::adopt(new Beginning);
   in.node->inputs.push_back({impl(t).sizes, impl(t).dtype, impl(t).device});
   set_history(alias, in.node, 0);
@@ -34,7 +34,7 @@ Tensor InnerGraph::take_gradient(size_t i) const {
 
 void InnerGraph::connect() const {
   for (const Input& in : inputs_)
-    if (in.node) in.node->edges.push_back(gradient_edge(in.from));
+    if (in.node) in.node->edges.push_back(in.onward);
 }
 
 }  // namespace hearth::autograd

@@ -10,8 +10,8 @@ namespace hearth::autograd {
 /// walked or counted twice.
 class InnerGraph {
  public:
-  /// `t` as the next input of this graph; `requires_grad`: whether gradients flow to it.
-  Tensor input(const Tensor& t, bool requires_grad);
+  /// `t` as the next input of this graph; `onward`: where gradients flow from there, if anywhere.
+  Tensor input(const Tensor& t, const Edge& onward);
   /// Hands out what reached the i-th input when backward ran; undefined when nothing did.
   Tensor take_gradient(size_t i) const;
   /// Leads the beginnings on to where the inputs came from, for derivatives of derivatives.
@@ -20,7 +20,7 @@ class InnerGraph {
  private:
   struct Beginning;
   struct Input {
-    Tensor from;
+    Edge onward;
     NodePtr node;  ///< null where no gradient is wanted
   };
   InlineVector<Input, 4> inputs_;

@@ -141,6 +141,20 @@ void rebase_history(const Tensor& t, NodePtr node, uint32_t output_nr) {
   impl(t).seen_version.store(version_of(t) - 1, std::memory_order_relaxed);
 }
 
+Tensor without_history(const Tensor& t) {
+  const TensorImpl& i = impl(t);
+  const AutogradMeta* m = meta(t);
+  const bool leaf = i.requires_grad && !i.base.defined() && !(m && m->grad_fn);
+  return leaf ? t : alias_tensor(t);
+}
+
+Tensor with_history(const Tensor& kept, Edge edge) {
+  if (!edge.is_valid() || !thread_state().grad_enabled || impl(kept).requires_grad) return kept;
+  Tensor t = alias_tensor(kept);
+  set_history(t, std::move(edge.function), edge.input_nr);
+  return t;
+}
+
 void check_inplace(const Tensor& t, std::string_view op) {
   if (follows_base(t)) {
     if (impl(t).creation != CreationMeta::Default) throw_restricted(t, op, /*indirect=*/false);

@@ -75,6 +75,12 @@ void replace_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 void rebase_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 /// Throws where autograd forbids writing into t in place with a gradient flowing.
 void check_inplace(const Tensor& t, std::string_view op);
+/// `t` as a node keeps it for backward: an alias without history. No node may own itself, as the
+/// source of what it keeps or once that is written to in place. Leaves that need a gradient cannot
+/// be, and stay themselves.
+Tensor without_history(const Tensor& t);
+/// What a node kept, with gradients flowing on to `edge` if any are followed now.
+Tensor with_history(const Tensor& kept, Edge edge);
 /// Makes `out` a view of `in` in autograd's eyes.
 void set_view(const Tensor& out, const Tensor& in, CreationMeta creation);
 

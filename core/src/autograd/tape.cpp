@@ -4,12 +4,14 @@
 #include <algorithm>
 
 #include "hearth/autograd/autograd.h"
+#include "hearth/autograd/grad_mode.h"
 
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
 #include "autograd/inner_graph.h"
 #include "base/allocator.h"
 #include "base/thread_state.h"
+#include "dispatch/interceptor.h"
 
 namespace hearth::autograd {
 
@@ -45,13 +47,20 @@ std::string backward_name(std::string_view op) {
 
 std::string OpNode::name() const { return backward_name(op.info.name); }
 
-void OpNode::save_in(const Tensor& t, bool clone) {
+void OpNode::save_in(size_t i, const Tensor& t, bool copied) {
   SavedTensor s;
+  s.number = static_cast<uint32_t>(i);
   if (t.defined()) {
     HEARTH_CHECK_AS(AutogradError, !impl(t).inference, "[", op.info.name,
                     "] Inference tensors cannot be saved for backward. To work around you can make "
                     "a clone to get a normal tensor and use it in autograd.");
-    s.tensor = clone ? t.clone() : t;
+    if (copied) {
+      const NoGradGuard no_grad;
+      const Interceptor::Restored seen;
+      s.tensor = t.clone();
+    } else {
+      s.tensor = without_history(t);
+    }
     s.version = version_of(s.tensor);
   }
   saved.push_back(std::move(s));
@@ -61,7 +70,7 @@ void OpNode::save_out(size_t i, const Tensor& t) {
   SavedTensor s;
   s.tensor = alias_tensor(t);
   s.version = version_of(t);
-  s.output_nr = static_cast<uint32_t>(i);
+  s.number = static_cast<uint32_t>(i);
   s.is_output = true;
   saved.push_back(std::move(s));
 }
@@ -97,12 +106,10 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
       version, "; expected version ", s.version,
       " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
       "gradient, with DetectAnomalyGuard.");
-  if (!s.is_output || !thread_state().grad_enabled || !carries_gradient(op, s.output_nr, s.tensor))
-    return s.tensor;
+  if (!s.is_output) return with_history(s.tensor, edges[s.number]);
+  if (!carries_gradient(op, s.number, s.tensor)) return s.tensor;
   // Double backward goes through the output's own history.
-  Tensor t = alias_tensor(s.tensor);
-  set_history(t, NodePtr(const_cast<OpNode*>(this)), s.output_nr);
-  return t;
+  return with_history(s.tensor, {NodePtr(const_cast<OpNode*>(this)), s.number});
 }
 
 NodePtr begin_record(const Invocation& call, NeedMask need) {
@@ -118,7 +125,7 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   if (call.in.size() < 64) node->declared.in &= (uint64_t{1} << call.in.size()) - 1;
   for (size_t i = 0; i < call.in.size(); ++i)
     if (declares(node->declared.in, i))
-      node->save_in(call.in[i], call.bind == Bind::InPlace && i == 0);
+      node->save_in(i, call.in[i], call.bind == Bind::InPlace && i == 0);
   if (node->declared.specs) {
     node->specs = std::make_unique<std::vector<Spec>>();
     node->specs->reserve(call.in.size() + call.out.size());
@@ -172,9 +179,8 @@ GradList vjp_by_decompose(const OpNode& node, Args g) {
   std::vector<size_t> where;
   for (size_t i = 0; i < node.saved.size(); ++i) {
     const Tensor t = node.unpack(node.saved[i]);
-    const bool needed = node.need[i] && t.defined() && is_differentiable(t.scalar_type());
-    inputs.push_back(inner.input(t, needed));
-    if (!needed) continue;
+    inputs.push_back(inner.input(t, node.edges[i]));
+    if (!node.edges[i].is_valid()) continue;
     wanted.push_back(inputs[i]);
     where.push_back(i);
   }

@@ -6,12 +6,11 @@
 
 namespace hearth::autograd {
 
-/// A tensor kept for backward, with the version it had. An output is kept without its grad_fn, so
-/// that the node does not own itself.
+/// A tensor kept for backward (see without_history), with the version it had.
 struct SavedTensor {
   Tensor tensor;
   uint32_t version = 0;
-  uint32_t output_nr = 0;
+  uint32_t number = 0;  ///< of the input or output
   bool is_output = false;
 };
 
@@ -28,8 +27,8 @@ struct OpNode final : Node {
   GradList apply(GradList&& grads) override;
   void release_variables() override;
 
-  /// Keeps the next input as it is now (with `clone`, a copy of it).
-  void save_in(const Tensor& t, bool clone);
+  /// Keeps an input as it is now (with `copied`, a copy of it).
+  void save_in(size_t i, const Tensor& t, bool copied);
   void save_out(size_t i, const Tensor& t);
   void save_spec(const Tensor& t);
   Tensor unpack(const SavedTensor& saved) const;

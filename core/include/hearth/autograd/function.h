@@ -42,7 +42,8 @@ class HEARTH_API AutogradContext {
   struct Saved {
     Tensor tensor;
     uint32_t version = 0;
-    int output_nr = -1;  ///< of an output, which is kept without history
+    Edge edge;           ///< where gradients of an input flow
+    int output_nr = -1;  ///< of an output
   };
   variable_list to_save_;
   std::vector<Saved> saved_;
