@@ -5,6 +5,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/generator.h"
 
+#include "autograd/autocast_modes.h"
 #include "autograd/inner_graph.h"
 #include "base/thread_state.h"
 
@@ -19,6 +20,7 @@ struct CheckpointNode final : Node {
   variable_list saved;
   std::vector<uint32_t> versions;
   ThreadState state;
+  std::vector<AutocastMode> autocast;
   GeneratorState random;
 
   std::string name() const override { return "CheckpointBackward"; }
@@ -32,12 +34,13 @@ struct CheckpointNode final : Node {
                       "checkpointed call");
     InnerGraph inner;
     variable_list in;
-    for (const Tensor& t : saved) in.push_back(inner.input(t, requires_grad(t)));
+    for (size_t i = 0; i < saved.size(); ++i) in.push_back(inner.input(saved[i], edges[i]));
     variable_list out;
     {
       ThreadState again = state;
       again.grad_enabled = true;
       const ThreadStateGuard guard(again);
+      const AutocastModesGuard casts(autocast);
       Generator generator;
       generator.set_state(random);
       const GeneratorGuard same_numbers(generator);
@@ -70,10 +73,11 @@ variable_list checkpoint(std::shared_ptr<Segment> segment, const variable_list& 
   auto* node = new CheckpointNode;
   const NodePtr handle = NodePtr::adopt(node);
   node->segment = segment;
-  node->saved = inputs;
   node->state = thread_state();
+  node->autocast = autocast_modes();
   node->random = default_generator().get_state();
   for (const Tensor& t : inputs) {
+    node->saved.push_back(t.defined() ? without_history(t) : t);
     node->versions.push_back(t.defined() ? version_of(t) : 0);
     node->edges.push_back(t.defined() && t.requires_grad() ? gradient_edge(t) : Edge{});
   }

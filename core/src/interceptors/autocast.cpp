@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/interceptors/autocast.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "hearth/base/error.h"
 
+#include "autograd/autocast_modes.h"
 #include "autograd/meta.h"
 #include "base/thread_state.h"
 #include "dispatch/interceptor.h"
@@ -13,9 +15,15 @@ namespace hearth {
 
 namespace {
 
-class AutocastInterceptor final : public Interceptor {
+class AutocastScope : public Interceptor {
  public:
-  AutocastInterceptor(DeviceType device, ScalarType dtype) : device_(device), dtype_(dtype) {}
+  AutocastScope(DeviceType device, ScalarType dtype, bool enabled) : mode{device, dtype, enabled} {}
+  const AutocastMode mode;
+};
+
+class AutocastInterceptor final : public AutocastScope {
+ public:
+  AutocastInterceptor(DeviceType device, ScalarType dtype) : AutocastScope(device, dtype, true) {}
 
   void intercept(const Invocation& call) override {
     const Cast policy = call.op.info.cast;
@@ -42,14 +50,14 @@ class AutocastInterceptor final : public Interceptor {
 
  private:
   bool eligible(const Tensor& t) const {
-    return t.defined() && impl(t).device.type() == device_ && is_floating_point(impl(t).dtype) &&
-           impl(t).dtype != kDouble;
+    return t.defined() && impl(t).device.type() == mode.device &&
+           is_floating_point(impl(t).dtype) && impl(t).dtype != kDouble;
   }
 
   ScalarType target_type(Cast policy, Args in) const {
-    if (policy == Cast::Lower) return dtype_;
+    if (policy == Cast::Lower) return mode.dtype;
     if (policy == Cast::Float32) return kFloat;
-    ScalarType widest = dtype_;
+    ScalarType widest = mode.dtype;
     for (size_t i = 0; i < in.size(); ++i)
       if (eligible(in[i])) widest = promote_types(widest, impl(in[i]).dtype);
     return widest;
@@ -57,7 +65,7 @@ class AutocastInterceptor final : public Interceptor {
 
   /// A cast parameter serves every call of the scope, until it is written to.
   Tensor cast(const Tensor& t, ScalarType target) {
-    const bool parameter = impl(t).requires_grad && t.is_leaf() && target == dtype_;
+    const bool parameter = impl(t).requires_grad && t.is_leaf() && target == mode.dtype;
     if (!parameter) return t.to(target);
     Kept& kept = kept_[t.unsafeGetTensorImpl()];
     const uint32_t version = version_of(t);
@@ -73,14 +81,14 @@ class AutocastInterceptor final : public Interceptor {
     uint32_t version = 0;
     bool recorded = false;
   };
-  const DeviceType device_;
-  const ScalarType dtype_;
   std::unordered_map<TensorImpl*, Kept> kept_;
 };
 
 /// Hides the enclosing scopes of autocast: hands every call on as if backward made it.
-class AutocastOff final : public Interceptor {
+class AutocastOff final : public AutocastScope {
  public:
+  AutocastOff(DeviceType device, ScalarType dtype) : AutocastScope(device, dtype, false) {}
+
   void intercept(const Invocation& call) override {
     ThreadState state = thread_state();
     state.in_backward = true;
@@ -104,7 +112,7 @@ Autocast::Autocast(DeviceType device, ScalarType dtype, bool enabled) {
   if (enabled) {
     interceptor = std::make_unique<AutocastInterceptor>(device, dtype);
   } else {
-    interceptor = std::make_unique<AutocastOff>();
+    interceptor = std::make_unique<AutocastOff>(device, dtype);
   }
   state_ = std::make_unique<State>(std::move(interceptor));
 }
@@ -113,11 +121,29 @@ Autocast::~Autocast() = default;
 
 bool is_autocast_enabled() {
   if (thread_state().in_backward) return false;
-  for (const Interceptor* i = interceptor_stack().top; i; i = i->below()) {
-    if (dynamic_cast<const AutocastInterceptor*>(i)) return true;
-    if (dynamic_cast<const AutocastOff*>(i)) return false;
-  }
+  for (const Interceptor* i = interceptor_stack().top; i; i = i->below())
+    if (const auto* scope = dynamic_cast<const AutocastScope*>(i)) return scope->mode.enabled;
   return false;
 }
+
+std::vector<AutocastMode> autocast_modes() {
+  std::vector<AutocastMode> modes;
+  for (const Interceptor* i = interceptor_stack().top; i; i = i->below())
+    if (const auto* scope = dynamic_cast<const AutocastScope*>(i)) modes.push_back(scope->mode);
+  std::reverse(modes.begin(), modes.end());
+  return modes;
+}
+
+AutocastModesGuard::AutocastModesGuard(const std::vector<AutocastMode>& modes) {
+  const auto enter = [this](const AutocastMode& m) {
+    scopes_.push_back(std::make_unique<Autocast>(m.device, m.dtype, m.enabled));
+  };
+  // Without the thread's own, if it is in any.
+  const std::vector<AutocastMode> own = autocast_modes();
+  if (!own.empty()) enter({own[0].device, own[0].dtype, false});
+  for (const AutocastMode& m : modes) enter(m);
+}
+
+AutocastModesGuard::~AutocastModesGuard() = default;
 
 }  // namespace hearth

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/interceptors/autocast.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/autograd.h"
+#include "hearth/autograd/checkpoint.h"
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/linalg.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/random.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/softmax.h"
 
 #include "dispatch/op.h"
 
@@ -94,6 +99,35 @@ TEST(Autocast, KeptCastsFollowTheOptimizer) {
   EXPECT_EQ(y.item<float>(), 2);
   y.backward();
   EXPECT_EQ(w.grad().item<float>(), 1);
+}
+
+/// The gradient of w through a checkpoint or not, with autocast around forward or backward.
+Tensor gradient(bool checkpointed, bool forward_cast, bool backward_cast) {
+  manual_seed(5);
+  const Tensor w = rand({8, 8}).requires_grad_(), x = rand({4, 8}).requires_grad_();
+  const auto block = [&](const Tensor& in) {
+    const Tensor hidden = in.mm(w);
+    const Autocast off(kCPU, kBFloat16, false);
+    return hidden.mm(w.to(hidden.scalar_type())).softmax(1).square();
+  };
+  Tensor loss;
+  {
+    std::optional<Autocast> autocast;
+    if (forward_cast) autocast.emplace();
+    loss = (checkpointed ? autograd::checkpoint(block, x) : block(x)).sum();
+  }
+  std::optional<Autocast> autocast;
+  if (backward_cast) autocast.emplace();
+  loss.backward();
+  return w.grad();
+}
+
+TEST(Autocast, CheckpointsRunAgainAsTheyRan) {
+  for (const bool forward : {false, true})
+    for (const bool backward : {false, true})
+      EXPECT_TRUE(gradient(true, forward, backward).equal(gradient(false, forward, backward)))
+          << forward << backward;
+  EXPECT_FALSE(gradient(true, true, false).equal(gradient(true, false, false)));
 }
 
 TEST(Autocast, RefusesOtherTypes) { EXPECT_THROW(Autocast(kCPU, kFloat), DtypeError); }

@@ -33,9 +33,9 @@ struct TypedSegment final : Segment {
 }  // namespace detail
 
 /// Runs `f` without keeping what its backward would need; backward runs it once more, with the same
-/// random numbers and thread modes, and differentiates that. Trades time for memory. `f` takes a
-/// variable_list and returns one (or a Tensor); parameters it captures receive gradients as usual.
-/// As torch.utils.checkpoint (reentrant: works with backward(), not with autograd::grad()).
+/// random numbers, thread modes and autocast, and differentiates that. Trades time for memory. `f`
+/// takes a variable_list and returns one (or a Tensor); parameters it captures receive gradients as
+/// usual. As torch.utils.checkpoint (reentrant: works with backward(), not with autograd::grad()).
 template <class F>
 variable_list checkpoint(F f, const variable_list& inputs) {
   return detail::checkpoint(std::make_shared<detail::TypedSegment<F>>(static_cast<F&&>(f)), inputs);
