@@ -30,11 +30,14 @@ class StepArgs {
   void add(std::initializer_list<Tensor> tensors) {
     tensors_.insert(tensors_.end(), tensors.begin(), tensors.end());
   }
+  /// `numbers`: those that come from memory instead of the fields; others are undefined.
   template <class Op>
-  void run(const Op& op) const {
+  void run(const Op& op, std::vector<Tensor> numbers) const {
     if (tensors_.empty()) return;
-    // The numbers before the groups come from the fields.
-    std::vector<Tensor> all(ops::step_numbers<Op>);
+    std::vector<Tensor> all(std::move(numbers));
+    all.resize(ops::step_numbers<Op>);
+    for (Tensor& number : all)
+      if (number.defined()) number = number.to(tensors_[0].device(), number.scalar_type());
     all.insert(all.end(), tensors_.begin(), tensors_.end());
     invoke({Op::row(), &op, ArgList(all), {}, Bind::Fresh});
   }
@@ -67,7 +70,10 @@ double OptimizerOptionsOf<Derived>::get_lr() const {
 }
 template <typename Derived>
 void OptimizerOptionsOf<Derived>::set_lr(double lr) {
-  static_cast<Derived&>(*this).lr(lr);
+  auto& self = static_cast<Derived&>(*this);
+  self.lr(lr);
+  if constexpr (requires { self.lr_tensor(); })
+    if (self.lr_tensor().defined()) self.lr_tensor().fill_(lr);
 }
 
 namespace detail {

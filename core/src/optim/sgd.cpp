@@ -35,9 +35,9 @@ void SGD::update(const SGDOptions& o, const std::vector<Tensor>& params) {
     const bool fresh = !buffer.defined();
     (fresh ? first : later).add({p, p.grad(), zeros_once(buffer, p)});
   }
-  later.run(op);
+  later.run(op, {o.lr_tensor()});
   op.first = true;
-  first.run(op);
+  first.run(op, {o.lr_tensor()});
 }
 
 }  // namespace hearth::optim

@@ -2,6 +2,8 @@
 // All that a training step does passes the door: what an interceptor records of it, run again on
 // the same memory, gives the same bits.
 #include <cstring>
+#include <functional>
+#include <sstream>
 #include <unordered_map>
 
 #include <gtest/gtest.h>
@@ -46,6 +48,7 @@ struct Step {
 /// Keeps every call, and what memory held before the first call that reads it.
 class Recorder final : public Interceptor {
  public:
+  bool records() const override { return true; }
   void intercept(const Invocation& call) override {
     Step step{&call.op, copy_fields(call.op.fields, call.fields), {}, {}, call.bind};
     for (size_t i = 0; i < call.in.size(); ++i) step.in.push_back(place(call.in[i], true));
@@ -82,14 +85,22 @@ class Recorder final : public Interceptor {
 /// Runs a record on memory of its own.
 class Replay {
  public:
-  explicit Replay(const Recorder& record) {
+  explicit Replay(const Recorder& record) : record_(record) {
     for (const auto& [number, bytes] : record.before) {
       const Tensor t = empty({static_cast<int64_t>(bytes.size())}, kByte);
       std::memcpy(raw_data(t), bytes.data(), bytes.size());
       memory_.emplace(number, t);
     }
-    NoGradGuard no_grad;
-    for (const Step& step : record.steps) run(step);
+    run();
+  }
+  /// Once more, on what memory holds now.
+  void run() {
+    const NoGradGuard no_grad;
+    for (const Step& step : record_.steps) run(step);
+  }
+  /// Gives memory that the record began with other values.
+  void set(int number, const Tensor& values) {
+    std::memcpy(raw_data(memory_.at(number)), raw_data(values), values.nbytes());
   }
   std::vector<std::byte> bytes(int number) const {
     return bytes_of(*impl(memory_.at(number)).storage);
@@ -114,6 +125,7 @@ class Replay {
     for (size_t i = 0; i < out.size(); ++i) memory_[step.out[i].memory] = out[i];
   }
 
+  const Recorder& record_;
   std::unordered_map<int, Tensor> memory_;
 };
 
@@ -152,6 +164,206 @@ TEST(Capture, TrainingStepOfACnn) {
                      nn::Flatten(), nn::Linear(16, 3));
   const Tensor x = randn({5, 1, 8, 8}), y = randint(3, {5}, kLong);
   expect_replayed(net, optim::SGD(net->parameters(), optim::SGDOptions(0.1).momentum(0.9)), x, y);
+}
+
+/// Trains once to warm up, records the next step, and replays it for as many as `rates` has. The
+/// same training without a record is the model.
+template <class MakeOptimizer>
+void expect_step_replays(const std::vector<double>& rates, MakeOptimizer make) {
+  manual_seed(3);
+  const Tensor x = randn({5, 4}), y = randn({5, 2});
+  const auto model = [] {
+    manual_seed(4);
+    return nn::Sequential(nn::Linear(4, 6), nn::Tanh(), nn::Linear(6, 2));
+  };
+  const auto train = [&](nn::Sequential& net, optim::Optimizer& optimizer, double lr) {
+    for (auto& group : optimizer.param_groups()) group.options().set_lr(lr);
+    optimizer.zero_grad();
+    nn::functional::mse_loss(net->forward(x), y).backward();
+    optimizer.step();
+  };
+  nn::Sequential eager = model(), recorded = model();
+  auto plain = make(eager->parameters(), Tensor());
+  const Tensor lr = full({}, rates[0], TensorOptions(kDouble));
+  auto counted = make(recorded->parameters(), lr);
+  for (const double rate : rates) train(eager, plain, rate);
+  train(recorded, counted, rates[0]);
+  lr.fill_(rates[1]);
+  Recorder record;
+  {
+    const Interceptor::Scope scope(record);
+    counted.zero_grad();
+    nn::functional::mse_loss(recorded->forward(x), y).backward();
+    counted.step();
+  }
+  Replay replay(record);
+  for (size_t i = 2; i < rates.size(); ++i) {
+    replay.set(record.number_of(lr), full({}, rates[i], TensorOptions(kDouble)));
+    replay.run();
+  }
+  const auto want = eager->parameters(), got = recorded->parameters();
+  for (size_t i = 0; i < want.size(); ++i)
+    EXPECT_EQ(replay.bytes(record.number_of(got[i])), bytes_of(*impl(want[i]).storage)) << i;
+}
+
+TEST(Capture, StepsCountAndReadTheirRateWhenReplayed) {
+  const std::vector<double> rates = {0.1, 0.05, 0.2, 0.01};
+  expect_step_replays(rates, [](auto params, const Tensor& lr) {
+    auto options = lr.defined() ? optim::AdamOptions(lr).capturable(true) : optim::AdamOptions();
+    return optim::Adam(params, options.amsgrad(true));
+  });
+  expect_step_replays(rates, [](auto params, const Tensor& lr) {
+    auto options = lr.defined() ? optim::AdamWOptions(lr).capturable(true) : optim::AdamWOptions();
+    return optim::AdamW(params, options.weight_decay(0.1));
+  });
+  expect_step_replays(rates, [](auto params, const Tensor& lr) {
+    auto options = lr.defined() ? optim::SGDOptions(lr) : optim::SGDOptions(1.0);
+    return optim::SGD(params, options.momentum(0.9));
+  });
+}
+
+TEST(Capture, ValuesSavedByInPlaceOpsAreOnRecord) {
+  const Tensor w = rand({3}).requires_grad_(), x = rand({3});
+  Recorder record;
+  Tensor y;
+  {
+    const Interceptor::Scope scope(record);
+    y = w * 2;
+    y.mul_(w);
+    y.mul_(x);
+    y.sum().backward();
+  }
+  Replay replay(record);
+  const Tensor other = rand({3});
+  replay.set(record.number_of(w), other);
+  replay.run();
+  const Tensor v = other.clone().requires_grad_();
+  (v * 2 * v * x).sum().backward();
+  EXPECT_EQ(replay.bytes(record.number_of(w.grad())), bytes_of(*impl(v.grad()).storage));
+}
+
+/// The message of the Error that f throws under a recorder; empty when it throws none.
+template <class F>
+std::string refused(const F& f) {
+  Recorder record;
+  const Interceptor::Scope scope(record);
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(Capture, ReadsOnTheHostAreRefusedByName) {
+  const Tensor x = ones({2, 3}), one = ones({1}), mask = ones({2, 3}, kBool);
+  const Tensor index = zeros({2}, kLong), flag = ones({}, kBool), number = zeros({}, kLong);
+  const Tensor ints = ones({2}, kLong);
+  std::ostringstream out;
+  const std::pair<const char*, std::function<void()>> reads[] = {
+      {"item", [&] { one.item(); }},
+      {"item", [&] { one.item<float>(); }},
+      {"is_nonzero", [&] { one.is_nonzero(); }},
+      {"data_ptr", [&] { x.data_ptr(); }},
+      {"data_ptr", [&] { x.data_ptr<float>(); }},
+      {"data_ptr", [&] { x.data_ptr<const float>(); }},
+      {"data_ptr", [&] { x.const_data_ptr<float>(); }},
+      {"data_ptr", [&] { x.const_data_ptr(); }},
+      {"data_ptr", [&] { x.mutable_data_ptr(); }},
+      {"data_ptr", [&] { x.mutable_data_ptr<float>(); }},
+      {"data_ptr", [&] { x.accessor<float, 2>(); }},
+      {"data_ptr", [&] { x.packed_accessor32<float, 2>(); }},
+      {"data_ptr", [&] { x.packed_accessor64<float, 2>(); }},
+      {"operator<<", [&] { out << x; }},
+      {"nonzero", [&] { x.nonzero(); }},
+      {"nonzero", [&] { where(mask); }},
+      {"masked_select", [&] { x.masked_select(mask); }},
+      {"one_hot", [&] { one_hot(index); }},
+      {"one_hot", [&] { one_hot(index, 4); }},
+      {"repeat_interleave", [&] { x.repeat_interleave(ints, 0); }},
+      {"index", [&] { x[number]; }},
+      {"index", [&] { x.index({number}); }},
+      {"index", [&] { x.index({flag}); }},
+      {"nonzero", [&] { x.index({mask}); }},
+      {"clip_grad_norm_",
+       [&] {
+         const Tensor p = ones({2}).requires_grad_();
+         p.mutable_grad() = ones({2});
+         nn::utils::clip_grad_norm_(p, 1.0);
+       }},
+      {"BatchNorm without momentum",
+       [&] { nn::BatchNorm1d(nn::BatchNormOptions(3).momentum(std::nullopt))->forward(x); }},
+      {"orthogonal_",
+       [&] {
+         nn::init::orthogonal_(zeros({3, 3}));
+       }},
+      {"sparse_",
+       [&] {
+         nn::init::sparse_(zeros({3, 3}), 0.5);
+       }},
+      {"trunc_normal_",
+       [&] {
+         nn::init::trunc_normal_(zeros({3, 3}));
+       }},
+      {"sampler", [&] { data::samplers::RandomSampler(5).next(2); }},
+      {"gradcheck",
+       [&] {
+         const auto f = [](const autograd::variable_list& in) {
+           return autograd::variable_list{in[0] * 2};
+         };
+         autograd::gradcheck(f, {ones({2}, kDouble).requires_grad_()});
+       }},
+      {"detect_anomaly",
+       [&] {
+         const autograd::DetectAnomalyGuard guard;
+         ones({2}).requires_grad_().mul(2).sum().backward();
+       }},
+      {"save", [&] { save(x, testing::TempDir() + "capture.pt"); }},
+  };
+  for (const auto& [name, read] : reads) {
+    EXPECT_NO_THROW(read()) << name;
+    const std::string message = refused(read);
+    EXPECT_EQ(message.find(cat_str("[", name, "] the host may not reach values")), 0u)
+        << name << ": " << message;
+  }
+}
+
+TEST(Capture, RefusedReadsNameTheLine) {
+  const Tensor x = ones({1});
+  const auto at = [](int line) { return cat_str(__FILE__, ":", line); };
+  const auto names = [](const std::string& message, const std::string& place) {
+    EXPECT_NE(message.find(place), std::string::npos) << message;
+  };
+  names(refused([&] { x.item(); }), at(__LINE__));
+  names(refused([&] { x.item<int>(); }), at(__LINE__));
+  names(refused([&] { x.is_nonzero(); }), at(__LINE__));
+  names(refused([&] { x.data_ptr<float>(); }), at(__LINE__));
+  names(refused([&] { x.accessor<float, 1>(); }), at(__LINE__));
+}
+
+TEST(Capture, OthersMayRead) {
+  const Tensor x = ones({1});
+  const Autocast autocast;
+  EXPECT_EQ(x.item<float>(), 1);
+  EXPECT_EQ(*x.data_ptr<float>(), 1);
+}
+
+TEST(Capture, ConstantsMadeOnTheHostAreOnRecord) {
+  const Tensor x = rand({1, 2, 5});
+  const auto constants = [&] {
+    return std::vector<Tensor>{
+        nn::functional::pad(x, nn::functional::PadFuncOptions({2, 1}).mode(kReflect)),
+        tril_indices(3, 4), triu_indices(3, 4, 1), tensor({1.0, 2.0})};
+  };
+  Recorder record;
+  std::vector<Tensor> made;
+  {
+    const Interceptor::Scope scope(record);
+    for (const Tensor& t : constants()) made.push_back(t * 1);
+  }
+  const Replay replay(record);
+  for (const Tensor& t : made)
+    EXPECT_EQ(replay.bytes(record.number_of(t)), bytes_of(*impl(t).storage)) << t.sizes();
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ void check_saving(const Options& options) {
 void disturb(bool& value) { value = !value; }
 void disturb(double& value) { value += 1; }
 void disturb(std::tuple<double, double>& value) { std::get<0>(value) += 0.01; }
+void disturb(Tensor& value) { value = ones({}); }
 
 template <typename Options>
 void check_options(const Options& options) {

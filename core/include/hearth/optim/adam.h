@@ -11,6 +11,8 @@ namespace hearth::optim {
 template <bool kDecoupled>
 struct HEARTH_API BasicAdamOptions : OptimizerOptionsOf<BasicAdamOptions<kDecoupled>> {
   BasicAdamOptions(double lr = 1e-3) : lr_(lr) {}
+  /// A learning rate in a 0-dim tensor; see lr_tensor.
+  explicit BasicAdamOptions(const Tensor& lr) : lr_(lr.item<double>()), lr_tensor_(lr) {}
   void check() const override;
   HEARTH_ARG(double, lr);
   using betas_t = std::tuple<double, double>;
@@ -24,12 +26,19 @@ struct HEARTH_API BasicAdamOptions : OptimizerOptionsOf<BasicAdamOptions<kDecoup
   HEARTH_ARG(bool, amsgrad) = false;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameters, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
+  /// If defined, what a step takes for lr, read when it runs. set_lr writes both.
+  HEARTH_ARG(Tensor, lr_tensor);
 };
 using AdamOptions = BasicAdamOptions<false>;
 using AdamWOptions = BasicAdamOptions<true>;
 
+/// `step` stays 0 with capturable; then step_tensor counts, int64, which parameters that are always
+/// updated together share.
 struct HEARTH_API AdamParamState : OptimizerStateOf<AdamParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, exp_avg);
   HEARTH_ARG(Tensor, exp_avg_sq);
   HEARTH_ARG(Tensor, max_exp_avg_sq);
@@ -47,6 +56,9 @@ class HEARTH_API BasicAdam : public OptimizerOf<BasicAdamOptions<kDecoupled>, Ad
  protected:
   void update(const BasicAdamOptions<kDecoupled>& options,
               const std::vector<Tensor>& params) override;
+
+ private:
+  Tensor next_count(const Tensor& count, const std::vector<Tensor>& params);
 };
 /// Adam (torch::optim::Adam).
 using Adam = BasicAdam<false>;

@@ -7,6 +7,8 @@ namespace hearth::optim {
 
 struct HEARTH_API SGDOptions : OptimizerOptionsOf<SGDOptions> {
   SGDOptions(double lr) : lr_(lr) {}
+  /// A learning rate in a 0-dim tensor; see lr_tensor.
+  explicit SGDOptions(const Tensor& lr) : lr_(lr.item<double>()), lr_tensor_(lr) {}
   void check() const override;
   HEARTH_ARG(double, lr);
   HEARTH_ARG(double, momentum) = 0;
@@ -17,6 +19,8 @@ struct HEARTH_API SGDOptions : OptimizerOptionsOf<SGDOptions> {
   HEARTH_ARG(bool, nesterov) = false;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// If defined, what a step takes for lr, read when it runs. set_lr writes both.
+  HEARTH_ARG(Tensor, lr_tensor);
 };
 
 struct HEARTH_API SGDParamState : OptimizerStateOf<SGDParamState> {
