@@ -15,12 +15,12 @@ namespace at {
 /// default one if they name none.
 template <::hearth::detail::Element T>
 Tensor tensor(ArrayRef<T> values, const TensorOptions& options = ::hearth::dtype_of<T>) {
-  if constexpr (::hearth::is_complex(::hearth::dtype_of<T>)) {
-    if (!::hearth::is_complex(options.dtype()))
-      throw ::hearth::NotImplementedError(::hearth::cat_str(
-          "[tensor] \"tensor_cpu\" not implemented for '", to_string(options.dtype()), "'"));
-  }
-  return ::hearth::tensor(values, options.dtype(options.dtype()));
+  const ::hearth::ScalarType type = options.dtype();
+  if (type == ::hearth::kBool || type == ::hearth::kHalf || type == ::hearth::kBFloat16 ||
+      (::hearth::is_complex(::hearth::dtype_of<T>) && !::hearth::is_complex(type)))
+    throw ::hearth::NotImplementedError(
+        ::hearth::cat_str("[tensor] \"tensor_cpu\" not implemented for '", to_string(type), "'"));
+  return ::hearth::tensor(values, options.dtype(type));
 }
 template <::hearth::detail::Element T>
 Tensor tensor(std::initializer_list<T> values,

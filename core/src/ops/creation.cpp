@@ -254,15 +254,23 @@ const Tensor& Tensor::fill_(const Tensor& value) const {
 }
 const Tensor& Tensor::zero_() const { return fill_(0); }
 
+namespace {
+
+/// Options of a new tensor like `t`. Methods that make one do not heed requires_grad, as
+/// LibTorch's.
+TensorOptions like(const Tensor& t, const TensorOptions& o) {
+  return o.dtype(o.dtype_opt().value_or(t.scalar_type()))
+      .device(o.device_opt().value_or(t.device()))
+      .requires_grad(false);
+}
+
+}  // namespace
+
 Tensor Tensor::new_empty(IntArrayRef sizes, const TensorOptions& o) const {
-  return empty(
-      sizes,
-      o.dtype(o.dtype_opt().value_or(scalar_type())).device(o.device_opt().value_or(device())));
+  return empty(sizes, like(*this, o));
 }
 Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& o) const {
-  return full(
-      sizes, value,
-      o.dtype(o.dtype_opt().value_or(scalar_type())).device(o.device_opt().value_or(device())));
+  return full(sizes, value, like(*this, o));
 }
 Tensor Tensor::new_zeros(IntArrayRef sizes, const TensorOptions& o) const {
   return new_full(sizes, 0, o);

@@ -76,6 +76,40 @@ int main() {
   SHOW(torch::tensor(1.5));
   SHOW(torch::tensor({1, 2}));
 
+  show_error(
+      "at::tensor of a bool", [] { at::tensor(true); },
+      "\"tensor_cpu\" not implemented for 'Bool'");
+  show_error(
+      "at::tensor of halves", [] { at::tensor(at::Half(1)); },
+      "\"tensor_cpu\" not implemented for 'Half'");
+
+  // Losses take a reduction for their options.
+  const Tensor y = torch::full({2, 3}, 0.5);
+  SHOW(F::l1_loss(x, y, torch::kSum));
+  SHOW(F::mse_loss(x, y, torch::kNone));
+  SHOW(F::smooth_l1_loss(x, y, torch::kSum));
+  SHOW(F::huber_loss(x, y, torch::kSum));
+  SHOW(F::soft_margin_loss(x, y, torch::kSum));
+  SHOW(F::kl_div(x, y, torch::kBatchMean));
+  SHOW(torch::nn::MSELoss(torch::kSum)(x, y));
+  SHOW(torch::nn::KLDivLoss(torch::kSum)(x, y));
+  const F::MSELossFuncOptions none = torch::kNone;
+  SHOW(F::mse_loss(x, y, none));
+
+  // Who makes a tensor that wants a gradient.
+  const Tensor leaf = torch::ones({2}, torch::requires_grad());
+  std::cout << "requires_grad " << leaf.new_zeros({1}, torch::requires_grad()).requires_grad()
+            << leaf.new_ones({1}, torch::requires_grad()).requires_grad()
+            << leaf.new_empty({1}, torch::requires_grad()).requires_grad()
+            << leaf.new_full({1}, 2, torch::requires_grad()).requires_grad()
+            << leaf.new_zeros({1}, leaf.options()).requires_grad()
+            << torch::zeros_like(leaf, torch::requires_grad()).requires_grad()
+            << torch::tensor({1.0}, torch::requires_grad()).requires_grad() << '\n';
+  const Tensor twice = leaf * 2;
+  twice.retain_grad();
+  for (int i = 0; i < 3; ++i) twice.sum().backward({}, true);
+  SHOW(twice.grad());
+
   // Numbers that their type cannot hold.
   const c10::complex<float> z(1, 2);
   show_error(

@@ -3,6 +3,7 @@
 // hearth/ops/loss.h. `reduction` is kMean, kSum or kNone throughout.
 #pragma once
 
+#include <concepts>
 #include <optional>
 
 #include "hearth/base/arg.h"
@@ -11,29 +12,35 @@
 
 namespace hearth::nn {
 
+// Options that consist of little else can be made from a reduction: `mse_loss(x, y, kSum)`.
 struct L1LossOptions {
-  L1LossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  L1LossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
 };
 struct MSELossOptions {
-  MSELossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  MSELossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
 };
 
 /// Targets are 1 and -1.
 struct SoftMarginLossOptions {
-  SoftMarginLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  SoftMarginLossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
 };
 
 /// beta: where the squared error ends and the absolute one begins; 1 if not set.
 struct SmoothL1LossOptions {
-  SmoothL1LossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  SmoothL1LossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
   HEARTH_ARG(std::optional<double>, beta) = std::nullopt;
 };
 struct HuberLossOptions {
-  HuberLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  HuberLossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
   HEARTH_ARG(double, delta) = 1.0;
 };
@@ -68,7 +75,8 @@ struct CrossEntropyLossOptions {
 struct KLDivLossOptions {
   using reduction_t =
       std::variant<enumtype::kNone, enumtype::kBatchMean, enumtype::kSum, enumtype::kMean>;
-  KLDivLossOptions(reduction_t reduction = kMean) : reduction_(reduction) {}
+  template <std::convertible_to<reduction_t> R = enumtype::kMean>
+  KLDivLossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
   HEARTH_ARG(bool, log_target) = false;
 };
