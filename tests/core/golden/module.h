@@ -10,6 +10,7 @@ namespace hearth::golden {
 /// Gives the module the case's parameters, which are its named inputs, and puts the module's own
 /// tensors in their place so that the gradients are taken of those.
 inline void prepare(Args& a, nn::Module& net) {
+  net.to(test_device());
   auto parameters = net.named_parameters();
   size_t named = 0;
   for (size_t i = 0; i < a.size(); ++i) {

@@ -51,7 +51,7 @@ Outputs run_batch_norm(Args& a) {
 }
 
 Tensor bools(std::vector<int64_t> values, IntArrayRef sizes) {
-  return tensor(values).view(sizes).to(kBool);
+  return tensor(values).view(sizes).to(test_device(), kBool);
 }
 
 /// The masks of cases_modules.py, by name.
@@ -60,7 +60,8 @@ Tensor mask(const std::string& name) {
   if (name == "causal") return bools({0, 1, 1, 0, 0, 1, 0, 0, 0}, {3, 3});
   if (name == "padding") return bools({0, 0, 1, 0, 0, 0}, {2, 3});
   if (name == "float")
-    return tensor(std::vector<float>{0.5f, -1, 0, 0, 0.25f, -kInf, 1, 0, 0}).view({3, 3});
+    return tensor(std::vector<float>{0.5f, -1, 0, 0, 0.25f, -kInf, 1, 0, 0}, test_device())
+        .view({3, 3});
   return {};
 }
 

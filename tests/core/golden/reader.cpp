@@ -287,10 +287,11 @@ Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double 
   return out;
 }
 
-Tensor build(const Spec& spec) {
+Tensor build(const Spec& spec, Device device) {
   const Tensor base =
       fill(spec.formula, spec.storage, spec.dtype, spec.seed, spec.low, spec.high, spec.values);
-  return base.as_strided(spec.sizes, spec.strides, spec.offset)
+  return base.to(device, spec.dtype)
+      .as_strided(spec.sizes, spec.strides, spec.offset)
       .detach()
       .requires_grad_(spec.requires_grad);
 }

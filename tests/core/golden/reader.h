@@ -63,7 +63,7 @@ std::vector<Case> read_cases(const std::string& path);
 Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low, double high,
             const std::vector<double>& values = {});
 
-/// The tensor that a spec describes, a leaf.
-Tensor build(const Spec& spec);
+/// The tensor that a spec describes, a leaf on `device`.
+Tensor build(const Spec& spec, Device device = kCPU);
 
 }  // namespace hearth::golden

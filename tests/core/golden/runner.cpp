@@ -91,7 +91,7 @@ std::string difference(const Tensor& got, const Expected& want, double scale,
     return cat_str("has dtype ", got.scalar_type(), ", PyTorch's has ", want.dtype);
   if (got.sizes() != IntArrayRef(want.sizes))
     return cat_str("has shape ", got.sizes(), ", PyTorch's has ", want.sizes);
-  const Tensor flat = got.detach().contiguous();
+  const Tensor flat = got.detach().cpu().contiguous();
   const auto mine = widen(want.dtype, flat.const_data_ptr(), want.data.size());
   const auto theirs = widen(want.dtype, want.data.data(), want.data.size());
   size_t bad = 0;
@@ -117,7 +117,8 @@ std::vector<Tensor> gradients(const Case& c, const Outputs& outputs,
     roots.push_back(outputs[i]);
     weights.push_back(fill(Formula::Uniform, outputs[i].numel(), outputs[i].scalar_type(),
                            kWeightSeed + static_cast<uint32_t>(i), -1, 1)
-                          .view(outputs[i].sizes()));
+                          .view(outputs[i].sizes())
+                          .to(outputs[i].device(), outputs[i].scalar_type()));
   }
   if (roots.empty()) return std::vector<Tensor>(leaves.size());
   return autograd::grad(roots, leaves, weights, /*retain_graph=*/std::nullopt, create_graph,
@@ -125,7 +126,7 @@ std::vector<Tensor> gradients(const Case& c, const Outputs& outputs,
 }
 
 bool all_zero(const Tensor& t) {
-  const Tensor flat = t.detach().contiguous();
+  const Tensor flat = t.detach().cpu().contiguous();
   for (const double x : widen(flat.scalar_type(), flat.const_data_ptr(), flat.nbytes()))
     if (x != 0) return false;
   return true;
@@ -188,7 +189,7 @@ const T& as(const Attribute& a, std::string_view name) {
 Args::Args(const Case& c) : case_(c) {
   for (const Input& input : c.inputs) {
     auto& tensors = inputs_.emplace_back();
-    for (const Spec& spec : input.specs) tensors.push_back(build(spec));
+    for (const Spec& spec : input.specs) tensors.push_back(build(spec, test_device()));
     if (!input.is_list && tensors.empty()) tensors.emplace_back();
   }
 }
@@ -309,6 +310,7 @@ std::string test_name(const ::testing::TestParamInfo<OpCases>& info) {
 void PrintTo(const OpCases& cases, std::ostream* out) { *out << cases.op; }
 
 void check(const OpCases& cases, const Table& table) {
+  if (const std::string missing = test_device_missing(); !missing.empty()) GTEST_SKIP() << missing;
   ASSERT_EQ(cases.problem, "");
   const auto entry = table.find(cases.op);
   ASSERT_NE(entry, table.end()) << cases.op << " has golden values but no entry in the table";

@@ -70,6 +70,11 @@ void PrintTo(const OpCases& cases, std::ostream* out);
 /// The operator's name with what gtest accepts.
 std::string test_name(const ::testing::TestParamInfo<OpCases>& info);
 
+/// Where cases run: on the CPU, but in programs that link another definition (tests/cuda).
+Device test_device();
+/// Why they cannot run there; empty when they can.
+std::string test_device_missing();
+
 /// Runs every case and reports each difference from PyTorch's values and gradients. An operator
 /// that the table lacks is a failure.
 void check(const OpCases& cases, const Table& table);
