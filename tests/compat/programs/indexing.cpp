@@ -153,7 +153,46 @@ static void shared_operands() {
        AFTER(torch::ones({1}), torch::add_out(self, self, torch::ones({3}))));
 }
 
+/// Keeps warnings off the screen, and the last one.
+struct Heard : c10::WarningHandler {
+  void process(const c10::Warning& warning) override { last = warning.msg(); }
+  std::string last;
+};
+
+static void indices_as_values(const Tensor& x) {
+  const TensorIndex number(3), none(None), dots("..."), flag(true), part(Slice(1, None, 2)), t(x);
+  std::cout << number.is_integer() << none.is_none() << dots.is_ellipsis() << flag.is_boolean()
+            << part.is_slice() << t.is_tensor() << number.is_tensor() << none.is_slice() << '\n';
+  std::cout << number.integer() << ' ' << flag.boolean() << ' ' << number.boolean() << ' '
+            << part.slice() << ' ' << t.tensor().sizes() << ' ' << number.tensor().defined() << ' '
+            << number.slice() << '\n';
+  std::cout << number << ' ' << none << ' ' << dots << ' ' << flag << ' ' << part << '\n';
+  const Slice slice = part.slice(), open, back(None, None, -1);
+  std::cout << slice.start() << ' ' << slice.stop() << ' ' << slice.step() << ' ' << open << ' '
+            << back << '\n';
+  SAYS("slice step cannot be zero", (Slice(0, 2, 0), x));
+}
+
+static void masks_of_bytes(const Tensor& x, Heard& heard) {
+  heard.last.clear();
+  const Tensor bytes = (x > 2).to(torch::kByte);
+  const auto warned = [&] {
+    return heard.last.find("indexing with dtype torch.uint8 is now deprecated") !=
+           std::string::npos;
+  };
+  CHECK(x.index({x > 2}));
+  std::cout << "warned " << warned() << '\n';
+  CHECK(x.index({bytes}));
+  std::cout << "warned " << warned() << '\n';
+  SAYS("bool", x.masked_fill(bytes, 1));
+  SAYS("Bool", x.masked_select(bytes));
+}
+
 int main() {
+  Heard heard;
+  const c10::WarningUtils::WarnAlways always;
+  std::cout << std::boolalpha;
+  c10::WarningUtils::set_warning_handler(&heard);
   const Tensor x = torch::arange(12, torch::kFloat).view({3, 4});
   negative_indices(x);
   names_of_dims(x);
@@ -162,4 +201,6 @@ int main() {
     types_of_indices(type);
   numbers_as_vectors();
   shared_operands();
+  indices_as_values(x);
+  masks_of_bytes(x, heard);
 }
