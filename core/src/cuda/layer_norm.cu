@@ -33,7 +33,7 @@ struct Forward {
 #pragma unroll
         for (int k = 0; k < kKept; ++k) sum += v[k];
       }
-      mean = team.all(sum, Add()) / count;
+      if (n > 0) mean = team.all(sum, Add()) / count;
     }
     for (int64_t chunk = 0; chunk < n; chunk += step) {
       const Places at(team, chunk);

@@ -245,5 +245,12 @@ TEST(Normalization, SameBitsOnAnyThreads) {
   });
 }
 
+TEST(LayerNorm, StatisticsOfNothingArePyTorchs) {
+  const auto [out, mean, rstd] = native_layer_norm(ones({2, 0}), {0}, {}, {}, 1e-5);
+  EXPECT_EQ(out.sizes(), IntArrayRef({2, 0}));
+  EXPECT_TRUE(mean.equal(zeros({2, 1})));
+  EXPECT_TRUE(rstd.isnan().all().item<bool>());
+}
+
 }  // namespace
 }  // namespace hearth
