@@ -10,7 +10,8 @@ namespace {
 
 /// Rows of probabilities next to the truth, checked.
 struct Rows {
-  Rows(const Tensor& p, const Tensor& t) : probabilities(p.contiguous()), targets(t.contiguous()) {
+  Rows(const Tensor& p, const Tensor& t)
+      : probabilities(p.cpu().contiguous()), targets(t.cpu().contiguous()) {
     HEARTH_CHECK_AS(ShapeError,
                     p.dim() == 2 && t.dim() == 1 && p.size(0) == t.size(0) && p.size(1) > 0 &&
                         p.scalar_type() == kFloat && t.scalar_type() == kLong,

@@ -12,7 +12,7 @@ namespace {
 /// Decoded pictures have 1 to 4 channels (gray, gray and alpha, RGB, RGB and alpha). Transparent
 /// pixels show white paper.
 Tensor with_channels(const Tensor& picture, int64_t channels) {
-  Tensor in = picture.contiguous();
+  Tensor in = picture.cpu().contiguous();
   const int64_t have = in.size(0), area = in.size(1) * in.size(2);
   const bool alpha = have == 2 || have == 4, color = have >= 3;
   Tensor out = empty({channels, in.size(1), in.size(2)}, kByte);

@@ -95,7 +95,7 @@ void Canvas::text(const std::string& text, double x, double y, const Font& font,
 }
 
 void Canvas::image(const Tensor& image, double x, double y, double width, double height) {
-  Tensor bytes = image.permute({1, 2, 0}).contiguous();
+  Tensor bytes = image.cpu().permute({1, 2, 0}).contiguous();
   const int channels = static_cast<int>(bytes.size(2));
   cv::Mat source(static_cast<int>(bytes.size(0)), static_cast<int>(bytes.size(1)),
                  channels == 1 ? CV_8UC1 : CV_8UC3,

@@ -17,7 +17,7 @@ Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& cl
       "[confusion_matrix] expected counts of shape [", k, ", ", k, "] for ", k, " classes, got ",
       counts.defined() ? counts.sizes() : IntArrayRef());
   HEARTH_CHECK_AS(ValueError, k <= 400, "[confusion_matrix] at most 400 classes fit, got ", k);
-  Tensor table = counts.to(kLong).contiguous();
+  Tensor table = counts.to(kCPU, kLong).contiguous();
   const auto* count = table.const_data_ptr<int64_t>();
 
   const double cell = k <= 12 ? 54 : k <= 30 ? 32 : std::max(4.0, std::floor(900.0 / k));

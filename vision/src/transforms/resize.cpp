@@ -47,7 +47,7 @@ Tensor resize(const Tensor& image, int64_t height, int64_t width) {
   HEARTH_CHECK_AS(ValueError, height > 0 && width > 0, "[resize] expected a positive size, got ",
                   height, " x ", width);
   const int64_t channels = image.size(0), in_h = image.size(1), in_w = image.size(2);
-  Tensor source = image.contiguous();
+  Tensor source = image.cpu().contiguous();
   Tensor out = empty({channels, height, width}, kByte);
   const std::vector<Taps> across = triangle_taps(in_w, width), down = triangle_taps(in_h, height);
   std::vector<float> rows(static_cast<size_t>(in_h * width));
@@ -75,7 +75,7 @@ Tensor resize(const Tensor& image, int64_t height, int64_t width) {
       }
     }
   }
-  return out;
+  return out.to(image.device());
 }
 
 }  // namespace hearth::vision::transforms
