@@ -3,7 +3,21 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/hearth.h"
+
 #include "backends/registry.h"
+
+namespace hearth {
+namespace {
+
+TEST(Guarded, TheHostCannotTouchItsMemory) {
+  const Tensor x = ones({3}).to(kCUDA);
+  EXPECT_EQ(x[1].item<float>(), 1);
+  EXPECT_DEATH(static_cast<void>(*const_cast<volatile float*>(x.data_ptr<float>())), "");
+}
+
+}  // namespace
+}  // namespace hearth
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);

@@ -51,9 +51,9 @@ class Arena {
     const std::lock_guard lock(mutex_);
     free_[size_class(bytes)].push_back(block);
   }
-  /// Where the memory at `data` may be touched.
+  /// Where the memory at `data` may be touched. The CPU's kernels know no null of empty tensors.
   void* open(const void* data) const {
-    return data ? open_ + (static_cast<const char*>(data) - guarded_) : nullptr;
+    return data ? open_ + (static_cast<const char*>(data) - guarded_) : open_;
   }
 
  private:
