@@ -104,7 +104,7 @@ bool gradcheck(FunctionRef f, const variable_list& given, const GradcheckOptions
                     cat_str("Jacobian mismatch for input ", n, ", element ", i, " of sizes ",
                             given[n].sizes(), ": numerical ", numeric, ", analytical ", found[i]));
     }
-    shifted[n] = base.clone().set_requires_grad(true);
+    shifted[n] = base.to(device, kDouble, false, /*copy=*/true).set_requires_grad(true);
   }
   return true;
 }
