@@ -2,6 +2,7 @@
 // Elements chosen by bounds, masks and conditions.
 #include <limits>
 
+#include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
@@ -120,6 +121,10 @@ void check_condition(const Tensor& condition) {
                   "[where] where expected condition to be a boolean tensor, but got a tensor with "
                   "dtype ",
                   condition.scalar_type());
+  if (condition.scalar_type() == kByte)
+    HEARTH_WARN_ONCE(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed "
+        "in a future version of PyTorch. Use a boolean condition instead.");
 }
 
 }  // namespace

@@ -186,6 +186,10 @@ static void masks_of_bytes(const Tensor& x, Heard& heard) {
   std::cout << "warned " << warned() << '\n';
   SAYS("bool", x.masked_fill(bytes, 1));
   SAYS("Bool", x.masked_select(bytes));
+  CHECK(torch::where(bytes, x, x + 1));
+  std::cout << "warned "
+            << (heard.last.find("where received a uint8 condition tensor") != std::string::npos)
+            << '\n';
 }
 
 int main() {
