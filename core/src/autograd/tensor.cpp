@@ -62,13 +62,14 @@ int64_t Tensor::stride(int64_t d) const {
 
 bool Tensor::is_contiguous(MemoryFormat format) const {
   const TensorImpl& t = checked(*this);
-  return format == MemoryFormat::ChannelsLast ? is_channels_last_strides(t.sizes, t.strides)
-                                              : t.contiguous;
+  if (format == MemoryFormat::Contiguous || format == MemoryFormat::Preserve) return t.contiguous;
+  return channels_last_format(t.sizes.size()) == format &&
+         is_channels_last_strides(t.sizes, t.strides);
 }
 MemoryFormat Tensor::suggest_memory_format() const {
   const TensorImpl& t = checked(*this);
-  return t.dim() == 4 && prefers_channels_last(t.sizes, t.strides) ? MemoryFormat::ChannelsLast
-                                                                   : MemoryFormat::Contiguous;
+  return prefers_channels_last(t.sizes, t.strides) ? channels_last_format(t.sizes.size())
+                                                   : MemoryFormat::Contiguous;
 }
 
 TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }

@@ -18,7 +18,7 @@ namespace hearth {
 
 /// The last value of an enum whose values count from 0. One stands beside every enum that is a
 /// field, so that no other value is read from text.
-constexpr MemoryFormat last_value(MemoryFormat) { return MemoryFormat::ChannelsLast; }
+constexpr MemoryFormat last_value(MemoryFormat) { return MemoryFormat::ChannelsLast3d; }
 
 /// Writes and reads one field. Reading consumes the text it used and returns false on bad input.
 struct FieldText {

@@ -6,6 +6,8 @@
 
 #include "hearth/autograd/grad_mode.h"
 
+#include "tensor/tensor_impl.h"
+
 namespace hearth {
 
 template class OrderedDict<std::string, Tensor>;
@@ -275,7 +277,9 @@ void Module::to(Device device, bool non_blocking) {
 }
 void Module::to(MemoryFormat format) {
   convert([=](const Tensor& t) {
-    return t.dim() == 4 || format == MemoryFormat::Contiguous ? t.contiguous(format) : t;
+    const bool fits = format == MemoryFormat::Contiguous ||
+                      channels_last_format(static_cast<size_t>(t.dim())) == format;
+    return fits ? t.contiguous(format) : t;
   });
 }
 

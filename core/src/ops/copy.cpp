@@ -124,10 +124,9 @@ Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy,
   if (device && !device->has_index() && device->type() == this->device().type()) device.reset();
   if (device) device = device->resolved();
   if (device == this->device()) device.reset();
-  const bool same_format =
-      !format || *format == MemoryFormat::Preserve ||
-      (is_contiguous(*format) && (*format == MemoryFormat::Contiguous ||
-                                  suggest_memory_format() == MemoryFormat::ChannelsLast));
+  const bool same_format = !format || *format == MemoryFormat::Preserve ||
+                           (is_contiguous(*format) && (*format == MemoryFormat::Contiguous ||
+                                                       suggest_memory_format() == *format));
   if (!dtype && !device && same_format && !copy) return *this;
   // A copy that nobody waits for can only go to pinned memory.
   const bool pinned =

@@ -60,6 +60,9 @@ DimVector dense_strides(IntArrayRef sizes, const F& dim_at) {
   return strides;
 }
 
+/// The dim that lies i-th closest in memory in channels-last tensors of n dims.
+size_t channels_last_dim(size_t n, size_t i) { return i == 0 ? 1 : i == n - 1 ? 0 : n - i; }
+
 }  // namespace
 
 DimVector contiguous_strides(IntArrayRef sizes) {
@@ -68,14 +71,21 @@ DimVector contiguous_strides(IntArrayRef sizes) {
 
 DimVector channels_last_strides(IntArrayRef sizes) {
   const size_t n = sizes.size();
-  return dense_strides(sizes, [&](size_t i) { return i == 0 ? 1 : i == n - 1 ? 0 : n - i; });
+  return dense_strides(sizes, [&](size_t i) { return channels_last_dim(n, i); });
+}
+
+MemoryFormat channels_last_format(size_t rank) {
+  return rank == 4   ? MemoryFormat::ChannelsLast
+         : rank == 5 ? MemoryFormat::ChannelsLast3d
+                     : MemoryFormat::Contiguous;
 }
 
 DimVector format_strides(IntArrayRef sizes, MemoryFormat format) {
-  if (format != MemoryFormat::ChannelsLast) return {};
-  HEARTH_CHECK_AS(ShapeError, sizes.size() == 4,
-                  "[channels_last] required rank 4 tensor to use channels_last format, got sizes ",
-                  sizes);
+  if (format == MemoryFormat::Contiguous || format == MemoryFormat::Preserve) return {};
+  const bool cube = format == MemoryFormat::ChannelsLast3d;
+  HEARTH_CHECK_AS(ShapeError, channels_last_format(sizes.size()) == format,
+                  "[channels_last] required rank ", cube ? 5 : 4, " tensor to use channels_last",
+                  cube ? "_3d" : "", " format, got sizes ", sizes);
   return channels_last_strides(sizes);
 }
 
@@ -91,9 +101,11 @@ DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides) {
 }
 
 bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides) {
-  if (sizes.size() != 4) return false;
+  const size_t n = sizes.size();
+  if (channels_last_format(n) == MemoryFormat::Contiguous) return false;
   Checked step = 1;
-  for (int d : {1, 3, 2, 0}) {
+  for (size_t i = 0; i < n; ++i) {
+    const size_t d = channels_last_dim(n, i);
     if (sizes[d] != 1 && !step.is(strides[d])) return false;
     step *= std::max<int64_t>(sizes[d], 1);
   }

@@ -15,9 +15,10 @@ std::ostream& operator<<(std::ostream& out, TypeMeta t) { return out << t.name()
 std::ostream& operator<<(std::ostream& out, const Scalar& s) { return out << to_string(s); }
 
 std::ostream& operator<<(std::ostream& out, MemoryFormat format) {
-  return out << (format == MemoryFormat::Contiguous     ? "Contiguous"
-                 : format == MemoryFormat::ChannelsLast ? "ChannelsLast"
-                                                        : "Preserve");
+  return out << (format == MemoryFormat::Contiguous       ? "Contiguous"
+                 : format == MemoryFormat::ChannelsLast   ? "ChannelsLast"
+                 : format == MemoryFormat::ChannelsLast3d ? "ChannelsLast3d"
+                                                          : "Preserve");
 }
 std::ostream& operator<<(std::ostream& out, Layout layout) {
   return out << (layout == kStrided ? "Strided" : "Sparse");

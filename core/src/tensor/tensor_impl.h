@@ -131,6 +131,9 @@ HEARTH_API DimVector channels_last_strides(IntArrayRef sizes);
 HEARTH_API DimVector format_strides(IntArrayRef sizes, MemoryFormat format);
 /// Strides of a new dense tensor with the dim order of an existing one, as empty_like gives.
 HEARTH_API DimVector preserved_strides(IntArrayRef sizes, IntArrayRef strides);
+/// The channels-last format of tensors with this many dims; Contiguous where there is none.
+MemoryFormat channels_last_format(size_t rank);
+/// Whether a tensor is dense in the channels-last format of its rank.
 HEARTH_API bool is_channels_last_strides(IntArrayRef sizes, IntArrayRef strides);
 /// Whether [N, C, spatial...] is ordered channels-last: channels closest, then the last spatial
 /// dim, and so on. Strides of dims of size 1 count, as in PyTorch, so that what was converted to

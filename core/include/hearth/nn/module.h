@@ -113,7 +113,7 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   virtual void to(Device device, Dtype dtype, bool non_blocking = false);
   virtual void to(Dtype dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
-  /// Lays out 4-d parameters and buffers anew, for example channels last.
+  /// Lays out parameters and buffers of the format's rank anew: channels last, or contiguous.
   void to(MemoryFormat format);
   /// Forgets all gradients, or zeroes them in place.
   virtual void zero_grad(bool set_to_none = true);

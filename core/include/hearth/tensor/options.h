@@ -12,8 +12,8 @@
 namespace hearth {
 
 /// How elements lie in memory: Contiguous is row-major; ChannelsLast is NHWC for 4-d tensors of
-/// sizes NCHW; Preserve keeps the input's order.
-enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
+/// sizes NCHW, ChannelsLast3d NDHWC for 5-d ones of sizes NCDHW; Preserve keeps the input's order.
+enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 /// Dense tensors are strided; the other layouts name what Hearth refuses.
 enum class Layout : int8_t { Strided, Sparse };
 inline constexpr Layout kStrided = Layout::Strided;

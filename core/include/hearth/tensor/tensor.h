@@ -89,8 +89,8 @@ class HEARTH_API Tensor {
   bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   /// True when elements fill one block of memory without gaps or overlaps, in any order.
   bool is_non_overlapping_and_dense() const;
-  /// ChannelsLast for 4-d tensors whose strides, those of dims of size 1 included, are in NHWC
-  /// order.
+  /// ChannelsLast for 4-d and ChannelsLast3d for 5-d tensors whose strides, those of dims of size 1
+  /// included, are in the order of that format.
   MemoryFormat suggest_memory_format() const;
   bool is_alias_of(const Tensor& other) const;
 
