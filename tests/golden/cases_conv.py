@@ -69,6 +69,7 @@ def add(fam):
     fam.case("conv_transpose2d", u(1, 3, 4, 4), u(3, 2, 3, 3), None, throws=True,
              **{**transposed, "output_padding": [1, 1]})
 
+    add_volumes(fam)
     for x, w in (((), (4, 3, 3, 3)), ((0,), (4, 3, 3, 3)), ((0, 3, 5, 5), (4, 3, 3, 3)),
                  ((2, 3, 0, 5), (4, 3, 3, 3)), ((2, 3, 5, 0), (4, 3, 1, 1)), ((3, 0, 5), (4, 3, 1, 1))):
         for padding in ([0, 0], [2, 2]):
@@ -79,3 +80,44 @@ def add(fam):
     grouped = {**DEFAULTS, "groups": 2, "padding": [1, 1]}
     ask(fam, "conv2d", u(2, 4, 5, 5).channels_last, u(6, 2, 3, 3).channels_last, u(6), **grouped)
     ask(fam, "conv2d", u(0, 4, 5, 5).channels_last, u(6, 2, 3, 3), u(6), **grouped)
+
+
+def add_volumes(fam):
+    usual = {"stride": [1, 1, 1], "padding": [0, 0, 0], "dilation": [1, 1, 1], "groups": 1}
+    for x, w, attrs in (((2, 3, 3, 4, 4), (4, 3, 2, 3, 2), {}), ((1, 2, 4, 5, 3), (2, 2, 3, 3, 3), {"padding": [1, 2, 1]}),
+                        ((1, 4, 5, 4, 4), (6, 2, 2, 2, 3), {"groups": 2, "stride": [2, 1, 3], "padding": [1, 0, 1]}),
+                        ((1, 2, 5, 5, 6), (2, 2, 2, 3, 2), {"dilation": [3, 2, 1], "padding": [1, 1, 0]}),
+                        ((2, 4, 3, 4, 3), (4, 1, 3, 3, 3), {"groups": 4, "padding": [1, 1, 1]}),
+                        ((2, 3, 2, 3, 4), (5, 3, 1, 1, 1), {}), ((1, 2, 5, 3, 4), (3, 2, 1, 1, 1), {"stride": [2, 1, 2]}),
+                        ((3, 3, 4, 4), (2, 3, 2, 2, 2), {})):
+        fam.case("conv3d", u(*x), u(*w), u(w[0]), **{**usual, **attrs})
+        fam.case("conv3d", u(*x, dtype=f64).T, u(*w, dtype=f64), None, **{**usual, **attrs})
+        if len(x) == 5:
+            fam.case("conv3d", u(*x).channels_last, u(*w).channels_last, u(w[0]), **{**usual, **attrs})
+    x, w = (1, 2, 3, 3, 3), (2, 2, 2, 2, 2)
+    for dtype in (bf16, f16):
+        fam.case("conv3d", u(*x, dtype=dtype), u(*w, dtype=dtype), u(2, dtype=dtype), **usual)
+    same = lambda x, w, b, padding: F.conv3d(x, w, b, padding=padding)
+    for mode in ("same", "valid"):
+        fam.case("conv3d_mode", u(*x), u(3, 2, 2, 3, 2), u(3), fn=same, padding=mode)
+    for x, w, attrs in (((1, 2, 3, 3, 3), (2, 2, 4, 4, 4), {}), ((1, 2, 3, 3), w, {}), ((3, 3, 3), w, {}),
+                        ((1, 2, 3, 3, 3), (2, 2, 2, 2), {}), ((1, 2, 3, 3, 3), w, {"stride": [1, 1]}),
+                        ((0, 2, 3, 3, 3), w, {}), ((1, 2, 0, 3, 3), w, {"padding": [1, 1, 1]}), ((1, 2, 3, 3, 3), w, {"groups": 2})):
+        ask(fam, "conv3d", u(*x), u(*w), None, **{**usual, **attrs})
+    transposed = {**usual, "output_padding": [0, 0, 0]}
+    for x, w, attrs in (((2, 3, 2, 3, 2), (3, 2, 2, 3, 2), {}),
+                        ((1, 3, 3, 2, 2), (3, 2, 3, 2, 3), {"stride": [2, 3, 2], "padding": [1, 0, 1], "output_padding": [1, 2, 0]}),
+                        ((1, 4, 2, 3, 2), (4, 1, 2, 2, 2), {"groups": 2, "dilation": [2, 1, 3]}), ((3, 2, 2, 2), (3, 2, 3, 3, 3), {})):
+        bias = w[1] * attrs.get("groups", 1)
+        fam.case("conv_transpose3d", u(*x), u(*w), u(bias), **{**transposed, **attrs})
+        fam.case("conv_transpose3d", u(*x, dtype=f64), u(*w, dtype=f64), None, **{**transposed, **attrs})
+        if len(x) == 5:
+            fam.case("conv_transpose3d", u(*x).channels_last, u(*w).channels_last, u(bias), **{**transposed, **attrs})
+    ask(fam, "conv_transpose3d", u(1, 3, 2, 2, 2), u(2, 3, 2, 2, 2), None, **transposed)
+    ask(fam, "conv_transpose3d", u(1, 3, 2, 2, 2), u(3, 2, 2, 2, 2), None, **{**transposed, "output_padding": [1, 1, 1]})
+    ask(fam, "conv_transpose3d", u(0, 3, 2, 2, 2), u(3, 2, 2, 2, 2), u(2), **transposed)
+    line = {"stride": [2], "padding": [1], "dilation": [1], "groups": 1, "output_padding": [1]}
+    for x, w, attrs in (((2, 3, 5), (3, 2, 3), {}), ((1, 4, 4), (4, 1, 2), {"groups": 2, "dilation": [3], "output_padding": [0]}),
+                        ((3, 4), (3, 2, 3), {})):
+        fam.case("conv_transpose1d", u(*x), u(*w), u(w[1] * attrs.get("groups", 1)), **{**line, **attrs})
+        fam.case("conv_transpose1d", u(*x, dtype=f64).T, u(*w, dtype=f64), None, **{**line, **attrs})

@@ -8,12 +8,14 @@
 namespace hearth {
 
 enum class ConvLayout : int8_t {
-  Contiguous,    ///< NCHW activations, OIHW weights
-  ChannelsLast,  ///< NHWC activations, OHWI weights
+  Contiguous,    ///< NC[D]HW activations, OI[D]HW weights
+  ChannelsLast,  ///< N[D]HWC activations, O[D]HWI weights
 };
 
-/// A 2-d convolution (cross-correlation, as in PyTorch). conv1d is one of height 1: input[0],
-/// kernel[0], stride[0], dilation[0] = 1 and no padding there.
+inline constexpr int kConvDims = 3;
+
+/// A convolution (cross-correlation, as in PyTorch) of `dims` spatial dims, the last of kConvDims;
+/// those before have size 1.
 ///
 /// All tensors are dense, of `dtype` (Float, Double, BFloat16, Half or, without gradients, Long)
 /// and never overlap:
@@ -26,18 +28,23 @@ struct ConvArgs {
   ScalarType dtype = kFloat;
   ConvLayout layout = ConvLayout::Contiguous;
   ConvLayout weight_layout = ConvLayout::Contiguous;
+  int dims = 2;
   int64_t batch = 0, in_channels = 0, out_channels = 0, groups = 1;
-  int64_t input[2] = {1, 1};
-  int64_t kernel[2] = {1, 1};
-  int64_t stride[2] = {1, 1};
-  int64_t pad_begin[2] = {0, 0};
-  int64_t pad_end[2] = {0, 0};
-  int64_t dilation[2] = {1, 1};
+  int64_t input[kConvDims] = {1, 1, 1};
+  int64_t kernel[kConvDims] = {1, 1, 1};
+  int64_t stride[kConvDims] = {1, 1, 1};
+  int64_t pad_begin[kConvDims] = {0, 0, 0};
+  int64_t pad_end[kConvDims] = {0, 0, 0};
+  int64_t dilation[kConvDims] = {1, 1, 1};
 
   int64_t output(int d) const {
     const int64_t span = input[d] + pad_begin[d] + pad_end[d] - dilation[d] * (kernel[d] - 1) - 1;
     return span < 0 ? 0 : span / stride[d] + 1;
   }
+  /// Input and output positions of an image, and taps of a kernel, of one channel.
+  int64_t pixels() const { return input[0] * input[1] * input[2]; }
+  int64_t positions() const { return output(0) * output(1) * output(2); }
+  int64_t area() const { return kernel[0] * kernel[1] * kernel[2]; }
 };
 
 /// The convolution from `x` to `y` (sizes [N, C, spatial...]) by a weight of `kernel` spatial
@@ -51,8 +58,9 @@ ConvArgs conv_args(const Op& op, const TensorImpl& x, const TensorImpl& y, const
   c.out_channels = y.sizes[1];
   c.groups = op.groups;
   const size_t spatial = x.sizes.size() - 2;
+  c.dims = static_cast<int>(spatial);
   for (size_t d = 0; d < spatial; ++d) {
-    const size_t to = d + 2 - spatial;
+    const size_t to = d + kConvDims - spatial;
     c.input[to] = x.sizes[d + 2];
     c.kernel[to] = kernel[d];
     c.stride[to] = op.stride[d];

@@ -22,7 +22,7 @@ enum class Pass { Forward, BackwardData, BackwardWeights };
 /// oneDNN computes with 32-bit numbers.
 [[maybe_unused]] bool fits_int(const ConvArgs& c) {
   int64_t most = std::max({c.batch, c.in_channels, c.out_channels});
-  for (int d = 0; d < 2; d++)
+  for (int d = 0; d < kConvDims; d++)
     most = std::max({most, c.input[d], c.output(d), c.kernel[d], c.stride[d], c.pad_begin[d],
                      c.pad_end[d], c.dilation[d]});
   return most < INT32_MAX / 4;  // sums of four still fit
@@ -34,7 +34,7 @@ ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
   if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
     return ConvAlgorithm::Unfold;
   // oneDNN refuses to leave more of the input unread than a stride leaves over.
-  for (int d = 0; d < 2; d++) {
+  for (int d = 0; d < kConvDims; d++) {
     const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;
     if (read - c.input[d] - c.pad_begin[d] <= -c.stride[d]) return ConvAlgorithm::Unfold;
   }
@@ -54,7 +54,7 @@ void check(const ConvArgs& c) {
                   c.groups > 0 && c.in_channels % c.groups == 0 && c.out_channels % c.groups == 0,
                   "[conv] ", c.in_channels, " input and ", c.out_channels,
                   " output channels do not divide into ", c.groups, " groups");
-  for (int d = 0; d < 2; d++) {
+  for (int d = 0; d < kConvDims; d++) {
     HEARTH_CHECK_AS(ShapeError, c.kernel[d] > 0 && c.stride[d] > 0 && c.dilation[d] > 0,
                     "[conv] kernel, stride and dilation must be positive");
   }
@@ -63,10 +63,10 @@ void check(const ConvArgs& c) {
 struct Counts {
   int64_t x, w, b, y;
   explicit Counts(const ConvArgs& c)
-      : x(c.batch * c.in_channels * c.input[0] * c.input[1]),
-        w(c.out_channels * (c.in_channels / c.groups) * c.kernel[0] * c.kernel[1]),
+      : x(c.batch * c.in_channels * c.pixels()),
+        w(c.out_channels * (c.in_channels / c.groups) * c.area()),
         b(c.out_channels),
-        y(c.batch * c.out_channels * c.output(0) * c.output(1)) {}
+        y(c.batch * c.out_channels * c.positions()) {}
 };
 
 /// Half and, where oneDNN does not take it, bfloat16 are computed in float.

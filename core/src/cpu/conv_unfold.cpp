@@ -31,10 +31,10 @@ struct Geometry {
         last(args.layout == ConvLayout::ChannelsLast),
         in(args.in_channels / args.groups),
         out(args.out_channels / args.groups),
-        area(args.kernel[0] * args.kernel[1]),
+        area(args.area()),
         taps(in * area),
-        positions(args.output(0) * args.output(1)),
-        pixels(args.input[0] * args.input[1]),
+        positions(args.positions()),
+        pixels(args.pixels()),
         x_image(args.in_channels * pixels),
         y_image(args.out_channels * positions) {}
 
@@ -46,8 +46,10 @@ struct Geometry {
   }
   /// Whether the columns are the image itself.
   bool pointwise() const {
-    return area == 1 && c.stride[0] == 1 && c.stride[1] == 1 && c.pad_begin[0] == 0 &&
-           c.pad_begin[1] == 0 && c.pad_end[0] == 0 && c.pad_end[1] == 0;
+    bool itself = area == 1;
+    for (int d = 0; d < kConvDims; d++)
+      itself &= c.stride[d] == 1 && c.pad_begin[d] == 0 && c.pad_end[d] == 0;
+    return itself;
   }
   MatrixStride y_matrix() const {  // [out, positions]
     return last ? MatrixStride{1, c.out_channels} : MatrixStride{positions, 1};
@@ -58,55 +60,77 @@ struct Geometry {
   }
 };
 
-/// Calls f(element of the image, element of the columns, run length) for every run of neighbours
-/// inside the image, and pad(element of the columns, run length) for those in the padding.
+/// Where a tap of one dim reads for an output: inside the input if 0 <= result < input[d].
+int64_t tap_at(const ConvArgs& c, int d, int64_t out, int64_t tap) {
+  return out * c.stride[d] + tap * c.dilation[d] - c.pad_begin[d];
+}
+bool inside(const ConvArgs& c, int d, int64_t at) { return at >= 0 && at < c.input[d]; }
+
+/// Calls f(element of the image, element of the columns, run length, step in the image) for every
+/// run of neighbours inside the image, and pad(element of the columns, run length) for those in the
+/// padding. Of a channels-last image: the channels of a pixel are a run.
 template <class F, class P>
-void for_each_run(const Geometry& g, const F& f, const P& pad) {
+void for_each_pixel_run(const Geometry& g, const F& f, const P& pad) {
   const ConvArgs& c = g.c;
-  const int64_t height = c.output(0), width = c.output(1);
-  if (g.last) {
-    int64_t at = 0;
-    for (int64_t oh = 0; oh < height; oh++) {
-      for (int64_t ow = 0; ow < width; ow++) {
-        for (int64_t kh = 0; kh < c.kernel[0]; kh++) {
-          const int64_t ih = oh * c.stride[0] + kh * c.dilation[0] - c.pad_begin[0];
-          for (int64_t kw = 0; kw < c.kernel[1]; kw++, at += g.in) {
-            const int64_t iw = ow * c.stride[1] + kw * c.dilation[1] - c.pad_begin[1];
-            if (ih >= 0 && ih < c.input[0] && iw >= 0 && iw < c.input[1]) {
-              f((ih * c.input[1] + iw) * c.in_channels, at, g.in, 1);
-            } else {
-              pad(at, g.in);
+  int64_t at = 0;
+  for (int64_t od = 0; od < c.output(0); od++)
+    for (int64_t oh = 0; oh < c.output(1); oh++)
+      for (int64_t ow = 0; ow < c.output(2); ow++)
+        for (int64_t kd = 0; kd < c.kernel[0]; kd++) {
+          const int64_t id = tap_at(c, 0, od, kd);
+          for (int64_t kh = 0; kh < c.kernel[1]; kh++) {
+            const int64_t ih = tap_at(c, 1, oh, kh);
+            const bool row = inside(c, 0, id) && inside(c, 1, ih);
+            for (int64_t kw = 0; kw < c.kernel[2]; kw++, at += g.in) {
+              const int64_t iw = tap_at(c, 2, ow, kw);
+              if (row && inside(c, 2, iw)) {
+                f(((id * c.input[1] + ih) * c.input[2] + iw) * c.in_channels, at, g.in, 1);
+              } else {
+                pad(at, g.in);
+              }
             }
           }
         }
-      }
-    }
-    return;
-  }
+}
+
+/// Of a contiguous image: a row of outputs reads a run.
+template <class F, class P>
+void for_each_row_run(const Geometry& g, const F& f, const P& pad) {
+  const ConvArgs& c = g.c;
+  const int64_t width = c.output(2), s = c.stride[2];
   int64_t at = 0;
-  for (int64_t channel = 0; channel < g.in; channel++) {
-    for (int64_t kh = 0; kh < c.kernel[0]; kh++) {
-      for (int64_t kw = 0; kw < c.kernel[1]; kw++) {
-        // Output columns whose input lies in the image: [first, end).
-        const int64_t shift = kw * c.dilation[1] - c.pad_begin[1], s = c.stride[1];
-        const int64_t first = std::clamp<int64_t>(shift >= 0 ? 0 : ceil_div(-shift, s), 0, width);
-        const int64_t room = c.input[1] - shift;
-        const int64_t end = std::clamp<int64_t>(room <= 0 ? 0 : (room - 1) / s + 1, first, width);
-        for (int64_t oh = 0; oh < height; oh++, at += width) {
-          const int64_t ih = oh * c.stride[0] + kh * c.dilation[0] - c.pad_begin[0];
-          if (ih < 0 || ih >= c.input[0]) {
-            pad(at, width);
-            continue;
+  for (int64_t channel = 0; channel < g.in; channel++)
+    for (int64_t kd = 0; kd < c.kernel[0]; kd++)
+      for (int64_t kh = 0; kh < c.kernel[1]; kh++)
+        for (int64_t kw = 0; kw < c.kernel[2]; kw++) {
+          // Output columns whose input lies in the image: [first, end).
+          const int64_t shift = tap_at(c, 2, 0, kw);
+          const int64_t first = std::clamp<int64_t>(shift >= 0 ? 0 : ceil_div(-shift, s), 0, width);
+          const int64_t room = c.input[2] - shift;
+          const int64_t end = std::clamp<int64_t>(room <= 0 ? 0 : (room - 1) / s + 1, first, width);
+          for (int64_t od = 0; od < c.output(0); od++) {
+            const int64_t id = tap_at(c, 0, od, kd);
+            for (int64_t oh = 0; oh < c.output(1); oh++, at += width) {
+              const int64_t ih = tap_at(c, 1, oh, kh);
+              if (!inside(c, 0, id) || !inside(c, 1, ih)) {
+                pad(at, width);
+                continue;
+              }
+              pad(at, first);
+              if (end > first) {
+                const int64_t row = (channel * c.input[0] + id) * c.input[1] + ih;
+                f(row * c.input[2] + first * s + shift, at + first, end - first, s);
+              }
+              pad(at + end, width - end);
+            }
           }
-          pad(at, first);
-          if (end > first)
-            f((channel * c.input[0] + ih) * c.input[1] + first * s + shift, at + first, end - first,
-              s);
-          pad(at + end, width - end);
         }
-      }
-    }
-  }
+}
+
+template <class F, class P>
+void for_each_run(const Geometry& g, const F& f, const P& pad) {
+  if (g.last) return for_each_pixel_run(g, f, pad);
+  for_each_row_run(g, f, pad);
 }
 
 template <typename T>
@@ -135,10 +159,10 @@ void fold(const Geometry& g, const T* columns, T* image) {
       [](int64_t, int64_t) {});
 }
 
-/// Copies a weight between OIHW and OHWI.
+/// Copies a weight between its two layouts.
 template <typename T>
 void permute_weight(const ConvArgs& c, bool to_last, const T* from, T* to) {
-  const int64_t in = c.in_channels / c.groups, area = c.kernel[0] * c.kernel[1];
+  const int64_t in = c.in_channels / c.groups, area = c.area();
   for (int64_t o = 0; o < c.out_channels; o++, from += in * area, to += in * area) {
     for (int64_t i = 0; i < in; i++) {
       for (int64_t k = 0; k < area; k++) {
@@ -157,7 +181,7 @@ template <typename T>
 class OrderedWeight {
  public:
   OrderedWeight(const ConvArgs& c, const T* w)
-      : copied_(c.weight_layout != c.layout && c.kernel[0] * c.kernel[1] > 1),
+      : copied_(c.weight_layout != c.layout && c.area() > 1),
         copy_(copied_ ? elements(c) : 0),
         data_(w) {
     if (!copied_) return;
@@ -166,8 +190,7 @@ class OrderedWeight {
   }
   const T* data() const { return data_; }
   static size_t elements(const ConvArgs& c) {
-    return static_cast<size_t>(c.out_channels * (c.in_channels / c.groups) * c.kernel[0] *
-                               c.kernel[1]);
+    return static_cast<size_t>(c.out_channels * (c.in_channels / c.groups) * c.area());
   }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions through cuDNN.
 #include <algorithm>
+#include <array>
 
 #include <cudnn.h>
 
@@ -44,8 +45,9 @@ cudnnHandle_t handle() {
 enum class Pass : int32_t { Forward, BackwardData, BackwardWeights };
 
 struct Key {
-  int64_t batch, in_channels, out_channels, groups;
-  int64_t input[2], output[2], kernel[2], stride[2], padding[2], dilation[2];
+  int64_t dims, batch, in_channels, out_channels, groups;
+  int64_t input[kConvDims], output[kConvDims], kernel[kConvDims], stride[kConvDims],
+      padding[kConvDims], dilation[kConvDims];
   int32_t dtype, device, pass, channels_last, tf32, deterministic;
 };
 
@@ -110,22 +112,36 @@ std::unique_ptr<Plan> make_plan(const Key& k) {
                     v);
     return static_cast<int>(v);
   };
-  check(cudnnSetTensor4dDescriptor(plan->x, format, type, i(k.batch), i(k.in_channels),
-                                   i(k.input[0]), i(k.input[1])),
-        "convolution");
-  check(cudnnSetTensor4dDescriptor(plan->y, format, type, i(k.batch), i(k.out_channels),
-                                   i(k.output[0]), i(k.output[1])),
-        "convolution");
+  // cuDNN knows two and three spatial dims.
+  const int first = k.dims == 3 ? 0 : 1, n = kConvDims - first;
+  const auto sizes = [&](int64_t batch, int64_t channels, const int64_t* spatial) {
+    std::array<int, kConvDims + 2> out{i(batch), i(channels)};
+    for (int d = 0; d < n; ++d)
+      out[static_cast<size_t>(d) + 2] = spatial ? i(spatial[first + d]) : 1;
+    return out;
+  };
+  const auto per_dim = [&](const int64_t* values) {
+    std::array<int, kConvDims> out{};
+    for (int d = 0; d < n; ++d) out[static_cast<size_t>(d)] = i(values[first + d]);
+    return out;
+  };
+  const auto describe = [&](cudnnTensorDescriptor_t to, int64_t batch, int64_t channels,
+                            const int64_t* spatial) {
+    check(cudnnSetTensorNdDescriptorEx(to, format, type, n + 2,
+                                       sizes(batch, channels, spatial).data()),
+          "convolution");
+  };
   const bool data = static_cast<Pass>(k.pass) == Pass::BackwardData;
-  check(cudnnSetTensor4dDescriptor(plan->bias, format, type, 1,
-                                   i(data ? k.in_channels : k.out_channels), 1, 1),
-        "convolution");
-  check(cudnnSetFilter4dDescriptor(plan->w, type, format, i(k.out_channels),
-                                   i(k.in_channels / k.groups), i(k.kernel[0]), i(k.kernel[1])),
-        "convolution");
-  check(cudnnSetConvolution2dDescriptor(plan->conv, i(k.padding[0]), i(k.padding[1]),
-                                        i(k.stride[0]), i(k.stride[1]), i(k.dilation[0]),
-                                        i(k.dilation[1]), CUDNN_CROSS_CORRELATION,
+  describe(plan->x, k.batch, k.in_channels, k.input);
+  describe(plan->y, k.batch, k.out_channels, k.output);
+  describe(plan->bias, 1, data ? k.in_channels : k.out_channels, nullptr);
+  check(
+      cudnnSetFilterNdDescriptor(plan->w, type, format, n + 2,
+                                 sizes(k.out_channels, k.in_channels / k.groups, k.kernel).data()),
+      "convolution");
+  check(cudnnSetConvolutionNdDescriptor(plan->conv, n, per_dim(k.padding).data(),
+                                        per_dim(k.stride).data(), per_dim(k.dilation).data(),
+                                        CUDNN_CROSS_CORRELATION,
                                         dtype == kDouble ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
         "convolution");
   check(cudnnSetConvolutionGroupCount(plan->conv, i(k.groups)), "convolution");
@@ -170,7 +186,8 @@ Plan& plan_of(Pass pass, const ConvArgs& c) {
   key.in_channels = c.in_channels;
   key.out_channels = c.out_channels;
   key.groups = c.groups;
-  for (int d = 0; d < 2; ++d) {
+  key.dims = c.dims;
+  for (int d = 0; d < kConvDims; ++d) {
     key.input[d] = c.input[d];
     key.output[d] = c.output(d);
     key.kernel[d] = c.kernel[d];
@@ -287,7 +304,7 @@ void run_pass(Pass pass, ConvArgs c, bool last, const Tensor& x, const Tensor& w
   const size_t spatial = t.sizes.size() - 2;
   DimVector sizes = t.sizes;
   for (size_t d = 0; d < spatial; ++d) {
-    const size_t at = d + 2 - spatial;
+    const size_t at = d + kConvDims - spatial;
     c.pad_end[at] = std::max(c.pad_end[at], c.pad_begin[at]);
     sizes[d + 2] = c.output(static_cast<int>(at));
   }

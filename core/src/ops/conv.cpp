@@ -101,8 +101,8 @@ Tensor adjoint(const ConvolutionWeightGrad& c, const Tensor& y, const Tensor& w,
 
 Specs Convolution::infer(Args in) const {
   const TensorImpl &x = impl(in[0]), &w = impl(in[1]);
-  HEARTH_CHECK_AS(ShapeError, x.dim() == 3 || x.dim() == 4,
-                  "[convolution] Expected 3D or 4D input [N, C, spatial...], but got input of "
+  HEARTH_CHECK_AS(ShapeError, x.dim() >= 3 && x.dim() <= 5,
+                  "[convolution] Expected 3D, 4D or 5D input [N, C, spatial...], but got input of "
                   "size: ",
                   x.sizes.ref());
   HEARTH_CHECK_AS(ShapeError, w.dim() == x.dim(), "[convolution] Expected ", x.dim(),
@@ -200,7 +200,11 @@ Grads Convolution::vjp(const Saved& s, Args g, NeedMask need) const {
       grads[1] = invoke(wg, input, g[0]);
     }
   }
-  if (bias_alone) grads[2] = g[0].sum(x.sizes.size() == 3 ? DimVector{0, 2} : DimVector{0, 2, 3});
+  if (bias_alone) {
+    DimVector dims{0};
+    for (int64_t d = 2; d < g[0].dim(); ++d) dims.push_back(d);
+    grads[2] = g[0].sum(dims);
+  }
   return grads;
 }
 
@@ -312,6 +316,10 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Ten
               IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
   return conv("conv2d", 2, input, weight, bias, stride, padding, dilation, false, 0, groups);
 }
+Tensor conv3d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  return conv("conv3d", 3, input, weight, bias, stride, padding, dilation, false, 0, groups);
+}
 Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
                         const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
                         IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) {
@@ -325,10 +333,17 @@ Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
               output_padding, groups);
 }
 
+Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
+                        const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
+                        IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) {
+  return conv("conv_transpose3d", 3, input, weight, bias, stride, padding, dilation, true,
+              output_padding, groups);
+}
+
 Tensor detail::conv_padded(int64_t dims, const Tensor& input, const Tensor& weight,
                            const std::optional<Tensor>& bias, IntArrayRef stride,
                            std::string_view padding, IntArrayRef dilation, int64_t groups) {
-  const std::string_view op = dims == 1 ? "conv1d" : "conv2d";
+  const std::string_view op = dims == 1 ? "conv1d" : dims == 2 ? "conv2d" : "conv3d";
   if (padding == "valid")
     return conv(op, dims, input, weight, bias, stride, 0, dilation, false, 0, groups);
   HEARTH_CHECK_AS(ValueError, padding == "same", "[", op, "] Invalid padding string: '", padding,

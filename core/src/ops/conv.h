@@ -5,7 +5,8 @@
 
 namespace hearth::ops {
 
-/// conv1d, conv2d and their transposed forms, by rank. Lists have one entry per spatial dim.
+/// conv1d, conv2d, conv3d and their transposed forms, by rank. Lists have one entry per spatial
+/// dim.
 struct Convolution {
   DimVector stride, padding, dilation;
   bool transposed = false;

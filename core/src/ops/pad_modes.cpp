@@ -103,11 +103,17 @@ Tensor reflection_pad1d(const Tensor& self, IntArrayRef padding) {
 Tensor reflection_pad2d(const Tensor& self, IntArrayRef padding) {
   return padded(self, padding, 4, "reflect", "reflection_pad2d");
 }
+Tensor reflection_pad3d(const Tensor& self, IntArrayRef padding) {
+  return padded(self, padding, 6, "reflect", "reflection_pad3d");
+}
 Tensor replication_pad1d(const Tensor& self, IntArrayRef padding) {
   return padded(self, padding, 2, "replicate", "replication_pad1d");
 }
 Tensor replication_pad2d(const Tensor& self, IntArrayRef padding) {
   return padded(self, padding, 4, "replicate", "replication_pad2d");
+}
+Tensor replication_pad3d(const Tensor& self, IntArrayRef padding) {
+  return padded(self, padding, 6, "replicate", "replication_pad3d");
 }
 
 }  // namespace hearth

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -14,14 +15,15 @@
 namespace hearth::cpu {
 namespace {
 
+/// Lists hold one entry for each spatial dim, or none for strides and dilations of 1 and no
+/// padding.
 struct Geometry {
   int64_t batch, in, out, groups;
-  int64_t input[2], kernel[2];
-  int64_t stride[2] = {1, 1}, dilation[2] = {1, 1};
-  int64_t pad_begin[2] = {0, 0}, pad_end[2] = {0, 0};
+  std::vector<int64_t> input, kernel;
+  std::vector<int64_t> stride = {}, dilation = {}, pad_begin = {}, pad_end = {};
 };
 
-const Geometry kGeometries[] = {
+const std::vector<Geometry> kGeometries = {
     {2, 3, 5, 1, {7, 6}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
     {3, 16, 32, 1, {8, 8}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
     {2, 16, 24, 1, {9, 9}, {1, 1}},
@@ -39,6 +41,14 @@ const Geometry kGeometries[] = {
     {2, 6, 7, 1, {1, 25}, {1, 5}, {1, 2}, {1, 1}, {0, 2}, {0, 2}},
     {1, 4, 4, 1, {3, 3}, {3, 3}, {5, 5}, {1, 1}, {4, 4}, {4, 4}},
     {2, 3, 4, 1, {5, 5}, {2, 2}, {3, 3}},
+    {2, 3, 4, 1, {9}, {3}, {2}, {1}, {1}, {1}},
+    {2, 4, 6, 2, {9}, {3}, {1}, {2}, {2}, {1}},
+    {2, 3, 5, 1, {4, 5, 6}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}},
+    {2, 16, 32, 1, {4, 6, 6}, {3, 3, 3}, {2, 1, 2}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}},
+    {2, 4, 6, 2, {5, 6, 7}, {2, 3, 2}, {2, 1, 3}, {2, 1, 2}, {1, 0, 2}, {0, 1, 2}},
+    {2, 16, 24, 1, {3, 4, 5}, {1, 1, 1}},
+    {2, 16, 24, 1, {5, 4, 5}, {1, 1, 1}, {2, 1, 1}},
+    {2, 8, 8, 8, {4, 5, 5}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}},
 };
 
 template <typename T>
@@ -53,7 +63,7 @@ std::vector<T> values(int64_t n, int64_t seed) {
 template <typename T>
 struct Problem {
   ConvArgs c;
-  int64_t height, width, in, out;
+  int64_t output[3], in, out;
   std::vector<T> x, w, b, y, gx, gw, gb;
 
   Problem(const Geometry& g, ConvLayout layout, ConvLayout weight_layout) {
@@ -61,46 +71,67 @@ struct Problem {
     c.layout = layout;
     c.weight_layout = weight_layout;
     c.batch = g.batch, c.in_channels = g.in, c.out_channels = g.out, c.groups = g.groups;
-    for (int d = 0; d < 2; d++) {
-      c.input[d] = g.input[d], c.kernel[d] = g.kernel[d], c.stride[d] = g.stride[d];
-      c.dilation[d] = g.dilation[d], c.pad_begin[d] = g.pad_begin[d], c.pad_end[d] = g.pad_end[d];
+    c.dims = static_cast<int>(g.input.size());
+    for (size_t d = 0; d < g.input.size(); d++) {
+      const size_t to = d + 3 - g.input.size();
+      const auto at = [d](const std::vector<int64_t>& v, int64_t none) {
+        return v.empty() ? none : v[d];
+      };
+      c.input[to] = g.input[d], c.kernel[to] = g.kernel[d];
+      c.stride[to] = at(g.stride, 1), c.dilation[to] = at(g.dilation, 1);
+      c.pad_begin[to] = at(g.pad_begin, 0), c.pad_end[to] = at(g.pad_end, 0);
     }
-    height = c.output(0), width = c.output(1);
+    for (int d = 0; d < 3; d++) output[d] = c.output(d);
     in = g.in / g.groups, out = g.out / g.groups;
-    x = values<T>(g.batch * g.in * g.input[0] * g.input[1], 1);
-    w = values<T>(g.out * in * g.kernel[0] * g.kernel[1], 2);
+    x = values<T>(g.batch * g.in * c.pixels(), 1);
+    w = values<T>(g.out * in * c.area(), 2);
     b = values<T>(g.out, 3);
-    y = values<T>(g.batch * g.out * height * width, 4);
+    y = values<T>(g.batch * g.out * c.positions(), 4);
     gx.resize(x.size());
     gw.resize(w.size());
     gb.resize(b.size());
   }
 
-  static size_t index(ConvLayout layout, int64_t n, int64_t channel, int64_t i, int64_t j,
-                      int64_t channels, int64_t rows, int64_t cols) {
+  using Place = std::array<int64_t, 3>;
+
+  static size_t index(ConvLayout layout, int64_t n, int64_t channel, const Place& at,
+                      int64_t channels, const int64_t* sizes) {
+    const int64_t pixel = (at[0] * sizes[1] + at[1]) * sizes[2] + at[2];
+    const int64_t pixels = sizes[0] * sizes[1] * sizes[2];
     return static_cast<size_t>(layout == ConvLayout::ChannelsLast
-                                   ? ((n * rows + i) * cols + j) * channels + channel
-                                   : ((n * channels + channel) * rows + i) * cols + j);
+                                   ? (n * pixels + pixel) * channels + channel
+                                   : (n * channels + channel) * pixels + pixel);
   }
 
-  /// f(index in x, in w, in y, output channel) for every product of the definition.
+  /// f(place) for all places in these sizes.
+  template <class F>
+  static void for_each_place(const int64_t* sizes, const F& f) {
+    Place p;
+    for (p[0] = 0; p[0] < sizes[0]; p[0]++)
+      for (p[1] = 0; p[1] < sizes[1]; p[1]++)
+        for (p[2] = 0; p[2] < sizes[2]; p[2]++) f(p);
+  }
+
+  /// f(index in x, in w, in y) for every product of the definition.
   template <class F>
   void for_each_product(const F& f) const {
     for (int64_t n = 0; n < c.batch; n++)
       for (int64_t o = 0; o < c.out_channels; o++)
-        for (int64_t oh = 0; oh < height; oh++)
-          for (int64_t ow = 0; ow < width; ow++)
-            for (int64_t i = 0; i < in; i++)
-              for (int64_t kh = 0; kh < c.kernel[0]; kh++)
-                for (int64_t kw = 0; kw < c.kernel[1]; kw++) {
-                  const int64_t ih = oh * c.stride[0] + kh * c.dilation[0] - c.pad_begin[0];
-                  const int64_t iw = ow * c.stride[1] + kw * c.dilation[1] - c.pad_begin[1];
-                  if (ih < 0 || ih >= c.input[0] || iw < 0 || iw >= c.input[1]) continue;
-                  f(index(c.layout, n, o / out * in + i, ih, iw, c.in_channels, c.input[0],
-                          c.input[1]),
-                    index(c.weight_layout, o, i, kh, kw, in, c.kernel[0], c.kernel[1]),
-                    index(c.layout, n, o, oh, ow, c.out_channels, height, width), o);
-                }
+        for (int64_t i = 0; i < in; i++)
+          for_each_place(output, [&](const Place& to) {
+            for_each_place(c.kernel, [&](const Place& tap) {
+              Place from;
+              bool inside = true;
+              for (size_t d = 0; d < 3; d++) {
+                from[d] = to[d] * c.stride[d] + tap[d] * c.dilation[d] - c.pad_begin[d];
+                inside &= from[d] >= 0 && from[d] < c.input[d];
+              }
+              if (!inside) return;
+              f(index(c.layout, n, o / out * in + i, from, c.in_channels, c.input),
+                index(c.weight_layout, o, i, tap, in, c.kernel),
+                index(c.layout, n, o, to, c.out_channels, output));
+            });
+          });
   }
 };
 
@@ -120,7 +151,7 @@ void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layo
   Problem<T> p(g, layout, weight_layout);
   std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size()), gb(p.b.size());
   const auto gy = p.y;
-  p.for_each_product([&](size_t xi, size_t wi, size_t yi, int64_t) {
+  p.for_each_product([&](size_t xi, size_t wi, size_t yi) {
     y[yi] += static_cast<double>(p.x[xi]) * static_cast<double>(p.w[wi]);
     gx[xi] += static_cast<double>(gy[yi]) * static_cast<double>(p.w[wi]);
     gw[wi] += static_cast<double>(gy[yi]) * static_cast<double>(p.x[xi]);
@@ -128,12 +159,11 @@ void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layo
   std::vector<double> biased = y;
   for (int64_t n = 0; n < p.c.batch; n++)
     for (int64_t o = 0; o < p.c.out_channels; o++)
-      for (int64_t i = 0; i < p.height; i++)
-        for (int64_t j = 0; j < p.width; j++) {
-          const size_t at = p.index(layout, n, o, i, j, p.c.out_channels, p.height, p.width);
-          biased[at] += static_cast<double>(p.b[static_cast<size_t>(o)]);
-          gb[static_cast<size_t>(o)] += static_cast<double>(gy[at]);
-        }
+      p.for_each_place(p.output, [&](const auto& to) {
+        const size_t at = p.index(layout, n, o, to, p.c.out_channels, p.output);
+        biased[at] += static_cast<double>(p.b[static_cast<size_t>(o)]);
+        gb[static_cast<size_t>(o)] += static_cast<double>(gy[at]);
+      });
 
   conv_forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
   expect_near(p.y, y, "y");

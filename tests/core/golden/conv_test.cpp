@@ -19,6 +19,18 @@ const Table kTable = {
      }},
     {"conv2d_mode",
      [](Args& a) -> Outputs { return {conv2d(a[0], a[1], a[2], 1, a.s("padding"))}; }},
+    {"conv3d",
+     [](Args& a) -> Outputs {
+       return {conv3d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"), a.ints("dilation"),
+                      a.i("groups"))};
+     }},
+    {"conv3d_mode",
+     [](Args& a) -> Outputs { return {conv3d(a[0], a[1], a[2], 1, a.s("padding"))}; }},
+    {"conv_transpose3d",
+     [](Args& a) -> Outputs {
+       return {conv_transpose3d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"),
+                                a.ints("output_padding"), a.i("groups"), a.ints("dilation"))};
+     }},
     {"conv_transpose1d",
      [](Args& a) -> Outputs {
        return {conv_transpose1d(a[0], a[1], a[2], a.ints("stride"), a.ints("padding"),

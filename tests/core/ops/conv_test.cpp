@@ -78,8 +78,9 @@ Tensor with_bias(const Tensor& y, const Tensor& bias) {
 }
 
 Tensor last(const Tensor& t) {  // channels-last of any rank
-  return t.dim() == 4 ? t.to(MemoryFormat::ChannelsLast)
-                      : t.transpose(1, 2).contiguous().transpose(1, 2);
+  return t.dim() == 5   ? t.to(MemoryFormat::ChannelsLast3d)
+         : t.dim() == 4 ? t.to(MemoryFormat::ChannelsLast)
+                        : t.transpose(1, 2).contiguous().transpose(1, 2);
 }
 
 TEST(Conv, ForwardAndGradients) {
@@ -96,14 +97,16 @@ TEST(Conv, ForwardAndGradients) {
       {{2, 3, 7}, {4, 3, 3}, {{2}, {1}, {1}}},
       {{2, 4, 7}, {4, 2, 2}, {{1}, {0}, {3}, 2}},
       {{2, 1, 4, 4}, {2, 1, 3, 3}, {{1, 1}, {1, 1}, {1, 1}}},
+      {{2, 3, 3, 4, 3}, {2, 3, 2, 3, 2}, {{1, 1, 1}, {1, 0, 1}, {1, 1, 1}}},
+      {{1, 4, 4, 3, 5}, {4, 2, 2, 2, 2}, {{2, 1, 2}, {1, 1, 0}, {1, 2, 3}, 2}},
+      {{2, 3, 2, 3, 3}, {2, 3, 1, 1, 1}, {{1, 2, 1}, {0, 0, 0}, {1, 1, 1}}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::PrintToString(c.x.vec()) + testing::PrintToString(c.w.vec()));
     const Tensor x = numbers(c.x), w = numbers(c.w, kDouble, 2), b = numbers({c.w[0]}, kDouble, 3);
     const auto f = [&](const std::vector<Tensor>& in) {
-      return in[0].dim() == 3
-                 ? conv1d(in[0], in[1], in[2], c.g.stride, c.g.padding, c.g.dilation, c.g.groups)
-                 : conv2d(in[0], in[1], in[2], c.g.stride, c.g.padding, c.g.dilation, c.g.groups);
+      return convolution(in[0], in[1], in[2], c.g.stride, c.g.padding, c.g.dilation, false,
+                         DimVector(c.g.stride.size(), 0), c.g.groups);
     };
     const auto oracle = [&](const std::vector<Tensor>& in) {
       return with_bias(naive_conv(in[0], in[1], c.g), in[2]);
@@ -131,13 +134,17 @@ TEST(Conv, TransposedForwardAndGradients) {
       // An output padding beyond the stride, legal because the dilation is larger still.
       {{1, 2, 3, 3}, {2, 2, 2, 2}, {{1, 1}, {0, 0}, {3, 3}, 1, {2, 2}}},
       {{2, 3, 5}, {3, 2, 3}, {{2}, {1}, {1}, 1, {1}}},
+      {{2, 3, 2, 2, 3}, {3, 2, 2, 3, 2}, {{2, 1, 2}, {1, 0, 1}, {1, 1, 1}, 1, {1, 0, 1}}},
+      {{1, 4, 2, 3, 2}, {4, 1, 2, 2, 2}, {{1, 2, 1}, {0, 1, 1}, {3, 1, 2}, 2, {2, 1, 0}}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::PrintToString(c.x.vec()) + testing::PrintToString(c.w.vec()));
     const Tensor x = numbers(c.x), w = numbers(c.w, kDouble, 2),
                  b = numbers({c.w[1] * c.g.groups}, kDouble, 3);
     const auto f = [&](const std::vector<Tensor>& in) {
-      const auto call = in[0].dim() == 3 ? conv_transpose1d : conv_transpose2d;
+      const auto call = in[0].dim() == 3   ? conv_transpose1d
+                        : in[0].dim() == 4 ? conv_transpose2d
+                                           : conv_transpose3d;
       return call(in[0], in[1], in[2], c.g.stride, c.g.padding, c.g.output_padding, c.g.groups,
                   c.g.dilation);
     };
@@ -167,6 +174,10 @@ TEST(Conv, FormatFollowsInputAndWeight) {
   EXPECT_TRUE(is_last(conv2d(last(one), w1)));
   EXPECT_TRUE(is_last(conv2d(one, last(w1))));
   EXPECT_FALSE(is_last(conv2d(numbers({2, 3, 1, 1}, kFloat), numbers({4, 3, 1, 1}, kFloat))));
+  const Tensor x3 = numbers({2, 3, 3, 4, 4}, kFloat), w3 = numbers({4, 3, 2, 2, 2}, kFloat);
+  for (const Tensor& y : {conv3d(last(x3), w3), conv3d(x3, last(w3))})
+    EXPECT_EQ(y.suggest_memory_format(), MemoryFormat::ChannelsLast3d);
+  EXPECT_EQ(conv3d(x3, w3).suggest_memory_format(), MemoryFormat::Contiguous);
   // Gradients are laid out like what they belong to.
   const Tensor p = last(w).detach().requires_grad_();
   conv2d(x, p).sum().backward();

@@ -23,6 +23,12 @@ void conv_samples(Samples& s) {
       {values({1, 2, 3, 4}), values({1, 2, 4, 2}, 0.1, 0.8, 1)});
   add(s, ops::ConvolutionWeightGrad{{2}, {1}, {1}, 2, {3}, false, false},
       {values({2, 2, 4}), values({2, 4, 2}, 0.1, 0.8, 1)});
+  add(s, ops::Convolution{{2, 1, 1}, {1, 0, 1}, {1, 1, 2}, false, {0, 0, 0}, 2},
+      {values({1, 2, 3, 2, 3}), values({2, 1, 2, 2, 2}, 0.1, 0.8, 1), values({2})});
+  add(s, ops::Convolution{{2, 1, 2}, {1, 0, 0}, {1, 2, 1}, true, {1, 0, 1}, 1},
+      {values({1, 2, 2, 2, 2}), values({2, 1, 2, 2, 2}, 0.1, 0.8, 1), values({1})});
+  add(s, ops::ConvolutionWeightGrad{{2, 1, 1}, {1, 0, 0}, {1, 1, 1}, 1, {2, 2, 1}, true, true},
+      {values({1, 2, 3, 2, 2}), values({1, 2, 2, 1, 2}, 0.1, 0.8, 1)});
 }
 
 void pad_samples(Samples& s) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions (cross-correlations, as in PyTorch) of floating or complex tensors.
 //
-// input is [N, C, L] for the 1d forms and [N, C, H, W] for the 2d ones, or without N. Lists of
-// stride, padding and the like hold one value for all spatial dims or one each. The result is
-// channels-last in memory when input or weight is, else contiguous. Sizes that do not fit throw
-// ShapeError, strides, dilations and groups that are not positive ValueError.
+// input is [N, C, L] for the 1d forms, [N, C, H, W] for the 2d ones and [N, C, D, H, W] for the 3d
+// ones, or without N. Lists of stride, padding and the like hold one value for all spatial dims or
+// one each. The result is channels-last in memory when input or weight is, else contiguous. Sizes
+// that do not fit throw ShapeError, strides, dilations and groups that are not positive ValueError.
 #pragma once
 
 #include <optional>
@@ -22,6 +22,10 @@ HEARTH_API Tensor conv1d(const Tensor& input, const Tensor& weight,
                          IntArrayRef padding = 0, IntArrayRef dilation = 1, int64_t groups = 1);
 /// weight [out, C / groups, kh, kw].
 HEARTH_API Tensor conv2d(const Tensor& input, const Tensor& weight,
+                         const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,
+                         IntArrayRef padding = 0, IntArrayRef dilation = 1, int64_t groups = 1);
+/// weight [out, C / groups, kd, kh, kw].
+HEARTH_API Tensor conv3d(const Tensor& input, const Tensor& weight,
                          const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,
                          IntArrayRef padding = 0, IntArrayRef dilation = 1, int64_t groups = 1);
 
@@ -44,6 +48,11 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Ten
               IntArrayRef stride, const S& padding, IntArrayRef dilation = 1, int64_t groups = 1) {
   return detail::conv_padded(2, input, weight, bias, stride, padding, dilation, groups);
 }
+template <detail::PaddingName S>
+Tensor conv3d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, const S& padding, IntArrayRef dilation = 1, int64_t groups = 1) {
+  return detail::conv_padded(3, input, weight, bias, stride, padding, dilation, groups);
+}
 
 /// The gradient of conv1d by its input, as an operator: weight [C, out / groups, k]; the result's
 /// length is (L - 1) stride - 2 padding + dilation (k - 1) + output_padding + 1.
@@ -53,6 +62,11 @@ HEARTH_API Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
                                    int64_t groups = 1, IntArrayRef dilation = 1);
 /// weight [C, out / groups, kh, kw].
 HEARTH_API Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
+                                   const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,
+                                   IntArrayRef padding = 0, IntArrayRef output_padding = 0,
+                                   int64_t groups = 1, IntArrayRef dilation = 1);
+/// weight [C, out / groups, kd, kh, kw].
+HEARTH_API Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
                                    const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,
                                    IntArrayRef padding = 0, IntArrayRef output_padding = 0,
                                    int64_t groups = 1, IntArrayRef dilation = 1);

@@ -21,9 +21,13 @@ HEARTH_API Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode
 HEARTH_API Tensor reflection_pad1d(const Tensor& self, IntArrayRef padding);
 /// self [C, H, W] or [N, C, H, W].
 HEARTH_API Tensor reflection_pad2d(const Tensor& self, IntArrayRef padding);
+/// self [C, D, H, W] or [N, C, D, H, W].
+HEARTH_API Tensor reflection_pad3d(const Tensor& self, IntArrayRef padding);
 /// Repeats the edge. self [C, W] or [N, C, W].
 HEARTH_API Tensor replication_pad1d(const Tensor& self, IntArrayRef padding);
 /// self [C, H, W] or [N, C, H, W].
 HEARTH_API Tensor replication_pad2d(const Tensor& self, IntArrayRef padding);
+/// self [C, D, H, W] or [N, C, D, H, W].
+HEARTH_API Tensor replication_pad3d(const Tensor& self, IntArrayRef padding);
 
 }  // namespace hearth

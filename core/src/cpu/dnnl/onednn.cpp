@@ -28,10 +28,10 @@ enum class Kind { Matmul, Forward, BackwardData, BackwardWeights };
 Key conv_key(Kind kind, const ConvPlanArgs& p, int threads) {
   const ConvArgs& c = p.conv;
   Key key;
-  key.add(kind, c.dtype, p.format, p.bias, c.layout, c.weight_layout, threads);
+  key.add(kind, c.dims, c.dtype, p.format, p.bias, c.layout, c.weight_layout, threads);
   key.add(c.batch, c.in_channels, c.out_channels, c.groups);
-  for (const int64_t* pair : {c.input, c.kernel, c.stride, c.pad_begin, c.pad_end, c.dilation}) {
-    key.add_range(pair, 2);
+  for (const int64_t* list : {c.input, c.kernel, c.stride, c.pad_begin, c.pad_end, c.dilation}) {
+    key.add_range(list, kConvDims);
   }
   return key;
 }
@@ -41,13 +41,15 @@ Key conv_key(Kind kind, const ConvPlanArgs& p, int threads) {
 /// contiguous images nearly always, and channels-last images stay what they are.
 ConvFormat choose_format(Kind kind, const ConvArgs& c) {
   const bool last = c.layout == ConvLayout::ChannelsLast;
-  const bool pointwise = c.kernel[0] * c.kernel[1] == 1;
+  const bool pointwise = c.area() == 1;
   if (kind == Kind::BackwardData && c.groups == 1 && c.in_channels <= 4) {
     return ConvFormat::Contiguous;
   }
   if (last) return ConvFormat::ChannelsLast;
   const bool weights = kind == Kind::BackwardWeights, bf16 = c.dtype == kBFloat16;
-  if (pointwise && c.groups == 1 && c.stride[0] == 1 && c.stride[1] == 1 && !(weights && bf16)) {
+  bool dense = c.groups == 1;
+  for (const int64_t stride : c.stride) dense &= stride == 1;
+  if (pointwise && dense && !(weights && bf16)) {
     return ConvFormat::Contiguous;
   }
   if (weights) {

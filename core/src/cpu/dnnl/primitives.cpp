@@ -50,7 +50,8 @@ dnnl::primitive_attr user_scratchpad() {
   return attr;
 }
 
-/// The memory descriptors of one convolution: as the caller has them, and as oneDNN is asked.
+/// The memory descriptors of one convolution: as the caller has them, and as oneDNN is asked. Less
+/// than two spatial dims are two.
 struct ConvDescs {
   Dims stride, dilation, pad_begin, pad_end;
   memory::desc x, w, b, y;
@@ -58,35 +59,41 @@ struct ConvDescs {
 
   explicit ConvDescs(const ConvPlanArgs& p) {
     const ConvArgs& c = p.conv;
-    stride = {c.stride[0], c.stride[1]};
-    dilation = {c.dilation[0] - 1, c.dilation[1] - 1};
-    pad_begin = {c.pad_begin[0], c.pad_begin[1]};
-    // oneDNN insists on a padding that fits the output exactly.
-    for (int d = 0; d < 2; d++) {
+    const bool cube = c.dims == 3;
+    Dims x_dims = {c.batch, c.in_channels}, y_dims = {c.batch, c.out_channels}, kernel;
+    for (int d = cube ? 0 : 1; d < kConvDims; d++) {
+      stride.push_back(c.stride[d]);
+      dilation.push_back(c.dilation[d] - 1);
+      pad_begin.push_back(c.pad_begin[d]);
+      // oneDNN insists on a padding that fits the output exactly.
       pad_end.push_back((c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1 -
                         c.input[d] - c.pad_begin[d]);
+      x_dims.push_back(c.input[d]);
+      y_dims.push_back(c.output(d));
+      kernel.push_back(c.kernel[d]);
     }
     const auto type = type_of(c.dtype);
     using Tag = memory::format_tag;
-    const bool last = c.layout == ConvLayout::ChannelsLast;
-    const Dims x_dims = {c.batch, c.in_channels, c.input[0], c.input[1]};
-    const Dims y_dims = {c.batch, c.out_channels, c.output(0), c.output(1)};
-    const Tag tag = last ? Tag::nhwc : Tag::nchw;
+    const Tag first = cube ? Tag::ncdhw : Tag::nchw, last = cube ? Tag::ndhwc : Tag::nhwc;
+    const Tag tag = c.layout == ConvLayout::ChannelsLast ? last : first;
     x = memory::desc(x_dims, type, tag);
     y = memory::desc(y_dims, type, tag);
-    const Tag inner = p.format == ConvFormat::Contiguous     ? Tag::nchw
-                      : p.format == ConvFormat::ChannelsLast ? Tag::nhwc
+    const Tag inner = p.format == ConvFormat::Contiguous     ? first
+                      : p.format == ConvFormat::ChannelsLast ? last
                                                              : Tag::any;
     inner_x = memory::desc(x_dims, type, inner);
     inner_y = memory::desc(y_dims, type, inner);
 
     const int64_t o = c.out_channels, i = c.in_channels / c.groups;
-    const int64_t kh = c.kernel[0], kw = c.kernel[1];
-    Dims w_dims = {o, i, kh, kw};
-    Dims w_strides = {i * kh * kw, kh * kw, kw, 1};
-    if (c.weight_layout == ConvLayout::ChannelsLast) w_strides = {i * kh * kw, 1, kw * i, i};
+    const bool w_last = c.weight_layout == ConvLayout::ChannelsLast;
+    Dims w_dims = {o, i}, w_strides = {i * c.area(), w_last ? 1 : c.area()};
+    w_dims.insert(w_dims.end(), kernel.begin(), kernel.end());
+    w_strides.resize(w_dims.size());
+    int64_t step = w_last ? i : 1;
+    for (size_t d = w_dims.size(); d-- > 2; step *= w_dims[d]) w_strides[d] = step;
     if (c.groups > 1) {
-      w_dims = {c.groups, o / c.groups, i, kh, kw};
+      w_dims[0] /= c.groups;
+      w_dims.insert(w_dims.begin(), c.groups);
       w_strides.insert(w_strides.begin(), o / c.groups * w_strides[0]);
     }
     w = memory::desc(w_dims, type, w_strides);

@@ -17,41 +17,42 @@ namespace functional {
 
 namespace {
 
+/// padding: amounts, or a name.
+template <size_t D, class P>
+Tensor conv(const Tensor& input, const Tensor& weight, const ConvFuncOptions<D>& o,
+            const P& padding) {
+  const std::optional<Tensor> bias = given(o.bias());
+  if constexpr (D == 1) {
+    return hearth::conv1d(input, weight, bias, o.stride(), padding, o.dilation(), o.groups());
+  } else if constexpr (D == 2) {
+    return hearth::conv2d(input, weight, bias, o.stride(), padding, o.dilation(), o.groups());
+  } else {
+    return hearth::conv3d(input, weight, bias, o.stride(), padding, o.dilation(), o.groups());
+  }
+}
 template <size_t D>
 Tensor conv(const Tensor& input, const Tensor& weight, const ConvFuncOptions<D>& o) {
-  const auto* amounts = std::get_if<ExpandingArray<D>>(&o.padding());
-  const char* name = std::holds_alternative<enumtype::kSame>(o.padding()) ? "same" : "valid";
-  if constexpr (D == 1) {
-    return amounts ? hearth::conv1d(input, weight, given(o.bias()), o.stride(), *amounts,
-                                    o.dilation(), o.groups())
-                   : hearth::conv1d(input, weight, given(o.bias()), o.stride(), name, o.dilation(),
-                                    o.groups());
-  } else {
-    return amounts ? hearth::conv2d(input, weight, given(o.bias()), o.stride(), *amounts,
-                                    o.dilation(), o.groups())
-                   : hearth::conv2d(input, weight, given(o.bias()), o.stride(), name, o.dilation(),
-                                    o.groups());
-  }
+  if (const auto* amounts = std::get_if<ExpandingArray<D>>(&o.padding()))
+    return conv(input, weight, o, IntArrayRef(*amounts));
+  return conv(input, weight, o,
+              std::holds_alternative<enumtype::kSame>(o.padding()) ? "same" : "valid");
 }
 
 }  // namespace
 
-Tensor conv1d(const Tensor& input, const Tensor& weight, const Conv1dFuncOptions& options) {
-  return conv<1>(input, weight, options);
-}
-Tensor conv2d(const Tensor& input, const Tensor& weight, const Conv2dFuncOptions& options) {
-  return conv<2>(input, weight, options);
-}
-Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
-                        const ConvTranspose1dFuncOptions& o) {
-  return hearth::conv_transpose1d(input, weight, given(o.bias()), o.stride(), o.padding(),
-                                  o.output_padding(), o.groups(), o.dilation());
-}
-Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
-                        const ConvTranspose2dFuncOptions& o) {
-  return hearth::conv_transpose2d(input, weight, given(o.bias()), o.stride(), o.padding(),
-                                  o.output_padding(), o.groups(), o.dilation());
-}
+#define HEARTH_CONV(D)                                                                           \
+  Tensor conv##D##d(const Tensor& input, const Tensor& weight, const Conv##D##dFuncOptions& o) { \
+    return conv<D>(input, weight, o);                                                            \
+  }                                                                                              \
+  Tensor conv_transpose##D##d(const Tensor& input, const Tensor& weight,                         \
+                              const ConvTranspose##D##dFuncOptions& o) {                         \
+    return hearth::conv_transpose##D##d(input, weight, given(o.bias()), o.stride(), o.padding(), \
+                                        o.output_padding(), o.groups(), o.dilation());           \
+  }
+HEARTH_CONV(1)
+HEARTH_CONV(2)
+HEARTH_CONV(3)
+#undef HEARTH_CONV
 
 }  // namespace functional
 
@@ -131,11 +132,7 @@ Tensor conv(const Tensor& input, const ConvNdImpl<D>& m) {
   } else {
     x = F::pad(input, F::PadFuncOptions(amounts_around(o)).mode(pad_mode(o.padding_mode())));
   }
-  if constexpr (D == 1) {
-    return F::conv1d(x, m.weight, f);
-  } else {
-    return F::conv2d(x, m.weight, f);
-  }
+  return F::conv<D>(x, m.weight, f);
 }
 
 template <size_t D>
@@ -262,8 +259,10 @@ std::vector<int64_t> ConvTransposeNdImpl<D>::output_padding(
 
 template class ConvNdImpl<1>;
 template class ConvNdImpl<2>;
+template class ConvNdImpl<3>;
 template class ConvTransposeNdImpl<1>;
 template class ConvTransposeNdImpl<2>;
+template class ConvTransposeNdImpl<3>;
 
 #define HEARTH_CONV(D)                                                                     \
   Tensor Conv##D##dImpl::forward(const Tensor& input) { return conv<D>(input, *this); }    \
@@ -288,5 +287,6 @@ template class ConvTransposeNdImpl<2>;
   HEARTH_DEFINE_CLONE(ConvTranspose##D##dImpl)
 HEARTH_CONV(1)
 HEARTH_CONV(2)
+HEARTH_CONV(3)
 
 }  // namespace hearth::nn

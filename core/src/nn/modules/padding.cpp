@@ -30,11 +30,15 @@ namespace F = functional;
   HEARTH_DEFINE_MODULE(Name)
 HEARTH_PAD(ZeroPad1d, kConstant, 0)
 HEARTH_PAD(ZeroPad2d, kConstant, 0)
+HEARTH_PAD(ZeroPad3d, kConstant, 0)
 HEARTH_PAD(ConstantPad1d, kConstant, options.value())
 HEARTH_PAD(ConstantPad2d, kConstant, options.value())
+HEARTH_PAD(ConstantPad3d, kConstant, options.value())
 HEARTH_PAD(ReflectionPad1d, kReflect, 0)
 HEARTH_PAD(ReflectionPad2d, kReflect, 0)
+HEARTH_PAD(ReflectionPad3d, kReflect, 0)
 HEARTH_PAD(ReplicationPad1d, kReplicate, 0)
 HEARTH_PAD(ReplicationPad2d, kReplicate, 0)
+HEARTH_PAD(ReplicationPad3d, kReplicate, 0)
 
 }  // namespace hearth::nn

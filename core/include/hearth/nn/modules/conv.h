@@ -43,6 +43,7 @@ struct ConvOptions {
 };
 using Conv1dOptions = ConvOptions<1>;
 using Conv2dOptions = ConvOptions<2>;
+using Conv3dOptions = ConvOptions<3>;
 
 /// Options of ConvTransposeNd.
 template <size_t D>
@@ -66,6 +67,7 @@ struct ConvTransposeOptions {
 };
 using ConvTranspose1dOptions = ConvTransposeOptions<1>;
 using ConvTranspose2dOptions = ConvTransposeOptions<2>;
+using ConvTranspose3dOptions = ConvTransposeOptions<3>;
 
 /// What convolutions of all dims share.
 template <size_t D>
@@ -84,6 +86,7 @@ class HEARTH_API ConvNdImpl : public Module {
 };
 extern template class ConvNdImpl<1>;
 extern template class ConvNdImpl<2>;
+extern template class ConvNdImpl<3>;
 
 /// What transposed convolutions of all dims share.
 template <size_t D>
@@ -106,6 +109,7 @@ class HEARTH_API ConvTransposeNdImpl : public Module {
 };
 extern template class ConvTransposeNdImpl<1>;
 extern template class ConvTransposeNdImpl<2>;
+extern template class ConvTransposeNdImpl<3>;
 
 /// Convolution of [N, C, L] or [C, L].
 class HEARTH_API Conv1dImpl : public ConvNdImpl<1> {
@@ -124,6 +128,15 @@ class HEARTH_API Conv2dImpl : public ConvNdImpl<2> {
   Tensor forward(const Tensor& input);
 };
 HEARTH_MODULE(Conv2d);
+
+/// Convolution of volumes [N, C, D, H, W] or [C, D, H, W].
+class HEARTH_API Conv3dImpl : public ConvNdImpl<3> {
+ public:
+  using ConvNdImpl<3>::ConvNdImpl;
+  HEARTH_DERIVED_MODULE(Conv3dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(Conv3d);
 
 /// Transposed convolution of [N, C, L] or [C, L].
 class HEARTH_API ConvTranspose1dImpl : public ConvTransposeNdImpl<1> {
@@ -151,6 +164,19 @@ class HEARTH_API ConvTranspose2dImpl : public ConvTransposeNdImpl<2> {
 };
 HEARTH_MODULE(ConvTranspose2d);
 
+/// Transposed convolution of volumes [N, C, D, H, W] or [C, D, H, W].
+class HEARTH_API ConvTranspose3dImpl : public ConvTransposeNdImpl<3> {
+ public:
+  using ConvTransposeNdImpl<3>::ConvTransposeNdImpl;
+  HEARTH_DERIVED_MODULE(ConvTranspose3dImpl)
+  /// output_size: of the spatial dims, or with those before; by default the smallest that fits.
+  Tensor forward(const Tensor& input, const std::optional<IntArrayRef>& output_size = std::nullopt);
+
+ protected:
+  FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(std::optional<IntArrayRef>())})
+};
+HEARTH_MODULE(ConvTranspose3d);
+
 namespace functional {
 
 /// Options of F::convNd.
@@ -171,6 +197,7 @@ struct ConvFuncOptions {
 };
 using Conv1dFuncOptions = ConvFuncOptions<1>;
 using Conv2dFuncOptions = ConvFuncOptions<2>;
+using Conv3dFuncOptions = ConvFuncOptions<3>;
 
 /// Options of F::conv_transposeNd.
 template <size_t D>
@@ -184,6 +211,7 @@ struct ConvTransposeFuncOptions {
 };
 using ConvTranspose1dFuncOptions = ConvTransposeFuncOptions<1>;
 using ConvTranspose2dFuncOptions = ConvTransposeFuncOptions<2>;
+using ConvTranspose3dFuncOptions = ConvTransposeFuncOptions<3>;
 
 /// input [N, C, L] or [C, L], weight [out, C / groups, k].
 HEARTH_API Tensor conv1d(const Tensor& input, const Tensor& weight,
@@ -191,12 +219,18 @@ HEARTH_API Tensor conv1d(const Tensor& input, const Tensor& weight,
 /// input [N, C, H, W] or [C, H, W], weight [out, C / groups, kh, kw].
 HEARTH_API Tensor conv2d(const Tensor& input, const Tensor& weight,
                          const Conv2dFuncOptions& options = {});
+/// input [N, C, D, H, W] or [C, D, H, W], weight [out, C / groups, kd, kh, kw].
+HEARTH_API Tensor conv3d(const Tensor& input, const Tensor& weight,
+                         const Conv3dFuncOptions& options = {});
 /// input [N, C, L] or [C, L], weight [C, out / groups, k].
 HEARTH_API Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
                                    const ConvTranspose1dFuncOptions& options = {});
 /// input [N, C, H, W] or [C, H, W], weight [C, out / groups, kh, kw].
 HEARTH_API Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
                                    const ConvTranspose2dFuncOptions& options = {});
+/// input [N, C, D, H, W] or [C, D, H, W], weight [C, out / groups, kd, kh, kw].
+HEARTH_API Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
+                                   const ConvTranspose3dFuncOptions& options = {});
 
 }  // namespace functional
 }  // namespace hearth::nn

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Padding of [N, C, L] (1d) and [N, C, H, W] (2d), with or without N.
+// Padding of [N, C, L] (1d), [N, C, H, W] (2d) and [N, C, D, H, W] (3d), with or without N.
 #pragma once
 
 #include <variant>
@@ -20,10 +20,13 @@ struct PadOptions {
 };
 using ZeroPad1dOptions = PadOptions<1>;
 using ZeroPad2dOptions = PadOptions<2>;
+using ZeroPad3dOptions = PadOptions<3>;
 using ReflectionPad1dOptions = PadOptions<1>;
 using ReflectionPad2dOptions = PadOptions<2>;
+using ReflectionPad3dOptions = PadOptions<3>;
 using ReplicationPad1dOptions = PadOptions<1>;
 using ReplicationPad2dOptions = PadOptions<2>;
+using ReplicationPad3dOptions = PadOptions<3>;
 
 /// Options of ConstantPadNd.
 template <size_t D>
@@ -35,6 +38,7 @@ struct ConstantPadOptions {
 };
 using ConstantPad1dOptions = ConstantPadOptions<1>;
 using ConstantPad2dOptions = ConstantPadOptions<2>;
+using ConstantPad3dOptions = ConstantPadOptions<3>;
 
 #define HEARTH_PAD(Name, D)                                                                    \
   class HEARTH_API Name##Impl : public Module {                                                \
@@ -48,10 +52,13 @@ using ConstantPad2dOptions = ConstantPadOptions<2>;
   HEARTH_MODULE(Name);
 HEARTH_PAD(ZeroPad1d, 1)
 HEARTH_PAD(ZeroPad2d, 2)
+HEARTH_PAD(ZeroPad3d, 3)
 HEARTH_PAD(ReflectionPad1d, 1)
 HEARTH_PAD(ReflectionPad2d, 2)
+HEARTH_PAD(ReflectionPad3d, 3)
 HEARTH_PAD(ReplicationPad1d, 1)
 HEARTH_PAD(ReplicationPad2d, 2)
+HEARTH_PAD(ReplicationPad3d, 3)
 #undef HEARTH_PAD
 
 #define HEARTH_PAD(Name, D)                                 \
@@ -67,6 +74,7 @@ HEARTH_PAD(ReplicationPad2d, 2)
   HEARTH_MODULE(Name);
 HEARTH_PAD(ConstantPad1d, 1)
 HEARTH_PAD(ConstantPad2d, 2)
+HEARTH_PAD(ConstantPad3d, 3)
 #undef HEARTH_PAD
 
 namespace functional {
