@@ -287,10 +287,46 @@ TEST_F(CudaSizes, Convolutions) {
   expect_like_cpu("conv1d",
                   [](const variable_list& v) { return conv1d(v[0], v[1], v[2], {2}, {1}); },
                   {random({2, 4, 33}), random({6, 4, 5}), random({6})});
+  for (const bool last : {false, true}) {
+    const auto format = last ? MemoryFormat::ChannelsLast3d : MemoryFormat::Contiguous;
+    expect_like_cpu(
+        "conv3d",
+        [&](const variable_list& v) {
+          return conv3d(v[0].contiguous(format), v[1], v[2], {2, 1, 2}, {1, 0, 2}, {1, 2, 1}, 2);
+        },
+        {random({2, 4, 7, 9, 8}), random({6, 2, 3, 2, 4}), random({6})});
+    expect_like_cpu("conv_transpose3d",
+                    [&](const variable_list& v) {
+                      return conv_transpose3d(v[0].contiguous(format), v[1], v[2], {2, 1, 3},
+                                              {1, 0, 1}, {1, 0, 2}, 2, {1, 2, 1});
+                    },
+                    {random({2, 4, 4, 5, 3}), random({4, 3, 3, 2, 2}), random({6})});
+  }
 }
 
 TEST_F(CudaSizes, PoolingAndResizing) {
   for (const bool last : {false, true}) {
+    const auto of_volume = [&](const std::string& name, const Function& f) {
+      const auto format = last ? MemoryFormat::ChannelsLast3d : MemoryFormat::Contiguous;
+      expect_like_cpu(name + (last ? " channels last" : ""),
+                      [&](const variable_list& v) { return f({v[0].contiguous(format)}); },
+                      {random({2, 3, 11, 9, 13})});
+    };
+    of_volume("max_pool3d", [](const variable_list& v) {
+      return max_pool3d(v[0], {3, 2, 3}, {2, 1, 2}, {1, 0, 1}, {1, 2, 1}, true);
+    });
+    of_volume("max_pool3d with windows of padding", [](const variable_list& v) {
+      return max_pool3d(v[0], {1, 1, 2}, 1, {0, 0, 2}, {1, 1, 14});
+    });
+    of_volume("avg_pool3d", [](const variable_list& v) {
+      return avg_pool3d(v[0], {3, 2, 2}, {2, 1, 2}, {1, 1, 0}, true, false);
+    });
+    of_volume("adaptive_avg_pool3d", [](const variable_list& v) {
+      return adaptive_avg_pool3d(v[0], {4, 5, 3});
+    });
+    of_volume("adaptive_max_pool3d", [](const variable_list& v) {
+      return std::get<0>(adaptive_max_pool3d(v[0], {4, 5, 3}));
+    });
     const auto like = [&](const std::string& name, const Function& f) {
       expect_like_cpu(name + (last ? " channels last" : ""),
                       [&](const variable_list& v) {

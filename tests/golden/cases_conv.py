@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Convolution."""
 
+import math
+
 import torch.nn.functional as F
 
 from edges import ask
-from golden import bf16, f16, f32, f64, u
+from every_type import every
+from golden import DTYPES, b8, bf16, f16, f32, f64, i64, is_float, u, u8, v
 
 CONV2D = [
     # input, weight, bias?, attributes
@@ -121,3 +124,17 @@ def add_volumes(fam):
                         ((3, 4), (3, 2, 3), {})):
         fam.case("conv_transpose1d", u(*x), u(*w), u(w[1] * attrs.get("groups", 1)), **{**line, **attrs})
         fam.case("conv_transpose1d", u(*x, dtype=f64).T, u(*w, dtype=f64), None, **{**line, **attrs})
+    every_dtype(fam)
+
+
+def every_dtype(fam):
+    numbers = lambda shape, low: lambda dtype: v(
+        [(i * 7) % 5 - (0 if dtype in (u8, b8) else low) for i in range(math.prod(shape) * (1 + dtype.is_complex))],
+        dtype=dtype, shape=list(shape))
+    volume, kernel = numbers((1, 2, 2, 2, 4), 2), lambda *shape: numbers(shape, 0)
+    attrs = dict(stride=[1, 2, 1], padding=[0, 1, 1], dilation=[1, 1, 2], groups=1)
+    conv = lambda name: lambda x, w, b, **kw: getattr(F, name)(x, w, b, **kw)
+    every(fam, "conv3d", volume, kernel(3, 2, 2, 1, 2), kernel(3), fn=conv("conv3d"), **attrs)
+    # PyTorch has this one of fewer integers.
+    every(fam, "conv_transpose3d", volume, kernel(2, 2, 1, 2, 2), lambda dtype: None, fn=conv("conv_transpose3d"),
+          dtypes=[dtype for dtype in DTYPES if is_float(dtype) or dtype in (b8, i64)], output_padding=[0, 1, 0], **attrs)

@@ -16,6 +16,13 @@ def add_layers(fam):
                    dilation=1, groups=2, bias=bias, padding_mode="zeros")
         fam.module("nn.Conv2d", nn.Conv2d, u(2, 4, 6, 5), in_channels=4, out_channels=6, kernel_size=[3, 2],
                    stride=[2, 1], padding=[1, 0], dilation=[1, 2], groups=2, bias=bias, padding_mode="zeros")
+        fam.module("nn.Conv3d", nn.Conv3d, u(1, 4, 4, 3, 5), in_channels=4, out_channels=6, kernel_size=[2, 3, 2],
+                   stride=[2, 1, 1], padding=[1, 0, 1], dilation=[1, 1, 2], groups=2, bias=bias, padding_mode="zeros")
+        fam.module("nn.ConvTranspose3d", nn.ConvTranspose3d, u(1, 4, 2, 3, 2), in_channels=4, out_channels=2,
+                   kernel_size=[2, 3, 2], stride=[2, 1, 2], padding=[1, 1, 0], output_padding=[1, 0, 1], groups=2, bias=bias,
+                   dilation=[1, 1, 1])
+        fam.module("nn.ConvTranspose1d", nn.ConvTranspose1d, u(2, 4, 5), in_channels=4, out_channels=2, kernel_size=3,
+                   stride=2, padding=1, output_padding=1, groups=2, bias=bias, dilation=1)
         fam.module("nn.ConvTranspose2d", nn.ConvTranspose2d, u(2, 4, 3, 3), in_channels=4, out_channels=2,
                    kernel_size=[3, 3], stride=[2, 2], padding=[1, 1], output_padding=[1, 0], groups=2, bias=bias,
                    dilation=[1, 1])
@@ -24,6 +31,12 @@ def add_layers(fam):
     for mode in ("reflect", "replicate", "circular"):
         fam.module("nn.Conv2d", nn.Conv2d, u(1, 2, 5, 5), in_channels=2, out_channels=3, kernel_size=[3, 3],
                    stride=[1, 1], padding=[1, 1], dilation=[1, 1], groups=1, bias=True, padding_mode=mode)
+        fam.module("nn.Conv1d", nn.Conv1d, u(1, 2, 5), in_channels=2, out_channels=3, kernel_size=3, stride=1, padding=2,
+                   dilation=1, groups=1, bias=True, padding_mode=mode)
+        fam.module("nn.Conv3d", nn.Conv3d, u(1, 2, 3, 4, 3), in_channels=2, out_channels=2, kernel_size=[3, 2, 3],
+                   stride=[1, 1, 1], padding=[1, 1, 2], dilation=[1, 1, 1], groups=1, bias=True, padding_mode=mode)
+        fam.module("nn.Conv3d", nn.Conv3d, u(1, 2, 3, 4, 3), in_channels=2, out_channels=2, kernel_size=[3, 2, 2],
+                   stride=[1, 1, 1], padding="same", dilation=[1, 1, 1], groups=1, bias=True, padding_mode=mode)
     for padding_idx in (None, 1):
         fam.module("nn.Embedding", nn.Embedding, v([[1, 3], [0, 1]]), num_embeddings=5, embedding_dim=3,
                    padding_idx=padding_idx)
@@ -74,6 +87,15 @@ def add_simple(fam):
                    label_smoothing=0.1)
     fam.module("nn.MaxPool2d", nn.MaxPool2d, d(1, 2, 7, 7), kernel_size=[3, 2], stride=[2, 2], padding=[1, 1],
                dilation=[1, 1], ceil_mode=True)
+    fam.module("nn.MaxPool1d", nn.MaxPool1d, d(1, 2, 9), kernel_size=3, stride=2, padding=1, dilation=2, ceil_mode=True)
+    fam.module("nn.MaxPool3d", nn.MaxPool3d, d(1, 2, 5, 4, 6), kernel_size=[3, 2, 2], stride=[2, 1, 2], padding=[1, 1, 0],
+               dilation=[1, 2, 1], ceil_mode=True)
+    fam.module("nn.AvgPool1d", nn.AvgPool1d, u(1, 2, 9), kernel_size=3, stride=2, padding=1, ceil_mode=True,
+               count_include_pad=False)
+    fam.module("nn.AvgPool3d", nn.AvgPool3d, u(1, 2, 5, 4, 6), kernel_size=[3, 2, 2], stride=[2, 1, 2], padding=[1, 1, 0],
+               ceil_mode=True, count_include_pad=False, divisor_override=5)
+    fam.module("nn.AdaptiveAvgPool3d", nn.AdaptiveAvgPool3d, u(1, 2, 5, 4, 6), output_size=[2, 3, 4])
+    fam.module("nn.AdaptiveMaxPool3d", nn.AdaptiveMaxPool3d, d(1, 2, 5, 4, 6), output_size=[2, 3, 4])
     fam.module("nn.AvgPool2d", nn.AvgPool2d, u(1, 2, 7, 7), kernel_size=[3, 2], stride=[2, 2], padding=[1, 1],
                ceil_mode=True, count_include_pad=False)
     fam.module("nn.AdaptiveAvgPool2d", nn.AdaptiveAvgPool2d, u(1, 2, 7, 7), output_size=[2, 3])

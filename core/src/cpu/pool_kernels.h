@@ -3,27 +3,27 @@
 
 #include <stdint.h>
 
+#include "backends/pool_window.h"
 #include "cpu/isa_select.h"
 
 namespace hearth::cpu {
 
-/// The part of one dim that an output looks at: `count` positions from `begin`, `step` apart.
-struct PoolWindow {
-  int64_t begin, count;
-  double size;  ///< what a mean divides by: the product of both dims' sizes
-};
+using PoolWindow = hearth::PoolWindow<int64_t>;
 
-/// One plane of contiguous images, or a block of channels of one channels-last image. Outputs and
-/// gradients are laid out as inputs are.
+/// One volume [depth, height, width] of contiguous tensors, or a block of channels of one
+/// channels-last tensor; what has less dims has size 1 in the first. Outputs and gradients are laid
+/// out as inputs are.
 struct PoolArgs {
-  int64_t height, width, out_height, out_width;
-  const PoolWindow* rows;  ///< one per output row
+  int64_t depth, height, width, out_depth, out_height, out_width;
+  const PoolWindow* slices;  ///< one per output slice
+  const PoolWindow* rows;    ///< one per output row of a slice
   const PoolWindow* cols;
-  int64_t row_step = 1, col_step = 1;
+  int64_t slice_step = 1, row_step = 1, col_step = 1;
   /// Width's windows when they are regular: output i looks at i * stride - padding + k * col_step
   /// for first_position <= k < kernel, where that exists. 0: only `cols` says.
   int64_t first_position = 0, kernel = 0, stride = 1, padding = 0;
   bool tiled = false;    ///< the windows cover every position once
+  bool gaps = false;     ///< some windows hold nothing but padding
   int64_t channels = 0;  ///< of the block; 0: a plane
   int64_t pixel = 1;     ///< elements between pixels (all channels)
   void* line;            ///< working memory for a line of the longer of out_width, width, channels
@@ -41,15 +41,18 @@ enum PoolType {
   kPoolTypes
 };
 
-/// Kernels by PoolType; integers have max_forward, int64 also avg_forward.
-struct PoolTable {
+/// Kernels by PoolType; integers have forward, of averages only int64.
+struct MaxPoolTable {
   /// `places` and `values`, which is read where the maxima are, may be null.
-  void (*max_forward[kPoolTypes])(const PoolArgs&, const void* x, const void* values, void* y,
-                                  int64_t* places);
-  void (*max_backward[2])(const PoolArgs&, const void* x, const void* gy, void* gx);
-  void (*avg_forward[kPoolTypes])(const PoolArgs&, const void* x, void* y);
-  void (*avg_backward[2])(const PoolArgs&, const void* gy, void* gx);
+  void (*forward[kPoolTypes])(const PoolArgs&, const void* x, const void* values, void* y,
+                              int64_t* places);
+  void (*backward[2])(const PoolArgs&, const void* x, const void* gy, void* gx);
 };
-HEARTH_DECLARE_ISA(const PoolTable&, pool_table)
+struct AvgPoolTable {
+  void (*forward[kPoolTypes])(const PoolArgs&, const void* x, void* y);
+  void (*backward[2])(const PoolArgs&, const void* gy, void* gx);
+};
+HEARTH_DECLARE_ISA(const MaxPoolTable&, max_pool_table)
+HEARTH_DECLARE_ISA(const AvgPoolTable&, avg_pool_table)
 
 }  // namespace hearth::cpu

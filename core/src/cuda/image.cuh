@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// [N, C, H, W] in either layout, by the place of an element in memory.
+// [N, C, spatial...] with one to three spatial dims in either layout, by the place of an element in
+// memory. Dims that are missing before the last have size 1.
 #pragma once
 
 #include "cuda/offset_calculator.cuh"
@@ -9,27 +10,30 @@ namespace hearth::cuda {
 
 /// Where element `i` in memory's order lies.
 struct Pixel {
-  int64_t plane;  ///< offset of (n, c, 0, 0) in a tensor of `other` height and width
-  int64_t h, w;
+  int64_t plane;  ///< offset of (n, c, 0, 0, 0) in a tensor of as many pixels as was asked for
+  int64_t d, h, w;
 };
 
 /// A dense image tensor: how its elements follow one another.
 struct Image {
-  int64_t channels, height, width;
+  int64_t channels, depth = 1, height = 1, width;
   bool last;  ///< channels-last
   bool small;
-  Divisor by_channels, by_width, by_height;
+  Divisor by_channels, by_width, by_height, by_depth;
 
   Image(const TensorImpl& t, bool channels_last)
       : channels(t.sizes[1]),
-        height(t.sizes[2]),
-        width(t.sizes[3]),
+        width(t.sizes.back()),
         last(channels_last),
         small(t.numel < (int64_t{1} << 31)) {
+    const size_t n = t.sizes.size();
+    if (n > 3) height = t.sizes[n - 2];
+    if (n > 4) depth = t.sizes[n - 3];
     if (!small || t.numel == 0) return;
     by_channels = Divisor(static_cast<uint32_t>(channels));
     by_width = Divisor(static_cast<uint32_t>(width));
     by_height = Divisor(static_cast<uint32_t>(height));
+    by_depth = Divisor(static_cast<uint32_t>(depth));
   }
 
   __device__ __forceinline__ static int64_t split(int64_t& i, int64_t n, const Divisor& by,
@@ -39,20 +43,22 @@ struct Image {
     i = q;
     return rest;
   }
-  /// Element i, with `plane` for a tensor of the same N and C and another height and width.
-  __device__ __forceinline__ Pixel at(int64_t i, int64_t other_height, int64_t other_width) const {
-    Pixel p;
+  /// Element i, with `plane` for a tensor of the same N and C and so many pixels.
+  __device__ __forceinline__ Pixel at(int64_t i, int64_t other_pixels) const {
+    Pixel p{};
     int64_t c;
     if (last) c = split(i, channels, by_channels, small);
     p.w = split(i, width, by_width, small);
     p.h = split(i, height, by_height, small);
+    if (depth > 1) p.d = split(i, depth, by_depth, small);
     if (!last) {
-      p.plane = i * other_height * other_width;
+      p.plane = i * other_pixels;
     } else {
-      p.plane = i * other_height * other_width * channels + c;
+      p.plane = i * other_pixels * channels + c;
     }
     return p;
   }
+  __host__ __device__ int64_t pixels() const { return depth * height * width; }
   /// Elements between neighbouring pixels.
   __host__ __device__ int64_t step() const { return last ? channels : 1; }
 };

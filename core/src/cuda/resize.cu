@@ -62,7 +62,7 @@ void forward_as(const Call& call) {
   const T* x = ptr<T>(source);
   T* y = ptr<T>(call.out[0]);
   for_each(t.numel, "upsample2d", [=] __device__(int64_t i) {
-    const Pixel to = image.at(i, rows.in, cols.in);
+    const Pixel to = image.at(i, rows.in * cols.in);
     const AxisTap<A> r = rows.tap(to.h), c = cols.tap(to.w);
     const T* plane = x + to.plane;
     const int64_t step = image.step();
@@ -92,7 +92,7 @@ void backward_as(const Call& call) {
   const T* gy = ptr<T>(g);
   T* gx = ptr<T>(call.out[0]);
   for_each(t.numel, "upsample2d_backward", [=] __device__(int64_t i) {
-    const Pixel to = image.at(i, rows.out, cols.out);
+    const Pixel to = image.at(i, rows.out * cols.out);
     int64_t top, bottom, left, right;
     rows.reached(to.h, &top, &bottom);
     cols.reached(to.w, &left, &right);

@@ -37,6 +37,32 @@ const Table kTable = {
      [](Args& a) -> Outputs { return {adaptive_avg_pool2d(a[0], a.ints("output_size"))}; }},
     {"adaptive_max_pool2d",
      [](Args& a) { return pair(adaptive_max_pool2d(a[0], a.ints("output_size"))); }},
+    {"max_pool1d_indices",
+     [](Args& a) {
+       return pair(max_pool1d_with_indices(a[0], a.ints("kernel_size"), a.ints("stride"),
+                                           a.ints("padding"), a.ints("dilation"),
+                                           a.b("ceil_mode")));
+     }},
+    {"adaptive_avg_pool1d",
+     [](Args& a) -> Outputs { return {adaptive_avg_pool1d(a[0], a.ints("output_size"))}; }},
+    {"adaptive_max_pool1d",
+     [](Args& a) { return pair(adaptive_max_pool1d(a[0], a.ints("output_size"))); }},
+    {"max_pool3d_indices",
+     [](Args& a) {
+       return pair(max_pool3d_with_indices(a[0], a.ints("kernel_size"), a.ints("stride"),
+                                           a.ints("padding"), a.ints("dilation"),
+                                           a.b("ceil_mode")));
+     }},
+    {"adaptive_avg_pool3d",
+     [](Args& a) -> Outputs { return {adaptive_avg_pool3d(a[0], a.ints("output_size"))}; }},
+    {"adaptive_max_pool3d",
+     [](Args& a) { return pair(adaptive_max_pool3d(a[0], a.ints("output_size"))); }},
+    {"avg_pool3d",
+     [](Args& a) -> Outputs {
+       return {avg_pool3d(a[0], a.ints("kernel_size"), a.ints("stride"), a.ints("padding"),
+                          a.b("ceil_mode"), a.b("count_include_pad"),
+                          a.maybe_i("divisor_override"))};
+     }},
     {"pad",
      [](Args& a) -> Outputs {
        return {pad(a[0], a.ints("pad"), a.s("mode"), a.maybe_f("value"))};

@@ -39,6 +39,7 @@ struct Function {
 
 List pair(std::tuple<Tensor, Tensor> t) { return {std::get<0>(t), std::get<1>(t)}; }
 Tensor image() { return ones({1, 2, 6, 6}); }
+Tensor volume() { return ones({1, 2, 2, 3, 4}).requires_grad_(); }
 Tensor line() { return ones({1, 2, 6}); }
 Tensor matrix() { return arange(12.).reshape({3, 4}); }
 Tensor integers(Ints v) {
@@ -293,6 +294,24 @@ TEST(Integers, Windows) {
       {"max_pool2d channels_last",
        {2, 1, 0, 1},
        CALL({max_pool2d(image().to(MemoryFormat::ChannelsLast), i[0], i[1], i[2], i[3], true)})},
+      {"max_pool3d",
+       {2, 1, 2, 1, 2, 1, 1, 0, 1, 2, 1, 1},
+       CALL({max_pool3d(volume(), {i[0], i[1], i[2]}, {i[3], i[4], i[5]}, {i[6], i[7], i[8]},
+                        {i[9], i[10], i[11]})})},
+      {"avg_pool3d",
+       {2, 2, 0, 3},
+       CALL({avg_pool3d(volume(), i[0], i[1], i[2], true, true, i[3])})},
+      {"adaptive_avg_pool3d", {2, 1, 3}, CALL({adaptive_avg_pool3d(volume(), {i[0], i[1], i[2]})})},
+      {"adaptive_max_pool3d",
+       {2, 1, 3},
+       CALL(pair(adaptive_max_pool3d(volume(), {i[0], i[1], i[2]})))},
+      {"conv3d",
+       {2, 1, 0, 1, 1},
+       CALL({conv3d(volume(), ones({2, 2, 2, 1, 2}), {}, {i[0], i[1], i[0]}, {i[2], i[3], i[2]},
+                    {i[4], i[4], i[1]})})},
+      {"conv_transpose3d",
+       {2, 1, 1, 1, 1},
+       CALL({conv_transpose3d(volume(), ones({2, 1, 2, 2, 1}), {}, i[0], i[1], i[2], i[3], i[4])})},
       {"avg_pool1d", {2, 1, 1}, CALL({avg_pool1d(line(), i[0], i[1], i[2])})},
       {"avg_pool2d",
        {2, 3, 1, 2, 1, 1, 5},

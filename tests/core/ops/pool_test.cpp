@@ -23,13 +23,16 @@ Tensor shuffled(IntArrayRef sizes, ScalarType type = kDouble) {
   return t.to(type);
 }
 
-Tensor last(const Tensor& t) { return t.to(MemoryFormat::ChannelsLast); }
-bool is_last(const Tensor& t) { return t.suggest_memory_format() == MemoryFormat::ChannelsLast; }
+Tensor last(const Tensor& t) {
+  return t.to(t.dim() == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::ChannelsLast);
+}
+bool is_last(const Tensor& t) { return t.suggest_memory_format() != MemoryFormat::Contiguous; }
 
 TEST(Pool, LayoutIsKeptAndDoesNotMatter) {
   // More channels than a block, odd sizes, overlapping windows.
-  const Tensor x = shuffled({2, 150, 7, 9}, kFloat);
-  const auto check = [&](auto f) {
+  const Tensor image = shuffled({2, 150, 7, 9}, kFloat);
+  const Tensor volume = shuffled({2, 140, 3, 5, 7}, kFloat);
+  const auto check = [&](const Tensor& x, auto f) {
     const Tensor a = x.detach().requires_grad_(), b = last(x).detach().requires_grad_();
     const Tensor ya = f(a), yb = f(b);
     EXPECT_FALSE(is_last(ya));
@@ -41,12 +44,38 @@ TEST(Pool, LayoutIsKeptAndDoesNotMatter) {
     EXPECT_TRUE(is_last(b.grad()));
     EXPECT_TRUE(a.grad().allclose(b.grad(), 1e-6, 1e-6));
   };
-  check([](const Tensor& t) { return max_pool2d(t, 3, 2, 1); });
-  check([](const Tensor& t) { return max_pool2d(t, 2, 1, 0, 3); });
-  check([](const Tensor& t) { return avg_pool2d(t, 3, 2, 1, true, false); });
-  check([](const Tensor& t) { return adaptive_avg_pool2d(t, {3, 4}); });
-  check([](const Tensor& t) { return adaptive_avg_pool2d(t, 1); });
-  check([](const Tensor& t) { return std::get<0>(adaptive_max_pool2d(t, {3, 4})); });
+  check(image, [](const Tensor& t) { return max_pool2d(t, 3, 2, 1); });
+  check(image, [](const Tensor& t) { return max_pool2d(t, 2, 1, 0, 3); });
+  check(image, [](const Tensor& t) { return avg_pool2d(t, 3, 2, 1, true, false); });
+  check(image, [](const Tensor& t) { return adaptive_avg_pool2d(t, {3, 4}); });
+  check(image, [](const Tensor& t) { return adaptive_avg_pool2d(t, 1); });
+  check(image, [](const Tensor& t) { return std::get<0>(adaptive_max_pool2d(t, {3, 4})); });
+  check(volume, [](const Tensor& t) { return max_pool3d(t, 3, 2, 1); });
+  check(volume, [](const Tensor& t) { return max_pool3d(t, {1, 2, 2}); });
+  check(volume, [](const Tensor& t) { return max_pool3d(t, 2, 1, 0, {2, 1, 3}); });
+  check(volume, [](const Tensor& t) { return avg_pool3d(t, 3, 2, 1, true, false); });
+  check(volume, [](const Tensor& t) { return adaptive_avg_pool3d(t, {2, 3, 4}); });
+  check(volume, [](const Tensor& t) { return std::get<0>(adaptive_max_pool3d(t, {2, 3, 4})); });
+}
+
+/// A volume whose slices are pooled one by one is so many images.
+TEST(Pool, SlicesAreImages) {
+  const Tensor volume = shuffled({2, 3, 4, 6, 5});
+  for (const Tensor& x : {volume, last(volume)}) {
+    std::vector<Tensor> values, places, means, parts;
+    for (const Tensor& slice : x.unbind(2)) {
+      const auto [y, at] = max_pool2d_with_indices(slice, {3, 2}, {2, 1}, {1, 0}, 1, true);
+      values.push_back(y);
+      places.push_back(at + 30 * static_cast<int64_t>(places.size()));
+      means.push_back(avg_pool2d(slice, {3, 2}, {2, 1}, {1, 0}, true, false));
+      parts.push_back(adaptive_avg_pool2d(slice, {4, 3}));
+    }
+    const auto [y, at] = max_pool3d_with_indices(x, {1, 3, 2}, {1, 2, 1}, {0, 1, 0}, 1, true);
+    expect_equal(y, stack(values, 2));
+    expect_equal(at, stack(places, 2));
+    expect_equal(avg_pool3d(x, {1, 3, 2}, {1, 2, 1}, {0, 1, 0}, true, false), stack(means, 2));
+    expect_equal(adaptive_avg_pool3d(x, {4, 4, 3}), stack(parts, 2));
+  }
 }
 
 TEST(Pool, MaximaAndTheirPlaces) {
@@ -132,6 +161,22 @@ TEST(Pool, DoubleBackward) {
   EXPECT_TRUE(gradgradcheck([](const variable_list& in) { return max_pool2d(in[0], 2, 1); }, x));
   EXPECT_TRUE(gradgradcheck(
       [](const variable_list& in) { return max_pool2d(in[0], 2, 2, 0, 1, true); }, x));
+  const variable_list line = {shuffled({2, 2, 5}).requires_grad_()};
+  const variable_list volume = {shuffled({1, 2, 3, 2, 3}).requires_grad_()};
+  EXPECT_TRUE(
+      gradgradcheck([](const variable_list& in) { return max_pool1d(in[0], 3, 2, 1); }, line));
+  EXPECT_TRUE(
+      gradgradcheck([](const variable_list& in) { return max_pool3d(in[0], 2, 1, 1); }, volume));
+  // Windows of nothing but padding pass no gradient on, in either direction.
+  EXPECT_TRUE(
+      gradgradcheck([](const variable_list& in) { return max_pool1d(in[0], 2, 1, 1, 5); }, line));
+  EXPECT_TRUE(gradgradcheck(
+      [](const variable_list& in) { return avg_pool3d(in[0], 2, 1, 1, true, false); }, volume));
+  EXPECT_TRUE(gradgradcheck(
+      [](const variable_list& in) {
+        return adaptive_avg_pool3d(in[0], {2, 2, 1});
+      },
+      volume));
   EXPECT_TRUE(gradgradcheck(
       [](const variable_list& in) { return std::get<0>(adaptive_max_pool2d(in[0], 2)); }, x));
   EXPECT_TRUE(gradgradcheck(
@@ -143,17 +188,44 @@ TEST(Pool, DoubleBackward) {
       x));
 }
 
-/// The taps lie at -1 and 5 of a row of five elements: nothing is in the window, as in PyTorch.
+/// Taps on both sides of the input: nothing is in the window. The place is PyTorch's.
 TEST(Pool, WindowsOfNothingButPadding) {
-  for (MemoryFormat format : {MemoryFormat::Contiguous, MemoryFormat::ChannelsLast}) {
-    const Tensor x = shuffled({1, 2, 1, 5}).contiguous(format).requires_grad_();
-    const Tensor y = max_pool2d(x, {1, 2}, 1, {0, 1}, {1, 6});
-    ASSERT_EQ(y.sizes(), IntArrayRef({1, 2, 1, 1}));
-    for (int64_t c = 0; c < 2; ++c)
-      EXPECT_EQ(y[0][c].item<double>(), -std::numeric_limits<double>::infinity());
-    y.sum().backward();
-    EXPECT_EQ(x.grad().abs().sum().item<double>(), 0);
-  }
+  const auto check = [](const Tensor& input, IntArrayRef kernel, IntArrayRef padding,
+                        IntArrayRef dilation, std::vector<int64_t> expected) {
+    const auto pool = input.dim() == 3   ? max_pool1d_with_indices
+                      : input.dim() == 4 ? max_pool2d_with_indices
+                                         : max_pool3d_with_indices;
+    for (const ScalarType type : {kFloat, kDouble, kHalf, kByte, kChar, kShort, kInt, kLong}) {
+      const Tensor typed = (input.abs() * 50 + 1).to(type);
+      for (const Tensor& t : {typed, input.dim() == 3 ? typed : last(typed)}) {
+        const Tensor x = t.detach();
+        if (x.is_floating_point()) x.requires_grad_();
+        const auto [y, at] = pool(x, kernel, 1, padding, dilation, false);
+        const Tensor values = y.reshape({2, -1}), places = at.reshape({2, -1});
+        ASSERT_EQ(values.size(1), static_cast<int64_t>(expected.size()));
+        for (int64_t c = 0; c < 2; ++c)
+          for (size_t i = 0; i < expected.size(); ++i) {
+            const auto k = static_cast<int64_t>(i);
+            EXPECT_EQ(places[c][k].item<int64_t>(), expected[i]);
+            if (x.is_floating_point()) {
+              EXPECT_EQ(values[c][k].item<double>(), -std::numeric_limits<double>::infinity());
+            } else {
+              const int64_t bits = 8 * x.element_size();
+              EXPECT_EQ(values[c][k].item<int64_t>(),
+                        type == kByte ? 0 : std::numeric_limits<int64_t>::min() >> (64 - bits));
+            }
+          }
+        if (!x.is_floating_point()) continue;
+        y.sum().backward();
+        EXPECT_EQ(x.grad().abs().sum().item<double>(), 0);
+      }
+    }
+  };
+  check(shuffled({1, 2, 5}), {2}, {1}, {6}, {5});
+  check(shuffled({1, 2, 1, 5}), {1, 2}, {0, 1}, {1, 6}, {5});
+  check(shuffled({1, 2, 3, 5}), {2, 2}, {0, 1}, {1, 6}, {5, 10});
+  check(shuffled({1, 2, 2, 2, 5}), {2, 1, 2}, {0, 0, 1}, {1, 1, 6}, {5, 10});
+  check(shuffled({1, 2, 3, 1, 2}), {2, 1, 1}, {1, 0, 0}, {4, 1, 1}, {6, 7});
 }
 
 TEST(Pool, Errors) {
@@ -166,6 +238,16 @@ TEST(Pool, Errors) {
       error_of([&] { max_pool2d(x, 5); }),
       HasSubstr("Given input size: (3x4x4). Calculated output size: (3x0x0). Output size is "
                 "too small"));
+  EXPECT_THAT(error_of([&] {
+                max_pool3d(zeros({1, 3, 4, 4, 2}), 3);
+              }),
+              HasSubstr("Given input size: (3x4x4x2). Calculated output size: (3x1x1x0)"));
+  EXPECT_THAT(error_of([&] { max_pool3d(x.select(0, 0), 2); }),
+              HasSubstr("[max_pool3d] Expected 4D or 5D (batch mode) tensor"));
+  EXPECT_THAT(error_of([&] {
+                adaptive_avg_pool3d(zeros({1, 0, 4, 4, 4}), 2);
+              }),
+              HasSubstr("[adaptive_avg_pool3d] Expected 4D or 5D"));
   EXPECT_THAT(error_of([&] { max_pool2d(x, 2, 2, 2); }),
               HasSubstr("pad should be at most half of effective kernel size, but got pad=2"));
   EXPECT_THAT(error_of([&] { max_pool2d(x, 0); }),

@@ -12,34 +12,46 @@ namespace functional {
 namespace {
 
 /// Open sizes replaced by the input's.
-std::vector<int64_t> closed(const ExpandingArrayWithOptionalElem<2>& sizes, const Tensor& input) {
-  HEARTH_CHECK_AS(ShapeError, input.dim() >= 2,
-                  "[adaptive_pool] expected [N, C, H, W] or "
-                  "[C, H, W], got ",
-                  input.sizes());
-  return {(*sizes)[0].value_or(input.size(-2)), (*sizes)[1].value_or(input.size(-1))};
+template <size_t D>
+std::vector<int64_t> closed(const ExpandingArrayWithOptionalElem<D>& sizes, const Tensor& input) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() >= static_cast<int64_t>(D),
+                  "[adaptive_pool] expected [N, C, spatial...] or [C, spatial...] with ", D,
+                  " spatial dims, got ", input.sizes());
+  std::vector<int64_t> out;
+  for (size_t d = 0; d < D; ++d)
+    out.push_back(
+        (*sizes)[d].value_or(input.size(static_cast<int64_t>(d) - static_cast<int64_t>(D))));
+  return out;
 }
+IntArrayRef closed(const ExpandingArray<1>& sizes, const Tensor&) { return sizes; }
 
 }  // namespace
 
-Tensor max_pool1d(const Tensor& input, const MaxPool1dFuncOptions& o) {
-  return hearth::max_pool1d(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
-                            o.ceil_mode());
-}
-Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& o) {
-  return hearth::max_pool2d(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),
-                            o.ceil_mode());
-}
-std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& input,
-                                                   const MaxPool1dFuncOptions& o) {
-  return hearth::max_pool1d_with_indices(input, o.kernel_size(), o.stride(), o.padding(),
-                                         o.dilation(), o.ceil_mode());
-}
-std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& input,
-                                                   const MaxPool2dFuncOptions& o) {
-  return hearth::max_pool2d_with_indices(input, o.kernel_size(), o.stride(), o.padding(),
-                                         o.dilation(), o.ceil_mode());
-}
+#define HEARTH_POOL(D)                                                                             \
+  Tensor max_pool##D##d(const Tensor& input, const MaxPool##D##dFuncOptions& o) {                  \
+    return hearth::max_pool##D##d(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),   \
+                                  o.ceil_mode());                                                  \
+  }                                                                                                \
+  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(const Tensor& input,                      \
+                                                         const MaxPool##D##dFuncOptions& o) {      \
+    return hearth::max_pool##D##d_with_indices(input, o.kernel_size(), o.stride(), o.padding(),    \
+                                               o.dilation(), o.ceil_mode());                       \
+  }                                                                                                \
+  Tensor adaptive_avg_pool##D##d(const Tensor& input, const AdaptiveAvgPool##D##dFuncOptions& o) { \
+    return hearth::adaptive_avg_pool##D##d(input, closed(o.output_size(), input));                 \
+  }                                                                                                \
+  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d_with_indices(                                 \
+      const Tensor& input, const AdaptiveMaxPool##D##dFuncOptions& o) {                            \
+    return hearth::adaptive_max_pool##D##d(input, closed(o.output_size(), input));                 \
+  }                                                                                                \
+  Tensor adaptive_max_pool##D##d(const Tensor& input, const AdaptiveMaxPool##D##dFuncOptions& o) { \
+    return std::get<0>(adaptive_max_pool##D##d_with_indices(input, o));                            \
+  }
+HEARTH_POOL(1)
+HEARTH_POOL(2)
+HEARTH_POOL(3)
+#undef HEARTH_POOL
+
 Tensor avg_pool1d(const Tensor& input, const AvgPool1dFuncOptions& o) {
   return hearth::avg_pool1d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
                             o.count_include_pad());
@@ -48,25 +60,9 @@ Tensor avg_pool2d(const Tensor& input, const AvgPool2dFuncOptions& o) {
   return hearth::avg_pool2d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
                             o.count_include_pad(), o.divisor_override());
 }
-Tensor adaptive_avg_pool1d(const Tensor& input, const AdaptiveAvgPool1dFuncOptions& o) {
-  return hearth::adaptive_avg_pool1d(input, o.output_size());
-}
-Tensor adaptive_avg_pool2d(const Tensor& input, const AdaptiveAvgPool2dFuncOptions& o) {
-  return hearth::adaptive_avg_pool2d(input, closed(o.output_size(), input));
-}
-std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(const Tensor& input,
-                                                            const AdaptiveMaxPool1dFuncOptions& o) {
-  return hearth::adaptive_max_pool1d(input, o.output_size());
-}
-std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(const Tensor& input,
-                                                            const AdaptiveMaxPool2dFuncOptions& o) {
-  return hearth::adaptive_max_pool2d(input, closed(o.output_size(), input));
-}
-Tensor adaptive_max_pool1d(const Tensor& input, const AdaptiveMaxPool1dFuncOptions& o) {
-  return std::get<0>(adaptive_max_pool1d_with_indices(input, o));
-}
-Tensor adaptive_max_pool2d(const Tensor& input, const AdaptiveMaxPool2dFuncOptions& o) {
-  return std::get<0>(adaptive_max_pool2d_with_indices(input, o));
+Tensor avg_pool3d(const Tensor& input, const AvgPool3dFuncOptions& o) {
+  return hearth::avg_pool3d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(),
+                            o.count_include_pad(), o.divisor_override());
 }
 
 }  // namespace functional
@@ -87,11 +83,15 @@ namespace F = functional;
 
 HEARTH_MAX_POOL(MaxPool1d, max_pool1d)
 HEARTH_MAX_POOL(MaxPool2d, max_pool2d)
+HEARTH_MAX_POOL(MaxPool3d, max_pool3d)
 HEARTH_POOL(AvgPool1d, avg_pool1d, .shown = 3)
 HEARTH_POOL(AvgPool2d, avg_pool2d, .shown = 3)
+HEARTH_POOL(AvgPool3d, avg_pool3d, .shown = 3)
 HEARTH_POOL(AdaptiveAvgPool1d, adaptive_avg_pool1d)
 HEARTH_POOL(AdaptiveAvgPool2d, adaptive_avg_pool2d)
+HEARTH_POOL(AdaptiveAvgPool3d, adaptive_avg_pool3d)
 HEARTH_MAX_POOL(AdaptiveMaxPool1d, adaptive_max_pool1d)
 HEARTH_MAX_POOL(AdaptiveMaxPool2d, adaptive_max_pool2d)
+HEARTH_MAX_POOL(AdaptiveMaxPool3d, adaptive_max_pool3d)
 
 }  // namespace hearth::nn
