@@ -15,17 +15,18 @@ namespace {
 
 void batch_norm(const Call& call) {
   const auto& op = call.as<ops::BatchNorm>();
-  const Result result(call.out[0], call.compute, has_channel_layout(call.out[0]));
-  const Tensor input = in_layout(call.in[0], result.tensor());
+  const RowResult result(call.out[0], has_channel_layout(call.out[0]));
+  const Tensor input = in_layout(row_operand(call.in[0], call.compute), result.tensor());
   const Channels shape(result.tensor());
-  const Tensor weight = contiguous_or_none(call.in[1]), bias = contiguous_or_none(call.in[2]);
+  const Tensor weight = contiguous_or_none(call.in[1], call.compute);
+  const Tensor bias = contiguous_or_none(call.in[2], call.compute);
   const Tensor running_mean = contiguous_or_none(call.in[3], kDouble);
   const Tensor running_var = contiguous_or_none(call.in[4], kDouble);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels;
     std::vector<Moments> moments;
-    if (op.training) moments = channel_moments(ptr<T>(input), shape);
+    if (op.training) moments = channel_moments<T>(input, shape);
     T *mean = ptr<T>(call.out[1]), *rstd = ptr<T>(call.out[2]);
     const Tensor new_mean =
         running_mean.defined() ? new_tensor({channels}, kDouble, kCPU) : Tensor();
@@ -52,7 +53,7 @@ void batch_norm(const Call& call) {
       scale[c] = rstd[c] * weight_at(data_or_null<T>(weight), c);
       shift[c] = bias.defined() ? ptr<T>(bias)[c] : T(0);
     }
-    apply_affine<T>(ptr<T>(input), result.data<T>(), shape, channels, mean, scale, shift);
+    apply_affine<T>(input, result.tensor(), shape, channels, mean, scale, shift);
     if (op.training && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
     if (op.training && new_var.defined()) copy_raw_into(call.in[4], new_var);
   });
@@ -61,23 +62,25 @@ void batch_norm(const Call& call) {
 
 void batch_norm_backward(const Call& call) {
   const auto& op = call.as<ops::BatchNormBackward>();
-  const Result dx(call.out[0], call.compute, op.need_input && has_channel_layout(call.out[0]));
+  const RowResult dx(call.out[0], !op.need_input || has_channel_layout(call.out[0]));
   // Without an input gradient to write, any layout will do.
   const Tensor layout = op.need_input ? dx.tensor()
                         : impl(call.in[1]).dense && has_channel_layout(call.in[1])
                             ? call.in[1]
                             : contiguous_raw(call.in[1]);
-  const Tensor grad = in_layout(call.in[0], layout), input = in_layout(call.in[1], layout);
+  const Tensor grad = in_layout(row_operand(call.in[0], call.compute), layout);
+  const Tensor input = in_layout(row_operand(call.in[1], call.compute), layout);
   const Channels shape(layout);
-  const Tensor mean_tensor = contiguous_raw(call.in[2]), rstd_tensor = contiguous_raw(call.in[3]);
-  const Tensor weight = contiguous_or_none(call.in[4]);
+  const Tensor mean_tensor = contiguous_or_none(call.in[2], call.compute);
+  const Tensor rstd_tensor = contiguous_or_none(call.in[3], call.compute);
+  const Tensor weight = contiguous_or_none(call.in[4], call.compute);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels;
-    const T *g = ptr<T>(grad), *x = ptr<T>(input);
     const T *mean = ptr<T>(mean_tensor), *rstd = ptr<T>(rstd_tensor);
     std::vector<Dots> dots(static_cast<size_t>(channels));
-    if (op.training || op.need_weight || op.need_bias) dots = channel_dots(g, x, shape, mean);
+    if (op.training || op.need_weight || op.need_bias)
+      dots = channel_dots(grad, input, shape, mean);
     if (op.need_weight)
       write_gradient<T>(call.out[1], channels, [&](size_t c) { return dots[c].dot * rstd[c]; });
     if (op.need_bias)
@@ -95,9 +98,9 @@ void batch_norm_backward(const Call& call) {
     }
     // Fixed statistics: x takes no part, not even as 0 * x.
     if (op.training)
-      apply_combine<T>(g, x, dx.data<T>(), shape, channels, mean, a, b, c0);
+      apply_combine<T>(grad, input, dx.tensor(), shape, channels, mean, a, b, c0);
     else
-      apply_affine<T>(g, dx.data<T>(), shape, channels, b, a, c0);
+      apply_affine<T>(grad, dx.tensor(), shape, channels, b, a, c0);
   });
   dx.finish();
 }
@@ -105,8 +108,8 @@ void batch_norm_backward(const Call& call) {
 }  // namespace
 
 void install_batch_norm() {
-  ops::BatchNorm::row().kernel[0] = &batch_norm;
-  ops::BatchNormBackward::row().kernel[0] = &batch_norm_backward;
+  ops::BatchNorm::row().kernel[0] = converting(&batch_norm);
+  ops::BatchNormBackward::row().kernel[0] = converting(&batch_norm_backward);
 }
 
 }  // namespace hearth::cpu

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What batch and group norm share: tensors by channel, their moments, and the passes that write
-// results.
+// results. Operands and results are row_operands and RowResults, dense in one layout.
 #pragma once
 
 #include <vector>
 
-#include "backends/dense.h"
+#include "cpu/rows.h"
 
 namespace hearth::cpu {
 
@@ -41,15 +41,19 @@ struct Moments {
   void add(const Moments& o) { add(o.mean, o.squares, o.count); }
 };
 
-/// A tensor's moments and the sums of its gradient by channel; one piece of work stays in the
-/// first-level cache, sums over pieces are in double.
+/// Elements of a piece of work that stays in the first-level cache.
+inline constexpr int64_t kChannelPiece = 4096;
+/// The most elements that these functions read or write at a time.
+int64_t longest_piece(int64_t channels);
+
+/// The moments of n elements from `at` on.
 template <class T>
-Moments moments_of(const T* x, int64_t n);
-/// Adds the moments of each column of rows x channels to m[channels].
+Moments moments_of(PieceReader<T>& x, int64_t at, int64_t n);
+/// Adds the moments of each column of rows x channels, from element `at` on, to m[channels].
 template <class T>
-void add_column_moments(const T* x, int64_t rows, int64_t channels, Moments* m);
+void add_column_moments(PieceReader<T>& x, int64_t at, int64_t rows, int64_t channels, Moments* m);
 template <class T>
-std::vector<Moments> channel_moments(const T* x, const Channels& s);
+std::vector<Moments> channel_moments(const Tensor& x, const Channels& s);
 
 /// Sums of g and of g (x - mean).
 struct Dots {
@@ -57,22 +61,22 @@ struct Dots {
 };
 
 template <class T>
-Dots dots_of(const T* g, const T* x, int64_t n, T mean);
+Dots dots_of(PieceReader<T>& g, PieceReader<T>& x, int64_t at, int64_t n, T mean);
 template <class T>
-void add_column_dots(const T* g, const T* x, int64_t rows, int64_t channels, const T* mean,
-                     Dots* d);
+void add_column_dots(PieceReader<T>& g, PieceReader<T>& x, int64_t at, int64_t rows,
+                     int64_t channels, const T* mean, Dots* d);
 template <class T>
-std::vector<Dots> channel_dots(const T* g, const T* x, const Channels& s, const T* mean);
+std::vector<Dots> channel_dots(const Tensor& g, const Tensor& x, const Channels& s, const T* mean);
 
 /// y = (x - mean) * scale + shift, with `period` numbers: one per channel, or per sample and
 /// channel.
 template <class T>
-void apply_affine(const T* x, T* y, const Channels& s, int64_t period, const T* mean,
-                  const T* scale, const T* shift);
+void apply_affine(const Tensor& x, const Tensor& y, const Channels& s, int64_t period,
+                  const T* mean, const T* scale, const T* shift);
 /// dx = a * g + b * (x - mean) + c, likewise.
 template <class T>
-void apply_combine(const T* g, const T* x, T* dx, const Channels& s, int64_t period, const T* mean,
-                   const T* a, const T* b, const T* c);
+void apply_combine(const Tensor& g, const Tensor& x, const Tensor& dx, const Channels& s,
+                   int64_t period, const T* mean, const T* a, const T* b, const T* c);
 
 /// Writes the gradient of one parameter.
 template <class T, class F>

@@ -16,29 +16,30 @@ namespace {
 
 void group_norm(const Call& call) {
   const auto& op = call.as<ops::GroupNorm>();
-  const Result result(call.out[0], call.compute, has_channel_layout(call.out[0]));
-  const Tensor input = in_layout(call.in[0], result.tensor());
+  const RowResult result(call.out[0], has_channel_layout(call.out[0]));
+  const Tensor input = in_layout(row_operand(call.in[0], call.compute), result.tensor());
   const Channels shape(result.tensor());
-  const Tensor weight = contiguous_or_none(call.in[1]), bias = contiguous_or_none(call.in[2]);
+  const Tensor weight = contiguous_or_none(call.in[1], call.compute);
+  const Tensor bias = contiguous_or_none(call.in[2], call.compute);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels, each = channels / op.groups;
-    const T* x = ptr<T>(input);
     Scratch<T> factors(static_cast<size_t>(3 * shape.n * channels));
     T *mean = factors.data(), *scale = mean + shape.n * channels,
       *shift = scale + shape.n * channels;
     parallel_for(0, shape.n, row_grain(channels * shape.spatial), [&](int64_t begin, int64_t end) {
+      PieceReader<T> x(input, longest_piece(channels));
       for (int64_t n = begin; n < end; ++n) {
-        const T* sample = x + n * channels * shape.spatial;
+        const int64_t sample = n * channels * shape.spatial;
         std::vector<Moments> columns(static_cast<size_t>(shape.last ? channels : 0));
-        if (shape.last) add_column_moments(sample, shape.spatial, channels, columns.data());
+        if (shape.last) add_column_moments(x, sample, shape.spatial, channels, columns.data());
         for (int64_t g = 0; g < op.groups; ++g) {
           Moments m;
           if (shape.last) {
             for (int64_t c = g * each; c < (g + 1) * each; ++c)
               m.add(columns[static_cast<size_t>(c)]);
           } else {
-            m = moments_of(sample + g * each * shape.spatial, each * shape.spatial);
+            m = moments_of(x, sample + g * each * shape.spatial, each * shape.spatial);
           }
           const double rstd = 1 / std::sqrt(m.squares / m.count + op.eps);
           ptr<T>(call.out[1])[n * op.groups + g] = static_cast<T>(m.mean);
@@ -52,39 +53,42 @@ void group_norm(const Call& call) {
         }
       }
     });
-    apply_affine<T>(x, result.data<T>(), shape, shape.n * channels, mean, scale, shift);
+    apply_affine<T>(input, result.tensor(), shape, shape.n * channels, mean, scale, shift);
   });
   result.finish();
 }
 
 void group_norm_backward(const Call& call) {
   const auto& op = call.as<ops::GroupNormBackward>();
-  const Result dx(call.out[0], call.compute, op.need_input && has_channel_layout(call.out[0]));
+  const RowResult dx(call.out[0], !op.need_input || has_channel_layout(call.out[0]));
   const Tensor layout = op.need_input ? dx.tensor() : contiguous_raw(call.in[1]);
-  const Tensor grad = in_layout(call.in[0], layout), input = in_layout(call.in[1], layout);
+  const Tensor grad = in_layout(row_operand(call.in[0], call.compute), layout);
+  const Tensor input = in_layout(row_operand(call.in[1], call.compute), layout);
   const Channels shape(layout);
-  const Tensor mean_tensor = contiguous_raw(call.in[2]), rstd_tensor = contiguous_raw(call.in[3]);
-  const Tensor weight = contiguous_or_none(call.in[4]);
+  const Tensor mean_tensor = contiguous_or_none(call.in[2], call.compute);
+  const Tensor rstd_tensor = contiguous_or_none(call.in[3], call.compute);
+  const Tensor weight = contiguous_or_none(call.in[4], call.compute);
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     using T = decltype(zero);
     const int64_t channels = shape.channels, each = channels / op.groups, all = shape.n * channels;
-    const T *g = ptr<T>(grad), *x = ptr<T>(input), *rstd = ptr<T>(rstd_tensor);
+    const T* rstd = ptr<T>(rstd_tensor);
     const double count = static_cast<double>(each * shape.spatial);
     Scratch<T> factors(static_cast<size_t>(4 * all));
     T *mean = factors.data(), *a = mean + all, *b = a + all, *c0 = b + all;
     std::vector<Dots> dots(static_cast<size_t>(all));
     parallel_for(0, shape.n, row_grain(channels * shape.spatial), [&](int64_t begin, int64_t end) {
+      const int64_t longest = longest_piece(channels);
+      PieceReader<T> g(grad, longest), x(input, longest);
       for (int64_t n = begin; n < end; ++n) {
         Dots* own = dots.data() + n * channels;
         for (int64_t c = 0; c < channels; ++c)
           mean[n * channels + c] = ptr<T>(mean_tensor)[n * op.groups + c / each];
         const int64_t at = n * channels * shape.spatial;
         if (shape.last) {
-          add_column_dots(g + at, x + at, shape.spatial, channels, mean + n * channels, own);
+          add_column_dots(g, x, at, shape.spatial, channels, mean + n * channels, own);
         } else {
           for (int64_t c = 0; c < channels; ++c)
-            own[c] = dots_of(g + at + c * shape.spatial, x + at + c * shape.spatial, shape.spatial,
-                             mean[n * channels + c]);
+            own[c] = dots_of(g, x, at + c * shape.spatial, shape.spatial, mean[n * channels + c]);
         }
         for (int64_t k = 0; k < op.groups; ++k) {
           double sum = 0, dot = 0;
@@ -119,7 +123,7 @@ void group_norm_backward(const Call& call) {
       write_gradient<T>(call.out[2], channels, [&](size_t c) {
         return over_samples(c, [](int64_t, const Dots& d) { return d.sum; });
       });
-    if (op.need_input) apply_combine<T>(g, x, dx.data<T>(), shape, all, mean, a, b, c0);
+    if (op.need_input) apply_combine<T>(grad, input, dx.tensor(), shape, all, mean, a, b, c0);
   });
   dx.finish();
 }
@@ -127,8 +131,8 @@ void group_norm_backward(const Call& call) {
 }  // namespace
 
 void install_group_norm() {
-  ops::GroupNorm::row().kernel[0] = &group_norm;
-  ops::GroupNormBackward::row().kernel[0] = &group_norm_backward;
+  ops::GroupNorm::row().kernel[0] = converting(&group_norm);
+  ops::GroupNormBackward::row().kernel[0] = converting(&group_norm_backward);
 }
 
 }  // namespace hearth::cpu

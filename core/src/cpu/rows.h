@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of operands and results as their kernel computes them. Half types are converted a row at a
-// time, in a buffer that stays close, instead of in passes over memory of their own.
+// Rows or other pieces of operands and results as their kernel computes them. Half types are
+// converted a piece at a time, in a buffer that stays close, instead of in passes over memory of
+// their own.
 #pragma once
 
 #include "hearth/base/dtype.h"
@@ -20,33 +21,75 @@ inline Tensor row_operand(const Tensor& t, ScalarType compute) {
   return half && compute == kFloat ? t : as_type(t, compute);
 }
 
-/// The rows of a row_operand whose rows of n elements follow each other in memory. One thread's.
+/// Pieces of a row_operand whose elements follow each other in memory. One thread's.
 template <class T>
-class RowReader {
+class PieceReader {
  public:
-  RowReader(const Tensor& t, int64_t n)
+  /// `most`: elements of the longest piece.
+  PieceReader(const Tensor& t, int64_t most)
       : data_(raw_data(t)),
         type_(impl(t).dtype),
-        bytes_(n * static_cast<int64_t>(element_size(type_))),
-        n_(n),
-        buffer_(type_ == dtype_of<T> ? 0 : static_cast<size_t>(n)) {}
+        size_(static_cast<int64_t>(element_size(type_))),
+        buffer_(type_ == dtype_of<T> ? 0 : static_cast<size_t>(most)) {}
 
-  /// Row r; until the next call.
-  const T* row(int64_t r) {
-    const char* at = data_ + r * bytes_;
+  /// n elements from `first` on; until the next call.
+  const T* read(int64_t first, int64_t n) {
+    const char* at = data_ + first * size_;
     if (type_ == dtype_of<T>) return reinterpret_cast<const T*>(at);
-    if constexpr (std::is_same_v<T, float>) to_float(type_, at, buffer_.data(), n_);
+    if constexpr (std::is_same_v<T, float>) to_float(type_, at, buffer_.data(), n);
     return buffer_.data();
   }
-  /// Starts to read row r.
-  void prefetch(int64_t r) const {
-    for (int64_t i = 0; i < bytes_; i += 64) __builtin_prefetch(data_ + r * bytes_ + i);
+  /// Starts to read them.
+  void prefetch(int64_t first, int64_t n) const {
+    const char* at = data_ + first * size_;
+    for (int64_t i = 0; i < n * size_; i += 64) __builtin_prefetch(at + i);
   }
 
  private:
   const char* const data_;
   const ScalarType type_;
-  const int64_t bytes_, n_;
+  const int64_t size_;
+  Scratch<T> buffer_;
+};
+
+/// The rows of n elements each, one after another.
+template <class T>
+class RowReader {
+ public:
+  RowReader(const Tensor& t, int64_t n) : pieces_(t, n), n_(n) {}
+  /// Row r; until the next call.
+  const T* row(int64_t r) { return pieces_.read(r * n_, n_); }
+  /// Starts to read row r.
+  void prefetch(int64_t r) const { pieces_.prefetch(r * n_, n_); }
+
+ private:
+  PieceReader<T> pieces_;
+  const int64_t n_;
+};
+
+/// Writes pieces of a result, converted by way of a buffer where it has another type. One thread's.
+template <class T>
+class PieceWriter {
+ public:
+  PieceWriter(const Tensor& out, int64_t most)
+      : data_(raw_data(out)),
+        type_(impl(out).dtype),
+        size_(static_cast<int64_t>(element_size(type_))),
+        buffer_(type_ == dtype_of<T> ? 0 : static_cast<size_t>(most)) {}
+
+  /// Calls f(to), which writes n elements there, for those from `first` on.
+  template <class F>
+  void write(int64_t first, int64_t n, const F& f) {
+    char* to = data_ + first * size_;
+    if (type_ == dtype_of<T>) return f(reinterpret_cast<T*>(to));
+    f(buffer_.data());
+    if constexpr (std::is_same_v<T, float>) from_float(type_, buffer_.data(), to, n);
+  }
+
+ private:
+  char* const data_;
+  const ScalarType type_;
+  const int64_t size_;
   Scratch<T> buffer_;
 };
 
@@ -89,14 +132,14 @@ class RowWriter {
   Stream stream_;
 };
 
-/// A result to write by rows: the output itself, or a contiguous tensor that finish() copies to it.
+/// A result to write by rows or pieces: the output itself where its layout suits the kernel, or a
+/// contiguous tensor that finish() copies to it.
 class RowResult {
  public:
-  explicit RowResult(const Tensor& out)
+  explicit RowResult(const Tensor& out) : RowResult(out, impl(out).contiguous) {}
+  RowResult(const Tensor& out, bool suits)
       : out_(out),
-        rows_(impl(out).contiguous
-                  ? out
-                  : new_tensor(impl(out).sizes, impl(out).dtype, impl(out).device)) {}
+        rows_(suits ? out : new_tensor(impl(out).sizes, impl(out).dtype, impl(out).device)) {}
   const Tensor& tensor() const { return rows_; }
   void finish() const {
     if (!rows_.is_same(out_)) copy_raw_into(out_, rows_);

@@ -51,6 +51,34 @@ TEST(Attention, AgreesWithItsDecomposition) {
                   .equal(zeros({2, 3, 4}, TensorOptions(kDouble))));
 }
 
+TEST(Attention, HalfTypesAreComputedInFloat) {
+  for (const ScalarType type : {kHalf, kBFloat16}) {
+    const auto t = [&](IntArrayRef sizes, double phase) { return wave(sizes, 1, type, phase); };
+    const auto check_half = [&](const Tensor& q, const Tensor& k, const Tensor& v,
+                                const Tensor& mask, bool causal) {
+      SCOPED_TRACE(cat_str(q.sizes(), " ", k.sizes(), " ", type, " causal ", causal));
+      const ops::Attention op{causal, 0.3};
+      expect_rounds_float_results(op, q, k, v, mask);
+      const auto out = invoke_n<2>(op, q, k, v, mask);
+      const Tensor g = t(out[0].sizes(), 5);
+      expect_rounds_float_results(ops::AttentionBackward{causal, 0.3, true, true, true}, g, q, k, v,
+                                  mask, out[0], out[1]);
+      expect_rounds_float_results(ops::AttentionBackward{causal, 0.3, false, true, false}, g, q, k,
+                                  v, mask, out[0], out[1]);
+    };
+    const Tensor q = t({2, 2, 140, 8}, 0), k = t({2, 2, 300, 8}, 1), v = t({2, 2, 300, 6}, 2);
+    check_half(q, k, v, {}, false);
+    check_half(q, k, v, {}, true);
+    check_half(q, k, v, t({140, 300}, 3), false);
+    check_half(q, k, v, t({2, 1, 300, 140}, 3).transpose(2, 3), false);
+    check_half(q, k, v, t({140, 1}, 3), false);
+    check_half(q, k, v, t({300}, 3).gt(0), false);
+    check_half(scattered(q), k.transpose(0, 1).contiguous().transpose(0, 1), scattered(v), {},
+               false);
+    check_half(t({5, 4}, 0), t({7, 4}, 1), t({7, 3}, 2), {}, false);
+  }
+}
+
 TEST(Attention, KeepsTheLayoutOfTransposedHeads) {
   const Tensor q = wave({2, 40, 3, 8}).transpose(1, 2);
   const Tensor y = scaled_dot_product_attention(q, q, q);

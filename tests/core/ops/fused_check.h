@@ -47,6 +47,23 @@ inline double tolerance_of(ScalarType t) {
   return t == kDouble ? 1e-12 : t == kFloat ? 1e-5 : t == kHalf ? 4e-3 : 3e-2;
 }
 
+/// Of half inputs the op gives, bit for bit, what it gives of the same numbers as float, rounded.
+template <class Op, class... T>
+void expect_rounds_float_results(const Op& op, const T&... in) {
+  const NoGradGuard no_grad;
+  const auto run = [&op](const std::vector<Tensor>& list) {
+    return invoke_list(Op::row(), &op, ArgList(list));
+  };
+  const std::vector<Tensor> half{in...};
+  std::vector<Tensor> single;
+  for (const Tensor& t : half)
+    single.push_back(t.defined() && t.is_floating_point() ? t.to(kFloat) : t);
+  const Tensors got = run(half), want = run(single);
+  ASSERT_EQ(got.size(), want.size());
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_TRUE(got[i].equal(want[i].to(got[i].scalar_type()))) << "output " << i;
+}
+
 /// The op by its kernel and by its decomposition: sizes, types and values must agree.
 template <class Op, class... T>
 void expect_decomposes(const Op& op, const T&... in) {

@@ -51,6 +51,36 @@ TEST(Normalization, LayerAndRmsAgreeWithTheirDecompositions) {
         }
 }
 
+TEST(Normalization, HalfTypesAreComputedInFloat) {
+  for (const ScalarType type : {kHalf, kBFloat16})
+    // Planes, rows of channels and lines longer than a piece of work, and shorter ones.
+    for (const DimVector& sizes : {DimVector{2, 4, 67, 65}, {3, 36, 5, 7}, {2, 4200, 1, 3}, {3, 4}})
+      for (const Tensor& x : layouts(sizes, type)) {
+        SCOPED_TRACE(cat_str(x.sizes(), " ", x.strides(), " ", type));
+        const int64_t channels = sizes[1];
+        const Tensor w = affine({channels}, type, 1), b = affine({channels}, type, 2);
+        const Tensor g = wave(sizes, 1, type, 3), none;
+        const ops::GroupNorm group{2, 1e-2};
+        expect_rounds_float_results(group, x, w, b);
+        expect_rounds_float_results(group, x, none, none);
+        const auto grouped = invoke_n<3>(group, x, w, b);
+        for (const bool need : {true, false})
+          expect_rounds_float_results(ops::GroupNormBackward{2, 1e-2, need, true, !need}, g, x,
+                                      grouped[1], grouped[2], w);
+        for (const bool training : {true, false}) {
+          const ops::BatchNorm batch{training, 0.1, 1e-2};
+          const Tensor mean = affine({channels}, kFloat, 4), var = affine({channels}, kFloat, 5);
+          const Tensor& running_mean = training ? none : mean;
+          const Tensor& running_var = training ? none : var;
+          expect_rounds_float_results(batch, x, w, b, running_mean, running_var);
+          const auto out = invoke_n<3>(batch, x, w, b, running_mean, running_var);
+          for (const bool need : {true, false})
+            expect_rounds_float_results(ops::BatchNormBackward{training, 1e-2, need, true, !need},
+                                        g, x, out[1], out[2], w);
+        }
+      }
+}
+
 TEST(Normalization, GroupAndBatchAgreeWithTheirDecompositions) {
   for (ScalarType type : {kFloat, kDouble, kBFloat16})
     for (const DimVector& sizes :
