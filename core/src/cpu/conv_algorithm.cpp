@@ -8,6 +8,7 @@
 #include "hearth/base/context.h"
 #include "hearth/base/error.h"
 
+#include "cpu/conv_planes.h"
 #include "cpu/conv_unfold.h"
 #include "cpu/dnnl/onednn.h"
 #include "cpu/low_precision.h"
@@ -28,22 +29,32 @@ enum class Pass { Forward, BackwardData, BackwardWeights };
   return most < INT32_MAX / 4;  // sums of four still fit
 }
 
+/// Where oneDNN computes mostly with channels that are not there, to fill a register.
+bool few_channels(Pass pass, const ConvArgs& c) {
+  if (c.in_channels == 1) return pass != Pass::BackwardData;
+  return c.in_channels == 2 && pass == Pass::BackwardWeights && c.layout == ConvLayout::Contiguous;
+}
+
+enum class Path { OneDnn, Planes, Unfold };
+
 /// The one place that decides how a convolution is computed.
-ConvAlgorithm choose_algorithm(Pass pass, const ConvArgs& c) {
+Path choose_path(Pass pass, const ConvArgs& c) {
+  if (conv_algorithm() == ConvAlgorithm::Unfold) return Path::Unfold;
+  if (few_channels(pass, c) && planes_accept(c)) return Path::Planes;
 #ifdef HEARTH_WITH_ONEDNN
   if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
-    return ConvAlgorithm::Unfold;
+    return Path::Unfold;
   // oneDNN refuses to leave more of the input unread than a stride leaves over.
   for (int d = 0; d < kConvDims; d++) {
     const int64_t read = (c.output(d) - 1) * c.stride[d] + c.dilation[d] * (c.kernel[d] - 1) + 1;
-    if (read - c.input[d] - c.pad_begin[d] <= -c.stride[d]) return ConvAlgorithm::Unfold;
+    if (read - c.input[d] - c.pad_begin[d] <= -c.stride[d]) return Path::Unfold;
   }
   // It splits the sum over the batch by threads.
-  if (pass == Pass::BackwardWeights && deterministic()) return ConvAlgorithm::Unfold;
-  return conv_algorithm() == ConvAlgorithm::Unfold ? ConvAlgorithm::Unfold : ConvAlgorithm::Direct;
+  if (pass == Pass::BackwardWeights && deterministic()) return Path::Unfold;
+  return Path::OneDnn;
 #else
   (void)pass, (void)c;
-  return ConvAlgorithm::Unfold;
+  return Path::Unfold;
 #endif
 }
 
@@ -112,10 +123,11 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   check(c);
   const Counts n(c);
   if (n.y == 0) return;
-  if (n.x > 0 && choose_algorithm(Pass::Forward, c) == ConvAlgorithm::Direct &&
-      onednn::conv_forward(c, x, w, bias, y)) {
-    return;
-  }
+  const Path path = n.x > 0 ? choose_path(Pass::Forward, c) : Path::Unfold;
+  if (path == Path::OneDnn && onednn::conv_forward(c, x, w, bias, y)) return;
+  if (path == Path::Planes)
+    return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                          static_cast<const float*>(bias), static_cast<float*>(y));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
     Scratch<float> fy(static_cast<size_t>(n.y));
@@ -134,7 +146,7 @@ void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* 
   const Counts n(c);
   if (n.x == 0) return;
   if (n.y == 0) return zero(c, gx, n.x);
-  if (choose_algorithm(Pass::BackwardData, c) == ConvAlgorithm::Direct &&
+  if (choose_path(Pass::BackwardData, c) == Path::OneDnn &&
       onednn::conv_backward_data(c, gy, w, gx)) {
     return;
   }
@@ -159,10 +171,11 @@ void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, voi
     if (gb) zero(c, gb, n.b);
     return;
   }
-  if (n.x > 0 && choose_algorithm(Pass::BackwardWeights, c) == ConvAlgorithm::Direct &&
-      onednn::conv_backward_weights(c, x, gy, gw, gb)) {
-    return;
-  }
+  const Path path = n.x > 0 ? choose_path(Pass::BackwardWeights, c) : Path::Unfold;
+  if (path == Path::OneDnn && onednn::conv_backward_weights(c, x, gy, gw, gb)) return;
+  if (path == Path::Planes)
+    return planes_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                                   static_cast<float*>(gw), static_cast<float*>(gb));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fgy(c.dtype, gy, n.y);
     Scratch<float> fgw(static_cast<size_t>(n.w)), fgb(static_cast<size_t>(gb ? n.b : 0));

@@ -23,8 +23,9 @@ const GemmKernels<double>& kernels() {
   return table;
 }
 
-constexpr int64_t kStackBytes = 32 * 1024;   // packed operands up to this live on the stack
-constexpr int64_t kParallelFlops = 1 << 21;  // below, waking threads costs more than it gives
+constexpr int64_t kStackBytes = 32 * 1024;       // for a packed panel of b
+constexpr int64_t kSmallProduct = 32 * 32 * 32;  // up to this, packing a costs more than it gives
+constexpr int64_t kParallelFlops = 1 << 21;      // below, waking threads costs more than it gives
 constexpr int64_t kBlockRows = 2048, kBlockCols = 4096;  // of c per packed pair
 constexpr int64_t kTileRows = 128, kTileCols = 256;      // of c per piece of work, at most
 constexpr int64_t kMinTiles = 8;                         // pieces worth having
@@ -42,17 +43,12 @@ void chunks(int64_t count, bool parallel, const F& f) {
 }
 
 template <typename T>
-void gemm_small(const MatmulArgs& g, int64_t packed_a) {
-  const GemmKernels<T>& kernel = kernels<T>();
+void gemm_small(const MatmulArgs& g) {
   alignas(64) T packed[kStackBytes / sizeof(T)];
-  kernel.pack(static_cast<const T*>(g.a), g.m, g.k, g.a_stride.row, g.a_stride.col, kernel.rows,
-              packed);
-  // Panels of b start at a whole register.
-  T* b = packed + round_up(packed_a, 64);
-  kernel.pack(static_cast<const T*>(g.b), g.n, g.k, g.b_stride.col, g.b_stride.row, kernel.cols, b);
-  kernel.block(g.m, g.n, g.k, packed, b,
-               {static_cast<T*>(g.c), g.c_stride, static_cast<T>(g.alpha), static_cast<T>(g.beta),
-                static_cast<const T*>(g.bias)});
+  kernels<T>().small(g.m, g.n, g.k, static_cast<const T*>(g.a), g.a_stride.row, g.a_stride.col,
+                     static_cast<const T*>(g.b), g.b_stride.row, g.b_stride.col, packed,
+                     {static_cast<T*>(g.c), g.c_stride, static_cast<T>(g.alpha),
+                      static_cast<T>(g.beta), static_cast<const T*>(g.bias)});
 }
 
 template <typename T>
@@ -128,11 +124,9 @@ void gemm_large(const MatmulArgs& g) {
 
 template <typename T>
 void gemm_blocked(const MatmulArgs& g) {
-  const GemmKernels<T>& kernel = kernels<T>();
-  const int64_t packed_a = round_up(g.m, kernel.rows) * g.k;
-  const int64_t packed_b = round_up(g.n, kernel.cols) * g.k;
-  if (packed_a + packed_b + 64 <= static_cast<int64_t>(kStackBytes / sizeof(T))) {
-    gemm_small<T>(g, packed_a);
+  const int64_t panel = kernels<T>().cols * g.k * static_cast<int64_t>(sizeof(T));
+  if (g.m * g.n * g.k <= kSmallProduct && panel <= kStackBytes) {
+    gemm_small<T>(g);
   } else {
     gemm_large<T>(g);
   }

@@ -29,6 +29,10 @@ struct GemmKernels {
                int width, T* dst);
   /// c [m, n] from packed a [panel][k][rows] and packed b [panel][k][cols].
   void (*block)(int64_t m, int64_t n, int64_t k, const T* a, const T* b, GemmStore<T> store);
+  /// c [m, n] from a and b where they lie; what must be packed goes to `scratch`, cols * k
+  /// elements.
+  void (*small)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col,
+                const T* b, int64_t b_row, int64_t b_col, T* scratch, GemmStore<T> store);
 };
 
 /// A matrix of S times a vector, summed in T: uint16_t stands for bfloat16's bits.

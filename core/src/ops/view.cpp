@@ -26,6 +26,8 @@ Grads reshape_back(const Saved& s, Args g) { return one(g[0].reshape(s.in_spec(0
 Specs View::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   DimVector to = infer_size(sizes, t.numel);
+  if (t.contiguous && t.numel > 0 && (t.strides.empty() || t.strides.back() == 1))
+    return view_of(t, std::move(to), {}, t.offset);
   std::optional<DimVector> strides = view_strides(t.sizes, t.strides, to);
   HEARTH_CHECK_AS(ShapeError, strides, "[view] view size ", to.ref(),
                   " is not compatible with input tensor's size ", t.sizes.ref(), " and stride ",

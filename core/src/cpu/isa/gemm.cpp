@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <type_traits>
+
 #include "cpu/gemm_kernels.h"
 #include "cpu/isa/vector.h"
 
@@ -82,10 +84,25 @@ inline void store_vector(Vector<T> sum, T* c, int valid, const GemmStore<T>& s, 
   }
 }
 
-// A tile of kTileRows x (kVectors registers) of c. Named accumulators: GCC 12 keeps an array of
-// them in memory.
-template <typename T, int kTileRows, int kVectors>
-inline void tile(int64_t k, const T* __restrict a, const T* __restrict b, int cols,
+/// Where the elements of a panel of a lie: packed ones next to each other, in every step along k.
+template <typename T>
+struct PackedRows {
+  const T* a;
+  T operator[](int row) const { return a[row]; }
+  void step() { a += kRows; }
+};
+template <typename T>
+struct StridedRows {
+  const T* a;
+  int64_t row_stride, k_stride;
+  T operator[](int row) const { return a[row * row_stride]; }
+  void step() { a += k_stride; }
+};
+
+// A tile of kTileRows x (kVectors registers) of c; b's rows are b_stride apart. Named accumulators:
+// GCC 12 keeps an array of them in memory.
+template <typename T, int kTileRows, int kVectors, typename Rows>
+inline void tile(int64_t k, Rows a, const T* __restrict b, int64_t b_stride, int cols,
                  const GemmStore<T>& s) {
   using V = Vector<T>;
   constexpr int lanes = kLanes<T>;
@@ -106,7 +123,7 @@ inline void tile(int64_t k, const T* __restrict a, const T* __restrict b, int co
       store_vector<T>(c##i##1, c + lanes, cols - lanes, s, s.bias ? s.bias + lanes : nullptr); \
     }                                                                                          \
   }
-  for (int64_t p = 0; p < k; p++, a += kRows, b += kCols<T>) {
+  for (int64_t p = 0; p < k; p++, a.step(), b += b_stride) {
     const V b0 = load<V>(b);
     [[maybe_unused]] const V b1 = load<V>(b + lanes);
     HEARTH_FOR_ROWS(HEARTH_MULTIPLY)
@@ -117,37 +134,57 @@ inline void tile(int64_t k, const T* __restrict a, const T* __restrict b, int co
 #undef HEARTH_FOR_ROWS
 }
 
-template <typename T, int kTileRows>
-inline void tile_of_rows(int64_t k, const T* a, const T* b, int cols, const GemmStore<T>& s) {
+template <typename T, int kTileRows, typename Rows>
+inline void tile_of_rows(int64_t k, Rows a, const T* b, int64_t b_stride, int cols,
+                         const GemmStore<T>& s) {
   if (cols > kLanes<T>) {
-    tile<T, kTileRows, 2>(k, a, b, cols, s);
+    tile<T, kTileRows, 2>(k, a, b, b_stride, cols, s);
   } else {
-    tile<T, kTileRows, 1>(k, a, b, cols, s);
+    tile<T, kTileRows, 1>(k, a, b, b_stride, cols, s);
   }
+}
+
+/// c from column j on, `cols` of them; panel(i) gives a's elements from row i on.
+template <typename T, typename Panel>
+inline void columns(int64_t m, int64_t k, const Panel& panel, const T* b, int64_t b_stride,
+                    int64_t j, int cols, const GemmStore<T>& s) {
+  GemmStore<T> at = s;
+  at.bias = s.bias ? s.bias + j : nullptr;
+  int64_t i = 0;
+  const auto rows = [&](auto count) {
+    at.c = s.c + i * s.stride + j;
+    tile_of_rows<T, count()>(k, panel(i), b, b_stride, cols, at);
+    i += count();
+  };
+  while (m - i >= kRows) rows(std::integral_constant<int, kRows>());
+  if (m - i >= 4) rows(std::integral_constant<int, 4>());
+  if (m - i >= 2) rows(std::integral_constant<int, 2>());
+  if (m - i >= 1) rows(std::integral_constant<int, 1>());
 }
 
 template <typename T>
 void block(int64_t m, int64_t n, int64_t k, const T* a, const T* b, GemmStore<T> s) {
+  const auto panel = [&](int64_t i) {
+    return PackedRows<T>{a + i / kRows * kRows * k + i % kRows};
+  };
   for (int64_t j = 0; j < n; j += kCols<T>, b += k * kCols<T>) {
     const int cols = static_cast<int>(n - j < kCols<T> ? n - j : kCols<T>);
-    for (int64_t i = 0; i < m; i += kRows) {
-      const T* panel = a + i * k;
-      GemmStore<T> at = s;
-      at.c = s.c + i * s.stride + j;
-      at.bias = s.bias ? s.bias + j : nullptr;
-      int rows = static_cast<int>(m - i < kRows ? m - i : kRows);
-      const auto advance = [&](int by) {
-        panel += by;
-        at.c += by * at.stride;
-        rows -= by;
-      };
-      if (rows == kRows) {
-        tile_of_rows<T, kRows>(k, panel, b, cols, at);
-        continue;
-      }
-      if (rows >= 4) tile_of_rows<T, 4>(k, panel, b, cols, at), advance(4);
-      if (rows >= 2) tile_of_rows<T, 2>(k, panel, b, cols, at), advance(2);
-      if (rows >= 1) tile_of_rows<T, 1>(k, panel, b, cols, at);
+    columns(m, k, panel, b, kCols<T>, j, cols, s);
+  }
+}
+
+template <typename T>
+void small(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
+           int64_t b_row, int64_t b_col, T* scratch, GemmStore<T> s) {
+  const auto panel = [&](int64_t i) { return StridedRows<T>{a + i * a_row, a_row, a_col}; };
+  for (int64_t j = 0; j < n; j += kCols<T>) {
+    const int cols = static_cast<int>(n - j < kCols<T> ? n - j : kCols<T>);
+    // Whole rows of registers are read where they lie.
+    if (b_col == 1 && cols % kLanes<T> == 0) {
+      columns(m, k, panel, b + j, b_row, j, cols, s);
+    } else {
+      pack(b + j * b_col, cols, k, b_col, b_row, kCols<T>, scratch);
+      columns(m, k, panel, scratch, kCols<T>, j, cols, s);
     }
   }
 }
@@ -260,7 +297,8 @@ void vector_times_cols(int64_t n, int64_t k, const T* x, const S* b, int64_t b_s
 
 template <typename T>
 constexpr GemmKernels<T> kTable = {
-    kRows, kCols<T>, kPanelBytes / static_cast<int>(kCols<T> * sizeof(T)), pack<T>, block<T>,
+    kRows,   kCols<T>, kPanelBytes / static_cast<int>(kCols<T> * sizeof(T)),
+    pack<T>, block<T>, small<T>,
 };
 template <typename S, typename T>
 constexpr GemvKernels<S, T> kVectorTable = {rows_times_vector<S, T>, vector_times_cols<S, T>};
