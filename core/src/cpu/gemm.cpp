@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "cpu/dnnl/onednn.h"
 #include "cpu/gemm_own.h"
+#include "cpu/isa_select.h"
 #include "cpu/low_precision.h"
 #include "cpu/scratch.h"
 
@@ -71,10 +72,20 @@ void matmul_batch(const MatmulArgs& g) {
   }
 }
 
+/// With AVX2, oneDNN reads operands where they lie when a side is short. Rows a multiple of 4 KB
+/// apart then push each other out of the cache, and the product takes twice its time.
+bool rows_collide(const MatmulArgs& g) {
+  constexpr int64_t kPage = 4096 / sizeof(float);
+  if (g.dtype != kFloat || selected_isa() == Isa::V4) return false;
+  const bool apart = (g.a_stride.row == 1 && g.m > 1 && g.a_stride.col % kPage == 0) ||
+                     (g.b_stride.col == 1 && g.n > 1 && g.b_stride.row % kPage == 0);
+  return apart && 1.0 / static_cast<double>(g.m) + 1.0 / static_cast<double>(g.n) >= 0.0038;
+}
+
 bool try_onednn(const MatmulArgs& g) {
   // Its float products split long sums among the threads.
   if (g.dtype == kFloat && deterministic()) return false;
-  if ((g.dtype != kFloat && g.dtype != kBFloat16) || g.k == 0) return false;
+  if ((g.dtype != kFloat && g.dtype != kBFloat16) || g.k == 0 || rows_collide(g)) return false;
   int64_t work = g.m * g.n * g.k;
   for (int d = 0; d < g.batch_dims; d++) work *= g.batch[d];
   return work > (g.dtype == kFloat ? kSmallProduct : kSmallBFloat16Product) && onednn::matmul(g);
