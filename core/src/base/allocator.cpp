@@ -332,7 +332,7 @@ __attribute__((noinline)) void shrink(ThreadCache& cache, unsigned c) {
   if (cache.cached_bytes > kMaxThreadCache) heap.give_back_all(cache);
 }
 
-inline void push(ThreadCache& cache, unsigned c, void* memory) {
+[[maybe_unused]] inline void push(ThreadCache& cache, unsigned c, void* memory) {
   ThreadCache::List& list = cache.lists[c];
   auto* block = static_cast<FreeBlock*>(memory);
   block->next = list.head;
@@ -342,7 +342,7 @@ inline void push(ThreadCache& cache, unsigned c, void* memory) {
     shrink(cache, c);
 }
 
-__attribute__((noinline)) void* allocate_large(ThreadCache& cache, size_t bytes) {
+[[maybe_unused, gnu::noinline]] void* allocate_large(ThreadCache& cache, size_t bytes) {
   add_relaxed<uint64_t>(cache.misses, 1);
   if (bytes > SIZE_MAX / 2) return nullptr;
   Central& heap = central();
@@ -352,7 +352,7 @@ __attribute__((noinline)) void* allocate_large(ThreadCache& cache, size_t bytes)
   return span ? span->begin : nullptr;
 }
 
-__attribute__((noinline)) void deallocate_large(void* block) {
+[[maybe_unused, gnu::noinline]] void deallocate_large(void* block) {
   Central& heap = central();
   const std::lock_guard<std::mutex> lock(heap.mutex);
   heap.pages.release(heap.pages.find(block));
