@@ -33,7 +33,8 @@ ComputeType compute_type(ScalarType t) {
 
 /// The element type of a compute type.
 ScalarType compute_scalar_type(ComputeType t) {
-  constexpr ScalarType types[] = {kInt, kLong, kFloat, kDouble, kComplexFloat, kComplexDouble};
+  static constexpr ScalarType types[] = {kInt,    kLong,         kFloat,
+                                         kDouble, kComplexFloat, kComplexDouble};
   return types[t];
 }
 

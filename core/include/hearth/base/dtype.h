@@ -47,11 +47,13 @@ inline constexpr ScalarType kDouble = ScalarType::Double, kFloat64 = kDouble, kF
 inline constexpr ScalarType kComplexFloat = ScalarType::ComplexFloat;
 inline constexpr ScalarType kComplexDouble = ScalarType::ComplexDouble;
 
+namespace detail {
+// Outside the function, which would write it to the stack in every call.
+inline constexpr uint8_t kElementSizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 0};
+}  // namespace detail
+
 /// Bytes of one element; 0 for Undefined.
-constexpr size_t element_size(ScalarType t) {
-  constexpr uint8_t sizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 0};
-  return sizes[static_cast<int>(t)];
-}
+constexpr size_t element_size(ScalarType t) { return detail::kElementSizes[static_cast<int>(t)]; }
 constexpr bool is_complex(ScalarType t) { return t == kComplexFloat || t == kComplexDouble; }
 constexpr bool is_floating_point(ScalarType t) { return t >= kHalf && t <= kDouble; }
 /// Integers; with include_bool, bool as well.
