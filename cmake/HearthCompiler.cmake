@@ -39,8 +39,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 if(HEARTH_SANITIZE)
-  add_compile_options(-fsanitize=${HEARTH_SANITIZE} -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer)
+  # Floats beyond an integer's range become what the processor makes of them, as in PyTorch.
+  add_compile_options(-fsanitize=${HEARTH_SANITIZE} -fno-sanitize=float-cast-overflow
+                      -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${HEARTH_SANITIZE})
 endif()
 
