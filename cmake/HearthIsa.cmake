@@ -28,9 +28,9 @@ function(hearth_isa_objects result)
     target_include_directories(${library} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})
     # Kernels join conditions with & and | on purpose: no branches.
-    # Integers wrap around, as in PyTorch.
+    # Integers wrap around, as in PyTorch. No vector crosses a call, so its ABI does not matter.
     target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fwrapv -fno-math-errno
-      -fno-trapping-math
+      -fno-trapping-math -Wno-psabi
       $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical -Wno-bitwise-conditional-parentheses>)
     list(APPEND libraries ${library})
   endforeach()

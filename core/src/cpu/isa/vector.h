@@ -20,9 +20,6 @@
 #define HEARTH_VECTOR_BYTES 16
 #endif
 
-// No vector crosses a call: everything below is inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace hearth::cpu {
 namespace HEARTH_ISA {
 
