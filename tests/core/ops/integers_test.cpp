@@ -39,7 +39,7 @@ struct Function {
 
 List pair(std::tuple<Tensor, Tensor> t) { return {std::get<0>(t), std::get<1>(t)}; }
 Tensor image() { return ones({1, 2, 6, 6}); }
-Tensor volume() { return ones({1, 2, 2, 3, 4}).requires_grad_(); }
+Tensor volume() { return ones({1, 2, 2, 3, 4}); }
 Tensor line() { return ones({1, 2, 6}); }
 Tensor matrix() { return arange(12.).reshape({3, 4}); }
 Tensor integers(Ints v) {
