@@ -147,6 +147,15 @@ bool stands_apart(const Invocation& call, const Tensor& out, const DimVector& si
   return apart;
 }
 
+/// Whether elements lie in memory as those of a fresh output would.
+bool lies_as(const TensorImpl& o, const Spec& spec) {
+  if (spec.strides.empty()) return o.contiguous;
+  bool same = true;
+  for (size_t d = 0; same && d < o.sizes.size(); ++d)
+    same = o.sizes[d] == 1 || o.strides[d] == spec.strides[d];
+  return same;
+}
+
 /// Checks and prepares a given output. Returns false when the kernel must write a temporary.
 bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
   const OpInfo& info = call.op.info;
@@ -167,7 +176,7 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
                "operation.");
   if (!stands_apart(call, out, spec.sizes)) return false;
   if (!fits) resize_raw(out, spec.sizes);
-  return info.strided || (call.bind == Bind::Out && o.contiguous && o.dtype == spec.dtype);
+  return info.strided || (call.bind == Bind::Out && o.dtype == spec.dtype && lies_as(o, spec));
 }
 
 /// Bytes of storage that a view reaches over.
@@ -279,7 +288,8 @@ void run_kernel(const Invocation& call, Kernel kernel, Args in, Specs& specs) {
     targets.push_back(direct ? call.out[i] : Tensor());
     if (direct) continue;
     temporary = true;
-    if (known) targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device);
+    if (known)
+      targets[i] = new_tensor(specs[i].sizes, specs[i].dtype, specs[i].device, specs[i].strides);
   }
   if (kernel) kernel({call.op, call.fields, in, {targets.data(), targets.size()}, specs.compute});
   if (!temporary || !kernel) return;

@@ -150,19 +150,29 @@ TEST_F(AllOps, StridedInputsGiveTheSame) {
   }
 }
 
+/// Copies with their second dim closest in memory, where they have more.
+std::vector<Tensor> channels_last_copies(const std::vector<Tensor>& in) {
+  std::vector<Tensor> out = copies(in);
+  for (Tensor& t : out)
+    if (t.defined() && t.dim() > 2) t = t.movedim({1}, {-1}).contiguous().movedim({-1}, {1});
+  return out;
+}
+
 TEST_F(AllOps, GivenOutputsGetTheSame) {
   for (const Sample& s : samples()) {
     if (is_view(s) || data_dependent(s) || uninitialised(s)) continue;
     SCOPED_TRACE(describe(s));
     const Tensors want = run(s, copies(s.in));
-    for (const bool gaps : {false, true}) {
-      std::vector<Tensor> out;
-      for (const Tensor& t : want)
-        out.push_back(gaps ? strided(empty(t.sizes(), t.options())) : empty({0}, t.options()));
-      const std::vector<Tensor> in = copies(s.in);
-      invoke({*s.op, s.fields.get(), ArgList(in), out, Bind::Out});
-      for (size_t i = 0; i < out.size(); ++i) expect_same(out[i], want[i], 1e-12);
-    }
+    for (const bool last : {false, true})
+      for (const bool gaps : {false, true}) {
+        SCOPED_TRACE(cat_str(last ? "channels last, " : "", gaps ? "with gaps" : "resized"));
+        std::vector<Tensor> out;
+        for (const Tensor& t : want)
+          out.push_back(gaps ? strided(empty(t.sizes(), t.options())) : empty({0}, t.options()));
+        const std::vector<Tensor> in = last ? channels_last_copies(s.in) : copies(s.in);
+        invoke({*s.op, s.fields.get(), ArgList(in), out, Bind::Out});
+        for (size_t i = 0; i < out.size(); ++i) expect_same(out[i], want[i], 1e-12);
+      }
   }
 }
 
