@@ -24,6 +24,7 @@ Specs Cat::infer(Args in) const {
   const TensorImpl* first = nullptr;
   Checked total = 0;
   size_t at = 0;
+  bool channels_last = true;
   for (size_t i = 0; i < in.size(); ++i) {
     const TensorImpl& t = impl(in[i]);
     HEARTH_CHECK_AS(ShapeError, t.dim() > 0, "[cat] zero-dimensional tensor (at position ", i,
@@ -42,14 +43,16 @@ Specs Cat::infer(Args in) const {
                       ". Expected size ", first->sizes[d], " but got size ", t.sizes[d],
                       " for tensor number ", i, " in the list.");
     total += t.sizes[at];
+    channels_last &= prefers_channels_last(t.sizes, t.strides);
   }
   const ScalarType type = result_type(in);
   if (!first) return {Spec({0}, type, impl(in[0]).device), type};
   DimVector sizes = first->sizes;
   sizes[at] = total.get(info.name, "a list of ", in.size(), " tensors");
   Spec s(std::move(sizes), type, first->device);
-  if (is_channels_last_strides(first->sizes, first->strides) && !first->contiguous)
-    s.strides = channels_last_strides(s.sizes);
+  // As PyTorch: where all tensors are, and there is such a format for their number of dims.
+  channels_last &= channels_last_format(s.sizes.size()) != MemoryFormat::Contiguous;
+  if (channels_last) s.strides = channels_last_strides(s.sizes);
   return {std::move(s), type};
 }
 
