@@ -134,7 +134,8 @@ def every_dtype(fam):
     volume, kernel = numbers((1, 2, 2, 2, 4), 2), lambda *shape: numbers(shape, 0)
     attrs = dict(stride=[1, 2, 1], padding=[0, 1, 1], dilation=[1, 1, 2], groups=1)
     conv = lambda name: lambda x, w, b, **kw: getattr(F, name)(x, w, b, **kw)
-    every(fam, "conv3d", volume, kernel(3, 2, 2, 1, 2), kernel(3), fn=conv("conv3d"), **attrs)
-    # PyTorch has this one of fewer integers.
+    every(fam, "conv3d", volume, kernel(3, 2, 2, 1, 2), kernel(3), fn=conv("conv3d"), **{**attrs, "dilation": [1, 1, 1]})
+    wide = [dtype for dtype in DTYPES if is_float(dtype) or dtype in (b8, i64)]  # PyTorch has these of fewer integers
+    every(fam, "conv3d", volume, kernel(3, 2, 2, 1, 2), kernel(3), fn=conv("conv3d"), dtypes=wide, **attrs)
     every(fam, "conv_transpose3d", volume, kernel(2, 2, 1, 2, 2), lambda dtype: None, fn=conv("conv_transpose3d"),
-          dtypes=[dtype for dtype in DTYPES if is_float(dtype) or dtype in (b8, i64)], output_padding=[0, 1, 0], **attrs)
+          dtypes=wide, output_padding=[0, 1, 0], **attrs)
