@@ -15,13 +15,7 @@ void BasicAdamOptions<kDecoupled>::check() const {
   check_not_negative(who, "learning rate", lr());
   check_not_negative(who, "epsilon value", eps());
   check_not_negative(who, "weight_decay value", weight_decay());
-  const auto check_beta = [&](int index, double beta) {
-    HEARTH_CHECK_AS(ValueError, beta >= 0 && beta < 1, "[", who,
-                    "] Invalid beta parameter at index ", index, ": ", beta,
-                    "; expected a value in [0, 1)");
-  };
-  check_beta(0, std::get<0>(betas()));
-  check_beta(1, std::get<1>(betas()));
+  check_betas(who, betas());
 }
 
 /// The count of parameters that shared `count` until now, for the step that updates `params`.

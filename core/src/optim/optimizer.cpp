@@ -6,6 +6,7 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/archive.h"
+#include "hearth/ops/pointwise.h"
 
 #include "optim/optimizer_of.h"
 
@@ -236,6 +237,28 @@ Tensor call_closure(const LossClosure& closure) {
 void check_not_negative(std::string_view who, std::string_view what, double value) {
   HEARTH_CHECK_AS(ValueError, value >= 0, "[", who, "] Invalid ", what, ": ", value,
                   "; expected 0 or more");
+}
+
+void check_betas(std::string_view who, const std::tuple<double, double>& betas) {
+  const auto check = [&](int index, double beta) {
+    HEARTH_CHECK_AS(ValueError, beta >= 0 && beta < 1, "[", who,
+                    "] Invalid beta parameter at index ", index, ": ", beta,
+                    "; expected a value in [0, 1)");
+  };
+  check(0, std::get<0>(betas));
+  check(1, std::get<1>(betas));
+}
+
+Tensor gradient_of(const Tensor& param, double weight_decay, bool maximize) {
+  Tensor g = real_parts(maximize ? -param.grad() : param.grad());
+  return weight_decay != 0 ? g.add(real_parts(param), weight_decay) : g;
+}
+
+Tensor full_once(Tensor& kept, const Tensor& param, double value) {
+  const bool fresh = !kept.defined();
+  Tensor parts = real_parts(zeros_once(kept, param));
+  if (fresh && value != 0) parts.fill_(value);
+  return parts;
 }
 
 }  // namespace hearth::optim

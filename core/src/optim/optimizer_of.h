@@ -6,6 +6,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/args.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/view.h"
 #include "hearth/optim/optimizer_of.h"
 
 #include "ops/optim_step.h"
@@ -17,6 +18,22 @@ std::vector<OptimizerParamGroup> one_group(std::vector<Tensor> params);
 Tensor call_closure(const LossClosure& closure);
 /// ValueError "[SGD] Invalid momentum value: ...".
 void check_not_negative(std::string_view who, std::string_view what, double value);
+/// ValueError unless both are in [0, 1).
+void check_betas(std::string_view who, const std::tuple<double, double>& betas);
+
+/// Steps treat the two parts of a complex number as two numbers. Undefined tensors stay so.
+inline Tensor real_parts(const Tensor& t) {
+  return t.defined() && t.is_complex() ? view_as_real(t) : t;
+}
+/// The parameter's gradient as real numbers, with the L2 penalty, negated first to climb.
+Tensor gradient_of(const Tensor& param, double weight_decay, bool maximize);
+/// The same where the decay may be decoupled: then it scales the parameter here and now.
+template <typename Options>
+Tensor gradient_of(const Tensor& param, const Options& o) {
+  if (!o.decoupled_weight_decay()) return gradient_of(param, o.weight_decay(), o.maximize());
+  if (o.weight_decay() != 0) param.mul_(1 - o.lr() * o.weight_decay());
+  return gradient_of(param, 0, o.maximize());
+}
 
 /// A tensor of a state, zeros like the parameter to begin with.
 inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
@@ -24,11 +41,14 @@ inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
   return kept;
 }
 
+/// The same as real numbers, each `value` to begin with.
+Tensor full_once(Tensor& kept, const Tensor& param, double value);
+
 /// The tensors that a step op takes for each of many parameters: those of its row, in its order.
 class StepArgs {
  public:
   void add(std::initializer_list<Tensor> tensors) {
-    tensors_.insert(tensors_.end(), tensors.begin(), tensors.end());
+    for (const Tensor& t : tensors) tensors_.push_back(real_parts(t));
   }
   /// `numbers`: those that come from memory instead of the fields; others are undefined.
   template <class Op>

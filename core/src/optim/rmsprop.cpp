@@ -21,23 +21,22 @@ void RMSprop::update(const RMSpropOptions& o, const std::vector<Tensor>& params)
   for (const Tensor& p : params) {
     RMSpropParamState& state = state_of(p);
     state.step(state.step() + 1);
-    Tensor g = o.maximize() ? -p.grad() : p.grad();
-    if (o.weight_decay() != 0) g = g.add(p, o.weight_decay());
-    const Tensor& square = zeros_once(state.square_avg(), p);
+    const Tensor g = gradient_of(p, o.weight_decay(), o.maximize()), to = real_parts(p);
+    const Tensor square = full_once(state.square_avg(), p, 0);
     square.mul_(o.alpha()).addcmul_(g, g, 1 - o.alpha());
     Tensor variance = square;
     if (o.centered()) {
-      const Tensor& mean = zeros_once(state.grad_avg(), p);
+      const Tensor mean = full_once(state.grad_avg(), p, 0);
       mean.lerp_(g, 1 - o.alpha());
       variance = square.addcmul(mean, mean, -1);
     }
     const Tensor deviation = variance.sqrt().add_(o.eps());
     if (o.momentum() == 0) {
-      p.addcdiv_(g, deviation, -o.lr());
+      to.addcdiv_(g, deviation, -o.lr());
     } else {
-      const Tensor& buffer = zeros_once(state.momentum_buffer(), p);
+      const Tensor buffer = full_once(state.momentum_buffer(), p, 0);
       buffer.mul_(o.momentum()).addcdiv_(g, deviation);
-      p.add_(buffer, -o.lr());
+      to.add_(buffer, -o.lr());
     }
   }
 }

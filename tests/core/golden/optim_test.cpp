@@ -5,6 +5,8 @@
 
 #include "hearth/nn/utils.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
 #include "core/golden/options.h"
@@ -15,10 +17,20 @@ namespace {
 constexpr int kSteps = 20;
 constexpr uint32_t kGradientSeed = 9000;
 
+/// PyTorch's; SGD's rate has none.
+template <typename Options>
+Options defaults() {
+  if constexpr (std::is_default_constructible_v<Options>) {
+    return Options();
+  } else {
+    return Options(0);
+  }
+}
+
 /// The parameters after some of the steps, as cases_optim.py's `trajectory` records them.
 template <typename Optimizer, typename Options>
-Outputs trajectory(Args& a, Options) {
-  Options options(0);
+Outputs trajectory(Args& a, const Options&) {
+  Options options = defaults<Options>();
   set_options(a, options);
   std::vector<Tensor> params = a.from(0);
   for (const Tensor& p : params) p.requires_grad_();
@@ -50,6 +62,35 @@ Outputs trajectory(Args& a, Options) {
     if (scheduler) scheduler->step();
     if (step == 0 || step == 2 || step == kSteps - 1)
       for (const Tensor& p : params) out.push_back(p.detach().clone());
+  }
+  return out;
+}
+
+/// The parameters and the state's counters after each of some steps on Rosenbrock's function, as
+/// cases_optim.py's `minimize` records them.
+Outputs minimize(Args& a) {
+  optim::LBFGSOptions options;
+  set_options(a, options);
+  const double sign = options.maximize() ? -1 : 1;
+  const std::vector<Tensor> params = a.from(0);
+  for (const Tensor& p : params) p.requires_grad_();
+  optim::LBFGS optimizer(params, options);
+  Outputs out;
+  for (int64_t step = 0; step < a.i("steps"); ++step) {
+    const Tensor loss = optimizer.step([&] {
+      optimizer.zero_grad();
+      const Tensor x = params[0].slice(0, 0, -1), y = params[0].slice(0, 1);
+      const Tensor valley = ((y - x.square()).square() * 10 + (1 - x).square()).sum();
+      const Tensor value = (valley + (params[1] - 0.3).pow(4).sum()) * sign;
+      value.backward();
+      return value;
+    });
+    out.push_back(loss.detach());
+    for (const Tensor& p : params) out.push_back(p.detach().clone());
+    const auto& state = static_cast<optim::LBFGSParamState&>(
+        *optimizer.state().at(params[0].unsafeGetTensorImpl()));
+    out.push_back(full({}, state.func_evals(), kLong));
+    out.push_back(full({}, state.n_iter(), kLong));
   }
   return out;
 }
@@ -89,6 +130,8 @@ const Table kTable = {
    }},
 #include "core/optim/optimizers.def"
 #undef OPTIMIZER
+    {"optim.Muon", [](Args& a) { return trajectory<optim::Muon>(a, optim::MuonOptions()); }},
+    {"optim.LBFGS", minimize},
     {"clip_grad_norm_", clip_norm},
     {"clip_grad_value_", clip_value},
 };

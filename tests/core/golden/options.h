@@ -26,9 +26,11 @@ inline void set(Args& a, const char* name, int64_t& v) { v = a.i(name); }
 inline void set(Args& a, const char* name, double& v) { v = a.f(name); }
 inline void set(Args& a, const char* name, std::string& v) { v = a.s(name); }
 inline void set(Args&, const char*, Tensor&) {}
-inline void set(Args& a, const char* name, std::tuple<double, double>& v) {
-  const std::vector<double> both = a.floats(name);
-  v = {both.at(0), both.at(1)};
+template <typename... T>
+void set(Args& a, const char* name, std::tuple<T...>& v) {
+  const std::vector<double> values = a.floats(name);
+  size_t next = 0;
+  std::apply([&](auto&... each) { ((each = values.at(next++)), ...); }, v);
 }
 /// Lists of integers, and what may be made of one.
 template <typename T>

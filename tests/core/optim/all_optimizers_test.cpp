@@ -70,8 +70,12 @@ void check_saving(const Options& options) {
 
 void disturb(bool& value) { value = !value; }
 void disturb(double& value) { value += 1; }
-void disturb(std::tuple<double, double>& value) { std::get<0>(value) += 0.01; }
 void disturb(Tensor& value) { value = ones({}); }
+void disturb(std::optional<double>& value) { value = value.value_or(0) + 1; }
+template <typename... T>
+void disturb(std::tuple<T...>& value) {
+  disturb(std::get<0>(value));
+}
 
 template <typename Options>
 void check_options(const Options& options) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "hearth/optim/optimizer_of.h"
+
+namespace hearth::optim {
+
+struct HEARTH_API AdagradOptions : OptimizerOptionsOf<AdagradOptions> {
+  AdagradOptions(double lr = 1e-2) : lr_(lr) {}
+  void check() const override;
+  HEARTH_ARG(double, lr);
+  /// Step n has the rate lr / (1 + (n - 1) * lr_decay).
+  HEARTH_ARG(double, lr_decay) = 0;
+  /// L2 penalty, added to the gradient.
+  HEARTH_ARG(double, weight_decay) = 0;
+  HEARTH_ARG(double, initial_accumulator_value) = 0;
+  HEARTH_ARG(double, eps) = 1e-10;
+  /// Climb instead of descend.
+  HEARTH_ARG(bool, maximize) = false;
+};
+
+struct HEARTH_API AdagradParamState : OptimizerStateOf<AdagradParamState> {
+  HEARTH_ARG(Tensor, sum);
+  HEARTH_ARG(int64_t, step) = 0;
+};
+
+/// Adagrad (torch::optim::Adagrad; Duchi et al. 2011): steps by the gradient over the root of the
+/// sum of all its squares:
+///   s += g^2;  p -= lr * g / (sqrt(s) + eps)
+class HEARTH_API Adagrad : public OptimizerOf<AdagradOptions, AdagradParamState> {
+ public:
+  using OptimizerOf::OptimizerOf;
+
+ protected:
+  void update(const AdagradOptions& options, const std::vector<Tensor>& params) override;
+};
+
+}  // namespace hearth::optim

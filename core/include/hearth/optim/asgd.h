@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "hearth/optim/optimizer_of.h"
+
+namespace hearth::optim {
+
+struct HEARTH_API ASGDOptions : OptimizerOptionsOf<ASGDOptions> {
+  ASGDOptions(double lr = 1e-2) : lr_(lr) {}
+  void check() const override;
+  HEARTH_ARG(double, lr);
+  /// Decay of the parameter, and of the rate: lr / (1 + lambd * lr * n)^alpha after n steps.
+  HEARTH_ARG(double, lambd) = 1e-4;
+  HEARTH_ARG(double, alpha) = 0.75;
+  /// The step at which averaging starts.
+  HEARTH_ARG(double, t0) = 1e6;
+  /// L2 penalty, added to the gradient.
+  HEARTH_ARG(double, weight_decay) = 0;
+  /// Climb instead of descend.
+  HEARTH_ARG(bool, maximize) = false;
+};
+
+struct HEARTH_API ASGDParamState : OptimizerStateOf<ASGDParamState> {
+  HEARTH_ARG(int64_t, step) = 0;
+  /// The next step's rate and weight in the average.
+  HEARTH_ARG(double, eta) = 0;
+  HEARTH_ARG(double, mu) = 1;
+  /// The averaged parameter.
+  HEARTH_ARG(Tensor, ax);
+};
+
+/// Averaged SGD (torch.optim.ASGD; Polyak and Juditsky 1992): descends with a falling rate; the
+/// average of the parameters is in the state, as `ax`.
+class HEARTH_API ASGD : public OptimizerOf<ASGDOptions, ASGDParamState> {
+ public:
+  using OptimizerOf::OptimizerOf;
+
+ protected:
+  void update(const ASGDOptions& options, const std::vector<Tensor>& params) override;
+};
+
+}  // namespace hearth::optim

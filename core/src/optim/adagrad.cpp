@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim/adagrad.h"
+
+#include "hearth/ops/pointwise.h"
+
+#include "optim/optimizer_of.h"
+
+namespace hearth::optim {
+
+HEARTH_DEFINE_OPTIMIZER(AdagradOptions, AdagradParamState)
+
+void AdagradOptions::check() const {
+  check_not_negative("Adagrad", "learning rate", lr());
+  check_not_negative("Adagrad", "lr_decay value", lr_decay());
+  check_not_negative("Adagrad", "weight_decay value", weight_decay());
+  check_not_negative("Adagrad", "initial_accumulator_value value", initial_accumulator_value());
+  check_not_negative("Adagrad", "epsilon value", eps());
+}
+
+void Adagrad::update(const AdagradOptions& o, const std::vector<Tensor>& params) {
+  for (const Tensor& p : params) {
+    AdagradParamState& state = state_of(p);
+    state.step(state.step() + 1);
+    const auto n = static_cast<double>(state.step());
+    const Tensor g = gradient_of(p, o.weight_decay(), o.maximize());
+    const Tensor sum = full_once(state.sum(), p, o.initial_accumulator_value());
+    sum.addcmul_(g, g);
+    const double lr = o.lr() / (1 + (n - 1) * o.lr_decay());
+    real_parts(p).addcdiv_(g, sum.sqrt().add_(o.eps()), -lr);
+  }
+}
+
+}  // namespace hearth::optim

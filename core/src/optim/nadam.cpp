@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim/nadam.h"
+
+#include <cmath>
+
+#include "hearth/ops/pointwise.h"
+
+#include "optim/optimizer_of.h"
+
+namespace hearth::optim {
+
+HEARTH_DEFINE_OPTIMIZER(NAdamOptions, NAdamParamState)
+
+void NAdamOptions::check() const {
+  check_not_negative("NAdam", "learning rate", lr());
+  check_not_negative("NAdam", "epsilon value", eps());
+  check_not_negative("NAdam", "weight_decay value", weight_decay());
+  check_not_negative("NAdam", "momentum_decay value", momentum_decay());
+  check_betas("NAdam", betas());
+}
+
+void NAdam::update(const NAdamOptions& o, const std::vector<Tensor>& params) {
+  for (const Tensor& p : params) {
+    NAdamParamState& state = state_of(p);
+    state.step(state.step() + 1);
+    const auto n = static_cast<double>(state.step());
+    const Tensor g = gradient_of(p, o), to = real_parts(p);
+    const auto [beta1, beta2] = o.betas();
+    const auto momentum_at = [&, beta = beta1](double step) {
+      return beta * (1 - 0.5 * std::pow(0.96, step * o.momentum_decay()));
+    };
+    const double mu = momentum_at(n), mu_next = momentum_at(n + 1);
+    state.mu_product(state.mu_product() * mu);
+    const Tensor mean = full_once(state.exp_avg(), p, 0);
+    const Tensor square = full_once(state.exp_avg_sq(), p, 0);
+    mean.lerp_(g, 1 - beta1);
+    square.mul_(beta2).addcmul_(g, g, 1 - beta2);
+    const Tensor deviation = square.div(1 - std::pow(beta2, n)).sqrt_().add_(o.eps());
+    to.addcdiv_(g, deviation, -o.lr() * (1 - mu) / (1 - state.mu_product()));
+    to.addcdiv_(mean, deviation, -o.lr() * mu_next / (1 - state.mu_product() * mu_next));
+  }
+}
+
+}  // namespace hearth::optim
