@@ -4,6 +4,7 @@
 import torch
 from torch import nn, optim
 from torch.optim import lr_scheduler as sched
+from torch.optim import swa_utils
 
 from golden import f64
 
@@ -36,6 +37,27 @@ def rates(build, momentum=False):
 def warm_then_cosine(optimizer, warmup, T_max):
     return sched.SequentialLR(optimizer, [sched.LinearLR(optimizer, start_factor=0.1, total_iters=max(warmup, 1)),
                                           sched.CosineAnnealingLR(optimizer, T_max=T_max)], milestones=[warmup])
+
+
+def warm_then(build):
+    """What WarmupLR stands for; `after` names it for the reader."""
+    def make(optimizer, after, warmup, start_factor, **options):
+        parts = [sched.LinearLR(optimizer, start_factor=start_factor, total_iters=max(warmup, 1)),
+                 build(optimizer, **options)]
+        return sched.SequentialLR(optimizer, parts, milestones=[warmup])
+    return make
+
+
+def chained(optimizer, gamma, total_iters, milestones):
+    return sched.ChainedScheduler([sched.ConstantLR(optimizer, factor=0.1, total_iters=total_iters),
+                                   sched.ExponentialLR(optimizer, gamma=gamma),
+                                   sched.MultiStepLR(optimizer, milestones=milestones)])
+
+
+def cyclic(optimizer, scale=None, **options):
+    if scale is not None:
+        options["scale_fn"] = lambda x: 1 / (scale + x)
+    return sched.CyclicLR(optimizer, **options)
 
 
 def add(fam):
@@ -73,6 +95,32 @@ def add(fam):
         case("SequentialLR", steps=15, build=warm_then_cosine, warmup=warmup, T_max=10)
     for resume_at in (1, 3, 7):
         case("SequentialLR", steps=15, build=warm_then_cosine, resume_at=resume_at, warmup=3, T_max=10)
+
+    resumed("PolynomialLR", [2, 6, 9], total_iters=8, power=2.0)
+    case("PolynomialLR", total_iters=5, power=1.0)
+    case("PolynomialLR", total_iters=1, power=0.5)
+    resumed("CosineAnnealingWarmRestarts", [2, 4, 9], steps=30, T_0=4, T_mult=2, eta_min=0.01)
+    case("CosineAnnealingWarmRestarts", T_0=3, T_mult=1, eta_min=0.0)
+    case("CosineAnnealingWarmRestarts", T_0=1, T_mult=3, eta_min=0.0)
+    resumed("LambdaLR", [3], build=lambda o, a: sched.LambdaLR(o, [lambda n: 1 / (n + a), lambda n: a ** n]), a=0.9)
+    resumed("MultiplicativeLR", [3], build=lambda o, a: sched.MultiplicativeLR(o, [lambda n: a, lambda n: n / (n + a)]),
+            a=0.9)
+    usual = dict(base_lr=[0.1, 0.01], max_lr=[0.5, 0.2], step_size_up=4, mode="triangular", gamma=1.0)
+    for options in ({}, {"step_size_down": 3}, {"step_size_down": 0}, {"mode": "triangular2"}, {"resume_at": 6},
+                    {"mode": "exp_range", "gamma": 0.9}, {"scale": 0.5, "scale_mode": "cycle"},
+                    {"scale": 2.0, "scale_mode": "iterations"}, {"base_momentum": 0.5, "max_momentum": 0.7}):
+        case("CyclicLR", steps=20, build=cyclic, momentum=True, **{**usual, **options})
+    resumed("ChainedScheduler", [2, 5, 8], build=chained, gamma=0.9, total_iters=4, milestones=[3, 6])
+    for warmup in (4, 1, 0):
+        case("WarmupLR", build=warm_then(sched.StepLR), after="StepLR", warmup=warmup, start_factor=0.2, step_size=3)
+    for name, options in (("PolynomialLR", {"total_iters": 5}), ("CosineAnnealingWarmRestarts", {"T_0": 3}),
+                          ("ExponentialLR", {"gamma": 0.8})):
+        case("WarmupLR", build=warm_then(getattr(sched, name)), after=name, warmup=4, start_factor=0.2, **options)
+    case("WarmupLR", build=warm_then(lambda o, gamma: sched.MultiplicativeLR(o, lambda n: gamma)), warmup=4,
+         after="MultiplicativeLR", start_factor=0.2, gamma=0.8)
+    for options in ({}, {"anneal_strategy": "linear"}, {"anneal_epochs": 0}, {"anneal_epochs": 1}, {"resume_at": 3}):
+        case("SWALR", build=swa_utils.SWALR,
+             **{"swa_lr": [0.5, 0.01], "anneal_epochs": 5, "anneal_strategy": "cos", **options})
 
     metrics = [4.0, 3.0, 3.0, 2.9999, 3.1, 3.0, -1.0, -1.00005, -0.99995, -1.0, -2.0, float("nan"), -2.0, -2.0, -2.0]
     for options in ({}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.5}, {"cooldown": 2, "patience": 0},

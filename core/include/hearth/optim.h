@@ -18,3 +18,4 @@
 #include "hearth/optim/rmsprop.h"
 #include "hearth/optim/rprop.h"
 #include "hearth/optim/sgd.h"
+#include "hearth/optim/swa_utils.h"

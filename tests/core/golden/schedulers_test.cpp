@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <memory>
 
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 #include "hearth/optim/adam.h"
 #include "hearth/optim/lr_scheduler.h"
+#include "hearth/optim/swa_utils.h"
 
 #include "core/golden/runner.h"
 
@@ -73,6 +75,64 @@ std::unique_ptr<optim::SequentialLR> warm_then_cosine(Args& a, Optimizer& o) {
   return std::make_unique<optim::SequentialLR>(o, parts, std::vector<int64_t>{warmup});
 }
 
+std::vector<optim::LRFactor> two_factors(Args& args, bool powers) {
+  const double a = args.f("a");
+  const auto n = [](int64_t steps) { return static_cast<double>(steps); };
+  if (powers)
+    return {[=](int64_t i) { return 1 / (n(i) + a); },
+            [=](int64_t i) { return std::pow(a, n(i)); }};
+  return {[=](int64_t) { return a; }, [=](int64_t i) { return n(i) / (n(i) + a); }};
+}
+
+std::unique_ptr<optim::CyclicLR> cyclic(Args& a, Optimizer& o) {
+  using Options = optim::CyclicLROptions;
+  Options options(0, 0);
+  options.base_lr(a.floats("base_lr")).max_lr(a.floats("max_lr"));
+  options.step_size_up(a.i("step_size_up")).step_size_down(a.maybe_i("step_size_down"));
+  const std::string& mode = a.s("mode");
+  options.mode(mode == "exp_range"     ? Options::exp_range
+               : mode == "triangular2" ? Options::triangular2
+                                       : Options::triangular);
+  options.gamma(a.f("gamma"));
+  if (a.has("scale")) {
+    options.scale_fn([scale = a.f("scale")](double x) { return 1 / (scale + x); });
+    options.scale_mode(a.s("scale_mode") == "cycle" ? Options::cycle : Options::iterations);
+  }
+  options.base_momentum(a.f("base_momentum", 0.8)).max_momentum(a.f("max_momentum", 0.9));
+  return std::make_unique<optim::CyclicLR>(o, options);
+}
+
+std::unique_ptr<optim::ChainedScheduler> chained(Args& a, Optimizer& o) {
+  std::vector<std::shared_ptr<optim::LRScheduler>> parts = {
+      std::make_shared<optim::ConstantLR>(o, 0.1, a.i("total_iters")),
+      std::make_shared<optim::ExponentialLR>(o, a.f("gamma")),
+      std::make_shared<optim::MultiStepLR>(o, a.ints("milestones"))};
+  return std::make_unique<optim::ChainedScheduler>(o, parts);
+}
+
+std::unique_ptr<optim::WarmupLR> warmup(Args& a, Optimizer& o) {
+  const std::string& name = a.s("after");
+  std::shared_ptr<optim::LRScheduler> after;
+  if (name == "StepLR") {
+    after = std::make_shared<optim::StepLR>(o, a.i("step_size"));
+  } else if (name == "PolynomialLR") {
+    after = std::make_shared<optim::PolynomialLR>(o, a.i("total_iters"));
+  } else if (name == "CosineAnnealingWarmRestarts") {
+    after = std::make_shared<optim::CosineAnnealingWarmRestarts>(o, a.i("T_0"));
+  } else if (name == "ExponentialLR") {
+    after = std::make_shared<optim::ExponentialLR>(o, a.f("gamma"));
+  } else {
+    after = std::make_shared<optim::MultiplicativeLR>(
+        o, [gamma = a.f("gamma")](int64_t) { return gamma; });
+  }
+  return std::make_unique<optim::WarmupLR>(o, a.i("warmup"), after, a.f("start_factor"));
+}
+
+std::unique_ptr<optim::swa_utils::SWALR> swa(Args& a, Optimizer& o) {
+  return std::make_unique<optim::swa_utils::SWALR>(o, a.floats("swa_lr"), a.i("anneal_epochs"),
+                                                   a.s("anneal_strategy") == "linear");
+}
+
 std::unique_ptr<optim::ReduceLROnPlateauScheduler> plateau(Args& a, Optimizer& o) {
   using S = optim::ReduceLROnPlateauScheduler;
   return std::make_unique<S>(o, a.s("mode") == "min" ? S::min : S::max,
@@ -120,6 +180,35 @@ const Table kTable = {
          return std::make_unique<optim::CosineAnnealingLR>(o, args.i("T_max"), args.f("eta_min"));
        });
      }},
+    {"sched.PolynomialLR",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::PolynomialLR>(o, args.i("total_iters"), args.f("power"));
+       });
+     }},
+    {"sched.CosineAnnealingWarmRestarts",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::CosineAnnealingWarmRestarts>(
+             o, args.i("T_0"), args.i("T_mult"), args.f("eta_min"));
+       });
+     }},
+    {"sched.LambdaLR",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::LambdaLR>(o, two_factors(args, /*powers=*/true));
+       });
+     }},
+    {"sched.MultiplicativeLR",
+     [](Args& a) {
+       return rates(a, [](Args& args, Optimizer& o) {
+         return std::make_unique<optim::MultiplicativeLR>(o, two_factors(args, /*powers=*/false));
+       });
+     }},
+    {"sched.CyclicLR", [](Args& a) { return rates(a, cyclic, /*momentum=*/true); }},
+    {"sched.ChainedScheduler", [](Args& a) { return rates(a, chained); }},
+    {"sched.WarmupLR", [](Args& a) { return rates(a, warmup); }},
+    {"sched.SWALR", [](Args& a) { return rates(a, swa); }},
     {"sched.OneCycleLR", [](Args& a) { return rates(a, one_cycle, /*momentum=*/true); }},
     {"sched.SequentialLR", [](Args& a) { return rates(a, warm_then_cosine); }},
     {"sched.ReduceLROnPlateau", [](Args& a) { return rates(a, plateau); }},

@@ -9,6 +9,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/optim/adam.h"
 #include "hearth/optim/sgd.h"
+#include "hearth/optim/swa_utils.h"
 
 namespace hearth::optim {
 namespace {
@@ -189,6 +190,48 @@ TEST(LRScheduler, ContinuesInWhateverOrderThingsAreLoaded) {
   }
 }
 
+TEST(LRScheduler, ThoseThatJoinedLaterContinueToo) {
+  for (const int at : {1, 3, 6}) {
+    expect_resumes(at, [](Optimizer& o) { return std::make_unique<PolynomialLR>(o, 5, 2); });
+    expect_resumes(
+        at, [](Optimizer& o) { return std::make_unique<CosineAnnealingWarmRestarts>(o, 2, 2); });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<MultiplicativeLR>(o, [](int64_t n) { return n % 2 ? 0.5 : 1.5; });
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<CyclicLR>(o, CyclicLROptions(0.1, 0.5).step_size_up(3));
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<swa_utils::SWALR>(o, std::vector<double>{0.5}, 5);
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<WarmupLR>(o, 3, std::make_shared<CosineAnnealingLR>(o, 9));
+    });
+    expect_resumes(at, [](Optimizer& o) {
+      return std::make_unique<ChainedScheduler>(
+          o, std::vector<std::shared_ptr<LRScheduler>>{std::make_shared<ConstantLR>(o, 0.1, 4),
+                                                       std::make_shared<ExponentialLR>(o, 0.9)});
+    });
+  }
+}
+
+TEST(LRScheduler, ComposedOnesNest) {
+  // A warm-up of two steps, then a chain; and the same as the second part of a sequence.
+  const auto chain = [](Optimizer& o) {
+    return std::make_shared<ChainedScheduler>(
+        o, std::vector<std::shared_ptr<LRScheduler>>{std::make_shared<ConstantLR>(o, 0.5, 2),
+                                                     std::make_shared<ExponentialLR>(o, 0.5)});
+  };
+  Adam one(two_groups(0.8)), two(two_groups(0.8));
+  WarmupLR warmed(one, 2, chain(one), 0.25);
+  expect_rates(rates(one, warmed, 6), {0.2, 0.5, 0.4, 0.2, 0.2, 0.1});
+  SequentialLR nested(
+      two,
+      {std::make_shared<StepLR>(two, 1, 0.5), std::make_shared<WarmupLR>(two, 2, chain(two), 0.25)},
+      {2});
+  expect_rates(rates(two, nested, 8), {0.8, 0.4, 0.2, 0.5, 0.4, 0.2, 0.2, 0.1});
+}
+
 TEST(LRScheduler, ANewOneStartsFromTheFirstRateOfALoadedOptimizer) {
   Adam one(two_groups(0.1)), two(two_groups(0.3));
   StepLR before(one, 1);
@@ -231,6 +274,26 @@ TEST(LRScheduler, BadArgumentsAreRefused) {
   EXPECT_THROW(LinearLR(optimizer, 0.5, 1.0, 0), ValueError);
   EXPECT_THROW(CosineAnnealingLR(optimizer, 0), ValueError);
   EXPECT_THROW(SequentialLR(optimizer, {}, {}), ValueError);
+  EXPECT_THROW(ChainedScheduler(optimizer, {}), ValueError);
+  EXPECT_THROW(ChainedScheduler(optimizer, {std::make_shared<StepLR>(other, 1)}), ValueError);
+  EXPECT_THROW(ChainedScheduler(optimizer, {nullptr}), ValueError);
+  EXPECT_THROW(WarmupLR(optimizer, -1, std::make_shared<StepLR>(optimizer, 1)), ValueError);
+  EXPECT_THROW(WarmupLR(optimizer, 1, nullptr), ValueError);
+  EXPECT_THROW(PolynomialLR(optimizer, 0), ValueError);
+  EXPECT_THROW(CosineAnnealingWarmRestarts(optimizer, 0), ValueError);
+  EXPECT_THROW(CosineAnnealingWarmRestarts(optimizer, 1, 0), ValueError);
+  EXPECT_THROW(LambdaLR(optimizer, LRFactor()), ValueError);
+  EXPECT_THROW(LambdaLR(optimizer, std::vector<LRFactor>(1, [](int64_t) { return 1.0; })),
+               ValueError);
+  EXPECT_THROW(MultiplicativeLR(optimizer, LRFactor()), ValueError);
+  EXPECT_THROW(CyclicLR(optimizer, CyclicLROptions(0.1, 1).step_size_up(0)), ValueError);
+  EXPECT_THROW(CyclicLR(optimizer, CyclicLROptions(0.1, 1).step_size_down(-1)), ValueError);
+  EXPECT_THROW(CyclicLR(optimizer, CyclicLROptions(0.1, 1).max_lr({1, 2, 3})), ValueError);
+  EXPECT_THROW(swa_utils::SWALR(optimizer, {0.1}, -1), ValueError);
+  EXPECT_THROW(swa_utils::SWALR(optimizer, {}), ValueError);
+  using Plateau = ReduceLROnPlateau;
+  EXPECT_THROW(Plateau(optimizer, Plateau::min, 1.0f), ValueError);
+  EXPECT_THROW(Plateau(optimizer, Plateau::min, 0.5f, -1), ValueError);
   EXPECT_THROW(SequentialLR(optimizer, {std::make_shared<StepLR>(other, 1)}, {}), ValueError);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hearth/optim/schedulers/reduce_on_plateau.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "hearth/io/archive.h"
-#include "hearth/optim/lr_scheduler.h"
 
 namespace hearth::optim {
 
@@ -26,6 +27,9 @@ ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, Sch
       best_(mode == min ? HUGE_VAL : -HUGE_VAL) {
   HEARTH_CHECK_AS(ValueError, factor < 1, "[ReduceLROnPlateau] Factor should be < 1.0, got ",
                   factor_);
+  HEARTH_CHECK_AS(ValueError, factor >= 0 && patience >= 0 && cooldown >= 0,
+                  "[ReduceLROnPlateau] expected factor, patience and cooldown of 0 or more, got ",
+                  factor_, ", ", patience, " and ", cooldown);
   const size_t groups = optimizer.param_groups().size();
   if (min_lrs_.empty()) min_lrs_.push_back(0);
   HEARTH_CHECK_AS(ValueError, min_lrs_.size() == 1 || min_lrs_.size() == groups,
