@@ -56,9 +56,8 @@ void visit(State& s, F&& value, G&& history) {
 void LBFGSParamState::serialize(serialize::OutputArchive& archive) const {
   visit(
       *this, [&](const char* name, const auto& x) { hearth::detail::write_arg(archive, name, x); },
-      [&](const char* name, const std::deque<Tensor>& list) {
-        if (!list.empty())
-          archive.write(name, stack(std::vector<Tensor>(list.begin(), list.end())));
+      [&](const char* name, const std::vector<Tensor>& list) {
+        if (!list.empty()) archive.write(name, stack(list));
       });
 }
 
@@ -69,7 +68,7 @@ void LBFGSParamState::serialize(serialize::InputArchive& archive) {
         if (!hearth::detail::try_read_arg(archive, name, x))
           hearth::detail::throw_no_arg(archive, name);
       },
-      [&](const char* name, std::deque<Tensor>& list) {
+      [&](const char* name, std::vector<Tensor>& list) {
         Tensor all;
         list.clear();
         if (!archive.try_read(name, all)) return;
@@ -79,7 +78,7 @@ void LBFGSParamState::serialize(serialize::InputArchive& archive) {
 
 bool LBFGSParamState::equals(const OptimizerParamState& other) const {
   const auto& b = static_cast<const LBFGSParamState&>(other);
-  const auto same = [](const std::deque<Tensor>& x, const std::deque<Tensor>& y) {
+  const auto same = [](const std::vector<Tensor>& x, const std::vector<Tensor>& y) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(),
                       [](const Tensor& s, const Tensor& t) { return s.equal(t); });
   };
@@ -124,7 +123,7 @@ void remember(LBFGSParamState& s, const Tensor& grad, int64_t history_size) {
   const Tensor both = change.dot(moved);
   if (!(both.item<double>() > 1e-10)) return;
   if (static_cast<int64_t>(s.old_dirs().size()) == history_size)
-    for (auto* list : {&s.old_dirs(), &s.old_stps(), &s.ro()}) list->pop_front();
+    for (auto* list : {&s.old_dirs(), &s.old_stps(), &s.ro()}) list->erase(list->begin());
   s.old_dirs().push_back(change);
   s.old_stps().push_back(moved);
   s.ro().push_back(both.reciprocal());
