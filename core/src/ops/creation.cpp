@@ -301,7 +301,8 @@ Checked count_lower(int64_t rows, int64_t columns, int64_t diagonal) {
   const bool odd = growing % 2 != 0;
   const Checked pairs =
       odd ? Checked((growing - 1) / 2) * growing : Checked(growing / 2) * (growing - 1);
-  return Checked(growing) * (first + diagonal + 1) + pairs + (Checked(rows) - full) * columns;
+  const Checked least = growing == 0 ? 0 : Checked(first) + diagonal + 1;
+  return least * growing + pairs + (Checked(rows) - full) * columns;
 }
 
 /// The indices [2, n] of a triangle's elements: `upper` is on and above the diagonal.
