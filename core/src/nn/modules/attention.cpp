@@ -13,6 +13,7 @@
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "nn/builtin.h"
 
 namespace hearth::nn {
@@ -214,8 +215,9 @@ void MultiheadAttentionImpl::reset() {
       register_parameter("k_proj_weight", matrix(!_qkv_same_embed_dim, e, options.kdim()));
   v_proj_weight =
       register_parameter("v_proj_weight", matrix(!_qkv_same_embed_dim, e, options.vdim()));
-  in_proj_weight = register_parameter("in_proj_weight", matrix(_qkv_same_embed_dim, 3 * e, e));
-  in_proj_bias = register_parameter("in_proj_bias", options.bias() ? empty({3 * e}) : Tensor());
+  const int64_t in_proj = (Checked(3) * e).get("MultiheadAttention", "embed_dim ", e);
+  in_proj_weight = register_parameter("in_proj_weight", matrix(_qkv_same_embed_dim, in_proj, e));
+  in_proj_bias = register_parameter("in_proj_bias", options.bias() ? empty({in_proj}) : Tensor());
   out_proj = register_module("out_proj", Linear(LinearOptions(e, e).bias(options.bias())));
   const bool bias_kv = options.add_bias_kv();
   bias_k = register_parameter("bias_k", bias_kv ? empty({1, 1, e}) : Tensor());
