@@ -17,7 +17,7 @@ build=(
   libcli11-dev libfmt-dev nlohmann-json3-dev        # apps
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks
 )
-ci=(clang-14 clang-format-14 time)
+ci=(clang-14 libclang-rt-14-dev clang-format-14 python3 time)
 compare=(python3-venv)
 docs=(doxygen)
 
