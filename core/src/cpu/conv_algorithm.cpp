@@ -29,8 +29,10 @@ enum class Pass { Forward, BackwardData, BackwardWeights };
   return most < INT32_MAX / 4;  // sums of four still fit
 }
 
-/// Where oneDNN computes mostly with channels that are not there, to fill a register.
+/// Where oneDNN computes mostly with channels that are not there, to fill a register. Ours gives
+/// each thread images of its own, and so wants several.
 bool few_channels(Pass pass, const ConvArgs& c) {
+  if (c.batch < 8) return false;
   if (c.in_channels == 1) return pass != Pass::BackwardData;
   return c.in_channels == 2 && pass == Pass::BackwardWeights && c.layout == ConvLayout::Contiguous;
 }

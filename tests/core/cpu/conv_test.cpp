@@ -52,10 +52,10 @@ const std::vector<Geometry> kGeometries = {
     {2, 8, 8, 8, {4, 5, 5}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}},
     // One input channel: rows shorter than a register, as long, longer by a little or a lot.
     {9, 1, 6, 1, {28, 28}, {5, 5}, {1, 1}, {1, 1}, {2, 2}, {2, 2}},
-    {2, 1, 13, 1, {6, 5}, {3, 3}, {1, 1}, {1, 1}, {1, 0}, {0, 1}},
-    {2, 1, 3, 1, {3, 8}, {1, 1}},
-    {1, 1, 5, 1, {4, 34}, {2, 9}, {1, 1}, {2, 3}, {3, 4}, {0, 12}},
-    {3, 2, 7, 1, {9, 19}, {4, 6}, {1, 1}, {1, 2}, {0, 5}, {6, 1}},
+    {8, 1, 13, 1, {6, 5}, {3, 3}, {1, 1}, {1, 1}, {1, 0}, {0, 1}},
+    {8, 1, 3, 1, {3, 8}, {1, 1}},
+    {8, 1, 5, 1, {4, 34}, {2, 9}, {1, 1}, {2, 3}, {3, 4}, {0, 12}},
+    {10, 2, 7, 1, {9, 19}, {4, 6}, {1, 1}, {1, 2}, {0, 5}, {6, 1}},
 };
 
 template <typename T>
@@ -273,9 +273,9 @@ TEST(ConvBits, DoNotDependOnThreadsWhenDeterministic) {
 
 TEST(ConvPlanes, KeepWhatIsInfiniteFromTapsThatDoNotReadIt) {
   // The last tap alone reads the last column.
-  Problem<float> p({1, 1, 2, 1, {1, 12}, {1, 3}}, ConvLayout::Contiguous, ConvLayout::Contiguous);
+  Problem<float> p({8, 1, 2, 1, {1, 12}, {1, 3}}, ConvLayout::Contiguous, ConvLayout::Contiguous);
   p.x.back() = std::numeric_limits<float>::infinity();
-  const std::vector<float> gy(20, 1.0f);
+  const std::vector<float> gy(8 * 20, 1.0f);
   conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
   for (size_t i = 0; i < p.gw.size(); ++i) EXPECT_EQ(std::isinf(p.gw[i]), i % 3 == 2) << i;
 }
