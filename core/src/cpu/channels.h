@@ -5,23 +5,10 @@
 
 #include <vector>
 
+#include "backends/channels.h"
 #include "cpu/rows.h"
 
 namespace hearth::cpu {
-
-/// A tensor [n, channels, spatial] in memory, or with its channels last.
-struct Channels {
-  int64_t n, channels, spatial;
-  bool last;
-  explicit Channels(const Tensor& t) {
-    const TensorImpl& i = impl(t);
-    n = i.sizes[0];
-    channels = i.sizes[1];
-    spatial = 1;
-    for (size_t d = 2; d < i.sizes.size(); ++d) spatial *= i.sizes[d];
-    last = channels > 1 && impl(dim_last(t, 1)).contiguous;
-  }
-};
 
 /// Whether the kernels take t's layout as it is.
 inline bool has_channel_layout(const Tensor& t) {

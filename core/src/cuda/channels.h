@@ -2,24 +2,10 @@
 // What batch and group norm share: tensors by channel, and the pass that writes their results.
 #pragma once
 
+#include "backends/channels.h"
 #include "cuda/dense.h"
 
 namespace hearth::cuda {
-
-/// A tensor [n, channels, spatial] in memory, or with its channels last.
-struct Channels {
-  int64_t n, channels, spatial;
-  bool last;
-  explicit Channels(const Tensor& t) {
-    const TensorImpl& i = impl(t);
-    n = i.sizes[0];
-    channels = i.sizes[1];
-    spatial = 1;
-    for (size_t d = 2; d < i.sizes.size(); ++d) spatial *= i.sizes[d];
-    last = channels != 1 && impl(dim_last(t, 1)).contiguous;
-  }
-  int64_t numel() const { return n * channels * spatial; }
-};
 
 /// The numbers of one channel, or of one sample's channel: y = a * g + b * (x - mean) + c.
 template <class T>
