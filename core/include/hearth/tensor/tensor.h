@@ -225,6 +225,8 @@ class HEARTH_API Tensor {
   Tensor index(ArrayRef<std::optional<Tensor>> indices) const;
   const Tensor& index_put_(ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
                            bool accumulate = false) const;
+  Tensor index_put(ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
+                   bool accumulate = false) const;
   Tensor operator[](int64_t i) const;
   Tensor operator[](const Scalar& i) const;
   Tensor operator[](const Tensor& i) const;
@@ -263,7 +265,18 @@ class HEARTH_API Tensor {
   const Tensor& zero_() const;
   /// Other sizes in the same storage, which grows when it must; new elements are uninitialised.
   const Tensor& resize_(IntArrayRef sizes) const;
+  const Tensor& resize_as_(const Tensor& other,
+                           std::optional<MemoryFormat> format = std::nullopt) const;
+  /// Shows the storage of `source` from here on, which counts as a write.
+  const Tensor& set_(const Tensor& source) const;
+  const Tensor& set_(const Tensor& source, int64_t storage_offset, IntArrayRef sizes,
+                     IntArrayRef strides = {}) const;
+  const Tensor& set_() const;
+  bool is_set_to(const Tensor& other) const;
+  bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   Tensor new_empty(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_empty_strided(IntArrayRef sizes, IntArrayRef strides,
+                           const TensorOptions& options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_ones(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) const;
@@ -289,7 +302,18 @@ class HEARTH_API Tensor {
   Tensor moveaxis(IntArrayRef source, IntArrayRef destination) const {
     return movedim(source, destination);
   }
+  Tensor movedim(int64_t source, int64_t destination) const {
+    return movedim(IntArrayRef(source), IntArrayRef(destination));
+  }
+  Tensor moveaxis(int64_t source, int64_t destination) const {
+    return movedim(source, destination);
+  }
   Tensor mT() const { return transpose(-2, -1); }
+  Tensor mH() const { return adjoint(); }
+  Tensor matrix_H() const;
+  Tensor numpy_T() const;
+  Tensor adjoint() const;
+  Tensor rot90(int64_t k = 1, IntArrayRef dims = {0, 1}) const;
   Tensor expand(IntArrayRef sizes, bool implicit = false) const;
   Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
   Tensor broadcast_to(IntArrayRef sizes) const { return expand(sizes); }
@@ -306,6 +330,8 @@ class HEARTH_API Tensor {
   Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
                std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  Tensor narrow(int64_t dim, const Tensor& start, int64_t length) const;
+  Tensor narrow_copy(int64_t dim, int64_t start, int64_t length) const;
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
   Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
                     std::optional<int64_t> storage_offset = std::nullopt) const;
@@ -316,6 +342,24 @@ class HEARTH_API Tensor {
   std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unsafe_split(int64_t split_size, int64_t dim = 0) const {
+    return split(split_size, dim);
+  }
+  std::vector<Tensor> unsafe_split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const {
+    return split_with_sizes(split_sizes, dim);
+  }
+  std::vector<Tensor> unsafe_chunk(int64_t chunks, int64_t dim = 0) const {
+    return chunk(chunks, dim);
+  }
+  std::vector<Tensor> tensor_split(int64_t sections, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(IntArrayRef indices, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(const Tensor& indices_or_sections, int64_t dim = 0) const;
+  std::vector<Tensor> hsplit(int64_t sections) const;
+  std::vector<Tensor> hsplit(IntArrayRef indices) const;
+  std::vector<Tensor> vsplit(int64_t sections) const;
+  std::vector<Tensor> vsplit(IntArrayRef indices) const;
+  std::vector<Tensor> dsplit(int64_t sections) const;
+  std::vector<Tensor> dsplit(IntArrayRef indices) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
   Tensor ravel() const { return reshape({-1}); }
   Tensor flip(IntArrayRef dims) const;
@@ -332,6 +376,16 @@ class HEARTH_API Tensor {
   const Tensor& triu_(int64_t diagonal = 0) const;
   Tensor diag(int64_t diagonal = 0) const;
   Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const;
+  Tensor diagflat(int64_t offset = 0) const;
+  Tensor select_scatter(const Tensor& source, int64_t dim, int64_t index) const;
+  Tensor slice_scatter(const Tensor& source, int64_t dim = 0,
+                       std::optional<int64_t> start = std::nullopt,
+                       std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  Tensor diagonal_scatter(const Tensor& source, int64_t offset = 0, int64_t dim1 = 0,
+                          int64_t dim2 = 1) const;
+  Tensor as_strided_scatter(const Tensor& source, IntArrayRef sizes, IntArrayRef strides,
+                            std::optional<int64_t> storage_offset = std::nullopt) const;
+  const Tensor& fill_diagonal_(const Scalar& value, bool wrap = false) const;
 
   // ---- pointwise: the methods of hearth/ops/pointwise.def, then what that does not describe
 #define HEARTH_FUNCTION(...)
@@ -354,6 +408,12 @@ class HEARTH_API Tensor {
                             std::optional<double> neginf = {}) const;
   Tensor prelu(const Tensor& weight) const;
   Tensor conj() const;
+  // Conjugation and negation are computed at once, so nothing waits to be resolved.
+  Tensor resolve_conj() const { return *this; }
+  Tensor resolve_neg() const { return *this; }
+  bool is_conj() const { return false; }
+  bool is_neg() const { return false; }
+  std::tuple<Tensor, Tensor> frexp() const;
   bool equal(const Tensor& other) const;
   bool allclose(const Tensor& other, double rtol = 1e-05, double atol = 1e-08,
                 bool equal_nan = false) const;
@@ -412,6 +472,40 @@ class HEARTH_API Tensor {
   std::tuple<Tensor, Tensor> cummin(int64_t dim) const;
   Tensor cumprod(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
   const Tensor& cumprod_(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor logcumsumexp(int64_t dim) const;
+  Tensor diff(int64_t n = 1, int64_t dim = -1, const std::optional<Tensor>& prepend = {},
+              const std::optional<Tensor>& append = {}) const;
+  Tensor nansum(OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor nanmean(OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                 std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor median() const;
+  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
+  Tensor nanmedian() const;
+  std::tuple<Tensor, Tensor> nanmedian(int64_t dim, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const;
+  Tensor quantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                  std::string_view interpolation = "linear") const;
+  Tensor quantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                  std::string_view interpolation = "linear") const;
+  Tensor nanquantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt,
+                     bool keepdim = false, std::string_view interpolation = "linear") const;
+  Tensor nanquantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                     std::string_view interpolation = "linear") const;
+  Tensor cov(int64_t correction = 1, const std::optional<Tensor>& fweights = {},
+             const std::optional<Tensor>& aweights = {}) const;
+  Tensor corrcoef() const;
+  Tensor bincount(const std::optional<Tensor>& weights = {}, int64_t minlength = 0) const;
+  Tensor histc(int64_t bins = 100, const Scalar& min = 0, const Scalar& max = 0) const;
+  std::tuple<Tensor, Tensor> histogram(const Tensor& bins, const std::optional<Tensor>& weight = {},
+                                       bool density = false) const;
+  std::tuple<Tensor, Tensor> histogram(int64_t bins = 100,
+                                       std::optional<ArrayRef<double>> range = std::nullopt,
+                                       const std::optional<Tensor>& weight = {},
+                                       bool density = false) const;
+  Tensor dist(const Tensor& other, const Scalar& p = 2) const;
+  Tensor renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
+  const Tensor& renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
   Tensor count_nonzero(IntArrayRef dim) const;
   Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
 
@@ -430,8 +524,61 @@ class HEARTH_API Tensor {
                        const Scalar& alpha = 1) const;
   Tensor addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta = 1,
                const Scalar& alpha = 1) const;
+  const Tensor& addmv_(const Tensor& mat, const Tensor& vec, const Scalar& beta = 1,
+                       const Scalar& alpha = 1) const;
   Tensor baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
                  const Scalar& alpha = 1) const;
+  const Tensor& baddbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                         const Scalar& alpha = 1) const;
+  Tensor addbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                const Scalar& alpha = 1) const;
+  const Tensor& addbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                        const Scalar& alpha = 1) const;
+  Tensor addr(const Tensor& vec1, const Tensor& vec2, const Scalar& beta = 1,
+              const Scalar& alpha = 1) const;
+  const Tensor& addr_(const Tensor& vec1, const Tensor& vec2, const Scalar& beta = 1,
+                      const Scalar& alpha = 1) const;
+  Tensor ger(const Tensor& vec2) const { return outer(vec2); }
+  Tensor kron(const Tensor& other) const;
+  Tensor cross(const Tensor& other, std::optional<int64_t> dim = std::nullopt) const;
+  Tensor trace() const;
+  Tensor det() const;
+  Tensor logdet() const;
+  std::tuple<Tensor, Tensor> slogdet() const;
+  Tensor inverse() const;
+  Tensor pinverse(double rcond = 1e-15) const;
+  Tensor matrix_power(int64_t n) const;
+  Tensor matrix_exp() const;
+  Tensor cholesky(bool upper = false) const;
+  Tensor cholesky_inverse(bool upper = false) const;
+  Tensor cholesky_solve(const Tensor& input2, bool upper = false) const;
+  Tensor lu_solve(const Tensor& LU_data, const Tensor& LU_pivots) const;
+  std::tuple<Tensor, Tensor> qr(bool some = true) const;
+  std::tuple<Tensor, Tensor> geqrf() const;
+  Tensor orgqr(const Tensor& input2) const;
+  Tensor ormqr(const Tensor& input2, const Tensor& input3, bool left = true,
+               bool transpose = false) const;
+  std::tuple<Tensor, Tensor, Tensor> svd(bool some = true, bool compute_uv = true) const;
+  std::tuple<Tensor, Tensor> triangular_solve(const Tensor& A, bool upper = true,
+                                              bool transpose = false,
+                                              bool unitriangular = false) const;
+
+  // ---- spectra
+  Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length, std::optional<int64_t> win_length,
+              const std::optional<Tensor>& window, bool normalized,
+              std::optional<bool> onesided = std::nullopt,
+              std::optional<bool> return_complex = std::nullopt) const;
+  Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length = std::nullopt,
+              std::optional<int64_t> win_length = std::nullopt,
+              const std::optional<Tensor>& window = {}, bool center = true,
+              std::string_view pad_mode = "reflect", bool normalized = false,
+              std::optional<bool> onesided = std::nullopt,
+              std::optional<bool> return_complex = std::nullopt) const;
+  Tensor istft(int64_t n_fft, std::optional<int64_t> hop_length = std::nullopt,
+               std::optional<int64_t> win_length = std::nullopt,
+               const std::optional<Tensor>& window = {}, bool center = true,
+               bool normalized = false, std::optional<bool> onesided = std::nullopt,
+               std::optional<int64_t> length = std::nullopt, bool return_complex = false) const;
 
   // ---- gather, scatter, sort
   Tensor index_select(int64_t dim, const Tensor& index) const;
@@ -452,6 +599,24 @@ class HEARTH_API Tensor {
   const Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
   Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& source) const;
   const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& source,
+                 std::string_view reduce) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value,
+                 std::string_view reduce) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source,
+                         std::string_view reduce) const;
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value,
+                         std::string_view reduce) const;
+  Tensor scatter_reduce(int64_t dim, const Tensor& index, const Tensor& source,
+                        std::string_view reduce, bool include_self = true) const;
+  const Tensor& scatter_reduce_(int64_t dim, const Tensor& index, const Tensor& source,
+                                std::string_view reduce, bool include_self = true) const;
+  Tensor index_reduce(int64_t dim, const Tensor& index, const Tensor& source,
+                      std::string_view reduce, bool include_self = true) const;
+  const Tensor& index_reduce_(int64_t dim, const Tensor& index, const Tensor& source,
+                              std::string_view reduce, bool include_self = true) const;
+  Tensor put(const Tensor& index, const Tensor& source, bool accumulate = false) const;
+  const Tensor& put_(const Tensor& index, const Tensor& source, bool accumulate = false) const;
   Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
   Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
   const Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
@@ -461,6 +626,8 @@ class HEARTH_API Tensor {
   const Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const;
   Tensor nonzero() const;
   Tensor argwhere() const;
+  Tensor nonzero_static(int64_t size, int64_t fill_value = -1) const;
+  std::vector<Tensor> nonzero_numpy() const;
   Tensor take(const Tensor& index) const;
   Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = std::nullopt) const;
   std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
@@ -472,6 +639,26 @@ class HEARTH_API Tensor {
   std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
   std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
                                   bool sorted = true) const;
+
+  // ---- sparse tensors (hearth/ops/sparse.h); the last five throw for strided ones
+  Tensor to_sparse(int64_t sparse_dim) const;
+  Tensor to_sparse() const;
+  Tensor to_sparse_csr() const;
+  Tensor to_dense(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor coalesce() const;
+  bool is_coalesced() const;
+  int64_t sparse_dim() const;
+  int64_t dense_dim() const;
+  Tensor sparse_mask(const Tensor& mask) const;
+  /// How many elements are kept.
+  int64_t _nnz() const;
+  /// As indices() and values(), which want a coalesced tensor.
+  Tensor _indices() const;
+  Tensor _values() const;
+  Tensor indices() const;
+  Tensor values() const;
+  Tensor crow_indices() const;
+  Tensor col_indices() const;
 
   // ---- neural network functions that LibTorch has as methods
   Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
