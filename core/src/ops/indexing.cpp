@@ -141,7 +141,7 @@ Parts apply_basic(const Tensor& self, ArrayRef<TensorIndex> indices, const char*
   return parts;
 }
 
-void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values) {
+void write_at(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values) {
   const Parts parts = apply_basic(self, indices, "index_put_");
   if (!parts.tensors.empty()) {
     // One number fills the places of a mask, even one of self's own.
@@ -155,7 +155,7 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
   parts.view.copy_(v);
 }
 
-void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Scalar& value) {
+void write_at(const Tensor& self, ArrayRef<TensorIndex> indices, const Scalar& value) {
   const Parts parts = apply_basic(self, indices, "index_put_");
   if (parts.tensors.empty()) {
     parts.view.fill_(value);
@@ -175,11 +175,11 @@ Tensor Tensor::index(std::initializer_list<TensorIndex> indices) const {
   return index(ArrayRef<TensorIndex>(indices));
 }
 const Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values) const {
-  put(*this, indices, values);
+  write_at(*this, indices, values);
   return *this;
 }
 const Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value) const {
-  put(*this, indices, value);
+  write_at(*this, indices, value);
   return *this;
 }
 const Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices,
