@@ -83,7 +83,7 @@ void linspace_as(const ops::Linspace& op, T* out) {
   // In the type itself, from both ends, so that the last value is exact.
   using A = std::conditional_t<std::is_integral_v<T>, double,
                                std::conditional_t<sizeof(T) == 2, float, T>>;
-  const A start = op.start.to<A>(), end = op.end.to<A>();
+  const A start = A(op.start.to<T>()), end = A(op.end.to<T>());  // integers from rounded ends
   const A step = op.steps > 1 ? (end - start) / A(static_cast<double>(op.steps - 1)) : A(0);
   for (int64_t i = 0; i < op.steps; ++i) {
     const bool front = i < op.steps / 2 || op.steps == 1;

@@ -146,7 +146,12 @@ void linspace(const Call& call) {
   if (op.dtype == kComplexFloat) return linspace_in<complex<float>>(op, out);
   if (op.dtype == kFloat || op.dtype == kHalf || op.dtype == kBFloat16)
     return linspace_in<float>(op, out);
-  linspace_in<double>(op, out);
+  ops::Linspace rounded = op;
+  if (is_integral(op.dtype)) {
+    rounded.start = op.start.toLong();
+    rounded.end = op.end.toLong();
+  }
+  linspace_in<double>(rounded, out);
 }
 
 }  // namespace

@@ -288,13 +288,19 @@ Tensor index_add(const Tensor& self, int64_t dim, const Tensor& index, const Ten
 
 namespace {
 
-/// index_fill's index as index_put takes it: one tensor at `dim`, nothing before it.
-std::vector<std::optional<Tensor>> fill_index(const Tensor& self, int64_t dim,
-                                              const Tensor& index) {
+/// index_fill's index as index_put takes it: one tensor at `dim`, nothing before it. A value that
+/// wants a gradient gets it once from each place, however often that is named.
+std::vector<std::optional<Tensor>> fill_index(const Tensor& self, int64_t dim, const Tensor& index,
+                                              bool differentiable) {
   ops::check_index_vector(index, "index_fill_");
-  std::vector<std::optional<Tensor>> list(
-      static_cast<size_t>(wrap_dim(dim, self.dim(), "index_fill_")));
-  list.push_back(index.reshape({-1}));
+  const int64_t d = wrap_dim(dim, self.dim(), "index_fill_");
+  std::vector<std::optional<Tensor>> list(static_cast<size_t>(d));
+  Tensor places = index.reshape({-1});
+  if (differentiable && places.numel() > 1) {
+    const Tensor named = zeros({self.size(d)}, TensorOptions(kBool).device(self.device()));
+    places = named.index_fill_(0, places, true).nonzero().squeeze(1);
+  }
+  list.push_back(places);
   return list;
 }
 
@@ -321,7 +327,8 @@ Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Te
     wrap_dim(dim, 0, "index_fill_");
     return index_fill(self.unsqueeze(0), 0, index, value).squeeze(0);
   }
-  return index_put(self, fill_index(self, dim, index), fill_value(self, value));
+  return index_put(self, fill_index(self, dim, index, value.requires_grad()),
+                   fill_value(self, value));
 }
 Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
   return index_fill(self, dim, index, fill_value(self, value));
@@ -356,7 +363,7 @@ const Tensor& Tensor::index_fill_(int64_t dim, const Tensor& index, const Tensor
     unsqueeze(0).index_fill_(0, index, value);
     return *this;
   }
-  return index_put_(fill_index(*this, dim, index), fill_value(*this, value));
+  return index_put_(fill_index(*this, dim, index, value.requires_grad()), fill_value(*this, value));
 }
 const Tensor& Tensor::index_fill_(int64_t dim, const Tensor& index, const Scalar& value) const {
   return index_fill_(dim, index, fill_value(*this, value));

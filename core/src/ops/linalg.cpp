@@ -115,10 +115,6 @@ Specs Addmm::infer(Args in) const {
   const TensorImpl &self = impl(in[0]), &a = impl(in[1]), &b = impl(in[2]);
   check_types("addmm", a.dtype, b.dtype);
   check_types("addmm", self.dtype, a.dtype);
-  HEARTH_CHECK_AS(DtypeError,
-                  !is_integral(a.dtype) || (beta.isIntegral(true) && alpha.isIntegral(true)),
-                  "[addmm] For integral input tensors, arguments alpha and beta must not be "
-                  "floating point numbers.");
   HEARTH_CHECK_AS(DtypeError, !beta.isComplex() && !alpha.isComplex(),
                   "[addmm] alpha and beta must be real when the result is written in place");
   DimVector sizes = product_sizes("addmm", a, b);

@@ -273,6 +273,8 @@ const Tensor& Tensor::cauchy_(double median, double sigma,
 const Tensor& Tensor::geometric_(double p, std::optional<Generator> generator) const {
   HEARTH_CHECK_AS(ValueError, p > 0 && p < 1,
                   "[geometric_] geometric_ expects p to be in (0, 1), but got p=", p);
+  if (is_integral(scalar_type()) && scalar_type() != kBool)
+    return copy_(empty(sizes(), options().dtype(kDouble)).geometric_(p, generator));
   return fill(*this, {.distribution = Distribution::Geometric, .a = p}, generator);
 }
 
@@ -423,6 +425,11 @@ Tensor normal(double mean, double std, IntArrayRef size, std::optional<Generator
 // ---- dropout
 
 Tensor dropout(const Tensor& input, double p, bool train) {
+  // Both parts of a complex number share their fate.
+  if (input.is_complex())
+    return input * dropout(ones(input.sizes(),
+                                TensorOptions(to_real(input.scalar_type())).device(input.device())),
+                           p, train);
   return drops(input, p, train) ? invoke(dropout_op(input, p), input) : input;
 }
 Tensor& dropout_(Tensor& self, double p, bool train) {

@@ -217,7 +217,7 @@ Tensor Tensor::sum_to_size(IntArrayRef sizes) const {
                     " is not expandable to size ", t.sizes.ref());
     dims.push_back(static_cast<int64_t>(d));
   }
-  const Tensor summed = dims.empty() ? *this : sum(dims, /*keepdim=*/true);
+  const Tensor summed = sum(dims, /*keepdim=*/true);
   return lead > 0 ? summed.view(sizes) : summed;
 }
 

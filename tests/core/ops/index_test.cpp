@@ -421,5 +421,13 @@ TEST(Embedding, ScaledByFrequencyHasASecondDerivative) {
       {w}));
 }
 
+TEST(IndexFill, ValueGetsItsGradientOncePerPlace) {
+  const Tensor x = zeros({4, 3}, kDouble);
+  const Tensor v = scalar_tensor(2.0, kDouble).requires_grad_();
+  const Tensor weights = arange(12.0, kDouble).view({4, 3});
+  (x.index_fill(0, tensor({1, 1, -2}, kLong), v) * weights).sum().backward();
+  EXPECT_EQ(v.grad().item<double>(), 3 + 4 + 5 + 6 + 7 + 8);
+}
+
 }  // namespace
 }  // namespace hearth

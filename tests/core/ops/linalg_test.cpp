@@ -290,5 +290,11 @@ TEST(Tensordot, PairsDims) {
   EXPECT_THAT(error_of([&] { tensordot(a, b, {0, 1}, {0}); }), HasSubstr("same length"));
 }
 
+TEST(Addmm, FactorsOfIntegersLoseTheirFractions) {
+  const Tensor one = ones({2, 2}, kLong);
+  EXPECT_TRUE(addmm(one, one, one, 1.7, 2.9).equal(full({2, 2}, 5, kLong)));
+  EXPECT_TRUE(addmv(one[0], one, one[0], 1.7, 2.9).equal(full({2}, 5, kLong)));
+}
+
 }  // namespace
 }  // namespace hearth

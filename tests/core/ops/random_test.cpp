@@ -268,5 +268,21 @@ TEST(RandomOps, BadArgumentsAreRefused) {
   EXPECT_THROW(empty({1}).expand({3}).uniform_(), Error);
 }
 
+TEST(Random, GeometricFillsIntegers) {
+  manual_seed(1);
+  const Tensor x = empty({10000}, kLong).geometric_(0.25);
+  EXPECT_GE(x.min().item<int64_t>(), 1);
+  EXPECT_NEAR(x.to(kDouble).mean().item<double>(), 4, 0.2);
+  EXPECT_THROW(empty({3}, kBool).geometric_(0.25), NotImplementedError);
+}
+
+TEST(Random, DropoutKeepsOrDropsComplexNumbersWhole) {
+  manual_seed(1);
+  const Tensor y = dropout(full({1000}, complex<double>(1, -2), kComplexDouble), 0.5, true);
+  const Tensor kept = real(y).ne(0);
+  EXPECT_TRUE(y.equal(kept.to(kComplexDouble) * full({}, complex<double>(2, -4))));
+  EXPECT_NEAR(kept.to(kDouble).mean().item<double>(), 0.5, 0.1);
+}
+
 }  // namespace
 }  // namespace hearth

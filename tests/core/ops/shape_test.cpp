@@ -206,5 +206,15 @@ TEST(Shape, TransposedCopies) {
   }
 }
 
+TEST(Linspace, IntegersStartFromRoundedEnds) {
+  EXPECT_TRUE(linspace(-4, 5.7, 5, kLong).equal(tensor({-4, -1, 0, 2, 5}, kLong)));
+  EXPECT_TRUE(linspace(2.9, 4.7, 3, kInt).equal(tensor({2, 3, 4}, kInt)));
+}
+
+TEST(SumToSize, CountsBools) {
+  EXPECT_TRUE(ones({3, 2}, kBool).sum_to_size({1, 2}).equal(full({1, 2}, 3, kLong)));
+  EXPECT_TRUE(ones({3, 2}, kBool).sum_to_size({3, 2}).equal(ones({3, 2}, kBool)));
+}
+
 }  // namespace
 }  // namespace hearth
