@@ -11,6 +11,12 @@ install(FILES "${PROJECT_BINARY_DIR}/HearthConfig.cmake"
               "${PROJECT_BINARY_DIR}/HearthConfigVersion.cmake"
         DESTINATION "${_package_dir}" COMPONENT core)
 
+# find_package(Torch) for LibTorch programs, in a folder that only Torch_DIR points to.
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/TorchConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/TorchConfig.cmake" INSTALL_DESTINATION "${_package_dir}/Torch")
+install(FILES "${PROJECT_BINARY_DIR}/TorchConfig.cmake" DESTINATION "${_package_dir}/Torch"
+        COMPONENT torch)
+
 # hearth_install(<component> <include folder> <its destination> <targets...>)
 function(hearth_install component include destination)
   install(TARGETS ${ARGN} EXPORT Hearth-${component}

@@ -27,6 +27,17 @@ if(NOT output MATCHES "outside: ok")
   message(FATAL_ERROR "the outside program printed: ${output}")
 endif()
 
+# A LibTorch program, its CMakeLists included.
+file(GLOB_RECURSE config "${WORK}/moved/TorchConfig.cmake")
+cmake_path(GET config PARENT_PATH torch)
+run("${CMAKE_COMMAND}" -S "${SOURCE}/../libtorch" -B "${WORK}/libtorch" -G Ninja
+    "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DTorch_DIR=${torch}")
+run("${CMAKE_COMMAND}" --build "${WORK}/libtorch")
+run("${WORK}/libtorch/example-app")
+if(NOT output MATCHES "CPUFloatType{2,3}.*safetensors")
+  message(FATAL_ERROR "the LibTorch program printed: ${output}")
+endif()
+
 # A component that does not exist must be refused.
 execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/build"
                         -DHEARTH_COMPONENTS=nonsense
