@@ -47,6 +47,7 @@
 #include <variant>
 #include <vector>
 
+#include "hearth/data/chunk.h"
 #include "hearth/hearth.h"
 
 #include "ATen/ATen.h"
@@ -55,6 +56,9 @@
 #include "c10/util/accumulate.h"
 #include "c10/util/complex.h"
 #include "c10/util/irange.h"
+#include "torch/data/detail/data_shuttle.h"
+#include "torch/data/detail/queue.h"
+#include "torch/data/detail/sequencers.h"
 
 namespace hearth {
 

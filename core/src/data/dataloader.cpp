@@ -50,7 +50,7 @@ std::shared_ptr<Cursor> LoaderCore::begin_epoch() {
     serialize::InputArchive sampler(epoch_->sampler);
     load_sampler(sampler);
     for (uint64_t i = 0; i < epoch_->first; ++i)
-      if (!next_request()) break;
+      if (!skip_batch()) break;
   } else {
     reset_sampler();
     epoch_->seed = draw_seed();

@@ -17,16 +17,16 @@ namespace hearth::data {
 namespace {
 
 std::string describe(const std::exception_ptr& original, std::optional<size_t> index) {
-  std::string text = "Caught exception in DataLoader worker thread";
-  if (index) text += cat_str(" at sample ", *index);
-  text += ". Original message: ";
+  std::string text = "Caught exception in DataLoader worker thread. Original message: ";
   try {
     std::rethrow_exception(original);
   } catch (const std::exception& e) {
-    return text + e.what();
+    text += e.what();
   } catch (...) {
-    return text + "an exception that is no std::exception";
+    text += "an exception that is no std::exception";
   }
+  if (index) text += cat_str(" (at sample ", *index, ")");
+  return text;
 }
 
 }  // namespace
@@ -167,12 +167,14 @@ ErasedPtr Engine::next() {
       return nullptr;
     }
     BatchScope scope(e.seed, e.delivered++, e.source.indices(*request));
-    return e.source.make_batch(0, *request);
+    ErasedPtr batch = e.source.make_batch(0, *request);
+    e.exhausted = batch == nullptr;
+    return batch;
   }
   e.fill();
-  if (e.in_flight == 0) return nullptr;
   Result result;
-  {
+  while (!result.batch && !result.error) {
+    if (e.in_flight == 0) return nullptr;
     std::unique_lock<std::mutex> lock(e.mutex);
     const auto due = [&] { return e.take(result); };
     if (e.options.timeout_ms) {
@@ -183,10 +185,12 @@ ErasedPtr Engine::next() {
     } else {
       e.done.wait(lock, due);
     }
+    e.early.insert(result.number);
+    while (e.early.erase(e.delivered)) ++e.delivered;
+    --e.in_flight;
+    // The source has no more; what others still make may be there all the same.
+    if (!result.batch && !result.error) e.exhausted = true;
   }
-  e.early.insert(result.number);
-  while (e.early.erase(e.delivered)) ++e.delivered;
-  --e.in_flight;
   if (result.error) std::rethrow_exception(result.error);
   e.fill();
   return std::move(result.batch);

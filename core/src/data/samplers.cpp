@@ -47,7 +47,7 @@ StreamSampler::~StreamSampler() = default;
 CustomBatchRequest::~CustomBatchRequest() = default;
 BatchSize::~BatchSize() = default;
 
-uint64_t OrderSampler::next_seed() { return draw_seed(); }
+uint64_t OrderSampler::next_seed() const { return draw_seed(); }
 
 void OrderSampler::reset(std::optional<size_t> new_size) {
   if (new_size) size_ = *new_size;
@@ -58,7 +58,11 @@ void OrderSampler::reset(std::optional<size_t> new_size) {
 }
 
 std::optional<std::vector<size_t>> OrderSampler::next(size_t batch_size) {
-  if (!drawn_) reset();
+  if (!drawn_) {
+    if (!seeded_) seed_ = next_seed();
+    draw(seed_);
+    drawn_ = true;
+  }
   const size_t n = std::min(batch_size, length() - index_);
   if (n == 0) return std::nullopt;
   std::vector<size_t> batch(n);
@@ -68,6 +72,11 @@ std::optional<std::vector<size_t>> OrderSampler::next(size_t batch_size) {
 }
 
 void OrderSampler::save(serialize::OutputArchive& archive) const {
+  if (!drawn_ && !seeded_) {
+    // Whoever loads this draws the order that this one will draw.
+    seed_ = next_seed();
+    seeded_ = true;
+  }
   archive.write("size", static_cast<int64_t>(size_));
   archive.write("index", static_cast<int64_t>(index_));
   archive.write("drawn", drawn_);
@@ -80,12 +89,14 @@ void OrderSampler::load(serialize::InputArchive& archive) {
   bool drawn = false;
   archive.read("seed", seed);
   archive.read("drawn", drawn);
+  if (size_ == 0) size_ = size;  // one that has no examples yet takes the saved size
   HEARTH_CHECK_AS(ValueError, size == size_, "[", archive.source(), "] the saved sampler is for ",
                   size, " examples, this one for ", size_);
   HEARTH_CHECK_AS(FormatError, index <= length(), "[", archive.source(), "] position ", index,
                   " is beyond the sampler's ", length(), " indices");
   seed_ = static_cast<uint64_t>(seed);
   drawn_ = drawn;
+  seeded_ = true;
   if (drawn_) draw(seed_);
   index_ = index;
 }
@@ -172,6 +183,16 @@ DistributedSampler::DistributedSampler(size_t size, size_t num_replicas, size_t 
 size_t DistributedSampler::length() const {
   const bool more = allow_duplicates_ && size_ % num_replicas_ != 0;
   return size_ / num_replicas_ + (more ? 1 : 0);
+}
+
+void DistributedSampler::save(serialize::OutputArchive& archive) const {
+  OrderSampler::save(archive);
+  archive.write("epoch", static_cast<int64_t>(epoch_));
+}
+
+void DistributedSampler::load(serialize::InputArchive& archive) {
+  OrderSampler::load(archive);
+  epoch_ = read_count(archive, "epoch");
 }
 
 DistributedRandomSampler::DistributedRandomSampler(size_t size, size_t num_replicas, size_t rank,

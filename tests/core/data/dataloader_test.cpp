@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/base/threads.h"
+#include "hearth/data/chunk.h"
 #include "hearth/io/serialize.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -532,6 +533,132 @@ TEST(Samplers, AreSavedAndLoaded) {
   load(twin, file);
   EXPECT_EQ(twin.index(), 7u);
   EXPECT_EQ(twin.next(5), sampler.next(5));
+}
+
+struct Countdown : datasets::StatefulDataset<Countdown, int> {
+  std::optional<int> get_batch(size_t) override {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return left > 0 ? std::optional(left--) : std::nullopt;
+  }
+  std::optional<size_t> size() const override { return std::nullopt; }
+  void reset() override { left = 10; }
+  void save(serialize::OutputArchive&) const override {}
+  void load(serialize::InputArchive&) override {}
+  int left = 10;
+  std::mutex mutex;
+};
+
+TEST(StatefulDataset, EndsWhereItSays) {
+  for (const size_t workers : {0, 1, 4}) {
+    auto loader = make_data_loader(datasets::make_shared_dataset<Countdown>(),
+                                   DataLoaderOptions().workers(workers));
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      std::vector<int> seen;
+      for (const int i : *loader) seen.push_back(i);
+      std::sort(seen.begin(), seen.end());
+      EXPECT_EQ(seen, (std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+    }
+  }
+}
+
+TEST(StatefulDataset, MapsItsBatches) {
+  const auto shared = datasets::make_shared_dataset<Countdown>();
+  auto doubled = datasets::SharedBatchDataset<Countdown>(shared).map(
+      transforms::BatchLambda<int, double>([](int x) { return 2.0 * x; }));
+  auto loader = make_data_loader(std::move(doubled), DataLoaderOptions());
+  double sum = 0;
+  for (const double x : *loader) sum += x;
+  EXPECT_EQ(sum, 110);
+}
+
+/// Chunks of 10, 5 and 20 numbers, counted on.
+struct Chunks : datasets::ChunkDataReader<int> {
+  std::vector<int> read_chunk(size_t index) override {
+    if (index == broken) throw std::runtime_error("the disk is on fire");
+    const std::vector<int> first = {0, 10, 15, 35};
+    std::vector<int> chunk;
+    for (int i = first[index]; i < first[index + 1]; ++i) chunk.push_back(i);
+    return chunk;
+  }
+  size_t chunk_count() override { return 3; }
+  void reset() override {}
+  size_t broken = 99;
+};
+
+template <typename S>
+using ChunksOf = datasets::ChunkDataset<Chunks, S, S>;
+
+TEST(ChunkDataset, GivesEveryExampleOnce) {
+  for (const size_t preloaders : {1, 3}) {
+    for (const size_t workers : {0, 2}) {
+      using D = ChunksOf<samplers::RandomSampler>;
+      auto loader =
+          make_data_loader(datasets::make_shared_dataset<D>(
+                               Chunks(), samplers::RandomSampler(0), samplers::RandomSampler(0),
+                               datasets::ChunkDatasetOptions(preloaders, 8, 16, 2)),
+                           DataLoaderOptions(8).workers(workers));
+      for (int epoch = 0; epoch < 2; ++epoch) {
+        std::vector<int> seen;
+        for (const auto& batch : *loader) seen.insert(seen.end(), batch.begin(), batch.end());
+        std::sort(seen.begin(), seen.end());
+        ASSERT_EQ(seen.size(), 35u);
+        for (int i = 0; i < 35; ++i) ASSERT_EQ(seen[static_cast<size_t>(i)], i);
+      }
+    }
+  }
+}
+
+TEST(ChunkDataset, IsInOrderWithOnePreloaderAndGoesOnWhereItWasSaved) {
+  using D = ChunksOf<samplers::SequentialSampler>;
+  const samplers::SequentialSampler sequential(0);
+  D dataset(Chunks(), sequential, sequential, datasets::ChunkDatasetOptions(1, 10, 20));
+  EXPECT_THROW(dataset.get_batch(), ValueError);
+  dataset.reset();
+  EXPECT_THROW(dataset.get_batch(5), ValueError);
+  EXPECT_EQ(dataset.get_batch()->front(), 0);
+  EXPECT_EQ(dataset.get_batch()->front(), 10);
+  samplers::SequentialSampler two_begun(3);
+  two_begun.next(2);
+  serialize::OutputArchive out;
+  two_begun.save(out);
+  serialize::InputArchive in(out);
+  dataset.load(in);
+  dataset.reset();
+  EXPECT_EQ(dataset.get_batch()->front(), 15);
+  EXPECT_EQ(dataset.get_batch()->back(), 34);
+  EXPECT_FALSE(dataset.get_batch());
+  dataset.reset();
+  EXPECT_EQ(dataset.get_batch()->front(), 0);
+}
+
+TEST(ChunkDataset, PassesOnWhatAReaderThrows) {
+  using D = ChunksOf<samplers::SequentialSampler>;
+  Chunks reader;
+  reader.broken = 0;
+  const samplers::SequentialSampler sequential(0);
+  D dataset(reader, sequential, sequential, datasets::ChunkDatasetOptions(1, 10));
+  dataset.reset();
+  EXPECT_THROW(dataset.get_batch(), WorkerException);
+  EXPECT_THROW(datasets::ChunkDatasetOptions(1, 10, 5), ValueError);
+  EXPECT_THROW(datasets::ChunkDatasetOptions(0, 10), ValueError);
+}
+
+TEST(Samplers, ThoseNotYetDrawnGiveTheSavedOrder) {
+  const samplers::RandomSampler a(20);
+  serialize::OutputArchive out;
+  a.save(out);
+  samplers::RandomSampler b(20), c = a;
+  serialize::InputArchive in(out);
+  b.load(in);
+  EXPECT_EQ(b.next(20), c.next(20));
+  samplers::DistributedRandomSampler d(20), e(20);
+  d.set_epoch(3);
+  serialize::OutputArchive saved;
+  d.save(saved);
+  serialize::InputArchive loaded(saved);
+  e.load(loaded);
+  EXPECT_EQ(e.epoch(), 3u);
+  EXPECT_EQ(e.next(20), d.next(20));
 }
 
 }  // namespace

@@ -101,6 +101,8 @@ class HEARTH_API LoaderCore : protected BatchSource {
   virtual void reset_sampler() = 0;
   virtual void save_sampler(serialize::OutputArchive& archive) const = 0;
   virtual void load_sampler(serialize::InputArchive& archive) = 0;
+  /// Goes past a batch that an earlier loop was given; false at the end.
+  virtual bool skip_batch() { return next_request() != nullptr; }
 
  private:
   friend class Cursor;
@@ -127,13 +129,13 @@ class Iterator {
   explicit Iterator(std::shared_ptr<detail::Cursor> cursor = nullptr)
       : cursor_(std::move(cursor)) {}
   Iterator& operator++() {
-    check("Attempted to increment iterator past the end");
+    check("Incrementing", "increment iterator past the end");
     cursor_->advance();
     return *this;
   }
   void operator++(int) { ++*this; }
   Batch& operator*() const {
-    check("Attempted to dereference iterator that was past the end");
+    check("Dereferencing", "dereference iterator that was past the end");
     return detail::unerase<Batch>(*cursor_->current());
   }
   Batch* operator->() const { return &**this; }
@@ -143,8 +145,10 @@ class Iterator {
   }
 
  private:
-  void check(const char* what) const {
-    HEARTH_CHECK_AS(IndexError, cursor_ && !cursor_->ended(), "[DataLoader] ", what);
+  void check(const char* doing, const char* attempt) const {
+    HEARTH_CHECK_AS(IndexError, cursor_, "[DataLoader] ", doing,
+                    " the DataLoader's past-the-end iterator is not allowed");
+    HEARTH_CHECK_AS(IndexError, !cursor_->ended(), "[DataLoader] Attempted to ", attempt);
   }
   std::shared_ptr<detail::Cursor> cursor_;
 };
@@ -202,6 +206,38 @@ class StatelessDataLoader final : public detail::LoaderCore {
   S sampler_;
 };
 
+/// Batches of a dataset that keeps its place itself: an epoch ends when it has no more.
+template <typename D>
+class StatefulDataLoader final : public detail::LoaderCore {
+ public:
+  using BatchType = typename D::BatchType::value_type;
+  using BatchRequestType = size_t;
+
+  StatefulDataLoader(D dataset, const DataLoaderOptions& options)
+      : LoaderCore(options), dataset_(std::move(dataset)) {}
+  ~StatefulDataLoader() override { join(); }
+
+  Iterator<BatchType> begin() { return Iterator<BatchType>(begin_epoch()); }
+  Iterator<BatchType> end() { return Iterator<BatchType>(); }
+
+ private:
+  detail::ErasedPtr next_request() override {
+    return std::make_unique<detail::ErasedOf<size_t>>(options().batch_size);
+  }
+  detail::ErasedPtr make_batch(size_t, detail::Erased& request) override {
+    typename D::BatchType batch = dataset_.get_batch(detail::unerase<size_t>(request));
+    if (!batch) return nullptr;
+    return std::make_unique<detail::ErasedOf<BatchType>>(std::move(*batch));
+  }
+  ArrayRef<size_t> indices(detail::Erased&) const override { return {}; }
+  bool skip_batch() override { return dataset_.get_batch(options().batch_size).has_value(); }
+  void reset_sampler() override { dataset_.reset(); }
+  void save_sampler(serialize::OutputArchive& archive) const override { dataset_.save(archive); }
+  void load_sampler(serialize::InputArchive& archive) override { dataset_.load(archive); }
+
+  D dataset_;
+};
+
 /// A loader with a sampler of one's own.
 template <typename D, typename S>
 std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset, S sampler,
@@ -212,11 +248,19 @@ std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset, S sampler
 /// A loader with a sampler for the dataset's size, random by default:
 /// `make_data_loader<SequentialSampler>(std::move(dataset), 64)`.
 template <typename S = samplers::RandomSampler, typename D>
-requires std::is_constructible_v<S, size_t> std::unique_ptr<StatelessDataLoader<D, S>>
-make_data_loader(D dataset, DataLoaderOptions options = {}) {
+requires(std::is_constructible_v<S, size_t> && !detail::Stateful<D>)
+    std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset,
+                                                                DataLoaderOptions options = {}) {
   const std::optional<size_t> size = dataset.size();
   if (!size) detail::throw_no_size();
   return make_data_loader(std::move(dataset), S(*size), std::move(options));
+}
+
+/// A loader of a dataset that keeps its place itself.
+template <typename D>
+requires detail::Stateful<D> std::unique_ptr<StatefulDataLoader<D>> make_data_loader(
+    D dataset, DataLoaderOptions options = {}) {
+  return std::make_unique<StatefulDataLoader<D>>(std::move(dataset), options);
 }
 
 }  // namespace hearth::data

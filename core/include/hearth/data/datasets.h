@@ -10,6 +10,11 @@
 #include "hearth/data/sample_scope.h"
 #include "hearth/data/transforms.h"
 
+namespace hearth::serialize {
+class InputArchive;
+class OutputArchive;
+}  // namespace hearth::serialize
+
 namespace hearth::data {
 
 /// The rows of `tensor` [N, ...] with these indices, as one new tensor: what a dataset of stacked
@@ -35,6 +40,15 @@ template <typename T, typename D>
 concept WorksStacked = Gatherable<D> && requires(T& t, D& d, ArrayRef<size_t> indices) {
   t.apply_stacked(d.gather(indices));
 };
+/// Datasets that keep their place themselves, and give nullopt at the end.
+template <typename D>
+concept Stateful = requires(D& d) {
+  d.reset();
+  typename D::BatchType::value_type;
+  requires std::is_same_v<typename D::BatchType, std::optional<typename D::BatchType::value_type>>;
+};
+template <typename D, typename Batch>
+using LikeBatchOf = std::conditional_t<Stateful<D>, std::optional<Batch>, Batch>;
 template <typename T>
 inline constexpr bool is_stack = false;
 template <typename E>
@@ -92,22 +106,53 @@ class Dataset : public BatchDataset<Self, std::vector<SingleExample>> {
 template <typename Self, typename Batch = std::vector<Example<>>>
 class StreamDataset : public BatchDataset<Self, Batch, size_t> {};
 
+/// Gives batches until there are no more, in an order that it keeps itself: get_batch(size) returns
+/// nullopt at the end, and reset() starts over. It needs no sampler. All workers of a DataLoader
+/// call the same one, which must allow that (or be called without workers).
+template <typename Self, typename Batch = std::vector<Example<>>, typename BatchRequest = size_t>
+class StatefulDataset : public BatchDataset<Self, std::optional<Batch>, BatchRequest> {
+ public:
+  virtual void reset() = 0;
+  virtual void save(serialize::OutputArchive& archive) const = 0;
+  virtual void load(serialize::InputArchive& archive) = 0;
+};
+// So that hearth::save and hearth::load take them.
+template <typename D, typename B, typename R>
+serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
+                                     const StatefulDataset<D, B, R>& dataset) {
+  dataset.save(archive);
+  return archive;
+}
+template <typename D, typename B, typename R>
+serialize::InputArchive& operator>>(serialize::InputArchive& archive,
+                                    StatefulDataset<D, B, R>& dataset) {
+  dataset.load(archive);
+  return archive;
+}
+
 /// A dataset and a transform of its batches: what map() returns.
 template <typename SourceDataset, typename AppliedTransform>
-class MapDataset : public BatchDataset<MapDataset<SourceDataset, AppliedTransform>,
-                                       typename AppliedTransform::OutputBatchType,
-                                       typename SourceDataset::BatchRequestType> {
+class MapDataset
+    : public BatchDataset<
+          MapDataset<SourceDataset, AppliedTransform>,
+          detail::LikeBatchOf<SourceDataset, typename AppliedTransform::OutputBatchType>,
+          typename SourceDataset::BatchRequestType> {
  public:
   using DatasetType = SourceDataset;
   using TransformType = AppliedTransform;
   using BatchRequestType = typename SourceDataset::BatchRequestType;
-  using OutputBatchType = typename AppliedTransform::OutputBatchType;
+  using OutputBatchType =
+      detail::LikeBatchOf<SourceDataset, typename AppliedTransform::OutputBatchType>;
 
   MapDataset(DatasetType dataset, TransformType transform)
       : dataset_(std::move(dataset)), transform_(std::move(transform)) {}
 
   OutputBatchType get_batch(BatchRequestType request) override {
-    if constexpr (detail::is_stack<TransformType> && detail::Gatherable<DatasetType>) {
+    if constexpr (detail::Stateful<DatasetType>) {
+      auto batch = dataset_.get_batch(std::move(request));
+      if (!batch) return std::nullopt;
+      return transform_.apply_batch(std::move(*batch));
+    } else if constexpr (detail::is_stack<TransformType> && detail::Gatherable<DatasetType>) {
       return dataset_.gather(request);
     } else {
       return transform_.apply_batch(dataset_.get_batch(std::move(request)));
@@ -118,6 +163,13 @@ class MapDataset : public BatchDataset<MapDataset<SourceDataset, AppliedTransfor
     return transform_.apply_stacked(dataset_.gather(indices));
   }
   std::optional<size_t> size() const override { return dataset_.size(); }
+  void reset() requires detail::Stateful<SourceDataset> { dataset_.reset(); }
+  void save(serialize::OutputArchive& a) const requires detail::Stateful<SourceDataset> {
+    dataset_.save(a);
+  }
+  void load(serialize::InputArchive& a) requires detail::Stateful<SourceDataset> {
+    dataset_.load(a);
+  }
   const DatasetType& dataset() const noexcept { return dataset_; }
   const TransformType& transform() const noexcept { return transform_; }
 
@@ -240,6 +292,9 @@ class SharedBatchDataset : public BatchDataset<SharedBatchDataset<D>, typename D
     return dataset_->get_batch(std::move(request));
   }
   std::optional<size_t> size() const override { return dataset_->size(); }
+  void reset() requires detail::Stateful<D> { dataset_->reset(); }
+  void save(serialize::OutputArchive& a) const requires detail::Stateful<D> { dataset_->save(a); }
+  void load(serialize::InputArchive& a) requires detail::Stateful<D> { dataset_->load(a); }
   D& operator*() { return *dataset_; }
   D* operator->() { return dataset_.get(); }
 

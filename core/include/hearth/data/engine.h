@@ -47,7 +47,8 @@ class HEARTH_API BatchSource {
   virtual ~BatchSource();
   /// The next request, or null at the end; called by the thread that consumes.
   virtual ErasedPtr next_request() = 0;
-  /// Makes a batch; called by worker number `worker` (0 for the consumer itself).
+  /// Makes a batch, or null where there are no more: then no further ones are asked for. Called by
+  /// worker number `worker` (0 for the consumer itself).
   virtual ErasedPtr make_batch(size_t worker, Erased& request) = 0;
   /// The indices of a request; empty if it has none.
   virtual ArrayRef<size_t> indices(Erased& request) const = 0;

@@ -68,7 +68,7 @@ class HEARTH_API OrderSampler : public Sampler<> {
  protected:
   explicit OrderSampler(size_t size) : size_(size) {}
   /// A seed for the next order; by default from the default generator.
-  virtual uint64_t next_seed();
+  virtual uint64_t next_seed() const;
   /// How many indices there are until the end.
   virtual size_t length() const { return size_; }
   /// Called with a new size or seed, to draw an order.
@@ -79,7 +79,8 @@ class HEARTH_API OrderSampler : public Sampler<> {
 
  private:
   size_t index_ = 0;
-  uint64_t seed_ = 0;
+  mutable uint64_t seed_ = 0;
+  mutable bool seeded_ = false;  ///< seed_ is that of the order to be drawn
   bool drawn_ = false;
 };
 
@@ -90,7 +91,7 @@ class HEARTH_API SequentialSampler : public OrderSampler {
   ~SequentialSampler() override;
 
  protected:
-  uint64_t next_seed() override { return 0; }
+  uint64_t next_seed() const override { return 0; }
   void draw(uint64_t) override {}
   size_t at(size_t position) const override { return position; }
 };
@@ -150,10 +151,12 @@ class HEARTH_API DistributedSampler : public OrderSampler {
   /// Names the order of the next reset; all processes set the same.
   void set_epoch(size_t epoch) { epoch_ = epoch; }
   size_t epoch() const { return epoch_; }
+  void save(serialize::OutputArchive& archive) const override;
+  void load(serialize::InputArchive& archive) override;
 
  protected:
   DistributedSampler(size_t size, size_t num_replicas, size_t rank, bool allow_duplicates);
-  uint64_t next_seed() override { return epoch_; }
+  uint64_t next_seed() const override { return epoch_; }
   size_t length() const override;
   /// Position of this process's share in the whole order.
   size_t first() const { return rank_ * length(); }
