@@ -7,19 +7,29 @@
 
 namespace HEARTH_SPECIAL_NAMESPACE {
 
-/// Chebyshev's of degree n > 6 for |x| < 1, without n steps: as functions of the angle.
+/// Chebyshev's without a step for each degree: as functions of the angle that x is the cosine of,
+/// or the hyperbolic cosine.
 HEARTH_SPECIAL_LOCAL double chebyshev_of_angle(Polynomial kind, double x, double n) {
-  const double angle = ::acos(x);
-  switch (kind) {
-    case Polynomial::chebyshev_t:
-      return ::cos(n * angle);
-    case Polynomial::chebyshev_u:
-      return ::sin((n + 1) * angle) / ::sin(angle);
-    case Polynomial::chebyshev_v:
-      return ::cos((n + 0.5) * angle) / ::cos(angle / 2);
-    default:
-      return ::sin((n + 0.5) * angle) / ::sin(angle / 2);
+  const bool circle = ::fabs(x) < 1,
+             t_or_v = kind == Polynomial::chebyshev_t || kind == Polynomial::chebyshev_v;
+  const bool halves = kind == Polynomial::chebyshev_v || kind == Polynomial::chebyshev_w;
+  if (!circle && x < 0) {
+    // V and W mirror each other.
+    const double mirrored = chebyshev_of_angle(!halves  ? kind
+                                               : t_or_v ? Polynomial::chebyshev_w
+                                                        : Polynomial::chebyshev_v,
+                                               -x, n);
+    return ::fmod(n, 2.0) == 0 ? mirrored : -mirrored;
   }
+  const double degree = halves ? n + 0.5 : t_or_v ? n : n + 1, last = halves ? 0.5 : t_or_v ? 0 : 1;
+  if (x == 1) return t_or_v ? 1 : degree / last;
+  const double angle = circle ? ::acos(x) : ::acosh(x);
+  if (circle) {
+    return t_or_v ? ::cos(degree * angle) / ::cos(last * angle)
+                  : ::sin(degree * angle) / ::sin(last * angle);
+  }
+  return t_or_v ? ::cosh(degree * angle) / ::cosh(last * angle)
+                : ::sinh(degree * angle) / ::sinh(last * angle);
 }
 
 HEARTH_SPECIAL_FN double orthogonal_polynomial(double x, double degree, double which) {
@@ -34,7 +44,9 @@ HEARTH_SPECIAL_FN double orthogonal_polynomial(double x, double degree, double w
     x = 2 * x - 1;
   }
   const bool chebyshev = kind <= Polynomial::chebyshev_w;
-  if (chebyshev && n > 6 && ::fabs(x) < 1) return chebyshev_of_angle(kind, x, n);
+  if (chebyshev && (n > 1000 || (n > 6 && ::fabs(x) < 1)))
+    return x != x ? x : chebyshev_of_angle(kind, x, n);
+  if (n > 1e6) return nan();  // a step for each degree
   double p = 1, q = x;
   if (kind == Polynomial::chebyshev_u || kind == Polynomial::hermite_h) q = 2 * x;
   if (kind == Polynomial::chebyshev_v) q = 2 * x - 1;

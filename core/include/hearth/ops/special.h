@@ -28,7 +28,8 @@ HEARTH_SPECIAL(spherical_bessel_j0)
 HEARTH_SPECIAL(airy_ai)
 #undef HEARTH_SPECIAL
 
-// ---- orthogonal polynomials of degree n, which is cut to an integer; 0 below degree 0
+// ---- orthogonal polynomials of degree n, which is cut to an integer; 0 below degree 0, and NaN
+// beyond degree 1000000 but for Chebyshev's
 #define HEARTH_SPECIAL(name)                                                              \
   HEARTH_API Tensor special_##name(const Tensor& x, const Tensor& n);                     \
   HEARTH_API Tensor special_##name(const Scalar& x, const Tensor& n);                     \
