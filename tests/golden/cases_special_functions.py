@@ -119,9 +119,9 @@ def add_gradient(fam):
 
 
 def add_special(fam):
-    for n in (0, 1, 2, 3):
-        # At negative integers PyTorch's trigamma is the rounding of pi.
-        unary(fam, "polygamma", fn=polygamma, without=("huge", -100.0, -1.0), n=n)
+    # At negative integers PyTorch's trigamma is the rounding of pi; at infinity PyTorch has no zeta.
+    for n, without in ((0, (-100.0, -1.0)), (1, ("huge", -inf, -100.0, -1.0, -20.0)), (2, ("huge", inf)), (3, ("huge", inf))):
+        unary(fam, "polygamma", fn=polygamma, without=without, n=n)
     for eps in (0.25, 0.0):
         unary(fam, "logit", knots=(0.25, 0.75), eps=eps)
     for decimals in (0, 2, -1):
@@ -129,16 +129,18 @@ def add_special(fam):
     unary(fam, "frexp_mantissa", fn=lambda t: torch.frexp(t)[0], without=(inf, -inf, nan))
     for op in BESSEL + BESSEL_LIKE:
         unary(fam, "special_" + op, without=("huge",), grad=op in BESSEL)
+    for op in ("special_i1", "special_i1e"):
+        fam.case(op, v([0.0, -0.0], dtype=f64))
     few = (nan, inf, 0.0, 1.0, 2.5, 30.0, -1.0)
-    rows = lambda dtype: list(itertools.product(few, few))
-    for op in ("igamma", "igammac"):
-        for dtype in (f32, f64):
-            a, b = (v(list(c), dtype=dtype) for c in zip(*rows(dtype)))
-            fam.case(op, a.const, b, tag="special")
-    orders, places = (nan, inf, 1.0, 2.0, 3.0, 2.5, 0.5, -1.0), (nan, inf, 0.0, 1.0, 2.5, 30.0, -1.0, -2.5)
+    # Beside 0 and infinity PyTorch does not see a NaN.
+    rows = [r for r in itertools.product(few, few) if not any(x != x for x in r) or not {0.0, inf} & set(r)]
+    orders, places = (nan, 1.0, 2.0, 3.0, 2.5, 0.5, -1.0), (nan, 0.0, 1.0, 2.5, 30.0, -1.0, -2.5)
+    of_zeta = [(s, q) for s, q in itertools.product(orders, places)
+               if not (s != s and q in (0.0, -1.0)) and not (s == 1 and q != q)]
     for dtype in (f32, f64):
-        a, b = (v(list(c), dtype=dtype) for c in zip(*itertools.product(orders, places)))
-        fam.case("special_zeta", a.const, b, tag="special")
+        for op, points in (("igamma", rows), ("igammac", rows), ("special_zeta", of_zeta)):
+            a, b = (v(list(c), dtype=dtype) for c in zip(*points))
+            fam.case(op, a.const, b, tag="special")
 
 
 def add_types(fam):

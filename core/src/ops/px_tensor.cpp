@@ -85,12 +85,14 @@ Tensor i1e(const Tensor& x) { return special_i1e(x); }
 
 namespace {
 
-/// f(x), and `there` where x is 0, so that no derivative of f is asked there.
+/// f(x), and `there` where |x| <= near, so that no derivative of f is asked there.
 template <typename F>
-Tensor unless_zero(const Tensor& x, double there, const F& f) {
-  const Tensor zero = hearth::eq(x, 0);
+Tensor unless_near_zero(const Tensor& x, double near, double there, const F& f) {
+  const Tensor zero = hearth::le(hearth::abs(x), near);
   return hearth::where(zero, Scalar(there), f(x.masked_fill(zero, 1)));
 }
+constexpr double kNear = 1e-30;  // quotients of smaller floats would be rounded
+
 Tensor bessel_of(const Tensor& x, Bessel kind) {
   return call(Op::bessel, with(static_cast<int64_t>(kind)), x);
 }
@@ -98,10 +100,10 @@ Tensor bessel_of(const Tensor& x, Bessel kind) {
 }  // namespace
 
 Tensor i1_slope(const Tensor& x) {
-  return unless_zero(x, 0.5, [](const Tensor& t) { return hearth::i0(t) - i1(t) / t; });
+  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) { return hearth::i0(t) - i1(t) / t; });
 }
 Tensor i1e_slope(const Tensor& x) {
-  return unless_zero(x, 0.5, [](const Tensor& t) {
+  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
     return special_i0e(t) - i1e(t) * (hearth::sign(t) + hearth::reciprocal(t));
   });
 }
@@ -110,13 +112,13 @@ Tensor bessel_slope(const Tensor& x, const Scalar& kind) {
     case Bessel::j0:
       return -bessel_of(x, Bessel::j1);
     case Bessel::j1:
-      return unless_zero(x, 0.5, [](const Tensor& t) {
+      return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
         return bessel_of(t, Bessel::j0) - bessel_of(t, Bessel::j1) / t;
       });
     case Bessel::y0:
       return -bessel_of(x, Bessel::y1);
     case Bessel::y1:
-      return unless_zero(x, std::numeric_limits<double>::infinity(), [](const Tensor& t) {
+      return unless_near_zero(x, 0, std::numeric_limits<double>::infinity(), [](const Tensor& t) {
         return bessel_of(t, Bessel::y0) - bessel_of(t, Bessel::y1) / t;
       });
     case Bessel::k0:
@@ -126,7 +128,7 @@ Tensor bessel_slope(const Tensor& x, const Scalar& kind) {
   }
 }
 Tensor sinc_slope(const Tensor& x) {
-  return unless_zero(x, 0, [](const Tensor& t) {
+  return unless_near_zero(x, kNear, 0, [](const Tensor& t) {
     const Tensor p = t * std::numbers::pi;
     return (hearth::cos(p) - hearth::sin(p) / p) / t;
   });

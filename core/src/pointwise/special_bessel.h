@@ -138,9 +138,11 @@ HEARTH_SPECIAL_LOCAL double grown(double y, double x) {
 }
 HEARTH_SPECIAL_FN double i0(double x) { return x - x == 0 ? grown(i0e(x), x) : x * x; }
 HEARTH_SPECIAL_FN double i1(double x) { return x - x == 0 ? grown(i1e(x), x) : x; }
-HEARTH_SPECIAL_FN double i1_slope(double x) { return x == 0 ? 0.5 : i0(x) - i1(x) / x; }
+/// Where quotients of subnormal numbers would be rounded.
+HEARTH_SPECIAL_LOCAL bool vanishes(double x) { return ::fabs(x) < 1e-290; }
+HEARTH_SPECIAL_FN double i1_slope(double x) { return vanishes(x) ? 0.5 : i0(x) - i1(x) / x; }
 HEARTH_SPECIAL_FN double i1e_slope(double x) {
-  if (x == 0) return 0.5;
+  if (vanishes(x)) return 0.5;
   return i0e(x) - i1e(x) * (::copysign(1.0, x) + 1 / x);
 }
 
@@ -202,7 +204,7 @@ HEARTH_SPECIAL_FN double bessel_slope(double x, double which) {
     case Bessel::j0:
       return -bessel_of(x, Bessel::j1);
     case Bessel::j1:
-      return x == 0 ? 0.5 : bessel_of(x, Bessel::j0) - bessel_of(x, Bessel::j1) / x;
+      return vanishes(x) ? 0.5 : bessel_of(x, Bessel::j0) - bessel_of(x, Bessel::j1) / x;
     case Bessel::y0:
       return -bessel_of(x, Bessel::y1);
     case Bessel::y1:

@@ -94,6 +94,7 @@ HEARTH_SPECIAL_LOCAL double normal_quantile(double q, double tail) {
 }
 HEARTH_SPECIAL_FN double ndtri(double p) { return normal_quantile(p - 0.5, p < 0.5 ? p : 1 - p); }
 HEARTH_SPECIAL_FN double erfinv(double x) {
+  if (::fabs(x) < 1e-10) return x * 0.8862269254527579;  // subnormal numbers cannot be halved
   return normal_quantile(0.5 * x, 0.5 - 0.5 * ::fabs(x)) * 0.7071067811865476;
 }
 
