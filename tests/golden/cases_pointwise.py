@@ -4,7 +4,8 @@
 import torch
 import torch.nn.functional as F
 
-from golden import (DTYPES, b8, bf16, c64, c128, d, f16, f32, f64, i8, i16, i32, i64, s, u, u8, v)
+from golden import (DTYPES, b8, bf16, c64, c128, d, f16, f32, f64, function_of, i8, i16, i32, i64, s, u, u8,
+                    v)
 
 # An op a line; cases_special.py and cases_types.py read these tables, too.
 #
@@ -25,6 +26,11 @@ UNARY = {
     "erf": (-2.5, 2.5, ""), "erfc": (-2.5, 2.5, ""), "sigmoid": (-4, 4, ""),
     "sign": (-2, 2, "i"), "round": (-4, 4, "i"), "floor": (-4, 4, "i"), "ceil": (-4, 4, "i"),
     "trunc": (-4, 4, "i"), "frac": (-4, 4, "I"), "relu": (-2, 2, "i"),
+    "exp2": (-3, 3, "cf", 1.5, 127.5, 1023.5), "deg2rad": (-200, 200, "f"), "rad2deg": (-3, 3, "f"),
+    "sinc": (0.2, 3, "cf"), "lgamma": (0.1, 5, "f"), "digamma": (0.1, 5, "f"), "logit": (0.1, 0.9, "f"),
+    "erfinv": (-0.9, 0.9, "f"), "i0": (-4, 4, "f"), "special_i0e": (-4, 4, "f"), "special_i1": (-4, 4, "f"),
+    "special_i1e": (-4, 4, "f"), "special_entr": (0.1, 3, "f"), "special_erfcx": (-2, 3, "f"),
+    "special_ndtr": (-2, 2, "f"), "special_log_ndtr": (-3, 3, "f"), "special_ndtri": (0.1, 0.9, "f"),
 }
 ACTIVATIONS = {
     "leaky_relu": [{}, {"negative_slope": 0.2}], "elu": [{}, {"alpha": 0.5}],
@@ -42,10 +48,21 @@ BINARY = {
     "pow": (0.2, "i", 0.5, 3.0, -1.0, -2.0), "maximum": (-2, "ib"), "minimum": (-2, "ib"),
     "atan2": (-2, ""), "remainder": (0.2, "it"), "fmod": (0.2, "it"), "floor_divide": (0.2, "igt"),
     "hypot": (-2, "f"), "copysign": (-2, "fn"), "xlogy": (0.2, "fN"), "logaddexp": (-2, "cf"),
+    "logaddexp2": (-2, "f"), "fmax": (-2, "bf"), "fmin": (-2, "bf"), "heaviside": (-2, "fg"),
+    "nextafter": (-2, "f"), "special_xlog1py": (0.2, "fN"), "float_power": (0.2, "fN"), "ldexp": (-2, "f"),
 }
+# PyTorch has these on the CPU for float and double only.
+HALF_MISSING = ["special_erfcx", "special_log_ndtr", "special_ndtri"]
 COMPARE = ["eq", "ne", "lt", "le", "gt", "ge"]
 LOGICAL = ["logical_and", "logical_or", "logical_xor"]
 BITWISE = ["bitwise_and", "bitwise_or", "bitwise_xor"]
+CLASSES = ["isnan", "isinf", "isfinite", "isposinf", "isneginf", "isreal", "signbit"]
+DIVISORS = ["gcd", "lcm"]
+SHIFTS = ["bitwise_left_shift", "bitwise_right_shift"]
+
+
+def dtypes_of(op):
+    return [dtype for dtype in DTYPES if not (op in HALF_MISSING and dtype in (f16, bf16))]
 
 
 def layouts(make):
@@ -60,7 +77,10 @@ def add_unary(fam):
             fam.case(op, u(137, lo=lo, hi=hi))
             fam.case(op, u(2, 33, dtype=f64, lo=lo, hi=hi).T, second=True)
             for dtype in (bf16, f16):
-                fam.case(op, u(11, dtype=dtype, lo=lo, hi=hi))
+                if dtype in dtypes_of(op):
+                    fam.case(op, u(11, dtype=dtype, lo=lo, hi=hi))
+            for dtype in (c64, c128) if "c" in flags else ():
+                fam.case(op, u(7, dtype=dtype, lo=lo, hi=hi), second=dtype == c128)
             continue
         for sp in layouts(lambda *n: u(*n, lo=lo, hi=hi)):
             fam.case(op, sp)
@@ -78,7 +98,7 @@ def add_unary(fam):
                 fam.case(op, u(7, dtype=dtype, lo=lo, hi=hi), grad=op != "abs")
     for op in ("abs", "relu", "neg", "sign", "square"):
         fam.case(op, s(24))
-    for op in ("isnan", "isinf", "isfinite"):
+    for op in CLASSES:
         for sp in (s(24), s(24, dtype=f64), s(20, dtype=f16), s(20, dtype=bf16), u(5, dtype=i64)):
             fam.case(op, sp)
     for op in ("logical_not", "bitwise_not"):
@@ -196,11 +216,11 @@ def add_scalars(fam):
 
 
 def scalar_form(op):
-    return lambda t, **attrs: getattr(torch, op)(t, *attrs.values())
+    return lambda t, **attrs: function_of(op)(t, *attrs.values())
 
 
 def input_form(op):
-    return lambda t, input: getattr(torch, op)(input, t)
+    return lambda t, input: function_of(op)(input, t)
 
 
 def add_compare(fam):
@@ -223,6 +243,17 @@ def add_compare(fam):
         for dtype in (b8, u8, i32, i64):
             fam.case(op, u(3, 5, dtype=dtype), u(5, dtype=dtype))
         fam.case(op, u(3), u(3), throws=True)
+    for op in DIVISORS:
+        for dtype in (u8, i8, i16, i32, i64):
+            fam.case(op, u(5, 7, dtype=dtype), u(7, dtype=dtype))
+        fam.case(op, u(3, dtype=b8), u(3, dtype=b8), throws=True)
+    for op in SHIFTS:
+        for dtype in (u8, i8, i16, i32, i64):
+            low = 0 if dtype == u8 else -3
+            fam.case(op, u(70, dtype=dtype, lo=low, hi=100), d(70, dtype=dtype, lo=low))
+            fam.case(op, u(9, dtype=dtype), fn=scalar_form(op), other=2)
+            fam.case(op, u(9, dtype=dtype, lo=0, hi=9), fn=input_form(op), input=3)
+        fam.case(op, u(3, dtype=b8), u(3, dtype=b8), throws=True)
 
 
 def add_ternary(fam):

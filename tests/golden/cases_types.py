@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 
 import cases_norm
-from cases_pointwise import BINARY, BITWISE, COMPARE, LOGICAL, UNARY
+import cases_special_functions
+from cases_pointwise import BINARY, BITWISE, CLASSES, COMPARE, DIVISORS, LOGICAL, SHIFTS, UNARY, dtypes_of
 from every_type import every, first, second, small
 from golden import DTYPES, b8, c64, f16, f32, i64, is_float, u8, v
 
@@ -19,8 +20,8 @@ def scalar_form(op):
 
 
 def add_pointwise(fam):
-    for op in (*UNARY, "isnan", "isinf", "isfinite", "logical_not", "bitwise_not", "nan_to_num"):
-        every(fam, op, first)
+    for op in (*UNARY, *CLASSES, "positive", "logical_not", "bitwise_not", "nan_to_num"):
+        every(fam, op, first, dtypes=dtypes_of(op))
     for op, attrs in (("leaky_relu", {"negative_slope": 0.25}), ("elu", {"alpha": 0.5}), ("selu", {}),
                       ("celu", {"alpha": 0.5}), ("gelu", {}), ("gelu", {"approximate": "tanh"}), ("silu", {}), ("mish", {}),
                       ("softsign", {}), ("tanhshrink", {}), ("hardswish", {}), ("hardsigmoid", {}), ("relu6", {}),
@@ -31,8 +32,10 @@ def add_pointwise(fam):
         every(fam, op, first, fn=getattr(F, op), tol=100 if op == "hardsigmoid" else 1, **attrs)
     for op, (_, flags, *_) in BINARY.items():
         every(fam, op, first, second, grad="t" not in flags)
-    for op in COMPARE + LOGICAL + BITWISE:
+    for op in COMPARE + LOGICAL + BITWISE + SHIFTS:
         every(fam, op, first, second)
+    for op in DIVISORS:  # of the least integer PyTorch divides by -1
+        every(fam, op, small, second)
     for mode in ("floor", "trunc"):
         every(fam, "div", first, second, rounding_mode=mode)
     for op in ("add", "sub", "mul", "div", "pow", "remainder", "fmod", "eq", "lt", "bitwise_and"):
@@ -127,6 +130,7 @@ def add_layers(fam):
           dtypes=[dtype for dtype in DTYPES if dtype != u8])
     rows = lambda dtype: small(dtype, (2, 4))
     cases_norm.add_types(fam)
+    cases_special_functions.add_types(fam)
     signal = lambda dtype: image(dtype).copy(shape=[2, 2, 8], strides=[16, 8, 1])
     kernel = lambda shape: lambda dtype: v([(i * 3) % 4 for i in range(math.prod(shape) * (1 + dtype.is_complex))],
                                            dtype=dtype, shape=list(shape))

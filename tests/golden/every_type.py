@@ -2,9 +2,8 @@
 """An operator with every dtype: PyTorch's values, or an error where PyTorch has one."""
 
 import torch
-import torch.nn.functional as F
 
-from golden import DTYPES, b8, i8, i16, i32, i64, is_float, short, u8, v
+from golden import DTYPES, b8, function_of, i8, i16, i32, i64, is_float, short, u8, v
 
 INTEGERS = {u8: [0, 1, 2, 3, 7, 128, 255, 250], i8: [0, 1, -1, 2, -3, 127, -128, -100],
             i16: [0, 1, -1, 2, -3, 32767, -32768, 300], i32: [0, 1, -1, 2, -3, 2**31 - 1, -2**31, 70000],
@@ -38,7 +37,7 @@ def small(dtype, shape=(8,)):
 
 def every(fam, op, *inputs, fn=None, tol=1.0, dtypes=DTYPES, grad=True, **attrs):
     """One case for each dtype; `inputs` make one for a dtype."""
-    fn = fn or getattr(torch, op, None) or getattr(F, op)
+    fn = fn or function_of(op)
     for dtype in dtypes:
         specs = [make(dtype) for make in inputs]
         case = dict(fn=fn, tag=short(dtype), **attrs)

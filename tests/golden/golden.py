@@ -36,6 +36,13 @@ SPECIALS = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e-3
 WEIGHT_SEED = 7000  # of the weights that the outputs are multiplied with; output i adds i
 
 
+def function_of(op):
+    """PyTorch's function of this name."""
+    if op.startswith("special_"):
+        return getattr(torch.special, op.removeprefix("special_"))
+    return getattr(torch, op, None) or getattr(torch.nn.functional, op)
+
+
 def is_float(dtype):
     return dtype.is_floating_point or dtype.is_complex
 
@@ -182,12 +189,11 @@ class Family:
 
     def case(self, op, *inputs, fn=None, grad=True, tol=1.0, throws=False, tag="", second=False,
              signed_zeros=False, **attrs):
-        """Runs fn (default torch.<op>) on the inputs with the attributes as keywords.
+        """Runs fn (default: PyTorch's function named op) on the inputs with the attributes as keywords.
 
         second: the gradients are further outputs, so that their gradients are compared too.
         signed_zeros: zeros among the outputs of fn must have PyTorch's sign."""
-        if fn is None:
-            fn = getattr(torch, op, None) or getattr(torch.nn.functional, op)
+        fn = fn or function_of(op)
         specs, seed = [], zlib.crc32(op.encode()) % 100000
         for entry in inputs:
             group = entry if isinstance(entry, list) else [entry]

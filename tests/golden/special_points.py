@@ -9,9 +9,8 @@ import itertools
 import math
 
 import torch
-import torch.nn.functional as F
 
-from golden import f32, f64, v
+from golden import f32, f64, function_of, v
 
 inf, nan = math.inf, math.nan
 HUGE = {f32: torch.finfo(f32).max, f64: torch.finfo(f64).max}
@@ -56,7 +55,7 @@ def stable(fn, rows, dtype, grad):
 
 def pointwise(fam, op, rows, fn=None, grad=True, tol=1.0, dtypes=(f32, f64), **attrs):
     """One case of all the points for each dtype; rows(dtype) lists one number for each input."""
-    fn = fn or getattr(torch, op, None) or getattr(F, op)
+    fn = fn or function_of(op)
     for dtype in dtypes:
         kept = stable(lambda *t: fn(*t, **attrs), rows(dtype), dtype, grad)
         columns = [v(list(c), dtype=dtype) for c in zip(*kept)]

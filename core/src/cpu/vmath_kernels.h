@@ -26,6 +26,7 @@
   _(sigmoid)                         \
   _(erf)                             \
   _(erfc)                            \
+  _(erfcx)                           \
   _(rsqrt)
 #define HEARTH_FORALL_VMATH_TRIG(_) \
   _(sin)                            \

@@ -4,6 +4,12 @@
 
 #include "cuda/vmath.cuh"
 
+#define HEARTH_SPECIAL_NAMESPACE hearth::cuda::special
+#define HEARTH_SPECIAL_FN inline __device__ __noinline__
+#define HEARTH_SPECIAL_LOCAL HEARTH_SPECIAL_FN
+#define HEARTH_SPECIAL_TABLE static __device__ const
+#include "pointwise/special.h"
+
 #define HEARTH_ELEMENT_NAMESPACE hearth::cuda
 #define HEARTH_ELEMENT_FN __device__ __forceinline__
 #define HEARTH_ELEMENT_SLOW inline __device__ __noinline__

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic that is more than a line of pointwise.def.
+#include <cmath>
 #include <numbers>
 
 #include "hearth/ops/creation.h"
@@ -107,6 +108,117 @@ Tensor& pow_(Tensor& self, const Scalar& other) {
 Tensor& pow_out(Tensor& out, const Tensor& self, const Scalar& other) {
   const Power p = power_of(self, other);
   return call_out(p.op, p.fields, out, self);
+}
+
+Tensor ldexp(const Tensor& self, const Tensor& other) { return mul(self, exp2(other)); }
+Tensor& ldexp_(Tensor& self, const Tensor& other) { return mul_(self, exp2(other)); }
+Tensor& ldexp_out(Tensor& out, const Tensor& self, const Tensor& other) {
+  return mul_out(out, self, exp2(other));
+}
+
+namespace {
+
+bool has_parts(const Tensor& t) { return t.is_complex(); }
+bool has_parts(const Scalar& s) { return s.isComplex(); }
+
+template <typename Self, typename Other>
+ScalarType float_power_type(const Self& self, const Other& other) {
+  return has_parts(self) || has_parts(other) ? kComplexDouble : kDouble;
+}
+Tensor in_double(const Tensor& t, ScalarType type) { return t.to(type); }
+const Scalar& in_double(const Scalar& s, ScalarType) { return s; }
+
+void check_float_power(const Tensor& out, ScalarType type) {
+  HEARTH_CHECK_AS(DtypeError, out.scalar_type() == type, "[float_power] the result has dtype ",
+                  type, " but what it is written to has dtype ", out.scalar_type());
+}
+
+}  // namespace
+
+#define HEARTH_FLOAT_POWER(Self, Other)                                        \
+  Tensor float_power(const Self& self, const Other& other) {                   \
+    const ScalarType type = float_power_type(self, other);                     \
+    return pow(in_double(self, type), in_double(other, type));                 \
+  }                                                                            \
+  Tensor& float_power_out(Tensor& out, const Self& self, const Other& other) { \
+    const ScalarType type = float_power_type(self, other);                     \
+    check_float_power(out, type);                                              \
+    return pow_out(out, in_double(self, type), in_double(other, type));        \
+  }
+HEARTH_FLOAT_POWER(Tensor, Tensor)
+HEARTH_FLOAT_POWER(Tensor, Scalar)
+HEARTH_FLOAT_POWER(Scalar, Tensor)
+#undef HEARTH_FLOAT_POWER
+Tensor& float_power_(Tensor& self, const Tensor& other) {
+  const ScalarType type = float_power_type(self, other);
+  check_float_power(self, type);
+  return pow_(self, other.to(type));
+}
+Tensor& float_power_(Tensor& self, const Scalar& other) {
+  check_float_power(self, float_power_type(self, other));
+  return pow_(self, other);
+}
+
+// ---- how numbers are represented
+
+namespace {
+
+/// Binary digits of a type's numbers.
+Pointwise digits_of(const Tensor& self, const Tensor& other) {
+  switch (result_type(self, other)) {
+    case kHalf:
+      return with(11);
+    case kBFloat16:
+      return with(8);
+    default:
+      return with(24);
+  }
+}
+
+Pointwise decimal_fields(int64_t decimals) {
+  return with(std::pow(10.0, std::abs(static_cast<double>(decimals))), decimals >= 0 ? 1 : 0);
+}
+
+}  // namespace
+
+Tensor nextafter(const Tensor& self, const Tensor& other) {
+  return call(Op::nextafter, digits_of(self, other), self, other);
+}
+Tensor& nextafter_(Tensor& self, const Tensor& other) {
+  return call_(Op::nextafter, digits_of(self, other), self, other);
+}
+Tensor& nextafter_out(Tensor& out, const Tensor& self, const Tensor& other) {
+  return call_out(Op::nextafter, digits_of(self, other), out, self, other);
+}
+
+Tensor round(const Tensor& self, int64_t decimals) {
+  return call(Op::round_decimals, decimal_fields(decimals), self);
+}
+Tensor& round_(Tensor& self, int64_t decimals) {
+  return call_(Op::round_decimals, decimal_fields(decimals), self);
+}
+Tensor& round_out(Tensor& out, const Tensor& self, int64_t decimals) {
+  return call_out(Op::round_decimals, decimal_fields(decimals), out, self);
+}
+
+std::tuple<Tensor, Tensor> frexp(const Tensor& self) {
+  return {call(Op::frexp_mantissa, {}, self), call(Op::frexp_exponent, {}, self).to(kInt)};
+}
+std::tuple<Tensor&, Tensor&> frexp_out(Tensor& mantissa, Tensor& exponent, const Tensor& self) {
+  HEARTH_CHECK_AS(DtypeError, exponent.scalar_type() == kInt,
+                  "[frexp] expected exponents of dtype ", kInt, ", got ", exponent.scalar_type());
+  copy_out("frexp", exponent, call(Op::frexp_exponent, {}, self).to(kInt));
+  return {call_out(Op::frexp_mantissa, {}, mantissa, self), exponent};
+}
+std::tuple<Tensor, Tensor> Tensor::frexp() const { return hearth::frexp(*this); }
+
+Tensor positive(const Tensor& self) {
+  HEARTH_CHECK_AS(DtypeError, self.scalar_type() != kBool,
+                  "[positive] The `+` operator, on a bool tensor is not supported.");
+  return self;
+}
+Tensor& positive_out(Tensor& out, const Tensor& self) {
+  return copy_out("positive", out, positive(self));
 }
 
 // ---- between two tensors

@@ -97,6 +97,23 @@ Op bitwise_not(Bind, const Tensor& self) {
   return self.scalar_type() == kBool ? Op::logical_not : Op::bitwise_not;
 }
 
+Op heaviside(Bind, const Tensor& self, const Tensor& values) {
+  HEARTH_CHECK_AS(DtypeError, self.scalar_type() == values.scalar_type(),
+                  "[heaviside] expected values of the input's dtype, ", self.scalar_type(),
+                  ", but got ", values.scalar_type());
+  return Op::heaviside;
+}
+
+Op logit(Bind, const Tensor&, std::optional<double> eps) {
+  return eps && *eps >= 0 ? Op::logit_clamped : Op::logit;
+}
+
+Op polygamma(Bind, const Tensor&, const Scalar& n) {
+  HEARTH_CHECK_AS(ValueError, n.toLong() >= 0,
+                  "[polygamma] polygamma(n, x) does not support negative n, got ", n.toLong());
+  return Op::polygamma;
+}
+
 Op hardtanh(Bind, const Tensor& self, const Scalar&, const Scalar&) {
   HEARTH_CHECK_AS(DtypeError, self.scalar_type() != kBool,
                   "[hardtanh] Bool inputs not supported for hardtanh");

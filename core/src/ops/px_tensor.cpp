@@ -2,9 +2,15 @@
 // The vocabulary of pointwise.def on tensors.
 #include "pointwise/px_tensor.h"
 
+#include <limits>
+#include <numbers>
+
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
+
+#include "ops/pointwise_call.h"
+#include "pointwise/special_kinds.h"
 
 namespace hearth {
 namespace ops {
@@ -29,6 +35,7 @@ Tensor sgn(const Tensor& x) {
   return (x / size.masked_fill(none, 1)).masked_fill(none, 0);
 }
 Tensor exp(const Tensor& x) { return hearth::exp(x); }
+Tensor exp2(const Tensor& x) { return hearth::exp2(x); }
 Tensor log(const Tensor& x) { return hearth::log(x); }
 Tensor log1p(const Tensor& x) { return hearth::log1p(x); }
 Tensor sin(const Tensor& x) { return hearth::sin(x); }
@@ -49,6 +56,7 @@ Tensor ge0(const Tensor& x) {
 Tensor isfinite(const Tensor& x) { return hearth::isfinite(x); }
 Tensor pow(const Tensor& a, const Tensor& b) { return hearth::pow(a, b); }
 Tensor xlogy(const Tensor& a, const Tensor& b) { return hearth::xlogy(a, b); }
+Tensor xlog1py(const Tensor& a, const Tensor& b) { return special_xlog1py(a, b); }
 Tensor div_floor(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "floor"); }
 Tensor div_trunc(const Tensor& a, const Tensor& b) { return hearth::div(a, b, "trunc"); }
 Tensor maximum(const Tensor& a, const Scalar& b) { return hearth::clamp_min(a, b); }
@@ -62,6 +70,70 @@ Tensor gelu_tanh_slope(const Tensor& x) {
 Tensor smooth_l1_slope(const Tensor& d, const Scalar& beta) {
   return hearth::where(hearth::ge(hearth::abs(d), beta), hearth::sign(d), d / beta);
 }
+
+Tensor lgamma(const Tensor& x) { return hearth::lgamma(x); }
+Tensor digamma(const Tensor& x) { return hearth::digamma(x); }
+Tensor polygamma(const Scalar& n, const Tensor& x) { return hearth::polygamma(x, n); }
+Tensor polygamma_slope(const Scalar& n, const Tensor& x) {
+  return hearth::polygamma(n.toLong() + 1, x);
+}
+Tensor zeta(const Tensor& x, const Tensor& q) { return special_zeta(x, q); }
+Tensor erfcx(const Tensor& x) { return special_erfcx(x); }
+Tensor i0(const Tensor& x) { return hearth::i0(x); }
+Tensor i1(const Tensor& x) { return special_i1(x); }
+Tensor i1e(const Tensor& x) { return special_i1e(x); }
+
+namespace {
+
+/// f(x), and `there` where |x| <= near, so that no derivative of f is asked there.
+template <typename F>
+Tensor unless_near_zero(const Tensor& x, double near, double there, const F& f) {
+  const Tensor zero = hearth::le(hearth::abs(x), near);
+  return hearth::where(zero, Scalar(there), f(x.masked_fill(zero, 1)));
+}
+constexpr double kNear = 1e-30;  // quotients of smaller floats would be rounded
+
+Tensor bessel_of(const Tensor& x, Bessel kind) {
+  return call(Op::bessel, with(static_cast<int64_t>(kind)), x);
+}
+
+}  // namespace
+
+Tensor i1_slope(const Tensor& x) {
+  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) { return hearth::i0(t) - i1(t) / t; });
+}
+Tensor i1e_slope(const Tensor& x) {
+  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
+    return special_i0e(t) - i1e(t) * (hearth::sign(t) + hearth::reciprocal(t));
+  });
+}
+Tensor bessel_slope(const Tensor& x, const Scalar& kind) {
+  switch (static_cast<Bessel>(kind.toLong())) {
+    case Bessel::j0:
+      return -bessel_of(x, Bessel::j1);
+    case Bessel::j1:
+      return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
+        return bessel_of(t, Bessel::j0) - bessel_of(t, Bessel::j1) / t;
+      });
+    case Bessel::y0:
+      return -bessel_of(x, Bessel::y1);
+    case Bessel::y1:
+      return unless_near_zero(x, 0, std::numeric_limits<double>::infinity(), [](const Tensor& t) {
+        return bessel_of(t, Bessel::y0) - bessel_of(t, Bessel::y1) / t;
+      });
+    case Bessel::k0:
+      return -bessel_of(x, Bessel::k1);
+    default:
+      return -bessel_of(x, Bessel::k0) - bessel_of(x, Bessel::k1) / x;
+  }
+}
+Tensor sinc_slope(const Tensor& x) {
+  return unless_near_zero(x, kNear, 0, [](const Tensor& t) {
+    const Tensor p = t * std::numbers::pi;
+    return (hearth::cos(p) - hearth::sin(p) / p) / t;
+  });
+}
+Tensor frexp_exponent(const Tensor& x) { return call(Op::frexp_exponent, {}, x); }
 
 }  // namespace px
 }  // namespace ops

@@ -79,11 +79,15 @@ HEARTH_ELEMENT_SLOW C128 log1p(C128 z) {
   return {r == 0 ? x : 0.5 * vmath::log1p(r), angle};
 }
 
-HEARTH_ELEMENT_SLOW C128 exp_any(C128 z) {
-  const double x = z.real_, y = z.imag_, r = vmath::exp(x);
+/// r, which is an exponential of x, at the angle y.
+HEARTH_ELEMENT_SLOW C128 turned(double r, double x, double y) {
   if (y == 0) return {r, y};
   if (isinf(x) && !isfinite(y)) return x > 0 ? C128(x, nan()) : C128(0, with_sign(0, y));
   return {r * cos_any(y), r * sin_any(y)};
+}
+HEARTH_ELEMENT_SLOW C128 exp_any(C128 z) { return turned(vmath::exp(z.real_), z.real_, z.imag_); }
+HEARTH_ELEMENT_SLOW C128 exp2(C128 z) {
+  return turned(vmath::exp2(z.real_), z.real_, z.imag_ * 0.6931471805599453);
 }
 HEARTH_ELEMENT_SLOW C128 expm1(C128 z) {
   const double x = z.real_, y = z.imag_, s = sin_any(y * 0.5);
@@ -193,6 +197,7 @@ HEARTH_PX_IN_DOUBLE(log)
 HEARTH_PX_IN_DOUBLE(log2)
 HEARTH_PX_IN_DOUBLE(log10)
 HEARTH_PX_IN_DOUBLE(log1p)
+HEARTH_PX_IN_DOUBLE(exp2)
 HEARTH_PX_IN_DOUBLE(expm1)
 HEARTH_PX_IN_DOUBLE(sin)
 HEARTH_PX_IN_DOUBLE(cos)

@@ -4,7 +4,7 @@
 // Compiled once per instruction set and once for the GPU. Before including it, define
 // HEARTH_ELEMENT_NAMESPACE, HEARTH_ELEMENT_FN (what stands before a function), HEARTH_ELEMENT_SLOW
 // (before one that is never inlined) and, in that namespace, vmath: the elementary functions of
-// float and double. Kernel header.
+// float and double, and special: the functions of pointwise/special.h. Kernel header.
 #pragma once
 
 #include <cstdint>
@@ -67,9 +67,27 @@ template <class T>
 HEARTH_ELEMENT_FN T minimum(T a, T b) {
   return (a < b || a != a) ? a : b;
 }
+// A number wins over NaN.
+template <class T>
+HEARTH_ELEMENT_FN T fmax(T a, T b) {
+  return b != b || a >= b ? a : b;
+}
+template <class T>
+HEARTH_ELEMENT_FN T fmin(T a, T b) {
+  return b != b || a <= b ? a : b;
+}
 template <class T>
 HEARTH_ELEMENT_FN T sign(T x) {
   return x > T(0) ? T(1) : (x < T(0) ? T(-1) : T(0));
+}
+
+template <class T>
+HEARTH_ELEMENT_FN bool isreal(T) {
+  return true;
+}
+template <class T>
+HEARTH_ELEMENT_FN bool isreal(complex<T> x) {
+  return x.imag_ == T(0);
 }
 
 // ---- floating
@@ -148,33 +166,59 @@ HEARTH_PX_FLOAT(double)
 #undef HEARTH_PX_FLOAT
 
 // ---- integers; division by zero gives 0 here, the public functions refuse it
-#define HEARTH_PX_INT(T)                                                                  \
-  HEARTH_ELEMENT_FN T abs(T x) { return x < 0 ? -x : x; }                                 \
-  HEARTH_ELEMENT_FN bool isinf(T) { return false; }                                       \
-  HEARTH_ELEMENT_FN bool isfinite(T) { return true; }                                     \
-  HEARTH_ELEMENT_FN T floor(T x) { return x; }                                            \
-  HEARTH_ELEMENT_FN T ceil(T x) { return x; }                                             \
-  HEARTH_ELEMENT_FN T trunc(T x) { return x; }                                            \
-  HEARTH_ELEMENT_FN T round(T x) { return x; }                                            \
-  HEARTH_ELEMENT_FN T div_trunc(T a, T b) { return b == 0 ? 0 : (b == -1 ? -a : a / b); } \
-  HEARTH_ELEMENT_FN T fmod(T a, T b) { return b == 0 || b == -1 ? 0 : a % b; }            \
-  HEARTH_ELEMENT_FN T div_floor(T a, T b) {                                               \
-    const T q = div_trunc(a, b);                                                          \
-    return (q * b != a && ((a < 0) != (b < 0))) ? q - 1 : q;                              \
-  }                                                                                       \
-  HEARTH_ELEMENT_FN T remainder(T a, T b) {                                               \
-    const T m = fmod(a, b);                                                               \
-    return (m != 0 && ((b < 0) != (m < 0))) ? m + b : m;                                  \
-  }                                                                                       \
-  HEARTH_ELEMENT_FN T pow(T a, T b) {                                                     \
-    if (b < 0) return a == 1 ? 1 : (a == -1 ? (b % 2 ? -1 : 1) : 0);                      \
-    T r = 1;                                                                              \
-    for (; b > 0; b >>= 1, a *= a)                                                        \
-      if (b & 1) r *= a;                                                                  \
-    return r;                                                                             \
+#define HEARTH_PX_INT(T, U)                                                                   \
+  HEARTH_ELEMENT_FN bool signbit(T x) { return x < 0; }                                       \
+  /* Shifts by less than 0 or more than there are digits leave nothing but the sign. */       \
+  HEARTH_ELEMENT_FN T shift_left(T a, T b) {                                                  \
+    constexpr T digits = 8 * sizeof(T);                                                       \
+    return b < 0 || b >= digits ? 0 : static_cast<T>(static_cast<U>(a) << b);                 \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN T shift_right(T a, T b) {                                                 \
+    constexpr T last = 8 * sizeof(T) - 1;                                                     \
+    return a >> (b < 0 || b > last ? last : b);                                               \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN U size_of(T x) {                                                          \
+    return x < 0 ? U(0) - static_cast<U>(x) : static_cast<U>(x);                              \
+  }                                                                                           \
+  HEARTH_ELEMENT_SLOW T gcd(T x, T y) {                                                       \
+    U a = size_of(x), b = size_of(y);                                                         \
+    while (a != 0) {                                                                          \
+      const U rest = b % a;                                                                   \
+      b = a;                                                                                  \
+      a = rest;                                                                               \
+    }                                                                                         \
+    return static_cast<T>(b);                                                                 \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN T lcm(T x, T y) {                                                         \
+    const U g = static_cast<U>(gcd(x, y));                                                    \
+    return g == 0 ? 0 : static_cast<T>(size_of(static_cast<T>(size_of(x) / g * size_of(y)))); \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN T abs(T x) { return x < 0 ? -x : x; }                                     \
+  HEARTH_ELEMENT_FN bool isinf(T) { return false; }                                           \
+  HEARTH_ELEMENT_FN bool isfinite(T) { return true; }                                         \
+  HEARTH_ELEMENT_FN T floor(T x) { return x; }                                                \
+  HEARTH_ELEMENT_FN T ceil(T x) { return x; }                                                 \
+  HEARTH_ELEMENT_FN T trunc(T x) { return x; }                                                \
+  HEARTH_ELEMENT_FN T round(T x) { return x; }                                                \
+  HEARTH_ELEMENT_FN T div_trunc(T a, T b) { return b == 0 ? 0 : (b == -1 ? -a : a / b); }     \
+  HEARTH_ELEMENT_FN T fmod(T a, T b) { return b == 0 || b == -1 ? 0 : a % b; }                \
+  HEARTH_ELEMENT_FN T div_floor(T a, T b) {                                                   \
+    const T q = div_trunc(a, b);                                                              \
+    return (q * b != a && ((a < 0) != (b < 0))) ? q - 1 : q;                                  \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN T remainder(T a, T b) {                                                   \
+    const T m = fmod(a, b);                                                                   \
+    return (m != 0 && ((b < 0) != (m < 0))) ? m + b : m;                                      \
+  }                                                                                           \
+  HEARTH_ELEMENT_FN T pow(T a, T b) {                                                         \
+    if (b < 0) return a == 1 ? 1 : (a == -1 ? (b % 2 ? -1 : 1) : 0);                          \
+    T r = 1;                                                                                  \
+    for (; b > 0; b >>= 1, a *= a)                                                            \
+      if (b & 1) r *= a;                                                                      \
+    return r;                                                                                 \
   }
-HEARTH_PX_INT(int32_t)
-HEARTH_PX_INT(int64_t)
+HEARTH_PX_INT(int32_t, uint32_t)
+HEARTH_PX_INT(int64_t, uint64_t)
 #undef HEARTH_PX_INT
 
 // ---- complex
@@ -229,3 +273,4 @@ HEARTH_ELEMENT_FN complex<T> nan_to_num(complex<T> x, complex<T> nan, complex<T>
 }  // namespace HEARTH_ELEMENT_NAMESPACE
 
 #include "pointwise/px_complex.h"
+#include "pointwise/px_special.h"

@@ -17,6 +17,7 @@ Tensor abs(const Tensor& x);
 Tensor sign(const Tensor& x);
 Tensor sgn(const Tensor& x);
 Tensor exp(const Tensor& x);
+Tensor exp2(const Tensor& x);
 Tensor log(const Tensor& x);
 Tensor log1p(const Tensor& x);
 Tensor sin(const Tensor& x);
@@ -32,11 +33,26 @@ Tensor ge0(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor xlogy(const Tensor& a, const Tensor& b);
+Tensor xlog1py(const Tensor& a, const Tensor& b);
 Tensor div_floor(const Tensor& a, const Tensor& b);
 Tensor div_trunc(const Tensor& a, const Tensor& b);
 Tensor maximum(const Tensor& a, const Scalar& b);
 Tensor gelu_tanh_slope(const Tensor& x);
 Tensor smooth_l1_slope(const Tensor& d, const Scalar& beta);
+Tensor lgamma(const Tensor& x);
+Tensor digamma(const Tensor& x);
+Tensor polygamma(const Scalar& n, const Tensor& x);
+Tensor polygamma_slope(const Scalar& n, const Tensor& x);
+Tensor zeta(const Tensor& x, const Tensor& q);
+Tensor erfcx(const Tensor& x);
+Tensor i0(const Tensor& x);
+Tensor i1(const Tensor& x);
+Tensor i1e(const Tensor& x);
+Tensor i1_slope(const Tensor& x);
+Tensor i1e_slope(const Tensor& x);
+Tensor bessel_slope(const Tensor& x, const Scalar& kind);
+Tensor sinc_slope(const Tensor& x);
+Tensor frexp_exponent(const Tensor& x);
 
 }  // namespace px
 }  // namespace hearth::ops

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 namespace hearth::cpu {
 namespace {
 
+long double erfcx_reference(long double x) {
+  if (x < 50) return std::exp(x * x) * std::erfc(x);
+  const long double z = 1 / (x * x);
+  return (1 + z * (-0.5L + z * (0.75L + z * (-1.875L + z * 6.5625L)))) /
+         (x * std::sqrt(std::numbers::pi_v<long double>));
+}
 long double rsqrt_reference(long double x) { return 1 / std::sqrt(x); }
 long double sigmoid_reference(long double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -55,6 +62,7 @@ std::vector<Unary<T>> unary_cases() {
       HEARTH_CASE(erf, 3.0, 3.0),
       HEARTH_CASE(erfc, 1.0, 6.0),
       {"sigmoid", &VmathFunctions<T>::sigmoid, sigmoid_reference, 2.5, 2.5},
+      {"erfcx", &VmathFunctions<T>::erfcx, erfcx_reference, 1.0, 6.0},
       {"rsqrt", &VmathFunctions<T>::rsqrt, rsqrt_reference, 1.5, 1.5},
   };
 }

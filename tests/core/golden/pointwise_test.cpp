@@ -55,6 +55,12 @@ struct Caller {
 #define OPERANDS_tensor_bounds \
   const Tensor& self = a[0];   \
   const auto min = maybe(a[1]), max = maybe(a[2]);
+#define OPERANDS_with_eps    \
+  const Tensor& self = a[0]; \
+  const std::optional<double> eps = a.maybe_f("eps");
+#define OPERANDS_with_decimals \
+  const Tensor& self = a[0];   \
+  const int64_t decimals = a.i("decimals");
 #define TEXT(...) #__VA_ARGS__
 #define HEARTH_FUNCTION(name, op, shape, how, parameters, fields, arguments, tensors, numbers) \
   {#name, #shape, [](Args& a) -> Tensor {                                                      \
@@ -77,9 +83,10 @@ Tensor call(std::string_view name, Args& a) {
   const bool by_number = a.has("other");
   const std::string_view shape = a.has("rounding_mode")
                                      ? by_number ? "scalar_rounded" : "tensor_rounded"
-                                 : by_number      ? "scalar"
-                                 : a.has("input") ? "self_scalar"
-                                                  : "";
+                                 : by_number         ? "scalar"
+                                 : a.has("decimals") ? "with_decimals"
+                                 : a.has("input")    ? "self_scalar"
+                                                     : "";
   for (const Caller& c : kCallers)
     if (c.name == name && (shape.empty() || c.shape == shape)) return c.call(a);
   throw ValueError(cat_str(name, " has no form of shape ", shape));
@@ -113,9 +120,6 @@ const Table kTable = {
      }},
     {"logsigmoid", [](Args& a) -> Outputs { return {log_sigmoid(a[0])}; }},
     {"nan_to_num", [](Args& a) -> Outputs { return {a[0].nan_to_num()}; }},
-    {"selu", [](Args& a) -> Outputs { return {F::selu(a[0])}; }},
-    {"celu",
-     [](Args& a) -> Outputs { return {F::celu(a[0], F::CELUFuncOptions().alpha(a.f("alpha")))}; }},
     {"softsign", [](Args& a) -> Outputs { return {F::softsign(a[0])}; }},
     {"tanhshrink", [](Args& a) -> Outputs { return {F::tanhshrink(a[0])}; }},
     {"prelu", each_prelu},

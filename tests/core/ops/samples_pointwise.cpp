@@ -16,9 +16,11 @@ void add_row(Samples& samples, const OpTable& row, const Pointwise& f, std::vect
   samples.push_back({&row, std::make_shared<Pointwise>(f), std::move(in), smooth});
 }
 
-/// Inputs an op can take: inside (0, 1) everything real is smooth, but for acosh.
+/// Inputs an op can take: inside (0, 1) everything real is smooth, but for acosh and zeta.
 std::vector<Tensor> inputs_for(const ops::PointwiseInfo& info) {
   if (info.op == PointwiseOp::acosh) return {values({2, 3}, 1.15, 1.85)};
+  if (info.op == PointwiseOp::special_zeta)
+    return {values({2, 3}, 1.15, 1.85), values({2, 3}, 0.15, 0.85, 1)};
   std::vector<Tensor> in;
   for (int k = 0; k < info.arity; ++k) {
     Tensor t = values({2, 3}, 0.15, 0.85, k);
@@ -43,7 +45,9 @@ void pointwise_samples(Samples& samples) {
     const std::vector<Tensor> in = inputs_for(info);
     add_row(samples, row, f, in);
     if (info.arity == 2 && !(info.types & (ops::kMaskA | ops::kMaskB))) {
-      const Scalar number = info.types & ops::kTypeF ? Scalar(0.55) : Scalar(3);
+      const Scalar number = op == PointwiseOp::special_zeta ? Scalar(1.55)
+                            : info.types & ops::kTypeF      ? Scalar(0.55)
+                                                            : Scalar(3);
       Pointwise right = f, left = f;
       right.scalar = left.scalar = number;
       right.side = Pointwise::Side::B;

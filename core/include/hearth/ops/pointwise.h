@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "hearth/tensor/tensor.h"
 
@@ -59,6 +60,12 @@ HEARTH_API Tensor& nan_to_num_out(Tensor& out, const Tensor& self, std::optional
                                   std::optional<double> posinf = {},
                                   std::optional<double> neginf = {});
 HEARTH_API Tensor conj(const Tensor& self);
+/// self = mantissa * 2^exponent: a mantissa of size [0.5, 1), and int32 exponents.
+HEARTH_API std::tuple<Tensor, Tensor> frexp(const Tensor& self);
+HEARTH_API std::tuple<Tensor&, Tensor&> frexp_out(Tensor& mantissa, Tensor& exponent,
+                                                  const Tensor& self);
+HEARTH_API Tensor polygamma(int64_t n, const Tensor& self);
+HEARTH_API Tensor& polygamma_out(Tensor& out, int64_t n, const Tensor& self);
 /// approximate: "none" (with erf) or "tanh".
 HEARTH_API Tensor gelu(const Tensor& self, std::string_view approximate = "none");
 HEARTH_API Tensor& gelu_(Tensor& self, std::string_view approximate = "none");

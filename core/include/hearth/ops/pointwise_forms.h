@@ -14,11 +14,16 @@
 #define HEARTH_FORMS_NO_IN_PLACE no_in_place, plain, 0, ()
 #define HEARTH_FORMS_FUNCTION function, plain, 0, ()
 #define HEARTH_FORMS_EITHER either, plain, 0, ()
+#define HEARTH_FORMS_EITHER_FUNCTION either_function, plain, 0, ()
 #define HEARTH_FORMS_TENSORS tensors, plain, 0, ()
+#define HEARTH_FORMS_TENSORS_FUNCTION tensors_function, plain, 0, ()
 #define HEARTH_FORMS_TENSORS_NO_IN_PLACE tensors_no_in_place, plain, 0, ()
 #define HEARTH_FORMS_INNER none, plain, 0, ()
 #define HEARTH_FORMS_ROUNDING rounding, plain, 0, ()
 #define HEARTH_FORMS_BOUNDS bounds, plain, 0, ()
+#define HEARTH_FORMS_EPS eps, plain, 0, ()
+#define HEARTH_FORMS_EPS_FUNCTION eps_function, plain, 0, ()
+#define HEARTH_FORMS_DECIMALS decimals, plain, 0, ()
 #define HEARTH_FORMS_CHECKED(set) HEARTH_HOW(checked, HEARTH_FORMS_##set)
 #define HEARTH_FORMS_BY_HAND(set) HEARTH_HOW(by_hand, HEARTH_FORMS_##set)
 #define HEARTH_FORMS_WITH(set, ...) \
@@ -70,6 +75,15 @@
   HEARTH_MAKE_##set(name, op, unary, how, (HEARTH_NUMBERS_##n numbers), (with(HEARTH_P_##n)), \
                     (HEARTH_AND_P_##n), (), numbers)
 
+// With a bound for x and 1 - x that may be missing; with a number of decimals.
+#define HEARTH_UNARY_eps(...) HEARTH_UNARY_EPS_SHAPE(all, __VA_ARGS__)
+#define HEARTH_UNARY_eps_function(...) HEARTH_UNARY_EPS_SHAPE(function, __VA_ARGS__)
+#define HEARTH_UNARY_EPS_SHAPE(set, name, op, how, n, numbers)                                 \
+  HEARTH_MAKE_##set(name, op, with_eps, how, (, std::optional<double> eps HEARTH_DEFAULT({})), \
+                    (with(eps.value_or(0), 1 - eps.value_or(0))), (, eps), (), ())
+#define HEARTH_UNARY_decimals(name, op, how, n, numbers) \
+  HEARTH_MAKE_all(name, op, with_decimals, how, (, int64_t decimals), (), (, decimals), (), ())
+
 // Within two bounds, of which one may be missing.
 #define HEARTH_UNARY_bounds(name, op, how, n, numbers)                                           \
   HEARTH_MAKE_all(                                                                               \
@@ -87,11 +101,15 @@
 #define HEARTH_BINARY_none(...)
 #define HEARTH_BINARY_tensors(...) HEARTH_TENSOR_SHAPE(all, __VA_ARGS__)
 #define HEARTH_BINARY_tensors_no_in_place(...) HEARTH_TENSOR_SHAPE(no_in_place, __VA_ARGS__)
+#define HEARTH_BINARY_tensors_function(...) HEARTH_TENSOR_SHAPE(function, __VA_ARGS__)
 #define HEARTH_BINARY_all(...)          \
   HEARTH_TENSOR_SHAPE(all, __VA_ARGS__) \
   HEARTH_SCALAR_SHAPE(all, __VA_ARGS__)
 #define HEARTH_BINARY_either(...) \
   HEARTH_BINARY_all(__VA_ARGS__) HEARTH_SELF_SCALAR_SHAPE(__VA_ARGS__)
+#define HEARTH_BINARY_either_function(...)   \
+  HEARTH_TENSOR_SHAPE(function, __VA_ARGS__) \
+  HEARTH_SCALAR_SHAPE(function, __VA_ARGS__) HEARTH_SELF_SCALAR_SHAPE(__VA_ARGS__)
 #define HEARTH_BINARY_rounding(...)                                                   \
   HEARTH_BINARY_all(__VA_ARGS__)                                                      \
       HEARTH_ROUNDING_SHAPE(tensor_rounded, Tensor, (with()), (, other), __VA_ARGS__) \

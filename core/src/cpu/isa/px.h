@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cpu/isa/vmath.h"
+#include "cpu/special.h"
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cpu::HEARTH_ISA
 #define HEARTH_ELEMENT_FN inline

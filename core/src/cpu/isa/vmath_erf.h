@@ -15,9 +15,8 @@ HEARTH_VMATH float erf(float x) {
   return copysign(-2.0f * expm1_half(-a * p), x);
 }
 
-/// erfc(a) for a >= 0: e^(-a^2) / (1 + 2 a) times a polynomial in (a - 4) / (a + 4).
-HEARTH_VMATH double erfc_positive(double x) {
-  const double a = at_most(x, 28.0);
+/// erfc(a) e^(a^2) for 0 <= a <= 28: a polynomial in (a - 4) / (a + 4) over 1 + 2 a.
+HEARTH_VMATH double erfc_shape(double a) {
   const double t = (a - 4.0) / (a + 4.0);
   const double p = poly(
       t, 0x1.3ba5916e9fd7fp0, -0x1.1df1ad154a29bp-3, 0x1.f7f5df66fcb7dp-7, 0x1.16ecefcfa5f4dp-4,
@@ -26,10 +25,16 @@ HEARTH_VMATH double erfc_positive(double x) {
       0x1.3be0fe3d8ca9ep-13, -0x1.99680086ad297p-16, -0x1.78ad413ab151fp-17, 0x1.7f9eb8d3c54ccp-18,
       0x1.44c97c426d897p-22, -0x1.bf40520a92d3ep-21, 0x1.0b63acdc799dfp-24, 0x1.e881f511e4bf1p-24,
       -0x1.10a8b4be16011p-27, -0x1.c3ad5b7e7b88cp-27, -0x1.bdf7bac0d851p-30);
+  return p / (1.0 + 2.0 * a);
+}
+
+/// erfc(a) for a >= 0.
+HEARTH_VMATH double erfc_positive(double x) {
+  const double a = at_most(x, 28.0);
   const auto [square, rest] = two_product(a, a);
   // The quotient before the exponential, which may be subnormal.
   const auto [r, n] = exp_parts(-square);
-  return scale((1.0 + expm1_poly(r - rest)) * (p / (1.0 + 2.0 * a)), n);
+  return scale((1.0 + expm1_poly(r - rest)) * erfc_shape(a), n);
 }
 
 HEARTH_VMATH double erfc(double x) {
@@ -46,6 +51,16 @@ HEARTH_VMATH double erf(double x) {
                -0x1.c16e13328e306p-35);
   return a < 1.0 ? small : copysign(1.0 - erfc_positive(a), x);
 }
+/// erfc(x) e^(x^2): beyond 28 the asymptotic series.
+HEARTH_VMATH double erfcx(double x) {
+  const double a = abs(x), z = 1.0 / (a * a);
+  const double far =
+      poly(z, 1.0, -0.5, 0.75, -1.875, 6.5625, -29.53125, 162.421875) * 0.5641895835477563 / a;
+  const double right = a > 28.0 ? far : erfc_shape(at_most(a, 28.0));
+  const auto [square, rest] = two_product(a, a);
+  return x < 0 ? 2.0 * exp(square, rest) - right : right;
+}
+HEARTH_VMATH float erfcx(float x) { return static_cast<float>(erfcx(static_cast<double>(x))); }
 HEARTH_VMATH float erfc(float x) { return static_cast<float>(erfc(static_cast<double>(x))); }
 
 /// What the standard normal distribution has beyond |x|, and its density over the one at 0.

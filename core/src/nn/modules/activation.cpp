@@ -2,6 +2,7 @@
 #include "hearth/nn/modules/activation.h"
 
 #include "hearth/nn/init.h"
+#include "hearth/ops/activation.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/softmax.h"
@@ -13,27 +14,13 @@ namespace hearth::nn {
 
 namespace functional {
 
-namespace {
-
-constexpr double kSeluAlpha = 1.6732632423543772;
-constexpr double kSeluScale = 1.0507009873554805;
-
-Tensor elu(Tensor input, bool inplace, double alpha, double scale, double input_scale) {
-  if (inplace) return elu_(input, alpha, scale, input_scale);
-  return hearth::elu(input, alpha, scale, input_scale);
-}
-
-}  // namespace
-
 Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
-  return elu(input, options.inplace(), options.alpha(), 1, 1);
-}
-Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
-  return elu(input, options.inplace(), kSeluAlpha, kSeluScale, 1);
+  Tensor self = input;
+  return options.inplace() ? elu_(self, options.alpha()) : hearth::elu(self, options.alpha());
 }
 Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
-  HEARTH_CHECK_AS(ValueError, options.alpha() != 0, "[celu] ZeroDivisionError: alpha cannot be 0");
-  return elu(input, options.inplace(), options.alpha(), 1, 1 / options.alpha());
+  Tensor self = input;
+  return options.inplace() ? celu_(self, options.alpha()) : hearth::celu(self, options.alpha());
 }
 
 // Activations that have an in-place op of their own.
@@ -44,6 +31,7 @@ Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
   }
 HEARTH_INPLACE_ACTIVATION(relu, ReLUFuncOptions)
 HEARTH_INPLACE_ACTIVATION(relu6, ReLU6FuncOptions)
+HEARTH_INPLACE_ACTIVATION(selu, SELUFuncOptions)
 HEARTH_INPLACE_ACTIVATION(silu, SiLUFuncOptions)
 HEARTH_INPLACE_ACTIVATION(hardswish, HardswishFuncOptions)
 HEARTH_INPLACE_ACTIVATION(hardsigmoid, HardsigmoidFuncOptions)
@@ -90,13 +78,7 @@ Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
 }
 
 Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
-  HEARTH_CHECK_AS(ShapeError, input.dim() > 0,
-                  "[glu] does not support scalars because halving size must be even");
-  HEARTH_CHECK_AS(ShapeError, input.size(options.dim()) % 2 == 0,
-                  "[glu] Halving dimension must be even, but dimension ", options.dim(),
-                  " is size ", input.size(options.dim()));
-  const auto halves = input.chunk(2, options.dim());
-  return halves[0] * halves[1].sigmoid();
+  return hearth::glu(input, options.dim());
 }
 
 Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {
