@@ -12,64 +12,86 @@ namespace hearth::cpu {
 
 namespace {
 
-/// The first i of a sorted line for which there is no `before(i)`; halves without branching.
-template <class F>
-int64_t first_not(int64_t n, const F& before) {
-  int64_t low = 0;
-  while (n > 0) {
-    const int64_t half = n / 2;
-    const bool up = before(low + half);
-    low = up ? low + half + 1 : low;
-    n = up ? n - half - 1 : half;
+/// Whether `a` comes before the place of `value`. NaN is behind everything that compares.
+template <bool kRight, class T>
+bool before(T a, T value) {
+  if constexpr (kRight) return !(number_of(a) > number_of(value));
+  return !(number_of(a) >= number_of(value));
+}
+
+/// The place of a value in a line of n, whose elements are in the order of `places` if there are
+/// any. The order of probes is PyTorch's, on which the answer depends where the line has NaNs.
+template <bool kRight, class T>
+int64_t place_in(const T* line, const int64_t* places, int64_t n, T value) {
+  int64_t low = 0, high = n;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (before<kRight>(line[places ? places[middle] : middle], value)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return low;
 }
 
-/// A line of the sequence, in the order that `places` gives when there are any.
-template <class T>
-struct Sorted {
-  const T* line;
-  const int64_t* places;
-  auto operator()(int64_t i) const { return number_of(line[places ? places[i] : i]); }
-};
+/// The places of `count` values in a line of n > 0 without NaN, several side by side and without
+/// branches.
+template <bool kRight, class T, class Out>
+void places_in(const T* line, int64_t n, const T* values, int64_t count, Out* out) {
+  constexpr int64_t kSideBySide = 8;
+  for (int64_t i = 0; i < count; i += kSideBySide) {
+    const int64_t m = std::min(kSideBySide, count - i);
+    T value[kSideBySide];
+    int64_t low[kSideBySide] = {};
+    for (int64_t j = 0; j < kSideBySide; ++j) value[j] = values[i + std::min(j, m - 1)];
+    for (int64_t left = n; left > 1; left -= left / 2)
+      for (int64_t j = 0; j < kSideBySide; ++j)
+        low[j] += before<kRight>(line[low[j] + left / 2 - 1], value[j]) ? left / 2 : 0;
+    for (int64_t j = 0; j < m; ++j)
+      out[i + j] = static_cast<Out>(low[j] + before<kRight>(line[low[j]], value[j]));
+  }
+}
 
-template <class T, class Out>
+template <class T, class Out, bool kRight>
 void search(const Call& call) {
-  const bool right = call.as<ops::SearchSorted>().right;
   const Tensor sequence = contiguous_raw(call.in[0]), self = contiguous_raw(call.in[1]);
   const Tensor sorter = call.in.get(2).defined() ? contiguous_raw(call.in[2]) : Tensor();
   const int64_t n = impl(sequence).sizes.back(), count = impl(self).numel;
   const bool shared = impl(sequence).dim() == 1;
   const int64_t width = shared ? count : impl(self).sizes.back();
-  if (sorter.defined()) {
-    const int64_t* places = ptr<int64_t>(sorter);
-    for (int64_t i = 0; i < impl(sorter).numel; ++i)
-      HEARTH_CHECK_AS(IndexError, places[i] >= 0 && places[i] < n,
-                      "[searchsorted] sorter index out of range: ", places[i], " of ", n);
-  }
+  const int64_t* places = sorter.defined() ? ptr<int64_t>(sorter) : nullptr;
+  for (int64_t i = 0; places && i < impl(sorter).numel; ++i)
+    HEARTH_CHECK_AS(IndexError, places[i] >= 0 && places[i] < n,
+                    "[searchsorted] sorter index out of range: ", places[i], " of ", n);
   const T* values = ptr<T>(self);
   Out* out = ptr<Out>(call.out[0]);
-  parallel_for(count, 512, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t start = shared ? 0 : i / width * n;
-      const Sorted<T> at{ptr<T>(sequence) + start,
-                         sorter.defined() ? ptr<int64_t>(sorter) + start : nullptr};
-      const auto value = number_of(values[i]);
-      // NaN comes after everything that compares.
-      const int64_t place = right ? first_not(n, [&](int64_t k) { return !(at(k) > value); })
-                                  : first_not(n, [&](int64_t k) { return !(at(k) >= value); });
-      out[i] = static_cast<Out>(place);
+  parallel_for(count, 2048, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end;) {
+      const int64_t row = i / width, stop = std::min(end, (row + 1) * width);
+      const T* line = ptr<T>(sequence) + row * n;
+      if (n > 0 && !places && number_of(line[n - 1]) == number_of(line[n - 1])) {
+        places_in<kRight>(line, n, values + i, stop - i, out + i);
+        i = stop;
+        continue;
+      }
+      for (; i < stop; ++i)
+        out[i] = static_cast<Out>(
+            place_in<kRight>(line, places ? places + row * n : nullptr, n, values[i]));
     }
   });
 }
 
 void searchsorted(const Call& call) {
-  const bool narrow = call.as<ops::SearchSorted>().out_int32;
+  const auto& op = call.as<ops::SearchSorted>();
+  const auto run = [&]<class T, class Out>(T, Out) -> void {
+    return op.right ? search<T, Out, true>(call) : search<T, Out, false>(call);
+  };
   switch (call.compute) {
-#define HEARTH_CASE(T, name)                                               \
-  case ScalarType::name:                                                   \
-    if constexpr (kOrdered<T> && !std::is_same_v<T, bool>)                 \
-      return narrow ? search<T, int32_t>(call) : search<T, int64_t>(call); \
+#define HEARTH_CASE(T, name)                                           \
+  case ScalarType::name:                                               \
+    if constexpr (kOrdered<T> && !std::is_same_v<T, bool>)             \
+      return op.out_int32 ? run(T{}, int32_t{}) : run(T{}, int64_t{}); \
     break;
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE

@@ -2,77 +2,14 @@
 // One element of each line by its rank, without sorting the line.
 #include "ops/selection.h"
 
+#include "cpu/item_of_rank.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
-#include "cpu/sort_keys.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
 
 namespace {
-
-/// Lines shorter than this are partitioned; of longer ones digits are counted.
-constexpr int64_t kCountedLength = 1024;
-constexpr int kDigitBits = 11;
-
-/// Finds the digit that item `rank` has, and makes `rank` the one among those of that digit.
-/// Returns the digit and how many have it.
-std::pair<size_t, int64_t> digit_at(const int64_t* counts, int64_t& rank) {
-  size_t digit = 0;
-  for (; rank >= counts[digit]; ++digit) rank -= counts[digit];
-  return {digit, counts[digit]};
-}
-
-/// The item of rank k (from 0) among n; `item_at(i)` makes item i, and items come in the order of
-/// their places. Only those that share the digits found so far are looked at again.
-template <class I, class F>
-I by_digits(int64_t n, int64_t k, int key_bits, const F& item_at) {
-  constexpr size_t kDigits = size_t{1} << kDigitBits;
-  int bits = std::min(kDigitBits, key_bits), shift = key_bits - bits;
-  const int64_t chunks = sort_chunks(n);
-  const auto first = [&](int64_t c) { return n * c / chunks; };
-  Scratch<int64_t> memory(kDigits * static_cast<size_t>(chunks + 1));
-  const auto counts_of = [&](int64_t c) {
-    return memory.data() + c * static_cast<int64_t>(kDigits);
-  };
-  int64_t* total = counts_of(chunks);
-  std::fill_n(total, kDigits, 0);
-  parallel_chunks(chunks, [&](int64_t c) {
-    int64_t* count = counts_of(c);
-    std::fill_n(count, kDigits, 0);
-    for (int64_t i = first(c); i < first(c + 1); ++i) ++count[digit_of(item_at(i), shift, bits)];
-  });
-  for (int64_t c = 0; c < chunks; ++c)
-    for (size_t d = 0; d < kDigits; ++d) total[d] += counts_of(c)[d];
-  const auto found = digit_at(total, k);
-  size_t digit = found.first;
-  int64_t left = found.second;
-  Scratch<I> same(static_cast<size_t>(left));
-  parallel_chunks(chunks, [&](int64_t c) {
-    int64_t to = 0;
-    for (int64_t b = 0; b < c; ++b) to += counts_of(b)[digit];
-    for (int64_t i = first(c); i < first(c + 1); ++i) {
-      const I item = item_at(i);
-      if (digit_of(item, shift, bits) == digit) same[static_cast<size_t>(to++)] = item;
-    }
-  });
-  I* items = same.data();
-  while (shift > 0) {
-    if (left < kCountedLength) {
-      std::nth_element(items, items + k, items + left);
-      break;
-    }
-    bits = std::min(kDigitBits, shift);
-    shift -= bits;
-    std::fill_n(total, kDigits, 0);
-    for (int64_t i = 0; i < left; ++i) ++total[digit_of(items[i], shift, bits)];
-    digit = digit_at(total, k).first;
-    I* end = std::remove_if(items, items + left,
-                            [&](const I& item) { return digit_of(item, shift, bits) != digit; });
-    left = end - items;
-  }
-  return items[k];
-}
 
 /// The place of the element of rank k, from 0.
 template <class T>
@@ -82,12 +19,7 @@ int64_t place_of_rank(const T* x, int64_t stride, int64_t n, int64_t k) {
     item.set(key_of(x[i * stride]), i);
     return item;
   };
-  if (n >= kCountedLength)
-    return by_digits<Item<T>>(n, k, static_cast<int>(8 * sizeof(T)), item_at).place();
-  Scratch<Item<T>> items(static_cast<size_t>(n));
-  for (int64_t i = 0; i < n; ++i) items[static_cast<size_t>(i)] = item_at(i);
-  std::nth_element(items.data(), items.data() + k, items.data() + n);
-  return items[static_cast<size_t>(k)].place();
+  return item_of_rank<T>(n, k, item_at).place();
 }
 
 template <class T>

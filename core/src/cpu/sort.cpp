@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/sort.h"
 
+#include "cpu/item_of_rank.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
-#include "cpu/sort_keys.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-/// The k items of a line that come first are kept here until they are twice as many; most elements
-/// of a long line come after the worst of them, and are only compared with it.
+/// The first k of the items it is given. They are kept here until they are twice as many.
 template <class I>
 class Best {
  public:
   explicit Best(int64_t k)
-      : k_(k), room_(std::max<int64_t>(2 * k, 64)), memory_(static_cast<size_t>(room_)) {}
-  bool wants(I item) const { return !full_ || item < worst_; }
+      : k_(k), room_(std::max<int64_t>(2 * k, 16)), memory_(static_cast<size_t>(room_)) {}
+  bool full() const { return full_; }
+  /// When full: what does not come before it is not wanted.
+  I worst() const { return worst_; }
   void add(I item) {
+    if (full_ && !(item < worst_)) return;
     memory_[static_cast<size_t>(n_++)] = item;
     if (n_ == room_) shrink();
   }
@@ -44,7 +46,7 @@ class Best {
   Scratch<I> memory_;
 };
 
-/// The element at i of a line as an item.
+/// The elements of a line as items.
 template <class T>
 struct Line {
   const T* x;
@@ -63,6 +65,22 @@ struct Line {
   T element(const Item<T>& item) const {
     const auto key = static_cast<Key<T>>(descending ? ~item.key() : item.key());
     return is_exact<T>(key) ? number_with<T>(key) : x[item.place() * stride];
+  }
+  /// The first k in order of the first n.
+  void collect(int64_t n, Best<Item<T>>& best) const {
+    constexpr int64_t kBlock = 8;
+    int64_t i = 0;
+    for (; i + kBlock <= n; i += kBlock) {
+      // Most elements of a long line come too late: those blocks are only compared.
+      if (best.full()) {
+        const auto worst = static_cast<Key<T>>(best.worst().key());
+        bool wanted = false;
+        for (int64_t j = 0; j < kBlock; ++j) wanted |= key(i + j) < worst;
+        if (!wanted) continue;
+      }
+      for (int64_t j = 0; j < kBlock; ++j) best.add(item(i + j));
+    }
+    for (; i < n; ++i) best.add(item(i));
   }
 };
 
@@ -86,23 +104,24 @@ void sort_line(const Line<T>& line, int64_t n, int64_t k, bool ordered, const Ta
   if (k == 0) return;
   if (8 * k <= n) {
     Best<Item<T>> best(k);
-    for (int64_t i = 0; i < n; ++i) {
-      const Item<T> item = line.item(i);
-      if (best.wants(item)) best.add(item);
-    }
+    line.collect(n, best);
     return to.write(line, best.get(ordered), k);
   }
   Scratch<Item<T>> memory(static_cast<size_t>(2 * n));
   Item<T>*items = memory.data(), *spare = items + n;
-  parallel_for(n, kSortChunk, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) items[i] = line.item(i);
-  });
-  int64_t rest = n;
-  if (2 * k <= n || (k < n && !ordered)) {
-    std::nth_element(items, items + k, items + n);
-    rest = k;
+  if (2 * k <= n) {
+    // In the order of their places, which sorting by digits keeps.
+    const Item<T> last = item_of_rank<T>(n, k - 1, [&](int64_t i) { return line.item(i); });
+    int64_t count = 0;
+    for (int64_t i = 0; count < k; ++i)
+      if (const Item<T> item = line.item(i); !(last < item)) items[count++] = item;
+  } else {
+    parallel_for(n, kSortChunk, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) items[i] = line.item(i);
+    });
+    if (!ordered && k < n) std::nth_element(items, items + k, items + n);
   }
-  if (ordered) items = sort_items(items, spare, rest, static_cast<int>(sizeof(T)));
+  if (ordered) items = sort_items(items, spare, 2 * k <= n ? k : n);
   to.write(line, items, k);
 }
 

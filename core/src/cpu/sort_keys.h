@@ -3,7 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "hearth/base/half.h"
 #include "hearth/base/threads.h"
@@ -43,23 +46,37 @@ auto number_of(T x) {
   return static_cast<std::conditional_t<std::is_class_v<T>, float, T>>(x);
 }
 
-/// An unsigned number with the order of x: NaN above all, -0 below 0.
+/// The bits of positive infinity, the largest number.
+template <class T>
+constexpr Key<T> infinity_bits() {
+  if constexpr (std::is_same_v<T, Half>) {
+    return 0x7c00;
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return 0x7f80;
+  } else {
+    return __builtin_bit_cast(Key<T>, std::numeric_limits<T>::infinity());
+  }
+}
+
+/// An unsigned number with the order of x: NaN above all, -0 below 0. No branches.
 template <class T>
 Key<T> exact_key(T x) {
   if constexpr (std::is_integral_v<T>) {
     return static_cast<Key<T>>(static_cast<Key<T>>(x) ^ (std::is_signed_v<T> ? kSignBit<T> : 0));
   } else {
+    using Signed = std::make_signed_t<Key<T>>;
     const auto bits = __builtin_bit_cast(Key<T>, x);
-    const auto number = number_of(x);
-    const auto key = static_cast<Key<T>>(bits & kSignBit<T> ? ~bits : bits | kSignBit<T>);
-    return number != number ? static_cast<Key<T>>(~Key<T>{0}) : key;
+    const auto negative = static_cast<Key<T>>(static_cast<Signed>(bits) >> (8 * sizeof(T) - 1));
+    const bool nan = (bits & ~kSignBit<T>) > infinity_bits<T>();
+    return static_cast<Key<T>>((bits ^ (negative | kSignBit<T>)) | (nan ? ~Key<T>{0} : Key<T>{0}));
   }
 }
 /// As exact_key, but both zeros are equal.
 template <class T>
 Key<T> key_of(T x) {
   const Key<T> key = exact_key(x);
-  return !std::is_integral_v<T> && key == kSignBit<T> - 1 ? kSignBit<T> : key;
+  if constexpr (std::is_integral_v<T>) return key;
+  return static_cast<Key<T>>(key + (key == kSignBit<T> - 1));
 }
 
 /// Whether only one number has this key.
@@ -111,6 +128,8 @@ struct Bare {
 
 /// Lines shorter than this are sorted by comparisons, longer ones by digits.
 inline constexpr int64_t kRadixLength = 200;
+/// Most bits of a key that are sorted by at once.
+inline constexpr int kDigitBits = 8;
 /// Items worth a thread.
 inline constexpr int64_t kSortChunk = 1 << 16;
 inline constexpr int64_t kMaxSortChunks = 32;
@@ -128,50 +147,55 @@ size_t digit_of(const I& item, int shift, int bits) {
          ((size_t{1} << bits) - 1);
 }
 
-/// Moves the items to `to` in the order of one byte of their keys, equal ones in the order they
-/// have. False, and nothing moved, when all have the same.
+/// Moves the items to `to` in the order of one digit of their keys, equal ones in the order they
+/// have.
 template <class I>
-bool sort_by_byte(const I* items, I* to, int64_t n, int byte) {
+void sort_by_digit(const I* items, I* to, int64_t n, int shift, int bits) {
   const int64_t chunks = sort_chunks(n);
   const auto first = [&](int64_t c) { return n * c / chunks; };
-  Scratch<int64_t> counts(static_cast<size_t>(chunks) * 256);
+  const size_t digits = size_t{1} << bits;
+  Scratch<int64_t> counts(static_cast<size_t>(chunks) * digits);
+  const auto counts_of = [&](int64_t c) { return counts.data() + static_cast<size_t>(c) * digits; };
   parallel_chunks(chunks, [&](int64_t c) {
-    int64_t* count = counts.data() + c * 256;
-    std::fill_n(count, 256, 0);
-    for (int64_t i = first(c); i < first(c + 1); ++i) ++count[digit_of(items[i], 8 * byte, 8)];
+    int64_t* count = counts_of(c);
+    std::fill_n(count, digits, 0);
+    for (int64_t i = first(c); i < first(c + 1); ++i) ++count[digit_of(items[i], shift, bits)];
   });
   int64_t start = 0;
-  for (size_t d = 0; d < 256; ++d) {
-    const int64_t before = start;
-    for (int64_t c = 0; c < chunks; ++c) {
-      int64_t& count = counts[static_cast<size_t>(c) * 256 + d];
-      const int64_t n_here = count;
-      count = start;
-      start += n_here;
-    }
-    if (start - before == n) return false;
-  }
+  for (size_t d = 0; d < digits; ++d)
+    for (int64_t c = 0; c < chunks; ++c) start += std::exchange(counts_of(c)[d], start);
   parallel_chunks(chunks, [&](int64_t c) {
-    int64_t* next = counts.data() + c * 256;
+    int64_t* next = counts_of(c);
     for (int64_t i = first(c); i < first(c + 1); ++i)
-      to[next[digit_of(items[i], 8 * byte, 8)]++] = items[i];
+      to[next[digit_of(items[i], shift, bits)]++] = items[i];
   });
-  return true;
 }
 
-/// Sorts items whose keys have `bytes` bytes; returns where the result is: there or in `spare`.
-/// What is equal keeps its order.
+/// Sorts items by their keys; returns where the result is: there or in `spare`. What is equal keeps
+/// its order.
 template <class I>
-I* radix_sort(I* items, I* spare, int64_t n, int bytes) {
-  for (int byte = 0; byte < bytes; ++byte)
-    if (sort_by_byte(items, spare, n, byte)) std::swap(items, spare);
+I* radix_sort(I* items, I* spare, int64_t n) {
+  uint64_t all = ~uint64_t{0}, any = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    all &= items[i].key();
+    any |= items[i].key();
+  }
+  // Only the bits between the first and the last that differ, in digits of equal size.
+  const uint64_t differ = all ^ any;
+  if (differ == 0) return items;
+  const int low = std::countr_zero(differ), width = std::bit_width(differ) - low;
+  const int digits = (width - 1) / kDigitBits + 1, bits = (width - 1) / digits + 1;
+  for (int d = 0; d < digits; ++d) {
+    sort_by_digit(items, spare, n, low + d * bits, bits);
+    std::swap(items, spare);
+  }
   return items;
 }
 
 /// As radix_sort, for any length. No two items may be equal, unless they are interchangeable.
 template <class I>
-I* sort_items(I* items, I* spare, int64_t n, int bytes) {
-  if (n >= kRadixLength) return radix_sort(items, spare, n, bytes);
+I* sort_items(I* items, I* spare, int64_t n) {
+  if (n >= kRadixLength) return radix_sort(items, spare, n);
   std::sort(items, items + n);
   return items;
 }

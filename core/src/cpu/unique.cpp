@@ -18,17 +18,16 @@ template <class T, class Value, class Place>
 void write_runs(const Call& call, int64_t n, const Value& value, const Place& place) {
   const auto& op = call.as<ops::Unique>();
   const int64_t chunks = sort_chunks(n);
-  const auto first = [&](int64_t c) { return n * c / chunks; };
-  const auto begins = [&](int64_t i) {
-    return i == 0 || !(number_of(value(i)) == number_of(value(i - 1)));
-  };
+  // The first number begins a run; of the others, those that differ from the one before.
+  const auto first = [&](int64_t c) { return std::max<int64_t>(1, n * c / chunks); };
+  const auto begins = [&](int64_t i) { return !(number_of(value(i)) == number_of(value(i - 1))); };
   Scratch<int64_t> before(static_cast<size_t>(chunks + 1));
+  before[0] = n > 0;
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t count = 0;
     for (int64_t i = first(c); i < first(c + 1); ++i) count += begins(i);
     before[static_cast<size_t>(c + 1)] = count;
   });
-  before[0] = 0;
   std::partial_sum(before.data(), before.data() + chunks + 1, before.data());
   const int64_t total = before[static_cast<size_t>(chunks)];
 
@@ -37,38 +36,47 @@ void write_runs(const Call& call, int64_t n, const Value& value, const Place& pl
   call.out[1] = new_tensor(op.return_inverse ? t.sizes : DimVector{0}, kLong, t.device);
   call.out[2] = new_tensor({op.return_counts ? total : 0}, kLong, t.device);
   T* values = ptr<T>(call.out[0]);
-  int64_t* inverse = op.return_inverse ? ptr<int64_t>(call.out[1]) : nullptr;
-  Scratch<int64_t> starts(static_cast<size_t>(total + 1));
-  starts[static_cast<size_t>(total)] = n;
+  int64_t *inverse = ptr<int64_t>(call.out[1]), *counts = ptr<int64_t>(call.out[2]);
+  if (n == 0) return;
+  Scratch<int64_t> memory(static_cast<size_t>(total + 1));
+  int64_t* starts = memory.data();
+  starts[0] = 0;
+  starts[total] = n;
   parallel_chunks(chunks, [&](int64_t c) {
-    int64_t run = before[static_cast<size_t>(c)] - 1;
+    const int64_t run = before[static_cast<size_t>(c)];
+    const int64_t end = before[static_cast<size_t>(c + 1)];
+    // No branch depends on a number: a place is written until one that begins a run is.
+    int64_t next = run;
+    for (int64_t i = first(c); next < end; ++i) {
+      starts[next] = i;
+      next += begins(i);
+    }
+    if (!op.return_inverse) return;
+    next = run - 1;
+    if (c == 0) inverse[place(0)] = 0;
     for (int64_t i = first(c); i < first(c + 1); ++i) {
-      if (begins(i)) {
-        values[++run] = value(i);
-        starts[static_cast<size_t>(run)] = i;
-      }
-      if (inverse) inverse[place(i)] = run;
+      next += begins(i);
+      inverse[place(i)] = next;
     }
   });
-  if (!op.return_counts) return;
-  int64_t* counts = ptr<int64_t>(call.out[2]);
-  for (int64_t r = 0; r < total; ++r)
-    counts[r] = starts[static_cast<size_t>(r + 1)] - starts[static_cast<size_t>(r)];
+  parallel_for(total, kSortChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) values[r] = value(starts[r]);
+    for (int64_t r = begin; op.return_counts && r < end; ++r) counts[r] = starts[r + 1] - starts[r];
+  });
 }
 
 template <class I, class F>
-I* sorted(Scratch<I>& memory, int64_t n, int bytes, const F& item_at) {
+I* sorted(Scratch<I>& memory, int64_t n, const F& item_at) {
   I* items = memory.data();
   parallel_for(n, kSortChunk, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) items[i] = item_at(i);
   });
-  return sort_items(items, items + n, n, bytes);
+  return sort_items(items, items + n, n);
 }
 
 template <class T>
 void unique_of(const Call& call) {
   const auto& op = call.as<ops::Unique>();
-  constexpr int kBytes = static_cast<int>(sizeof(T));
   const Tensor dense = contiguous_raw(call.in[0]);
   const T* x = ptr<T>(dense);
   const int64_t n = impl(dense).numel;
@@ -80,14 +88,14 @@ void unique_of(const Call& call) {
   if (!op.return_inverse) {
     using I = Bare<Key<T>>;
     Scratch<I> memory(count);
-    const I* items = sorted(memory, n, kBytes, [x](int64_t i) { return I{exact_key(x[i])}; });
+    const I* items = sorted(memory, n, [x](int64_t i) { return I{exact_key(x[i])}; });
     return write_runs<T>(
         call, n, [items](int64_t i) { return number_with<T>(items[i].key()); }, same);
   }
   HEARTH_CHECK(sizeof(T) == 8 || n <= int64_t{1} << 32,
                "[unique] expected at most 2^32 elements, got ", n);
   Scratch<Item<T>> memory(count);
-  const Item<T>* items = sorted(memory, n, kBytes, [x](int64_t i) {
+  const Item<T>* items = sorted(memory, n, [x](int64_t i) {
     Item<T> item;
     item.set(exact_key(x[i]), i);
     return item;

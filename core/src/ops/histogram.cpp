@@ -18,6 +18,7 @@ namespace hearth {
 namespace ops {
 
 HEARTH_DEFINE_OP(Bincount)
+HEARTH_DEFINE_OP(Histc)
 
 Specs Bincount::infer(Args in) const {
   const Tensor& weights = in.get(1);
@@ -36,6 +37,34 @@ Tensors Bincount::decompose(Args in) const {
   return result;
 }
 
+namespace {
+
+/// Sums of `weight` (or how many) at the positions `at`; those not `inside` are left out.
+Tensor count_at(const Tensor& at, const Tensor& inside, const Tensor& weight, int64_t size) {
+  const Tensor counted = at.masked_select(inside);
+  if (!weight.defined()) return invoke(Bincount{size}, counted);
+  return invoke(Bincount{size}, counted, weight.masked_select(inside));
+}
+
+}  // namespace
+
+Specs Histc::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype), "[histc] not implemented for '",
+                  to_string(t.dtype), "'");
+  HEARTH_CHECK_AS(ValueError, bins > 0, "[histc] bins must be > 0, but got ", bins);
+  return {Spec({bins}, t.dtype, t.device)};
+}
+Tensors Histc::decompose(Args in) const {
+  const Tensor x = in[0].reshape({-1});
+  const Tensor least = full({}, low, x.options()), most = full({}, high, x.options());
+  const Tensor inside = x.ge(least).logical_and(x.le(most));
+  const Tensor at = ((x - least) / (most - least) * bins).to(kLong).clamp_max(bins - 1);
+  Tensors result;
+  result.push_back(count_at(at, inside, Tensor(), bins).to(x.scalar_type()));
+  return result;
+}
+
 }  // namespace ops
 
 Tensor bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_t minlength) {
@@ -51,11 +80,10 @@ Tensor bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_
   HEARTH_CHECK_AS(ShapeError, !weighted || weights->sizes() == self.sizes(),
                   "[bincount] weights should be 1-d and have the same length as input, got sizes ",
                   weighted ? weights->sizes() : IntArrayRef(), " for ", self.sizes());
-  const auto [least, most] = self.aminmax();
-  HEARTH_CHECK_AS(ValueError, least.item<int64_t>() >= 0,
-                  "[bincount] bincount only supports 1-d non-negative integral inputs, got ",
-                  least.item<int64_t>());
-  const int64_t size = std::max(minlength, most.item<int64_t>() + 1);
+  // The kernel refuses negative numbers.
+  const int64_t most = self.max().item<int64_t>();
+  HEARTH_CHECK_AS(ValueError, most < INT64_MAX, "[bincount] a number is too large: ", most);
+  const int64_t size = std::max(minlength, most + 1);
   if (!weighted) return invoke(ops::Bincount{size}, self);
   const Tensor w = weights->detach();
   return invoke(ops::Bincount{size}, self, w.scalar_type() == kFloat ? w : w.to(kDouble));
@@ -95,34 +123,17 @@ void check_bins(int64_t bins, std::string_view op) {
   HEARTH_CHECK_AS(ValueError, bins > 0, "[", op, "] bins must be > 0, but got ", bins);
 }
 
-/// Sums of `weight` (or how many) at the positions `at`, in `type`; those not `inside` are left
-/// out.
-Tensor count_at(const Tensor& at, const Tensor& inside, const Tensor& weight, int64_t size,
-                ScalarType type) {
-  const Tensor counted = at.masked_select(inside);
-  if (!weight.defined()) return invoke(ops::Bincount{size}, counted).to(type);
-  return invoke(ops::Bincount{size}, counted, weight.masked_select(inside));
-}
+}  // namespace
 
-Tensor histc_of(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
+Tensor histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
   check_bins(bins, "histc");
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(self.scalar_type()),
                   "[histc] not implemented for '", self.scalar_type(), "'");
   std::optional<Range> given = Range{min.toDouble(), max.toDouble()};
   if (given->low == given->high && self.numel() > 0) given.reset();
-  const Range range = range_of(self, given, "histc");
-  const Tensor x = self.reshape({-1});
-  // As PyTorch: where an element lies is computed in its type, not looked up among the edges.
-  const Tensor low = full({}, range.low, x.options()), high = full({}, range.high, x.options());
-  const Tensor inside = x.ge(low).logical_and(x.le(high));
-  const Tensor at = ((x - low) / (high - low) * bins).to(kLong).clamp_max(bins - 1);
-  return count_at(at, inside, Tensor(), bins, self.scalar_type());
-}
-
-}  // namespace
-
-Tensor histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
-  return histc_of(self.detach(), bins, min, max);
+  const Tensor x = self.detach();
+  const Range range = range_of(x, given, "histc");
+  return invoke(ops::Histc{bins, range.low, range.high}, x);
 }
 Tensor& histc_out(Tensor& out, const Tensor& self, int64_t bins, const Scalar& min,
                   const Scalar& max) {
@@ -202,7 +213,7 @@ Tensor histogram_over(const Tensor& self, const std::vector<Tensor>& edges,
     }
   }
   const Tensor w = weight && weight->defined() ? weight->detach().reshape({-1}) : Tensor();
-  const Tensor counts = count_at(at, inside, w, size, self.scalar_type()).view(sizes);
+  const Tensor counts = ops::count_at(at, inside, w, size).to(self.scalar_type()).view(sizes);
   return density ? counts / counts.sum() / volume : counts;
 }
 

@@ -20,4 +20,15 @@ struct Bincount {
   Tensors decompose(Args in) const;
 };
 
+/// How many elements lie in each of `bins` equal parts of [low, high]. Which part is computed in the
+/// elements' type.
+struct Histc {
+  int64_t bins = 0;
+  double low = 0, high = 1;
+  static constexpr OpInfo info{.name = "histc", .kind = Kind::Fused, .differentiable = false};
+  HEARTH_OP(Histc, bins, low, high)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
 }  // namespace hearth::ops

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
@@ -43,7 +45,8 @@ void check(const Tensor& self, const Tensor& q, std::string_view op) {
                   "] quantile() q values must be in the range [0, 1]");
 }
 
-/// Where in sorted lines the quantiles lie, counted from 0: [..., quantiles].
+/// Where in sorted lines the quantiles lie, counted from 0: [..., quantiles], in double, which
+/// holds the ranks of long lines.
 Tensor ranks(const Tensor& sorted, const Tensor& q, bool ignore_nan) {
   const Tensor is_nan = sorted.isnan();
   if (ignore_nan) {
@@ -55,6 +58,39 @@ Tensor ranks(const Tensor& sorted, const Tensor& q, bool ignore_nan) {
   return hearth::where(is_nan.any(-1, /*keepdim=*/true), last, q * last);
 }
 
+/// The elements of the lines at a rank, counted from 0, or at two.
+Tensor between_ranks(const Tensor& lines, double rank, Between how) {
+  const auto at = [&](double r) {
+    return std::get<0>(kthvalue(lines, static_cast<int64_t>(r) + 1, -1, /*keepdim=*/true));
+  };
+  const double below = std::floor(rank), above = std::ceil(rank);
+  if (how == Between::Lower || below == above) return at(below);
+  if (how == Between::Higher) return at(above);
+  if (how == Between::Nearest) return at(std::nearbyint(rank));
+  return at(below).lerp(at(above), how == Between::Midpoint ? 0.5 : rank - below);
+}
+
+/// Quantiles of lines without NaN by selection: one or two elements are less work than sorting.
+/// Undefined where that is not so, or not known.
+Tensor by_selection(const Tensor& lines, const Tensor& q, Between how) {
+  if (!lines.is_cpu() || q.numel() != 1 || q.requires_grad() || lines.isnan().any().item<bool>())
+    return {};
+  return between_ranks(lines, q.item<double>() * static_cast<double>(lines.size(-1) - 1), how);
+}
+
+Tensor by_sorting(const Tensor& lines, const Tensor& q, Between how, bool ignore_nan) {
+  const Tensor sorted = std::get<0>(lines.sort(-1));
+  const Tensor exact = ranks(sorted, q.reshape({-1}).to(kDouble), ignore_nan);
+  const Tensor rank = how == Between::Lower     ? exact.floor()
+                      : how == Between::Higher  ? exact.ceil()
+                      : how == Between::Nearest ? exact.round()
+                                                : exact;
+  const Tensor below = rank.to(kLong), value = sorted.gather(-1, below);
+  if (how != Between::Linear && how != Between::Midpoint) return value;
+  const Tensor weight = how == Between::Midpoint ? full_like(rank, 0.5) : rank - below;
+  return value.lerp(sorted.gather(-1, rank.ceil().to(kLong)), weight.to(lines.scalar_type()));
+}
+
 Tensor quantile_of(const Tensor& self, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
                    std::string_view interpolation, bool ignore_nan) {
   const std::string_view op = ignore_nan ? "nanquantile" : "quantile";
@@ -63,18 +99,8 @@ Tensor quantile_of(const Tensor& self, const Tensor& q, std::optional<int64_t> d
   check(self, q, op);
   const bool flat = !dim || self.dim() == 0;
   const Tensor lines = flat ? self.reshape({-1}) : self.movedim(at, -1);
-  const Tensor sorted = std::get<0>(lines.sort(-1));
-  const Tensor exact = ranks(sorted, q.reshape({-1}), ignore_nan);
-  const Tensor rank = how == Between::Lower     ? exact.floor()
-                      : how == Between::Higher  ? exact.ceil()
-                      : how == Between::Nearest ? exact.round()
-                                                : exact;
-  const Tensor below = rank.to(kLong);
-  Tensor out = sorted.gather(-1, below);
-  if (how == Between::Linear || how == Between::Midpoint) {
-    const Tensor weight = how == Between::Midpoint ? full_like(rank, 0.5) : rank - below;
-    out = out.lerp(sorted.gather(-1, rank.ceil().to(kLong)), weight);
-  }
+  Tensor out = by_selection(lines, q, how);
+  if (!out.defined()) out = by_sorting(lines, q, how, ignore_nan);
   // The quantiles become the first dim, the reduced dims come back as ones.
   out = out.movedim(-1, 0);
   if (keepdim) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/statistics.h"
 
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/linalg.h"
@@ -242,7 +243,9 @@ Tensor Tensor::renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const
   return hearth::renorm(*this, p, dim, maxnorm);
 }
 const Tensor& Tensor::renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) const {
-  return copy_(hearth::renorm(*this, p, dim, maxnorm));
+  // The gradient needs what is overwritten.
+  const bool recorded = GradMode::is_enabled() && requires_grad();
+  return copy_(hearth::renorm(recorded ? clone() : *this, p, dim, maxnorm));
 }
 
 }  // namespace hearth
