@@ -22,6 +22,10 @@ void install_kernels() {
   install_scan();
   install_resize();
   install_sort();
+  install_selection();
+  install_searchsorted();
+  install_histogram();
+  install_unique();
   install_softmax();
   install_attention();
   install_loss();

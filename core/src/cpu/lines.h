@@ -22,7 +22,13 @@ struct Lines {
   }
   int64_t count() const { return outer * inner; }
 
-  /// f(line, first element, n, stride) for every line, in parallel.
+  /// f(line, first element, n, stride) for every line.
+  template <class F>
+  void each_in_turn(const F& f) const {
+    for (int64_t i = 0; n > 0 && i < count(); ++i)
+      f(i, i / inner * n * inner + i % inner, n, inner);
+  }
+  /// As each_in_turn, in parallel.
   template <class F>
   void each(const F& f) const {
     if (n == 0) return;

@@ -12,6 +12,7 @@ namespace hearth::cpu {
 /// them. Arg forms also find the first position; NaN wins in every extreme.
 enum class Reduction : uint8_t {
   Sum,
+  NanSum,  ///< what is not NaN
   Prod,
   CountNonzero,
   Any,
@@ -29,7 +30,7 @@ enum class Reduction : uint8_t {
   DoubleSum,   ///< x in double
   SquareDiff,  ///< (x - c)^2 in double
 };
-inline constexpr int kNumReductions = 17;
+inline constexpr int kNumReductions = 18;
 
 /// Loops of one reduction over one input type. Accumulators are of type `acc`, one per output;
 /// `index` holds positions for the arg forms and is not touched by the others.

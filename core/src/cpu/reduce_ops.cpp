@@ -181,6 +181,7 @@ void prod_backward(const Call& call) {
 
 void install_reduce() {
   ops::Sum::row().kernel[0] = &plain<ops::Sum, Reduction::Sum>;
+  ops::NanSum::row().kernel[0] = &plain<ops::NanSum, Reduction::NanSum>;
   ops::Mean::row().kernel[0] = &mean;
   ops::Prod::row().kernel[0] = &plain<ops::Prod, Reduction::Prod>;
   ops::ProdBackward::row().kernel[0] = &prod_backward;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/scan.h"
 
+#include <cmath>
+#include <complex>
+#include <limits>
 #include <type_traits>
 
 #include "cpu/kernels.h"
@@ -32,7 +35,7 @@ struct Running<float> {
 
 /// out[i] = f(out[i - 1], x[i]) along each line.
 template <class T, class F>
-void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, int start,
+void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, float start,
           const F& f) {
   using Acc = typename Running<T>::type;
   constexpr int64_t kTile = 64;  // neighbouring lines that go together
@@ -52,7 +55,7 @@ void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, int
                    int64_t at = t / tiles * lines.n * lines.inner + first;
                    if (reverse) at += (lines.n - 1) * lines.inner;
                    Acc acc[kTile];
-                   for (int64_t j = 0; j < w; ++j) acc[j] = Acc(start);
+                   for (int64_t j = 0; j < w; ++j) acc[j] = static_cast<Acc>(start);
                    if (w == 1) {
                      Acc a = acc[0];
                      for (int64_t i = 0; i < lines.n; ++i, at += step) {
@@ -95,6 +98,87 @@ void cumprod(const Call& call) {
 #undef HEARTH_CASE
     default:
       break;
+  }
+}
+
+/// log(exp(a) + exp(b)).
+template <class T>
+T log_add_exp(T a, T b) {
+  const T least = b < a ? b : a, most = b < a ? a : b;
+  if (a != a || b != b) return a + b;
+  if (least == most && std::isinf(most)) return most;
+  return most + std::log1p(std::exp(least - most));
+}
+template <class T>
+complex<T> log_add_exp(complex<T> a, complex<T> b) {
+  constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+  if (b.real_ != b.real_ || b.imag_ != b.imag_) return {kNan, kNan};
+  if (a.real_ != a.real_ || a.imag_ != a.imag_) return {kNan, kNan};
+  const complex<T> least = b.real_ < a.real_ ? b : a, most = b.real_ < a.real_ ? a : b;
+  const auto exp = [](complex<T> z) { return std::exp(std::complex<T>(z.real_, z.imag_)); };
+  if (least.real_ == most.real_ && std::isinf(most.real_)) {
+    if (most.real_ < 0) return least;
+    const std::complex<T> y = std::log(exp(least) + exp(most));
+    return {y.real(), y.imag()};
+  }
+  const std::complex<T> y = std::log(T(1) + exp(least - most));
+  return most + complex<T>(y.real(), y.imag());
+}
+
+void logcumsumexp(const Call& call) {
+  const auto add = [](auto a, auto b) { return log_add_exp(a, b); };
+  constexpr float kNothing = -std::numeric_limits<float>::infinity();
+  switch (call.compute) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return scan<T>(call.in[0], call.out[0], call.as<ops::Logcumsumexp>().dim, false, kNothing, add);
+    HEARTH_FOR_DIFFERENTIABLE(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      break;
+  }
+}
+
+/// exp(a - b), conjugate.
+template <class T>
+T conjugate_exp(T a, T b) {
+  return std::exp(a - b);
+}
+template <class T>
+complex<T> conjugate_exp(complex<T> a, complex<T> b) {
+  const std::complex<T> y = std::exp(std::complex<T>(a.real_ - b.real_, b.imag_ - a.imag_));
+  return {y.real(), y.imag()};
+}
+
+template <class T>
+void logcumsumexp_gradient(const Call& call) {
+  using Acc = typename Running<T>::type;
+  const Tensor g = contiguous_raw(call.in[0]), x = contiguous_raw(call.in[1]),
+               y = contiguous_raw(call.in[2]);
+  Lines(x, call.as<ops::LogcumsumexpBackward>().dim)
+      .each([&](int64_t, int64_t first, int64_t n, int64_t stride) {
+        const auto at = [&](const Tensor& t, int64_t i) {
+          return static_cast<Acc>(ptr<T>(t)[first + i * stride]);
+        };
+        Acc r = at(g, n - 1);
+        for (int64_t i = n; i-- > 0;) {
+          if (i + 1 < n) r = at(g, i) + r * conjugate_exp(at(y, i), at(y, i + 1));
+          ptr<T>(call.out[0])[first + i * stride] =
+              static_cast<T>(r * conjugate_exp(at(x, i), at(y, i)));
+        }
+      });
+}
+
+void logcumsumexp_backward(const Call& call) {
+  switch (call.compute) {
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return logcumsumexp_gradient<T>(call);
+    HEARTH_FOR_DIFFERENTIABLE(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      throw NotImplementedError(
+          cat_str("[logcumsumexp_backward] not implemented for ", to_string(call.compute)));
   }
 }
 
@@ -175,6 +259,8 @@ void install_scan() {
   ops::Cumsum::row().kernel[0] = &cumsum;
   ops::Cumprod::row().kernel[0] = &cumprod;
   ops::CumprodBackward::row().kernel[0] = &cumprod_backward;
+  ops::Logcumsumexp::row().kernel[0] = &logcumsumexp;
+  ops::LogcumsumexpBackward::row().kernel[0] = &logcumsumexp_backward;
   ops::Cummax::row().kernel[0] = &cummax;
   ops::Cummin::row().kernel[0] = &cummin;
 }

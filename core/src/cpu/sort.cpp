@@ -1,120 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/sort.h"
 
-#include <algorithm>
-#include <type_traits>
-
+#include "cpu/item_of_rank.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
-#include "cpu/scratch.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-/// Lines from this length on are sorted by digits instead of comparisons.
-constexpr int64_t kRadixLength = 512;
+/// The first k of the items it is given. They are kept here until they are twice as many.
+template <class I>
+class Best {
+ public:
+  explicit Best(int64_t k)
+      : k_(k), room_(std::max<int64_t>(2 * k, 16)), memory_(static_cast<size_t>(room_)) {}
+  bool full() const { return full_; }
+  /// When full: what does not come before it is not wanted.
+  I worst() const { return worst_; }
+  void add(I item) {
+    if (full_ && !(item < worst_)) return;
+    memory_[static_cast<size_t>(n_++)] = item;
+    if (n_ == room_) shrink();
+  }
+  I* get(bool ordered) {
+    if (n_ > k_) shrink();
+    if (ordered) std::sort(memory_.data(), memory_.data() + k_);
+    return memory_.data();
+  }
 
-template <int kBytes>
-struct Bits {
-  using type = uint64_t;
-};
-template <>
-struct Bits<1> {
-  using type = uint8_t;
-};
-template <>
-struct Bits<2> {
-  using type = uint16_t;
-};
-template <>
-struct Bits<4> {
-  using type = uint32_t;
+ private:
+  void shrink() {
+    I* items = memory_.data();
+    std::nth_element(items, items + (k_ - 1), items + n_);
+    n_ = k_;
+    worst_ = items[k_ - 1];
+    full_ = true;
+  }
+
+  const int64_t k_, room_;
+  int64_t n_ = 0;
+  bool full_ = false;
+  I worst_{};
+  Scratch<I> memory_;
 };
 
-/// An unsigned number with the order of x: NaN above all, both zeros equal.
+/// The elements of a line as items.
 template <class T>
-auto key_of(T x) {
-  using Key = typename Bits<sizeof(T)>::type;
-  constexpr Key kSign = static_cast<Key>(Key{1} << (8 * sizeof(T) - 1));
-  if constexpr (std::is_integral_v<T>) {
-    return static_cast<Key>(static_cast<Key>(x) ^ (std::is_signed_v<T> ? kSign : Key{0}));
-  } else {
-    const auto bits = __builtin_bit_cast(Key, x);
-    const auto wide = static_cast<std::conditional_t<sizeof(T) == 8, double, float>>(x);
-    if (wide != wide) return static_cast<Key>(~Key{0});
-    if (wide == 0) return kSign;
-    return static_cast<Key>(bits & kSign ? ~bits : bits | kSign);
+struct Line {
+  const T* x;
+  int64_t stride;
+  bool descending;
+  Key<T> key(int64_t i) const {
+    const Key<T> key = key_of(x[i * stride]);
+    return descending ? static_cast<Key<T>>(~key) : key;
   }
-}
-
-/// A key and its place, ordered by both; keys of up to four bytes share a word with the place.
-struct Packed {
-  uint64_t word;
-  void set(uint64_t key, int64_t place) { word = key << 32 | static_cast<uint64_t>(place); }
-  uint64_t key() const { return word >> 32; }
-  int64_t place() const { return static_cast<int64_t>(word & 0xffffffffu); }
-  friend bool operator<(Packed a, Packed b) { return a.word < b.word; }
-};
-struct Pair {
-  uint64_t key_;
-  int64_t place_;
-  void set(uint64_t key, int64_t place) {
-    key_ = key;
-    place_ = place;
+  Item<T> item(int64_t i) const {
+    Item<T> item;
+    item.set(key(i), i);
+    return item;
   }
-  uint64_t key() const { return key_; }
-  int64_t place() const { return place_; }
-  friend bool operator<(Pair a, Pair b) {
-    return a.key_ != b.key_ ? a.key_ < b.key_ : a.place_ < b.place_;
+  /// The element of an item.
+  T element(const Item<T>& item) const {
+    const auto key = static_cast<Key<T>>(descending ? ~item.key() : item.key());
+    return is_exact<T>(key) ? number_with<T>(key) : x[item.place() * stride];
   }
-};
-
-/// Sorts by the keys' lowest `bytes` bytes, one byte at a time; returns where the result is.
-template <class Item>
-Item* radix_sort(Item* items, Item* spare, int64_t n, int bytes) {
-  int64_t counts[8][256] = {};
-  for (int64_t i = 0; i < n; ++i)
-    for (int b = 0; b < bytes; ++b) ++counts[b][items[i].key() >> (8 * b) & 0xff];
-  for (int b = 0; b < bytes; ++b) {
-    int64_t* count = counts[b];
-    if (count[items[0].key() >> (8 * b) & 0xff] == n) continue;
-    int64_t start = 0;
-    for (int d = 0; d < 256; ++d) {
-      const int64_t next = start + count[d];
-      count[d] = start;
-      start = next;
+  /// The first k in order of the first n.
+  void collect(int64_t n, Best<Item<T>>& best) const {
+    constexpr int64_t kBlock = 8;
+    int64_t i = 0;
+    for (; i + kBlock <= n; i += kBlock) {
+      // Most elements of a long line come too late: those blocks are only compared.
+      if (best.full()) {
+        const auto worst = static_cast<Key<T>>(best.worst().key());
+        bool wanted = false;
+        for (int64_t j = 0; j < kBlock; ++j) wanted |= key(i + j) < worst;
+        if (!wanted) continue;
+      }
+      for (int64_t j = 0; j < kBlock; ++j) best.add(item(i + j));
     }
-    for (int64_t i = 0; i < n; ++i) spare[count[items[i].key() >> (8 * b) & 0xff]++] = items[i];
-    std::swap(items, spare);
+    for (; i < n; ++i) best.add(item(i));
   }
-  return items;
-}
+};
 
-/// The first k of the sorted items, in order when `ordered`.
-template <class Item>
-Item* select(Item* items, Item* spare, int64_t n, int64_t k, bool ordered, int bytes) {
-  if (n < 2 || k == 0) return items;
-  if (k == n && !ordered) return items;
-  if (2 * k > n || n < 16) {
-    if (n >= kRadixLength) return radix_sort(items, spare, n, bytes);
-    std::sort(items, items + n);
-    return items;
+template <class T>
+struct Target {
+  T* values;
+  int64_t* places;
+  int64_t stride;
+  void write(const Line<T>& line, const Item<T>* items, int64_t k) const {
+    parallel_for(k, kSortChunk, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        values[i * stride] = line.element(items[i]);
+        places[i * stride] = items[i].place();
+      }
+    });
   }
-  if (16 * k <= n) {
-    std::partial_sort(items, items + k, items + n);
-    return items;
+};
+
+template <class T>
+void sort_line(const Line<T>& line, int64_t n, int64_t k, bool ordered, const Target<T>& to) {
+  if (k == 0) return;
+  if (8 * k <= n) {
+    Best<Item<T>> best(k);
+    line.collect(n, best);
+    return to.write(line, best.get(ordered), k);
   }
-  std::nth_element(items, items + k, items + n);
-  if (ordered) std::sort(items, items + k);
-  return items;
+  Scratch<Item<T>> memory(static_cast<size_t>(2 * n));
+  Item<T>*items = memory.data(), *spare = items + n;
+  if (2 * k <= n) {
+    // In the order of their places, which sorting by digits keeps.
+    const Item<T> last = item_of_rank<T>(n, k - 1, [&](int64_t i) { return line.item(i); });
+    int64_t count = 0;
+    for (int64_t i = 0; count < k; ++i)
+      if (const Item<T> item = line.item(i); !(last < item)) items[count++] = item;
+  } else {
+    parallel_for(n, kSortChunk, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) items[i] = line.item(i);
+    });
+    if (!ordered && k < n) std::nth_element(items, items + k, items + n);
+  }
+  if (ordered) items = sort_items(items, spare, 2 * k <= n ? k : n);
+  to.write(line, items, k);
 }
 
 /// Writes the first k of each sorted line, and their places.
 template <class T>
 void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending, bool ordered) {
-  using Item = std::conditional_t<sizeof(T) == 8, Pair, Packed>;
   const Tensor x = contiguous_raw(call.in[0]);
   const Lines lines(x, dim);
   HEARTH_CHECK(sizeof(T) == 8 || lines.n <= int64_t{1} << 32, "[", call.op.info.name,
@@ -122,29 +135,22 @@ void sort_lines(const Call& call, int64_t dim, int64_t k, bool descending, bool 
   const T* in = ptr<T>(x);
   T* values = ptr<T>(call.out[0]);
   int64_t* places = ptr<int64_t>(call.out[1]);
-  lines.each([&](int64_t line, int64_t first, int64_t n, int64_t stride) {
-    Scratch<Item> memory(static_cast<size_t>(2 * n));
-    Item* items = memory.data();
-    for (int64_t i = 0; i < n; ++i) {
-      const auto key = key_of(in[first + i * stride]);
-      items[i].set(descending ? static_cast<decltype(key_of(T()))>(~key) : key, i);
-    }
-    items = select(items, items + n, n, k, ordered, static_cast<int>(sizeof(T)));
+  const auto one = [&](int64_t line, int64_t first, int64_t n, int64_t stride) {
     const int64_t to = line / stride * k * stride + line % stride;
-    for (int64_t i = 0; i < k; ++i) {
-      const int64_t place = items[i].place();
-      values[to + i * stride] = in[first + place * stride];
-      places[to + i * stride] = place;
-    }
-  });
+    sort_line<T>({in + first, stride, descending}, n, k, ordered,
+                 {values + to, places + to, stride});
+  };
+  // Few long lines are shared out themselves.
+  if (lines.n >= 2 * kSortChunk && lines.count() < get_num_threads())
+    return lines.each_in_turn(one);
+  lines.each(one);
 }
 
 void dispatch(const Call& call, int64_t dim, int64_t k, bool descending, bool ordered) {
   switch (impl(call.in[0]).dtype) {
-#define HEARTH_CASE(T, name)                                   \
-  case ScalarType::name:                                       \
-    if constexpr (!std::is_class_v<T> || sizeof(T) == 2)       \
-      return sort_lines<T>(call, dim, k, descending, ordered); \
+#define HEARTH_CASE(T, name)                                                            \
+  case ScalarType::name:                                                                \
+    if constexpr (kOrdered<T>) return sort_lines<T>(call, dim, k, descending, ordered); \
     break;
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE

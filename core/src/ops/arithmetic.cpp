@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
@@ -320,6 +321,10 @@ Tensor& copy_out(const char* op, Tensor& out, const Tensor& result) {
   HEARTH_CHECK_AS(DtypeError, can_cast(result.scalar_type(), out.scalar_type()), "[", op,
                   "] result type ", result.scalar_type(),
                   " can't be cast to the desired output type ", out.scalar_type());
+  HEARTH_CHECK_AS(AutogradError,
+                  !GradMode::is_enabled() || !(result.requires_grad() || out.requires_grad()), op,
+                  "(): functions with out=... arguments don't support automatic differentiation, "
+                  "but one of the arguments requires grad.");
   if (out.sizes() != result.sizes()) out.resize_(result.sizes());
   out.copy_(result);
   return out;

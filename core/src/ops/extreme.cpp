@@ -5,6 +5,8 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
+#include "ops/outputs.h"
+
 namespace hearth {
 
 namespace ops {
@@ -68,7 +70,8 @@ Grads share(const Op& op, const Saved& s, const Tensor& g) {
   return grads;
 }
 
-/// The gradient to the position.
+}  // namespace
+
 Grads to_position(const Saved& s, const Tensor& g, int64_t dim, bool keepdim) {
   Grads grads(1);
   if (!g.defined()) return grads;
@@ -86,8 +89,6 @@ Grads to_position(const Saved& s, const Tensor& g, int64_t dim, bool keepdim) {
   grads[0] = hearth::where(chosen, keep_dims(g, x, {dim}, keepdim), 0);
   return grads;
 }
-
-}  // namespace
 
 Specs Amax::infer(Args in) const { return extreme(in[0], dims, keepdim, "amax"); }
 Grads Amax::vjp(const Saved& s, Args g, NeedMask) const { return share(*this, s, g[0]); }
@@ -118,27 +119,22 @@ Specs Argmin::infer(Args in) const { return place(in[0], dim, keepdim, "argmin")
 
 }  // namespace ops
 
-namespace {
-
-template <class Op>
-std::tuple<Tensor, Tensor> both(const Op& op, const Tensor& self) {
-  auto [values, indices] = invoke_n<2>(op, self);
-  return {std::move(values), std::move(indices)};
-}
-
-template <class Op>
-std::tuple<Tensor&, Tensor&> both_out(const Op& op, Tensor& first, Tensor& second,
-                                      const Tensor& self) {
-  const Tensor* in = &self;
-  Tensor out[] = {first, second};
-  invoke({Op::row(), &op, Args(&in, 1), out, Bind::Out});
-  return {first, second};
-}
-
-}  // namespace
+using ops::both, ops::both_out;
 
 Tensor max(const Tensor& self) { return invoke(ops::Amax{.nan_ties = true}, self); }
 Tensor min(const Tensor& self) { return invoke(ops::Amin{.nan_ties = true}, self); }
+Tensor& max_out(Tensor& out, const Tensor& self) {
+  return invoke_out(ops::Amax{.nan_ties = true}, out, self);
+}
+Tensor& min_out(Tensor& out, const Tensor& self) {
+  return invoke_out(ops::Amin{.nan_ties = true}, out, self);
+}
+Tensor& max_out(Tensor& out, const Tensor& self, const Tensor& other) {
+  return maximum_out(out, self, other);
+}
+Tensor& min_out(Tensor& out, const Tensor& self, const Tensor& other) {
+  return minimum_out(out, self, other);
+}
 std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
   return both(ops::MaxDim{dim, keepdim}, self);
 }
@@ -168,6 +164,11 @@ Tensor& amin_out(Tensor& out, const Tensor& self, IntArrayRef dim, bool keepdim)
 std::tuple<Tensor, Tensor> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   const DimVector dims = ops::to_dims(dim);
   return {amin(self, dims, keepdim), amax(self, dims, keepdim)};
+}
+std::tuple<Tensor&, Tensor&> aminmax_out(Tensor& min, Tensor& max, const Tensor& self,
+                                         std::optional<int64_t> dim, bool keepdim) {
+  const DimVector dims = ops::to_dims(dim);
+  return {amin_out(min, self, dims, keepdim), amax_out(max, self, dims, keepdim)};
 }
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   return invoke(ops::Argmax{dim, keepdim}, self);

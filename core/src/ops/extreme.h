@@ -29,6 +29,9 @@ struct Amin {
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
+/// The gradient of values that come from the positions along dim that output 1 holds.
+Grads to_position(const Saved& s, const Tensor& g, int64_t dim, bool keepdim);
+
 /// Values and the first positions that have them; the gradient goes to those.
 struct MaxDim {
   int64_t dim = 0;

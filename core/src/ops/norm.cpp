@@ -9,6 +9,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "ops/outputs.h"
 #include "ops/rules.h"
 
 namespace hearth {
@@ -140,6 +141,20 @@ double number(const std::optional<Scalar>& correction) {
               const std::optional<Scalar>& correction, bool keepdim) {                            \
     return moments(self, dim, number(correction), keepdim, root)[0];                              \
   }                                                                                               \
+  Tensor& name##_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool unbiased,     \
+                     bool keepdim) {                                                              \
+    return ops::copy_out(#name, out, name(self, dim, unbiased, keepdim));                         \
+  }                                                                                               \
+  Tensor& name##_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim,                    \
+                     const std::optional<Scalar>& correction, bool keepdim) {                     \
+    return ops::copy_out(#name, out, name(self, dim, correction, keepdim));                       \
+  }                                                                                               \
+  std::tuple<Tensor&, Tensor&> name##_mean_out(                                                   \
+      Tensor& out0, Tensor& out1, const Tensor& self, OptionalIntArrayRef dim,                    \
+      const std::optional<Scalar>& correction, bool keepdim) {                                    \
+    const auto [first, mean] = name##_mean(self, dim, correction, keepdim);                       \
+    return {ops::copy_out(#name "_mean", out0, first), ops::copy_out(#name "_mean", out1, mean)}; \
+  }                                                                                               \
   std::tuple<Tensor, Tensor> name##_mean(const Tensor& self, int dim) {                           \
     return name##_mean(self, IntArrayRef{dim});                                                   \
   }                                                                                               \
@@ -174,6 +189,11 @@ Tensor linalg_vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArra
                           bool keepdim, std::optional<ScalarType> dtype) {
   return invoke(ops::VectorNorm{dims_of(dim), keepdim, ord.toDouble(), dtype}, self);
 }
+Tensor& linalg_vector_norm_out(Tensor& out, const Tensor& self, const Scalar& ord,
+                               OptionalIntArrayRef dim, bool keepdim,
+                               std::optional<ScalarType> dtype) {
+  return invoke_out(ops::VectorNorm{dims_of(dim), keepdim, ord.toDouble(), dtype}, out, self);
+}
 Tensor norm(const Tensor& self, const Scalar& p) { return linalg_vector_norm(self, p); }
 Tensor norm(const Tensor& self, const std::optional<Scalar>& p, ScalarType dtype) {
   return linalg_vector_norm(self, p.value_or(2), std::nullopt, false, dtype);
@@ -185,8 +205,34 @@ Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim,
             ScalarType dtype) {
   return linalg_vector_norm(self, p.value_or(2), dim, keepdim, dtype);
 }
+Tensor& norm_out(Tensor& out, const Tensor& self, const Scalar& p) {
+  return linalg_vector_norm_out(out, self, p);
+}
+Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p,
+                 ScalarType dtype) {
+  return linalg_vector_norm_out(out, self, p.value_or(2), std::nullopt, false, dtype);
+}
+Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim,
+                 bool keepdim) {
+  return linalg_vector_norm_out(out, self, p.value_or(2), dim, keepdim);
+}
+Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim,
+                 bool keepdim, ScalarType dtype) {
+  return linalg_vector_norm_out(out, self, p.value_or(2), dim, keepdim, dtype);
+}
+Tensor norm_except_dim(const Tensor& v, int64_t pow, int64_t dim) {
+  if (dim == -1) return norm(v, pow);
+  const int64_t kept = wrap_dim(dim, v.dim(), "norm_except_dim");
+  DimVector others;
+  for (int64_t d = 0; d < v.dim(); ++d)
+    if (d != kept) others.push_back(d);
+  return others.empty() ? v.abs() : linalg_vector_norm(v, pow, others, /*keepdim=*/true);
+}
 Tensor frobenius_norm(const Tensor& self, IntArrayRef dim, bool keepdim) {
   return linalg_vector_norm(self, 2, dim, keepdim);
+}
+Tensor& frobenius_norm_out(Tensor& out, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  return linalg_vector_norm_out(out, self, 2, dim, keepdim);
 }
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
   if (self.is_complex()) {
@@ -197,6 +243,10 @@ Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
     return sum.log() + largest.view(sum.sizes());
   }
   return invoke(ops::LogSumExp{dim, keepdim}, self);
+}
+Tensor& logsumexp_out(Tensor& out, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  if (self.is_complex()) return ops::copy_out("logsumexp", out, logsumexp(self, dim, keepdim));
+  return invoke_out(ops::LogSumExp{dim, keepdim}, out, self);
 }
 
 Tensor Tensor::norm(const Scalar& p) const { return hearth::norm(*this, p); }

@@ -5,6 +5,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "ops/outputs.h"
 #include "ops/rules.h"
 
 namespace hearth {
@@ -12,6 +13,7 @@ namespace hearth {
 namespace ops {
 
 HEARTH_DEFINE_OP(Sum)
+HEARTH_DEFINE_OP(NanSum)
 HEARTH_DEFINE_OP(Mean)
 HEARTH_DEFINE_OP(Prod)
 HEARTH_DEFINE_OP(ProdBackward)
@@ -96,6 +98,25 @@ Grads Sum::vjp(const Saved& s, Args g, NeedMask) const {
   return one(keep_dims(g[0], s.in_spec(0), dims, keepdim).expand(s.in_spec(0).sizes));
 }
 
+Specs NanSum::infer(Args in) const {
+  const ScalarType in_type = impl(in[0]).dtype;
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(in_type),
+                  "[nansum] nansum does not support complex inputs, got ", to_string(in_type));
+  const ScalarType type = dtype.value_or(in_type);
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(type),
+                  "[nansum] expected a floating dtype to sum in, got ", to_string(type));
+  return summed(*this, in[0], type);
+}
+Grads NanSum::vjp(const Saved& s, Args g, NeedMask) const {
+  const Spec& x = s.in_spec(0);
+  return one(keep_dims(g[0], x, dims, keepdim) * s.in(0).isnan().logical_not());
+}
+Tensors NanSum::decompose(Args in) const {
+  Tensors result;
+  result.push_back(in[0].masked_fill(in[0].isnan(), 0).sum(dims, keepdim, dtype));
+  return result;
+}
+
 Specs Mean::infer(Args in) const {
   const ScalarType type = dtype.value_or(impl(in[0]).dtype);
   HEARTH_CHECK_AS(DtypeError, is_differentiable(type),
@@ -174,6 +195,32 @@ Tensor& sum_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool k
                 std::optional<ScalarType> dtype) {
   return invoke_out(ops::Sum{dims_of(dim), keepdim, dtype ? *dtype : out.scalar_type()}, out, self);
 }
+Tensor& sum_out(Tensor& out, const Tensor& self, std::optional<ScalarType> dtype) {
+  return sum_out(out, self, OptionalIntArrayRef(), false, dtype);
+}
+Tensor nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+              std::optional<ScalarType> dtype) {
+  if (is_integral(self.scalar_type(), true)) return sum(self, dim, keepdim, dtype);
+  if (!dtype || is_floating_point(*dtype))
+    return invoke(ops::NanSum{dims_of(dim), keepdim, dtype}, self);
+  // NaN is left out before it is converted.
+  return sum(self.masked_fill(self.isnan(), 0), dim, keepdim, dtype);
+}
+Tensor& nansum_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+                   std::optional<ScalarType> dtype) {
+  return ops::copy_out("nansum", out, nansum(self, dim, keepdim, dtype));
+}
+Tensor nanmean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+               std::optional<ScalarType> dtype) {
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(self.scalar_type()),
+                  "[nanmean] expected input to have floating point dtype but got ",
+                  self.scalar_type());
+  return nansum(self, dim, keepdim, dtype) / self.isnan().logical_not().sum(dim, keepdim);
+}
+Tensor& nanmean_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+                    std::optional<ScalarType> dtype) {
+  return ops::copy_out("nanmean", out, nanmean(self, dim, keepdim, dtype));
+}
 Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
   return invoke(ops::Mean{{}, false, dtype}, self);
 }
@@ -186,6 +233,9 @@ Tensor& mean_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool 
   return invoke_out(ops::Mean{dims_of(dim), keepdim, dtype ? *dtype : out.scalar_type()}, out,
                     self);
 }
+Tensor& mean_out(Tensor& out, const Tensor& self, std::optional<ScalarType> dtype) {
+  return mean_out(out, self, OptionalIntArrayRef(), false, dtype);
+}
 Tensor prod(const Tensor& self, std::optional<ScalarType> dtype) {
   return invoke(ops::Prod{{}, false, dtype}, self);
 }
@@ -195,6 +245,9 @@ Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<ScalarT
 Tensor& prod_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim,
                  std::optional<ScalarType> dtype) {
   return invoke_out(ops::Prod{{dim}, keepdim, dtype ? *dtype : out.scalar_type()}, out, self);
+}
+Tensor& prod_out(Tensor& out, const Tensor& self, std::optional<ScalarType> dtype) {
+  return invoke_out(ops::Prod{{}, false, dtype ? *dtype : out.scalar_type()}, out, self);
 }
 
 Tensor all(const Tensor& self) { return invoke(ops::All{}, self); }
@@ -207,6 +260,10 @@ Tensor all(const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
 Tensor& all_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
   return invoke_out(ops::All{{dim}, keepdim}, out, self);
 }
+Tensor& all_out(Tensor& out, const Tensor& self) { return invoke_out(ops::All{}, out, self); }
+Tensor& all_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  return invoke_out(ops::All{dims_of(dim), keepdim}, out, self);
+}
 Tensor any(const Tensor& self) { return invoke(ops::Any{}, self); }
 Tensor any(const Tensor& self, int64_t dim, bool keepdim) {
   return invoke(ops::Any{{dim}, keepdim}, self);
@@ -217,16 +274,34 @@ Tensor any(const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
 Tensor& any_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
   return invoke_out(ops::Any{{dim}, keepdim}, out, self);
 }
+Tensor& any_out(Tensor& out, const Tensor& self) { return invoke_out(ops::Any{}, out, self); }
+Tensor& any_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  return invoke_out(ops::Any{dims_of(dim), keepdim}, out, self);
+}
 Tensor count_nonzero(const Tensor& self, IntArrayRef dim) {
   return invoke(ops::CountNonzero{dim, false}, self);
 }
 Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim) {
   return invoke(ops::CountNonzero{dim ? DimVector({*dim}) : DimVector(), false}, self);
 }
+Tensor& count_nonzero_out(Tensor& out, const Tensor& self, IntArrayRef dim) {
+  return invoke_out(ops::CountNonzero{dim, false}, out, self);
+}
+Tensor& count_nonzero_out(Tensor& out, const Tensor& self, std::optional<int64_t> dim) {
+  return invoke_out(ops::CountNonzero{dim ? DimVector({*dim}) : DimVector(), false}, out, self);
+}
 
 Tensor Tensor::sum(std::optional<ScalarType> dtype) const { return hearth::sum(*this, dtype); }
 Tensor Tensor::sum(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
   return hearth::sum(*this, dim, keepdim, dtype);
+}
+Tensor Tensor::nansum(OptionalIntArrayRef dim, bool keepdim,
+                      std::optional<ScalarType> dtype) const {
+  return hearth::nansum(*this, dim, keepdim, dtype);
+}
+Tensor Tensor::nanmean(OptionalIntArrayRef dim, bool keepdim,
+                       std::optional<ScalarType> dtype) const {
+  return hearth::nanmean(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::mean(std::optional<ScalarType> dtype) const { return hearth::mean(*this, dtype); }
 Tensor Tensor::mean(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {

@@ -27,6 +27,19 @@ struct Sum {
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
+/// The sum of what is not NaN, of floating types.
+struct NanSum {
+  DimVector dims;  ///< empty: all
+  bool keepdim = false;
+  std::optional<ScalarType> dtype;
+  static constexpr OpInfo info{.name = "nansum", .kind = Kind::Fused};
+  HEARTH_OP(NanSum, dims, keepdim, dtype)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1, .specs = true}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+  Tensors decompose(Args in) const;
+};
+
 struct Mean {
   DimVector dims;  ///< empty: all
   bool keepdim = false;

@@ -6,6 +6,7 @@
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
 
+#include "ops/outputs.h"
 #include "ops/rules.h"
 
 namespace hearth {
@@ -15,6 +16,8 @@ namespace ops {
 HEARTH_DEFINE_OP(Cumsum)
 HEARTH_DEFINE_OP(Cumprod)
 HEARTH_DEFINE_OP(CumprodBackward)
+HEARTH_DEFINE_OP(Logcumsumexp)
+HEARTH_DEFINE_OP(LogcumsumexpBackward)
 HEARTH_DEFINE_OP(Cummax)
 HEARTH_DEFINE_OP(Cummin)
 
@@ -70,6 +73,39 @@ Tensors CumprodBackward::decompose(Args in) const {
   return result;
 }
 
+Specs Logcumsumexp::infer(Args in) const {
+  const TensorImpl& t = impl(in[0]);
+  wrap_dim(dim, t.dim(), info.name);
+  HEARTH_CHECK_AS(NotImplementedError, is_differentiable(t.dtype),
+                  "[logcumsumexp] not implemented for '", to_string(t.dtype),
+                  "'; convert with .to(kFloat)");
+  return {Spec(t.sizes, t.dtype, t.device), t.dtype};
+}
+Grads Logcumsumexp::vjp(const Saved& s, Args g, NeedMask) const {
+  return one(invoke(LogcumsumexpBackward{dim}, g[0], s.in(0), s.out()));
+}
+
+Specs LogcumsumexpBackward::infer(Args in) const {
+  const TensorImpl& x = impl(in[1]);
+  wrap_dim(dim, x.dim(), info.name);
+  const ScalarType type = promote_types(impl(in[0]).dtype, x.dtype);
+  return {Spec(x.sizes, type, x.device), type};
+}
+Tensors LogcumsumexpBackward::decompose(Args in) const {
+  Tensors result;
+  if (impl(in[1]).dim() == 0 || impl(in[1]).numel == 0) {
+    result.push_back(in[0] * (in[1] - in[2]).exp().conj());
+    return result;
+  }
+  const std::vector<Tensor> g = in[0].unbind(dim), y = in[2].unbind(dim);
+  std::vector<Tensor> r(g.size());
+  r.back() = g.back();
+  // Before anything but -inf, both are that, and what comes later has no weight.
+  for (size_t i = g.size() - 1; i-- > 0;) r[i] = g[i] + r[i + 1] * (y[i] - y[i + 1]).exp().conj();
+  result.push_back(stack(r, dim) * (in[1] - in[2]).exp().conj());
+  return result;
+}
+
 namespace {
 
 Specs extremes_so_far(const Tensor& x, int64_t dim, std::string_view op) {
@@ -98,13 +134,26 @@ Grads Cummin::vjp(const Saved& s, Args g, NeedMask) const { return add_to_places
 }  // namespace ops
 
 std::tuple<Tensor, Tensor> cummax(const Tensor& self, int64_t dim) {
-  auto [values, indices] = invoke_n<2>(ops::Cummax{dim}, self);
-  return {std::move(values), std::move(indices)};
+  return ops::both(ops::Cummax{dim}, self);
 }
 std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim) {
-  auto [values, indices] = invoke_n<2>(ops::Cummin{dim}, self);
-  return {std::move(values), std::move(indices)};
+  return ops::both(ops::Cummin{dim}, self);
 }
+std::tuple<Tensor&, Tensor&> cummax_out(Tensor& values, Tensor& indices, const Tensor& self,
+                                        int64_t dim) {
+  return ops::both_out(ops::Cummax{dim}, values, indices, self);
+}
+std::tuple<Tensor&, Tensor&> cummin_out(Tensor& values, Tensor& indices, const Tensor& self,
+                                        int64_t dim) {
+  return ops::both_out(ops::Cummin{dim}, values, indices, self);
+}
+Tensor logcumsumexp(const Tensor& self, int64_t dim) {
+  return invoke(ops::Logcumsumexp{dim}, self);
+}
+Tensor& logcumsumexp_out(Tensor& out, const Tensor& self, int64_t dim) {
+  return invoke_out(ops::Logcumsumexp{dim}, out, self);
+}
+Tensor Tensor::logcumsumexp(int64_t dim) const { return hearth::logcumsumexp(*this, dim); }
 std::tuple<Tensor, Tensor> Tensor::cummax(int64_t dim) const { return hearth::cummax(*this, dim); }
 std::tuple<Tensor, Tensor> Tensor::cummin(int64_t dim) const { return hearth::cummin(*this, dim); }
 

@@ -38,6 +38,27 @@ struct CumprodBackward {
   Tensors decompose(Args in) const;
 };
 
+/// y[i] = log(sum over j <= i of exp(x[j])).
+struct Logcumsumexp {
+  int64_t dim = 0;
+  static constexpr OpInfo info{.name = "logcumsumexp", .args = {{"self", arg::in_place}}};
+  HEARTH_OP(Logcumsumexp, dim)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1, .out = 1}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+};
+
+/// out[i] = r[i] * exp(x[i] - y[i]) with r[i] = g[i] + r[i + 1] * exp(y[i] - y[i + 1]): of real
+/// numbers no exponent is positive.
+struct LogcumsumexpBackward {
+  int64_t dim = 0;
+  static constexpr OpInfo info{
+      .name = "logcumsumexp_backward", .kind = Kind::Fused, .args = {"grad", "self", "result"}};
+  HEARTH_OP(LogcumsumexpBackward, dim)
+  Specs infer(Args in) const;
+  Tensors decompose(Args in) const;
+};
+
 /// Running extremes and the last positions that have them; NaN wins.
 struct Cummax {
   int64_t dim = 0;

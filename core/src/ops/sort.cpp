@@ -4,6 +4,8 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/sort.h"
 
+#include "ops/outputs.h"
+
 namespace hearth {
 
 namespace ops {
@@ -62,12 +64,19 @@ Grads TopK::vjp(const Saved& s, Args g, NeedMask) const { return back_to_places(
 }  // namespace ops
 
 std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim, bool descending) {
-  auto [values, indices] = invoke_n<2>(ops::Sort{dim, descending}, self);
-  return {std::move(values), std::move(indices)};
+  return ops::both(ops::Sort{dim, descending}, self);
 }
 std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool>, int64_t dim,
                                 bool descending) {
   return sort(self, dim, descending);
+}
+std::tuple<Tensor&, Tensor&> sort_out(Tensor& values, Tensor& indices, const Tensor& self,
+                                      int64_t dim, bool descending) {
+  return ops::both_out(ops::Sort{dim, descending}, values, indices, self);
+}
+std::tuple<Tensor&, Tensor&> sort_out(Tensor& values, Tensor& indices, const Tensor& self,
+                                      std::optional<bool>, int64_t dim, bool descending) {
+  return sort_out(values, indices, self, dim, descending);
 }
 Tensor argsort(const Tensor& self, int64_t dim, bool descending) {
   return std::get<1>(sort(self, dim, descending));
@@ -75,11 +84,20 @@ Tensor argsort(const Tensor& self, int64_t dim, bool descending) {
 Tensor argsort(const Tensor& self, bool, int64_t dim, bool descending) {
   return argsort(self, dim, descending);
 }
+Tensor& argsort_out(Tensor& out, const Tensor& self, bool, int64_t dim, bool descending) {
+  return ops::copy_out("argsort", out, argsort(self.detach(), dim, descending));
+}
 Tensor msort(const Tensor& self) { return std::get<0>(sort(self, 0)); }
+Tensor& msort_out(Tensor& out, const Tensor& self) {
+  return ops::copy_out("msort", out, msort(self));
+}
 std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim, bool largest,
                                 bool sorted) {
-  auto [values, indices] = invoke_n<2>(ops::TopK{k, dim, largest, sorted}, self);
-  return {std::move(values), std::move(indices)};
+  return ops::both(ops::TopK{k, dim, largest, sorted}, self);
+}
+std::tuple<Tensor&, Tensor&> topk_out(Tensor& values, Tensor& indices, const Tensor& self,
+                                      int64_t k, int64_t dim, bool largest, bool sorted) {
+  return ops::both_out(ops::TopK{k, dim, largest, sorted}, values, indices, self);
 }
 
 std::tuple<Tensor, Tensor> Tensor::sort(int64_t dim, bool descending) const {
@@ -95,24 +113,9 @@ Tensor Tensor::argsort(int64_t dim, bool descending) const {
 Tensor Tensor::argsort(bool stable, int64_t dim, bool descending) const {
   return hearth::argsort(*this, stable, dim, descending);
 }
-std::tuple<Tensor, Tensor> Tensor::kthvalue(int64_t k, int64_t dim, bool keepdim) const {
-  return hearth::kthvalue(*this, k, dim, keepdim);
-}
 Tensor Tensor::msort() const { return hearth::msort(*this); }
 std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
   return hearth::topk(*this, k, dim, largest, sorted);
-}
-
-std::tuple<Tensor, Tensor> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
-  ops::check_not_bool(self, "kthvalue");
-  const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
-  HEARTH_CHECK_AS(ValueError, k >= 1 && k <= size,
-                  "[kthvalue] kthvalue(): selected number k out of range for dimension ", dim,
-                  ": got ", k, " of ", size);
-  const auto [values, indices] = sort(self, dim);
-  if (self.dim() == 0) return {values, indices};
-  const Tensor value = values.narrow(dim, k - 1, 1), index = indices.narrow(dim, k - 1, 1);
-  return keepdim ? std::tuple(value, index) : std::tuple(value.squeeze(dim), index.squeeze(dim));
 }
 
 }  // namespace hearth

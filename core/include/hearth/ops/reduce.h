@@ -20,6 +20,19 @@ HEARTH_API Tensor sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim 
                       std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor& sum_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim,
                            bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& sum_out(Tensor& out, const Tensor& self,
+                           std::optional<ScalarType> dtype = std::nullopt);
+/// The sum and the mean of what is not NaN; complex numbers throw DtypeError.
+HEARTH_API Tensor nansum(const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+                         bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& nansum_out(Tensor& out, const Tensor& self,
+                              OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                              std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor nanmean(const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+                          bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& nanmean_out(Tensor& out, const Tensor& self,
+                               OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                               std::optional<ScalarType> dtype = std::nullopt);
 /// The mean of floating or complex elements; others need a dtype, or DtypeError is thrown. The mean
 /// of nothing is NaN.
 HEARTH_API Tensor mean(const Tensor& self, std::optional<ScalarType> dtype = std::nullopt);
@@ -27,11 +40,15 @@ HEARTH_API Tensor mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim
                        std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor& mean_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim,
                             bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& mean_out(Tensor& out, const Tensor& self,
+                            std::optional<ScalarType> dtype = std::nullopt);
 /// Types as for sum. The product of nothing is 1.
 HEARTH_API Tensor prod(const Tensor& self, std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false,
                        std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor& prod_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim = false,
+                            std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& prod_out(Tensor& out, const Tensor& self,
                             std::optional<ScalarType> dtype = std::nullopt);
 
 // ---- truth; results are bool, or uint8 for uint8
@@ -41,14 +58,23 @@ HEARTH_API Tensor all(const Tensor& self);
 HEARTH_API Tensor all(const Tensor& self, int64_t dim, bool keepdim = false);
 HEARTH_API Tensor all(const Tensor& self, OptionalIntArrayRef dim, bool keepdim = false);
 HEARTH_API Tensor& all_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim = false);
+HEARTH_API Tensor& all_out(Tensor& out, const Tensor& self);
+HEARTH_API Tensor& all_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim,
+                           bool keepdim = false);
 /// Whether some element is nonzero; false for nothing.
 HEARTH_API Tensor any(const Tensor& self);
 HEARTH_API Tensor any(const Tensor& self, int64_t dim, bool keepdim = false);
 HEARTH_API Tensor any(const Tensor& self, OptionalIntArrayRef dim, bool keepdim = false);
 HEARTH_API Tensor& any_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim = false);
+HEARTH_API Tensor& any_out(Tensor& out, const Tensor& self);
+HEARTH_API Tensor& any_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim,
+                           bool keepdim = false);
 /// How many elements are not zero, as int64.
 HEARTH_API Tensor count_nonzero(const Tensor& self, IntArrayRef dim);
 HEARTH_API Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim = std::nullopt);
+HEARTH_API Tensor& count_nonzero_out(Tensor& out, const Tensor& self, IntArrayRef dim);
+HEARTH_API Tensor& count_nonzero_out(Tensor& out, const Tensor& self,
+                                     std::optional<int64_t> dim = std::nullopt);
 
 // ---- extremes: NaN wins, complex numbers have none, and of nothing there is none (IndexError)
 
@@ -58,6 +84,10 @@ HEARTH_API Tensor min(const Tensor& self);
 /// maximum and minimum of two tensors by another name.
 inline Tensor max(const Tensor& self, const Tensor& other) { return self.maximum(other); }
 inline Tensor min(const Tensor& self, const Tensor& other) { return self.minimum(other); }
+HEARTH_API Tensor& max_out(Tensor& out, const Tensor& self);
+HEARTH_API Tensor& min_out(Tensor& out, const Tensor& self);
+HEARTH_API Tensor& max_out(Tensor& out, const Tensor& self, const Tensor& other);
+HEARTH_API Tensor& min_out(Tensor& out, const Tensor& self, const Tensor& other);
 /// The largest elements along dim and where they are first, as int64; the gradient goes there.
 HEARTH_API std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
 HEARTH_API std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim = false);
@@ -77,6 +107,9 @@ HEARTH_API Tensor& amin_out(Tensor& out, const Tensor& self, IntArrayRef dim = {
 HEARTH_API std::tuple<Tensor, Tensor> aminmax(const Tensor& self,
                                               std::optional<int64_t> dim = std::nullopt,
                                               bool keepdim = false);
+HEARTH_API std::tuple<Tensor&, Tensor&> aminmax_out(Tensor& min, Tensor& max, const Tensor& self,
+                                                    std::optional<int64_t> dim = std::nullopt,
+                                                    bool keepdim = false);
 /// Where the largest element is first, as int64: along dim, or in the flattened tensor.
 HEARTH_API Tensor argmax(const Tensor& self, std::optional<int64_t> dim = std::nullopt,
                          bool keepdim = false);
@@ -104,6 +137,16 @@ HEARTH_API Tensor std(const Tensor& self, OptionalIntArrayRef dim, bool unbiased
                       bool keepdim = false);
 HEARTH_API Tensor std(const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
                       const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
+HEARTH_API Tensor& var_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
+                           bool keepdim = false);
+HEARTH_API Tensor& var_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+                           const std::optional<Scalar>& correction = std::nullopt,
+                           bool keepdim = false);
+HEARTH_API Tensor& std_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
+                           bool keepdim = false);
+HEARTH_API Tensor& std_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+                           const std::optional<Scalar>& correction = std::nullopt,
+                           bool keepdim = false);
 /// (var, mean) in one go.
 HEARTH_API std::tuple<Tensor, Tensor> var_mean(const Tensor& self, int dim);
 HEARTH_API std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased);
@@ -120,12 +163,22 @@ HEARTH_API std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntAr
 HEARTH_API std::tuple<Tensor, Tensor> std_mean(
     const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
     const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
+HEARTH_API std::tuple<Tensor&, Tensor&> var_mean_out(
+    Tensor& out0, Tensor& out1, const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+    const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
+HEARTH_API std::tuple<Tensor&, Tensor&> std_mean_out(
+    Tensor& out0, Tensor& out1, const Tensor& self, OptionalIntArrayRef dim = std::nullopt,
+    const std::optional<Scalar>& correction = std::nullopt, bool keepdim = false);
 
 /// sum(|x|^ord)^(1/ord); ord 0 counts nonzeros, inf and -inf give the largest and smallest |x|.
 /// Complex inputs have real norms. The gradient at a norm of 0 is 0.
 HEARTH_API Tensor linalg_vector_norm(const Tensor& self, const Scalar& ord = 2,
                                      OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
                                      std::optional<ScalarType> dtype = std::nullopt);
+HEARTH_API Tensor& linalg_vector_norm_out(Tensor& out, const Tensor& self, const Scalar& ord = 2,
+                                          OptionalIntArrayRef dim = std::nullopt,
+                                          bool keepdim = false,
+                                          std::optional<ScalarType> dtype = std::nullopt);
 /// The vector norm of order p (2 when nullopt) over dim.
 HEARTH_API Tensor norm(const Tensor& self, const Scalar& p = 2);
 HEARTH_API Tensor norm(const Tensor& self, const std::optional<Scalar>& p, ScalarType dtype);
@@ -133,9 +186,22 @@ HEARTH_API Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntAr
                        bool keepdim = false);
 HEARTH_API Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim,
                        bool keepdim, ScalarType dtype);
+HEARTH_API Tensor& norm_out(Tensor& out, const Tensor& self, const Scalar& p = 2);
+HEARTH_API Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p,
+                            ScalarType dtype);
+HEARTH_API Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p,
+                            IntArrayRef dim, bool keepdim = false);
+HEARTH_API Tensor& norm_out(Tensor& out, const Tensor& self, const std::optional<Scalar>& p,
+                            IntArrayRef dim, bool keepdim, ScalarType dtype);
+/// The norms over all dims but one, which stays; those others become ones. -1 stands for none.
+HEARTH_API Tensor norm_except_dim(const Tensor& v, int64_t pow = 2, int64_t dim = 0);
 /// The square root of the sum of squares over dim.
 HEARTH_API Tensor frobenius_norm(const Tensor& self, IntArrayRef dim, bool keepdim = false);
+HEARTH_API Tensor& frobenius_norm_out(Tensor& out, const Tensor& self, IntArrayRef dim,
+                                      bool keepdim = false);
 /// log(sum(exp(x))) without overflow; integers become the default float type.
 HEARTH_API Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim = false);
+HEARTH_API Tensor& logsumexp_out(Tensor& out, const Tensor& self, IntArrayRef dim,
+                                 bool keepdim = false);
 
 }  // namespace hearth

@@ -20,8 +20,15 @@ HEARTH_API Tensor cumprod(const Tensor& self, int64_t dim,
                           std::optional<ScalarType> dtype = std::nullopt);
 HEARTH_API Tensor& cumprod_out(Tensor& out, const Tensor& self, int64_t dim,
                                std::optional<ScalarType> dtype = std::nullopt);
+/// Running logsumexp, of floating and complex types.
+HEARTH_API Tensor logcumsumexp(const Tensor& self, int64_t dim);
+HEARTH_API Tensor& logcumsumexp_out(Tensor& out, const Tensor& self, int64_t dim);
 /// Running maxima and where they are: of equal ones, the last so far. NaN wins.
 HEARTH_API std::tuple<Tensor, Tensor> cummax(const Tensor& self, int64_t dim);
 HEARTH_API std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim);
+HEARTH_API std::tuple<Tensor&, Tensor&> cummax_out(Tensor& values, Tensor& indices,
+                                                   const Tensor& self, int64_t dim);
+HEARTH_API std::tuple<Tensor&, Tensor&> cummin_out(Tensor& values, Tensor& indices,
+                                                   const Tensor& self, int64_t dim);
 
 }  // namespace hearth

@@ -41,6 +41,15 @@ struct Summing {
 };
 
 template <class T>
+struct SummingNumbers : Summing<T> {
+  using Acc = typename sum_of<T>::type;
+  static Acc load(T x, Acc) {
+    const Acc number = widen<Acc>(x);
+    return number == number ? number : Acc(0);
+  }
+};
+
+template <class T>
 struct Multiplying : Summing<T> {
   using Acc = typename sum_of<T>::type;
   static Acc identity() { return Acc(1); }
@@ -85,6 +94,13 @@ constexpr ReduceTable make_table() {
   t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(ScalarType::name)] = \
       kernels<Multiplying<T>>();
   HEARTH_FORALL_SCALAR_TYPES(HEARTH_TYPE)
+#undef HEARTH_TYPE
+#define HEARTH_TYPE(T, type) \
+  t.by[static_cast<int>(Reduction::NanSum)][static_cast<int>(type)] = kernels<SummingNumbers<T>>();
+  HEARTH_TYPE(Half, kHalf)
+  HEARTH_TYPE(BFloat16, kBFloat16)
+  HEARTH_TYPE(float, kFloat)
+  HEARTH_TYPE(double, kDouble)
 #undef HEARTH_TYPE
   // Types whose zeros have the same bits share a kernel.
 #define HEARTH_TYPE(T, type)                                                                      \
