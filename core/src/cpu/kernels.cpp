@@ -24,6 +24,7 @@ void install_kernels() {
   install_sort();
   install_softmax();
   install_attention();
+  install_rnn();
   install_loss();
   install_layer_norm();
   install_group_norm();

@@ -28,6 +28,7 @@ void install_resize();
 void install_sort();
 void install_softmax();
 void install_attention();
+void install_rnn();
 void install_loss();
 void install_layer_norm();
 void install_group_norm();

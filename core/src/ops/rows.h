@@ -28,6 +28,7 @@
 #include "ops/rearrange.h"
 #include "ops/reduce.h"
 #include "ops/resize.h"
+#include "ops/rnn.h"
 #include "ops/scan.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
