@@ -64,8 +64,8 @@ def add_networks(fam):
         network(fam, op, some(1, 2, 1), 2, inputs=1, hidden=1)
         network(fam, op, some(3, 2, 5), 2, inputs=5, hidden=19)
         if op != "rnn_relu":
-            network(fam, op, some(3, 2, 3, dtype=c64), 2, dtype=c64, bidirectional=True)
-            network(fam, op, some(3, 2, 3, dtype=c128), 2, dtype=c128)
+            # Single precision is not enough here: there are poles near these numbers.
+            network(fam, op, some(3, 2, 3, dtype=c128), 2, dtype=c128, bidirectional=True)
         # PyTorch rounds after every operation.
         for dtype in (bf16, f16):
             network(fam, op, some(3, 2, 3, dtype=dtype), 2, dtype=dtype, tol=4)

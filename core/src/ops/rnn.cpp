@@ -55,7 +55,7 @@ struct Network {
 std::vector<Weights> grouped(const Network& net, TensorList params, bool projected) {
   const size_t each = 2 + (net.has_biases ? 2 : 0) + (projected ? 1 : 0);
   const auto count = static_cast<size_t>(net.num_layers * (net.bidirectional ? 2 : 1));
-  HEARTH_CHECK_AS(ValueError, net.num_layers > 0 && params.size() == each * count, "[",
+  HEARTH_CHECK_AS(ValueError, params.size() == each * count, "[",
                   name_of(net.mode), "] got an incorrect number of RNN parameters: expected ", each,
                   " for each of ", count, " layers and directions, got ", params.size());
   std::vector<Weights> all;
@@ -92,6 +92,8 @@ std::tuple<Tensor, Tensor, Tensor> run(const Network& net, Tensor x, const DimVe
                   packed ? "[rows, features], packed" : "of 3 dims", ", got ", x.sizes());
   HEARTH_CHECK_AS(ShapeError, packed || x.size(0) > 0, "[", name,
                   "] Expected sequence length to be larger than 0 in RNN");
+  HEARTH_CHECK_AS(ValueError, net.num_layers > 0, "[", name,
+                  "] expected at least one layer, got ", net.num_layers);
   HEARTH_CHECK_AS(ValueError, net.dropout >= 0 && net.dropout <= 1, "[", name,
                   "] dropout probability has to be between 0 and 1, but got ", net.dropout);
   const int64_t batch = packed ? batch_sizes[0] : x.size(1);

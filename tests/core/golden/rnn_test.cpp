@@ -13,20 +13,6 @@ namespace {
 using namespace hearth::nn;
 namespace rnn = hearth::nn::utils::rnn;
 
-// What a function, module or packed sequence gives, one tensor after another.
-void append(Outputs& all, const Tensor& t) { all.push_back(t); }
-void append(Outputs& all, const rnn::PackedSequence& s) { all.push_back(s.data()); }
-template <typename... T>
-void append(Outputs& all, const std::tuple<T...>& parts) {
-  std::apply([&](const auto&... part) { (append(all, part), ...); }, parts);
-}
-template <typename T>
-Outputs flat(const T& result) {
-  Outputs all;
-  append(all, result);
-  return all;
-}
-
 // Batch sizes and lengths stay on the CPU.
 Tensor host(const Tensor& t) { return t.to(kCPU); }
 
