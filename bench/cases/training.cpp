@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training steps of small networks on batches of 64, and one transformer layer.
+// Training steps of small networks on batches of 64, one transformer layer, recurrent ones.
 #include "cases/cases.h"
 
 namespace hearth::bench {
@@ -77,6 +77,16 @@ Step training(Sequential net, const Tensor& images) {
   };
 }
 
+/// 32 sequences of 64 steps.
+template <class Holder>
+Step recurrent() {
+  Holder layer(128, 256);
+  layer->to(device());
+  return forward_backward(
+      [layer](const Tensor& x) mutable { return std::get<0>(layer->forward(x)); },
+      randn({64, 32, 128}).to(device()), layer->parameters());
+}
+
 }  // namespace
 
 void add_training(Cases& cases) {
@@ -94,6 +104,8 @@ void add_training(Cases& cases) {
     return forward_backward([layer](const Tensor& x) mutable { return layer(x); },
                             randn({16, 128, 256}).to(device()), layer->parameters());
   };
+  cases["lstm/128-256 32x64"] = recurrent<LSTM>;
+  cases["gru/128-256 32x64"] = recurrent<GRU>;
 }
 
 }  // namespace hearth::bench

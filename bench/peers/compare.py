@@ -63,11 +63,17 @@ def encoder_work():
     return 3 * 2 * (tokens * (4 * d * d + 2 * d * hidden) + 2 * 16 * 128 * 128 * d)
 
 
+def recurrent_work(gates):
+    return 3 * 2 * 64 * 32 * gates * 256 * (128 + 256)
+
+
 # name: unit, least bytes moved between memory and processor, FLOPs (0: not what limits it), their type
 CASES = {
     "train/lenet": ("ms", 0, lenet_work(), "f32"),
     "train/resnet18": ("ms", 0, resnet18_work(), "f32"),
     "encoder layer/d256 16x128": ("ms", 0, encoder_work(), "f32"),
+    "lstm/128-256 32x64": ("ms", 0, recurrent_work(4), "f32"),
+    "gru/128-256 32x64": ("ms", 0, recurrent_work(3), "f32"),
 }
 # Forward reads x and writes y, backward reads what it needs and the gradient, and writes one.
 for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
@@ -94,7 +100,7 @@ for name in DOOR:
     CASES[name] = ("ns", 0, 0, "f32")
 TRAINING = ["train/lenet", "train/resnet18"]
 # Means are printed by family. Door and memory are no times of work, so they are in no overall mean.
-FAMILIES = {"training steps": r"train/|encoder", "elementwise": r"(add|chain|gelu)/",
+FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
             "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}

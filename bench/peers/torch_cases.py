@@ -102,6 +102,21 @@ def encoder():
     return forward_backward(layer, torch.randn(16, 128, 256), list(layer.parameters()))
 
 
+@case("lstm/128-256 32x64")
+def lstm():
+    return recurrent(nn.LSTM(128, 256))
+
+
+@case("gru/128-256 32x64")
+def gru():
+    return recurrent(nn.GRU(128, 256))
+
+
+def recurrent(layer):
+    """32 sequences of 64 steps."""
+    return forward_backward(lambda x: layer(x)[0], torch.randn(64, 32, 128), list(layer.parameters()))
+
+
 def forward_backward(fn, x, parameters=()):
     """Gradients of x and the parameters, for a given gradient of the output."""
     x.requires_grad_()

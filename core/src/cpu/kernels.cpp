@@ -28,6 +28,7 @@ void install_kernels() {
   install_unique();
   install_softmax();
   install_attention();
+  install_rnn();
   install_loss();
   install_layer_norm();
   install_group_norm();

@@ -32,6 +32,7 @@ void install_histogram();
 void install_unique();
 void install_softmax();
 void install_attention();
+void install_rnn();
 void install_loss();
 void install_layer_norm();
 void install_group_norm();

@@ -29,6 +29,7 @@
 #include "ops/rearrange.h"
 #include "ops/reduce.h"
 #include "ops/resize.h"
+#include "ops/rnn.h"
 #include "ops/scan.h"
 #include "ops/searchsorted.h"
 #include "ops/selection.h"

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tuple>
+
 #include "hearth/nn/module.h"
+#include "hearth/nn/utils/rnn.h"
 
 #include "core/golden/runner.h"
 
 namespace hearth::golden {
+
+// What a function or module gives, one tensor after another; of a packed sequence, its data.
+inline void append(Outputs& all, const Tensor& t) { all.push_back(t); }
+inline void append(Outputs& all, const nn::utils::rnn::PackedSequence& s) {
+  all.push_back(s.data());
+}
+template <typename... T>
+void append(Outputs& all, const std::tuple<T...>& parts) {
+  std::apply([&](const auto&... part) { (append(all, part), ...); }, parts);
+}
+template <typename T>
+Outputs flat(const T& result) {
+  Outputs all;
+  append(all, result);
+  return all;
+}
 
 /// Gives the module the case's parameters, which are its named inputs, and puts the module's own
 /// tensors in their place so that the gradients are taken of those.

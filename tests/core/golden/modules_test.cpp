@@ -19,9 +19,9 @@ Outputs run(Args& a, Holder net) {
   prepare(a, *net);
   if constexpr (requires { net->forward(a[0], a[1]); }) {
     // Inputs with a name are parameters.
-    if (a.size() > 1 && a.test_case().inputs[1].name.empty()) return {net->forward(a[0], a[1])};
+    if (a.size() > 1 && a.test_case().inputs[1].name.empty()) return flat(net->forward(a[0], a[1]));
   }
-  if constexpr (requires { net->forward(a[0]); }) return {net->forward(a[0])};
+  if constexpr (requires { net->forward(a[0]); }) return flat(net->forward(a[0]));
   return {};
 }
 

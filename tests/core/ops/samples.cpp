@@ -17,6 +17,7 @@ void random_samples(Samples& samples);
 void shape_samples(Samples& samples);
 void conv_samples(Samples& samples);
 void pad_samples(Samples& samples);
+void rnn_samples(Samples& samples);
 void pool_samples(Samples& samples);
 void resize_samples(Samples& samples);
 void fused_samples(Samples& samples);
@@ -35,6 +36,7 @@ Samples all_samples() {
   shape_samples(samples);
   conv_samples(samples);
   pad_samples(samples);
+  rnn_samples(samples);
   pool_samples(samples);
   resize_samples(samples);
   fused_samples(samples);
