@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which elements of a dim a sampled position reads, for loops of every instruction set and for CUDA.
+// Which elements of a dim a sampled position reads, for loops of every instruction set and for
+// CUDA.
 //
 // Before including it, define HEARTH_ELEMENT_NAMESPACE and HEARTH_ELEMENT_FN (what stands before a
 // function). Kernel header.
@@ -70,34 +71,42 @@ HEARTH_ELEMENT_FN int32_t element_at(A whole, int64_t size) {
   return whole >= A(0) && whole < static_cast<A>(size) ? static_cast<int32_t>(whole) : -1;
 }
 
-/// Writes the g.taps taps of the number `x` of the grid along a dim.
+/// Those of a cubic curve: from the one before `first` on, t behind which the position lies. They
+/// are brought inside one by one.
 template <class A>
+HEARTH_ELEMENT_FN void cubic_taps(const GridArgs& g, A first, A t, A slope, int64_t size,
+                                  GridTap<A>* taps) {
+  const A a(-0.75);
+  for (int k = 0; k < 4; ++k) {
+    const GridPlace<A> place = inside<A>(g, {first + static_cast<A>(k - 1), A(0)}, size);
+    const A d = k < 2 ? t + static_cast<A>(1 - k) : static_cast<A>(k - 1) - t;
+    const A turned = k < 2 ? slope : -slope;
+    if (k == 1 || k == 2) {
+      taps[k] = {element_at(place.at, size), ((a + A(2)) * d - (a + A(3))) * d * d + A(1),
+                 turned * (A(3) * (a + A(2)) * d - A(2) * (a + A(3))) * d};
+    } else {
+      taps[k] = {element_at(place.at, size), ((a * d - A(5) * a) * d + A(8) * a) * d - A(4) * a,
+                 turned * ((A(3) * a * d - A(10) * a) * d + A(8) * a)};
+    }
+  }
+}
+
+/// Writes the 1, 2 or 4 taps of the number `x` of the grid along a dim.
+template <int kTaps, class A>
 HEARTH_ELEMENT_FN void grid_taps(const GridArgs& g, A x, int64_t size, GridTap<A>* taps) {
   const A n = static_cast<A>(size);
   GridPlace<A> p{g.align ? (x + A(1)) / A(2) * (n - A(1)) : ((x + A(1)) * n - A(1)) / A(2),
                  g.align ? (n - A(1)) / A(2) : n / A(2)};
-  if (g.taps != 4) p = inside(g, p, size);
-  if (g.taps == 1) {
+  if (kTaps != 4) p = inside(g, p, size);
+  if constexpr (kTaps == 1) {
     taps[0] = {element_at(even_of(p.at), size), A(1), A(0)};
-    return;
-  }
-  const A first = floor_of(p.at), t = p.at - first;
-  if (g.taps == 2) {
-    taps[0] = {element_at(first, size), A(1) - t, -p.slope};
-    taps[1] = {element_at(first + A(1), size), t, p.slope};
-    return;
-  }
-  // A cubic curve; its elements are brought inside one by one.
-  const A a(-0.75);
-  for (int k = 0; k < 4; ++k) {
-    const GridPlace<A> place = inside<A>(g, {first + static_cast<A>(k - 1), A(0)}, size);
-    const A sign = k < 2 ? A(1) : A(-1), d = k < 2 ? t + static_cast<A>(1 - k) : static_cast<A>(k - 1) - t;
-    if (k == 1 || k == 2) {
-      taps[k] = {element_at(place.at, size), ((a + A(2)) * d - (a + A(3))) * d * d + A(1),
-                 sign * p.slope * (A(3) * (a + A(2)) * d - A(2) * (a + A(3))) * d};
+  } else {
+    const A first = floor_of(p.at), t = p.at - first;
+    if constexpr (kTaps == 2) {
+      taps[0] = {element_at(first, size), A(1) - t, -p.slope};
+      taps[1] = {element_at(first + A(1), size), t, p.slope};
     } else {
-      taps[k] = {element_at(place.at, size), ((a * d - A(5) * a) * d + A(8) * a) * d - A(4) * a,
-                 sign * p.slope * ((A(3) * a * d - A(10) * a) * d + A(8) * a)};
+      cubic_taps(g, first, t, p.slope, size, taps);
     }
   }
 }

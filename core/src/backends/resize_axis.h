@@ -76,7 +76,8 @@ struct ResizeAxis {
     const A own = cubic() ? A(2) : A(1);
     return antialias && scale > A(1) ? own * scale : own;
   }
-  /// Output positions count from their pixels' middle, or from where the corner pixels' middles are.
+  /// Output positions count from their pixels' middle, or from where the corner pixels' middles
+  /// are.
   HEARTH_DEVICE_FN A shift() const {
     return (align && !antialias) || filter == ops::ResizeFilter::Nearest ? A(0) : A(0.5);
   }

@@ -102,7 +102,8 @@ ResizeWeights<int16_t> byte_weights(const ResizeAxis<double>& axis) {
   }
   while (w.shift < 22 && static_cast<int>(0.5 + std::ldexp(most, w.shift + 1)) < 1 << 15) ++w.shift;
   for (size_t k = 0; k < exact.size(); ++k)
-    w.weights[k] = static_cast<int16_t>(std::ldexp(exact[k], w.shift) + (exact[k] < 0 ? -0.5 : 0.5));
+    w.weights[k] =
+        static_cast<int16_t>(std::ldexp(exact[k], w.shift) + (exact[k] < 0 ? -0.5 : 0.5));
   return w;
 }
 
@@ -205,9 +206,16 @@ class Resizing {
     y += p.begin * (out_volume_ / out_[0]);
     for_passes(p, [&](size_t d, const DimVector& before, int64_t) {
       const ResizeWeights<W>& w = weights_[d];
-      ResizePass pass{1, before[d], d == 0 ? p.end - p.begin : out_[d], inner_, w.begin.data(),
-                      w.at.data(), w.copies ? nullptr : static_cast<const void*>(w.weights.data()),
-                      0, taps_[d], w.shift};
+      ResizePass pass{1,
+                      before[d],
+                      d == 0 ? p.end - p.begin : out_[d],
+                      inner_,
+                      w.begin.data(),
+                      w.at.data(),
+                      w.copies ? nullptr : static_cast<const void*>(w.weights.data()),
+                      0,
+                      taps_[d],
+                      w.shift};
       for (size_t k = 0; k < d; ++k) pass.outer *= before[k];
       for (size_t k = d + 1; k < before.size(); ++k) pass.inner *= before[k];
       if (d == 0) {
@@ -244,8 +252,7 @@ auto weights_of(const Op& op, const TensorImpl& x, const TensorImpl& y, const F&
   std::vector<decltype(f(ResizeAxis<A>(op, 1, 1, std::nullopt)))> all;
   const size_t dims = x.sizes.size() - 2;
   for (size_t d = 0; d < dims; ++d)
-    all.push_back(
-        f(ResizeAxis<A>(op, x.sizes[d + 2], y.sizes[d + 2], resize_scale(op, d, dims))));
+    all.push_back(f(ResizeAxis<A>(op, x.sizes[d + 2], y.sizes[d + 2], resize_scale(op, d, dims))));
   return all;
 }
 
@@ -266,8 +273,7 @@ void forward(const Call& call) {
                              weights_of<double>(op, from, to, forward_weights<double>))
         .run(ex.at(0), ey.at(0));
   } else {
-    Resizing<float, float>(from, to, last,
-                           weights_of<float>(op, from, to, forward_weights<float>))
+    Resizing<float, float>(from, to, last, weights_of<float>(op, from, to, forward_weights<float>))
         .run(ex.at(0), ey.at(0));
   }
   ey.store();
@@ -287,8 +293,7 @@ void backward(const Call& call) {
                              weights_of<double>(op, to, from, backward_weights<double>))
         .run(eg.at(0), egx.at(0));
   } else {
-    Resizing<float, float>(from, to, last,
-                           weights_of<float>(op, to, from, backward_weights<float>))
+    Resizing<float, float>(from, to, last, weights_of<float>(op, to, from, backward_weights<float>))
         .run(eg.at(0), egx.at(0));
   }
   egx.store();

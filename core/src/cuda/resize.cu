@@ -105,8 +105,7 @@ void backward_as(const Call& call) {
 }
 
 void forward(const Call& call) {
-  with_floating_type(impl(call.in[0]).dtype, "upsample",
-                     [&]<class T>(T) { forward_as<T>(call); });
+  with_floating_type(impl(call.in[0]).dtype, "upsample", [&]<class T>(T) { forward_as<T>(call); });
 }
 void backward(const Call& call) {
   with_floating_type(impl(call.in[0]).dtype, "upsample_backward",

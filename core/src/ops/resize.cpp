@@ -96,10 +96,9 @@ using Scale = std::optional<double>;
 
 Tensor upsample(size_t dims, ops::ResizeFilter filter, bool antialias, const Tensor& self,
                 IntArrayRef output_size, bool align_corners, Scale d, Scale h, Scale w) {
-  HEARTH_CHECK_AS(ValueError, output_size.size() == dims, "[",
-                  ops::upsample_name(filter, antialias, dims),
-                  "] It is expected output_size equals to ", dims, ", but got size ",
-                  output_size.size());
+  HEARTH_CHECK_AS(
+      ValueError, output_size.size() == dims, "[", ops::upsample_name(filter, antialias, dims),
+      "] It is expected output_size equals to ", dims, ", but got size ", output_size.size());
   return invoke(ops::Upsample{output_size, filter, align_corners, antialias, d, h, w}, self);
 }
 
@@ -113,20 +112,19 @@ void check_factor(std::string_view op, const Tensor& self, int64_t factor) {
 
 }  // namespace
 
-#define HEARTH_NEAREST(name, filter)                                                          \
-  Tensor name##1d(const Tensor& self, IntArrayRef output_size, Scale scales) {                \
-    return upsample(1, ops::ResizeFilter::filter, false, self, output_size, false, {}, {},    \
-                    scales);                                                                  \
-  }                                                                                           \
-  Tensor name##2d(const Tensor& self, IntArrayRef output_size, Scale scales_h,                \
-                  Scale scales_w) {                                                           \
-    return upsample(2, ops::ResizeFilter::filter, false, self, output_size, false, {},        \
-                    scales_h, scales_w);                                                      \
-  }                                                                                           \
-  Tensor name##3d(const Tensor& self, IntArrayRef output_size, Scale scales_d,                \
-                  Scale scales_h, Scale scales_w) {                                           \
-    return upsample(3, ops::ResizeFilter::filter, false, self, output_size, false, scales_d,  \
-                    scales_h, scales_w);                                                      \
+#define HEARTH_NEAREST(name, filter)                                                             \
+  Tensor name##1d(const Tensor& self, IntArrayRef output_size, Scale scales) {                   \
+    return upsample(1, ops::ResizeFilter::filter, false, self, output_size, false, {}, {},       \
+                    scales);                                                                     \
+  }                                                                                              \
+  Tensor name##2d(const Tensor& self, IntArrayRef output_size, Scale scales_h, Scale scales_w) { \
+    return upsample(2, ops::ResizeFilter::filter, false, self, output_size, false, {}, scales_h, \
+                    scales_w);                                                                   \
+  }                                                                                              \
+  Tensor name##3d(const Tensor& self, IntArrayRef output_size, Scale scales_d, Scale scales_h,   \
+                  Scale scales_w) {                                                              \
+    return upsample(3, ops::ResizeFilter::filter, false, self, output_size, false, scales_d,     \
+                    scales_h, scales_w);                                                         \
   }
 HEARTH_NEAREST(upsample_nearest, Nearest)
 HEARTH_NEAREST(_upsample_nearest_exact, NearestExact)
@@ -142,11 +140,11 @@ Tensor upsample_trilinear3d(const Tensor& self, IntArrayRef output_size, bool al
   return upsample(3, ops::ResizeFilter::Linear, false, self, output_size, align_corners, scales_d,
                   scales_h, scales_w);
 }
-#define HEARTH_INTERPOLATE(name, filter, antialias)                                           \
-  Tensor name(const Tensor& self, IntArrayRef output_size, bool align_corners,                \
-              Scale scales_h, Scale scales_w) {                                               \
-    return upsample(2, ops::ResizeFilter::filter, antialias, self, output_size,               \
-                    align_corners, {}, scales_h, scales_w);                                   \
+#define HEARTH_INTERPOLATE(name, filter, antialias)                                                \
+  Tensor name(const Tensor& self, IntArrayRef output_size, bool align_corners, Scale scales_h,     \
+              Scale scales_w) {                                                                    \
+    return upsample(2, ops::ResizeFilter::filter, antialias, self, output_size, align_corners, {}, \
+                    scales_h, scales_w);                                                           \
   }
 HEARTH_INTERPOLATE(upsample_bilinear2d, Linear, false)
 HEARTH_INTERPOLATE(upsample_bicubic2d, Cubic, false)

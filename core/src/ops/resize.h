@@ -9,12 +9,12 @@ namespace hearth::ops {
 enum class ResizeFilter : uint8_t { Nearest, NearestExact, Linear, Cubic };
 constexpr ResizeFilter last_value(ResizeFilter) { return ResizeFilter::Cubic; }
 
-// Resizing of [N, C, spatial...] with one to three spatial dims, one after the other: each is linear
-// in its input and the gradient of the other. `antialias` widens a filter where an image shrinks.
-// scale_w belongs to the last dim, scale_h to the one before it.
-#define HEARTH_UPSAMPLE_FIELDS                      \
-  ResizeFilter filter = ResizeFilter::Nearest;      \
-  bool align_corners = false, antialias = false;    \
+// Resizing of [N, C, spatial...] with one to three spatial dims, one after the other: each is
+// linear in its input and the gradient of the other. `antialias` widens a filter where an image
+// shrinks. scale_w belongs to the last dim, scale_h to the one before it.
+#define HEARTH_UPSAMPLE_FIELDS                   \
+  ResizeFilter filter = ResizeFilter::Nearest;   \
+  bool align_corners = false, antialias = false; \
   std::optional<double> scale_d, scale_h, scale_w;
 
 struct Upsample {

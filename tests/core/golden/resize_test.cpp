@@ -16,8 +16,8 @@ F::InterpolateFuncOptions interpolation(Args& a) {
   options.recompute_scale_factor(a.maybe_b("recompute_scale_factor").value_or(false));
   options.antialias(a.b("antialias", false));
   static const std::map<std::string, F::InterpolateFuncOptions::mode_t> modes = {
-      {"nearest", kNearest},   {"linear", kLinear},       {"bilinear", kBilinear},
-      {"bicubic", kBicubic},   {"trilinear", kTrilinear}, {"area", kArea},
+      {"nearest", kNearest},           {"linear", kLinear},       {"bilinear", kBilinear},
+      {"bicubic", kBicubic},           {"trilinear", kTrilinear}, {"area", kArea},
       {"nearest-exact", kNearestExact}};
   const auto& mode = modes.at(a.s("mode"));
   // Said, so that nothing warns.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resizing of [N, C, W] (1d), [N, C, H, W] (2d) or [N, C, D, H, W] (3d): floating tensors, and bytes
-// where not linear in one or three dims. The result has input's memory format. `scales` are the
-// factors that a caller asked for where output_size was rounded; they, not the sizes, then map
+// Resizing of [N, C, W] (1d), [N, C, H, W] (2d) or [N, C, D, H, W] (3d): floating tensors, and
+// bytes where not linear in one or three dims. The result has input's memory format. `scales` are
+// the factors that a caller asked for where output_size was rounded; they, not the sizes, then map
 // positions. Sizes must be positive.
 #pragma once
 
