@@ -15,13 +15,14 @@ const Table& norm_table();
 const Table& linalg_table();
 const Table& resize_table();
 const Table& conv_table();
+const Table& spatial_table();
 
 /// All of them.
 inline Table operators() {
   Table all;
   for (const Table* t :
        {&pointwise_table(), &reduce_table(), &loss_table(), &pool_table(), &index_table(),
-        &norm_table(), &linalg_table(), &resize_table(), &conv_table()})
+        &norm_table(), &linalg_table(), &resize_table(), &conv_table(), &spatial_table()})
     all.insert(t->begin(), t->end());
   return all;
 }
