@@ -79,6 +79,9 @@ CASES = {
 for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
     for name, passes in (("add", 3), ("chain", 5), ("gelu", 5), ("softmax", 5), ("layer_norm", 5), ("dropout", 4)):
         CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
+    # Results of that size, from images a quarter, four times or as large.
+    for name, passes in (("bilinear", 2.5), ("bicubic", 2.5), ("antialias", 10), ("grid_sample", 5)):
+        CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
 CASES["cross_entropy/4096x1000"] = ("ms", 3 * 4 * 4096 * 1000, 0, "f32")
 for n in (256, 1024):
     for dtype in ("f32", "bf16"):
@@ -102,7 +105,7 @@ TRAINING = ["train/lenet", "train/resnet18"]
 # Means are printed by family. Door and memory are no times of work, so they are in no overall mean.
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
-            "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
+            "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/", "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"

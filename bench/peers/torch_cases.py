@@ -164,6 +164,30 @@ def cross_entropy():
     return forward_backward(lambda t: F.cross_entropy(t, target), torch.randn(4096, 1000))
 
 
+# Resizing of images, and reading them by a grid
+
+
+def add_spatial():
+    # 1 MB and 100 MB of results
+    for label, images in (("1 MB", 1), ("100 MB", 100)):
+        def register(name, size, fn, images=images, label=label):
+            CASES[f"{name}/{label}"] = lambda: forward_backward(fn, torch.randn(images, 16, size, size))
+
+        def grid_sample(images=images):
+            grid = (torch.rand(images, 128, 128, 2) * 2 - 1).requires_grad_()
+            return forward_backward(lambda t: F.grid_sample(t, grid, align_corners=False), torch.randn(images, 16, 128, 128),
+                                    [grid])
+
+        resize = lambda mode, **kw: lambda t: F.interpolate(t, size=(128, 128), mode=mode, align_corners=False, **kw)
+        register("bilinear", 64, resize("bilinear"))
+        register("bicubic", 64, resize("bicubic"))
+        register("antialias", 256, resize("bilinear", antialias=True))
+        CASES[f"grid_sample/{label}"] = grid_sample
+
+
+add_spatial()
+
+
 # Matrix products and convolutions
 
 

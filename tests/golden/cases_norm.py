@@ -34,6 +34,11 @@ def add_batch_norm(fam):
              momentum=0.1, eps=1e-5)
     fam.case("batch_norm", u(300, 3, lo=10, hi=11), u(3), u(3), u(3).const, positive(3).const, fn=run, training=True,
              momentum=0.1, eps=1e-5, grad=False, tol=30)
+    # No variance at all: an infinite scale.
+    for mean in (0.0, 1.0, -1.0):
+        for x in (u(2, 3), u(2, 3, 2, 2), u(2, 3, 2, 2).channels_last):
+            fam.case("batch_norm", x, u(3), u(3), v([mean] * 3, dtype=f32).const, v([0.0, 1.0, 0.0], dtype=f32).const, fn=run,
+                     training=False, momentum=0.1, eps=0.0)
     for x, w, training in (((2, 4), (3,), True), ((2, 3), (4,), False), ((3,), (3,), True)):
         fam.case("batch_norm", u(*x), u(*w), u(*w), u(3).const, positive(3).const, fn=run, training=training,
                  momentum=0.1, eps=1e-5, throws=True)

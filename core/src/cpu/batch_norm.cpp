@@ -31,8 +31,8 @@ void batch_norm(const Call& call) {
     const Tensor new_mean =
         running_mean.defined() ? new_tensor({channels}, kDouble, kCPU) : Tensor();
     const Tensor new_var = running_var.defined() ? new_tensor({channels}, kDouble, kCPU) : Tensor();
-    Scratch<T> factors(static_cast<size_t>(2 * channels));
-    T *scale = factors.data(), *shift = scale + channels;
+    Scratch<T> factors(static_cast<size_t>(3 * channels));
+    T *scale = factors.data(), *shift = scale + channels, *centre = shift + channels;
     for (int64_t c = 0; c < channels; ++c) {
       double var;
       if (op.training) {
@@ -52,8 +52,14 @@ void batch_norm(const Call& call) {
       rstd[c] = static_cast<T>(1 / std::sqrt(var + op.eps));
       scale[c] = rstd[c] * weight_at(data_or_null<T>(weight), c);
       shift[c] = bias.defined() ? ptr<T>(bias)[c] : T(0);
+      centre[c] = mean[c];
+      if (!std::isfinite(scale[c])) {
+        // As PyTorch: what an infinite scale makes of the mean decides between infinity and NaN.
+        shift[c] -= mean[c] * scale[c];
+        centre[c] = T(0);
+      }
     }
-    apply_affine<T>(input, result.tensor(), shape, channels, mean, scale, shift);
+    apply_affine<T>(input, result.tensor(), shape, channels, centre, scale, shift);
     if (op.training && new_mean.defined()) copy_raw_into(call.in[3], new_mean);
     if (op.training && new_var.defined()) copy_raw_into(call.in[4], new_var);
   });

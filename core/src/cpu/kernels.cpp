@@ -20,6 +20,8 @@ void install_kernels() {
   install_pool();
   install_reduce();
   install_scan();
+  install_fold();
+  install_grid_sampler();
   install_resize();
   install_sort();
   install_selection();

@@ -24,6 +24,8 @@ void install_random();
 void install_pool();
 void install_reduce();
 void install_scan();
+void install_fold();
+void install_grid_sampler();
 void install_resize();
 void install_sort();
 void install_selection();

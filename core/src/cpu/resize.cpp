@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/resize.h"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
-#include "backends/resize_tap.h"
+#include "backends/resize_axis.h"
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
 #include "cpu/resize_kernels.h"
@@ -13,43 +15,96 @@ namespace hearth::cpu {
 
 namespace {
 
-/// Where the outputs of one dim come from, computed in T.
-template <class T, class Op>
-std::vector<ResizeTap> taps(const Op& op, int64_t in, int64_t out, std::optional<double> asked) {
-  const ResizeAxis<T> axis(op, in, out, asked);
-  std::vector<ResizeTap> taps;
-  taps.reserve(static_cast<size_t>(out));
-  for (int64_t i = 0; i < out; ++i) {
-    const AxisTap<T> t = axis.tap(i);
-    taps.push_back({t.first, t.second, static_cast<double>(t.w0), static_cast<double>(t.w1)});
+/// What the results of one dim add up, as ResizePass wants it.
+template <class W>
+struct ResizeWeights {
+  std::vector<int32_t> begin{0}, at;
+  std::vector<W> weights;
+  bool copies = false;
+  int shift = 0;
+
+  void add(int64_t position, W weight) {
+    at.push_back(static_cast<int32_t>(position));
+    weights.push_back(weight);
   }
-  return taps;
+  void end_result() { begin.push_back(static_cast<int32_t>(at.size())); }
+  int64_t results() const { return static_cast<int64_t>(begin.size()) - 1; }
+  /// The number that all results add up, or 0.
+  int64_t taps() const {
+    const auto n = static_cast<int64_t>(at.size()) / std::max<int64_t>(results(), 1);
+    for (int64_t r = 0; r < results(); ++r)
+      if (begin[static_cast<size_t>(r)] != r * n) return 0;
+    return n * results() == static_cast<int64_t>(at.size()) ? n : 0;
+  }
+};
+
+template <class W>
+ResizeWeights<W> forward_weights(const ResizeAxis<W>& axis) {
+  ResizeWeights<W> w;
+  for (int64_t i = 0; i < axis.out; ++i) {
+    const ResizeTaps<W> taps = axis.taps(i);
+    for (int64_t k = 0; k < taps.count; ++k) w.add(taps.at(k), taps.weight(k));
+    w.end_result();
+  }
+  w.copies = axis.nearest();
+  return w;
 }
 
-/// Calls f(args, element of the small image x, element of the result y) for every part.
-template <class Op, class F>
-void resize(const Op& op, const TensorImpl& x, const TensorImpl& y, bool last, const F& f) {
-  const bool wide = x.dtype == kDouble;
-  const auto dim_taps = [&](size_t d, std::optional<double> scale) {
-    return wide ? taps<double>(op, x.sizes[d], y.sizes[d], scale)
-                : taps<float>(op, x.sizes[d], y.sizes[d], scale);
-  };
-  const auto rows = dim_taps(2, op.scale_h), cols = dim_taps(3, op.scale_w);
-  ResizeArgs shared{x.sizes[2],
-                    x.sizes[3],
-                    y.sizes[2],
-                    y.sizes[3],
-                    rows.data(),
-                    cols.data(),
-                    op.mode == ops::ResizeMode::Nearest};
-  for_each_part(x.sizes[0], x.sizes[1], last, x.sizes[2] * x.sizes[3], y.sizes[2] * y.sizes[3],
-                x.sizes[3], [&](const ImagePart& part, void* line) {
-                  ResizeArgs p = shared;
-                  p.channels = part.channels;
-                  p.pixel = part.pixel;
-                  p.line = line;
-                  f(p, part.in, part.out);
-                });
+/// What goes the other way: position p adds up the outputs that it went into.
+template <class W>
+ResizeWeights<W> backward_weights(const ResizeAxis<W>& axis) {
+  const ResizeWeights<W> forward = forward_weights(axis);
+  ResizeWeights<W> w;
+  w.begin.assign(static_cast<size_t>(axis.in) + 1, 0);
+  for (const int32_t p : forward.at) ++w.begin[static_cast<size_t>(p) + 1];
+  for (size_t p = 1; p < w.begin.size(); ++p) w.begin[p] += w.begin[p - 1];
+  std::vector<int32_t> next = w.begin;
+  w.at.resize(forward.at.size());
+  w.weights.resize(forward.at.size());
+  for (int64_t i = 0; i < axis.out; ++i) {
+    const auto r = static_cast<size_t>(i);
+    for (auto k = static_cast<size_t>(forward.begin[r]);
+         k < static_cast<size_t>(forward.begin[r + 1]); ++k) {
+      const auto to = static_cast<size_t>(next[static_cast<size_t>(forward.at[k])]++);
+      w.at[to] = static_cast<int32_t>(i);
+      w.weights[to] = forward.weights[k];
+    }
+  }
+  return w;
+}
+
+/// Bytes are weighed in fixed point, with as many binary places as the largest weight leaves.
+ResizeWeights<int16_t> byte_weights(const ResizeAxis<double>& axis) {
+  ResizeWeights<int16_t> w;
+  if (axis.nearest()) {
+    for (int64_t i = 0; i < axis.out; ++i) {
+      w.add(axis.taps(i).at(0), 1);
+      w.end_result();
+    }
+    w.copies = true;
+    return w;
+  }
+  std::vector<double> exact;
+  double most = 0;
+  for (int64_t i = 0; i < axis.out; ++i) {
+    const ResizeTaps<double> taps = axis.taps(i);
+    for (int64_t k = 0; k < taps.count; ++k) {
+      // Positions outside count for the edge.
+      if (k > 0 && taps.at(k) == taps.at(k - 1)) {
+        exact.back() += taps.weight(k);
+      } else {
+        w.add(taps.at(k), 0);
+        exact.push_back(taps.weight(k));
+      }
+      most = std::max(most, exact.back());
+    }
+    w.end_result();
+  }
+  while (w.shift < 22 && static_cast<int>(0.5 + std::ldexp(most, w.shift + 1)) < 1 << 15) ++w.shift;
+  for (size_t k = 0; k < exact.size(); ++k)
+    w.weights[k] =
+        static_cast<int16_t>(std::ldexp(exact[k], w.shift) + (exact[k] < 0 ? -0.5 : 0.5));
+  return w;
 }
 
 const ResizeTable& table() {
@@ -57,39 +112,198 @@ const ResizeTable& table() {
   return selected;
 }
 
+/// Resizes volumes dim by dim, a piece of the first dim's results at a time.
+template <class T, class W>
+class Resizing {
+ public:
+  /// `x` and `y`: the sizes before and after; one entry of `weights` for each spatial dim.
+  Resizing(const TensorImpl& x, const TensorImpl& y, bool channels_last,
+           std::vector<ResizeWeights<W>> weights)
+      : weights_(std::move(weights)),
+        volumes_(channels_last ? x.sizes[0] : x.sizes[0] * x.sizes[1]),
+        inner_(channels_last ? x.sizes[1] : 1) {
+    in_volume_ = out_volume_ = inner_;
+    for (size_t d = 2; d < x.sizes.size(); ++d) {
+      in_.push_back(x.sizes[d]);
+      out_.push_back(y.sizes[d]);
+      in_volume_ *= in_.back();
+      out_volume_ *= out_.back();
+      taps_.push_back(weights_[d - 2].taps());
+    }
+    // What shrinks first leaves least to do: from the first dim on, for lines are faster than
+    // gathering. Bytes are rounded after each dim, in PyTorch's order.
+    for (size_t d = 0; d < in_.size(); ++d)
+      if (shrinks(d)) order_.push_back(d);
+    for (size_t d = in_.size(); d-- > 0;)
+      if (!shrinks(d)) order_.push_back(d);
+    const int64_t row = out_volume_ / out_[0], least = std::min<int64_t>(16, out_[0]);
+    block_ = std::clamp<int64_t>(kBlock / std::max<int64_t>(row, 1), least, out_[0]);
+    blocks_ = (out_[0] + block_ - 1) / block_;
+  }
+
+  void run(const char* x, char* y) const {
+    int64_t room = 0;
+    for (int64_t b = 0; b < blocks_; ++b) room = std::max(room, room_of(piece(b)));
+    const int64_t work = std::max<int64_t>((in_volume_ + out_volume_) / blocks_, 1);
+    parallel_for(volumes_ * blocks_, 1 + kBlock / work, [&](int64_t begin, int64_t end) {
+      Scratch<T> first(static_cast<size_t>(room)), second(static_cast<size_t>(room));
+      for (int64_t i = begin; i < end; ++i)
+        run_piece(piece(i % blocks_), at(x, i / blocks_ * in_volume_),
+                  at(y, i / blocks_ * out_volume_), first.data(), second.data());
+    });
+  }
+
+ private:
+  static constexpr int64_t kBlock = 32768;
+
+  /// Results [begin, end) of the first dim, which read its positions [from, to).
+  struct Piece {
+    int64_t begin, end, from, to;
+  };
+
+  static const T* at(const char* p, int64_t i) { return reinterpret_cast<const T*>(p) + i; }
+  static T* at(char* p, int64_t i) { return reinterpret_cast<T*>(p) + i; }
+  bool shrinks(size_t d) const { return !std::is_same_v<T, uint8_t> && out_[d] < in_[d]; }
+
+  Piece piece(int64_t b) const {
+    const ResizeWeights<W>& w = weights_[0];
+    Piece p{b * block_, std::min((b + 1) * block_, out_[0]), in_[0], 0};
+    for (auto k = w.begin[static_cast<size_t>(p.begin)]; k < w.begin[static_cast<size_t>(p.end)];
+         ++k) {
+      const int64_t position = w.at[static_cast<size_t>(k)];
+      p.from = std::min(p.from, position);
+      p.to = std::max(p.to, position + 1);
+    }
+    // Nothing is read: one position stands for them.
+    if (p.from >= p.to) p.from = 0, p.to = 1;
+    return p;
+  }
+  /// Calls f(dim, sizes before, elements after) for each pass.
+  template <class F>
+  void for_passes(const Piece& p, const F& f) const {
+    DimVector now = in_;
+    if (order_[0] != 0) now[0] = p.to - p.from;
+    for (const size_t d : order_) {
+      const DimVector before = now;
+      now[d] = d == 0 ? p.end - p.begin : out_[d];
+      int64_t after = inner_;
+      for (const int64_t n : now) after *= n;
+      f(d, before, after);
+    }
+  }
+  /// The most elements between two passes.
+  int64_t room_of(const Piece& p) const {
+    int64_t most = 0;
+    for_passes(p, [&](size_t d, const DimVector&, int64_t after) {
+      if (d != order_.back()) most = std::max(most, after);
+    });
+    return most;
+  }
+  void run_piece(const Piece& p, const T* x, T* y, T* spare, T* other) const {
+    constexpr size_t kType = std::is_same_v<T, float> ? 0 : std::is_same_v<T, double> ? 1 : 2;
+    const bool cuts = order_[0] != 0;
+    const T* from = cuts ? x + p.from * (in_volume_ / in_[0]) : x;
+    y += p.begin * (out_volume_ / out_[0]);
+    for_passes(p, [&](size_t d, const DimVector& before, int64_t) {
+      const ResizeWeights<W>& w = weights_[d];
+      ResizePass pass{1,
+                      before[d],
+                      d == 0 ? p.end - p.begin : out_[d],
+                      inner_,
+                      w.begin.data(),
+                      w.at.data(),
+                      w.copies ? nullptr : static_cast<const void*>(w.weights.data()),
+                      0,
+                      taps_[d],
+                      w.shift};
+      for (size_t k = 0; k < d; ++k) pass.outer *= before[k];
+      for (size_t k = d + 1; k < before.size(); ++k) pass.inner *= before[k];
+      if (d == 0) {
+        pass.begin += p.begin;
+        pass.origin = cuts ? p.from : 0;
+      }
+      T* to = d == order_.back() ? y : spare;
+      table().run[kType](pass, from, to);
+      from = to;
+      std::swap(spare, other);
+    });
+  }
+
+  std::vector<ResizeWeights<W>> weights_;
+  DimVector in_, out_;
+  std::vector<int64_t> taps_;
+  std::vector<size_t> order_;
+  int64_t volumes_, inner_, in_volume_, out_volume_, block_, blocks_;
+};
+
+/// Positions and their number are kept in 32 bits.
+void check_narrow(const TensorImpl& x, const TensorImpl& y) {
+  for (const TensorImpl* t : {&x, &y})
+    for (size_t d = 2; d < t->sizes.size(); ++d)
+      HEARTH_CHECK_AS(NotImplementedError, t->sizes[d] < 1 << 28,
+                      "[upsample] images of more than 2^28 pixels a side are not supported, got ",
+                      t->sizes.ref());
+}
+
+/// Calls f(axis, scale) for the spatial dims of the small image x and the result y of Upsample.
+template <class A, class Op, class F>
+auto weights_of(const Op& op, const TensorImpl& x, const TensorImpl& y, const F& f) {
+  check_narrow(x, y);
+  std::vector<decltype(f(ResizeAxis<A>(op, 1, 1, std::nullopt)))> all;
+  const size_t dims = x.sizes.size() - 2;
+  for (size_t d = 0; d < dims; ++d)
+    all.push_back(f(ResizeAxis<A>(op, x.sizes[d + 2], y.sizes[d + 2], resize_scale(op, d, dims))));
+  return all;
+}
+
 void forward(const Call& call) {
+  const auto& op = call.as<ops::Upsample>();
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor x = image_raw(call.in[0], last);
   const Tensor& y = call.out[0];
   if (impl(y).numel == 0) return;
+  const TensorImpl &from = impl(x), &to = impl(y);
   ComputeElements ex(x), ey(y);
   ex.load();
-  const ScalarType type = impl(x).dtype;
-  const auto kernel = table().forward[type == kByte ? 2 : type == kDouble];
-  resize(call.as<ops::Resize2d>(), impl(x), impl(y), last,
-         [&](const ResizeArgs& p, int64_t from, int64_t to) { kernel(p, ex.at(from), ey.at(to)); });
+  if (from.dtype == kByte) {
+    Resizing<uint8_t, int16_t>(from, to, last, weights_of<double>(op, from, to, byte_weights))
+        .run(ex.at(0), ey.at(0));
+  } else if (from.dtype == kDouble) {
+    Resizing<double, double>(from, to, last,
+                             weights_of<double>(op, from, to, forward_weights<double>))
+        .run(ex.at(0), ey.at(0));
+  } else {
+    Resizing<float, float>(from, to, last, weights_of<float>(op, from, to, forward_weights<float>))
+        .run(ex.at(0), ey.at(0));
+  }
   ey.store();
 }
 
 void backward(const Call& call) {
+  const auto& op = call.as<ops::UpsampleBackward>();
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor g = image_raw(call.in[0], last);
   const Tensor& gx = call.out[0];
   if (impl(gx).numel == 0) return;
+  const TensorImpl &from = impl(g), &to = impl(gx);
   ComputeElements eg(g), egx(gx);
   eg.load();
-  const auto kernel = table().backward[impl(g).dtype == kDouble];
-  resize(
-      call.as<ops::Resize2dBackward>(), impl(gx), impl(g), last,
-      [&](const ResizeArgs& p, int64_t to, int64_t from) { kernel(p, eg.at(from), egx.at(to)); });
+  if (from.dtype == kDouble) {
+    Resizing<double, double>(from, to, last,
+                             weights_of<double>(op, to, from, backward_weights<double>))
+        .run(eg.at(0), egx.at(0));
+  } else {
+    Resizing<float, float>(from, to, last, weights_of<float>(op, to, from, backward_weights<float>))
+        .run(eg.at(0), egx.at(0));
+  }
   egx.store();
 }
 
 }  // namespace
 
 void install_resize() {
-  ops::Resize2d::row().kernel[0] = &forward;
-  ops::Resize2dBackward::row().kernel[0] = &backward;
+  ops::Upsample::row().kernel[0] = &forward;
+  ops::UpsampleBackward::row().kernel[0] = &backward;
 }
 
 }  // namespace hearth::cpu

@@ -7,26 +7,20 @@
 
 namespace hearth::cpu {
 
-/// Where one output position of a dim comes from: first * w0 + second * w1.
-struct ResizeTap {
-  int64_t first, second;
-  double w0, w1;
-};
-
-/// One plane of contiguous images, or a block of channels of one channels-last image.
-struct ResizeArgs {
-  int64_t height, width, out_height, out_width;
-  const ResizeTap* rows;  ///< one per output row
-  const ResizeTap* cols;
-  bool nearest;          ///< first is copied as it is
-  int64_t channels = 0;  ///< of the block; 0: a plane
-  int64_t pixel = 1;     ///< elements between pixels (all channels)
-  void* line;            ///< working memory for `width` elements
+/// One dim of an array [outer, in, inner] made another: result r of a line adds up the positions
+/// at[k] times weight k, for k in [begin[r], begin[r + 1]).
+struct ResizePass {
+  int64_t outer, in, out, inner;
+  const int32_t* begin;
+  const int32_t* at;
+  const void* weights;  ///< of the type that is computed in, int16_t of bytes; null: copies
+  int64_t origin;       ///< the position that the array begins with
+  int64_t taps;         ///< of every result; 0 where they differ
+  int shift;            ///< of bytes: binary places of the weights
 };
 
 struct ResizeTable {
-  void (*forward[3])(const ResizeArgs&, const void* x, void* y);  ///< float, double, uint8
-  void (*backward[2])(const ResizeArgs&, const void* gy, void* gx);
+  void (*run[3])(const ResizePass&, const void* x, void* y);  ///< float, double, uint8
 };
 HEARTH_DECLARE_ISA(const ResizeTable&, resize_table)
 

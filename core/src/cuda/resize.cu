@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backends/resize_tap.h"
+#include "backends/resize_axis.h"
 #include "cuda/element.cuh"
 #include "cuda/image.cuh"
 #include "cuda/kernels.h"
@@ -10,120 +10,113 @@ namespace hearth::cuda {
 
 namespace {
 
-/// One dim, with the way back from positions to outputs.
+/// The three dims of a volume; those that are missing stay as they are.
 template <class A>
-struct Axis : ResizeAxis<A> {
-  using ResizeAxis<A>::ResizeAxis;
-  using ResizeAxis<A>::in;
-  using ResizeAxis<A>::out;
-  using ResizeAxis<A>::scale;
-  using ResizeAxis<A>::nearest;
-  using ResizeAxis<A>::align;
-  using ResizeAxis<A>::tap;
+struct Axes {
+  ResizeAxis<A> slices, rows, cols;
 
-  /// The outputs that position p goes into: [low, high]. They are those taken from within a pixel
-  /// of p, and at either end all beyond.
-  __device__ void reached(int64_t p, int64_t* low, int64_t* high) const {
-    *low = 0;
-    *high = out - 1;
-    if (!(scale > A(0))) return;
-    const A shift = nearest || align ? A(0) : A(0.5);
-    const int64_t rounding = 1 + (out >> 20);
-    if (p > 0) {
-      const A from = static_cast<A>(nearest ? p : p - 1);
-      const int64_t l = static_cast<int64_t>((from + shift) / scale - shift) - rounding;
-      if (l > 0) *low = l;
-    }
-    if (p < in - 1) {
-      const A to = static_cast<A>(p + 1);
-      const int64_t h = static_cast<int64_t>((to + shift) / scale - shift) + rounding;
-      if (h < out - 1) *high = h;
-    }
-    while (*low < *high && weight(*low, p) == A(0)) ++*low;
-    while (*low < *high && weight(*high, p) == A(0)) --*high;
-  }
-  /// How much of position p output i takes.
-  __device__ A weight(int64_t i, int64_t p) const {
-    const AxisTap<A> t = tap(i);
-    return (t.first == p ? t.w0 : A(0)) + (t.second == p ? t.w1 : A(0));
+  /// From the small image x of Upsample to its result y.
+  template <class Op>
+  Axes(const Op& op, const TensorImpl& x, const TensorImpl& y)
+      : slices(axis(op, x, y, 0)), rows(axis(op, x, y, 1)), cols(axis(op, x, y, 2)) {}
+
+ private:
+  template <class Op>
+  static ResizeAxis<A> axis(const Op& op, const TensorImpl& x, const TensorImpl& y, size_t d) {
+    const size_t dims = x.sizes.size() - 2;
+    if (d + dims < 3) return ResizeAxis<A>(ops::Upsample{}, 1, 1, std::nullopt);
+    const size_t own = d + dims - 3;
+    return ResizeAxis<A>(op, x.sizes[own + 2], y.sizes[own + 2], resize_scale(op, own, dims));
   }
 };
 
 template <class T>
 void forward_as(const Call& call) {
   using A = accumulate_t<T>;
-  const auto& op = call.as<ops::Resize2d>();
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor source = image_raw(call.in[0], last);
   const TensorImpl &s = impl(source), &t = impl(call.out[0]);
-  const Axis<A> rows(op, s.sizes[2], t.sizes[2], op.scale_h);
-  const Axis<A> cols(op, s.sizes[3], t.sizes[3], op.scale_w);
+  const Axes<A> axes(call.as<ops::Upsample>(), s, t);
   const Image image(t, last);
   const T* x = ptr<T>(source);
   T* y = ptr<T>(call.out[0]);
-  for_each(t.numel, "upsample2d", [=] __device__(int64_t i) {
-    const Pixel to = image.at(i, rows.in * cols.in);
-    const AxisTap<A> r = rows.tap(to.h), c = cols.tap(to.w);
+  for_each(t.numel, "upsample", [=] __device__(int64_t i) {
+    const Pixel to = image.at(i, axes.slices.in * axes.rows.in * axes.cols.in);
+    const ResizeTaps<A> slices = axes.slices.taps(to.d), rows = axes.rows.taps(to.h),
+                        cols = axes.cols.taps(to.w);
     const T* plane = x + to.plane;
     const int64_t step = image.step();
-    const auto at = [&](int64_t h, int64_t w) { return plane[(h * cols.in + w) * step]; };
-    if (rows.nearest) {
-      y[i] = at(r.first, c.first);
+    if (axes.cols.nearest()) {
+      y[i] = plane[((slices.at(0) * axes.rows.in + rows.at(0)) * axes.cols.in + cols.at(0)) * step];
       return;
     }
-    const A top =
-        c.w0 * convert<A>(at(r.first, c.first)) + c.w1 * convert<A>(at(r.first, c.second));
-    const A bottom =
-        c.w0 * convert<A>(at(r.second, c.first)) + c.w1 * convert<A>(at(r.second, c.second));
-    y[i] = convert<T>(r.w0 * top + r.w1 * bottom);
+    A volume(0);
+    for (int64_t d = 0; d < slices.count; ++d) {
+      A slice(0);
+      for (int64_t h = 0; h < rows.count; ++h) {
+        const T* line = plane + (slices.at(d) * axes.rows.in + rows.at(h)) * axes.cols.in * step;
+        A sum(0);
+        for (int64_t w = 0; w < cols.count; ++w)
+          sum += cols.weight(w) * convert<A>(line[cols.at(w) * step]);
+        slice += rows.weight(h) * sum;
+      }
+      volume += slices.weight(d) * slice;
+    }
+    y[i] = convert<T>(volume);
   });
 }
 
 template <class T>
 void backward_as(const Call& call) {
   using A = accumulate_t<T>;
-  const auto& op = call.as<ops::Resize2dBackward>();
   const bool last = prefers_channels_last(impl(call.in[0]));
   const Tensor g = image_raw(call.in[0], last);
   const TensorImpl &s = impl(g), &t = impl(call.out[0]);
-  const Axis<A> rows(op, t.sizes[2], s.sizes[2], op.scale_h);
-  const Axis<A> cols(op, t.sizes[3], s.sizes[3], op.scale_w);
+  const Axes<A> axes(call.as<ops::UpsampleBackward>(), t, s);
   const Image image(t, last);
   const T* gy = ptr<T>(g);
   T* gx = ptr<T>(call.out[0]);
-  for_each(t.numel, "upsample2d_backward", [=] __device__(int64_t i) {
-    const Pixel to = image.at(i, rows.out * cols.out);
-    int64_t top, bottom, left, right;
-    rows.reached(to.h, &top, &bottom);
-    cols.reached(to.w, &left, &right);
-    A sum(0);
-    for (int64_t h = top; h <= bottom; ++h) {
-      const A down = rows.weight(h, to.h);
-      if (down == A(0)) continue;
-      for (int64_t w = left; w <= right; ++w) {
-        const A across = cols.weight(w, to.w);
-        if (across != A(0))
-          sum += down * across * convert<A>(gy[to.plane + (h * cols.out + w) * image.step()]);
+  for_each(t.numel, "upsample_backward", [=] __device__(int64_t i) {
+    const Pixel to = image.at(i, axes.slices.out * axes.rows.out * axes.cols.out);
+    int64_t front, back, top, bottom, left, right;
+    axes.slices.reached(to.d, &front, &back);
+    axes.rows.reached(to.h, &top, &bottom);
+    axes.cols.reached(to.w, &left, &right);
+    A volume(0);
+    for (int64_t d = front; d <= back; ++d) {
+      const A deep = axes.slices.weight(d, to.d);
+      if (deep == A(0)) continue;
+      A slice(0);
+      for (int64_t h = top; h <= bottom; ++h) {
+        const A down = axes.rows.weight(h, to.h);
+        if (down == A(0)) continue;
+        const T* line = gy + to.plane + (d * axes.rows.out + h) * axes.cols.out * image.step();
+        A sum(0);
+        for (int64_t w = left; w <= right; ++w) {
+          const A across = axes.cols.weight(w, to.w);
+          if (across != A(0)) sum += across * convert<A>(line[w * image.step()]);
+        }
+        slice += down * sum;
       }
+      volume += deep * slice;
     }
-    gx[i] = convert<T>(sum);
+    gx[i] = convert<T>(volume);
   });
 }
 
 void forward(const Call& call) {
-  with_floating_type(impl(call.in[0]).dtype, "upsample2d",
-                     [&]<class T>(T) { forward_as<T>(call); });
+  with_floating_type(impl(call.in[0]).dtype, "upsample", [&]<class T>(T) { forward_as<T>(call); });
 }
 void backward(const Call& call) {
-  with_floating_type(impl(call.in[0]).dtype, "upsample2d_backward",
+  with_floating_type(impl(call.in[0]).dtype, "upsample_backward",
                      [&]<class T>(T) { backward_as<T>(call); });
 }
 
 }  // namespace
 
 void install_resize() {
-  ops::Resize2d::row().kernel[kSlot] = &forward;
-  ops::Resize2dBackward::row().kernel[kSlot] = &backward;
+  ops::Upsample::row().kernel[kSlot] = &forward;
+  ops::UpsampleBackward::row().kernel[kSlot] = &backward;
 }
 
 }  // namespace hearth::cuda

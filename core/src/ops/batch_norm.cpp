@@ -2,6 +2,7 @@
 #include "ops/batch_norm.h"
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
 #include "hearth/ops/pointwise.h"
 
@@ -99,6 +100,19 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
   return invoke_n<3>(ops::BatchNorm{training, momentum, eps}, input, ops::or_undefined(weight),
                      ops::or_undefined(bias), ops::or_undefined(running_mean),
                      ops::or_undefined(running_var))[0];
+}
+
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input,
+                                                     const std::optional<Tensor>& weight,
+                                                     const std::optional<Tensor>& bias,
+                                                     const std::optional<Tensor>& running_mean,
+                                                     const std::optional<Tensor>& running_var,
+                                                     bool training, double momentum, double eps) {
+  auto [out, mean, rstd] = invoke_n<3>(
+      ops::BatchNorm{training, momentum, eps}, input, ops::or_undefined(weight),
+      ops::or_undefined(bias), ops::or_undefined(running_mean), ops::or_undefined(running_var));
+  if (!training) mean = rstd = empty({0}, mean.options());
+  return {std::move(out), std::move(mean), std::move(rstd)};
 }
 
 }  // namespace hearth

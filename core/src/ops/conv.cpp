@@ -368,4 +368,23 @@ Tensor detail::conv_padded(int64_t dims, const Tensor& input, const Tensor& weig
               dilation, false, 0, groups);
 }
 
+Tensor conv_tbc(const Tensor& self, const Tensor& weight, const Tensor& bias, int64_t pad) {
+  HEARTH_CHECK_AS(ShapeError, self.dim() == 3,
+                  "[conv_tbc] Input must have 3 dims: time, batch, in_channel, got ", self.sizes());
+  HEARTH_CHECK_AS(
+      ShapeError, weight.dim() == 3,
+      "[conv_tbc] Weight tensor must have 3 dims: kernel_width, in_channels, out_channels, got ",
+      weight.sizes());
+  HEARTH_CHECK_AS(ShapeError, bias.dim() == 1 && bias.size(0) == weight.size(2),
+                  "[conv_tbc] Bias size must equal dim 2 in the weight tensor (output channels), "
+                  "got ",
+                  bias.sizes(), " and ", weight.sizes());
+  HEARTH_CHECK_AS(ShapeError, self.size(2) == weight.size(1),
+                  "[conv_tbc] Input dim 2 (input channels) is not == dim 1 in the weight tensor, "
+                  "got ",
+                  self.sizes(), " and ", weight.sizes());
+  return conv1d(self.permute({1, 2, 0}), weight.permute({2, 1, 0}), bias, 1, pad)
+      .permute({2, 0, 1});
+}
+
 }  // namespace hearth

@@ -120,4 +120,19 @@ Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
   return y;
 }
 
+std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input,
+                                                     const std::optional<Tensor>& weight,
+                                                     const std::optional<Tensor>& bias, int64_t N,
+                                                     int64_t C, int64_t HxW, int64_t group,
+                                                     double eps) {
+  HEARTH_CHECK_AS(ShapeError,
+                  input.dim() >= 2 && input.size(0) == N && input.size(1) == C &&
+                      (Checked(N) * C * HxW).value_or(-1) == input.numel(),
+                  "[native_group_norm] expected an input of ", N, " samples, ", C, " channels and ",
+                  HxW, " elements in each, got ", input.sizes());
+  auto [out, mean, rstd] = invoke_n<3>(ops::GroupNorm{group, eps}, input, ops::or_undefined(weight),
+                                       ops::or_undefined(bias));
+  return {std::move(out), std::move(mean), std::move(rstd)};
+}
+
 }  // namespace hearth

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/resize.h"
 
+#include <algorithm>
+
 #include "hearth/ops/resize.h"
 
 #include "base/checked.h"
@@ -11,75 +13,93 @@ namespace hearth {
 
 namespace ops {
 
-HEARTH_DEFINE_OP(Resize2d)
-HEARTH_DEFINE_OP(Resize2dBackward)
+HEARTH_DEFINE_OP(Upsample)
+HEARTH_DEFINE_OP(UpsampleBackward)
 
 namespace {
 
-Spec resized(const TensorImpl& t, const DimVector& size) {
-  DimVector sizes = t.sizes;
-  sizes[2] = size[0];
-  sizes[3] = size[1];
+constexpr const char* kLinear[] = {"linear", "bilinear", "trilinear"};
+
+/// PyTorch's name of the function.
+std::string upsample_name(ResizeFilter filter, bool antialias, size_t dims) {
+  std::string name = antialias ? "_upsample_" : "upsample_";
+  if (filter == ResizeFilter::Nearest) name += "nearest";
+  if (filter == ResizeFilter::NearestExact) name = "_upsample_nearest_exact";
+  if (filter == ResizeFilter::Linear) name += kLinear[std::clamp<size_t>(dims, 1, 3) - 1];
+  if (filter == ResizeFilter::Cubic) name += "bicubic";
+  return cat_str(name, dims, antialias ? "d_aa" : "d");
+}
+
+/// "(H: 3, W: 4)".
+std::string named_sizes(IntArrayRef sizes) {
+  static constexpr const char* kNames[] = {"D: ", "H: ", "W: "};
+  std::string s;
+  for (size_t d = 0; d < sizes.size(); ++d)
+    s += cat_str(d ? ", " : "(", kNames[3 - sizes.size() + d], sizes[d]);
+  return s + ")";
+}
+
+/// Checks `t`, and makes a tensor of it with spatial sizes `size`, in its memory format.
+Spec resized(const TensorImpl& t, const DimVector& size, ResizeFilter filter, bool antialias,
+             bool bytes) {
+  const size_t dims = size.size();
+  const std::string op = upsample_name(filter, antialias, dims);
+  HEARTH_CHECK_AS(ValueError, dims >= 1 && dims <= 3, "[", op,
+                  "] expected an output_size of 1 to 3 numbers, got ", size.ref());
+  HEARTH_CHECK_AS(ShapeError, t.sizes.size() == dims + 2, "[", op,
+                  "] It is expected input_size equals to ", dims + 2, ", but got size ",
+                  t.sizes.size());
+  const IntArrayRef from = t.sizes.ref().slice(2);
+  bool positive = true;
+  for (const IntArrayRef sizes : {from, size.ref()})
+    for (const int64_t n : sizes) positive &= n > 0;
+  HEARTH_CHECK_AS(ShapeError, positive, "[", op,
+                  "] Input and output sizes should be greater than 0, but got input ",
+                  named_sizes(from), dims == 1 ? " and output " : " output ", named_sizes(size));
+  HEARTH_CHECK_AS(ShapeError, t.sizes[1] > 0, "[", op, "] Non-empty ", dims + 2,
+                  "D data tensor expected but got a tensor with sizes ", t.sizes.ref());
+  const bool nearest = filter == ResizeFilter::Nearest || filter == ResizeFilter::NearestExact;
+  bytes = bytes && t.dtype == kByte && (nearest || dims == 2);
+  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype) || bytes, "[", op,
+                  "] not implemented for '", to_string(t.dtype), "'");
+  DimVector sizes{t.sizes[0], t.sizes[1]};
+  for (const int64_t n : size) sizes.push_back(n);
   DimVector strides = image_strides(sizes, prefers_channels_last(t));
   return Spec(std::move(sizes), std::move(strides), t.dtype, t.device);
 }
 
-/// Checks the image `t` and the size it is to get.
-void check_resize(std::string_view op, const TensorImpl& t, const DimVector& size,
-                  bool bytes = false) {
-  HEARTH_CHECK_AS(ShapeError, t.dim() == 4, "[", op,
-                  "] It is expected input_size equals to 4, [N, C, H, W], but got sizes ",
-                  t.sizes.ref());
-  HEARTH_CHECK_AS(ValueError, size.size() == 2, "[", op,
-                  "] It is expected output_size equals to 2, height and width, but got ",
-                  size.ref());
-  HEARTH_CHECK_AS(ShapeError, t.sizes[2] > 0 && t.sizes[3] > 0 && size[0] > 0 && size[1] > 0, "[",
-                  op, "] Input and output sizes should be greater than 0, but got input (H: ",
-                  t.sizes[2], ", W: ", t.sizes[3], ") output (H: ", size[0], ", W: ", size[1], ")");
-  HEARTH_CHECK_AS(ShapeError, t.sizes[1] > 0, "[", op,
-                  "] Non-empty 4D data tensor expected but got a tensor with sizes ",
-                  t.sizes.ref());
-  HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype) || (bytes && t.dtype == kByte),
-                  "[", op, "] not implemented for '", to_string(t.dtype), "'");
-}
-
 }  // namespace
 
-Specs Resize2d::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  check_resize(info.name, t, output_size, /*bytes=*/true);
-  return resized(t, output_size);
+Specs Upsample::infer(Args in) const {
+  return resized(impl(in[0]), output_size, filter, antialias, /*bytes=*/true);
 }
-Grads Resize2d::vjp(const Saved& s, Args g, NeedMask) const {
-  return one(invoke(
-      Resize2dBackward{s.in_spec(0).sizes.ref().slice(2), mode, align_corners, scale_h, scale_w},
-      g[0]));
+Grads Upsample::vjp(const Saved& s, Args g, NeedMask) const {
+  return one(invoke(UpsampleBackward{s.in_spec(0).sizes.ref().slice(2), filter, align_corners,
+                                     antialias, scale_d, scale_h, scale_w},
+                    g[0]));
 }
 
-Specs Resize2dBackward::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  check_resize(info.name, t, input_size);
-  return resized(t, input_size);
+Specs UpsampleBackward::infer(Args in) const {
+  return resized(impl(in[0]), input_size, filter, antialias, /*bytes=*/false);
 }
-Grads Resize2dBackward::vjp(const Saved& s, Args g, NeedMask) const {
-  return one(invoke(
-      Resize2d{s.in_spec(0).sizes.ref().slice(2), mode, align_corners, scale_h, scale_w}, g[0]));
+Grads UpsampleBackward::vjp(const Saved& s, Args g, NeedMask) const {
+  return one(invoke(Upsample{s.in_spec(0).sizes.ref().slice(2), filter, align_corners, antialias,
+                             scale_d, scale_h, scale_w},
+                    g[0]));
 }
 
 }  // namespace ops
 
 namespace {
 
-/// A 1d resize as a 2d one of height 1.
-Tensor resize1d(std::string_view op, const Tensor& self, IntArrayRef output_size,
-                ops::ResizeMode mode, bool align_corners, std::optional<double> scales) {
-  HEARTH_CHECK_AS(ShapeError, !self.defined() || self.dim() == 3, "[", op,
-                  "] It is expected input_size equals to 3, [N, C, W], but got sizes ",
-                  self.sizes());
-  HEARTH_CHECK_AS(ValueError, output_size.size() == 1, "[", op,
-                  "] It is expected output_size equals to 1, but got ", output_size);
-  const ops::Resize2d row{{1, output_size[0]}, mode, align_corners, std::nullopt, scales};
-  return invoke(row, self.defined() ? self.unsqueeze(2) : self).squeeze(2);
+using Scale = std::optional<double>;
+
+Tensor upsample(size_t dims, ops::ResizeFilter filter, bool antialias, const Tensor& self,
+                IntArrayRef output_size, bool align_corners, Scale d, Scale h, Scale w) {
+  HEARTH_CHECK_AS(
+      ValueError, output_size.size() == dims, "[", ops::upsample_name(filter, antialias, dims),
+      "] It is expected output_size equals to ", dims, ", but got size ", output_size.size());
+  return invoke(ops::Upsample{output_size, filter, align_corners, antialias, d, h, w}, self);
 }
 
 void check_factor(std::string_view op, const Tensor& self, int64_t factor) {
@@ -92,26 +112,45 @@ void check_factor(std::string_view op, const Tensor& self, int64_t factor) {
 
 }  // namespace
 
-Tensor upsample_nearest1d(const Tensor& self, IntArrayRef output_size,
-                          std::optional<double> scales) {
-  return resize1d("upsample_nearest1d", self, output_size, ops::ResizeMode::Nearest, false, scales);
-}
-Tensor upsample_nearest2d(const Tensor& self, IntArrayRef output_size,
-                          std::optional<double> scales_h, std::optional<double> scales_w) {
-  return invoke(ops::Resize2d{output_size, ops::ResizeMode::Nearest, false, scales_h, scales_w},
-                self);
-}
+#define HEARTH_NEAREST(name, filter)                                                             \
+  Tensor name##1d(const Tensor& self, IntArrayRef output_size, Scale scales) {                   \
+    return upsample(1, ops::ResizeFilter::filter, false, self, output_size, false, {}, {},       \
+                    scales);                                                                     \
+  }                                                                                              \
+  Tensor name##2d(const Tensor& self, IntArrayRef output_size, Scale scales_h, Scale scales_w) { \
+    return upsample(2, ops::ResizeFilter::filter, false, self, output_size, false, {}, scales_h, \
+                    scales_w);                                                                   \
+  }                                                                                              \
+  Tensor name##3d(const Tensor& self, IntArrayRef output_size, Scale scales_d, Scale scales_h,   \
+                  Scale scales_w) {                                                              \
+    return upsample(3, ops::ResizeFilter::filter, false, self, output_size, false, scales_d,     \
+                    scales_h, scales_w);                                                         \
+  }
+HEARTH_NEAREST(upsample_nearest, Nearest)
+HEARTH_NEAREST(_upsample_nearest_exact, NearestExact)
+#undef HEARTH_NEAREST
+
 Tensor upsample_linear1d(const Tensor& self, IntArrayRef output_size, bool align_corners,
-                         std::optional<double> scales) {
-  return resize1d("upsample_linear1d", self, output_size, ops::ResizeMode::Bilinear, align_corners,
+                         Scale scales) {
+  return upsample(1, ops::ResizeFilter::Linear, false, self, output_size, align_corners, {}, {},
                   scales);
 }
-Tensor upsample_bilinear2d(const Tensor& self, IntArrayRef output_size, bool align_corners,
-                           std::optional<double> scales_h, std::optional<double> scales_w) {
-  return invoke(
-      ops::Resize2d{output_size, ops::ResizeMode::Bilinear, align_corners, scales_h, scales_w},
-      self);
+Tensor upsample_trilinear3d(const Tensor& self, IntArrayRef output_size, bool align_corners,
+                            Scale scales_d, Scale scales_h, Scale scales_w) {
+  return upsample(3, ops::ResizeFilter::Linear, false, self, output_size, align_corners, scales_d,
+                  scales_h, scales_w);
 }
+#define HEARTH_INTERPOLATE(name, filter, antialias)                                                \
+  Tensor name(const Tensor& self, IntArrayRef output_size, bool align_corners, Scale scales_h,     \
+              Scale scales_w) {                                                                    \
+    return upsample(2, ops::ResizeFilter::filter, antialias, self, output_size, align_corners, {}, \
+                    scales_h, scales_w);                                                           \
+  }
+HEARTH_INTERPOLATE(upsample_bilinear2d, Linear, false)
+HEARTH_INTERPOLATE(upsample_bicubic2d, Cubic, false)
+HEARTH_INTERPOLATE(_upsample_bilinear2d_aa, Linear, true)
+HEARTH_INTERPOLATE(_upsample_bicubic2d_aa, Cubic, true)
+#undef HEARTH_INTERPOLATE
 
 Tensor pixel_shuffle(const Tensor& self, int64_t r) {
   check_factor("pixel_shuffle", self, r);
@@ -148,6 +187,27 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t r) {
   out.push_back((Checked(c) * r * r).get("pixel_unshuffle", "downscale_factor ", r));
   for (int64_t n : {h / r, w / r}) out.push_back(n);
   return self.reshape(split).permute(order).reshape(out);
+}
+
+Tensor channel_shuffle(const Tensor& self, int64_t groups) {
+  HEARTH_CHECK_AS(ShapeError, self.dim() > 2,
+                  "[channel_shuffle] channel_shuffle expects input with > 2 dims, but got input "
+                  "with sizes ",
+                  self.sizes());
+  const int64_t c = self.size(1);
+  HEARTH_CHECK_AS(ValueError, groups > 0,
+                  "[channel_shuffle] Number of groups to divide channels in must be positive. "
+                  "Value of groups:",
+                  groups);
+  HEARTH_CHECK_AS(ShapeError, c % groups == 0,
+                  "[channel_shuffle] Number of channels must be divisible by groups. Got ", c,
+                  " channels and ", groups, " groups.");
+  DimVector split{self.size(0), groups, c / groups};
+  for (int64_t d = 2; d < self.dim(); ++d) split.push_back(self.size(d));
+  return self.reshape(split).transpose(1, 2).reshape(self.sizes());
+}
+Tensor native_channel_shuffle(const Tensor& self, int64_t groups) {
+  return channel_shuffle(self, groups);
 }
 
 }  // namespace hearth

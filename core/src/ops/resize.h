@@ -5,32 +5,38 @@
 
 namespace hearth::ops {
 
-enum class ResizeMode : uint8_t { Nearest, Bilinear };
-constexpr ResizeMode last_value(ResizeMode) { return ResizeMode::Bilinear; }
+/// How many neighbours an output weighs along a dim: one, two or four.
+enum class ResizeFilter : uint8_t { Nearest, NearestExact, Linear, Cubic };
+constexpr ResizeFilter last_value(ResizeFilter) { return ResizeFilter::Cubic; }
 
-/// [N, C, H, W] to another height and width. Linear in its input; its gradient is ResizeBackward.
-struct Resize2d {
+// Resizing of [N, C, spatial...] with one to three spatial dims, one after the other: each is
+// linear in its input and the gradient of the other. `antialias` widens a filter where an image
+// shrinks. scale_w belongs to the last dim, scale_h to the one before it.
+#define HEARTH_UPSAMPLE_FIELDS                   \
+  ResizeFilter filter = ResizeFilter::Nearest;   \
+  bool align_corners = false, antialias = false; \
+  std::optional<double> scale_d, scale_h, scale_w;
+
+struct Upsample {
   DimVector output_size;
-  ResizeMode mode = ResizeMode::Nearest;
-  bool align_corners = false;
-  std::optional<double> scale_h, scale_w;
-  static constexpr OpInfo info{.name = "upsample2d"};
-  HEARTH_OP(Resize2d, output_size, mode, align_corners, scale_h, scale_w)
+  HEARTH_UPSAMPLE_FIELDS
+  static constexpr OpInfo info{.name = "upsample"};
+  HEARTH_OP(Upsample, output_size, filter, align_corners, antialias, scale_d, scale_h, scale_w)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
-struct Resize2dBackward {
+struct UpsampleBackward {
   DimVector input_size;
-  ResizeMode mode = ResizeMode::Nearest;
-  bool align_corners = false;
-  std::optional<double> scale_h, scale_w;
-  static constexpr OpInfo info{.name = "upsample2d_backward", .args = {"grad_output"}};
-  HEARTH_OP(Resize2dBackward, input_size, mode, align_corners, scale_h, scale_w)
+  HEARTH_UPSAMPLE_FIELDS
+  static constexpr OpInfo info{.name = "upsample_backward", .args = {"grad_output"}};
+  HEARTH_OP(UpsampleBackward, input_size, filter, align_corners, antialias, scale_d, scale_h,
+            scale_w)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
+#undef HEARTH_UPSAMPLE_FIELDS
 
 }  // namespace hearth::ops

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "hearth/nn.h"
+#include "hearth/nn/modules/fold.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"

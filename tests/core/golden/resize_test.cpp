@@ -13,8 +13,16 @@ F::InterpolateFuncOptions interpolation(Args& a) {
   if (a.has("size")) options.size(a.ints("size"));
   if (a.has("scale_factor")) options.scale_factor(a.floats("scale_factor"));
   options.align_corners(a.maybe_b("align_corners"));
-  if (a.s("mode") == "nearest") return options.mode(kNearest);
-  return options.mode(kBilinear);
+  options.recompute_scale_factor(a.maybe_b("recompute_scale_factor").value_or(false));
+  options.antialias(a.b("antialias", false));
+  static const std::map<std::string, F::InterpolateFuncOptions::mode_t> modes = {
+      {"nearest", kNearest},           {"linear", kLinear},       {"bilinear", kBilinear},
+      {"bicubic", kBicubic},           {"trilinear", kTrilinear}, {"area", kArea},
+      {"nearest-exact", kNearestExact}};
+  const auto& mode = modes.at(a.s("mode"));
+  // Said, so that nothing warns.
+  if (std::holds_alternative<enumtype::kNearestExact>(mode)) options.align_corners(false);
+  return options.mode(mode);
 }
 
 const Table kTable = {

@@ -28,8 +28,8 @@ bool has_none(const OpTable& row) {
       // move or choose elements, whatever they are
       "copy", "to", "cat", "flip", "fill", "constant_pad_nd", "index", "index_put", "index_select",
       "index_add", "index_copy", "tril", "gather", "scatter", "scatter_value", "scatter_add",
-      "masked_select", "masked_scatter", "embedding", "embedding_backward", "where",
-      "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
+      "im2col", "col2im", "masked_select", "masked_scatter", "embedding", "embedding_backward",
+      "where", "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
       // draw, or do not read what they get
       "dropout", "bernoulli", "random_", "full_like",
       // have cases of their own, or sum products in an order that is theirs
@@ -49,7 +49,7 @@ TEST(SpecialPoints, EveryRowHasSome) {
   Passed passed;
   std::vector<OpCases> cases = load("special");
   // Families that keep their special points among their other cases.
-  for (const char* family : {"statistics"})
+  for (const char* family : {"statistics", "spatial"})
     for (OpCases& op : load(family)) cases.push_back(std::move(op));
   for (const OpCases& op : cases) {
     ASSERT_EQ(op.problem, "");

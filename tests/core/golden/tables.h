@@ -17,13 +17,14 @@ const Table& resize_table();
 const Table& conv_table();
 const Table& special_functions_table();
 const Table& statistics_table();
+const Table& spatial_table();
 
 /// All of them.
 inline Table operators() {
   Table all;
-  for (const Table& (*table)() :
-       {pointwise_table, reduce_table, loss_table, pool_table, index_table, norm_table,
-        linalg_table, resize_table, conv_table, special_functions_table, statistics_table})
+  for (const Table& (*table)() : {pointwise_table, reduce_table, loss_table, pool_table,
+                                  index_table, norm_table, linalg_table, resize_table, conv_table,
+                                  special_functions_table, statistics_table, spatial_table})
     all.insert(table().begin(), table().end());
   return all;
 }

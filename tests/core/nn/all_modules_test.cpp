@@ -6,6 +6,7 @@
 
 #include "hearth/io/args.h"
 #include "hearth/nn.h"
+#include "hearth/nn/modules/fold.h"
 #include "hearth/ops/creation.h"
 
 namespace hearth {
@@ -35,7 +36,12 @@ void disturb(T& value) {
     using Other = std::variant_alternative_t<kLast - 1, T>;
     value = value.index() == kLast ? T(Other()) : T(Last());
   } else if constexpr (requires { value.has_value(); }) {
-    value = value ? std::nullopt : T(std::in_place);
+    using Inner = typename T::value_type;
+    if constexpr (std::is_default_constructible_v<Inner>) {
+      value = value ? std::nullopt : T(std::in_place);
+    } else {
+      value = value ? std::nullopt : T(Inner(1));
+    }
   } else if constexpr (requires { value.begin(); }) {
     value.push_back(7);
   } else {

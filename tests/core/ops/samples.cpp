@@ -20,6 +20,7 @@ void pad_samples(Samples& samples);
 void rnn_samples(Samples& samples);
 void pool_samples(Samples& samples);
 void resize_samples(Samples& samples);
+void spatial_samples(Samples& samples);
 void fused_samples(Samples& samples);
 void optim_samples(Samples& samples);
 void index_samples(Samples& samples);
@@ -39,6 +40,7 @@ Samples all_samples() {
   rnn_samples(samples);
   pool_samples(samples);
   resize_samples(samples);
+  spatial_samples(samples);
   fused_samples(samples);
   optim_samples(samples);
   index_samples(samples);

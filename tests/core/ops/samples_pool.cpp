@@ -49,12 +49,25 @@ void pool_samples(Samples& s) {
 }
 
 void resize_samples(Samples& s) {
-  const Tensor x = values({1, 2, 2, 3}), g = values({1, 2, 3, 4}, 0.1, 0.8, 1);
-  for (ops::ResizeMode mode : {ops::ResizeMode::Nearest, ops::ResizeMode::Bilinear}) {
-    add(s, ops::Resize2d{{3, 4}, mode, false, std::nullopt, std::nullopt}, {x});
-    add(s, ops::Resize2d{{1, 2}, mode, true, std::nullopt, std::nullopt}, {x});
-    add(s, ops::Resize2d{{3, 4}, mode, false, 1.7, 1.5}, {x});
-    add(s, ops::Resize2dBackward{{2, 3}, mode, true, std::nullopt, std::nullopt}, {g});
+  using ops::ResizeFilter;
+  const auto none = std::nullopt;
+  const auto grad = [](IntArrayRef sizes) { return values(sizes, 0.1, 0.8, 1); };
+  const Tensor line = values({2, 2, 5}), x = values({1, 2, 2, 3}), volume = values({1, 2, 3, 2, 2});
+  for (ResizeFilter f : {ResizeFilter::Nearest, ResizeFilter::NearestExact, ResizeFilter::Linear,
+                         ResizeFilter::Cubic}) {
+    add(s, ops::Upsample{{3, 4}, f, false, false, none, none, none}, {x});
+    add(s, ops::Upsample{{1, 2}, f, true, false, none, none, none}, {x});
+    add(s, ops::Upsample{{3, 4}, f, false, false, none, 1.7, 1.5}, {x});
+    add(s, ops::UpsampleBackward{{2, 3}, f, true, false, none, none, none}, {grad({1, 2, 3, 4})});
+    if (f == ResizeFilter::Cubic) continue;
+    add(s, ops::Upsample{{3}, f, false, false, none, none, none}, {line});
+    add(s, ops::Upsample{{2, 3, 2}, f, false, false, 0.7, 1.6, none}, {volume});
+    add(s, ops::UpsampleBackward{{3, 2, 2}, f, false, false, 0.7, 1.6, none},
+        {grad({1, 2, 2, 3, 2})});
+  }
+  for (ResizeFilter f : {ResizeFilter::Linear, ResizeFilter::Cubic}) {
+    add(s, ops::Upsample{{1, 4}, f, false, true, none, none, none}, {values({1, 2, 3, 3})});
+    add(s, ops::UpsampleBackward{{3, 3}, f, false, true, none, none, none}, {grad({1, 2, 1, 4})});
   }
 }
 

@@ -139,7 +139,14 @@ bool try_read_arg(serialize::InputArchive& archive, const std::string& name, T& 
     value.reset();
     serialize::Value saved;
     if (archive.try_read(name, saved) && saved.isNone()) return true;
-    typename T::value_type inner{};
+    using Inner = typename T::value_type;
+    // ExpandingArray has no default.
+    auto inner = [] {
+      if constexpr (std::is_default_constructible_v<Inner>)
+        return Inner{};
+      else
+        return Inner(0);
+    }();
     if (try_read_arg(archive, name, inner)) value = std::move(inner);
     return true;
   } else if constexpr (is_a<std::variant, T>) {

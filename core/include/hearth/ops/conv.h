@@ -77,4 +77,8 @@ HEARTH_API Tensor convolution(const Tensor& input, const Tensor& weight,
                               IntArrayRef padding, IntArrayRef dilation, bool transposed,
                               IntArrayRef output_padding, int64_t groups);
 
+/// conv1d of sequences [T, B, C]: weight [k, C, out], bias [out], `pad` zeros at both ends.
+HEARTH_API Tensor conv_tbc(const Tensor& self, const Tensor& weight, const Tensor& bias,
+                           int64_t pad = 0);
+
 }  // namespace hearth

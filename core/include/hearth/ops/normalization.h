@@ -47,4 +47,18 @@ HEARTH_API Tensor instance_norm(const Tensor& input, const std::optional<Tensor>
                                 const std::optional<Tensor>& running_var, bool use_input_stats,
                                 double momentum, double eps, bool cudnn_enabled = true);
 
+/// batch_norm's result, and the means and reciprocal standard deviations of the batch: empty unless
+/// training.
+HEARTH_API std::tuple<Tensor, Tensor, Tensor> native_batch_norm(
+    const Tensor& input, const std::optional<Tensor>& weight, const std::optional<Tensor>& bias,
+    const std::optional<Tensor>& running_mean, const std::optional<Tensor>& running_var,
+    bool training, double momentum, double eps);
+/// group_norm of an input of N samples, C channels and HxW elements in each, and the groups' means
+/// and reciprocal standard deviations [N, group].
+HEARTH_API std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input,
+                                                                const std::optional<Tensor>& weight,
+                                                                const std::optional<Tensor>& bias,
+                                                                int64_t N, int64_t C, int64_t HxW,
+                                                                int64_t group, double eps);
+
 }  // namespace hearth

@@ -1,140 +1,140 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resizing as loops over lines: of a plane's row, or of a pixel's channels.
+// Resizing a dim as loops over its results (the last dim) or over lines behind it.
 #include "cpu/resize_kernels.h"
 
 namespace hearth::cpu {
 namespace HEARTH_ISA {
 namespace {
 
-/// What weighted sums of a type are made in, and how they become elements: bytes are rounded.
+/// What sums of a type are made in, and how they become elements: bytes in fixed point.
 template <class T>
 struct Work {
-  using type = T;
-  static T element(T v) { return v; }
+  using Weight = T;
+  using Sum = T;
+  static T product(T w, T x, int) { return w * x; }
+  static T element(T v, int) { return v; }
 };
 template <>
 struct Work<uint8_t> {
-  using type = float;
-  static uint8_t element(float v) { return static_cast<uint8_t>(v + 0.5f); }
+  using Weight = int16_t;
+  using Sum = int32_t;
+  /// With the half that rounds.
+  static int32_t product(int16_t w, uint8_t x, int shift) {
+    return (shift ? 1 << (shift - 1) : 0) + w * x;
+  }
+  static uint8_t element(int32_t v, int shift) {
+    v >>= shift;
+    return static_cast<uint8_t>(v < 0 ? 0 : v > 255 ? 255 : v);
+  }
 };
 
+/// A line whose results have K taps each.
+template <int K, class T>
+inline void gather_fixed(const ResizePass& p, const T* __restrict x, T* __restrict y) {
+  using S = typename Work<T>::Sum;
+  const auto* w = static_cast<const typename Work<T>::Weight*>(p.weights);
+  const int32_t* at = p.at + p.begin[0];
+  w += p.begin[0];
+  for (int64_t r = 0; r < p.out; ++r) {
+    S sum = Work<T>::product(w[r * K], x[at[r * K]], p.shift);
+    for (int k = 1; k < K; ++k) sum += static_cast<S>(w[r * K + k]) * x[at[r * K + k]];
+    y[r] = Work<T>::element(sum, p.shift);
+  }
+}
+
 template <class T>
-inline void forward_plane(const ResizeArgs& p, const T* x, T* y) {
-  using W = typename Work<T>::type;
-  W* line = static_cast<W*>(p.line);
-  for (int64_t oh = 0; oh < p.out_height; ++oh, y += p.out_width) {
-    const ResizeTap& r = p.rows[oh];
-    const T* a = x + r.first * p.width;
-    const T* b = x + r.second * p.width;
-    if (p.nearest) {
-      for (int64_t ow = 0; ow < p.out_width; ++ow) y[ow] = a[p.cols[ow].first];
+inline void gather(const ResizePass& p, const T* __restrict x, T* __restrict y) {
+  using S = typename Work<T>::Sum;
+  if (!p.weights) {
+    for (int64_t r = 0; r < p.out; ++r) y[r] = x[p.at[p.begin[r]]];
+    return;
+  }
+  if (p.taps == 2) return gather_fixed<2>(p, x, y);
+  if (p.taps == 4) return gather_fixed<4>(p, x, y);
+  const auto* w = static_cast<const typename Work<T>::Weight*>(p.weights);
+  for (int64_t r = 0; r < p.out; ++r) {
+    const int32_t begin = p.begin[r], end = p.begin[r + 1];
+    if (begin == end) {
+      y[r] = T(0);
       continue;
     }
-    // First down the columns, then along the row.
-    const W wa = static_cast<W>(r.w0), wb = static_cast<W>(r.w1);
-    for (int64_t w = 0; w < p.width; ++w) line[w] = wa * a[w] + wb * b[w];
-    for (int64_t ow = 0; ow < p.out_width; ++ow) {
-      const ResizeTap& c = p.cols[ow];
-      y[ow] = Work<T>::element(static_cast<W>(c.w0) * line[c.first] +
-                               static_cast<W>(c.w1) * line[c.second]);
-    }
+    S sum = Work<T>::product(w[begin], x[p.at[begin]], p.shift);
+    for (int32_t k = begin + 1; k < end; ++k) sum += static_cast<S>(w[k]) * x[p.at[k]];
+    y[r] = Work<T>::element(sum, p.shift);
   }
 }
 
 template <class T>
-inline void forward_channels(const ResizeArgs& p, const T* x, T* y) {
-  using W = typename Work<T>::type;
-  for (int64_t oh = 0; oh < p.out_height; ++oh) {
-    const ResizeTap& r = p.rows[oh];
-    for (int64_t ow = 0; ow < p.out_width; ++ow, y += p.pixel) {
-      const ResizeTap& c = p.cols[ow];
-      const T* x00 = x + (r.first * p.width + c.first) * p.pixel;
-      if (p.nearest) {
-        for (int64_t k = 0; k < p.channels; ++k) y[k] = x00[k];
-        continue;
-      }
-      const T* x01 = x + (r.first * p.width + c.second) * p.pixel;
-      const T* x10 = x + (r.second * p.width + c.first) * p.pixel;
-      const T* x11 = x + (r.second * p.width + c.second) * p.pixel;
-      const W h0 = static_cast<W>(r.w0), h1 = static_cast<W>(r.w1);
-      const W w0 = static_cast<W>(c.w0), w1 = static_cast<W>(c.w1);
-      for (int64_t k = 0; k < p.channels; ++k)
-        y[k] =
-            Work<T>::element(h0 * (w0 * x00[k] + w1 * x01[k]) + h1 * (w0 * x10[k] + w1 * x11[k]));
-    }
+inline void copy(const T* __restrict x, T* __restrict y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) y[i] = x[i];
+}
+
+/// Elements of a line that are summed at a time, so that sums stay close.
+constexpr int64_t kPiece = 512;
+
+/// Result r of `n` elements of a line; x points to position 0's.
+template <class T>
+inline void sum_line(const ResizePass& p, int64_t r, const T* x, T* __restrict y, int64_t n) {
+  using W = Work<T>;
+  using S = typename W::Sum;
+  const int32_t begin = p.begin[r], end = p.begin[r + 1];
+  const auto at = [&](int32_t k) { return x + (p.at[k] - p.origin) * p.inner; };
+  if (begin == end) {
+    for (int64_t i = 0; i < n; ++i) y[i] = T(0);
+    return;
+  }
+  if (!p.weights) return copy(at(begin), y, n);
+  const auto* w = static_cast<const typename W::Weight*>(p.weights);
+  const T* a = at(begin);
+  const auto wa = w[begin];
+  if (end - begin == 2) {
+    const T* b = at(begin + 1);
+    const S wb = w[begin + 1];
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = W::element(W::product(wa, a[i], p.shift) + wb * b[i], p.shift);
+    return;
+  }
+  S sums[kPiece];
+  for (int64_t i = 0; i < n; ++i) sums[i] = W::product(wa, a[i], p.shift);
+  int32_t k = begin + 1;
+  for (; k + 2 < end; k += 2) {
+    const T *b = at(k), *c = at(k + 1);
+    const S wb = w[k], wc = w[k + 1];
+    for (int64_t i = 0; i < n; ++i) sums[i] = sums[i] + wb * b[i] + wc * c[i];
+  }
+  const S last = k < end ? w[end - 1] : 0, before = k + 1 < end ? w[k] : 0;
+  if (k + 1 < end) {
+    const T *b = at(k), *c = at(k + 1);
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = W::element(sums[i] + before * b[i] + last * c[i], p.shift);
+  } else if (k < end) {
+    const T* b = at(k);
+    for (int64_t i = 0; i < n; ++i) y[i] = W::element(sums[i] + last * b[i], p.shift);
+  } else {
+    for (int64_t i = 0; i < n; ++i) y[i] = W::element(sums[i], p.shift);
   }
 }
 
 template <class T>
-void forward(const ResizeArgs& p, const void* x, void* y) {
-  if (p.channels == 0) return forward_plane(p, static_cast<const T*>(x), static_cast<T*>(y));
-  forward_channels(p, static_cast<const T*>(x), static_cast<T*>(y));
-}
-
-template <class T>
-inline void backward_plane(const ResizeArgs& p, const T* g, T* gx) {
-  T* line = static_cast<T*>(p.line);
-  for (int64_t i = 0; i < p.height * p.width; ++i) gx[i] = T(0);
-  for (int64_t oh = 0; oh < p.out_height; ++oh, g += p.out_width) {
-    const ResizeTap& r = p.rows[oh];
-    T* a = gx + r.first * p.width;
-    T* b = gx + r.second * p.width;
-    if (p.nearest) {
-      for (int64_t ow = 0; ow < p.out_width; ++ow) a[p.cols[ow].first] += g[ow];
+void run(const ResizePass& p, const void* source, void* result) {
+  const T* x = static_cast<const T*>(source);
+  T* y = static_cast<T*>(result);
+  for (int64_t o = 0; o < p.outer; ++o, x += p.in * p.inner, y += p.out * p.inner) {
+    if (p.inner == 1) {
+      gather(p, x, y);
       continue;
     }
-    for (int64_t w = 0; w < p.width; ++w) line[w] = T(0);
-    for (int64_t ow = 0; ow < p.out_width; ++ow) {
-      const ResizeTap& c = p.cols[ow];
-      line[c.first] += static_cast<T>(c.w0) * g[ow];
-      line[c.second] += static_cast<T>(c.w1) * g[ow];
-    }
-    const T wa = static_cast<T>(r.w0), wb = static_cast<T>(r.w1);
-    for (int64_t w = 0; w < p.width; ++w) a[w] += wa * line[w];
-    for (int64_t w = 0; w < p.width; ++w) b[w] += wb * line[w];
-  }
-}
-
-template <class T>
-inline void add_scaled(T* __restrict to, const T* from, T by, int64_t n) {
-  for (int64_t k = 0; k < n; ++k) to[k] += by * from[k];
-}
-
-template <class T>
-inline void backward_channels(const ResizeArgs& p, const T* g, T* gx) {
-  for (int64_t i = 0; i < p.height * p.width; ++i)
-    for (int64_t k = 0; k < p.channels; ++k) gx[i * p.pixel + k] = T(0);
-  for (int64_t oh = 0; oh < p.out_height; ++oh) {
-    const ResizeTap& r = p.rows[oh];
-    T* top = gx + r.first * p.width * p.pixel;
-    T* bottom = gx + r.second * p.width * p.pixel;
-    for (int64_t ow = 0; ow < p.out_width; ++ow, g += p.pixel) {
-      const ResizeTap& c = p.cols[ow];
-      if (p.nearest) {
-        add_scaled(top + c.first * p.pixel, g, T(1), p.channels);
-        continue;
-      }
-      const T h0 = static_cast<T>(r.w0), h1 = static_cast<T>(r.w1);
-      const T w0 = static_cast<T>(c.w0), w1 = static_cast<T>(c.w1);
-      add_scaled(top + c.first * p.pixel, g, h0 * w0, p.channels);
-      add_scaled(top + c.second * p.pixel, g, h0 * w1, p.channels);
-      add_scaled(bottom + c.first * p.pixel, g, h1 * w0, p.channels);
-      add_scaled(bottom + c.second * p.pixel, g, h1 * w1, p.channels);
+    for (int64_t i = 0; i < p.inner; i += kPiece) {
+      const int64_t n = p.inner - i < kPiece ? p.inner - i : kPiece;
+      for (int64_t r = 0; r < p.out; ++r) sum_line(p, r, x + i, y + r * p.inner + i, n);
     }
   }
-}
-
-template <class T>
-void backward(const ResizeArgs& p, const void* gy, void* gx) {
-  if (p.channels == 0) return backward_plane(p, static_cast<const T*>(gy), static_cast<T*>(gx));
-  backward_channels(p, static_cast<const T*>(gy), static_cast<T*>(gx));
 }
 
 }  // namespace
 
 const ResizeTable& resize_table() {
-  static constexpr ResizeTable table = {{&forward<float>, &forward<double>, &forward<uint8_t>},
-                                        {&backward<float>, &backward<double>}};
+  static constexpr ResizeTable table = {{&run<float>, &run<double>, &run<uint8_t>}};
   return table;
 }
 

@@ -180,6 +180,8 @@ ConvNdImpl<D>::ConvNdImpl(const ConvOptions<D>& options_) : options(options_) {
   ConvNdImpl::reset();
 }
 template <size_t D>
+ConvNdImpl<D>::ConvNdImpl(const ConvOptions<D>& options_, lazy_t) : options(options_) {}
+template <size_t D>
 ConvNdImpl<D>::~ConvNdImpl() = default;
 
 template <size_t D>
@@ -210,6 +212,9 @@ ConvTransposeNdImpl<D>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& optio
     : options(options_) {
   ConvTransposeNdImpl::reset();
 }
+template <size_t D>
+ConvTransposeNdImpl<D>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_, lazy_t)
+    : options(options_) {}
 template <size_t D>
 ConvTransposeNdImpl<D>::~ConvTransposeNdImpl() = default;
 

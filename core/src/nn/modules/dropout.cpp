@@ -25,41 +25,74 @@ Tensor dropout(const Tensor& input, const DropoutFuncOptions& options) {
                            : hearth::dropout(self, options.p(), options.training());
 }
 
-Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
-  check_probability(options.p(), "dropout2d");
-  HEARTH_CHECK_AS(ShapeError, input.dim() == 3 || input.dim() == 4,
-                  "[dropout2d] expected [N, C, H, W] or [C, H, W], got ", input.sizes());
+namespace {
+
+/// Zeroes channels of [N, C, ...] of so many dims, or one fewer without N.
+Tensor dropout_channels(const Tensor& input, const DropoutFuncOptions& options, int64_t dims,
+                        const char* name) {
+  check_probability(options.p(), name);
+  HEARTH_CHECK_AS(ShapeError, input.dim() == dims - 1 || input.dim() == dims, "[", name,
+                  "] expected ", dims, "D input [N, C, ...] or ", dims - 1,
+                  "D input [C, ...], got ", input.sizes());
   // An unbatched image is a view of a batch of one: in place works on it as well.
-  Tensor batch = input.dim() == 4 ? input : input.unsqueeze(0);
+  Tensor batch = input.dim() == dims ? input : input.unsqueeze(0);
   if (options.inplace()) {
     hearth::feature_dropout_(batch, options.p(), options.training());
     return input;
   }
   const Tensor result = hearth::feature_dropout(batch, options.p(), options.training());
-  return input.dim() == 4 ? result : result.squeeze(0);
+  return input.dim() == dims ? result : result.squeeze(0);
+}
+
+}  // namespace
+
+Tensor dropout1d(const Tensor& input, const Dropout1dFuncOptions& options) {
+  return dropout_channels(input, options, 3, "dropout1d");
+}
+Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
+  return dropout_channels(input, options, 4, "dropout2d");
+}
+Tensor dropout3d(const Tensor& input, const Dropout3dFuncOptions& options) {
+  return dropout_channels(input, options, 5, "dropout3d");
+}
+
+Tensor alpha_dropout(const Tensor& input, const AlphaDropoutFuncOptions& options) {
+  check_probability(options.p(), "alpha_dropout");
+  Tensor self = input;
+  return options.inplace() ? hearth::alpha_dropout_(self, options.p(), options.training())
+                           : hearth::alpha_dropout(self, options.p(), options.training());
+}
+Tensor feature_alpha_dropout(const Tensor& input, const FeatureAlphaDropoutFuncOptions& options) {
+  check_probability(options.p(), "feature_alpha_dropout");
+  Tensor self = input;
+  return options.inplace() ? hearth::feature_alpha_dropout_(self, options.p(), options.training())
+                           : hearth::feature_alpha_dropout(self, options.p(), options.training());
 }
 
 }  // namespace functional
 
 namespace F = functional;
 
-#define HEARTH_DROPOUT(Name, function)                                                     \
-  Name##Impl::Name##Impl(const DropoutOptions& options_) : options(options_) {             \
-    Name##Impl::reset();                                                                   \
-  }                                                                                        \
-  void Name##Impl::reset() {                                                               \
-    HEARTH_CHECK_AS(ValueError, options.p() >= 0 && options.p() <= 1,                      \
-                    "[" #Name "] dropout probability has to be between 0 and 1, but got ", \
-                    options.p());                                                          \
-  }                                                                                        \
-  Tensor Name##Impl::forward(const Tensor& input) {                                        \
-    return F::function(input, F::DropoutFuncOptions()                                      \
-                                  .p(options.p())                                          \
-                                  .training(is_training())                                 \
-                                  .inplace(options.inplace()));                            \
-  }                                                                                        \
+// LibTorch's alpha dropouts leave their input alone, whatever their options say.
+#define HEARTH_DROPOUT(Name, function, in_place)                                                 \
+  Name##Impl::Name##Impl(const DropoutOptions& options_) : options(options_) {                   \
+    Name##Impl::reset();                                                                         \
+  }                                                                                              \
+  void Name##Impl::reset() {                                                                     \
+    HEARTH_CHECK_AS(ValueError, options.p() >= 0 && options.p() <= 1,                            \
+                    "[" #Name "] dropout probability has to be between 0 and 1, but got ",       \
+                    options.p());                                                                \
+  }                                                                                              \
+  Tensor Name##Impl::forward(const Tensor& input) {                                              \
+    return F::function(                                                                          \
+        input, F::Name##FuncOptions().p(options.p()).training(is_training()).inplace(in_place)); \
+  }                                                                                              \
   HEARTH_DEFINE_MODULE(Name, .inplace = true)
-HEARTH_DROPOUT(Dropout, dropout)
-HEARTH_DROPOUT(Dropout2d, dropout2d)
+HEARTH_DROPOUT(Dropout, dropout, options.inplace())
+HEARTH_DROPOUT(Dropout1d, dropout1d, options.inplace())
+HEARTH_DROPOUT(Dropout2d, dropout2d, options.inplace())
+HEARTH_DROPOUT(Dropout3d, dropout3d, options.inplace())
+HEARTH_DROPOUT(AlphaDropout, alpha_dropout, false)
+HEARTH_DROPOUT(FeatureAlphaDropout, feature_alpha_dropout, false)
 
 }  // namespace hearth::nn

@@ -44,6 +44,7 @@ HEARTH_DEFINE_MODULE(Identity)
 LinearImpl::LinearImpl(int64_t in_features, int64_t out_features)
     : LinearImpl(LinearOptions(in_features, out_features)) {}
 LinearImpl::LinearImpl(const LinearOptions& options_) : options(options_) { LinearImpl::reset(); }
+LinearImpl::LinearImpl(const LinearOptions& options_, lazy_t) : options(options_) {}
 
 void LinearImpl::reset() {
   weight = register_parameter("weight", empty({options.out_features(), options.in_features()}));

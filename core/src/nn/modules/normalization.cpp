@@ -4,8 +4,11 @@
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
+#include "hearth/ops/pad.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/pool.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
 #include "nn/builtin.h"
 #include "tensor/host_read.h"
@@ -57,6 +60,29 @@ Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options) {
                             given(options.bias()), options.eps());
 }
 
+namespace {
+
+/// The mean over `size` channels of [N, C, ...], from `before` channels before each, of zeros
+/// beyond the ends.
+Tensor channel_means(const Tensor& x, int64_t size, int64_t before) {
+  const Tensor padded =
+      constant_pad_nd(x.reshape({x.size(0), 1, x.size(1), -1}), {0, 0, before, size - 1 - before});
+  return avg_pool2d(padded, {size, 1}, 1).reshape(x.sizes());
+}
+
+}  // namespace
+
+Tensor local_response_norm(const Tensor& input, const LocalResponseNormFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() >= 3,
+                  "[local_response_norm] Expected 3D or higher dimensionality input (got ",
+                  input.dim(), " dimensions)");
+  HEARTH_CHECK_AS(ValueError, options.size() > 0,
+                  "[local_response_norm] size must be positive, got ", options.size());
+  if (input.numel() == 0) return input.clone();
+  const Tensor means = channel_means(input.mul(input), options.size(), options.size() / 2);
+  return input / means.mul(options.alpha()).add(options.k()).pow(options.beta());
+}
+
 Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options) {
   const Tensor norm = input.norm(options.p(), options.dim(), /*keepdim=*/true);
   const Tensor denominator = norm.clamp_min(options.eps()).expand_as(input);
@@ -75,6 +101,8 @@ template <class Options>
 RunningNormImpl<Options>::RunningNormImpl(const Options& options_) : options(options_) {
   RunningNormImpl::reset();
 }
+template <class Options>
+RunningNormImpl<Options>::RunningNormImpl(const Options& options_, lazy_t) : options(options_) {}
 template <class Options>
 RunningNormImpl<Options>::~RunningNormImpl() = default;
 
@@ -170,6 +198,12 @@ Tensor BatchNorm2dImpl::forward(const Tensor& input) {
 }
 HEARTH_DEFINE_MODULE(BatchNorm2d, .unnamed = 1)
 
+Tensor BatchNorm3dImpl::forward(const Tensor& input) {
+  check_dims("BatchNorm3d", input, 5, 5);
+  return batch_norm(*this, input);
+}
+HEARTH_DEFINE_MODULE(BatchNorm3d, .unnamed = 1)
+
 Tensor InstanceNorm1dImpl::forward(const Tensor& input) {
   check_dims("InstanceNorm1d", input, 2, 3);
   return instance_norm(*this, input, 3);
@@ -181,6 +215,47 @@ Tensor InstanceNorm2dImpl::forward(const Tensor& input) {
   return instance_norm(*this, input, 4);
 }
 HEARTH_DEFINE_MODULE(InstanceNorm2d, .unnamed = 1)
+
+Tensor InstanceNorm3dImpl::forward(const Tensor& input) {
+  check_dims("InstanceNorm3d", input, 4, 5);
+  return instance_norm(*this, input, 5);
+}
+HEARTH_DEFINE_MODULE(InstanceNorm3d, .unnamed = 1)
+
+// ---- local response norms
+
+LocalResponseNormImpl::LocalResponseNormImpl(const LocalResponseNormOptions& options_)
+    : options(options_) {}
+void LocalResponseNormImpl::reset() {}
+Tensor LocalResponseNormImpl::forward(const Tensor& input) {
+  return F::local_response_norm(input, options);
+}
+HEARTH_DEFINE_MODULE(LocalResponseNorm, .unnamed = 1)
+
+CrossMapLRN2dImpl::CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options_) : options(options_) {}
+void CrossMapLRN2dImpl::reset() {}
+Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() == 4,
+                  "[CrossMapLRN2d] CrossMapLRN2d: Expected input to be 4D, got ", input.dim(),
+                  "D instead.");
+  HEARTH_CHECK_AS(ValueError, options.size() > 0, "[CrossMapLRN2d] size must be positive, got ",
+                  options.size());
+  if (input.numel() == 0) return input.clone();
+  const auto size = static_cast<double>(options.size());
+  const int64_t side = (options.size() - 1) / 2, channels = input.size(1);
+  const Tensor squares = input.mul(input);
+  // An even size counts as the odd one below it, and no gradient flows by the first channel's stay.
+  Tensor sums =
+      F::channel_means(squares, 2 * side + 1, side).mul(static_cast<double>(2 * side + 1));
+  if (side + 1 < channels) {
+    const Tensor first = squares.slice(1, 0, 1).detach();
+    const Tensor none = zeros_like(first).expand({-1, side + 1, -1, -1});
+    sums = sums + cat({none, first.expand({-1, channels - side - 1, -1, -1})}, 1);
+  }
+  const Tensor scale = sums.mul(options.alpha() / size).add(options.k());
+  return scale.pow(-options.beta()).mul(input);
+}
+HEARTH_DEFINE_MODULE(CrossMapLRN2d, .unnamed = 1)
 
 // ---- norms over the last dims
 

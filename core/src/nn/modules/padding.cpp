@@ -40,5 +40,8 @@ HEARTH_PAD(ReflectionPad3d, kReflect, 0)
 HEARTH_PAD(ReplicationPad1d, kReplicate, 0)
 HEARTH_PAD(ReplicationPad2d, kReplicate, 0)
 HEARTH_PAD(ReplicationPad3d, kReplicate, 0)
+HEARTH_PAD(CircularPad1d, kCircular, 0)
+HEARTH_PAD(CircularPad2d, kCircular, 0)
+HEARTH_PAD(CircularPad3d, kCircular, 0)
 
 }  // namespace hearth::nn

@@ -6,6 +6,7 @@
 #include "hearth/base/arg.h"
 #include "hearth/nn/enum.h"
 #include "hearth/nn/expanding_array.h"
+#include "hearth/nn/lazy.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
@@ -83,6 +84,9 @@ class HEARTH_API ConvNdImpl : public Module {
   ConvOptions<D> options;
   Tensor weight;  ///< [out_channels, in_channels / groups, kernel_size...]
   Tensor bias;    ///< [out_channels], undefined without bias
+
+ protected:
+  ConvNdImpl(const ConvOptions<D>& options_, lazy_t);
 };
 extern template class ConvNdImpl<1>;
 extern template class ConvNdImpl<2>;
@@ -103,6 +107,7 @@ class HEARTH_API ConvTransposeNdImpl : public Module {
   Tensor bias;    ///< [out_channels], undefined without bias
 
  protected:
+  ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_, lazy_t);
   /// The output padding that gives this output size (of the spatial dims, or with those before).
   std::vector<int64_t> output_padding(const Tensor& input,
                                       const std::optional<IntArrayRef>& output_size) const;

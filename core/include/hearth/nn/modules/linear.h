@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/nn/lazy.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
@@ -63,6 +64,9 @@ class HEARTH_API LinearImpl : public Module {
   LinearOptions options;
   Tensor weight;  ///< [out_features, in_features]
   Tensor bias;    ///< [out_features], undefined without bias
+
+ protected:
+  LinearImpl(const LinearOptions& options_, lazy_t);
 };
 HEARTH_MODULE(Linear);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/nn/lazy.h"
 #include "hearth/nn/pimpl.h"
 
 namespace hearth::nn {
@@ -22,6 +23,7 @@ struct HEARTH_API BatchNormOptions {
 };
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
+using BatchNorm3dOptions = BatchNormOptions;
 
 /// Options of InstanceNormNd.
 struct HEARTH_API InstanceNormOptions {
@@ -34,6 +36,7 @@ struct HEARTH_API InstanceNormOptions {
 };
 using InstanceNorm1dOptions = InstanceNormOptions;
 using InstanceNorm2dOptions = InstanceNormOptions;
+using InstanceNorm3dOptions = InstanceNormOptions;
 
 /// Options of LayerNorm: the sizes of the last dims, over which values are normalised.
 struct LayerNormOptions {
@@ -65,6 +68,24 @@ struct GroupNormOptions {
   HEARTH_ARG(bool, affine) = true;
 };
 
+/// Options of LocalResponseNorm and F::local_response_norm.
+struct LocalResponseNormOptions {
+  LocalResponseNormOptions(int64_t size) : size_(size) {}
+  HEARTH_ARG(int64_t, size);
+  HEARTH_ARG(double, alpha) = 1e-4;
+  HEARTH_ARG(double, beta) = 0.75;
+  HEARTH_ARG(double, k) = 1.;
+};
+
+/// Options of CrossMapLRN2d.
+struct CrossMapLRN2dOptions {
+  CrossMapLRN2dOptions(int64_t size) : size_(size) {}
+  HEARTH_ARG(int64_t, size);
+  HEARTH_ARG(double, alpha) = 1e-4;
+  HEARTH_ARG(double, beta) = 0.75;
+  HEARTH_ARG(int64_t, k) = 1;
+};
+
 /// What batch and instance norms share: scale and shift, running statistics.
 template <class Options>
 class HEARTH_API RunningNormImpl : public Module {
@@ -84,6 +105,7 @@ class HEARTH_API RunningNormImpl : public Module {
   Tensor num_batches_tracked;  ///< 0-dim int64, undefined unless track_running_stats
 
  protected:
+  RunningNormImpl(const Options& options_, lazy_t);
   /// Files written before the counter existed lack it.
   bool may_be_missing(const std::string& name) const override;
 };
@@ -108,6 +130,15 @@ class HEARTH_API BatchNorm2dImpl : public RunningNormImpl<BatchNormOptions> {
 };
 HEARTH_MODULE(BatchNorm2d);
 
+/// Batch norm of volumes [N, C, D, H, W].
+class HEARTH_API BatchNorm3dImpl : public RunningNormImpl<BatchNormOptions> {
+ public:
+  using RunningNormImpl<BatchNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(BatchNorm3dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(BatchNorm3d);
+
 /// Instance norm of [N, C, L] or [C, L].
 class HEARTH_API InstanceNorm1dImpl : public RunningNormImpl<InstanceNormOptions> {
  public:
@@ -125,6 +156,15 @@ class HEARTH_API InstanceNorm2dImpl : public RunningNormImpl<InstanceNormOptions
   Tensor forward(const Tensor& input);
 };
 HEARTH_MODULE(InstanceNorm2d);
+
+/// Instance norm of volumes [N, C, D, H, W] or [C, D, H, W].
+class HEARTH_API InstanceNorm3dImpl : public RunningNormImpl<InstanceNormOptions> {
+ public:
+  using RunningNormImpl<InstanceNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(InstanceNorm3dImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(InstanceNorm3d);
 
 /// Normalises over the last dims, then scales and shifts element by element.
 class HEARTH_API LayerNormImpl : public Module {
@@ -170,7 +210,26 @@ class HEARTH_API GroupNormImpl : public Module {
 };
 HEARTH_MODULE(GroupNorm);
 
+#define HEARTH_LRN(Name)                                                   \
+  class HEARTH_API Name##Impl : public Module {                            \
+   public:                                                                 \
+    explicit Name##Impl(int64_t size) : Name##Impl(Name##Options(size)) {} \
+    explicit Name##Impl(const Name##Options& options_);                    \
+    HEARTH_BUILTIN_MODULE(Name##Impl)                                      \
+    Tensor forward(const Tensor& input);                                   \
+    Name##Options options;                                                 \
+  };                                                                       \
+  HEARTH_MODULE(Name);
+/// Divides by a power of the mean square of neighbouring channels; see F::local_response_norm.
+HEARTH_LRN(LocalResponseNorm)
+/// The same for images [N, C, H, W], by running sums as Torch7 made them: the first channel stays
+/// in the sum of all that follow.
+HEARTH_LRN(CrossMapLRN2d)
+#undef HEARTH_LRN
+
 namespace functional {
+
+using LocalResponseNormFuncOptions = LocalResponseNormOptions;
 
 /// Options of F::batch_norm.
 struct BatchNormFuncOptions {
@@ -240,6 +299,10 @@ HEARTH_API Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& op
 HEARTH_API Tensor rms_norm(const Tensor& input, const RMSNormFuncOptions& options);
 /// Normalises groups of channels (dim 1) of each sample.
 HEARTH_API Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options);
+/// [N, C, ...] divided by (k + alpha * mean of squares)^beta, the mean over `size` channels, of
+/// zeros beyond the ends.
+HEARTH_API Tensor local_response_norm(const Tensor& input,
+                                      const LocalResponseNormFuncOptions& options);
 /// input / max(norm(input, p, dim), eps).
 HEARTH_API Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options = {});
 

@@ -27,6 +27,9 @@ using ReflectionPad3dOptions = PadOptions<3>;
 using ReplicationPad1dOptions = PadOptions<1>;
 using ReplicationPad2dOptions = PadOptions<2>;
 using ReplicationPad3dOptions = PadOptions<3>;
+using CircularPad1dOptions = PadOptions<1>;
+using CircularPad2dOptions = PadOptions<2>;
+using CircularPad3dOptions = PadOptions<3>;
 
 /// Options of ConstantPadNd.
 template <size_t D>
@@ -59,6 +62,9 @@ HEARTH_PAD(ReflectionPad3d, 3)
 HEARTH_PAD(ReplicationPad1d, 1)
 HEARTH_PAD(ReplicationPad2d, 2)
 HEARTH_PAD(ReplicationPad3d, 3)
+HEARTH_PAD(CircularPad1d, 1)
+HEARTH_PAD(CircularPad2d, 2)
+HEARTH_PAD(CircularPad3d, 3)
 #undef HEARTH_PAD
 
 #define HEARTH_PAD(Name, D)                                 \

@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <tuple>
+#include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/nn/any_value.h"
 #include "hearth/nn/expanding_array.h"
 #include "hearth/nn/pimpl.h"
 
@@ -56,6 +58,48 @@ using AdaptiveMaxPool1dOptions = AdaptivePoolOptions<ExpandingArray<1>>;
 using AdaptiveMaxPool2dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<2>>;
 using AdaptiveMaxPool3dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<3>>;
 
+/// Options of MaxUnpoolNd; stride defaults to the kernel size.
+template <size_t D>
+struct MaxUnpoolOptions {
+  MaxUnpoolOptions(ExpandingArray<D> kernel_size)
+      : kernel_size_(kernel_size), stride_(kernel_size) {}
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(ExpandingArray<D>, stride);
+  HEARTH_ARG(ExpandingArray<D>, padding) = 0;
+};
+using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
+using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
+using MaxUnpool3dOptions = MaxUnpoolOptions<3>;
+
+/// Options of FractionalMaxPoolNd and F::fractional_max_poolNd: the number of windows, or how many
+/// of them there are for each element of the input.
+template <size_t D>
+struct FractionalMaxPoolOptions {
+  FractionalMaxPoolOptions(ExpandingArray<D> kernel_size) : kernel_size_(kernel_size) {}
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(std::optional<ExpandingArray<D>>, output_size) = std::nullopt;
+  using ExpandingArrayDouble = ExpandingArray<D, double>;
+  HEARTH_ARG(std::optional<ExpandingArrayDouble>, output_ratio) = std::nullopt;
+  /// What places the windows: [N, C, D] between 0 and 1; drawn when not given.
+  HEARTH_ARG(Tensor, _random_samples) = Tensor();
+};
+using FractionalMaxPool2dOptions = FractionalMaxPoolOptions<2>;
+using FractionalMaxPool3dOptions = FractionalMaxPoolOptions<3>;
+
+/// Options of LPPoolNd and F::lp_poolNd; stride defaults to the kernel size.
+template <size_t D>
+struct LPPoolOptions {
+  LPPoolOptions(double norm_type, ExpandingArray<D> kernel_size)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(kernel_size) {}
+  HEARTH_ARG(double, norm_type);
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(ExpandingArray<D>, stride);
+  HEARTH_ARG(bool, ceil_mode) = false;
+};
+using LPPool1dOptions = LPPoolOptions<1>;
+using LPPool2dOptions = LPPoolOptions<2>;
+using LPPool3dOptions = LPPoolOptions<3>;
+
 #define HEARTH_POOL(Name, Size, ...)                                    \
   class HEARTH_API Name##Impl : public Module {                         \
    public:                                                              \
@@ -81,8 +125,50 @@ HEARTH_POOL(AdaptiveAvgPool3d, ExpandingArrayWithOptionalElem<3>)
 HEARTH_POOL(AdaptiveMaxPool1d, ExpandingArray<1>, HEARTH_WITH_INDICES)
 HEARTH_POOL(AdaptiveMaxPool2d, ExpandingArrayWithOptionalElem<2>, HEARTH_WITH_INDICES)
 HEARTH_POOL(AdaptiveMaxPool3d, ExpandingArrayWithOptionalElem<3>, HEARTH_WITH_INDICES)
+#define HEARTH_WITH_SAMPLES HEARTH_WITH_INDICES Tensor _random_samples;
+HEARTH_POOL(FractionalMaxPool2d, ExpandingArray<2>, HEARTH_WITH_SAMPLES)
+HEARTH_POOL(FractionalMaxPool3d, ExpandingArray<3>, HEARTH_WITH_SAMPLES)
+#undef HEARTH_WITH_SAMPLES
 #undef HEARTH_WITH_INDICES
 #undef HEARTH_POOL
+
+/// Puts maxima back where they were, among zeros; output_size says what the pooled input's was
+/// where several fit.
+#define HEARTH_UNPOOL(Name, D)                                                       \
+  class HEARTH_API Name##Impl : public Module {                                      \
+   public:                                                                           \
+    explicit Name##Impl(ExpandingArray<D> size) : Name##Impl(Name##Options(size)) {} \
+    explicit Name##Impl(const Name##Options& options_);                              \
+    HEARTH_BUILTIN_MODULE(Name##Impl)                                                \
+    Tensor forward(const Tensor& input, const Tensor& indices,                       \
+                   const std::optional<std::vector<int64_t>>& output_size = {});     \
+    Name##Options options;                                                           \
+                                                                                     \
+   protected:                                                                        \
+    FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(std::optional<std::vector<int64_t>>())})   \
+  };                                                                                 \
+  HEARTH_MODULE(Name);
+HEARTH_UNPOOL(MaxUnpool1d, 1)
+HEARTH_UNPOOL(MaxUnpool2d, 2)
+HEARTH_UNPOOL(MaxUnpool3d, 3)
+#undef HEARTH_UNPOOL
+
+/// The norm of each window.
+#define HEARTH_LP_POOL(Name, D)                                 \
+  class HEARTH_API Name##Impl : public Module {                 \
+   public:                                                      \
+    Name##Impl(double norm_type, ExpandingArray<D> kernel_size) \
+        : Name##Impl(Name##Options(norm_type, kernel_size)) {}  \
+    explicit Name##Impl(const Name##Options& options_);         \
+    HEARTH_BUILTIN_MODULE(Name##Impl)                           \
+    Tensor forward(const Tensor& input);                        \
+    Name##Options options;                                      \
+  };                                                            \
+  HEARTH_MODULE(Name);
+HEARTH_LP_POOL(LPPool1d, 1)
+HEARTH_LP_POOL(LPPool2d, 2)
+HEARTH_LP_POOL(LPPool3d, 3)
+#undef HEARTH_LP_POOL
 
 namespace functional {
 
@@ -98,6 +184,27 @@ using AdaptiveAvgPool3dFuncOptions = AdaptiveAvgPool3dOptions;
 using AdaptiveMaxPool1dFuncOptions = AdaptiveMaxPool1dOptions;
 using AdaptiveMaxPool2dFuncOptions = AdaptiveMaxPool2dOptions;
 using AdaptiveMaxPool3dFuncOptions = AdaptiveMaxPool3dOptions;
+
+using FractionalMaxPool2dFuncOptions = FractionalMaxPool2dOptions;
+using FractionalMaxPool3dFuncOptions = FractionalMaxPool3dOptions;
+using LPPool1dFuncOptions = LPPool1dOptions;
+using LPPool2dFuncOptions = LPPool2dOptions;
+using LPPool3dFuncOptions = LPPool3dOptions;
+
+/// Options of F::max_unpoolNd.
+template <size_t D>
+struct MaxUnpoolFuncOptions {
+  MaxUnpoolFuncOptions(ExpandingArray<D> kernel_size)
+      : kernel_size_(kernel_size), stride_(kernel_size) {}
+  HEARTH_ARG(ExpandingArray<D>, kernel_size);
+  HEARTH_ARG(ExpandingArray<D>, stride);
+  HEARTH_ARG(ExpandingArray<D>, padding) = 0;
+  /// The spatial sizes of the result, or all of its sizes.
+  HEARTH_ARG(std::optional<std::vector<int64_t>>, output_size) = std::nullopt;
+};
+using MaxUnpool1dFuncOptions = MaxUnpoolFuncOptions<1>;
+using MaxUnpool2dFuncOptions = MaxUnpoolFuncOptions<2>;
+using MaxUnpool3dFuncOptions = MaxUnpoolFuncOptions<3>;
 
 HEARTH_API Tensor max_pool1d(const Tensor& input, const MaxPool1dFuncOptions& options);
 HEARTH_API Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& options);
@@ -130,6 +237,27 @@ HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(
     const Tensor& input, const AdaptiveMaxPool2dFuncOptions& options);
 HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool3d_with_indices(
     const Tensor& input, const AdaptiveMaxPool3dFuncOptions& options);
+
+/// Zeros with input's elements at `indices`, places in a flattened channel.
+HEARTH_API Tensor max_unpool1d(const Tensor& input, const Tensor& indices,
+                               const MaxUnpool1dFuncOptions& options);
+HEARTH_API Tensor max_unpool2d(const Tensor& input, const Tensor& indices,
+                               const MaxUnpool2dFuncOptions& options);
+HEARTH_API Tensor max_unpool3d(const Tensor& input, const Tensor& indices,
+                               const MaxUnpool3dFuncOptions& options);
+/// The maxima of windows a random number of elements apart.
+HEARTH_API Tensor fractional_max_pool2d(const Tensor& input,
+                                        const FractionalMaxPool2dFuncOptions& options);
+HEARTH_API Tensor fractional_max_pool3d(const Tensor& input,
+                                        const FractionalMaxPool3dFuncOptions& options);
+HEARTH_API std::tuple<Tensor, Tensor> fractional_max_pool2d_with_indices(
+    const Tensor& input, const FractionalMaxPool2dFuncOptions& options);
+HEARTH_API std::tuple<Tensor, Tensor> fractional_max_pool3d_with_indices(
+    const Tensor& input, const FractionalMaxPool3dFuncOptions& options);
+/// The norm of each window: the root of its elements' summed powers.
+HEARTH_API Tensor lp_pool1d(const Tensor& input, const LPPool1dFuncOptions& options);
+HEARTH_API Tensor lp_pool2d(const Tensor& input, const LPPool2dFuncOptions& options);
+HEARTH_API Tensor lp_pool3d(const Tensor& input, const LPPool3dFuncOptions& options);
 
 }  // namespace functional
 }  // namespace hearth::nn

@@ -14,13 +14,22 @@ namespace hearth::nn {
 /// Options of Upsample: either the output's spatial size or a factor (one for all dims or one
 /// each).
 struct UpsampleOptions {
-  using mode_t = std::variant<enumtype::kNearest, enumtype::kLinear, enumtype::kBilinear>;
+  using mode_t = std::variant<enumtype::kNearest, enumtype::kLinear, enumtype::kBilinear,
+                              enumtype::kBicubic, enumtype::kTrilinear>;
   HEARTH_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;
   HEARTH_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;
   HEARTH_ARG(mode_t, mode) = kNearest;
   /// Whether the corner pixels' centers coincide instead of the images' corners.
   HEARTH_ARG(std::optional<bool>, align_corners) = std::nullopt;
 };
+
+/// Options of UpsamplingNearest2d and UpsamplingBilinear2d: one of both, one number or one each.
+struct Upsampling2dOptions {
+  HEARTH_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;
+  HEARTH_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;
+};
+using UpsamplingNearest2dOptions = Upsampling2dOptions;
+using UpsamplingBilinear2dOptions = Upsampling2dOptions;
 
 /// Options of PixelShuffle.
 struct PixelShuffleOptions {
@@ -33,6 +42,12 @@ struct PixelUnshuffleOptions {
   HEARTH_ARG(int64_t, downscale_factor);
 };
 
+/// Options of ChannelShuffle.
+struct ChannelShuffleOptions {
+  ChannelShuffleOptions(int64_t groups) : groups_(groups) {}
+  HEARTH_ARG(int64_t, groups);
+};
+
 #define HEARTH_RESIZE(Name, ...)                                    \
   class HEARTH_API Name##Impl : public Module {                     \
    public:                                                          \
@@ -42,12 +57,19 @@ struct PixelUnshuffleOptions {
     Name##Options options;                                          \
   };                                                                \
   HEARTH_MODULE(Name);
-/// Resizes signals [N, C, L] or images [N, C, H, W]; see functional::interpolate.
+/// Resizes signals [N, C, L], images [N, C, H, W] or volumes [N, C, D, H, W]; see
+/// functional::interpolate.
 HEARTH_RESIZE(Upsample, = {})
+/// Repeats or skips pixels.
+HEARTH_RESIZE(UpsamplingNearest2d, = {})
+/// Interpolates, with the corner pixels' centers aligned.
+HEARTH_RESIZE(UpsamplingBilinear2d, = {})
 /// Turns channels into pixels: [..., C r^2, H, W] to [..., C, H r, W r].
 HEARTH_RESIZE(PixelShuffle)
 /// Turns pixels into channels: [..., C, H r, W r] to [..., C r^2, H, W].
 HEARTH_RESIZE(PixelUnshuffle)
+/// Regroups channels [N, C, ...]: those of all groups in turn.
+HEARTH_RESIZE(ChannelShuffle)
 #undef HEARTH_RESIZE
 
 namespace functional {
@@ -55,18 +77,22 @@ namespace functional {
 /// Options of F::interpolate.
 struct InterpolateFuncOptions {
   using mode_t =
-      std::variant<enumtype::kNearest, enumtype::kLinear, enumtype::kBilinear, enumtype::kArea>;
+      std::variant<enumtype::kNearest, enumtype::kLinear, enumtype::kBilinear, enumtype::kBicubic,
+                   enumtype::kTrilinear, enumtype::kArea, enumtype::kNearestExact>;
   HEARTH_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;
   HEARTH_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;
   HEARTH_ARG(mode_t, mode) = kNearest;
   HEARTH_ARG(std::optional<bool>, align_corners) = std::nullopt;
   /// Whether coordinates follow from the rounded output size instead of the given factor.
   HEARTH_ARG(std::optional<bool>, recompute_scale_factor) = std::nullopt;
+  /// Whether pixels weigh all that they cover where the image shrinks (bilinear and bicubic).
+  HEARTH_ARG(bool, antialias) = false;
 };
 using PixelShuffleFuncOptions = PixelShuffleOptions;
 using PixelUnshuffleFuncOptions = PixelUnshuffleOptions;
 
-/// Resizes [N, C, L] (nearest, linear, area) or [N, C, H, W] (nearest, bilinear, area).
+/// Resizes [N, C, L] (linear), [N, C, H, W] (bilinear, bicubic) or [N, C, D, H, W] (trilinear); any
+/// of them by nearest, nearest-exact and area.
 HEARTH_API Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options = {});
 /// [..., C r^2, H, W] to [..., C, H r, W r].
 HEARTH_API Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options);
