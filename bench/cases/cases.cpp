@@ -18,6 +18,7 @@ Cases all_cases() {
   add_training(cases);
   add_rows(cases);
   add_products(cases);
+  add_linalg(cases);
   add_optimizers(cases);
   if (chosen.is_cpu()) add_loaders(cases);
   add_door(cases);
