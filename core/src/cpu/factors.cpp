@@ -130,18 +130,30 @@ void solve(const Call& call) {
   solve_with<T>(transposed(call.out[1]), call.out[2], 'N', call.out[0]);
 }
 
+/// Up to this order, solving for the columns of 1 is faster than LAPACK's inverse.
+constexpr int kSolvedInverse = 256;
+
 template <class T>
 void inverse(const Call& call) {
   copy_raw_into(call.out[0], call.in[0]);
   const auto a = Matrices<T>::out(call.out[0]);
   int* info = ptr<int>(call.out[1]);
-  for_each_matrix(a.count, 2 * cube(a.rows), [&](int64_t i) {
+  const int n = a.rows;
+  const bool solves = n <= kSolvedInverse;
+  for_each_matrix(a.count, 2 * cube(n), [&](int64_t i) {
     Scratch<int> pivots(static_cast<size_t>(a.ld));
-    info[i] = lapack::getrf(a.rows, a.rows, a[i], a.ld, pivots.data());
-    if (info[i] == 0) {
-      lapack::getri(a.rows, a[i], a.ld, pivots.data());
-    } else {
+    Scratch<T> factors(solves ? static_cast<size_t>(a.size) : 0);
+    T* lu = solves ? factors.data() : a[i];
+    if (solves) std::copy_n(a[i], a.size, lu);
+    info[i] = lapack::getrf(n, n, lu, a.ld, pivots.data());
+    if (info[i] != 0) {
       std::fill_n(a[i], a.size, T(std::numeric_limits<Real<T>>::quiet_NaN()));
+    } else if (solves) {
+      std::fill_n(a[i], a.size, T(0));
+      for (int k = 0; k < n; ++k) a.column(i, k)[k] = T(1);
+      lapack::getrs('N', n, n, lu, a.ld, pivots.data(), a[i], a.ld);
+    } else {
+      lapack::getri(n, lu, a.ld, pivots.data());
     }
   });
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "hearth/ops/reduce.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth {
@@ -255,6 +256,13 @@ HEARTH_LINALG(norm,
               (const Tensor& self, std::string_view ord, OptionalIntArrayRef dim = std::nullopt,
                bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt),
               (self, ord, dim, keepdim, dtype))
+namespace linalg {
+inline Tensor vector_norm(const Tensor& self, const Scalar& ord = 2,
+                          OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                          std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_vector_norm(self, ord, dim, keepdim, dtype);
+}
+}  // namespace linalg
 HEARTH_API Tensor nuclear_norm(const Tensor& self, bool keepdim = false);
 HEARTH_API Tensor nuclear_norm(const Tensor& self, IntArrayRef dim, bool keepdim = false);
 /// norm(A) * norm(A^-1) in the matrix norm p (2 unless given); inf for singular A.
