@@ -9,6 +9,7 @@ set -euo pipefail
 build=(
   g++ cmake ninja-build ccache lld                  # the tools
   libdnnl-dev                                       # core: matmul, convolution
+  libopenblas-openmp-dev                            # core: LAPACK
   libpng-dev libjpeg-dev                            # vision: image files
   libopencv-core-dev libopencv-imgproc-dev          # vision: drawing
   libcurl4-openssl-dev ca-certificates              # datasets: downloads

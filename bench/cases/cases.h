@@ -29,6 +29,7 @@ void add_training(Cases& cases);
 void add_rows(Cases& cases);
 void add_spatial(Cases& cases);
 void add_products(Cases& cases);
+void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);
 void add_door(Cases& cases);

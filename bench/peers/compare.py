@@ -86,6 +86,11 @@ CASES["cross_entropy/4096x1000"] = ("ms", 3 * 4 * 4096 * 1000, 0, "f32")
 for n in (256, 1024):
     for dtype in ("f32", "bf16"):
         CASES[f"matmul/{n} {dtype}"] = ("us" if n == 256 else "ms", 0, 2 * n**3, dtype)
+# Operations for n^3 of a matrix.
+for name, operations in (("cholesky", 1 / 3), ("lu_factor", 2 / 3), ("solve", 2 / 3), ("inv", 2), ("qr", 8 / 3),
+                         ("eigh", 9), ("svd", 21)):
+    CASES[f"linalg/{name} 256 x 64"] = ("ms", 0, int(operations * 256 * 64**3), "f32")
+    CASES[f"linalg/{name} 512"] = ("ms", 0, int(operations * 512**3), "f32")
 for name, shape in {"3x3 64": (32, 64, 28, 64, 3, 1, 1, True), "3x3 256": (32, 256, 14, 256, 3, 1, 1, True),
                     "1x1": (32, 256, 14, 64, 1, 1, 1, True), "strided": (32, 64, 28, 128, 3, 2, 1, True),
                     "depthwise": (32, 128, 28, 128, 3, 1, 128, True), "stem": (16, 3, 224, 64, 7, 2, 1, False)}.items():
@@ -105,7 +110,9 @@ TRAINING = ["train/lenet", "train/resnet18"]
 # Means are printed by family. Door and memory are no times of work, so they are in no overall mean.
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
-            "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/", "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
+            "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/",
+            "linalg": r"linalg/",
+            "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"

@@ -233,6 +233,32 @@ def add_convolutions():
 add_convolutions()
 
 
+# Decompositions of a batch of small matrices, and of a large one
+
+DECOMPOSITIONS = {
+    "cholesky": lambda a, p, b: torch.linalg.cholesky(p),
+    "lu_factor": lambda a, p, b: torch.linalg.lu_factor(a),
+    "solve": lambda a, p, b: torch.linalg.solve(a, b),
+    "inv": lambda a, p, b: torch.linalg.inv(a),
+    "qr": lambda a, p, b: torch.linalg.qr(a),
+    "eigh": lambda a, p, b: torch.linalg.eigh(p),
+    "svd": lambda a, p, b: torch.linalg.svd(a, full_matrices=False),
+}
+
+
+def add_linalg():
+    for n, batch, label in ((64, (256,), "256 x 64"), (512, (), "512")):
+        for name, run in DECOMPOSITIONS.items():
+            def build(n=n, batch=batch, run=run):
+                a, b = torch.randn(*batch, n, n), torch.randn(*batch, n, 16)
+                positive = a @ a.mT + n * torch.eye(n)
+                return lambda: run(a, positive, b)
+            CASES[f"linalg/{name} {label}"] = build
+
+
+add_linalg()
+
+
 # Optimizers: 10 M parameters in 60 tensors
 
 

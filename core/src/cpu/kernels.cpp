@@ -13,6 +13,10 @@ void install_kernels() {
   install_join();
   install_rearrange();
   install_linalg();
+  install_factors();
+  install_spectra();
+  install_matrix_exp();
+  install_distances();
   install_pad();
   install_optim();
   install_pointwise();

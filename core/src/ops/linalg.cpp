@@ -324,6 +324,11 @@ Tensor Tensor::addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta,
                      const Scalar& alpha) const {
   return hearth::addmv(*this, mat, vec, beta, alpha);
 }
+const Tensor& Tensor::addmv_(const Tensor& mat, const Tensor& vec, const Scalar& beta,
+                             const Scalar& alpha) const {
+  check_mv("addmv_", mat, vec);
+  return invoke_(ops::Addmm{beta, alpha}, *this, mat, vec);
+}
 Tensor Tensor::outer(const Tensor& vec2) const { return hearth::outer(*this, vec2); }
 Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
                      const Scalar& alpha) const {
@@ -337,6 +342,11 @@ const Tensor& Tensor::addmm_(const Tensor& mat1, const Tensor& mat2, const Scala
 Tensor Tensor::baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
                        const Scalar& alpha) const {
   return hearth::baddbmm(*this, batch1, batch2, beta, alpha);
+}
+const Tensor& Tensor::baddbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                               const Scalar& alpha) const {
+  check_bmm("baddbmm_", batch1, batch2);
+  return invoke_(ops::Addmm{beta, alpha}, *this, batch1, batch2);
 }
 
 }  // namespace hearth

@@ -8,6 +8,8 @@
 #include "ops/conv.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/decompositions.h"
+#include "ops/distances.h"
 #include "ops/element_loss.h"
 #include "ops/embedding.h"
 #include "ops/extreme.h"

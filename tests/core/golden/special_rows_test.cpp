@@ -34,7 +34,14 @@ bool has_none(const OpTable& row) {
       "dropout", "bernoulli", "random_", "full_like",
       // have cases of their own, or sum products in an order that is theirs
       "scaled_dot_product_attention", "scaled_dot_product_attention_backward", "convolution",
-      "convolution_weight_grad", "addmm", "rnn_layer", "rnn_layer_backward",
+      "convolution_weight_grad", "addmm", "rnn_layer", "rnn_layer_backward", "cdist",
+      "cdist_backward", "linalg_cross",
+      // sum in LAPACK's order, and refuse what is not finite
+      "linalg_cholesky_ex", "cholesky_inverse", "linalg_lu_factor_ex", "linalg_lu_solve",
+      "linalg_solve_ex", "linalg_inv_ex", "linalg_det", "linalg_slogdet", "linalg_solve_triangular",
+      "linalg_ldl_factor_ex", "linalg_ldl_solve", "linalg_qr", "geqrf",
+      "linalg_householder_product", "ormqr", "linalg_svd", "linalg_eigh", "linalg_eig",
+      "linalg_lstsq", "linalg_matrix_exp",
       // run as parts of element_loss, which has them
       "squared_error", "absolute_error", "huber", "bce_with_logits", "bce_with_logits_weighted",
       "bce_with_logits_weighted_backward_b", "bce_with_logits_weighted_backward_c", "kl_div",

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/pointwise.h"
 
 namespace hearth::testing_ops {
@@ -13,6 +14,7 @@ void creation_samples(Samples& samples);
 void view_samples(Samples& samples);
 void reduce_samples(Samples& samples);
 void linalg_samples(Samples& samples);
+void decomposition_samples(Samples& samples);
 void random_samples(Samples& samples);
 void shape_samples(Samples& samples);
 void conv_samples(Samples& samples);
@@ -33,6 +35,7 @@ Samples all_samples() {
   view_samples(samples);
   reduce_samples(samples);
   linalg_samples(samples);
+  decomposition_samples(samples);
   random_samples(samples);
   shape_samples(samples);
   conv_samples(samples);
@@ -45,6 +48,7 @@ Samples all_samples() {
   optim_samples(samples);
   index_samples(samples);
   statistics_samples(samples);
+  if (!has_lapack()) std::erase_if(samples, [](const Sample& s) { return needs_lapack(*s.op); });
   return samples;
 }
 

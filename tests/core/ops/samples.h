@@ -29,7 +29,10 @@ void add(Samples& samples, const Op& op, std::vector<Tensor> in, bool smooth = t
   samples.push_back({&Op::row(), std::make_shared<Op>(op), std::move(in), smooth});
 }
 
+/// Those that this build can run.
 Samples all_samples();
+/// Whether a row's kernel calls LAPACK routines that have no plain loops.
+bool needs_lapack(const OpTable& op);
 
 /// The op, its fields and its inputs' shapes, for messages.
 std::string describe(const Sample& s);

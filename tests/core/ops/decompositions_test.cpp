@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// What golden cases do not say of decompositions: gradients of any order where a row reads one
+// triangle or gives complex results, errors in their words, batches, and given outputs.
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "hearth/autograd/autograd.h"
+#include "hearth/autograd/gradcheck.h"
+#include "hearth/base/context.h"
+#include "hearth/base/threads.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/linalg.h"
+#include "hearth/ops/linalg_decompositions.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
+
+#include "core/ops/derivatives.h"
+#include "core/ops/samples.h"
+
+namespace hearth {
+namespace {
+
+using autograd::variable_list;
+using testing_ops::values;
+
+#define NEEDS_LAPACK() \
+  if (!has_lapack()) GTEST_SKIP() << "this build has no LAPACK (Debian: libopenblas-openmp-dev)"
+
+Tensor adjoint(const Tensor& a) { return a.transpose(-2, -1).conj(); }
+Tensor matrix(IntArrayRef sizes, int seed = 0) { return values(sizes, -0.5, 0.5, seed); }
+/// Of a pair of real tensors, which tests can differentiate by differences.
+Tensor complex_of(const Tensor& parts) { return view_as_complex(parts); }
+
+void expect_derivatives(const testing_ops::Fn& f, const variable_list& in, int orders = 3) {
+  for (const Tensor& t : in) t.requires_grad_();
+  EXPECT_EQ(testing_ops::compare_derivatives(f, in, orders, testing_ops::Entry::Grad), "");
+}
+
+template <class F>
+std::string refusal(const F& f) {
+  try {
+    f();
+    return "";
+  } catch (const LinAlgError& e) {
+    return e.what();
+  }
+}
+
+TEST(Decompositions, CholeskyHasDerivatives) {
+  for (const bool upper : {false, true})
+    expect_derivatives(
+        [=](const variable_list& in) -> variable_list {
+          const Tensor a = in[0].matmul(in[0].mT()) + eye(3, TensorOptions(kDouble));
+          return {linalg_cholesky(a, upper)};
+        },
+        {matrix({2, 3, 3})});
+  expect_derivatives(
+      [](const variable_list& in) -> variable_list {
+        const Tensor a = complex_of(in[0]);
+        const Tensor l = linalg_cholesky(a.matmul(adjoint(a)) + eye(3, TensorOptions(kDouble)));
+        return {view_as_real(l)};
+      },
+      {matrix({3, 3, 2})});
+}
+
+TEST(Decompositions, EighHasDerivatives) {
+  NEEDS_LAPACK();
+  expect_derivatives(
+      [](const variable_list& in) -> variable_list {
+        const auto [w, v] = linalg_eigh(in[0] + in[0].mT());
+        return {w, v};
+      },
+      {matrix({2, 3, 3})});
+  expect_derivatives(
+      [](const variable_list& in) -> variable_list {
+        const Tensor a = complex_of(in[0]);
+        const auto [w, v] = linalg_eigh(a + adjoint(a));
+        return {w, v.abs(),
+                view_as_real(v.matmul(w.exp().to(kComplexDouble).unsqueeze(-1) * adjoint(v)))};
+      },
+      {matrix({3, 3, 2})}, 2);
+}
+
+TEST(Decompositions, EigHasDerivatives) {
+  NEEDS_LAPACK();
+  const auto f = [](const Tensor& a) -> variable_list {
+    const auto [w, v] = linalg_eig(a);
+    return {view_as_real(w), v.abs()};
+  };
+  expect_derivatives([&](const variable_list& in) { return f(in[0]); }, {matrix({2, 3, 3})}, 2);
+  expect_derivatives([&](const variable_list& in) { return f(complex_of(in[0])); },
+                     {matrix({3, 3, 2})}, 2);
+}
+
+TEST(Decompositions, ComplexOnesHaveDerivatives) {
+  NEEDS_LAPACK();
+  const auto check = [](Tensor (*f)(const Tensor&), IntArrayRef sizes) {
+    expect_derivatives(
+        [=](const variable_list& in) -> variable_list {
+          const Tensor out = f(complex_of(in[0]));
+          return {out.is_complex() ? view_as_real(out) : out};
+        },
+        {matrix(sizes, 2)}, 2);
+  };
+  for (const std::vector<int64_t>& sizes :
+       {std::vector<int64_t>{3, 3, 2}, {4, 2, 2}, {2, 4, 2}, {2, 3, 3, 2}}) {
+    check([](const Tensor& a) { return std::get<1>(linalg_svd(a, false)); }, sizes);
+    check([](const Tensor& a) { return std::get<0>(linalg_svd(a, false)).abs(); }, sizes);
+    check([](const Tensor& a) { return std::get<2>(linalg_svd(a, true)).narrow(-2, 0, 2).abs(); },
+          sizes);
+    check(
+        [](const Tensor& a) {
+          const auto [u, s, vh] = linalg_svd(a, false);
+          return u.matmul(vh);
+        },
+        sizes);
+    check([](const Tensor& a) { return std::get<0>(linalg_qr(a)); }, sizes);
+    check([](const Tensor& a) { return std::get<1>(linalg_qr(a)); }, sizes);
+    check([](const Tensor& a) { return std::get<0>(linalg_lu_factor_ex(a)); }, sizes);
+    check([](const Tensor& a) { return linalg_pinv(a); }, sizes);
+  }
+  for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{3, 3, 2}, {2, 3, 3, 2}}) {
+    check([](const Tensor& a) { return linalg_inv(a); }, sizes);
+    check([](const Tensor& a) { return linalg_det(a); }, sizes);
+    check([](const Tensor& a) { return std::get<0>(linalg_slogdet(a)); }, sizes);
+    check([](const Tensor& a) { return std::get<1>(linalg_slogdet(a)); }, sizes);
+    check([](const Tensor& a) { return linalg_solve(a, a.mT()); }, sizes);
+    check([](const Tensor& a) { return linalg_solve(a, a.mT(), /*left=*/false); }, sizes);
+    check([](const Tensor& a) { return linalg_solve_triangular(a, a.mT(), true); }, sizes);
+    check([](const Tensor& a) { return linalg_matrix_exp(a); }, sizes);
+    for (const bool left : {true, false})
+      for (const bool conjugated : {true, false}) {
+        static bool left_side, adjoint_side;
+        left_side = left;
+        adjoint_side = conjugated;
+        check(
+            [](const Tensor& a) {
+              const auto [lu, pivots] = linalg_lu_factor(a);
+              return linalg_lu_solve(lu, pivots, a.mT(), left_side, adjoint_side);
+            },
+            sizes);
+      }
+    check([](const Tensor& a) { return cholesky_inverse(a.tril()); }, sizes);
+  }
+  for (const bool transpose : {true, false}) {
+    static bool flag;
+    flag = transpose;
+    check(
+        [](const Tensor& a) {
+          const Tensor tau = a.select(-1, 0).narrow(-1, 0, 3);
+          return ormqr(a, tau, a, true, flag);
+        },
+        {4, 3, 2});
+  }
+  check([](const Tensor& a) { return linalg_householder_product(a, a.select(-2, 0)); }, {4, 3, 2});
+}
+
+TEST(Decompositions, DeterminantsOfSingularMatricesHaveDerivatives) {
+  NEEDS_LAPACK();
+  // One of rank 2, one regular; the first derivative of a determinant of rank 1 is 0.
+  Tensor a = matrix({2, 3, 3});
+  a.select(0, 0).select(0, 2).copy_(a.select(0, 0).select(0, 0) * 2);
+  expect_derivatives([](const variable_list& in) -> variable_list { return {linalg_det(in[0])}; },
+                     {a}, 2);
+  const Tensor one = values({3, 1}).matmul(values({1, 3}, 0.1, 0.8, 1)).requires_grad_();
+  linalg_det(one).backward();
+  EXPECT_LT(one.grad().abs().max().item<double>(), 1e-12);
+}
+
+TEST(Decompositions, EqualSingularValuesDoNotHurtPinv) {
+  NEEDS_LAPACK();
+  expect_derivatives([](const variable_list& in) -> variable_list { return {linalg_pinv(in[0])}; },
+                     {eye(3, TensorOptions(kDouble)) * 2}, 2);
+}
+
+TEST(Decompositions, SayWhatIsWrongAsPyTorchDoes) {
+  const Tensor singular = tensor({{1.0, 2.0}, {2.0, 4.0}}),
+               batch = stack({eye(2, TensorOptions(kDouble)), singular});
+  const auto contains = [](const std::string& text, const char* phrase) {
+    EXPECT_NE(text.find(phrase), std::string::npos) << text;
+  };
+  contains(
+      refusal([&] { linalg_inv(singular); }),
+      "linalg.inv: The diagonal element 2 is zero, the inversion could not be completed because "
+      "the input matrix is singular.");
+  contains(refusal([&] { linalg_inv(batch); }),
+           "linalg.inv: (Batch element 1): The diagonal element 2");
+  contains(refusal([&] { linalg_solve(singular, singular); }),
+           "The solver failed because the input matrix is singular.");
+  contains(refusal([&] { linalg_cholesky(-singular); }),
+           "linalg.cholesky: The factorization could not be completed because the input is not "
+           "positive-definite (the leading minor of order 1 is not positive-definite).");
+  contains(refusal([&] { linalg_lu_factor(singular); }),
+           "U[2,2] is zero and using it on lu_solve would result in a division by zero.");
+  contains(refusal([&] { linalg_inv_ex(singular, /*check_errors=*/true); }), "linalg.inv");
+  contains(refusal([&] {
+             cholesky_inverse(zeros({2, 2}));
+           }),
+           "cholesky_inverse: The diagonal element 1");
+  EXPECT_THROW(linalg_qr(eye(3), "full"), ValueError);
+  EXPECT_THROW(linalg_inv(zeros({2, 3})), ShapeError);
+  EXPECT_THROW(linalg_inv(eye(3).to(kHalf)), DtypeError);
+  EXPECT_THROW(linalg_inv(Tensor()), Error);
+  EXPECT_THROW(linalg_lu(eye(3), /*pivot=*/false), NotImplementedError);
+}
+
+TEST(Decompositions, RefuseLossesThatDependOnThePhase) {
+  NEEDS_LAPACK();
+  const Tensor a = complex_of(matrix({3, 3, 2})).requires_grad_();
+  const auto [u, s, vh] = linalg_svd(a);
+  EXPECT_THROW(imag(u.sum()).backward(), AutogradError);
+  EXPECT_THROW(imag(std::get<1>(linalg_eigh(a + adjoint(a))).sum()).backward(), AutogradError);
+  EXPECT_THROW(std::get<1>(linalg_qr(a, "r")).abs().sum().backward(), AutogradError);
+  EXPECT_THROW(std::get<0>(geqrf(a)).abs().sum().backward(), NotImplementedError);
+}
+
+TEST(Decompositions, BatchesAreTheirMatrices) {
+  const Tensor a = matrix({9, 33, 33}) + eye(33, TensorOptions(kDouble)) * 3;
+  const int before = get_num_threads();
+  for (const int threads : {1, 3}) {
+    set_num_threads(threads);
+    const Tensor all = linalg_inv(a);
+    const auto [sign, size] = linalg_slogdet(a);
+    for (int64_t i = 0; i < 9; ++i) {
+      EXPECT_TRUE(all[i].allclose(linalg_inv(a[i]), 1e-12, 1e-12));
+      EXPECT_TRUE(size[i].allclose(std::get<1>(linalg_slogdet(a[i]))));
+    }
+    EXPECT_TRUE(
+        all.matmul(a).allclose(eye(33, TensorOptions(kDouble)).expand({9, 33, 33}), 0, 1e-11));
+  }
+  set_num_threads(before);
+}
+
+TEST(Decompositions, LargeOnesAreExact) {
+  NEEDS_LAPACK();
+  const Tensor a = randn({300, 200}, TensorOptions(kDouble));
+  const auto [q, r] = linalg_qr(a);
+  EXPECT_TRUE(q.matmul(r).allclose(a, 1e-10, 1e-10));
+  for (const bool full : {false, true}) {
+    const auto [u, s, vh] = linalg_svd(a, full);
+    EXPECT_TRUE((u.narrow(1, 0, 200) * s).matmul(vh).allclose(a, 1e-10, 1e-10));
+  }
+  const Tensor square = a.narrow(0, 0, 200), symmetric = square + square.mT();
+  const auto [w, v] = linalg_eigh(symmetric);
+  EXPECT_TRUE((v * w).matmul(v.mT()).allclose(symmetric, 1e-10, 1e-10));
+  const auto [values, vectors] = linalg_eig(square);
+  const Tensor wide = square.to(kComplexDouble);
+  EXPECT_TRUE(wide.matmul(vectors).allclose(vectors * values, 1e-9, 1e-9));
+  set_deterministic(true);
+  EXPECT_TRUE(
+      linalg_inv(square).matmul(square).allclose(eye(200, TensorOptions(kDouble)), 0, 1e-8));
+  set_deterministic(false);
+}
+
+TEST(Decompositions, ExponentialsOfLargeMatricesAreThoseOfTheirHalves) {
+  for (const double scale : {0.001, 0.1, 1.0, 10.0, 100.0}) {
+    const Tensor a = matrix({3, 3}) * scale, half = linalg_matrix_exp(a / 2);
+    EXPECT_TRUE(linalg_matrix_exp(a).allclose(half.matmul(half), 1e-9, 1e-9)) << scale;
+  }
+  EXPECT_TRUE(linalg_matrix_exp(full({2, 2}, std::numeric_limits<double>::infinity()))
+                  .isnan()
+                  .all()
+                  .item<bool>());
+}
+
+TEST(Decompositions, WriteGivenOutputs) {
+  const Tensor a = matrix({3, 3}) + eye(3, TensorOptions(kDouble)) * 2;
+  Tensor out = empty({0}, TensorOptions(kDouble));
+  EXPECT_EQ(&linalg_inv_out(out, a), &out);
+  EXPECT_TRUE(out.allclose(linalg::inv(a)));
+  Tensor sign = empty({}, TensorOptions(kDouble)), size = empty({}, TensorOptions(kDouble));
+  linalg::slogdet_out(sign, size, a);
+  EXPECT_TRUE(size.exp().allclose(linalg_det(a)));
+  Tensor whole = empty({3, 3}, TensorOptions(kLong));
+  EXPECT_THROW(linalg_inv_out(whole, a), DtypeError);
+  Tensor leaf = empty({3, 3}, TensorOptions(kDouble)).requires_grad_();
+  EXPECT_THROW(linalg_inv_out(leaf, a), AutogradError);
+}
+
+TEST(Decompositions, OldNamesAreTheNewOnes) {
+  const Tensor a = matrix({3, 3}) + eye(3, TensorOptions(kDouble)) * 2, b = values({3, 2});
+  EXPECT_TRUE(a.inverse().equal(linalg_inv(a)));
+  EXPECT_TRUE(a.det().equal(linalg_det(a)));
+  EXPECT_TRUE(a.logdet().allclose(linalg_det(a).log()));
+  EXPECT_TRUE(a.matrix_power(3).allclose(a.matmul(a).matmul(a)));
+  EXPECT_TRUE(std::get<0>(b.triangular_solve(a)).equal(linalg_solve_triangular(a, b, true)));
+  EXPECT_TRUE(b.cholesky_solve(a.cholesky()).defined());
+  const auto [lu, pivots] = linalg_lu_factor(a);
+  EXPECT_TRUE(b.lu_solve(lu, pivots).allclose(linalg_solve(a, b)));
+}
+
+}  // namespace
+}  // namespace hearth
