@@ -4,6 +4,8 @@
 #include <limits>
 #include <mutex>
 
+#include "hearth/autograd/hooks.h"
+
 #include "autograd/extras.h"
 #include "base/thread_state.h"
 
@@ -52,8 +54,9 @@ NodePtr accumulator_of(const Tensor& leaf) {
   return NodePtr::adopt(m.accumulator);
 }
 
-void accumulate_grad(const Tensor& leaf, Tensor grad) {
-  AutogradMeta& m = ensure_meta(leaf);
+namespace {
+
+void add_to_grad(AutogradMeta& m, const Tensor& leaf, Tensor grad) {
   const std::lock_guard lock(m.grad_mutex);
   if (!m.grad.defined()) {
     const TensorImpl& g = impl(grad);
@@ -77,6 +80,44 @@ void accumulate_grad(const Tensor& leaf, Tensor grad) {
   } else {
     m.grad.add_(grad);
   }
+}
+
+/// They may add hooks, which run from the next time on, and remove some.
+void run_post_hooks(const std::shared_ptr<TensorHooks> list, const Tensor& leaf) {
+  const size_t count = list->hooks.size();
+  for (size_t i = 0; i < count; ++i)
+    if (const std::shared_ptr<HookHolder> hook = list->hooks[i]) hook->call(leaf);
+}
+
+}  // namespace
+
+void accumulate_grad(const Tensor& leaf, Tensor grad) {
+  AutogradMeta& m = ensure_meta(leaf);
+  add_to_grad(m, leaf, std::move(grad));
+  if (m.post_hooks) [[unlikely]]
+    run_post_hooks(m.post_hooks, leaf);
+}
+
+unsigned add_post_accumulate_grad_hook(const Tensor& leaf, HookHolder* hook) {
+  std::shared_ptr<HookHolder> owned(hook);
+  HEARTH_CHECK_AS(AutogradError, leaf.requires_grad(),
+                  "[register_post_accumulate_grad_hook] cannot register a hook on a tensor that "
+                  "doesn't require gradient");
+  HEARTH_CHECK_AS(AutogradError, leaf.is_leaf(),
+                  "[register_post_accumulate_grad_hook] post accumulate grad hooks cannot be "
+                  "registered on non-leaf tensors");
+  AutogradMeta& m = ensure_meta(leaf);
+  if (!m.post_hooks) m.post_hooks = std::make_shared<TensorHooks>();
+  m.post_hooks->hooks.push_back(std::move(owned));
+  return static_cast<unsigned>(m.post_hooks->hooks.size() - 1);
+}
+
+void remove_post_accumulate_grad_hook(const Tensor& leaf, unsigned key) {
+  HEARTH_CHECK(leaf.defined(), "[remove_post_accumulate_grad_hook] expected a defined tensor");
+  const AutogradMeta* m = meta(leaf);
+  HEARTH_CHECK_AS(IndexError, m && m->post_hooks && key < m->post_hooks->hooks.size(),
+                  "[remove_post_accumulate_grad_hook] no hook at position ", key);
+  m->post_hooks->hooks[key].reset();
 }
 
 GradList AccumulateGrad::apply(GradList&& grads) {

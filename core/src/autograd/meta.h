@@ -42,7 +42,8 @@ struct AutogradMeta {
   SmallMutex grad_mutex;        ///< held while a gradient is added to grad
   Node* accumulator = nullptr;  ///< not owned: the node owns the leaf; cleared when it dies
   std::shared_ptr<TensorHooks> hooks;
-  std::shared_ptr<Tensor> retained;  ///< retain_grad: where this non-leaf's gradient goes
+  std::shared_ptr<TensorHooks> post_hooks;  ///< of a leaf: called with it once grad has grown
+  std::shared_ptr<Tensor> retained;         ///< retain_grad: where this non-leaf's gradient goes
 };
 
 /// The meta of `t`, made when it has none. Several threads may ask at once.

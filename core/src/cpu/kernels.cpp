@@ -40,6 +40,9 @@ void install_kernels() {
   install_group_norm();
   install_batch_norm();
   install_element_loss();
+  install_margin_loss();
+  install_ctc_loss();
+  install_embedding_bag();
 }
 
 }  // namespace hearth::cpu

@@ -44,5 +44,8 @@ void install_layer_norm();
 void install_group_norm();
 void install_batch_norm();
 void install_element_loss();
+void install_margin_loss();
+void install_ctc_loss();
+void install_embedding_bag();
 
 }  // namespace hearth::cpu

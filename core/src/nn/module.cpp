@@ -77,6 +77,12 @@ void Module::unregister_module(const std::string& name) {
   children_.erase(name);
 }
 
+void Module::unregister_parameter(const std::string& name) {
+  HEARTH_CHECK_AS(IndexError, parameters_.contains(name), "No Parameter with name `", name,
+                  "` is registered");
+  parameters_.erase(name);
+}
+
 // ---- traversal
 
 void Module::apply(const NamedModulePointerApplyFunction& function,

@@ -27,6 +27,7 @@ void fused_samples(Samples& samples);
 void optim_samples(Samples& samples);
 void index_samples(Samples& samples);
 void statistics_samples(Samples& samples);
+void losses_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -49,6 +50,7 @@ Samples all_samples() {
   index_samples(samples);
   statistics_samples(samples);
   if (!has_lapack()) std::erase_if(samples, [](const Sample& s) { return needs_lapack(*s.op); });
+  losses_samples(samples);
   return samples;
 }
 

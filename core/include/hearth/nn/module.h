@@ -189,6 +189,8 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
     return replace_module(name, module.ptr());
   }
   void unregister_module(const std::string& name);
+  /// Forgets a parameter of this very module; its tensor lives on where it is held.
+  void unregister_parameter(const std::string& name);
 
   // What FORWARD_HAS_DEFAULT_ARGS overrides.
   virtual bool _forward_has_default_args() { return false; }

@@ -43,6 +43,19 @@ Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
                            : hearth::leaky_relu(self, options.negative_slope());
 }
 
+Tensor rrelu(const Tensor& input, const RReLUFuncOptions& options) {
+  HEARTH_CHECK_AS(ValueError, options.lower() <= options.upper(),
+                  "[rrelu] Lower bound should be less than or equal to the upper bound, got ",
+                  options.lower(), " and ", options.upper());
+  if (!options.training())
+    return leaky_relu(input, LeakyReLUFuncOptions()
+                                 .negative_slope((options.lower() + options.upper()) / 2)
+                                 .inplace(options.inplace()));
+  const Tensor drawn = empty_like(input.detach()).uniform_(options.lower(), options.upper());
+  const Tensor slope = where(input.detach() > 0, 1, drawn);
+  return options.inplace() ? input.mul_(slope) : input * slope;
+}
+
 Tensor prelu(const Tensor& input, const Tensor& weight) { return hearth::prelu(input, weight); }
 
 Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
@@ -124,6 +137,17 @@ HEARTH_ACTIVATION(ReLU, relu)
 HEARTH_ACTIVATION(ReLU6, relu6)
 HEARTH_ACTIVATION(LeakyReLU, leaky_relu)
 HEARTH_ACTIVATION(GELU, gelu, .shown = 0)
+
+static F::RReLUFuncOptions rrelu_options(const RReLUOptions& options, bool training) {
+  return F::RReLUFuncOptions()
+      .lower(options.lower())
+      .upper(options.upper())
+      .training(training)
+      .inplace(options.inplace());
+}
+RReLUImpl::RReLUImpl(const RReLUOptions& options_) : options(options_) {}
+HEARTH_RULES(RReLU, F::rrelu(input, rrelu_options(options, is_training())))
+
 HEARTH_ACTIVATION(SiLU, silu)
 HEARTH_ACTIVATION(Hardswish, hardswish)
 HEARTH_ACTIVATION(Hardsigmoid, hardsigmoid)

@@ -2,6 +2,7 @@
 #include "hearth/nn/modules/loss.h"
 
 #include "hearth/ops/loss.h"
+#include "hearth/ops/margin_loss.h"
 
 #include "nn/builtin.h"
 
@@ -70,12 +71,7 @@ Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivFuncOptions&
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
                         const SoftMarginLossFuncOptions& options) {
-  HEARTH_CHECK_AS(ShapeError, input.sizes() == target.sizes(),
-                  "[soft_margin_loss] expected input and target of the same shape, got ",
-                  input.sizes(), " and ", target.sizes());
-  const Tensor loss = (-target * input).exp().log1p();
-  if (std::holds_alternative<enumtype::kNone>(options.reduction())) return loss;
-  return std::holds_alternative<enumtype::kMean>(options.reduction()) ? loss.mean() : loss.sum();
+  return hearth::soft_margin_loss(input, target, reduction_get_enum(options.reduction()));
 }
 
 }  // namespace functional

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/transformer.h"
 
-#include "hearth/ops/pointwise.h"
-
-#include "nn/builtin.h"
+#include "nn/modules/transformer_parts.h"
 
 namespace hearth::nn {
-
-namespace {
-
-Tensor activate(const activation_t& activation, const Tensor& x) {
-  if (const auto* function = std::get_if<Callable<Tensor(const Tensor&)>>(&activation))
-    return (*function)(x);
-  return std::holds_alternative<enumtype::kReLU>(activation) ? relu(x) : gelu(x);
-}
-
-}  // namespace
 
 // ---- TransformerEncoderLayer
 
@@ -28,24 +16,16 @@ TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(
 }
 
 void TransformerEncoderLayerImpl::reset() {
-  const int64_t d = options.d_model();
-  const auto norm = LayerNormOptions({d}).eps(options.layer_norm_eps()).bias(options.bias());
-  const auto linear = [&](int64_t in, int64_t out) {
-    return Linear(LinearOptions(in, out).bias(options.bias()));
-  };
-  self_attn =
-      register_module("self_attn", MultiheadAttention(MultiheadAttentionOptions(d, options.nhead())
-                                                          .dropout(options.dropout())
-                                                          .bias(options.bias())
-                                                          .batch_first(options.batch_first())
-                                                          .hidden_rows_are_nan(true)));
-  linear1 = register_module("linear1", linear(d, options.dim_feedforward()));
-  dropout = register_module("dropout", Dropout(options.dropout()));
-  linear2 = register_module("linear2", linear(options.dim_feedforward(), d));
-  norm1 = register_module("norm1", LayerNorm(norm));
-  norm2 = register_module("norm2", LayerNorm(norm));
-  dropout1 = register_module("dropout1", Dropout(options.dropout()));
-  dropout2 = register_module("dropout2", Dropout(options.dropout()));
+  const LayerParts parts{options};
+  const int64_t d = options.d_model(), inner = options.dim_feedforward();
+  self_attn = register_module("self_attn", parts.attention());
+  linear1 = register_module("linear1", parts.linear(d, inner));
+  dropout = register_module("dropout", parts.dropout());
+  linear2 = register_module("linear2", parts.linear(inner, d));
+  norm1 = register_module("norm1", parts.norm());
+  norm2 = register_module("norm2", parts.norm());
+  dropout1 = register_module("dropout1", parts.dropout());
+  dropout2 = register_module("dropout2", parts.dropout());
 }
 
 void TransformerEncoderLayerImpl::reset_parameters() {
@@ -66,12 +46,8 @@ Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src
   const auto feed_forward = [&](const Tensor& x) {
     return dropout2(linear2(dropout(activate(options.activation(), linear1(x)))));
   };
-  if (options.norm_first()) {
-    const Tensor x = src + attend(norm1(src));
-    return x + feed_forward(norm2(x));
-  }
-  const Tensor x = norm1(src + attend(src));
-  return norm2(x + feed_forward(x));
+  const bool first = options.norm_first();
+  return residual(residual(src, norm1, first, attend), norm2, first, feed_forward);
 }
 
 void TransformerEncoderLayerImpl::pretty_print(std::ostream& stream) const {
@@ -90,26 +66,13 @@ TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderOptions& 
 }
 TransformerEncoderImpl::~TransformerEncoderImpl() = default;
 
-void TransformerEncoderImpl::reset() {
-  layers = register_module("layers", ModuleList());
-  for (int64_t i = 0; i < options.num_layers(); ++i)
-    layers->push_back(options.encoder_layer()->clone());
-  norm = options.norm();
-  if (!norm.is_empty()) register_module("norm", norm.ptr());
-}
-
+void TransformerEncoderImpl::reset() { reset_stack(*this, options.encoder_layer()); }
 void TransformerEncoderImpl::reset_parameters() {
-  for (const auto& module : *layers) module->as<TransformerEncoderLayerImpl>()->reset_parameters();
-  // Nothing says whether the norm can start anew, so that of the options takes its place.
-  if (!norm.is_empty()) unregister_module("norm");
-  norm = options.norm().is_empty() ? AnyModule() : options.norm().clone();
-  if (!norm.is_empty()) register_module("norm", norm.ptr());
+  reset_stack_parameters<TransformerEncoderLayerImpl>(*this);
 }
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,
                                        const Tensor& src_key_padding_mask, bool is_causal) {
-  HEARTH_CHECK_AS(ValueError, !layers->is_empty(),
-                  "[TransformerEncoder] should have at least one encoder layer");
   Tensor x = src;
   for (const auto& module : *layers) {
     auto& layer = *module->as<TransformerEncoderLayerImpl>();
@@ -123,10 +86,7 @@ void TransformerEncoderImpl::pretty_print(std::ostream& stream) const {
 }
 
 std::shared_ptr<Module> TransformerEncoderImpl::clone(const std::optional<Device>& device) const {
-  // reset() registers the norm of the options itself: the copy needs one of its own there.
-  TransformerEncoderImpl with_own_norm(*this);
-  with_own_norm.options.norm(options.norm().clone(device));
-  return clone_module(with_own_norm, device);
+  return clone_stack(*this, device);
 }
 void TransformerEncoderImpl::clone_(Module& other, const std::optional<Device>& device) {
   clone_into(*this, other, device);

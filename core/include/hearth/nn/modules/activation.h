@@ -43,6 +43,13 @@ struct LeakyReLUOptions {
   HEARTH_ARG(bool, inplace) = false;
 };
 
+/// Options of RReLU: the range of the slopes below 0.
+struct RReLUOptions {
+  HEARTH_ARG(double, lower) = 1.0 / 8.0;
+  HEARTH_ARG(double, upper) = 1.0 / 3.0;
+  HEARTH_ARG(bool, inplace) = false;
+};
+
 /// Options of GELU: approximate is "none" (with erf) or "tanh".
 struct GELUOptions {
   HEARTH_ARG(std::string, approximate) = "none";
@@ -117,6 +124,7 @@ HEARTH_ACTIVATION(CELU, = {})
 HEARTH_ACTIVATION(ReLU, = {})
 HEARTH_ACTIVATION(ReLU6, = {})
 HEARTH_ACTIVATION(LeakyReLU, = {})
+HEARTH_ACTIVATION(RReLU, = {})
 HEARTH_ACTIVATION(GELU, = {})
 HEARTH_ACTIVATION(SiLU, = {})
 HEARTH_ACTIVATION(Hardswish, = {})
@@ -191,6 +199,14 @@ using SoftplusFuncOptions = SoftplusOptions;
 using ThresholdFuncOptions = ThresholdOptions;
 using GLUFuncOptions = GLUOptions;
 
+/// Options of F::rrelu: as RReLUOptions, and whether slopes are drawn.
+struct RReLUFuncOptions {
+  HEARTH_ARG(double, lower) = 1.0 / 8.0;
+  HEARTH_ARG(double, upper) = 1.0 / 3.0;
+  HEARTH_ARG(bool, training) = false;
+  HEARTH_ARG(bool, inplace) = false;
+};
+
 /// Options of F::softmax: the dim, and a dtype to convert the input to first.
 struct SoftmaxFuncOptions {
   SoftmaxFuncOptions(int64_t dim) : dim_(dim) {}
@@ -214,6 +230,8 @@ HEARTH_API Tensor celu(const Tensor& input, const CELUFuncOptions& options = {})
 HEARTH_API Tensor relu(const Tensor& input, const ReLUFuncOptions& options = {});
 HEARTH_API Tensor relu6(const Tensor& input, const ReLU6FuncOptions& options = {});
 HEARTH_API Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options = {});
+/// leaky_relu with a slope drawn for each element in training, and their mean otherwise.
+HEARTH_API Tensor rrelu(const Tensor& input, const RReLUFuncOptions& options = {});
 HEARTH_API Tensor prelu(const Tensor& input, const Tensor& weight);
 HEARTH_API Tensor gelu(const Tensor& input, const GELUFuncOptions& options = {});
 HEARTH_API Tensor silu(const Tensor& input, const SiLUFuncOptions& options = {});

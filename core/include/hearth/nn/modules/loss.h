@@ -14,11 +14,13 @@ namespace hearth::nn {
 
 // Options that consist of little else can be made from a reduction: `mse_loss(x, y, kSum)`.
 struct L1LossOptions {
+  using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   L1LossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
 };
 struct MSELossOptions {
+  using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   MSELossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
@@ -26,6 +28,7 @@ struct MSELossOptions {
 
 /// Targets are 1 and -1.
 struct SoftMarginLossOptions {
+  using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   SoftMarginLossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
@@ -33,12 +36,14 @@ struct SoftMarginLossOptions {
 
 /// beta: where the squared error ends and the absolute one begins; 1 if not set.
 struct SmoothL1LossOptions {
+  using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   SmoothL1LossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
   HEARTH_ARG(std::optional<double>, beta) = std::nullopt;
 };
 struct HuberLossOptions {
+  using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   HuberLossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
@@ -47,11 +52,13 @@ struct HuberLossOptions {
 
 /// weight: a factor for each element of the batch.
 struct BCELossOptions {
+  using reduction_t = nn::reduction_t;
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
 /// pos_weight: a factor for positive examples, per class.
 struct BCEWithLogitsLossOptions {
+  using reduction_t = nn::reduction_t;
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(reduction_t, reduction) = kMean;
   HEARTH_ARG(Tensor, pos_weight) = {};
@@ -59,12 +66,14 @@ struct BCEWithLogitsLossOptions {
 
 /// weight: a factor per class; targets equal to ignore_index do not count.
 struct NLLLossOptions {
+  using reduction_t = nn::reduction_t;
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(int64_t, ignore_index) = -100;
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
 /// As NLLLossOptions; label_smoothing in [0, 1] mixes targets with the uniform distribution.
 struct CrossEntropyLossOptions {
+  using reduction_t = nn::reduction_t;
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(int64_t, ignore_index) = -100;
   HEARTH_ARG(reduction_t, reduction) = kMean;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/nn/parametrize.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "hearth/nn.h"
+#include "hearth/nn/prune.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
+#include "hearth/optim/sgd.h"
+#include "hearth/tensor/tensor_literal.h"
+
+namespace hearth {
+namespace {
+
+using namespace nn;
+namespace param = nn::utils::parametrize;
+namespace prune = nn::utils::prune;
+
+std::vector<std::string> names(const Module& module) { return module.named_parameters().keys(); }
+
+struct SymmetricImpl : Module {
+  Tensor forward(const Tensor& x) { return x.triu() + x.triu(1).t(); }
+};
+HEARTH_MODULE(Symmetric);
+
+TEST(Parametrize, ComputesTheWeightAndLeadsGradientsToTheOriginal) {
+  Linear layer(3, 3);
+  const Tensor before = layer->weight.detach().clone();
+  param::register_parametrization(*layer, "weight", AnyModule(Symmetric()));
+  EXPECT_TRUE(param::is_parametrized(*layer));
+  EXPECT_TRUE(param::is_parametrized(*layer, "weight"));
+  EXPECT_FALSE(param::is_parametrized(*layer, "bias"));
+  EXPECT_EQ(names(*layer), (std::vector<std::string>{"bias", "parametrizations.weight.original"}));
+  EXPECT_TRUE(layer->weight.equal(before.triu() + before.triu(1).t()));
+
+  const Tensor x = rand({2, 3});
+  const Tensor y = layer(x);
+  EXPECT_TRUE(y.allclose(x.matmul(layer->weight.t()) + layer->bias));
+  y.sum().backward();
+  const Tensor by_weight = x.sum(0).unsqueeze(0).expand({3, 3});
+  const Tensor expected = by_weight.triu() + by_weight.t().triu(1);
+  EXPECT_TRUE(layer->get_parameter("parametrizations.weight.original").grad().allclose(expected));
+
+  param::remove_parametrizations(*layer, "weight");
+  EXPECT_FALSE(param::is_parametrized(*layer));
+  EXPECT_EQ(names(*layer), (std::vector<std::string>{"bias", "weight"}));
+  EXPECT_TRUE(layer->weight.equal(before.triu() + before.triu(1).t()));
+  EXPECT_TRUE(layer->weight.is_leaf() && layer->weight.requires_grad());
+  EXPECT_TRUE(layer->get_parameter("weight").is_same(layer->weight));
+}
+
+TEST(Parametrize, TheOriginalComesBack) {
+  Linear layer(3, 3);
+  const Tensor before = layer->weight.detach().clone();
+  param::register_parametrization(*layer, "weight", AnyModule(Symmetric()));
+  param::remove_parametrizations(*layer, "weight", /*leave_parametrized=*/false);
+  EXPECT_TRUE(layer->weight.equal(before));
+}
+
+TEST(Parametrize, ChainsAndRefusesOtherSizes) {
+  Linear layer(3, 3);
+  const Tensor before = layer->weight.detach().clone();
+  param::register_parametrization(*layer, "weight", AnyModule(Symmetric()));
+  param::register_parametrization(*layer, "weight", AnyModule(Tanh()));
+  EXPECT_TRUE(layer->weight.allclose((before.triu() + before.triu(1).t()).tanh()));
+  EXPECT_THROW(param::register_parametrization(*layer, "weight",
+                                               AnyModule(Flatten(FlattenOptions().start_dim(0)))),
+               ShapeError);
+  EXPECT_EQ(param::parametrizations_of(*layer, "weight").size(), 2u);
+  EXPECT_THROW(param::register_parametrization(
+                   *layer, "bias", AnyModule(Functional([](const Tensor& x) { return x.sum(); }))),
+               ShapeError);
+  EXPECT_EQ(names(*layer), (std::vector<std::string>{"bias", "parametrizations.weight.original"}));
+  EXPECT_THROW(param::register_parametrization(*layer, "wight", AnyModule(Tanh())), ValueError);
+  EXPECT_THROW(param::remove_parametrizations(*layer, "bias"), ValueError);
+}
+
+// What saved the weight of one call keeps it when the next call computes another.
+TEST(Parametrize, ALayerMayBeCalledTwiceBeforeBackward) {
+  Linear layer = utils::weight_norm(Linear(3, 2));
+  const Tensor x = rand({2, 3}).requires_grad_();
+  (layer(x) + layer(layer(x).matmul(ones({2, 3})))).sum().backward();
+  EXPECT_TRUE(x.grad().defined());
+  EXPECT_TRUE(layer->get_parameter("parametrizations.weight.original0").grad().defined());
+}
+
+TEST(WeightNorm, SplitsLengthAndDirection) {
+  for (int64_t dim : {0, 1, -1}) {
+    Linear layer(4, 3);
+    const Tensor before = layer->weight.detach().clone();
+    utils::weight_norm(*layer, "weight", dim);
+    EXPECT_EQ(names(*layer), (std::vector<std::string>{"bias", "parametrizations.weight.original0",
+                                                       "parametrizations.weight.original1"}));
+    EXPECT_TRUE(layer->weight.allclose(before));
+    const Tensor length = layer->get_parameter("parametrizations.weight.original0");
+    const Tensor wanted = dim == -1 ? before.norm() : before.norm(2, IntArrayRef(1 - dim), true);
+    EXPECT_TRUE(length.allclose(wanted));
+    EXPECT_EQ(length.sizes(), wanted.sizes());
+    {
+      const NoGradGuard no_grad;
+      length.mul_(2);
+    }
+    const Tensor x = rand({2, 4});
+    EXPECT_TRUE(layer(x).allclose(x.matmul((before * 2).t()) + layer->bias));
+    utils::remove_weight_norm(*layer);
+    EXPECT_TRUE(layer->weight.allclose(before * 2));
+    EXPECT_THROW(utils::remove_weight_norm(*layer), ValueError);
+  }
+  EXPECT_THROW(utils::weight_norm(*Linear(4, 3), "weight", 2), ValueError);
+  EXPECT_THROW(utils::weight_norm(*Linear(4, 3), "wait"), ValueError);
+}
+
+TEST(WeightNorm, TrainsAndIsSaved) {
+  Sequential net(utils::weight_norm(Linear(4, 3)), Linear(3, 1));
+  optim::SGD optimizer(net->parameters(), 0.1);
+  const Tensor x = rand({8, 4}), y = rand({8, 1});
+  const auto loss = [&] { return (net->forward(x) - y).pow(2).mean(); };
+  const double first = loss().item<double>();
+  for (int step = 0; step < 20; ++step) {
+    optimizer.zero_grad();
+    loss().backward();
+    optimizer.step();
+  }
+  EXPECT_LT(loss().item<double>(), first * 0.9);
+  Sequential other(utils::weight_norm(Linear(4, 3)), Linear(3, 1));
+  other->load_state_dict(net->state_dict());
+  EXPECT_TRUE(other->forward(x).equal(net->forward(x)));
+}
+
+TEST(SpectralNorm, TheLargestSingularValueIsOne) {
+  Linear layer = utils::spectral_norm(Linear(3, 3));
+  const Tensor original = layer->get_parameter("parametrizations.weight.original");
+  {
+    const NoGradGuard no_grad;
+    original.copy_(eye(3) * tensor(std::vector<float>{3, 2, 1}));
+  }
+  for (int call = 0; call < 60; ++call) layer(rand({1, 3}));
+  EXPECT_TRUE(layer->weight.allclose(original / 3, 1e-4, 1e-5));
+  layer->eval();
+  const Tensor before = layer->get_buffer("parametrizations.weight.0._u").clone();
+  layer(rand({1, 3}));
+  EXPECT_TRUE(layer->get_buffer("parametrizations.weight.0._u").equal(before));
+  layer(rand({2, 3})).sum().backward();
+  EXPECT_TRUE(original.grad().defined());
+  utils::remove_spectral_norm(*layer);
+  EXPECT_TRUE(
+      layer->weight.allclose(eye(3) * tensor(std::vector<float>{1, 2.f / 3, 1.f / 3}), 1e-4, 1e-5));
+}
+
+TEST(SpectralNorm, ConvolutionsAndBadOptions) {
+  ConvTranspose2d conv = utils::spectral_norm(ConvTranspose2d(ConvTranspose2dOptions(2, 3, 3)));
+  EXPECT_EQ(conv->get_buffer("parametrizations.weight.0._u").numel(), 3);
+  EXPECT_EQ(conv->get_buffer("parametrizations.weight.0._v").numel(), 2 * 9);
+  EXPECT_THROW(utils::spectral_norm(*Linear(2, 2), "weight", 0), ValueError);
+  EXPECT_THROW(utils::spectral_norm(*Linear(2, 2), "weight", 1, 1e-12, 2), IndexError);
+  Linear plain(2, 2);
+  utils::weight_norm(*plain);
+  EXPECT_THROW(utils::remove_spectral_norm(*plain), ValueError);
+}
+
+TEST(Prune, SmallestElementsFirstAndAmongWhatIsLeft) {
+  Linear layer(4, 1);
+  {
+    const NoGradGuard no_grad;
+    layer->weight.copy_(tensor(std::vector<float>{0.1f, -3, 2, -0.5f}).view({1, 4}));
+  }
+  EXPECT_FALSE(prune::is_pruned(*layer));
+  prune::l1_unstructured(*layer, "weight", 1);
+  EXPECT_TRUE(prune::is_pruned(*layer));
+  EXPECT_TRUE(layer->weight.equal(tensor(std::vector<float>{0, -3, 2, -0.5f}).view({1, 4})));
+  prune::l1_unstructured(*layer, "weight", 0.66);
+  EXPECT_TRUE(layer->weight.equal(tensor(std::vector<float>{0, -3, 0, 0}).view({1, 4})));
+  layer(ones({1, 4})).sum().backward();
+  EXPECT_TRUE(layer->get_parameter("parametrizations.weight.original")
+                  .grad()
+                  .equal(tensor(std::vector<float>{0, 1, 0, 0}).view({1, 4})));
+  prune::remove(*layer, "weight");
+  EXPECT_FALSE(prune::is_pruned(*layer));
+  EXPECT_TRUE(layer->weight.equal(tensor(std::vector<float>{0, -3, 0, 0}).view({1, 4})));
+  EXPECT_THROW(prune::remove(*layer, "weight"), ValueError);
+}
+
+TEST(Prune, ChannelsMasksAndAmounts) {
+  Linear layer(3, 4);
+  {
+    const NoGradGuard no_grad;
+    layer->weight.copy_(arange(12).view({4, 3}).to(kFloat));
+  }
+  prune::ln_structured(*layer, "weight", 0.5, 2, 0);
+  EXPECT_TRUE(
+      prune::mask_of(*layer, "weight").sum(1).equal(tensor(std::vector<float>{0, 0, 3, 3})));
+  prune::ln_structured(*layer, "weight", 1, 1, -1);
+  EXPECT_TRUE(prune::mask_of(*layer, "weight").sum(0).equal(tensor(std::vector<float>{0, 2, 2})));
+  prune::custom_from_mask(*layer, "weight", ones({4, 3}).tril());
+  EXPECT_EQ(prune::mask_of(*layer, "weight").sum().item<float>(), 4);
+
+  Linear other(3, 4);
+  prune::random_unstructured(*other, "weight", 5);
+  EXPECT_EQ(other->weight.eq(0).sum().item<int64_t>(), 5);
+  prune::random_structured(*other, "bias", 3, 0);
+  EXPECT_EQ(other->bias.eq(0).sum().item<int64_t>(), 3);
+  prune::identity(*other, "weight");
+  EXPECT_EQ(other->weight.eq(0).sum().item<int64_t>(), 5);
+  EXPECT_THROW(prune::l1_unstructured(*other, "weight", 1.5), ValueError);
+  EXPECT_THROW(prune::l1_unstructured(*other, "weight", 20), ValueError);
+  EXPECT_THROW(prune::ln_structured(*other, "weight", 1, 2, 2), IndexError);
+  EXPECT_THROW(prune::custom_from_mask(*other, "weight", ones({2})), ShapeError);
+  EXPECT_THROW(prune::l1_unstructured(*other, "nothing", 1), ValueError);
+}
+
+TEST(NnUtils, GradientsAreClippedWithAKnownNorm) {
+  const Tensor a = zeros({2}).requires_grad_(), b = zeros({1}).requires_grad_();
+  a.mutable_grad() = tensor(std::vector<float>{3, 0});
+  b.mutable_grad() = tensor(std::vector<float>{4});
+  const Tensor norm = utils::get_total_norm({a.grad(), b.grad()});
+  EXPECT_EQ(norm.item<float>(), 5);
+  EXPECT_EQ(norm.scalar_type(), kFloat);
+  utils::clip_grads_with_norm_({a, b}, 10, norm);
+  EXPECT_EQ(b.grad().item<float>(), 4);
+  utils::clip_grads_with_norm_({a, b}, 1, norm);
+  EXPECT_NEAR(a.grad()[0].item<float>(), 0.6, 1e-6);
+  EXPECT_NEAR(b.grad().item<float>(), 0.8, 1e-6);
+  EXPECT_EQ(utils::get_total_norm({}).item<float>(), 0);
+  EXPECT_EQ(utils::get_total_norm({tensor(std::vector<float>{1, -7})}, INFINITY).item<float>(), 7);
+  EXPECT_THROW(utils::get_total_norm({tensor(std::vector<float>{NAN})}, 2, true), ValueError);
+}
+
+}  // namespace
+}  // namespace hearth
