@@ -29,6 +29,7 @@
 #include "ops/reduce.h"
 #include "ops/resize.h"
 #include "ops/scan.h"
+#include "ops/scatter_reduce.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/sort.h"
