@@ -25,6 +25,7 @@
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/random.h"
+#include "ops/random_counts.h"
 #include "ops/rearrange.h"
 #include "ops/reduce.h"
 #include "ops/resize.h"
