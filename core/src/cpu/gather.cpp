@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/gather.h"
 
+#include <atomic>
 #include <string_view>
 
 #include "cpu/kernels.h"
@@ -11,11 +12,20 @@ namespace hearth::cpu {
 
 namespace {
 
-/// The index of gather or scatter, checked: [outer][n][inner], with n along `dim`.
+/// The index of gather or scatter: [outer][n][inner], with n along `dim`.
 class Walk {
  public:
-  Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op)
-      : sizes_(impl(index).sizes), dim_(static_cast<size_t>(wrap_dim(dim, self.dim(), op))) {
+  enum Order {
+    Any,    ///< for what reads at the index, which is checked on the way
+    Index,  ///< for what writes there, where places repeat along dim; it is checked before
+  };
+
+  Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op, Order order)
+      : sizes_(impl(index).sizes),
+        dim_(static_cast<size_t>(wrap_dim(dim, self.dim(), op))),
+        size_(self.sizes.empty() ? 1 : self.sizes[dim_]),
+        order_(order),
+        op_(op) {
     const TensorImpl& i = impl(index);
     if (i.numel == 0) return;
     n_ = sizes_.empty() ? 1 : sizes_[dim_];
@@ -24,17 +34,14 @@ class Walk {
     for (size_t k = 0; k < sizes_.size(); ++k)
       shared_ &= k == dim_ || i.strides[k] == 0 || sizes_[k] == 1;
     const int64_t step = sizes_.empty() ? 1 : i.strides[dim_];
-    index_ =
-        contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
-    check_indices(ptr<int64_t>(index_), impl(index_).numel, static_cast<int64_t>(dim_),
-                  self.sizes.empty() ? 1 : self.sizes[dim_], op);
+    index_ = contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
+    if (order == Index) check();
   }
 
   /// visit(offset in t, position in index) for all elements, where t has self's sizes. Threads
-  /// share out the positions in the other dims; `ordered`: and no others, because offsets repeat
-  /// along `dim`.
+  /// share out positions in the other dims, in any order also those along dim.
   template <class F>
-  void each(const TensorImpl& t, bool ordered, const F& visit) const {
+  void each(const TensorImpl& t, const F& visit) const {
     if (n_ == 0) return;
     DimVector before, after;
     for (size_t k = 0; k < std::min(sizes_.size(), t.sizes.size()); ++k)
@@ -44,37 +51,60 @@ class Walk {
     const int64_t stride = t.strides.empty() ? 0 : t.strides[dim_];
     const auto width = static_cast<int64_t>(inner.size());
     const int64_t* v = ptr<int64_t>(index_);
-    const auto line = [&](int64_t b, int64_t j, int64_t first, int64_t last) {
-      const int64_t row = (b * n_ + j) * width, base = outer[static_cast<size_t>(b)];
+    std::atomic<bool> good{true};
+    const auto fits = [&](const int64_t* at, int64_t count) {
+      if (order_ == Index || within(at, count, 0, size_ - 1)) return true;
+      good = false;
+      return false;
+    };
+    // Entries from .. to - 1 along dim, at one outer and these inner positions.
+    const auto walk = [&](int64_t b, int64_t from, int64_t to, int64_t first, int64_t last) {
+      const int64_t base = outer[static_cast<size_t>(b)];
       const int64_t* in = inner.data();
-      if (shared_) {
-        const int64_t to = base + v[j] * stride;
-        for (int64_t a = first; a < last; ++a) visit(to + in[a], row + a);
-      } else {
-        for (int64_t a = first; a < last; ++a)
-          visit(base + v[row + a] * stride + in[a], row + a);
+      if (width == 1) {
+        const int64_t* at = shared_ ? v : v + b * n_;
+        if (!fits(at + from, to - from)) return;
+        for (int64_t j = from; j < to; ++j) visit(base + at[j] * stride, b * n_ + j);
+        return;
+      }
+      for (int64_t j = from; j < to; ++j) {
+        const int64_t row = (b * n_ + j) * width;
+        if (shared_) {
+          if (!fits(v + j, 1)) return;
+          const int64_t place = base + v[j] * stride;
+          for (int64_t a = first; a < last; ++a) visit(place + in[a], row + a);
+        } else {
+          if (!fits(v + row + first, last - first)) return;
+          for (int64_t a = first; a < last; ++a) visit(base + v[row + a] * stride + in[a], row + a);
+        }
       }
     };
     const int64_t pieces = (width + kIndexPiece - 1) / kIndexPiece;
-    const int64_t splits = ordered ? 1 : (n_ + kIndexPiece - 1) / kIndexPiece;
-    const int64_t most = ordered ? n_ : std::min(n_, kIndexPiece);
+    const int64_t most = order_ == Any ? std::min(n_, kIndexPiece) : n_;
+    const int64_t splits = (n_ + most - 1) / most;
     const int64_t work = most * std::min(width, kIndexPiece);
     parallel_for(static_cast<int64_t>(outer.size()) * splits * pieces,
                  std::max<int64_t>(1, kIndexGrain / work), [&](int64_t begin, int64_t end) {
                    for (int64_t unit = begin; unit < end; ++unit) {
                      const int64_t first = unit % pieces * kIndexPiece;
                      const int64_t from = unit / pieces % splits * most;
-                     const int64_t b = unit / pieces / splits;
-                     const int64_t last = std::min(first + kIndexPiece, width);
-                     const int64_t to = std::min(from + most, n_);
-                     for (int64_t j = from; j < to; ++j) line(b, j, first, last);
+                     walk(unit / pieces / splits, from, std::min(from + most, n_), first,
+                          std::min(first + kIndexPiece, width));
                    }
                  });
+    if (!good) check();
   }
 
  private:
+  void check() const {
+    check_indices(ptr<int64_t>(index_), impl(index_).numel, static_cast<int64_t>(dim_), size_, op_);
+  }
+
   const DimVector sizes_;
   const size_t dim_;
+  const int64_t size_;
+  const Order order_;
+  const std::string_view op_;
   int64_t n_ = 0;
   bool shared_ = false;
   Tensor index_;  ///< contiguous; of one entry a step along dim where it is shared
@@ -89,24 +119,25 @@ Tensor covered(const Tensor& src, const DimVector& sizes) {
 
 void gather(const Call& call) {
   const TensorImpl& self = impl(call.in[0]);
-  const Walk walk(self, call.as<ops::Gather>().dim, call.in[1], call.op.info.name);
+  const Walk walk(self, call.as<ops::Gather>().dim, call.in[1], call.op.info.name, Walk::Any);
   by_size(self.dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(call.in[0]);
     T* to = ptr<T>(call.out[0]);
-    walk.each(self, false, [&](int64_t at, int64_t k) { to[k] = from[at]; });
+    walk.each(self, [&](int64_t at, int64_t k) { to[k] = from[at]; });
   });
 }
 
 void scatter(const Call& call) {
-  const Walk walk(impl(call.in[0]), call.as<ops::Scatter>().dim, call.in[1], call.op.info.name);
+  const Walk walk(impl(call.in[0]), call.as<ops::Scatter>().dim, call.in[1], call.op.info.name,
+                  Walk::Index);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
   by_size(impl(out).dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(src);
     T* to = ptr<T>(out);
-    walk.each(impl(out), true, [&](int64_t at, int64_t k) { to[at] = from[k]; });
+    walk.each(impl(out), [&](int64_t at, int64_t k) { to[at] = from[k]; });
   });
 }
 
@@ -119,13 +150,13 @@ void put_value(const Walk& walk, const Tensor& out, const Scalar& number) {
     T value;
     std::memcpy(&value, element, sizeof value);
     T* to = ptr<T>(out);
-    walk.each(impl(out), true, [&](int64_t at, int64_t) { to[at] = value; });
+    walk.each(impl(out), [&](int64_t at, int64_t) { to[at] = value; });
   });
 }
 
 void scatter_value(const Call& call) {
   const auto& op = call.as<ops::ScatterValue>();
-  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name);
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
   put_value(walk, started(call), op.value);
 }
 
@@ -140,21 +171,21 @@ void fold(const Walk& walk, const Tensor& out, const Tensor& src, const Combine&
       using T = decltype(zero);
       const T* from = ptr<T>(v);
       T* to = ptr<T>(sums);
-      walk.each(impl(sums), true, [&](int64_t at, int64_t k) { combine(to[at], from[k]); });
+      walk.each(impl(sums), [&](int64_t at, int64_t k) { combine(to[at], from[k]); });
     });
   });
 }
 
 void scatter_add(const Call& call) {
-  const Walk walk(impl(call.in[0]), call.as<ops::ScatterAdd>().dim, call.in[1],
-                  call.op.info.name);
+  const Walk walk(impl(call.in[0]), call.as<ops::ScatterAdd>().dim, call.in[1], call.op.info.name,
+                  Walk::Index);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   fold(walk, started(call), src, [](auto& to, auto v) { add_to(to, v); });
 }
 
 void scatter_reduce(const Call& call) {
   const auto& op = call.as<ops::ScatterReduce>();
-  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name);
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
   if (!op.include_self) put_value(walk, out, op.identity(impl(out).dtype));

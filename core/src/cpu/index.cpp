@@ -11,24 +11,17 @@ namespace hearth::cpu {
 
 void check_indices(const int64_t* v, int64_t n, int64_t dim, int64_t size, std::string_view op,
                    bool negative) {
-  const auto least = static_cast<uint64_t>(negative ? -size : 0);
-  const auto most = static_cast<uint64_t>(size - 1);
+  const int64_t least = negative ? -size : 0, most = size - 1;
   std::atomic<bool> good{true};
   parallel_for(n, kIndexGrain, [&](int64_t begin, int64_t end) {
-    // The sign of a difference says which side of a bound an index is on; a loop without branches.
-    uint64_t signs = 0;
-    for (int64_t k = begin; k < end; ++k) {
-      const auto i = static_cast<uint64_t>(v[k]);
-      signs |= (i - least) | (most - i);
-    }
-    if (static_cast<int64_t>(signs) < 0) good = false;
+    if (!within(v + begin, end - begin, least, most)) good = false;
   });
   if (good) return;
   HEARTH_CHECK_AS(IndexError, size > 0, "[", op,
                   "] index is out of bounds for dimension with size 0: index ", v[0],
                   " at dimension ", dim);
-  const auto inside = [&](int64_t i) { return i >= (negative ? -size : 0) && i < size; };
-  throw IndexError(cat_str("[", op, "] index ", *std::find_if_not(v, v + n, inside),
+  const auto bad = [&](int64_t i) { return i < least || i > most; };
+  throw IndexError(cat_str("[", op, "] index ", *std::find_if(v, v + n, bad),
                            " is out of bounds for dimension ", dim, " with size ", size));
 }
 

@@ -20,6 +20,17 @@ inline constexpr int64_t kIndexPiece = 256;    ///< inner elements handled at a 
 
 using Offsets = std::vector<int64_t>;
 
+/// Whether least <= v[k] <= most for all k; a loop without branches.
+inline bool within(const int64_t* v, int64_t n, int64_t least, int64_t most) {
+  // The sign of a difference says which side of a bound a number is on.
+  uint64_t signs = 0;
+  for (int64_t k = 0; k < n; ++k) {
+    const auto i = static_cast<uint64_t>(v[k]);
+    signs |= (i - static_cast<uint64_t>(least)) | (static_cast<uint64_t>(most) - i);
+  }
+  return static_cast<int64_t>(signs) >= 0;
+}
+
 /// Throws IndexError unless v[0], ..., v[n - 1] are indices of a dim of that size; `negative`:
 /// those that count from its end included.
 void check_indices(const int64_t* v, int64_t n, int64_t dim, int64_t size, std::string_view op,

@@ -98,10 +98,10 @@ double few_successes(double count, double prob, Draws& u) {
 double draw_binomial(double count, double prob, Draws u) {
   if (count <= 0 || prob <= 0) return 0;
   if (prob >= 1) return count;
-  if (!(prob == prob)) return prob;
+  if (!std::isfinite(count) || !(prob == prob)) return std::nan("");
   const double rarer = std::min(prob, 1 - prob);
-  const double n = count * rarer >= 10 ? many_successes(count, rarer, u)
-                                       : few_successes(count, rarer, u);
+  const double n =
+      count * rarer >= 10 ? many_successes(count, rarer, u) : few_successes(count, rarer, u);
   return prob <= 0.5 ? n : count - n;
 }
 
@@ -123,9 +123,10 @@ void poisson(const Call& call) {
   const Tensor rates = contiguous_raw(call.in[0]);
   const double* rate = ptr<double>(rates);
   for (int64_t i = 0; i < impl(rates).numel; ++i)
-    HEARTH_CHECK_AS(ValueError, rate[i] >= 0 && std::isfinite(rate[i]),
-                    "[poisson] invalid Poisson rate, expected rate to be non-negative and finite, got ",
-                    rate[i]);
+    HEARTH_CHECK_AS(
+        ValueError, rate[i] >= 0 && std::isfinite(rate[i]),
+        "[poisson] invalid Poisson rate, expected rate to be non-negative and finite, got ",
+        rate[i]);
   fill(call.out[0], [&](int64_t i) {
     return draw_poisson(rate[i], Draws(op.seed, op.offset + static_cast<uint64_t>(i)));
   });

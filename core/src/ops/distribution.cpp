@@ -82,8 +82,7 @@ Tensor normal_functional(const Tensor& self, double mean, double std,
 std::tuple<Tensor, Tensor> native_dropout(const Tensor& input, double p,
                                           std::optional<bool> train) {
   const TensorOptions bools = input.options().dtype(kBool).requires_grad(false);
-  if (!train.value_or(true) || input.numel() == 0)
-    return {input.clone(), ones_like(input, bools)};
+  if (!train.value_or(true) || input.numel() == 0) return {input.clone(), ones_like(input, bools)};
   HEARTH_CHECK_AS(ValueError, p >= 0 && p <= 1,
                   "[native_dropout] dropout probability has to be between 0 and 1, but got ", p);
   const Tensor mask = empty_like(input, bools).bernoulli_(1 - p);
@@ -146,9 +145,9 @@ Tensor& randint_out(Tensor& out, int64_t high, IntArrayRef sizes,
   return randint_out(out, 0, high, sizes, std::move(generator));
 }
 Tensor& randperm_out(Tensor& out, int64_t n, std::optional<Generator> generator) {
-  return ops::copy_out("randperm", out,
-                       randperm(n, std::move(generator),
-                                TensorOptions(out.scalar_type()).device(out.device())));
+  return ops::copy_out(
+      "randperm", out,
+      randperm(n, std::move(generator), TensorOptions(out.scalar_type()).device(out.device())));
 }
 
 }  // namespace hearth

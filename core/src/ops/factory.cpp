@@ -93,8 +93,8 @@ Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
   const double steps = std::floor((last - first) / each) + 1;
   HEARTH_CHECK_AS(ShapeError, steps < 0x1p63,
                   "[range] invalid size, possible overflow: more elements than int64 counts");
-  const Tensor out = invoke(ops::Arange{a, by, static_cast<int64_t>(steps), type,
-                                        options.device().resolved()});
+  const Tensor out =
+      invoke(ops::Arange{a, by, static_cast<int64_t>(steps), type, options.device().resolved()});
   return options.requires_grad() ? out.set_requires_grad(true) : out;
 }
 Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options) {
@@ -127,6 +127,9 @@ Tensor vander(const Tensor& x, std::optional<int64_t> N, bool increasing) {
   return increasing ? out : out.flip({1});
 }
 Tensor linalg_vander(const Tensor& x, std::optional<int64_t> N) {
+  HEARTH_CHECK_AS(DtypeError, x.scalar_type() != kBool,
+                  "[linalg_vander] linalg.vander supports floating point, complex, and integer "
+                  "tensors, but got Bool");
   const int64_t n = N.value_or(x.dim() > 0 ? x.size(-1) : 1);
   HEARTH_CHECK_AS(ValueError, n > 1, "[linalg_vander] N must be greater than 1, got ", n);
   return powers(x, n);
@@ -156,8 +159,7 @@ Tensor complex_of(const Tensor& real, const Tensor& imag) {
 
 }  // namespace
 
-complex<Tensor>::complex(const Tensor& real, const Tensor& imag)
-    : Tensor(complex_of(real, imag)) {}
+complex<Tensor>::complex(const Tensor& real, const Tensor& imag) : Tensor(complex_of(real, imag)) {}
 Tensor polar(const Tensor& abs, const Tensor& angle) {
   check_parts("polar", abs, angle);
   return view_as_complex(stack({abs * angle.cos(), abs * angle.sin()}, -1));
@@ -219,7 +221,9 @@ Tensor& zero_(Tensor& self) { return fill_(self, 0); }
 
 namespace {
 
-TensorOptions like(const Tensor& out) { return TensorOptions(out.scalar_type()).device(out.device()); }
+TensorOptions like(const Tensor& out) {
+  return TensorOptions(out.scalar_type()).device(out.device());
+}
 
 Tensor& sized(Tensor& out, IntArrayRef sizes) {
   out.resize_(sizes);

@@ -46,8 +46,8 @@ Specs SetStorage::infer(Args in) const {
   HEARTH_CHECK_AS(ShapeError, strides.empty() || strides.size() == sizes.size(),
                   "[set_] mismatch in length of strides ", strides.ref(), " and sizes ",
                   sizes.ref());
-  HEARTH_CHECK_AS(ValueError, storage_offset >= 0,
-                  "[set_] Tensor: invalid storage offset ", storage_offset);
+  HEARTH_CHECK_AS(ValueError, storage_offset >= 0, "[set_] Tensor: invalid storage offset ",
+                  storage_offset);
   for (int64_t s : strides)
     HEARTH_CHECK_AS(ValueError, s >= 0, "[set_] negative strides: ", strides.ref());
   checked_nbytes(checked_numel(sizes), source.dtype);

@@ -33,8 +33,8 @@ struct SetData {
   Specs infer(Args in) const;
 };
 
-/// In place: self shows the storage of source from now on, laid out as source or, if `given`, as the
-/// fields say. Counts as a write, unlike SetData.
+/// In place: self shows the storage of source from now on, laid out as source or, if `given`, as
+/// the fields say. Counts as a write, unlike SetData.
 struct SetStorage {
   bool given = false;
   DimVector sizes, strides;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random counts. How many bits an element takes depends on what it draws, so each has a counter of its
-// own: draw k of element i takes counter offset + i, whose high half is k + 1.
+// Random counts. How many bits an element takes depends on what it draws, so each has a counter of
+// its own: draw k of element i takes counter offset + i, whose high half is k + 1.
 #pragma once
 
 #include "dispatch/op.h"

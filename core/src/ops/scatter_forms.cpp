@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What writes by index and is made of other ops, and the out forms of the family.
-#include "hearth/ops/scatter.h"
-
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/scatter.h"
 #include "hearth/ops/view.h"
 
 #include "ops/as_strided.h"
@@ -56,12 +55,13 @@ const Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accum
 
 std::vector<Tensor> unravel_index(const Tensor& indices, IntArrayRef shape) {
   ops::check_index_type(indices, "unravel_index");
+  const Tensor flat = ops::as_long(indices);
   int64_t block = checked_numel(shape);
   std::vector<Tensor> out;
   for (int64_t n : shape) {
     block /= std::max<int64_t>(n, 1);
-    out.push_back(indices.div(std::max<int64_t>(block, 1), "floor")
-                      .remainder(std::max<int64_t>(n, 1)));
+    out.push_back(
+        flat.div(std::max<int64_t>(block, 1), "floor").remainder(std::max<int64_t>(n, 1)));
   }
   return out;
 }

@@ -62,8 +62,7 @@ Specs ScatterReduce::infer(Args in) const {
   check_scatter_source(in[1], in[2], info.name);
   check_same_type(in[0], in[2], info.name);
   HEARTH_CHECK_AS(DtypeError, reduce == ScatterReduction::Prod || !is_complex(impl(in[0]).dtype),
-                  "[scatter_reduce] amax and amin expect an ordered type, got ",
-                  impl(in[0]).dtype);
+                  "[scatter_reduce] amax and amin expect an ordered type, got ", impl(in[0]).dtype);
   return Spec::like(in[0]);
 }
 
@@ -79,9 +78,7 @@ struct Product {
   const ScatterReduce& op;
   Tensor self, index, src;
 
-  Tensor of(const Tensor& by, const Tensor& with) const {
-    return invoke(op, by, index, with);
-  }
+  Tensor of(const Tensor& by, const Tensor& with) const { return invoke(op, by, index, with); }
   /// The gradient for self: the product of what was scattered, for zeros as well.
   Tensor gradient_of_self(const Tensor& g) const {
     const Tensor whole = self.masked_fill(self == 0, 1);
@@ -98,8 +95,8 @@ struct Product {
     const Tensor single = zero.logical_and(count == 1);
     const auto picked = [&](const Tensor& t) { return t.gather(op.dim, index); };
     const Tensor without = of(self, src.masked_fill(single, 1));
-    Tensor others = hearth::where(single, picked(without),
-                                  picked(result) / src.masked_fill(zero, 1));
+    Tensor others =
+        hearth::where(single, picked(without), picked(result) / src.masked_fill(zero, 1));
     if (GradMode::is_enabled()) {
       // Beside one other zero the product is that zero times the rest: nothing, but not its
       // gradient.
@@ -214,8 +211,8 @@ Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, cons
     if (reduce == "mean") divide_by_counts(sums, dim, index, src, include_self);
     return sums;
   }
-  return invoke(ops::ScatterReduce{dim, reduction(reduce), include_self}, self,
-                ops::as_long(index), src);
+  return invoke(ops::ScatterReduce{dim, reduction(reduce), include_self}, self, ops::as_long(index),
+                src);
 }
 Tensor& scatter_reduce_out(Tensor& out, const Tensor& self, int64_t dim, const Tensor& index,
                            const Tensor& src, std::string_view reduce, bool include_self) {

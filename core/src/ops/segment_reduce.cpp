@@ -36,8 +36,7 @@ Segments segments_of(const std::optional<Tensor>& lengths, const std::optional<T
                   axis, ", got ", given.sizes());
   const Tensor flat = ops::as_long(given).reshape({rows, n});
   const Tensor first = by_offsets ? flat.narrow(1, 0, 1) : zeros({rows, 1}, flat.options());
-  const Tensor counts =
-      by_offsets ? flat.narrow(1, 1, n - 1) - flat.narrow(1, 0, n - 1) : flat;
+  const Tensor counts = by_offsets ? flat.narrow(1, 1, n - 1) - flat.narrow(1, 0, n - 1) : flat;
   const Tensor rest = size - first - counts.sum(IntArrayRef(1), true);
   const Tensor all = cat({first, counts, rest}, 1);
   HEARTH_CHECK_AS(ValueError, all.ge(0).all().item<bool>(), "[segment_reduce] ", name,
@@ -59,7 +58,8 @@ Tensor segment_reduce(const Tensor& data, std::string_view reduce,
   HEARTH_CHECK_AS(DtypeError, data.is_floating_point(),
                   "[segment_reduce] expected floating point data, got ", data.scalar_type());
   HEARTH_CHECK_AS(ShapeError, data.dim() > 0, "[segment_reduce] expected at least one dimension");
-  const bool most = reduce == "max" || reduce == "amax", least = reduce == "min" || reduce == "amin";
+  const bool most = reduce == "max" || reduce == "amax",
+             least = reduce == "min" || reduce == "amin";
   HEARTH_CHECK_AS(ValueError,
                   most || least || reduce == "sum" || reduce == "mean" || reduce == "prod",
                   "[segment_reduce] reduce argument must be either sum, prod, mean, max or min, "
@@ -80,10 +80,9 @@ Tensor segment_reduce(const Tensor& data, std::string_view reduce,
   const Tensor where_to = repeat_interleave(arange(rows * n, s.all.options()), s.all.flatten());
   const Tensor elements = data.reshape(shape({rows * size}));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const Scalar start = most ? -kInfinity
-                       : least
-                           ? Scalar(kInfinity)
-                           : initial.value_or(reduce == "prod" ? 1 : 0);
+  const Scalar start = most    ? -kInfinity
+                       : least ? Scalar(kInfinity)
+                               : initial.value_or(reduce == "prod" ? 1 : 0);
   Tensor out = full(shape({rows * n}), start, data.options().requires_grad(false));
   if (reduce == "sum" || reduce == "mean") {
     out = out.index_add(0, where_to, elements);

@@ -82,8 +82,8 @@ Tensor narrow_copy(const Tensor& self, int64_t dim, int64_t start, int64_t lengt
 Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const {
   HEARTH_CHECK_AS(ValueError, dims.size() == 2,
                   "[rot90] expected total rotation dims == 2, but got dims = ", dims.size());
-  HEARTH_CHECK_AS(ShapeError, dim() >= 2, "[rot90] expected total dims >= 2, but got total dims = ",
-                  dim());
+  HEARTH_CHECK_AS(ShapeError, dim() >= 2,
+                  "[rot90] expected total dims >= 2, but got total dims = ", dim());
   const int64_t a = wrap_dim(dims[0], dim(), "rot90"), b = wrap_dim(dims[1], dim(), "rot90");
   HEARTH_CHECK_AS(ValueError, a != b,
                   "[rot90] expected rotation dims to be different, but got dim0 = ", dims[0],
@@ -104,6 +104,23 @@ Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) { return self.rot9
 Tensor Tensor::diagflat(int64_t offset) const { return reshape({-1}).diag(offset); }
 Tensor diagflat(const Tensor& self, int64_t offset) { return self.diagflat(offset); }
 
+namespace {
+
+Tensor checked_size(const Tensor& out, int64_t size, std::optional<int64_t> output_size) {
+  HEARTH_CHECK_AS(
+      ShapeError, !output_size || size == *output_size,
+      "[repeat_interleave] allocated size does not match required size: repeats sum to ", size,
+      ", output_size is ", output_size.value_or(0));
+  return out;
+}
+
+}  // namespace
+
+Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
+  const Tensor out = repeat_interleave(self, repeats, dim);
+  return checked_size(out, out.size(dim.value_or(0)), output_size);
+}
 Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size) {
   HEARTH_CHECK_AS(ShapeError, repeats.dim() == 1,
                   "[repeat_interleave] repeat_interleave only accept 1D vector as repeat, got ",
@@ -111,10 +128,7 @@ Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_si
   const Tensor out = repeat_interleave(
       arange(repeats.size(0), TensorOptions(repeats.scalar_type()).device(repeats.device())),
       repeats, 0);
-  HEARTH_CHECK_AS(ShapeError, !output_size || out.numel() == *output_size,
-                  "[repeat_interleave] allocated size does not match required size: repeats sum to ",
-                  out.numel(), ", output_size is ", output_size.value_or(0));
-  return out;
+  return checked_size(out, out.numel(), output_size);
 }
 
 // ---- joins
@@ -134,9 +148,7 @@ void check_some(std::string_view op, TensorList tensors) {
 }
 
 /// Numbers and vectors as columns.
-Tensor as_columns(const Tensor& t) {
-  return t.dim() <= 1 ? t.reshape({t.numel(), 1}) : t;
-}
+Tensor as_columns(const Tensor& t) { return t.dim() <= 1 ? t.reshape({t.numel(), 1}) : t; }
 
 }  // namespace
 
@@ -153,7 +165,6 @@ std::vector<Tensor> atleast_3d(TensorList tensors) { return each(tensors, &atlea
 Tensor block_diag(TensorList tensors) {
   if (tensors.empty()) return empty({1, 0});
   Checked rows = 0, columns = 0;
-  ScalarType type = tensors[0].scalar_type();
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& t = tensors[i];
     HEARTH_CHECK_AS(ShapeError, t.dim() <= 2,
@@ -164,14 +175,13 @@ Tensor block_diag(TensorList tensors) {
                     "[block_diag] torch.block_diag: input tensors must all be on the same device. "
                     "Input 0 is on device ",
                     tensors[0].device(), " and input ", i, " is on device ", t.device(), ".");
-    type = promote_types(type, t.scalar_type());
     rows += t.dim() == 2 ? t.size(0) : 1;
     columns += t.dim() == 0 ? 1 : t.size(-1);
   }
   const Tensor out =
       zeros({rows.get("block_diag", "the rows of all blocks"),
              columns.get("block_diag", "the columns of all blocks")},
-            TensorOptions(type).device(tensors[0].device()));
+            TensorOptions(ops::result_type(ArgList(tensors))).device(tensors[0].device()));
   int64_t row = 0, column = 0;
   for (const Tensor& t : tensors) {
     const Tensor block = atleast_2d(t);
@@ -200,20 +210,21 @@ Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
   HEARTH_CHECK_AS(ValueError, r >= 0, "[combinations] Expect a non-negative number, but got ", r);
   if (r == 0) return empty({0}, self.options().requires_grad(false));
   const int64_t n = self.numel();
+  if (n == 0 || (!with_replacement && r > n))
+    return self.narrow(0, 0, 0).unsqueeze(1).expand({0, r}).clone(MemoryFormat::Contiguous);
+  if (n == 1) return self.expand({1, r}).clone(MemoryFormat::Contiguous);
   // Rows of indices so far; each is followed by all indices that may come after its last one, so
   // that without replacement there are enough left for those after them.
   const TensorOptions whole = TensorOptions(kLong).device(self.device());
-  const auto end = [&](int64_t k) {
-    return with_replacement ? n : std::max<int64_t>(n - (r - 1 - k), 0);
-  };
+  const auto end = [&](int64_t k) { return with_replacement ? n : n - (r - 1 - k); };
   Tensor rows = arange(end(0), whole).unsqueeze(1);
   for (int64_t k = 1; k < r; ++k) {
     const Tensor next = rows.select(1, k - 1) + (with_replacement ? 0 : 1);
     const Tensor counts = end(k) - next;
     const Tensor of = repeat_interleave(counts, std::nullopt);
     const Tensor begins = counts.cumsum(0) - counts;
-    const Tensor last = arange(of.numel(), whole) - begins.index_select(0, of) +
-                        next.index_select(0, of);
+    const Tensor last =
+        arange(of.numel(), whole) - begins.index_select(0, of) + next.index_select(0, of);
     rows = cat({rows.index_select(0, of), last.unsqueeze(1)}, 1);
   }
   return self.index_select(0, rows.flatten()).view(rows.sizes());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits into parts of unlike sizes.
-#include "hearth/ops/shape.h"
-
 #include <algorithm>
 
+#include "hearth/ops/shape.h"
+
+#include "ops/slice.h"
 #include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
@@ -38,6 +39,7 @@ std::vector<Tensor> Tensor::tensor_split(int64_t sections, int64_t dim) const {
   check_splittable(*this);
   HEARTH_CHECK_AS(ValueError, sections > 0,
                   "[tensor_split] number of sections must be larger than 0, got ", sections);
+  ops::check_parts("tensor_split", sections);
   const int64_t n = size(dim);
   std::vector<Tensor> out;
   out.reserve(static_cast<size_t>(sections));

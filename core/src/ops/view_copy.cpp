@@ -29,10 +29,10 @@ void copy_all(const char* op, TensorList out, const std::vector<Tensor>& views) 
 
 #define HEARTH_LIST(...) __VA_ARGS__
 /// name, what it shows, the parameters after self.
-#define HEARTH_VIEW_COPY(name, view, parameters)                                             \
-  Tensor name##_copy(const Tensor& self HEARTH_LIST parameters) { return copied(view); }     \
-  Tensor& name##_copy_out(Tensor& out, const Tensor& self HEARTH_LIST parameters) {          \
-    return ops::copy_out(#name "_copy", out, view);                                          \
+#define HEARTH_VIEW_COPY(name, view, parameters)                                         \
+  Tensor name##_copy(const Tensor& self HEARTH_LIST parameters) { return copied(view); } \
+  Tensor& name##_copy_out(Tensor& out, const Tensor& self HEARTH_LIST parameters) {      \
+    return ops::copy_out(#name "_copy", out, view);                                      \
   }
 HEARTH_VIEW_COPY(alias, self.alias(), ())
 HEARTH_VIEW_COPY(detach, self.detach(), ())

@@ -11,8 +11,8 @@ namespace hearth {
 
 namespace {
 
-/// at(k, last) for k = 0, 1, ... of a symmetric window that ends with k = last. A period of it is one
-/// shorter than the symmetric window that repeats its first value.
+/// at(k, last) for k = 0, 1, ... of a symmetric window that ends with k = last. A period of it is
+/// one shorter than the symmetric window that repeats its first value.
 template <class F>
 Tensor window(std::string_view op, int64_t length, bool periodic, const TensorOptions& options,
               const F& at) {
@@ -66,22 +66,38 @@ Tensor hamming_window(int64_t window_length, bool periodic, double alpha,
 Tensor hamming_window(int64_t window_length, bool periodic, const TensorOptions& options) {
   return hamming_window(window_length, periodic, 0.54, options);
 }
+namespace {
+
+/// exp(-x) times the modified Bessel function I0, for x >= 0.
+double scaled_i0(double x) {
+  double term = 1, sum = 1;
+  if (x < 30) {
+    for (double k = 1; term > 1e-17 * sum; ++k) sum += term *= x * x / (4 * k * k);
+    return sum * std::exp(-x);
+  }
+  for (double k = 1; term > 1e-17 * sum; ++k)
+    sum += term *= (2 * k - 1) * (2 * k - 1) / (8 * x * k);
+  return sum / std::sqrt(2 * M_PI * x);
+}
+
+}  // namespace
+
 Tensor kaiser_window(int64_t window_length, bool periodic, double beta,
                      const TensorOptions& options) {
   return window("kaiser_window", window_length, periodic, options, [&](double k, double last) {
     const double x = 2 * k / last - 1;
-    // I0 is even.
-    return std::cyl_bessel_i(0, std::abs(beta) * std::sqrt(std::max(1 - x * x, 0.0))) /
-           std::cyl_bessel_i(0, std::abs(beta));
+    // I0(at) / I0(most), which is even in beta.
+    const double most = std::abs(beta), at = most * std::sqrt(std::max(1 - x * x, 0.0));
+    return scaled_i0(at) / scaled_i0(most) * std::exp(at - most);
   });
 }
 Tensor kaiser_window(int64_t window_length, bool periodic, const TensorOptions& options) {
   return kaiser_window(window_length, periodic, 12.0, options);
 }
 
-#define HEARTH_PERIODIC(name)                                          \
-  Tensor name(int64_t window_length, const TensorOptions& options) {   \
-    return name(window_length, true, options);                         \
+#define HEARTH_PERIODIC(name)                                        \
+  Tensor name(int64_t window_length, const TensorOptions& options) { \
+    return name(window_length, true, options);                       \
   }
 HEARTH_PERIODIC(bartlett_window)
 HEARTH_PERIODIC(blackman_window)

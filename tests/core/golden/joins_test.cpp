@@ -22,24 +22,22 @@ Outputs all_of(std::vector<Tensor> (*f)(TensorList), Args& a) { return f(tensors
   {                                                               \
 #name, [](Args & a) -> Outputs { return {name(tensors(a))}; } \
   }
-#define EACH(name)                                                    \
-  {                                                                   \
-#name, [](Args & a) -> Outputs { return all_of(&name, a); }       \
+#define EACH(name)                                              \
+  {                                                             \
+#name, [](Args & a) -> Outputs { return all_of(&name, a); } \
   }
-#define SPLIT(name)                                                                     \
-  {#name, [](Args & a) -> Outputs { return name(a[0], a.i("sections")); }},             \
-  {                                                                                     \
-#name "_at", [](Args & a) -> Outputs { return name(a[0], a.ints("sections")); }     \
+#define SPLIT(name)                                                                 \
+  {#name, [](Args& a) -> Outputs { return name(a[0], a.i("sections")); }}, {        \
+#name "_at", [](Args & a) -> Outputs { return name(a[0], a.ints("sections")); } \
   }
-#define COPY(name)                                                 \
-  {                                                                \
-#name, [](Args & a) -> Outputs { return {name(a[0])}; }        \
+#define COPY(name)                                          \
+  {                                                         \
+#name, [](Args & a) -> Outputs { return {name(a[0])}; } \
   }
-#define WINDOW(name)                                                               \
-  {                                                                                \
-#name, [](Args & a) -> Outputs {                                               \
-      return {name(a.i("window_length"), a.b("periodic"), typed(a))};              \
-    }                                                                              \
+#define WINDOW(name)                                                                            \
+  {                                                                                             \
+#name, [](Args &                                                                            \
+              a) -> Outputs { return {name(a.i("window_length"), a.b("periodic"), typed(a))}; } \
   }
 
 const Table kTable = {
@@ -48,8 +46,7 @@ const Table kTable = {
      [](Args& a) -> Outputs { return tensor_split(a[0], a.i("sections"), a.i("dim")); }},
     {"tensor_split_at",
      [](Args& a) -> Outputs { return tensor_split(a[0], a.ints("sections"), a.i("dim")); }},
-    {"tensor_split_by",
-     [](Args& a) -> Outputs { return tensor_split(a[0], a[1].cpu()); }},
+    {"tensor_split_by", [](Args& a) -> Outputs { return tensor_split(a[0], a[1].cpu()); }},
     SPLIT(hsplit),
     SPLIT(vsplit),
     SPLIT(dsplit),
@@ -79,9 +76,7 @@ const Table kTable = {
     EACH(atleast_2d),
     EACH(atleast_3d),
     {"combinations",
-     [](Args& a) -> Outputs {
-       return {combinations(a[0], a.i("r"), a.b("with_replacement"))};
-     }},
+     [](Args& a) -> Outputs { return {combinations(a[0], a.i("r"), a.b("with_replacement"))}; }},
     LISTED(flatten_dense_tensors),
     {"unflatten_dense_tensors",
      [](Args& a) -> Outputs { return unflatten_dense_tensors(a[0], a.list(1)); }},
@@ -89,15 +84,13 @@ const Table kTable = {
     // sequences
     {"logspace",
      [](Args& a) -> Outputs {
-       return {
-           logspace(a.scalar("start"), a.scalar("end"), a.i("steps"), a.f("base"), typed(a))};
+       return {logspace(a.scalar("start"), a.scalar("end"), a.i("steps"), a.f("base"), typed(a))};
      }},
     {"range",
      [](Args& a) -> Outputs {
        return {range(a.scalar("start"), a.scalar("end"), a.scalar("step"), typed(a))};
      }},
-    {"linspace_between",
-     [](Args& a) -> Outputs { return {linspace(a[0], a[1], a.i("steps"))}; }},
+    {"linspace_between", [](Args& a) -> Outputs { return {linspace(a[0], a[1], a.i("steps"))}; }},
     WINDOW(bartlett_window),
     WINDOW(blackman_window),
     WINDOW(hann_window),

@@ -17,8 +17,7 @@ Outputs segments(Args& a) {
 const Table kTable = {
     {"scatter_reduce",
      [](Args& a) -> Outputs {
-       return {
-           scatter_reduce(a[0], a.i("dim"), a[1], a[2], a.s("reduce"), a.b("include_self"))};
+       return {scatter_reduce(a[0], a.i("dim"), a[1], a[2], a.s("reduce"), a.b("include_self"))};
      }},
     {"index_reduce",
      [](Args& a) -> Outputs {

@@ -30,8 +30,8 @@ void index_samples(Samples& s) {
   add(s, ops::Scatter{1}, {m, tensor({{0, 3, 1}, {2, 0, 1}}), values({2, 4}, 0.1, 0.8, 1)});
   add(s, ops::ScatterValue{1, 0.5}, {m, at});
   add(s, ops::ScatterAdd{0}, {m, at, values({3, 3}, 0.1, 0.8, 1)});
-  for (const auto reduce : {ops::ScatterReduction::Prod, ops::ScatterReduction::Amax,
-                            ops::ScatterReduction::Amin})
+  for (const auto reduce :
+       {ops::ScatterReduction::Prod, ops::ScatterReduction::Amax, ops::ScatterReduction::Amin})
     for (const bool include_self : {true, false}) {
       add(s, ops::ScatterReduce{0, reduce, include_self}, {m, at, values({3, 3}, 0.1, 0.8, 1)});
       add(s, ops::ScatterReduce{1, reduce, include_self},

@@ -128,8 +128,11 @@ TEST(ScatterReduce, RefusesWhatItCannotDo) {
                "reduce argument must be either sum, prod, mean, amax or amin, got median");
   expect_error([&] { x.scatter_(0, index, src, "sum"); }, "must be either add or multiply");
   expect_error([&] { x.index_reduce(0, index, src, "sum"); }, "index_add sums");
-  expect_error([&] { x.scatter_reduce_(0, tensor({0, 3}), src, "prod"); },
-               "[scatter_reduce] index 3 is out of bounds for dimension 0 with size 3");
+  expect_error(
+      [&] {
+        x.scatter_reduce_(0, tensor({0, 3}), src, "prod");
+      },
+      "[scatter_reduce] index 3 is out of bounds for dimension 0 with size 3");
   EXPECT_TRUE(x.equal(zeros({3})));  // nothing was written
   expect_error([&] { x.scatter_reduce_(0, index, x.slice(0, 1), "prod"); },
                "to a single memory location");
@@ -157,14 +160,17 @@ TEST(ViewScatter, LeavesSelfAlone) {
   EXPECT_FALSE(y.is_alias_of(x));
   EXPECT_TRUE(y[1].equal(s) && x[1].equal(arange(4, 8, kFloat)));
   y.sum().backward();
-  EXPECT_TRUE(x.grad().equal(tensor({{1.0, 1.0, 1.0, 1.0}, {0.0, 0.0, 0.0, 0.0}, {1.0, 1.0, 1.0, 1.0}})));
+  EXPECT_TRUE(
+      x.grad().equal(tensor({{1.0, 1.0, 1.0, 1.0}, {0.0, 0.0, 0.0, 0.0}, {1.0, 1.0, 1.0, 1.0}})));
   // as_strided_scatter sees self's storage, as as_strided does.
   const Tensor part = arange(10, kFloat).slice(0, 2, 10, 2);  // 2 4 6 8
   const Tensor z = part.as_strided_scatter(tensor({-1.0, -2.0}), {2}, {2}, 4);
   EXPECT_TRUE(z.equal(tensor({2.0, -1.0, -2.0, 8.0})));
   EXPECT_EQ(z.strides(), part.strides());
   Tensor out = empty({0});
-  EXPECT_TRUE(slice_scatter_out(out, x.detach(), zeros({3, 2}), 1, 0, 2).narrow(1, 0, 2).equal(zeros({3, 2})));
+  EXPECT_TRUE(slice_scatter_out(out, x.detach(), zeros({3, 2}), 1, 0, 2)
+                  .narrow(1, 0, 2)
+                  .equal(zeros({3, 2})));
   EXPECT_TRUE(diagonal_scatter_out(out, zeros({2, 2}), ones({2})).equal(eye(2)));
   EXPECT_TRUE(select_scatter_out(out, zeros({2, 2}), ones({2}), 0, 0)[0].equal(ones({2})));
   EXPECT_TRUE(as_strided_scatter_out(out, zeros({2, 2}), ones({2}), {2}, {3}).equal(eye(2)));

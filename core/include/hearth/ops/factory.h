@@ -35,8 +35,8 @@ HEARTH_API Tensor vander(const Tensor& x, std::optional<int64_t> N = std::nullop
                          bool increasing = false);
 /// Powers 0 to N - 1 of each element along a new last dim.
 HEARTH_API Tensor linalg_vander(const Tensor& x, std::optional<int64_t> N = std::nullopt);
-/// complex(real, imag): complex numbers of these parts. C++ lets no function have the name of a class
-/// template, so the call makes a Tensor of another name.
+/// complex(real, imag): complex numbers of these parts. C++ lets no function have the name of a
+/// class template, so the call makes a Tensor of another name.
 template <>
 struct HEARTH_API complex<Tensor> : Tensor {
   complex(const Tensor& real, const Tensor& imag);

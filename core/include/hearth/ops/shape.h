@@ -53,6 +53,8 @@ HEARTH_API Tensor diagflat(const Tensor& self, int64_t offset = 0);
 /// i repeats[i] times, for each i. output_size, when it is known, must be the sum.
 HEARTH_API Tensor repeat_interleave(const Tensor& repeats,
                                     std::optional<int64_t> output_size = std::nullopt);
+HEARTH_API Tensor repeat_interleave(const Tensor& self, const Tensor& repeats,
+                                    std::optional<int64_t> dim, std::optional<int64_t> output_size);
 
 // ---- joins
 HEARTH_API Tensor concatenate(TensorList tensors, int64_t dim = 0);
