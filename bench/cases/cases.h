@@ -28,6 +28,7 @@ using Cases = std::map<std::string, Build>;
 void add_training(Cases& cases);
 void add_rows(Cases& cases);
 void add_spatial(Cases& cases);
+void add_indexing(Cases& cases);
 void add_products(Cases& cases);
 void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);

@@ -158,6 +158,49 @@ def add_elementwise():
 add_elementwise()
 
 
+# Indexing
+
+
+def add_indexing():
+    # 1 MB and 100 MB of float32, in rows of 64
+    for label, rows in (("1 MB", 4096), ("100 MB", 409600)):
+        def register(name, make, rows=rows, label=label):
+            CASES[f"{name}/{label}"] = lambda: make(torch.randn(rows, 64), rows)
+
+        def index_add(x, rows):
+            index, y = torch.randint(rows, (rows,)), torch.zeros_like(x)
+            return lambda: y.index_add_(0, index, x)
+
+        def scatter(write):
+            def make(x, rows):
+                index, y = torch.randint(64, (rows, 64)), torch.zeros_like(x)
+                return lambda: write(y, index, x)
+            return make
+
+        def read(make_index, run):
+            def make(x, rows):
+                index = make_index(x, rows)
+                return lambda: run(x, index)
+            return make
+
+        def cat(x, rows):
+            parts = x.chunk(4)
+            return lambda: torch.cat(parts, 1)
+
+        positive = lambda x, rows: x > 0
+        register("index_select", read(lambda x, rows: torch.randint(rows, (rows,)), lambda x, i: x.index_select(0, i)))
+        register("index_add", index_add)
+        register("gather", read(lambda x, rows: torch.randint(64, (rows, 64)), lambda x, i: x.gather(1, i)))
+        register("scatter_add", scatter(lambda y, i, x: y.scatter_add_(1, i, x)))
+        register("scatter_reduce amax", scatter(lambda y, i, x: y.scatter_reduce_(1, i, x, "amax")))
+        register("masked_select", read(positive, torch.masked_select))
+        register("nonzero", read(positive, lambda x, mask: mask.nonzero()))
+        register("cat", cat)
+
+
+add_indexing()
+
+
 @case("cross_entropy/4096x1000")
 def cross_entropy():
     target = torch.randint(0, 1000, (4096,))

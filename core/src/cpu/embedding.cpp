@@ -12,11 +12,8 @@ namespace {
 Offsets embedding_rows(const Tensor& indices, int64_t rows) {
   const Tensor dense = contiguous_raw(copy_raw(indices, kLong, kCPU));
   const int64_t* i = ptr<int64_t>(dense);
-  Offsets out(i, i + impl(dense).numel);
-  for (int64_t r : out)
-    HEARTH_CHECK_AS(IndexError, r >= 0 && r < rows, "[embedding] index out of range in self: ", r,
-                    " with ", rows, " rows of weight");
-  return out;
+  check_indices(i, impl(dense).numel, 0, rows, "embedding");
+  return Offsets(i, i + impl(dense).numel);
 }
 
 void embedding(const Call& call) {

@@ -1,68 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/gather.h"
 
+#include <atomic>
 #include <string_view>
 
 #include "cpu/kernels.h"
 #include "cpu/places.h"
+#include "ops/scatter_reduce.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-/// A walk over index [outer][n][inner] along `dim` of self.
-struct Elementwise {
-  Places p;  ///< outer and inner only
-  Offsets at;
-  int64_t n = 0;
+/// The index of gather or scatter: [outer][n][inner], with n along `dim`.
+class Walk {
+ public:
+  enum Order {
+    Any,    ///< for what reads at the index, which is checked on the way
+    Index,  ///< for what writes there, where places repeat along dim; it is checked before
+  };
 
-  Elementwise(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op) {
+  Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op, Order order)
+      : sizes_(impl(index).sizes),
+        dim_(static_cast<size_t>(wrap_dim(dim, self.dim(), op))),
+        size_(self.sizes.empty() ? 1 : self.sizes[dim_]),
+        order_(order),
+        op_(op) {
     const TensorImpl& i = impl(index);
-    const auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), op));
-    DimVector before, after;
-    for (size_t k = 0; k < std::min(i.sizes.size(), self.sizes.size()); ++k) {
-      if (k == d) continue;
-      (k < d ? before : after).push_back(static_cast<int64_t>(k));
-    }
-    p.outer = offsets_over(pick(i.sizes, before), pick(self.strides, before));
-    p.inner = offsets_over(pick(i.sizes, after), pick(self.strides, after));
-    p.finish();
-    n = i.sizes.empty() ? 1 : i.sizes[d];
-    const int64_t size = self.sizes.empty() ? 1 : self.sizes[d];
-    const int64_t stride = self.sizes.empty() ? 0 : self.strides[d];
-    const Tensor dense = contiguous_raw(index);
-    const int64_t* v = ptr<int64_t>(dense);
-    at.resize(static_cast<size_t>(i.numel));
-    for (int64_t k = 0; k < i.numel; ++k) {
-      HEARTH_CHECK_AS(IndexError, v[k] >= 0 && v[k] < size, "[", op, "] index ", v[k],
-                      " is out of bounds for dimension ", d, " with size ", size);
-      at[static_cast<size_t>(k)] = v[k] * stride;
-    }
+    if (i.numel == 0) return;
+    n_ = sizes_.empty() ? 1 : sizes_[dim_];
+    // An expanded vector says the same wherever the other dims are.
+    shared_ = true;
+    for (size_t k = 0; k < sizes_.size(); ++k)
+      shared_ &= k == dim_ || i.strides[k] == 0 || sizes_[k] == 1;
+    const int64_t step = sizes_.empty() ? 1 : i.strides[dim_];
+    index_ = contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
+    if (order == Index) check();
   }
 
-  /// visit(offset in self, position in index) for all elements; one thread per (outer, piece).
+  /// visit(offset in t, position in index) for all elements, where t has self's sizes. Threads
+  /// share out positions in the other dims, in any order also those along dim.
   template <class F>
-  void each(const F& visit) const {
-    const auto width = static_cast<int64_t>(p.inner.size());
-    if (at.empty()) return;
+  void each(const TensorImpl& t, const F& visit) const {
+    if (n_ == 0) return;
+    DimVector before, after;
+    for (size_t k = 0; k < std::min(sizes_.size(), t.sizes.size()); ++k)
+      if (k != dim_) (k < dim_ ? before : after).push_back(static_cast<int64_t>(k));
+    const Offsets outer = offsets_over(pick(sizes_, before), pick(t.strides, before));
+    const Offsets inner = offsets_over(pick(sizes_, after), pick(t.strides, after));
+    const int64_t stride = t.strides.empty() ? 0 : t.strides[dim_];
+    const auto width = static_cast<int64_t>(inner.size());
+    const int64_t* v = ptr<int64_t>(index_);
+    std::atomic<bool> good{true};
+    const auto fits = [&](const int64_t* at, int64_t count) {
+      if (order_ == Index || within(at, count, 0, size_ - 1)) return true;
+      good = false;
+      return false;
+    };
+    // Entries from .. to - 1 along dim, at one outer and these inner positions.
+    const auto walk = [&](int64_t b, int64_t from, int64_t to, int64_t first, int64_t last) {
+      const int64_t base = outer[static_cast<size_t>(b)];
+      const int64_t* in = inner.data();
+      if (width == 1) {
+        const int64_t* at = shared_ ? v : v + b * n_;
+        if (!fits(at + from, to - from)) return;
+        for (int64_t j = from; j < to; ++j) visit(base + at[j] * stride, b * n_ + j);
+        return;
+      }
+      for (int64_t j = from; j < to; ++j) {
+        const int64_t row = (b * n_ + j) * width;
+        if (shared_) {
+          if (!fits(v + j, 1)) return;
+          const int64_t place = base + v[j] * stride;
+          for (int64_t a = first; a < last; ++a) visit(place + in[a], row + a);
+        } else {
+          if (!fits(v + row + first, last - first)) return;
+          for (int64_t a = first; a < last; ++a) visit(base + v[row + a] * stride + in[a], row + a);
+        }
+      }
+    };
     const int64_t pieces = (width + kIndexPiece - 1) / kIndexPiece;
-    const int64_t work = n * std::min(width, kIndexPiece);
-    parallel_for(
-        static_cast<int64_t>(p.outer.size()) * pieces, std::max<int64_t>(1, kIndexGrain / work),
-        [&](int64_t begin, int64_t end) {
-          for (int64_t unit = begin; unit < end; ++unit) {
-            const int64_t b = unit / pieces, first = unit % pieces * kIndexPiece;
-            const int64_t last = std::min(first + kIndexPiece, width);
-            const int64_t base = p.outer[static_cast<size_t>(b)];
-            for (int64_t j = 0; j < n; ++j) {
-              const int64_t row = (b * n + j) * width;
-              for (int64_t a = first; a < last; ++a)
-                visit(base + at[static_cast<size_t>(row + a)] + p.inner[static_cast<size_t>(a)],
-                      row + a);
-            }
-          }
-        });
+    const int64_t most = order_ == Any ? std::min(n_, kIndexPiece) : n_;
+    const int64_t splits = (n_ + most - 1) / most;
+    const int64_t work = most * std::min(width, kIndexPiece);
+    parallel_for(static_cast<int64_t>(outer.size()) * splits * pieces,
+                 std::max<int64_t>(1, kIndexGrain / work), [&](int64_t begin, int64_t end) {
+                   for (int64_t unit = begin; unit < end; ++unit) {
+                     const int64_t first = unit % pieces * kIndexPiece;
+                     const int64_t from = unit / pieces % splits * most;
+                     walk(unit / pieces / splits, from, std::min(from + most, n_), first,
+                          std::min(first + kIndexPiece, width));
+                   }
+                 });
+    if (!good) check();
   }
+
+ private:
+  void check() const {
+    check_indices(ptr<int64_t>(index_), impl(index_).numel, static_cast<int64_t>(dim_), size_, op_);
+  }
+
+  const DimVector sizes_;
+  const size_t dim_;
+  const int64_t size_;
+  const Order order_;
+  const std::string_view op_;
+  int64_t n_ = 0;
+  bool shared_ = false;
+  Tensor index_;  ///< contiguous; of one entry a step along dim where it is shared
 };
 
 /// The part of src that an index of these sizes covers, contiguous.
@@ -73,65 +118,85 @@ Tensor covered(const Tensor& src, const DimVector& sizes) {
 }
 
 void gather(const Call& call) {
-  const Elementwise walk(impl(call.in[0]), call.as<ops::Gather>().dim, call.in[1],
-                         call.op.info.name);
-  by_size(impl(call.in[0]).dtype, [&](auto unit) {
+  const TensorImpl& self = impl(call.in[0]);
+  const Walk walk(self, call.as<ops::Gather>().dim, call.in[1], call.op.info.name, Walk::Any);
+  by_size(self.dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(call.in[0]);
     T* to = ptr<T>(call.out[0]);
-    walk.each([&](int64_t self, int64_t k) { to[k] = from[self]; });
+    walk.each(self, [&](int64_t at, int64_t k) { to[k] = from[at]; });
   });
 }
 
 void scatter(const Call& call) {
-  const int64_t dim = call.as<ops::Scatter>().dim;
-  const Elementwise checked(impl(call.in[0]), dim, call.in[1], call.op.info.name);
+  const Walk walk(impl(call.in[0]), call.as<ops::Scatter>().dim, call.in[1], call.op.info.name,
+                  Walk::Index);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
-  const bool same = impl(out).strides == impl(call.in[0]).strides;
-  const Elementwise walk =
-      same ? checked : Elementwise(impl(out), dim, call.in[1], call.op.info.name);
   by_size(impl(out).dtype, [&](auto unit) {
     using T = decltype(unit);
     const T* from = ptr<T>(src);
     T* to = ptr<T>(out);
-    walk.each([&](int64_t self, int64_t k) { to[self] = from[k]; });
+    walk.each(impl(out), [&](int64_t at, int64_t k) { to[at] = from[k]; });
   });
 }
 
-void scatter_value(const Call& call) {
-  const auto& op = call.as<ops::ScatterValue>();
-  Elementwise(impl(call.in[0]), op.dim, call.in[1],
-              call.op.info.name);  // throws before anything is written
-  const Tensor& out = started(call);
-  const Elementwise walk(impl(out), op.dim, call.in[1], call.op.info.name);
+/// Writes one value wherever the walk leads.
+void put_value(const Walk& walk, const Tensor& out, const Scalar& number) {
   alignas(16) char element[16];
-  store_scalar(element, impl(out).dtype, op.value);
+  store_scalar(element, impl(out).dtype, number);
   by_size(impl(out).dtype, [&](auto unit) {
     using T = decltype(unit);
     T value;
     std::memcpy(&value, element, sizeof value);
     T* to = ptr<T>(out);
-    walk.each([&](int64_t self, int64_t) { to[self] = value; });
+    walk.each(impl(out), [&](int64_t at, int64_t) { to[at] = value; });
+  });
+}
+
+void scatter_value(const Call& call) {
+  const auto& op = call.as<ops::ScatterValue>();
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
+  put_value(walk, started(call), op.value);
+}
+
+/// combine(element of out, element of src) wherever the walk leads, in float where out is of a half
+/// type.
+template <class Combine>
+void fold(const Walk& walk, const Tensor& out, const Tensor& src, const Combine& combine) {
+  accumulate(out, [&](const Tensor& sums) {
+    const ScalarType t = impl(sums).dtype;
+    const Tensor v = impl(src).dtype == t ? src : copy_raw(src, t, kCPU);
+    by_type(t, [&](auto zero) {
+      using T = decltype(zero);
+      const T* from = ptr<T>(v);
+      T* to = ptr<T>(sums);
+      walk.each(impl(sums), [&](int64_t at, int64_t k) { combine(to[at], from[k]); });
+    });
   });
 }
 
 void scatter_add(const Call& call) {
-  const int64_t dim = call.as<ops::ScatterAdd>().dim;
-  Elementwise(impl(call.in[0]), dim, call.in[1],
-              call.op.info.name);  // throws before anything is written
+  const Walk walk(impl(call.in[0]), call.as<ops::ScatterAdd>().dim, call.in[1], call.op.info.name,
+                  Walk::Index);
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
-  accumulate(started(call), [&](const Tensor& out) {
-    const Elementwise walk(impl(out), dim, call.in[1], call.op.info.name);
-    const Tensor v =
-        impl(src).dtype == impl(out).dtype ? src : copy_raw(src, impl(out).dtype, kCPU);
-    by_type(impl(out).dtype, [&](auto zero) {
-      using T = decltype(zero);
-      const T* from = ptr<T>(v);
-      T* to = ptr<T>(out);
-      walk.each([&](int64_t self, int64_t k) { add_to(to[self], from[k]); });
-    });
-  });
+  fold(walk, started(call), src, [](auto& to, auto v) { add_to(to, v); });
+}
+
+void scatter_reduce(const Call& call) {
+  const auto& op = call.as<ops::ScatterReduce>();
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
+  const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
+  const Tensor& out = started(call);
+  if (!op.include_self) put_value(walk, out, op.identity(impl(out).dtype));
+  switch (op.reduce) {
+    case ops::ScatterReduction::Prod:
+      return fold(walk, out, src, [](auto& to, auto v) { multiply_to(to, v); });
+    case ops::ScatterReduction::Amax:
+      return fold(walk, out, src, [](auto& to, auto v) { extreme_to<true>(to, v); });
+    case ops::ScatterReduction::Amin:
+      return fold(walk, out, src, [](auto& to, auto v) { extreme_to<false>(to, v); });
+  }
 }
 
 }  // namespace
@@ -141,6 +206,7 @@ void install_gather() {
   ops::Scatter::row().kernel[0] = &scatter;
   ops::ScatterValue::row().kernel[0] = &scatter_value;
   ops::ScatterAdd::row().kernel[0] = &scatter_add;
+  ops::ScatterReduce::row().kernel[0] = &scatter_reduce;
 }
 
 }  // namespace hearth::cpu

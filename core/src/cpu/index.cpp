@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/index.h"
 
+#include <atomic>
 #include <string_view>
 
 #include "cpu/kernels.h"
@@ -8,15 +9,30 @@
 
 namespace hearth::cpu {
 
+void check_indices(const int64_t* v, int64_t n, int64_t dim, int64_t size, std::string_view op,
+                   bool negative) {
+  const int64_t least = negative ? -size : 0, most = size - 1;
+  std::atomic<bool> good{true};
+  parallel_for(n, kIndexGrain, [&](int64_t begin, int64_t end) {
+    if (!within(v + begin, end - begin, least, most)) good = false;
+  });
+  if (good) return;
+  HEARTH_CHECK_AS(IndexError, size > 0, "[", op,
+                  "] index is out of bounds for dimension with size 0: index ", v[0],
+                  " at dimension ", dim);
+  const auto bad = [&](int64_t i) { return i < least || i > most; };
+  throw IndexError(cat_str("[", op, "] index ", *std::find_if(v, v + n, bad),
+                           " is out of bounds for dimension ", dim, " with size ", size));
+}
+
 namespace {
 
-int64_t checked_index(int64_t i, int64_t dim, int64_t size) {
-  HEARTH_CHECK_AS(IndexError, size > 0,
-                  "[index] index is out of bounds for dimension with size 0: index ", i,
-                  " at dimension ", dim);
-  HEARTH_CHECK_AS(IndexError, i >= -size && i < size, "[index] index ", i,
-                  " is out of bounds for dimension ", dim, " with size ", size);
-  return i < 0 ? i + size : i;
+/// at[k] = or += the place along a dim that v[k] names. Negative indices count from its end.
+void add_places(Offsets& at, const int64_t* v, int64_t size, int64_t stride) {
+  parallel_for(static_cast<int64_t>(at.size()), kIndexGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k)
+      at[static_cast<size_t>(k)] += (v[k] < 0 ? v[k] + size : v[k]) * stride;
+  });
 }
 
 /// Places of index tensors, one per dim of self.
@@ -29,9 +45,9 @@ Places places_of(const TensorImpl& self, Args indices) {
   for (size_t d = 0; d < indices.size(); ++d) {
     if (!indices[d].defined()) continue;
     const Tensor dense = contiguous_raw(indices[d].detach().expand(shape.broadcast));
-    const int64_t* i = ptr<int64_t>(dense);
-    for (size_t k = 0; k < p.at.size(); ++k)
-      p.at[k] += checked_index(i[k], static_cast<int64_t>(d), self.sizes[d]) * self.strides[d];
+    const int64_t* v = ptr<int64_t>(dense);
+    check_indices(v, impl(dense).numel, static_cast<int64_t>(d), self.sizes[d], "index", true);
+    add_places(p.at, v, self.sizes[d], self.strides[d]);
   }
   p.finish();
   return p;
@@ -49,15 +65,12 @@ Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index, st
   p.outer = offsets_over(pick(self.sizes, before), pick(self.strides, before));
   p.inner = offsets_over(pick(self.sizes, after), pick(self.strides, after));
   const int64_t size = self.sizes.empty() ? 1 : self.sizes[at];
-  const int64_t stride = self.sizes.empty() ? 0 : self.strides[at];
-  const Tensor dense = contiguous_raw(copy_raw(index, kLong, kCPU));
-  const int64_t* i = ptr<int64_t>(dense);
-  for (int64_t k = 0; k < impl(dense).numel; ++k) {
-    HEARTH_CHECK_AS(IndexError, i[k] >= 0 && i[k] < size, "[", op, "] index out of range in ",
-                    "self: index ", i[k], " is out of bounds for dimension ", at, " with size ",
-                    size);
-    p.at.push_back(i[k] * stride);
-  }
+  const Tensor dense =
+      contiguous_raw(impl(index).device.is_cpu() ? index : copy_raw(index, kLong, kCPU));
+  const int64_t* v = ptr<int64_t>(dense);
+  check_indices(v, impl(dense).numel, static_cast<int64_t>(at), size, op);
+  p.at.assign(static_cast<size_t>(impl(dense).numel), 0);
+  add_places(p.at, v, size, self.sizes.empty() ? 0 : self.strides[at]);
   p.finish();
   return p;
 }

@@ -21,6 +21,7 @@ void install_kernels() {
   install_optim();
   install_pointwise();
   install_random();
+  install_random_counts();
   install_pool();
   install_reduce();
   install_scan();

@@ -25,6 +25,7 @@ void install_pad();
 void install_optim();
 void install_pointwise();
 void install_random();
+void install_random_counts();
 void install_pool();
 void install_reduce();
 void install_scan();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "base/parallel.h"
@@ -18,6 +19,22 @@ inline constexpr int64_t kIndexGrain = 16384;  ///< elements worth a second thre
 inline constexpr int64_t kIndexPiece = 256;    ///< inner elements handled at a time
 
 using Offsets = std::vector<int64_t>;
+
+/// Whether least <= v[k] <= most for all k; a loop without branches.
+inline bool within(const int64_t* v, int64_t n, int64_t least, int64_t most) {
+  // The sign of a difference says which side of a bound a number is on.
+  uint64_t signs = 0;
+  for (int64_t k = 0; k < n; ++k) {
+    const auto i = static_cast<uint64_t>(v[k]);
+    signs |= (i - static_cast<uint64_t>(least)) | (static_cast<uint64_t>(most) - i);
+  }
+  return static_cast<int64_t>(signs) >= 0;
+}
+
+/// Throws IndexError unless v[0], ..., v[n - 1] are indices of a dim of that size; `negative`:
+/// those that count from its end included.
+void check_indices(const int64_t* v, int64_t n, int64_t dim, int64_t size, std::string_view op,
+                   bool negative = false);
 
 /// Offsets of all positions over these dims, in logical order.
 inline Offsets offsets_over(const DimVector& sizes, const DimVector& strides) {
@@ -93,16 +110,20 @@ void read(const Places& p, const T* self, T* out) {
   if (p.numel() == 0) return;
   parallel_for(static_cast<int64_t>(p.outer.size()) * n, std::max<int64_t>(1, kIndexGrain / width),
                [&](int64_t begin, int64_t end) {
+                 int64_t b = begin / n, j = begin % n;
                  for (int64_t r = begin; r < end; ++r) {
-                   const T* from = self + p.outer[static_cast<size_t>(r / n)] +
-                                   p.at[static_cast<size_t>(r % n)];
+                   const T* from =
+                       self + p.outer[static_cast<size_t>(b)] + p.at[static_cast<size_t>(j)];
                    T* to = out + r * width;
-                   if (p.run) {
+                   if (width == 1) {
+                     *to = *from;
+                   } else if (p.run) {
                      std::memcpy(to, from, static_cast<size_t>(width) * sizeof(T));
                    } else {
                      for (int64_t a = 0; a < width; ++a)
                        to[a] = from[p.inner[static_cast<size_t>(a)]];
                    }
+                   if (++j == n) j = 0, ++b;
                  }
                });
 }
@@ -143,6 +164,23 @@ void add_to(T& to, T v) {
     to = to || v;
   } else {
     to = static_cast<T>(to + v);
+  }
+}
+
+/// to *= v; of bools, whether both are true.
+template <class T>
+void multiply_to(T& to, T v) {
+  if constexpr (std::is_same_v<T, bool>) {
+    to = to && v;
+  } else {
+    to = static_cast<T>(to * v);
+  }
+}
+/// The larger (or smaller) of both; NaN where one is. Complex numbers have no order.
+template <bool kLargest, class T>
+void extreme_to(T& to, T v) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    if ((kLargest ? v > to : v < to) || v != v) to = v;
   }
 }
 

@@ -27,18 +27,37 @@ struct Descriptor {
   }
 };
 
+size_t size_of(int file, const std::string& path) {
+  struct stat status = {};
+  if (::fstat(file, &status) != 0) fail(path, "reading its size");
+  HEARTH_CHECK_AS(FileError, S_ISREG(status.st_mode), "[", path, "] expected a regular file");
+  return static_cast<size_t>(status.st_size);
+}
+
 }  // namespace
 
 MappedFile::MappedFile(const std::string& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) fail(path, "opening");
-  struct stat status = {};
-  if (::fstat(file.fd, &status) != 0) fail(path, "reading its size");
-  HEARTH_CHECK_AS(FileError, S_ISREG(status.st_mode), "[", path, "] expected a regular file");
-  size_ = static_cast<size_t>(status.st_size);
+  size_ = size_of(file.fd, path);
+  map(file.fd, path, false);
+}
+
+MappedFile::MappedFile(const std::string& path, size_t least) {
+  const Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (file.fd < 0) fail(path, "opening");
+  size_ = size_of(file.fd, path);
+  if (size_ < least) {
+    if (::ftruncate(file.fd, static_cast<off_t>(least)) != 0) fail(path, "growing");
+    size_ = least;
+  }
+  map(file.fd, path, true);
+}
+
+void MappedFile::map(int file, const std::string& path, bool shared) {
   if (size_ == 0) return;
-  void* mapped =
-      ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
+  const int how = shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE;
+  void* mapped = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, how, file, 0);
   if (mapped == MAP_FAILED) fail(path, "mapping");
   data_ = static_cast<char*>(mapped);
 }

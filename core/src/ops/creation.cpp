@@ -269,6 +269,10 @@ TensorOptions like(const Tensor& t, const TensorOptions& o) {
 Tensor Tensor::new_empty(IntArrayRef sizes, const TensorOptions& o) const {
   return empty(sizes, like(*this, o));
 }
+Tensor Tensor::new_empty_strided(IntArrayRef sizes, IntArrayRef strides,
+                                 const TensorOptions& o) const {
+  return empty_strided(sizes, strides, like(*this, o));
+}
 Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& o) const {
   return full(sizes, value, like(*this, o));
 }

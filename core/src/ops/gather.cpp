@@ -6,9 +6,11 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/view.h"
 
 #include "ops/index_checks.h"
 #include "ops/rules.h"
+#include "ops/scatter_checks.h"
 
 namespace hearth {
 
@@ -19,9 +21,6 @@ HEARTH_DEFINE_OP(Scatter)
 HEARTH_DEFINE_OP(ScatterValue)
 HEARTH_DEFINE_OP(ScatterAdd)
 
-namespace {
-
-/// Checks gather's and scatter's index against the tensor read from or written to.
 void check_elementwise_index(const Tensor& self, int64_t dim, const Tensor& index,
                              std::string_view op) {
   check_index_type(index, op);
@@ -50,8 +49,6 @@ void check_scatter_source(const Tensor& index, const Tensor& src, std::string_vi
                   " to be no larger size than src ", s.sizes.ref());
 }
 
-}  // namespace
-
 Specs Gather::infer(Args in) const {
   check_elementwise_index(in[0], dim, in[1], "gather");
   const TensorImpl& t = impl(in[0]);
@@ -70,25 +67,20 @@ Specs Scatter::infer(Args in) const {
   return Spec::like(in[0]);
 }
 
-namespace {
-
-/// The gradient of scatter's source: only the part that the index covers was read.
-Tensor source_gradient(const Tensor& g, int64_t dim, const Tensor& index, const Spec& source) {
-  const Tensor picked = g.gather(dim, index);
+Tensor source_gradient(const Tensor& picked, const Spec& source) {
   if (picked.sizes() == source.sizes) return picked;
-  const Tensor full = zeros_of(source);
+  if (source.sizes.empty()) return picked.reshape({});
+  const Tensor full = zeros_of(source), whole = atleast_1d(picked);
   Tensor part = full;
-  for (int64_t d = 0; d < index.dim(); ++d) part = part.narrow(d, 0, index.size(d));
-  part.copy_(picked);
+  for (int64_t d = 0; d < whole.dim(); ++d) part = part.narrow(d, 0, whole.size(d));
+  part.copy_(whole);
   return full;
 }
-
-}  // namespace
 
 Grads Scatter::vjp(const Saved& s, Args g, NeedMask need) const {
   Grads grads(3);
   if (need[0]) grads[0] = g[0].scatter(dim, s.in(1), 0);
-  if (need[2]) grads[2] = source_gradient(g[0], dim, s.in(1), s.in_spec(2));
+  if (need[2]) grads[2] = source_gradient(g[0].gather(dim, s.in(1)), s.in_spec(2));
   return grads;
 }
 
@@ -111,7 +103,7 @@ Specs ScatterAdd::infer(Args in) const {
 Grads ScatterAdd::vjp(const Saved& s, Args g, NeedMask need) const {
   Grads grads(3);
   if (need[0]) grads[0] = g[0];
-  if (need[2]) grads[2] = source_gradient(g[0], dim, s.in(1), s.in_spec(2));
+  if (need[2]) grads[2] = source_gradient(g[0].gather(dim, s.in(1)), s.in_spec(2));
   return grads;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/handle.h"
 
+#include "hearth/ops/creation.h"
+
 #include "autograd/meta.h"
 
 namespace hearth {
@@ -10,6 +12,7 @@ namespace ops {
 HEARTH_DEFINE_OP(Alias)
 HEARTH_DEFINE_OP(Detach)
 HEARTH_DEFINE_OP(SetData)
+HEARTH_DEFINE_OP(SetStorage)
 HEARTH_DEFINE_OP(Resize)
 
 namespace {
@@ -33,6 +36,25 @@ Grads Alias::vjp(const Saved&, Args g, NeedMask) const {
 Specs Detach::infer(Args in) const { return same(in[0]); }
 
 Specs SetData::infer(Args in) const { return same(in[1]); }
+
+Specs SetStorage::infer(Args in) const {
+  const TensorImpl& source = impl(in[1]);
+  HEARTH_CHECK_AS(DtypeError, impl(in[0]).dtype == source.dtype,
+                  "[set_] Could not set tensor of type ", source.dtype, " to a tensor of type ",
+                  impl(in[0]).dtype);
+  if (!given) return same(in[1]);
+  HEARTH_CHECK_AS(ShapeError, strides.empty() || strides.size() == sizes.size(),
+                  "[set_] mismatch in length of strides ", strides.ref(), " and sizes ",
+                  sizes.ref());
+  HEARTH_CHECK_AS(ValueError, storage_offset >= 0, "[set_] Tensor: invalid storage offset ",
+                  storage_offset);
+  for (int64_t s : strides)
+    HEARTH_CHECK_AS(ValueError, s >= 0, "[set_] negative strides: ", strides.ref());
+  checked_nbytes(checked_numel(sizes), source.dtype);
+  Spec s(sizes, strides, source.dtype, source.device);
+  s.offset = storage_offset;
+  return s;
+}
 
 Specs Resize::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
@@ -74,6 +96,29 @@ void Tensor::set_data(const Tensor& source) const {
       "[set_data] data set to a tensor that requires gradients must be floating point or complex "
       "dtype");
   invoke_(ops::SetData{}, *this, source);
+}
+
+const Tensor& Tensor::set_(const Tensor& source) const {
+  return invoke_(ops::SetStorage{}, *this, source);
+}
+const Tensor& Tensor::set_(const Tensor& source, int64_t storage_offset, IntArrayRef sizes,
+                           IntArrayRef strides) const {
+  return invoke_(ops::SetStorage{true, sizes, strides, storage_offset}, *this, source);
+}
+const Tensor& Tensor::set_() const { return set_(empty({0}, options().requires_grad(false))); }
+bool Tensor::is_set_to(const Tensor& other) const {
+  const TensorImpl &a = impl(*this), &b = impl(other);
+  return a.storage == b.storage && a.offset == b.offset && a.sizes == b.sizes &&
+         a.strides == b.strides;
+}
+
+const Tensor& Tensor::resize_as_(const Tensor& other, std::optional<MemoryFormat> format) const {
+  resize_(other.sizes());
+  if (!format) return *this;
+  const MemoryFormat f =
+      *format == MemoryFormat::Preserve ? other.suggest_memory_format() : *format;
+  if (is_contiguous(f)) return *this;
+  return as_strided_(sizes(), format_strides(sizes(), f));
 }
 
 const Tensor& Tensor::resize_(IntArrayRef sizes) const {

@@ -33,6 +33,20 @@ struct SetData {
   Specs infer(Args in) const;
 };
 
+/// In place: self shows the storage of source from now on, laid out as source or, if `given`, as
+/// the fields say. Counts as a write, unlike SetData.
+struct SetStorage {
+  bool given = false;
+  DimVector sizes, strides;
+  int64_t storage_offset = 0;
+  static constexpr OpInfo info{.name = "set_",
+                               .differentiable = false,
+                               .args = {"self", "source"},
+                               .outputs = {out::view_of(1)}};
+  HEARTH_OP(SetStorage, given, sizes, strides, storage_offset)
+  Specs infer(Args in) const;
+};
+
 /// In place: other sizes, contiguous, in a storage that grows when it must. Elements keep their
 /// places in memory.
 struct Resize {

@@ -6,6 +6,7 @@
 #include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
+#include "hearth/ops/scatter.h"
 #include "hearth/ops/view.h"
 
 #include "ops/index_checks.h"
@@ -257,8 +258,32 @@ Tensor index_put(const Tensor& self, ArrayRef<std::optional<Tensor>> indices, co
                  bool accumulate) {
   return ops::invoke_index_put(self, values, expand_indices(self, indices), accumulate);
 }
+Tensor& index_out(Tensor& out, const Tensor& self, ArrayRef<std::optional<Tensor>> indices) {
+  const std::vector<Tensor> list = expand_indices(self, indices);
+  const ops::Index op;
+  const ArgList args({&self}, list);
+  invoke({ops::Index::row(), &op, args, {&out, 1}, Bind::Out});
+  return out;
+}
+Tensor& index_put_out(Tensor& out, const Tensor& self, ArrayRef<std::optional<Tensor>> indices,
+                      const Tensor& values, bool accumulate) {
+  const std::vector<Tensor> list = expand_indices(self, indices);
+  const ops::IndexPut op{accumulate};
+  const ArgList args({&self, &values}, list);
+  invoke({ops::IndexPut::row(), &op, args, {&out, 1}, Bind::Out});
+  return out;
+}
+Tensor& index_put_(Tensor& self, ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
+                   bool accumulate) {
+  self.index_put_(indices, values, accumulate);
+  return self;
+}
 Tensor Tensor::index(ArrayRef<std::optional<Tensor>> indices) const {
   return hearth::index(*this, indices);
+}
+Tensor Tensor::index_put(ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
+                         bool accumulate) const {
+  return hearth::index_put(*this, indices, values, accumulate);
 }
 const Tensor& Tensor::index_put_(ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
                                  bool accumulate) const {

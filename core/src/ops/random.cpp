@@ -404,8 +404,21 @@ Tensor Tensor::multinomial(int64_t num_samples, bool replacement,
   return hearth::multinomial(*this, num_samples, replacement, std::move(generator));
 }
 
+namespace {
+
+void check_deviations(const Tensor& std) {
+  HEARTH_CHECK_AS(DtypeError, !std.is_complex(),
+                  "[normal] normal expects standard deviation to be non-complex");
+  if (std.numel() == 0 || std.is_meta()) return;
+  HEARTH_CHECK_AS(ValueError, std.min().ge(0).item<bool>(),
+                  "[normal] normal expects all elements of std >= 0.0");
+}
+
+}  // namespace
+
 Tensor normal(const Tensor& mean, const Tensor& std, std::optional<Generator> generator) {
   NoGradGuard no_grad;
+  check_deviations(std);
   const DimVector sizes = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
   return empty(sizes, mean.options()).normal_(0, 1, std::move(generator)).mul_(std).add_(mean);
 }
@@ -415,6 +428,7 @@ Tensor normal(const Tensor& mean, double std, std::optional<Generator> generator
 }
 Tensor normal(double mean, const Tensor& std, std::optional<Generator> generator) {
   NoGradGuard no_grad;
+  check_deviations(std);
   return empty_like(std).normal_(0, 1, std::move(generator)).mul_(std).add_(mean);
 }
 Tensor normal(double mean, double std, IntArrayRef size, std::optional<Generator> generator,

@@ -69,16 +69,11 @@ Grads Select::vjp(const Saved& s, Args g, NeedMask) const {
   return one(std::move(full));
 }
 
-namespace {
-
-/// Every part of a split costs a tensor.
 void check_parts(std::string_view op, int64_t n) {
   constexpr int64_t kMost = int64_t{1} << 20;
   HEARTH_CHECK_AS(ValueError, n <= kMost, "[", op, "] ", n, " parts are more than the ", kMost,
                   " that one call makes; split in several steps");
 }
-
-}  // namespace
 
 Specs SplitWithSizes::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);

@@ -6,6 +6,9 @@
 
 namespace hearth::ops {
 
+/// Throws ValueError for more parts than a split makes: each costs a tensor.
+void check_parts(std::string_view op, int64_t n);
+
 struct Slice {
   int64_t dim = 0;
   std::optional<int64_t> start, end;

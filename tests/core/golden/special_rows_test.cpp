@@ -31,7 +31,9 @@ bool has_none(const OpTable& row) {
       "im2col", "col2im", "masked_select", "masked_scatter", "embedding", "embedding_backward",
       "where", "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
       // draw, or do not read what they get
-      "dropout", "bernoulli", "random_", "full_like",
+      "dropout", "bernoulli", "random_", "poisson", "binomial", "full_like",
+      // has them among its own cases
+      "scatter_reduce",
       // have cases of their own, or sum products in an order that is theirs
       "scaled_dot_product_attention", "scaled_dot_product_attention_backward", "convolution",
       "convolution_weight_grad", "addmm", "rnn_layer", "rnn_layer_backward", "cdist",

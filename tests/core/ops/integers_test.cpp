@@ -6,6 +6,7 @@
 #include "hearth/nn.h"
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/factory.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/linalg.h"
 #include "hearth/ops/loss.h"
@@ -17,6 +18,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/resize.h"
 #include "hearth/ops/scan.h"
+#include "hearth/ops/scatter.h"
+#include "hearth/ops/shape.h"
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/sort.h"
 #include "hearth/ops/view.h"
@@ -238,6 +241,49 @@ TEST(Integers, Rearranging) {
       {"pixel_shuffle", {2}, CALL({pixel_shuffle(ones({1, 0, 2, 2}), i[0])})},
       {"pixel_unshuffle", {2}, CALL({pixel_unshuffle(image(), i[0])})},
       {"pixel_unshuffle", {2}, CALL({pixel_unshuffle(ones({1, 1, 0, 0}), i[0])})},
+  });
+}
+
+TEST(Integers, SplitsJoinsAndScatters) {
+  sweep({
+      {"tensor_split", {2, 1}, CALL(matrix().tensor_split(i[0], i[1]))},
+      {"tensor_split", {1, 2}, CALL(matrix().tensor_split({i[0], i[1]}))},
+      {"hsplit", {2}, CALL(matrix().hsplit(i[0]))},
+      {"rot90", {1, 0, 1}, CALL({matrix().rot90(i[0], {i[1], i[2]})})},
+      {"narrow_copy", {1, 1, 2}, CALL({matrix().narrow_copy(i[0], i[1], i[2])})},
+      {"diagflat", {1}, CALL({matrix().diagflat(i[0])})},
+      {"combinations", {2}, CALL({combinations(arange(4), i[0])})},
+      {"combinations", {2}, CALL({combinations(arange(1), i[0], true)})},
+      {"repeats", {2, 3}, CALL({repeat_interleave(integers({i[0], 1}), i[1])})},
+      {"set_", {0, 2}, CALL({zeros({2}).set_(matrix().to(kFloat), i[0], {i[1]})})},
+      {"set_", {2, 1}, CALL({zeros({2}).set_(matrix().to(kFloat), 0, {i[0]}, {i[1]})})},
+      {"empty_permuted", {2, 3, 0}, CALL({empty_permuted({i[0], i[1]}, {1, i[2]})})},
+      {"logspace", {0, 2, 3}, CALL({logspace(i[0], i[1], i[2], 2.0)})},
+      {"logspace", {0, 2, 3}, CALL({logspace(i[0], i[1], i[2], 2.0, kLong)})},
+      {"range", {0, 2, 1}, CALL({range(i[0], i[1], i[2])})},
+      {"range", {0, 2, 1}, CALL({range(i[0], i[1], i[2], kLong)})},
+      {"hann_window", {4}, CALL({hann_window(i[0])})},
+      {"kaiser_window", {4}, CALL({kaiser_window(i[0], false)})},
+      {"vander", {3}, CALL({vander(arange(3), i[0])})},
+      {"scatter_reduce",
+       {0, 1},
+       CALL({matrix().scatter_reduce(i[0], full({3, 4}, i[1]), matrix(), "amax")})},
+      {"index_reduce",
+       {0, 1},
+       CALL({matrix().index_reduce(i[0], full({3}, i[1]), matrix(), "prod")})},
+      {"put", {1}, CALL({matrix().put(full({2}, i[0]), ones({2}))})},
+      {"nonzero_static", {3, -1}, CALL({matrix().nonzero_static(i[0], i[1])})},
+      {"unravel_index", {2, 3, 4}, CALL(unravel_index(full({2}, i[0]), {i[1], i[2]}))},
+      {"select_scatter", {0, 1}, CALL({matrix().select_scatter(ones({4}), i[0], i[1])})},
+      {"slice_scatter",
+       {0, 1, 3, 1},
+       CALL({matrix().slice_scatter(ones({2, 4}), i[0], i[1], i[2], i[3])})},
+      {"segment_reduce",
+       {2, 1},
+       CALL({segment_reduce(matrix().to(kFloat), "sum", integers({i[0], i[1]}))})},
+      {"segment_reduce",
+       {0, 3},
+       CALL({segment_reduce(matrix().to(kFloat), "max", {}, {}, integers({i[0], i[1]}))})},
   });
 }
 

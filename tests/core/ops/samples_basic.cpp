@@ -38,6 +38,8 @@ void view_samples(Samples& s) {
   add(s, ops::Alias{}, {x});
   add(s, ops::Detach{}, {x});
   add(s, ops::SetData{}, {x, values({5})});
+  add(s, ops::SetStorage{}, {x, values({5})});
+  add(s, ops::SetStorage{true, {2, 2}, {1, 2}, 1}, {x, values({5})});
   add(s, ops::Resize{{3, 2}}, {x});
   add(s, ops::View{{6, -1}}, {x});
   add(s, ops::Permute{{2, 0, 1}}, {x});

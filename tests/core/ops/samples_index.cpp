@@ -6,6 +6,7 @@
 #include "ops/gather.h"
 #include "ops/index.h"
 #include "ops/masked.h"
+#include "ops/scatter_reduce.h"
 
 namespace hearth::testing_ops {
 
@@ -29,6 +30,13 @@ void index_samples(Samples& s) {
   add(s, ops::Scatter{1}, {m, tensor({{0, 3, 1}, {2, 0, 1}}), values({2, 4}, 0.1, 0.8, 1)});
   add(s, ops::ScatterValue{1, 0.5}, {m, at});
   add(s, ops::ScatterAdd{0}, {m, at, values({3, 3}, 0.1, 0.8, 1)});
+  for (const auto reduce :
+       {ops::ScatterReduction::Prod, ops::ScatterReduction::Amax, ops::ScatterReduction::Amin})
+    for (const bool include_self : {true, false}) {
+      add(s, ops::ScatterReduce{0, reduce, include_self}, {m, at, values({3, 3}, 0.1, 0.8, 1)});
+      add(s, ops::ScatterReduce{1, reduce, include_self},
+          {m, tensor({{0, 0, 1}, {3, 3, 3}}), values({2, 3}, 0.1, 0.8, 1)});
+    }
   const Tensor mask = m > 0.5;
   add(s, ops::MaskedSelect{}, {m, mask});
   add(s, ops::MaskedSelect{}, {values({4}), mask});

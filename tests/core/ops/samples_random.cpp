@@ -3,6 +3,7 @@
 
 #include "core/ops/samples.h"
 #include "ops/random.h"
+#include "ops/random_counts.h"
 
 namespace hearth::testing_ops {
 
@@ -25,6 +26,8 @@ void random_samples(Samples& s) {
   add(s, ops::Randperm{7, kLong, kCPU, 9, 10}, {});
   add(s, ops::Multinomial{2, false, 11, 12}, {values({2, 3})});
   add(s, ops::Multinomial{4, true, 11, 12}, {values({3})});
+  add(s, ops::Poisson{13, 14}, {values({3, 4}, 0, 40)});
+  add(s, ops::Binomial{13, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1)});
 }
 
 }  // namespace hearth::testing_ops

@@ -14,6 +14,8 @@ namespace hearth {
 class HEARTH_API MappedFile {
  public:
   explicit MappedFile(const std::string& path);
+  /// Here writes reach the file, which is made, or grown with zeros to `least` bytes, when it must.
+  MappedFile(const std::string& path, size_t least);
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
@@ -21,6 +23,8 @@ class HEARTH_API MappedFile {
   size_t size() const { return size_; }
 
  private:
+  void map(int file, const std::string& path, bool shared);
+
   char* data_ = nullptr;
   size_t size_ = 0;
 };
