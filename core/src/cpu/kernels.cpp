@@ -22,6 +22,8 @@ void install_kernels() {
   install_scan();
   install_resize();
   install_sort();
+  install_fft();
+  install_unfold();
   install_softmax();
   install_attention();
   install_loss();

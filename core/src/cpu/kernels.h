@@ -26,6 +26,8 @@ void install_reduce();
 void install_scan();
 void install_resize();
 void install_sort();
+void install_fft();
+void install_unfold();
 void install_softmax();
 void install_attention();
 void install_loss();

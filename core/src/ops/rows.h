@@ -11,6 +11,7 @@
 #include "ops/element_loss.h"
 #include "ops/embedding.h"
 #include "ops/extreme.h"
+#include "ops/fft.h"
 #include "ops/gather.h"
 #include "ops/group_norm.h"
 #include "ops/handle.h"

@@ -34,7 +34,7 @@ bool has_none(const OpTable& row) {
       "dropout", "bernoulli", "random_", "full_like",
       // have cases of their own, or sum products in an order that is theirs
       "scaled_dot_product_attention", "scaled_dot_product_attention_backward", "convolution",
-      "convolution_weight_grad", "addmm",
+      "convolution_weight_grad", "addmm", "fft_c2c", "fft_r2c", "fft_c2r", "unfold_backward",
       // run as parts of element_loss, which has them
       "squared_error", "absolute_error", "huber", "bce_with_logits", "bce_with_logits_weighted",
       "bce_with_logits_weighted_backward_b", "bce_with_logits_weighted_backward_c", "kl_div",

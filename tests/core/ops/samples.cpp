@@ -22,6 +22,7 @@ void resize_samples(Samples& samples);
 void fused_samples(Samples& samples);
 void optim_samples(Samples& samples);
 void index_samples(Samples& samples);
+void fft_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -39,6 +40,7 @@ Samples all_samples() {
   fused_samples(samples);
   optim_samples(samples);
   index_samples(samples);
+  fft_samples(samples);
   return samples;
 }
 
