@@ -24,6 +24,7 @@ Cases all_cases() {
   add_optimizers(cases);
   if (chosen.is_cpu()) add_loaders(cases);
   add_door(cases);
+  add_spectra(cases);
   return cases;
 }
 

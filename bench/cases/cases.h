@@ -34,6 +34,7 @@ void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);
 void add_door(Cases& cases);
+void add_spectra(Cases& cases);
 
 Cases all_cases();
 

@@ -98,6 +98,11 @@ for name, shape in {"3x3 64": (32, 64, 28, 64, 3, 1, 1, True), "3x3 256": (32, 2
     inputs, outputs = 4 * n * cin * size * size, 4 * n * cout * (size // stride) ** 2
     CASES[f"convolution/{name}"] = ("ms", inputs * (3 if gradient else 2) + outputs * (3 if gradient else 2),
                                     convolution_work(*shape), "f32")
+for n in (400, 512, 1024):
+    work = 4096 * 5 * n * math.log2(n)
+    CASES[f"fft/{n} x4096"] = ("ms", 4096 * 16 * n, work, "f32")
+    CASES[f"rfft/{n} x4096"] = CASES[f"irfft/{n} x4096"] = ("ms", 4096 * 8 * n, work / 2, "f32")
+CASES["stft/400 16x480000"] = ("ms", 16 * 480000 * 4 + 16 * 3001 * 201 * 8, 16 * 3001 * 2.5 * 400 * math.log2(400), "f32")
 for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
     CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
 for workers in (0, 2):
@@ -112,7 +117,7 @@ FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "e
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
             "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/",
             "linalg": r"linalg/",
-            "convolution": r"convolution/", "optimizer": r"optimizer/", "dropout": r"dropout/",
+            "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/", "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"

@@ -300,6 +300,29 @@ def add_linalg():
 
 
 add_linalg()
+# Fourier transforms of 4096 rows, and spectra of half a minute of speech
+
+
+def add_spectra():
+    for n in (400, 512, 1024):
+        def register(name, shape, dtype, n=n):
+            def build():
+                x = torch.randn(*shape, dtype=dtype)
+                return lambda: getattr(torch.fft, name)(x)
+            CASES[f"{name}/{n} x4096"] = build
+
+        register("fft", (4096, n), torch.complex64)
+        register("rfft", (4096, n), torch.float32)
+        register("irfft", (4096, n // 2 + 1), torch.complex64)
+
+
+add_spectra()
+
+
+@case("stft/400 16x480000")
+def stft():
+    x, window = torch.randn(16, 480000), torch.linspace(0, 1, 400)
+    return lambda: torch.stft(x, 400, 160, 400, window, return_complex=True)
 
 
 # Optimizers: 10 M parameters in 60 tensors

@@ -33,6 +33,8 @@ void install_kernels() {
   install_searchsorted();
   install_histogram();
   install_unique();
+  install_fft();
+  install_unfold();
   install_softmax();
   install_attention();
   install_rnn();

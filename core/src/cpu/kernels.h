@@ -37,6 +37,8 @@ void install_selection();
 void install_searchsorted();
 void install_histogram();
 void install_unique();
+void install_fft();
+void install_unfold();
 void install_softmax();
 void install_attention();
 void install_rnn();

@@ -16,6 +16,7 @@ namespace ops {
 
 HEARTH_DEFINE_OP(AsStrided)
 HEARTH_DEFINE_OP(Unfold)
+HEARTH_DEFINE_OP(UnfoldBackward)
 HEARTH_DEFINE_OP(Diagonal)
 
 namespace {
@@ -114,10 +115,38 @@ Specs Unfold::infer(Args in) const {
 Grads Unfold::vjp(const Saved& s, Args g, NeedMask) const {
   const Spec& in = s.in_spec(0);
   if (in.sizes.empty()) return one(g[0].reshape({}));
-  const int64_t d = wrap_dim(dim, static_cast<int64_t>(in.sizes.size()), "unfold");
-  const int64_t windows = g[0].size(d);
-  const Tensor at = (arange(windows).unsqueeze(1) * step + arange(size)).reshape({-1});
-  return one(zeros_of(in).index_add(d, at, g[0].movedim(-1, d + 1).flatten(d, d + 1)));
+  return one(invoke(UnfoldBackward{in.sizes, dim, size, step}, g[0]));
+}
+
+Specs UnfoldBackward::infer(Args in) const {
+  const TensorImpl& g = impl(in[0]);
+  const auto d =
+      static_cast<size_t>(wrap_dim(dim, static_cast<int64_t>(input_sizes.size()), info.name));
+  DimVector expected = input_sizes;
+  if (d < expected.size()) {
+    HEARTH_CHECK_AS(ValueError, size >= 0 && size <= expected[d] && step > 0,
+                    "[unfold_backward] expected 0 <= size <= ", expected[d],
+                    " and step > 0, got size ", size, " and step ", step);
+    expected[d] = (expected[d] - size) / step + 1;
+    expected.push_back(size);
+  }
+  HEARTH_CHECK_AS(ShapeError, !input_sizes.empty() && g.sizes == expected,
+                  "[unfold_backward] expected windows of sizes ", expected.ref(), ", got ",
+                  g.sizes.ref());
+  return {Spec(input_sizes, g.dtype, g.device), g.dtype};
+}
+Grads UnfoldBackward::vjp(const Saved&, Args g, NeedMask) const {
+  return one(g[0].unfold(dim, size, step));
+}
+Tensors UnfoldBackward::decompose(Args in) const {
+  const int64_t d = wrap_dim(dim, static_cast<int64_t>(input_sizes.size()), info.name);
+  const TensorOptions options = TensorOptions(kLong).device(in[0].device());
+  const Tensor at =
+      (arange(in[0].size(d), options).unsqueeze(1) * step + arange(size, options)).reshape({-1});
+  Tensors result;
+  result.push_back(zeros(input_sizes, in[0].options().requires_grad(false))
+                       .index_add(d, at, in[0].movedim(-1, d + 1).flatten(d, d + 1)));
+  return result;
 }
 
 Specs Diagonal::infer(Args in) const {

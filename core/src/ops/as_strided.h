@@ -27,6 +27,18 @@ struct Unfold {
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
+/// Windows as Unfold shows them, added up where they lie in a tensor of input_sizes.
+struct UnfoldBackward {
+  DimVector input_sizes;
+  int64_t dim = 0, size = 1, step = 1;
+  static constexpr OpInfo info{.name = "unfold_backward", .kind = Kind::Fused, .args = {"grad"}};
+  HEARTH_OP(UnfoldBackward, input_sizes, dim, size, step)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {}; }
+  Grads vjp(const Saved& s, Args g, NeedMask) const;
+  Tensors decompose(Args in) const;
+};
+
 struct Diagonal {
   int64_t offset = 0, dim1 = 0, dim2 = 1;
   static constexpr OpInfo info{.name = "diagonal", .outputs = {out::view_of(0)}};

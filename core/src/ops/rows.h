@@ -16,6 +16,7 @@
 #include "ops/embedding_bag.h"
 #include "ops/extreme.h"
 #include "ops/fold.h"
+#include "ops/fft.h"
 #include "ops/gather.h"
 #include "ops/grid_sampler.h"
 #include "ops/group_norm.h"

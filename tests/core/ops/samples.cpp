@@ -28,6 +28,7 @@ void optim_samples(Samples& samples);
 void index_samples(Samples& samples);
 void statistics_samples(Samples& samples);
 void losses_samples(Samples& samples);
+void fft_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -51,6 +52,7 @@ Samples all_samples() {
   statistics_samples(samples);
   if (!has_lapack()) std::erase_if(samples, [](const Sample& s) { return needs_lapack(*s.op); });
   losses_samples(samples);
+  fft_samples(samples);
   return samples;
 }
 
