@@ -151,8 +151,9 @@ bool Tensor::is_pinned() const {
   return b && b->is_pinned && numel() > 0 && b->is_pinned(raw_data(*this));
 }
 Tensor Tensor::to(MemoryFormat format) const { return to(TensorOptions(format)); }
-Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {
-  return to(TensorOptions(other.scalar_type()).device(other.device()), non_blocking, copy);
+Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy,
+                  std::optional<MemoryFormat> format) const {
+  return to(TensorOptions(other.scalar_type()).device(other.device()), non_blocking, copy, format);
 }
 
 }  // namespace hearth

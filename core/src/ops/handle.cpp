@@ -113,15 +113,17 @@ bool Tensor::is_set_to(const Tensor& other) const {
 }
 
 const Tensor& Tensor::resize_as_(const Tensor& other, std::optional<MemoryFormat> format) const {
-  resize_(other.sizes());
-  if (!format) return *this;
-  const MemoryFormat f =
-      *format == MemoryFormat::Preserve ? other.suggest_memory_format() : *format;
-  if (is_contiguous(f)) return *this;
-  return as_strided_(sizes(), format_strides(sizes(), f));
+  if (format == MemoryFormat::Preserve) format = other.suggest_memory_format();
+  return resize_(other.sizes(), format);
 }
 
-const Tensor& Tensor::resize_(IntArrayRef sizes) const {
+const Tensor& Tensor::resize_(IntArrayRef sizes, std::optional<MemoryFormat> format) const {
+  HEARTH_CHECK_AS(ValueError, format != MemoryFormat::Preserve,
+                  "[resize_] Unsupported memory format Preserve: there is nothing to preserve");
+  if (format && !(this->sizes().equals(sizes) && is_contiguous(*format))) {
+    const DimVector strides = format_strides(sizes, *format);
+    return resize_(sizes).as_strided_(sizes, strides.empty() ? contiguous_strides(sizes) : strides);
+  }
   if (this->sizes().equals(sizes)) return *this;
   HEARTH_CHECK_AS(AutogradError, !requires_grad(),
                   "[resize_] cannot resize variables that require grad");

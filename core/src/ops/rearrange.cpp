@@ -137,10 +137,23 @@ Tensor Tensor::tile(IntArrayRef dims) const {
   return repeat(repeats);
 }
 
-Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim) const {
-  return hearth::repeat_interleave(*this, repeats, dim);
+namespace {
+
+void check_output_size(int64_t size, std::optional<int64_t> output_size) {
+  HEARTH_CHECK_AS(
+      ShapeError, !output_size || size == *output_size,
+      "[repeat_interleave] allocated size does not match required size: repeats sum to ", size,
+      ", output_size is ", output_size.value_or(0));
 }
-Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) const {
+
+}  // namespace
+
+Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim,
+                                 std::optional<int64_t> output_size) const {
+  return hearth::repeat_interleave(*this, repeats, dim, output_size);
+}
+Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim,
+                                 std::optional<int64_t> output_size) const {
   HEARTH_CHECK_AS(ValueError, repeats >= 0,
                   "[repeat_interleave] Repeats must be non-negative, got ", repeats);
   const Tensor self = dim && this->dim() > 0 ? *this : reshape({-1});
@@ -150,10 +163,12 @@ Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) co
   DimVector merged(self.sizes());
   int64_t& length = merged[static_cast<size_t>(d)];
   length = (Checked(length) * repeats).get("repeat_interleave", "repeats ", repeats);
+  check_output_size(length, output_size);
   return self.unsqueeze(d + 1).expand(grown).clone(MemoryFormat::Contiguous).view(merged);
 }
 
-Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim) {
+Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
   const Tensor base = dim ? self : self.reshape({-1});
   const int64_t d = dim.value_or(0), n = base.size(d);
   HEARTH_CHECK_AS(DtypeError, is_integral(repeats.scalar_type()),
@@ -173,7 +188,9 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
                     "got ", count[i]);
     total += count[i];
   }
-  const Tensor at = new_tensor({total.get("repeat_interleave", "the sum of repeats")}, kLong, kCPU);
+  const int64_t size = total.get("repeat_interleave", "the sum of repeats");
+  check_output_size(size, output_size);
+  const Tensor at = new_tensor({size}, kLong, kCPU);
   int64_t* to = ptr<int64_t>(at);
   for (int64_t i = 0; i < n; ++i) to = std::fill_n(to, count[i], i);
   return base.index_select(d, at.to(base.device()));

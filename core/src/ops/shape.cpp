@@ -55,9 +55,6 @@ Tensor moveaxis(const Tensor& self, int64_t source, int64_t destination) {
 Tensor narrow(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
   return self.narrow(dim, start, length);
 }
-Tensor linalg_diagonal(const Tensor& A, int64_t offset, int64_t dim1, int64_t dim2) {
-  return A.diagonal(offset, dim1, dim2);
-}
 Tensor alias(const Tensor& self) { return self.alias(); }
 Tensor detach(const Tensor& self) { return self.detach(); }
 Tensor& detach_(Tensor& self) {
@@ -104,31 +101,13 @@ Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) { return self.rot9
 Tensor Tensor::diagflat(int64_t offset) const { return reshape({-1}).diag(offset); }
 Tensor diagflat(const Tensor& self, int64_t offset) { return self.diagflat(offset); }
 
-namespace {
-
-Tensor checked_size(const Tensor& out, int64_t size, std::optional<int64_t> output_size) {
-  HEARTH_CHECK_AS(
-      ShapeError, !output_size || size == *output_size,
-      "[repeat_interleave] allocated size does not match required size: repeats sum to ", size,
-      ", output_size is ", output_size.value_or(0));
-  return out;
-}
-
-}  // namespace
-
-Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
-                         std::optional<int64_t> output_size) {
-  const Tensor out = repeat_interleave(self, repeats, dim);
-  return checked_size(out, out.size(dim.value_or(0)), output_size);
-}
 Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size) {
   HEARTH_CHECK_AS(ShapeError, repeats.dim() == 1,
                   "[repeat_interleave] repeat_interleave only accept 1D vector as repeat, got ",
                   repeats.sizes());
-  const Tensor out = repeat_interleave(
+  return repeat_interleave(
       arange(repeats.size(0), TensorOptions(repeats.scalar_type()).device(repeats.device())),
-      repeats, 0);
-  return checked_size(out, out.numel(), output_size);
+      repeats, 0, output_size);
 }
 
 // ---- joins

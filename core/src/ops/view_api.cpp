@@ -65,8 +65,9 @@ Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   return self.roll(shifts, dims);
 }
 Tensor tile(const Tensor& self, IntArrayRef dims) { return self.tile(dims); }
-Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim) {
-  return self.repeat_interleave(repeats, dim);
+Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
+  return self.repeat_interleave(repeats, dim, output_size);
 }
 Tensor tril(const Tensor& self, int64_t diagonal) { return self.tril(diagonal); }
 Tensor triu(const Tensor& self, int64_t diagonal) { return self.triu(diagonal); }

@@ -18,3 +18,12 @@ unsigned register_post_accumulate_grad_hook(const Tensor& leaf, F&& hook) {
 }
 
 }  // namespace hearth::autograd
+
+namespace hearth {
+
+template <typename F>
+unsigned Tensor::register_post_accumulate_grad_hook(F&& hook) const {
+  return autograd::register_post_accumulate_grad_hook(*this, static_cast<F&&>(hook));
+}
+
+}  // namespace hearth

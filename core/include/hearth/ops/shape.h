@@ -14,8 +14,6 @@ HEARTH_API Tensor adjoint(const Tensor& self);
 HEARTH_API Tensor movedim(const Tensor& self, int64_t source, int64_t destination);
 HEARTH_API Tensor moveaxis(const Tensor& self, int64_t source, int64_t destination);
 HEARTH_API Tensor narrow(const Tensor& self, int64_t dim, const Tensor& start, int64_t length);
-HEARTH_API Tensor linalg_diagonal(const Tensor& A, int64_t offset = 0, int64_t dim1 = -2,
-                                  int64_t dim2 = -1);
 HEARTH_API Tensor alias(const Tensor& self);
 HEARTH_API Tensor detach(const Tensor& self);
 HEARTH_API Tensor& detach_(Tensor& self);
@@ -53,8 +51,6 @@ HEARTH_API Tensor diagflat(const Tensor& self, int64_t offset = 0);
 /// i repeats[i] times, for each i. output_size, when it is known, must be the sum.
 HEARTH_API Tensor repeat_interleave(const Tensor& repeats,
                                     std::optional<int64_t> output_size = std::nullopt);
-HEARTH_API Tensor repeat_interleave(const Tensor& self, const Tensor& repeats,
-                                    std::optional<int64_t> dim, std::optional<int64_t> output_size);
 
 // ---- joins
 HEARTH_API Tensor concatenate(TensorList tensors, int64_t dim = 0);

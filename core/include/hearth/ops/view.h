@@ -66,11 +66,14 @@ HEARTH_API Tensor flip(const Tensor& self, IntArrayRef dims);
 HEARTH_API Tensor fliplr(const Tensor& self);
 HEARTH_API Tensor flipud(const Tensor& self);
 HEARTH_API Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims = {});
+/// Each element along dim (of the flattened tensor without) `repeats` times, or element i
+/// repeats[i] times. output_size, when it is known, must be the size along dim that this gives.
 HEARTH_API Tensor repeat_interleave(const Tensor& self, int64_t repeats,
-                                    std::optional<int64_t> dim = std::nullopt);
-/// Element i along dim repeats[i] times.
+                                    std::optional<int64_t> dim = std::nullopt,
+                                    std::optional<int64_t> output_size = std::nullopt);
 HEARTH_API Tensor repeat_interleave(const Tensor& self, const Tensor& repeats,
-                                    std::optional<int64_t> dim = std::nullopt);
+                                    std::optional<int64_t> dim = std::nullopt,
+                                    std::optional<int64_t> output_size = std::nullopt);
 HEARTH_API Tensor tile(const Tensor& self, IntArrayRef dims);
 HEARTH_API Tensor tril(const Tensor& self, int64_t diagonal = 0);
 HEARTH_API Tensor triu(const Tensor& self, int64_t diagonal = 0);

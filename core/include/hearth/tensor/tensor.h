@@ -196,6 +196,10 @@ class HEARTH_API Tensor {
   template <typename F>
   unsigned register_hook(F&& hook) const;
   void remove_hook(unsigned key) const;
+  /// Of a leaf: calls `hook(leaf)` each time backward has added to its grad(); see
+  /// hearth/autograd/hooks.h, which defines it.
+  template <typename F>
+  unsigned register_post_accumulate_grad_hook(F&& hook) const;
   Tensor detach() const;
   const Tensor& detach_() const;
   /// Another tensor of the same elements, with this one's history.
@@ -243,7 +247,8 @@ class HEARTH_API Tensor {
     return to(dtype.toScalarType(), non_blocking, copy, format);
   }
   Tensor to(MemoryFormat format) const;
-  Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false) const;
+  Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const;
   Tensor toType(ScalarType t) const { return to(t); }
   Tensor type_as(const Tensor& other) const { return to(other.scalar_type()); }
   /// A copy in host memory that GPUs copy from and to by themselves, so that `non_blocking` copies
@@ -264,7 +269,7 @@ class HEARTH_API Tensor {
   const Tensor& fill_(const Tensor& value) const;
   const Tensor& zero_() const;
   /// Other sizes in the same storage, which grows when it must; new elements are uninitialised.
-  const Tensor& resize_(IntArrayRef sizes) const;
+  const Tensor& resize_(IntArrayRef sizes, std::optional<MemoryFormat> format = std::nullopt) const;
   const Tensor& resize_as_(const Tensor& other,
                            std::optional<MemoryFormat> format = std::nullopt) const;
   /// Shows the storage of `source` from here on, which counts as a write.
@@ -368,8 +373,10 @@ class HEARTH_API Tensor {
   Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
   Tensor repeat(IntArrayRef repeats) const;
   Tensor tile(IntArrayRef dims) const;
-  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
-  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt) const;
+  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt,
+                           std::optional<int64_t> output_size = std::nullopt) const;
+  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt,
+                           std::optional<int64_t> output_size = std::nullopt) const;
   Tensor tril(int64_t diagonal = 0) const;
   Tensor triu(int64_t diagonal = 0) const;
   const Tensor& tril_(int64_t diagonal = 0) const;
@@ -639,26 +646,6 @@ class HEARTH_API Tensor {
   std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
   std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
                                   bool sorted = true) const;
-
-  // ---- sparse tensors (hearth/ops/sparse.h); the last five throw for strided ones
-  Tensor to_sparse(int64_t sparse_dim) const;
-  Tensor to_sparse() const;
-  Tensor to_sparse_csr() const;
-  Tensor to_dense(std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor coalesce() const;
-  bool is_coalesced() const;
-  int64_t sparse_dim() const;
-  int64_t dense_dim() const;
-  Tensor sparse_mask(const Tensor& mask) const;
-  /// How many elements are kept.
-  int64_t _nnz() const;
-  /// As indices() and values(), which want a coalesced tensor.
-  Tensor _indices() const;
-  Tensor _values() const;
-  Tensor indices() const;
-  Tensor values() const;
-  Tensor crow_indices() const;
-  Tensor col_indices() const;
 
   // ---- neural network functions that LibTorch has as methods
   Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
