@@ -102,6 +102,33 @@ Tensor upsample(size_t dims, ops::ResizeFilter filter, bool antialias, const Ten
   return invoke(ops::Upsample{output_size, filter, align_corners, antialias, d, h, w}, self);
 }
 
+/// With sizes or factors for each spatial dim.
+Tensor upsample_by(size_t dims, ops::ResizeFilter filter, bool antialias, const Tensor& input,
+                   OptionalIntArrayRef output_size, bool align_corners,
+                   std::optional<ArrayRef<double>> factors) {
+  const auto name = ops::upsample_name(filter, antialias, dims);
+  HEARTH_CHECK_AS(ValueError, output_size.has_value() != factors.has_value(), "[", name,
+                  "] Must specify exactly one of output_size and scale_factors");
+  HEARTH_CHECK_AS(ShapeError, input.dim() == static_cast<int64_t>(dims) + 2, "[", name,
+                  "] expected an input of ", dims + 2, " dims, got ", input.sizes());
+  if (output_size)
+    return upsample(dims, filter, antialias, input, *output_size, align_corners, {}, {}, {});
+  HEARTH_CHECK_AS(ValueError, factors->size() == dims, "[", name, "] expected ", dims,
+                  " scale_factors, got ", factors->size());
+  DimVector sizes;
+  Scale scales[3];
+  for (size_t d = 0; d < dims; ++d) {
+    const double size =
+        static_cast<double>(input.size(static_cast<int64_t>(d) + 2)) * (*factors)[d];
+    HEARTH_CHECK_AS(ValueError, size >= 0 && size < 0x1p62, "[", name, "] cannot resize to ", size,
+                    " elements");
+    sizes.push_back(static_cast<int64_t>(size));
+    scales[3 - dims + d] = (*factors)[d];
+  }
+  return upsample(dims, filter, antialias, input, sizes, align_corners, scales[0], scales[1],
+                  scales[2]);
+}
+
 void check_factor(std::string_view op, const Tensor& self, int64_t factor) {
   HEARTH_CHECK_AS(ShapeError, self.dim() >= 3, "[", op, "] ", op,
                   " expects input to have at least 3 dimensions, but got input with ", self.dim(),
@@ -151,6 +178,33 @@ HEARTH_INTERPOLATE(upsample_bicubic2d, Cubic, false)
 HEARTH_INTERPOLATE(_upsample_bilinear2d_aa, Linear, true)
 HEARTH_INTERPOLATE(_upsample_bicubic2d_aa, Cubic, true)
 #undef HEARTH_INTERPOLATE
+
+#define HEARTH_UPSAMPLE(name, dims, filter)                                               \
+  Tensor name(const Tensor& input, OptionalIntArrayRef output_size,                       \
+              std::optional<ArrayRef<double>> scale_factors) {                            \
+    return upsample_by(dims, ops::ResizeFilter::filter, false, input, output_size, false, \
+                       scale_factors);                                                    \
+  }
+#define HEARTH_UPSAMPLE_ALIGNED(name, dims, filter, antialias)                          \
+  Tensor name(const Tensor& input, OptionalIntArrayRef output_size, bool align_corners, \
+              std::optional<ArrayRef<double>> scale_factors) {                          \
+    return upsample_by(dims, ops::ResizeFilter::filter, antialias, input, output_size,  \
+                       align_corners, scale_factors);                                   \
+  }
+HEARTH_UPSAMPLE(upsample_nearest1d, 1, Nearest)
+HEARTH_UPSAMPLE(upsample_nearest2d, 2, Nearest)
+HEARTH_UPSAMPLE(upsample_nearest3d, 3, Nearest)
+HEARTH_UPSAMPLE(_upsample_nearest_exact1d, 1, NearestExact)
+HEARTH_UPSAMPLE(_upsample_nearest_exact2d, 2, NearestExact)
+HEARTH_UPSAMPLE(_upsample_nearest_exact3d, 3, NearestExact)
+HEARTH_UPSAMPLE_ALIGNED(upsample_linear1d, 1, Linear, false)
+HEARTH_UPSAMPLE_ALIGNED(upsample_bilinear2d, 2, Linear, false)
+HEARTH_UPSAMPLE_ALIGNED(upsample_trilinear3d, 3, Linear, false)
+HEARTH_UPSAMPLE_ALIGNED(upsample_bicubic2d, 2, Cubic, false)
+HEARTH_UPSAMPLE_ALIGNED(_upsample_bilinear2d_aa, 2, Linear, true)
+HEARTH_UPSAMPLE_ALIGNED(_upsample_bicubic2d_aa, 2, Cubic, true)
+#undef HEARTH_UPSAMPLE
+#undef HEARTH_UPSAMPLE_ALIGNED
 
 Tensor pixel_shuffle(const Tensor& self, int64_t r) {
   check_factor("pixel_shuffle", self, r);

@@ -59,6 +59,28 @@ HEARTH_API Tensor _upsample_bicubic2d_aa(const Tensor& self, IntArrayRef output_
                                          std::optional<double> scales_h = std::nullopt,
                                          std::optional<double> scales_w = std::nullopt);
 
+// The same with either sizes or one factor for each spatial dim; ValueError for both or none.
+#define HEARTH_UPSAMPLE(name)                                                  \
+  HEARTH_API Tensor name(const Tensor& input, OptionalIntArrayRef output_size, \
+                         std::optional<ArrayRef<double>> scale_factors);
+#define HEARTH_UPSAMPLE_ALIGNED(name)                                                              \
+  HEARTH_API Tensor name(const Tensor& input, OptionalIntArrayRef output_size, bool align_corners, \
+                         std::optional<ArrayRef<double>> scale_factors);
+HEARTH_UPSAMPLE(upsample_nearest1d)
+HEARTH_UPSAMPLE(upsample_nearest2d)
+HEARTH_UPSAMPLE(upsample_nearest3d)
+HEARTH_UPSAMPLE(_upsample_nearest_exact1d)
+HEARTH_UPSAMPLE(_upsample_nearest_exact2d)
+HEARTH_UPSAMPLE(_upsample_nearest_exact3d)
+HEARTH_UPSAMPLE_ALIGNED(upsample_linear1d)
+HEARTH_UPSAMPLE_ALIGNED(upsample_bilinear2d)
+HEARTH_UPSAMPLE_ALIGNED(upsample_trilinear3d)
+HEARTH_UPSAMPLE_ALIGNED(upsample_bicubic2d)
+HEARTH_UPSAMPLE_ALIGNED(_upsample_bilinear2d_aa)
+HEARTH_UPSAMPLE_ALIGNED(_upsample_bicubic2d_aa)
+#undef HEARTH_UPSAMPLE
+#undef HEARTH_UPSAMPLE_ALIGNED
+
 /// [..., C r^2, H, W] to [..., C, H r, W r]: channels become pixels.
 HEARTH_API Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor);
 /// [..., C, H r, W r] to [..., C r^2, H, W].

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Creation, random numbers and the rest.
+#include "hearth/hearth.h"
+
+#include "opinfo/calls.h"
+
+namespace hearth::opinfo {
+
+Calls creation_calls() {
+  return {
+      FUNCTION(arange, S, S, S, OPT),
+      FUNCTION(arange, S, S, OPT),
+      FUNCTION(arange, S, OPT),
+      FUNCTION(bernoulli, T, G),
+      FUNCTION(block_diag, TL),
+      FUNCTION(cartesian_prod, TL),
+      METHOD(cauchy_, T, F, F, G),
+      FUNCTION(clone, T, MF),
+      FUNCTION(combinations, T, I, B),
+      FUNCTION(complex, T, T),
+      FUNCTION(diag_embed, T, I, I, I),
+      FUNCTION(diagflat, T, I),
+      FUNCTION(empty, IL, OPT, MF),
+      FUNCTION(empty_like, T, OPT, MF),
+      FUNCTION(empty_permuted, IL, IL, OPT),
+      FUNCTION(empty_strided, IL, IL, OPT),
+      METHOD(exponential_, T, F, G),
+      FUNCTION(eye, I, I, OPT),
+      FUNCTION(eye, I, OPT),
+      FUNCTION(full, IL, S, OPT),
+      FUNCTION(full_like, T, S, OPT, MF),
+      METHOD(geometric_, T, F, G),
+      METHOD(item, T),
+      FUNCTION(linspace, S, S, I, OPT),
+      FUNCTION(linspace, T, T, I, OPT),
+      FUNCTION(linspace, T, S, I, OPT),
+      FUNCTION(linspace, S, T, I, OPT),
+      METHOD(log_normal_, T, F, F, G),
+      FUNCTION(logspace, S, T, I, F, OPT),
+      FUNCTION(logspace, T, S, I, F, OPT),
+      FUNCTION(logspace, T, T, I, F, OPT),
+      FUNCTION(logspace, S, S, I, F, OPT),
+      FUNCTION(meshgrid, TL, STR),
+      FUNCTION(multinomial, T, I, B, G),
+      METHOD(new_empty, T, IL, OPT),
+      METHOD(new_empty_strided, T, IL, IL, OPT),
+      METHOD(new_full, T, IL, S, OPT),
+      METHOD(new_ones, T, IL, OPT),
+      METHOD(new_zeros, T, IL, OPT),
+      FUNCTION(normal, T, T, G),
+      FUNCTION(normal, T, F, G),
+      FUNCTION(normal, F, F, IL, G, OPT),
+      METHOD(normal_, T, F, F, G),
+      FUNCTION(one_hot, T, I),
+      FUNCTION(ones, IL, OPT),
+      FUNCTION(ones_like, T, OPT, MF),
+      FUNCTION(polar, T, T),
+      FUNCTION(rand_like, T, OPT, MF),
+      FUNCTION(randint, I, IL, OPT),
+      FUNCTION(randint, I, I, IL, OPT),
+      FUNCTION(randint_like, T, I, OPT, MF),
+      FUNCTION(randint_like, T, I, I, OPT, MF),
+      FUNCTION(randn, IL, OPT),
+      FUNCTION(randn_like, T, OPT, MF),
+      FUNCTION(scalar_tensor, S, OPT),
+      FUNCTION(scaled_dot_product_attention, T, T, T, OT, F, B, OF, B),
+      METHOD(to, T, D, B, B, MF),
+      FUNCTION(tril_indices, I, I, I, OPT),
+      FUNCTION(triu_indices, I, I, I, OPT),
+      METHOD(uniform_, T, F, F, G),
+      FUNCTION(zeros, IL, OPT),
+      FUNCTION(zeros_like, T, OPT, MF),
+  };
+}
+
+}  // namespace hearth::opinfo
