@@ -4,6 +4,7 @@
 
 #include "core/ops/samples.h"
 #include "cuda/cuda_test.h"
+#include "cuda/pending.h"
 
 namespace hearth::testing_cuda {
 namespace {
@@ -22,7 +23,9 @@ const Samples& samples() {
   static const Samples all = [] {
     Samples moved;
     for (const Sample& s : testing_ops::all_samples())
-      if (!s.in.empty() && !testing_ops::uninitialised(s)) moved.push_back(s);
+      if (!s.in.empty() && !testing_ops::uninitialised(s) &&
+          !pending().count(std::string(s.op->info.name)))
+        moved.push_back(s);
     return moved;
   }();
   return all;
@@ -50,9 +53,13 @@ void expect_like_cpu(const Sample& s, const std::vector<Tensor>& in, double tole
 }
 
 TEST_F(CudaOps, HaveKernels) {
-  for (const OpTable* op : all_ops())
-    EXPECT_TRUE(op->info.is_view() || op->decompose || op->kernel[static_cast<size_t>(kCUDA)])
-        << op->info.name << " has neither a CUDA kernel nor decompose";
+  for (const OpTable* op : all_ops()) {
+    const bool runs = op->info.is_view() || op->decompose || op->kernel[static_cast<size_t>(kCUDA)];
+    const bool awaited = pending().count(std::string(op->info.name)) != 0;
+    EXPECT_NE(runs, awaited) << op->info.name
+                             << (awaited ? " runs on CUDA; take it out of tests/cuda/pending.txt"
+                                         : " has neither a CUDA kernel nor decompose");
+  }
 }
 
 TEST_F(CudaOps, AgreeWithTheCpu) {

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -13,6 +12,7 @@
 #include "hearth/ops/creation.h"
 
 #include "core/ops/samples.h"
+#include "cuda/pending.h"
 #include "ops/all_ops.h"
 
 namespace hearth::testing_ops {
@@ -76,19 +76,11 @@ std::string types_of(const std::vector<const Sample*>& samples) {
   return text;
 }
 
-std::set<std::string> pending_on_cuda() {
-  std::ifstream file("tests/cuda/pending.txt");
-  std::set<std::string> names;
-  for (std::string line; std::getline(file, line);) names.insert(line);
-  return names;
-}
-
 std::string page() {
   const NoGradGuard no_grad;
   const Samples all = all_samples();
   std::map<const OpTable*, std::vector<const Sample*>> by_row;
   for (const Sample& s : all) by_row[s.op].push_back(&s);
-  const std::set<std::string> pending = pending_on_cuda();
 
   std::ostringstream out;
   out << "# Operators\n\n"
@@ -110,7 +102,7 @@ std::string page() {
         << (by_row[op].empty() || by_row[op][0]->in.empty() ? "of the result's options"
                                                             : types_of(by_row[op]))
         << " | " << (op->info.differentiable ? "yes" : "") << " | "
-        << (pending.count(name)                    ? "not yet"
+        << (testing_cuda::pending().count(name)    ? "not yet"
             : op->info.is_view() || !op->decompose ? "kernel"
                                                    : "kernel or parts")
         << " |\n";
