@@ -214,10 +214,16 @@ TEST(Rnn, Errors) {
   expect_error<ValueError>(run_packed(sizes({1, 2})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({3, 0})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({2, 1}).to(kInt)), "1D CPU int64 tensor");
-  expect_error<ShapeError>([&] { gru_cell(zeros({2, 5}), zeros({2, 4}), w[0], w[1]); },
-                           "inconsistent input_size: got 5 expected 3");
-  expect_error<ShapeError>([&] { gru_cell(zeros({2, 3}), zeros({3, 4}), w[0], w[1]); },
-                           "Input batch size 2 doesn't match hidden0 batch size 3");
+  expect_error<ShapeError>(
+      [&] {
+        gru_cell(zeros({2, 5}), zeros({2, 4}), w[0], w[1]);
+      },
+      "inconsistent input_size: got 5 expected 3");
+  expect_error<ShapeError>(
+      [&] {
+        gru_cell(zeros({2, 3}), zeros({3, 4}), w[0], w[1]);
+      },
+      "Input batch size 2 doesn't match hidden0 batch size 3");
 }
 
 TEST(Sequences, Gradients) {
