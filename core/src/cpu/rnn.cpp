@@ -20,7 +20,7 @@ namespace hearth::cpu {
 namespace {
 
 constexpr int64_t kParallelFlops = 1 << 20;  // of a step; below, waking threads costs more
-constexpr int64_t kPanelBytes = 32 << 10;
+constexpr int64_t kPanelBytes = 32 << 10;    // more than a panel of the kernels' depth
 
 template <class T>
 struct Tables {
@@ -100,7 +100,7 @@ class Panels {
   Scratch<T> data_;
 };
 
-/// c [m, n] = a [m, k] @ b [k, n] + beta * c, on all threads.
+/// c [m, n] = a [m, k] @ b [k, n] + bias, on all threads.
 template <class T>
 void product(int64_t m, int64_t n, int64_t k, const T* a, MatrixStride a_stride, const T* b,
              MatrixStride b_stride, T* c, int64_t c_stride, const T* bias = nullptr) {
@@ -134,7 +134,7 @@ class Operand {
 struct Layer {
   ops::RnnMode mode;
   std::vector<ops::RnnStep> steps;
-  int64_t rows, batch, input, hidden, gates, units;
+  int64_t rows, batch, input, hidden, gates;
 
   Layer(ops::RnnMode m, bool reverse, const DimVector& batch_sizes, const Tensor& x,
         const Tensor& hx)

@@ -75,6 +75,15 @@ TEST(Rnn, KernelsAgreeWithSteps) {
   }
 }
 
+TEST(Rnn, InputWithoutFeatures) {
+  for (const RnnMode mode : kModes) {
+    const std::vector<Tensor> in = arguments(mode, zeros({3, 2, 0}, kDouble), 2, 5);
+    const RnnLayer op{mode, false, true, {}};
+    expect_decomposes(op, in[0], in[1], in[2], in[3], in[4], in[5], in[6]);
+    EXPECT_TRUE(everything(op, in).isfinite().all().item<bool>());
+  }
+}
+
 TEST(Rnn, SameOnAnyThreads) {
   // oneDNN's large products depend on the number of threads.
   set_deterministic(true);
