@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recurrent layers. What the input brings to the gates is one product over all steps; then each step
-// is one region of threads: every task takes some units, multiplies the state by their weights and
-// runs their gates. Backward goes the same way, and its weight gradients are one product again.
+// Recurrent layers. What the input brings to the gates is one product over all steps; then each
+// step is one region of threads: every task takes some units, multiplies the state by their weights
+// and runs their gates. Backward goes the same way, and its weight gradients are one product again.
 // Results do not depend on the number of threads.
 #include "ops/rnn.h"
 
@@ -20,7 +20,7 @@ namespace hearth::cpu {
 namespace {
 
 constexpr int64_t kParallelFlops = 1 << 20;  // of a step; below, waking threads costs more
-constexpr int64_t kPanelBytes = 32 << 10;
+constexpr int64_t kPanelBytes = 32 << 10;    // more than a panel of the kernels' depth
 
 template <class T>
 struct Tables {
@@ -42,10 +42,16 @@ const Tables<double>& tables<double>() {
   return t;
 }
 
+/// Calls f(first unit, units) for all n units of a layer, a few panels of `cols` at a time: long
+/// rows for the gates, and work for every thread.
 template <class F>
-void tasks(int64_t count, bool parallel, const F& f) {
-  if (parallel) return parallel_chunks(count, f);
-  for (int64_t i = 0; i < count; ++i) f(i);
+void over_units(int64_t n, int64_t cols, bool parallel, const F& f) {
+  const int64_t panels = (n + cols - 1) / cols;
+  const int64_t each = cols * std::clamp<int64_t>(panels / (2 * get_num_threads()), 1, 4);
+  const int64_t count = (n + each - 1) / each;
+  const auto task = [&](int64_t i) { f(i * each, std::min(each, n - i * each)); };
+  if (parallel) return parallel_chunks(count, task);
+  for (int64_t i = 0; i < count; ++i) task(i);
 }
 
 /// The right operands of many products, `groups` matrices [k, n], each in panels of columns that
@@ -57,38 +63,44 @@ class Panels {
          int64_t groups = 1)
       : k_(k),
         width_(kernel_.cols),
-        data_(static_cast<size_t>(groups * ((n + width_ - 1) / width_) * width_ * k)) {
-    const int64_t blocks = (n + width_ - 1) / width_;
-    parallel_for(groups * blocks, std::max<int64_t>(1, 16384 / (width_ * k)),
+        blocks_((n + width_ - 1) / width_),
+        data_(static_cast<size_t>(groups * blocks_ * width_ * k)) {
+    parallel_for(groups * blocks_, std::max<int64_t>(1, 16384 / (width_ * k)),
                  [&](int64_t begin, int64_t end) {
                    for (int64_t i = begin; i < end; ++i) {
-                     const int64_t j = i % blocks * width_;
-                     kernel_.pack(data + (i / blocks * n + j) * n_stride, std::min(width_, n - j),
+                     const int64_t j = i % blocks_ * width_;
+                     kernel_.pack(data + (i / blocks_ * n + j) * n_stride, std::min(width_, n - j),
                                   k, n_stride, k_stride, kernel_.cols,
                                   data_.data() + i * width_ * k);
                    }
                  });
   }
 
-  /// c [m, n] = beta * c + a [m, k] times rows from `first` on of a panel's n columns, + bias.
-  void multiply(int64_t panel, int64_t first, int64_t m, int64_t n, int64_t k, const T* a,
-                int64_t a_stride, T* c, int64_t c_stride, T beta, const T* bias = nullptr) {
+  /// c [m, n] = beta * c + a [m, k] times rows from `first` on of n columns of a group, from column
+  /// j on (where a panel begins), + bias.
+  void multiply(int64_t group, int64_t j, int64_t first, int64_t m, int64_t n, int64_t k,
+                const T* a, int64_t a_stride, T* c, int64_t c_stride, T beta,
+                const T* bias = nullptr) {
     alignas(64) T scratch[kPanelBytes / sizeof(T)];
-    const T* b = data_.data() + (panel * k_ + first) * width_;
-    for (int64_t at = 0; at < k || at == 0; at += kernel_.depth) {
-      const int64_t depth = std::min<int64_t>(kernel_.depth, k - at);
-      kernel_.small(m, n, depth, a + at, a_stride, 1, b + at * width_, width_, 1, scratch,
-                    {c, c_stride, T(1), at == 0 ? beta : T(1), at == 0 ? bias : nullptr});
+    for (int64_t i = 0; i < n; i += width_) {
+      const T* b = data_.data() + ((group * blocks_ + (j + i) / width_) * k_ + first) * width_;
+      for (int64_t at = 0; at < k; at += kernel_.depth) {
+        const int64_t depth = std::min<int64_t>(kernel_.depth, k - at);
+        kernel_.small(
+            m, std::min(width_, n - i), depth, a + at, a_stride, 1, b + at * width_, width_, 1,
+            scratch,
+            {c + i, c_stride, T(1), at == 0 ? beta : T(1), at == 0 && bias ? bias + i : nullptr});
+      }
     }
   }
 
  private:
   const GemmKernels<T>& kernel_ = tables<T>().gemm;
-  const int64_t k_, width_;
+  const int64_t k_, width_, blocks_;
   Scratch<T> data_;
 };
 
-/// c [m, n] = a [m, k] @ b [k, n] + beta * c, on all threads.
+/// c [m, n] = a [m, k] @ b [k, n] + bias, on all threads.
 template <class T>
 void product(int64_t m, int64_t n, int64_t k, const T* a, MatrixStride a_stride, const T* b,
              MatrixStride b_stride, T* c, int64_t c_stride, const T* bias = nullptr) {
@@ -122,7 +134,7 @@ class Operand {
 struct Layer {
   ops::RnnMode mode;
   std::vector<ops::RnnStep> steps;
-  int64_t rows, batch, input, hidden, gates, units;
+  int64_t rows, batch, input, hidden, gates;
 
   Layer(ops::RnnMode m, bool reverse, const DimVector& batch_sizes, const Tensor& x,
         const Tensor& hx)
@@ -132,8 +144,8 @@ struct Layer {
         hidden(hx.size(1)),
         gates(ops::rnn_gates(m) * hidden) {
     const bool packed = !batch_sizes.empty();
-    steps = ops::rnn_steps(
-        packed ? batch_sizes : DimVector(static_cast<size_t>(x.size(0)), batch), reverse);
+    steps = ops::rnn_steps(packed ? batch_sizes : DimVector(static_cast<size_t>(x.size(0)), batch),
+                           reverse);
     rows = packed ? x.size(0) : x.size(0) * batch;
   }
   bool gru() const { return mode == ops::RnnMode::Gru; }
@@ -150,16 +162,24 @@ T* at(T* memory, int64_t offset) {
   return memory ? memory + offset : nullptr;
 }
 
+/// Rows of `n` elements from `first` to `last`; in `to` they lie `stride` apart.
 template <class T>
-void copy_rows(T* to, const T* from, int64_t first, int64_t last, int64_t n) {
-  if (last > first) std::copy(from + first * n, from + last * n, to + first * n);
+void copy_rows(T* to, int64_t stride, const T* from, int64_t first, int64_t last, int64_t n) {
+  for (int64_t r = first; r < last; ++r) std::copy_n(from + r * n, n, to + r * stride);
+}
+
+/// Where rows of n elements lie in working memory. A multiple of 1 KB apart, they would push each
+/// other out of the cache in products.
+template <class T>
+int64_t padded(int64_t n) {
+  return n + 64 / static_cast<int64_t>(sizeof(T));
 }
 
 template <class T>
 void forward(const Call& call, const Layer& l, T* output, T* hy, T* cy, T* kept) {
   const Operand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
       w_hh(call.in[4]), b_ih(call.in[5]), b_hh(call.in[6]);
-  const int64_t n = l.hidden, cols = tables<T>().gemm.cols, blocks = (n + cols - 1) / cols;
+  const int64_t n = l.hidden, cols = tables<T>().gemm.cols;
   const int64_t stride = std::max<int64_t>(ops::rnn_kept(l.mode), 1) * n;
   T* const gates = ops::rnn_kept(l.mode) ? kept : output;
   // A GRU's third gate takes the two biases at different places.
@@ -182,20 +202,19 @@ void forward(const Call& call, const Layer& l, T* output, T* hy, T* cy, T* kept)
   if (l.lstm()) std::copy_n(cx.data(), state_size, cy);
 
   for (const ops::RnnStep& s : l.steps) {
-    tasks(blocks, l.parallel(s), [&](int64_t block) {
-      const int64_t j = block * cols, width = std::min(cols, n - j);
+    over_units(n, cols, l.parallel(s), [&](int64_t j, int64_t width) {
       T* const sums = gates + s.row * stride + j;
       for (int64_t g = 0; g < l.gates / n; ++g) {
         const bool apart = l.gru() && g == 2;
-        weights.multiply(
-            g * blocks + block, 0, s.batch, width, n, now, n, sums + (apart ? 3 : g) * n, stride,
-            apart ? T(0) : T(1), apart && b_hh.data() ? b_hh.data() + 2 * n + j : nullptr);
+        weights.multiply(g, j, 0, s.batch, width, n, now, n, sums + (apart ? 3 : g) * n, stride,
+                         apart ? T(0) : T(1),
+                         apart && b_hh.data() ? b_hh.data() + 2 * n + j : nullptr);
       }
-      tables<T>().rnn.forward(static_cast<int>(l.mode),
-                              {s.batch, width, n, sums, stride, now + j, at(cy, j),
-                               output + s.row * n + j, next + j});
+      tables<T>().rnn.forward(
+          static_cast<int>(l.mode),
+          {s.batch, width, n, sums, stride, now + j, at(cy, j), output + s.row * n + j, next + j});
     });
-    copy_rows(hy, next, s.lasting, s.batch, n);
+    copy_rows(hy, n, next, s.lasting, s.batch, n);
     std::swap(now, next);
   }
 }
@@ -233,9 +252,10 @@ void backward(const Call& call, const Layer& l, const Result results[7],
   const Operand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
       hx(call.in[4]), cx(call.in[5]), w_ih(call.in[6]), w_hh(call.in[7]), output(call.in[10]),
       kept(call.in[11]);
-  const int64_t n = l.hidden, cols = tables<T>().gemm.cols, blocks = (n + cols - 1) / cols;
+  const int64_t n = l.hidden, cols = tables<T>().gemm.cols;
   const int64_t kept_stride = ops::rnn_kept(l.mode) * n;
-  const int64_t stride = l.gru() ? 4 * n : l.gates;
+  const int64_t columns = l.gru() ? 4 * n : l.gates;
+  const int64_t stride = padded<T>(columns), before_stride = padded<T>(n);
   const auto state_size = static_cast<size_t>(l.batch * n);
   T *dh = results[1].data<T>(), *dc = results[2].data<T>();
   const auto begin = [&](T* to, const T* from) {
@@ -248,26 +268,24 @@ void backward(const Call& call, const Layer& l, const Result results[7],
   begin(dh, grad_hy.data());
   if (l.lstm()) begin(dc, grad_cy.data());
   // The states that steps begin with.
-  Scratch<T> before(static_cast<size_t>(l.gru() || op.need_weight_hh ? l.rows * n : 0));
+  Scratch<T> before(static_cast<size_t>(l.gru() || op.need_weight_hh ? l.rows * before_stride : 0));
   if (l.gru() || op.need_weight_hh) {
     for (const ops::RnnStep& s : l.steps) {
-      T* to = before.data() + s.row * n;
-      copy_rows(to, output.data() + s.previous * n, 0, s.carried, n);
-      copy_rows(to, hx.data(), s.carried, s.batch, n);
+      T* to = before.data() + s.row * before_stride;
+      copy_rows(to, before_stride, output.data() + s.previous * n, 0, s.carried, n);
+      copy_rows(to, before_stride, hx.data(), s.carried, s.batch, n);
     }
   }
   Scratch<T> dgates(static_cast<size_t>(l.rows * stride)), zeros(static_cast<size_t>(n));
   std::fill_n(zeros.data(), n, T(0));
   Panels<T> weight(w_hh.data(), l.gates, n, n, 1);
   const std::vector<Segment> segments = recurrent_segments(l);
-  const auto through_weights = [&](const ops::RnnStep& s, int64_t block) {
-    const int64_t j = block * cols, width = std::min(cols, n - j);
+  const auto through_weights = [&](const ops::RnnStep& s, int64_t j, int64_t width) {
     for (const Segment& part : segments)
-      weight.multiply(block, part.row, s.batch, width, part.count,
+      weight.multiply(0, j, part.row, s.batch, width, part.count,
                       dgates.data() + s.row * stride + part.column, stride, dh + j, n, T(1));
   };
-  const auto gates = [&](const ops::RnnStep& s, int64_t block) {
-    const int64_t j = block * cols, width = std::min(cols, n - j);
+  const auto gates = [&](const ops::RnnStep& s, int64_t j, int64_t width) {
     const auto some = [&](int64_t first, int64_t last, const T* previous, int64_t previous_stride) {
       if (last <= first) return;
       const int64_t row = s.row + first;
@@ -282,16 +300,16 @@ void backward(const Call& call, const Layer& l, const Result results[7],
       some(0, s.carried, kept.data() + s.previous * kept_stride + 4 * n, kept_stride);
       some(s.carried, s.batch, cx.data() + s.carried * n, n);
     } else {
-      some(0, s.batch, at<const T>(before.data(), s.row * n), n);
+      some(0, s.batch, at<const T>(before.data(), s.row * before_stride), before_stride);
     }
   };
   for (size_t i = l.steps.size(); i-- > 0;)
-    tasks(blocks, l.parallel(l.steps[i]), [&](int64_t block) {
-      if (i + 1 < l.steps.size()) through_weights(l.steps[i + 1], block);
-      gates(l.steps[i], block);
+    over_units(n, cols, l.parallel(l.steps[i]), [&](int64_t j, int64_t width) {
+      if (i + 1 < l.steps.size()) through_weights(l.steps[i + 1], j, width);
+      gates(l.steps[i], j, width);
     });
-  tasks(blocks, l.parallel(l.steps[0]),
-        [&](int64_t block) { through_weights(l.steps[0], block); });
+  over_units(n, cols, l.parallel(l.steps[0]),
+             [&](int64_t j, int64_t width) { through_weights(l.steps[0], j, width); });
 
   const T* d = dgates.data();
   if (op.need_input)
@@ -302,13 +320,13 @@ void backward(const Call& call, const Layer& l, const Result results[7],
                results[3].data<T>(), l.input);
   if (op.need_weight_hh)
     for (const Segment& part : segments)
-      product<T>(part.count, n, l.rows, d + part.column, {1, stride}, before.data(), {n, 1},
-                 results[4].data<T>() + part.row * n, n);
+      product<T>(part.count, n, l.rows, d + part.column, {1, stride}, before.data(),
+                 {before_stride, 1}, results[4].data<T>() + part.row * n, n);
   if (!op.need_bias) return;
   Scratch<T> ones(static_cast<size_t>(l.rows));
   std::fill_n(ones.data(), l.rows, T(1));
-  Scratch<T> sums(static_cast<size_t>(stride));
-  product<T>(1, stride, l.rows, ones.data(), {l.rows, 1}, d, {stride, 1}, sums.data(), stride);
+  Scratch<T> sums(static_cast<size_t>(columns));
+  product<T>(1, columns, l.rows, ones.data(), {l.rows, 1}, d, {stride, 1}, sums.data(), columns);
   std::copy_n(sums.data(), l.gates, results[5].data<T>());
   for (const Segment& part : segments)
     std::copy_n(sums.data() + part.column, part.count, results[6].data<T>() + part.row);

@@ -7,9 +7,9 @@
 
 namespace hearth::cpu {
 
-/// Some units of a recurrent step: `width` neighbouring ones of each of `rows` sequences. Gates of a
-/// unit lie `hidden` apart, rows of gates `gates_stride`, all other rows `hidden` where nothing else
-/// is said.
+/// Some units of a recurrent step: `width` neighbouring ones of each of `rows` sequences. Gates of
+/// a unit lie `hidden` apart, rows of gates `gates_stride`, all other rows `hidden` where nothing
+/// else is said.
 template <class T>
 struct RnnStepForward {
   int64_t rows, width, hidden;

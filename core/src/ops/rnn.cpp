@@ -55,9 +55,9 @@ struct Network {
 std::vector<Weights> grouped(const Network& net, TensorList params, bool projected) {
   const size_t each = 2 + (net.has_biases ? 2 : 0) + (projected ? 1 : 0);
   const auto count = static_cast<size_t>(net.num_layers * (net.bidirectional ? 2 : 1));
-  HEARTH_CHECK_AS(ValueError, params.size() == each * count, "[",
-                  name_of(net.mode), "] got an incorrect number of RNN parameters: expected ", each,
-                  " for each of ", count, " layers and directions, got ", params.size());
+  HEARTH_CHECK_AS(ValueError, params.size() == each * count, "[", name_of(net.mode),
+                  "] got an incorrect number of RNN parameters: expected ", each, " for each of ",
+                  count, " layers and directions, got ", params.size());
   std::vector<Weights> all;
   for (size_t i = 0; i < count; ++i) {
     const TensorList p = params.slice(i * each, each);
@@ -92,8 +92,8 @@ std::tuple<Tensor, Tensor, Tensor> run(const Network& net, Tensor x, const DimVe
                   packed ? "[rows, features], packed" : "of 3 dims", ", got ", x.sizes());
   HEARTH_CHECK_AS(ShapeError, packed || x.size(0) > 0, "[", name,
                   "] Expected sequence length to be larger than 0 in RNN");
-  HEARTH_CHECK_AS(ValueError, net.num_layers > 0, "[", name,
-                  "] expected at least one layer, got ", net.num_layers);
+  HEARTH_CHECK_AS(ValueError, net.num_layers > 0, "[", name, "] expected at least one layer, got ",
+                  net.num_layers);
   HEARTH_CHECK_AS(ValueError, net.dropout >= 0 && net.dropout <= 1, "[", name,
                   "] dropout probability has to be between 0 and 1, but got ", net.dropout);
   const int64_t batch = packed ? batch_sizes[0] : x.size(1);
@@ -113,7 +113,8 @@ std::tuple<Tensor, Tensor, Tensor> run(const Network& net, Tensor x, const DimVe
       cy.push_back(std::move(r.cy));
     }
     x = directions == 2 ? cat(outputs, -1) : outputs[0];
-    if (i + directions < h.size() && net.train && net.dropout > 0) x = dropout(x, net.dropout, true);
+    if (i + directions < h.size() && net.train && net.dropout > 0)
+      x = dropout(x, net.dropout, true);
   }
   return {x, stack(hy, 0), cells ? stack(cy, 0) : Tensor()};
 }
@@ -183,27 +184,25 @@ std::tuple<Tensor, Tensor, Tensor> lstm(const Tensor& data, const Tensor& batch_
 }
 
 // The networks and cells of one hidden state differ in their mode alone.
-#define HEARTH_RNN(name, mode)                                                                    \
-  std::tuple<Tensor, Tensor> name(const Tensor& input, const Tensor& hx, TensorList params,       \
-                                  bool has_biases, int64_t num_layers, double dropout,            \
-                                  bool train, bool bidirectional, bool batch_first) {             \
-    auto [y, h, c] =                                                                              \
-        run_padded({mode, has_biases, num_layers, dropout, train, bidirectional}, input, hx,      \
-                   params, batch_first);                                                          \
-    return {std::move(y), std::move(h)};                                                          \
-  }                                                                                               \
-  std::tuple<Tensor, Tensor> name(const Tensor& data, const Tensor& batch_sizes,                  \
-                                  const Tensor& hx, TensorList params, bool has_biases,           \
-                                  int64_t num_layers, double dropout, bool train,                 \
-                                  bool bidirectional) {                                           \
-    auto [y, h, c] = run_packed({mode, has_biases, num_layers, dropout, train, bidirectional},    \
-                                data, batch_sizes, hx, params);                                   \
-    return {std::move(y), std::move(h)};                                                          \
-  }                                                                                               \
-  Tensor name##_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih,                   \
-                     const Tensor& w_hh, const std::optional<Tensor>& b_ih,                       \
-                     const std::optional<Tensor>& b_hh) {                                         \
-    return run_cell(mode, input, hx, w_ih, w_hh, b_ih, b_hh).hy;                                  \
+#define HEARTH_RNN(name, mode)                                                                     \
+  std::tuple<Tensor, Tensor> name(const Tensor& input, const Tensor& hx, TensorList params,        \
+                                  bool has_biases, int64_t num_layers, double dropout, bool train, \
+                                  bool bidirectional, bool batch_first) {                          \
+    auto [y, h, c] = run_padded({mode, has_biases, num_layers, dropout, train, bidirectional},     \
+                                input, hx, params, batch_first);                                   \
+    return {std::move(y), std::move(h)};                                                           \
+  }                                                                                                \
+  std::tuple<Tensor, Tensor> name(const Tensor& data, const Tensor& batch_sizes, const Tensor& hx, \
+                                  TensorList params, bool has_biases, int64_t num_layers,          \
+                                  double dropout, bool train, bool bidirectional) {                \
+    auto [y, h, c] = run_packed({mode, has_biases, num_layers, dropout, train, bidirectional},     \
+                                data, batch_sizes, hx, params);                                    \
+    return {std::move(y), std::move(h)};                                                           \
+  }                                                                                                \
+  Tensor name##_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih,                    \
+                     const Tensor& w_hh, const std::optional<Tensor>& b_ih,                        \
+                     const std::optional<Tensor>& b_hh) {                                          \
+    return run_cell(mode, input, hx, w_ih, w_hh, b_ih, b_hh).hy;                                   \
   }
 HEARTH_RNN(gru, RnnMode::Gru)
 HEARTH_RNN(rnn_tanh, RnnMode::Tanh)

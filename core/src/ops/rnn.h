@@ -14,8 +14,8 @@ constexpr RnnMode last_value(RnnMode) { return RnnMode::Gru; }
 constexpr int64_t rnn_gates(RnnMode mode) {
   return mode == RnnMode::Lstm ? 4 : mode == RnnMode::Gru ? 3 : 1;
 }
-/// Numbers for each unit and row of input that backward reads of forward. LSTM: the gates i, f, g, o
-/// and the new cell; GRU: r, z, n and the state's part of n. The others read the output alone.
+/// Numbers for each unit and row of input that backward reads of forward. LSTM: the gates i, f, g,
+/// o and the new cell; GRU: r, z, n and the state's part of n. The others read the output alone.
 constexpr int64_t rnn_kept(RnnMode mode) {
   return mode == RnnMode::Lstm ? 5 : mode == RnnMode::Gru ? 4 : 0;
 }

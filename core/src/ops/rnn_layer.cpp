@@ -33,9 +33,10 @@ Sizes check_sizes(std::string_view op, RnnMode mode, const DimVector& batch_size
   HEARTH_CHECK_AS(ShapeError, x.sizes.size() == (packed ? 2u : 3u), "[", op, "] expected input ",
                   packed ? "[rows, features]" : "[steps, batch, features]", ", got ",
                   x.sizes.ref());
-  HEARTH_CHECK_AS(ShapeError, h.sizes.size() == 2 && w_ih.sizes.size() == 2 && w_hh.sizes.size() == 2,
-                  "[", op, "] expected hx, weight_ih and weight_hh of two dims, got ",
-                  h.sizes.ref(), ", ", w_ih.sizes.ref(), " and ", w_hh.sizes.ref());
+  HEARTH_CHECK_AS(ShapeError,
+                  h.sizes.size() == 2 && w_ih.sizes.size() == 2 && w_hh.sizes.size() == 2, "[", op,
+                  "] expected hx, weight_ih and weight_hh of two dims, got ", h.sizes.ref(), ", ",
+                  w_ih.sizes.ref(), " and ", w_hh.sizes.ref());
   Sizes s{};
   s.packed = packed;
   s.input = x.sizes.back();
@@ -76,9 +77,7 @@ Sizes check_sizes(std::string_view op, RnnMode mode, const DimVector& batch_size
   return s;
 }
 
-Tensor wide(const Tensor& t) {
-  return t.defined() ? t.to(accumulate_type(t.scalar_type())) : t;
-}
+Tensor wide(const Tensor& t) { return t.defined() ? t.to(accumulate_type(t.scalar_type())) : t; }
 
 /// The rows of each step, by time; one node of the tape for all.
 std::vector<Tensor> by_time(const Tensor& rows, const RnnLayer& op) {
@@ -94,9 +93,7 @@ Tensor replaced(const Tensor& first, const Tensor& all) {
   const int64_t n = first.size(0), rest = all.size(0) - n;
   return rest == 0 ? first : cat({first, all.narrow(0, n, rest)}, 0);
 }
-Tensor first_rows(const Tensor& t, int64_t n) {
-  return n == t.size(0) ? t : t.narrow(0, 0, n);
-}
+Tensor first_rows(const Tensor& t, int64_t n) { return n == t.size(0) ? t : t.narrow(0, 0, n); }
 
 /// What one step computes, of `x`, the input's part of the gates.
 struct Cell {
@@ -121,7 +118,9 @@ Cell cell(RnnMode mode, const Tensor& x, const Tensor& h, const Tensor& c, const
   return {{i, f, g, o, next}, o * next.tanh(), next};
 }
 
-std::optional<Tensor> given(const Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; }
+std::optional<Tensor> given(const Tensor& t) {
+  return t.defined() ? std::optional(t) : std::nullopt;
+}
 
 /// Every step's cell and the state it began with, in the order of computation.
 struct Unrolled {
@@ -160,9 +159,8 @@ Tensor in_time(const RnnLayer& op, size_t steps, const F& f) {
 }
 
 DimVector steps_of(const RnnLayer& op, const Tensor& input) {
-  return op.batch_sizes.empty()
-             ? DimVector(static_cast<size_t>(input.size(0)), input.size(1))
-             : op.batch_sizes;
+  return op.batch_sizes.empty() ? DimVector(static_cast<size_t>(input.size(0)), input.size(1))
+                                : op.batch_sizes;
 }
 
 Tensor nothing(const Tensor& like) { return empty({0}, like.options()); }
@@ -233,7 +231,7 @@ Grads RnnLayer::vjp(const Saved& s, Args g, NeedMask need) const {
   }
   args.push_back(s.out(0));
   args.push_back(kept);
-  const RnnLayerBackward op{mode,    reverse, need[0], need[3], need[4], need[5] || need[6],
+  const RnnLayerBackward op{mode,       reverse, need[0], need[3], need[4], need[5] || need[6],
                             batch_sizes};
   std::array<Tensor, 7> all;
   invoke({RnnLayerBackward::row(), &op, ArgList(args), all, Bind::Fresh});
@@ -309,10 +307,9 @@ Tensors RnnLayerBackward::decompose(Args in) const {
     } else if (mode == RnnMode::Lstm) {
       const Tensor &i = k[0], &f = k[1], &m = k[2], &o = k[3], tanh_c = k[4].tanh();
       const Tensor gc = first_rows(dc, n) + g * o * (1 - tanh_c * tanh_c);
-      by_input[s] = by_state[s] =
-          cat({gc * m * i * (1 - i), gc * u.c[s] * f * (1 - f), gc * i * (1 - m * m),
-               g * tanh_c * o * (1 - o)},
-              1);
+      by_input[s] = by_state[s] = cat({gc * m * i * (1 - i), gc * u.c[s] * f * (1 - f),
+                                       gc * i * (1 - m * m), g * tanh_c * o * (1 - o)},
+                                      1);
       dc = replaced(gc * f, dc);
     } else {
       by_input[s] = by_state[s] =

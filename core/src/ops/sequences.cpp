@@ -120,27 +120,28 @@ std::tuple<Tensor, Tensor> _pad_packed_sequence(const Tensor& data, const Tensor
     for (int64_t b = 0; b < n; ++b) ++lengths[static_cast<size_t>(b)];
   steps = std::max(steps, total_length);
   const int64_t batch = sizes[0];
-  return {ops::scatter_rows(data, ops::padded_rows(sizes, steps, batch, batch_first),
-                            batch_first ? batch : steps, batch_first ? steps : batch,
-                            padding_value),
-          tensor(lengths)};
+  return {
+      ops::scatter_rows(data, ops::padded_rows(sizes, steps, batch, batch_first),
+                        batch_first ? batch : steps, batch_first ? steps : batch, padding_value),
+      tensor(lengths)};
 }
 
 Tensor pad_sequence(TensorList sequences, bool batch_first, double padding_value,
                     std::string_view padding_side) {
   constexpr std::string_view name = "pad_sequence";
-  HEARTH_CHECK_AS(ValueError, !sequences.empty(), "[", name, "] received an empty list of sequences");
+  HEARTH_CHECK_AS(ValueError, !sequences.empty(), "[", name,
+                  "] received an empty list of sequences");
   HEARTH_CHECK_AS(ValueError, padding_side == "left" || padding_side == "right", "[", name,
                   "] Expected padding_side to be one of left or right, but got ", padding_side,
                   ".");
   const Tensor& first = sequences[0];
   int64_t steps = 0;
   for (const Tensor& s : sequences) {
-    HEARTH_CHECK_AS(ShapeError,
-                    s.dim() > 0 && s.dim() == first.dim() &&
-                        s.sizes().slice(1) == first.sizes().slice(1),
-                    "[", name, "] expected sequences [length, *] of equal sizes but the first, got ",
-                    first.sizes(), " and ", s.sizes());
+    HEARTH_CHECK_AS(
+        ShapeError,
+        s.dim() > 0 && s.dim() == first.dim() && s.sizes().slice(1) == first.sizes().slice(1), "[",
+        name, "] expected sequences [length, *] of equal sizes but the first, got ", first.sizes(),
+        " and ", s.sizes());
     steps = std::max(steps, s.size(0));
   }
   const auto batch = static_cast<int64_t>(sequences.size());

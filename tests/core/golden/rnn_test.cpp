@@ -22,8 +22,8 @@ using Packed = std::tuple<Tensor, Tensor> (*)(const Tensor&, const Tensor&, cons
                                               TensorList, bool, int64_t, double, bool, bool);
 template <Padded f>
 Outputs padded(Args& a) {
-  return flat(f(a[0], a.list(1)[0], a.list(2), a.b("has_biases"), a.i("num_layers"),
-                a.f("dropout"), a.b("train"), a.b("bidirectional"), a.b("batch_first")));
+  return flat(f(a[0], a.list(1)[0], a.list(2), a.b("has_biases"), a.i("num_layers"), a.f("dropout"),
+                a.b("train"), a.b("bidirectional"), a.b("batch_first")));
 }
 template <Packed f>
 Outputs packed(Args& a) {
@@ -32,8 +32,8 @@ Outputs packed(Args& a) {
 }
 
 Outputs padded_lstm(Args& a) {
-  return flat(lstm(a[0], a.list(1), a.list(2), a.b("has_biases"), a.i("num_layers"),
-                   a.f("dropout"), a.b("train"), a.b("bidirectional"), a.b("batch_first")));
+  return flat(lstm(a[0], a.list(1), a.list(2), a.b("has_biases"), a.i("num_layers"), a.f("dropout"),
+                   a.b("train"), a.b("bidirectional"), a.b("batch_first")));
 }
 Outputs packed_lstm(Args& a) {
   return flat(lstm(a[0], host(a[1]), a.list(2), a.list(3), a.b("has_biases"), a.i("num_layers"),
@@ -142,8 +142,8 @@ const Table kTable = {
      }},
     {"pad_sequence",
      [](Args& a) -> Outputs {
-       return {pad_sequence(a.list(0), a.b("batch_first"), a.f("padding_value"),
-                            a.s("padding_side"))};
+       return {
+           pad_sequence(a.list(0), a.b("batch_first"), a.f("padding_value"), a.s("padding_side"))};
      }},
     {"pack_padded_sequence", there_and_back},
 };

@@ -114,11 +114,17 @@ TEST(NnRnn, Errors) {
               HasSubstr("proj_size has to be a positive integer, smaller than hidden_size"));
   LSTM lstm(3, 4);
   GRU gru(3, 4);
-  EXPECT_THAT(error_of([&] { gru(zeros({2, 3, 3, 3})); }),
+  EXPECT_THAT(error_of([&] {
+                gru(zeros({2, 3, 3, 3}));
+              }),
               HasSubstr("input must have 3 dimensions"));
-  EXPECT_THAT(error_of([&] { gru(zeros({2, 3, 5})); }),
+  EXPECT_THAT(error_of([&] {
+                gru(zeros({2, 3, 5}));
+              }),
               HasSubstr("input.size(-1) must be equal to input_size. Expected 3, got 5"));
-  EXPECT_THAT(error_of([&] { gru(zeros({2, 3, 3}), zeros({1, 2, 4})); }),
+  EXPECT_THAT(error_of([&] {
+                gru(zeros({2, 3, 3}), zeros({1, 2, 4}));
+              }),
               HasSubstr("Expected hidden size 1 3 4, got [1, 2, 4]"));
   EXPECT_THAT(error_of([&] {
                 lstm(zeros({2, 3, 3}), std::make_tuple(zeros({1, 3, 4}), zeros({1, 2, 4})));
@@ -129,9 +135,13 @@ TEST(NnRnn, Errors) {
                     rnn::PackedSequence(zeros({3, 2, 3}), tensor(std::vector<int64_t>{2, 1})));
               }),
               HasSubstr("input must have 2 dimensions, got 3"));
-  EXPECT_THAT(error_of([] { GRUCell(3, 4)(zeros({2, 3}), zeros({2, 5})); }),
+  EXPECT_THAT(error_of([] {
+                GRUCell(3, 4)(zeros({2, 3}), zeros({2, 5}));
+              }),
               HasSubstr("hidden0 has inconsistent hidden_size: got 5, expected 4"));
-  EXPECT_THAT(error_of([] { GRUCell(3, 4)(zeros({2, 3, 3})); }),
+  EXPECT_THAT(error_of([] {
+                GRUCell(3, 4)(zeros({2, 3, 3}));
+              }),
               HasSubstr("Expected input to be 1D or 2D, got 3D instead"));
   EXPECT_THAT(error_of([] {
                 rnn::pad_packed_sequence(rnn::pack_sequence({zeros({3}), zeros({2})}), false, 0, 1);

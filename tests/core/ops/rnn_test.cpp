@@ -75,6 +75,15 @@ TEST(Rnn, KernelsAgreeWithSteps) {
   }
 }
 
+TEST(Rnn, InputWithoutFeatures) {
+  for (const RnnMode mode : kModes) {
+    const std::vector<Tensor> in = arguments(mode, zeros({3, 2, 0}, kDouble), 2, 5);
+    const RnnLayer op{mode, false, true, {}};
+    expect_decomposes(op, in[0], in[1], in[2], in[3], in[4], in[5], in[6]);
+    EXPECT_TRUE(everything(op, in).isfinite().all().item<bool>());
+  }
+}
+
 TEST(Rnn, SameOnAnyThreads) {
   // oneDNN's large products depend on the number of threads.
   set_deterministic(true);
@@ -214,10 +223,16 @@ TEST(Rnn, Errors) {
   expect_error<ValueError>(run_packed(sizes({1, 2})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({3, 0})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({2, 1}).to(kInt)), "1D CPU int64 tensor");
-  expect_error<ShapeError>([&] { gru_cell(zeros({2, 5}), zeros({2, 4}), w[0], w[1]); },
-                           "inconsistent input_size: got 5 expected 3");
-  expect_error<ShapeError>([&] { gru_cell(zeros({2, 3}), zeros({3, 4}), w[0], w[1]); },
-                           "Input batch size 2 doesn't match hidden0 batch size 3");
+  expect_error<ShapeError>(
+      [&] {
+        gru_cell(zeros({2, 5}), zeros({2, 4}), w[0], w[1]);
+      },
+      "inconsistent input_size: got 5 expected 3");
+  expect_error<ShapeError>(
+      [&] {
+        gru_cell(zeros({2, 3}), zeros({3, 4}), w[0], w[1]);
+      },
+      "Input batch size 2 doesn't match hidden0 batch size 3");
 }
 
 TEST(Sequences, Gradients) {

@@ -35,9 +35,8 @@ void rnn_samples(Samples& samples) {
       in.insert(in.end(), forward.in.begin(), forward.in.end());
       in.push_back(out[0]);
       in.push_back(out[3]);
-      add(samples,
-          ops::RnnLayerBackward{mode, op.reverse, true, true, true, true, op.batch_sizes}, in,
-          kNotSmooth);
+      add(samples, ops::RnnLayerBackward{mode, op.reverse, true, true, true, true, op.batch_sizes},
+          in, kNotSmooth);
       in[0] = in[1] = in[2] = none;
       in[biases ? 1 : 0] = values(biases ? out[1].sizes() : out[0].sizes(), -1, 1, 8);
       add(samples,

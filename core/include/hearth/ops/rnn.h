@@ -38,17 +38,17 @@ HEARTH_API std::tuple<Tensor, Tensor> rnn_tanh(const Tensor& input, const Tensor
                                                int64_t num_layers, double dropout, bool train,
                                                bool bidirectional, bool batch_first);
 HEARTH_API std::tuple<Tensor, Tensor> rnn_tanh(const Tensor& data, const Tensor& batch_sizes,
-                                               const Tensor& hx, TensorList params,
-                                               bool has_biases, int64_t num_layers, double dropout,
-                                               bool train, bool bidirectional);
+                                               const Tensor& hx, TensorList params, bool has_biases,
+                                               int64_t num_layers, double dropout, bool train,
+                                               bool bidirectional);
 HEARTH_API std::tuple<Tensor, Tensor> rnn_relu(const Tensor& input, const Tensor& hx,
                                                TensorList params, bool has_biases,
                                                int64_t num_layers, double dropout, bool train,
                                                bool bidirectional, bool batch_first);
 HEARTH_API std::tuple<Tensor, Tensor> rnn_relu(const Tensor& data, const Tensor& batch_sizes,
-                                               const Tensor& hx, TensorList params,
-                                               bool has_biases, int64_t num_layers, double dropout,
-                                               bool train, bool bidirectional);
+                                               const Tensor& hx, TensorList params, bool has_biases,
+                                               int64_t num_layers, double dropout, bool train,
+                                               bool bidirectional);
 
 /// One step of one layer: input [N, features], states [N, hidden].
 HEARTH_API std::tuple<Tensor, Tensor> lstm_cell(const Tensor& input, TensorList hx,

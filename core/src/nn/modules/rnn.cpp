@@ -74,9 +74,10 @@ void RNNImplBase::reset() {
                   "to disable projections, got ",
                   o.proj_size());
   if (o.dropout() > 0 && o.num_layers() == 1)
-    HEARTH_WARN("dropout option adds dropout after all but last recurrent layer, so non-zero "
-                "dropout expects num_layers greater than 1, but got dropout=",
-                o.dropout(), " and num_layers=", o.num_layers());
+    HEARTH_WARN(
+        "dropout option adds dropout after all but last recurrent layer, so non-zero "
+        "dropout expects num_layers greater than 1, but got dropout=",
+        o.dropout(), " and num_layers=", o.num_layers());
   const int64_t gates = std::holds_alternative<enumtype::kLSTM>(o.mode())  ? 4
                         : std::holds_alternative<enumtype::kGRU>(o.mode()) ? 3
                                                                            : 1;
@@ -144,12 +145,10 @@ RNNImplBase::Result RNNImplBase::call(const Tensor& input, const Tensor& batch_s
     return {y, {h, c}};
   }
   const auto with = [&](auto padded_form, auto packed_form) -> Result {
-    auto [y, h] = packed ? packed_form(input, batch_sizes, hx[0], weights, o.bias(),
-                                       o.num_layers(), o.dropout(), is_training(),
-                                       o.bidirectional())
-                         : padded_form(input, hx[0], weights, o.bias(), o.num_layers(),
-                                       o.dropout(), is_training(), o.bidirectional(),
-                                       o.batch_first());
+    auto [y, h] = packed ? packed_form(input, batch_sizes, hx[0], weights, o.bias(), o.num_layers(),
+                                       o.dropout(), is_training(), o.bidirectional())
+                         : padded_form(input, hx[0], weights, o.bias(), o.num_layers(), o.dropout(),
+                                       is_training(), o.bidirectional(), o.batch_first());
     return {y, {h}};
   };
   using Outputs = std::tuple<Tensor, Tensor>;
@@ -184,8 +183,8 @@ RNNImplBase::Result RNNImplBase::run(const Tensor& input, States hx) {
 }
 
 RNNImplBase::Result RNNImplBase::run_packed(const PackedSequence& input, States hx) {
-  HEARTH_CHECK_AS(ShapeError, input.data().dim() == 2,
-                  "[RNN] input must have 2 dimensions, got ", input.data().dim());
+  HEARTH_CHECK_AS(ShapeError, input.data().dim() == 2, "[RNN] input must have 2 dimensions, got ",
+                  input.data().dim());
   HEARTH_CHECK_AS(ShapeError, input.batch_sizes().numel() > 0,
                   "[RNN] Expected sequence length to be larger than 0 in RNN");
   const auto permuted = [](const Tensor& t, const Tensor& order) {
@@ -219,8 +218,8 @@ RNNCellImplBase::RNNCellImplBase(const RNNCellOptionsBase& options_) : options_b
 void RNNCellImplBase::reset() {
   const RNNCellOptionsBase& o = options_base;
   HEARTH_CHECK_AS(ValueError, o.input_size() >= 0 && o.hidden_size() >= 0,
-                  "[RNNCell] input_size and hidden_size must not be negative, got ",
-                  o.input_size(), " and ", o.hidden_size());
+                  "[RNNCell] input_size and hidden_size must not be negative, got ", o.input_size(),
+                  " and ", o.hidden_size());
   const int64_t rows = o.num_chunks() * o.hidden_size();
   weight_ih = register_parameter("weight_ih", empty({rows, o.input_size()}));
   weight_hh = register_parameter("weight_hh", empty({rows, o.hidden_size()}));
@@ -266,10 +265,9 @@ void RNNCellImplBase::print(std::ostream& stream, const char* name,
 RNNImpl::RNNImpl(int64_t input_size, int64_t hidden_size)
     : RNNImpl(RNNOptions(input_size, hidden_size)) {}
 RNNImpl::RNNImpl(const RNNOptions& options_)
-    : RNNImplBase(
-          std::holds_alternative<enumtype::kReLU>(options_.nonlinearity())
-              ? base_of(options_, kRNN_RELU)
-              : base_of(options_, kRNN_TANH)),
+    : RNNImplBase(std::holds_alternative<enumtype::kReLU>(options_.nonlinearity())
+                      ? base_of(options_, kRNN_RELU)
+                      : base_of(options_, kRNN_TANH)),
       options(options_) {}
 std::tuple<Tensor, Tensor> RNNImpl::forward(const Tensor& input, Tensor hx) {
   Result r = run(input, {std::move(hx)});
@@ -342,8 +340,8 @@ LSTMCellImpl::LSTMCellImpl(const LSTMCellOptions& options_)
     : RNNCellImplBase(cell_base_of(options_, 4)), options(options_) {}
 std::tuple<Tensor, Tensor> LSTMCellImpl::forward(const Tensor& input, OptionalStates hx_opt) {
   const std::vector<Tensor> in = batched(input, listed(hx_opt));
-  auto [h, c] = lstm_cell(in[0], {in[1], in[2]}, weight_ih, weight_hh, given(bias_ih),
-                          given(bias_hh));
+  auto [h, c] =
+      lstm_cell(in[0], {in[1], in[2]}, weight_ih, weight_hh, given(bias_ih), given(bias_hh));
   if (input.dim() == 2) return {std::move(h), std::move(c)};
   return {h.squeeze(0), c.squeeze(0)};
 }
@@ -354,8 +352,7 @@ GRUCellImpl::GRUCellImpl(const GRUCellOptions& options_)
     : RNNCellImplBase(cell_base_of(options_, 3)), options(options_) {}
 Tensor GRUCellImpl::forward(const Tensor& input, const Tensor& hx) {
   const std::vector<Tensor> in = batched(input, {hx});
-  const Tensor h =
-      gru_cell(in[0], in[1], weight_ih, weight_hh, given(bias_ih), given(bias_hh));
+  const Tensor h = gru_cell(in[0], in[1], weight_ih, weight_hh, given(bias_ih), given(bias_hh));
   return input.dim() == 1 ? h.squeeze(0) : h;
 }
 

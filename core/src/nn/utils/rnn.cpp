@@ -68,8 +68,7 @@ std::tuple<Tensor, Tensor> pad_packed_sequence(const PackedSequence& sequence, b
                            total_length.value_or(steps));
   const Tensor& order = sequence.unsorted_indices();
   if (!order.defined()) return {padded, lengths};
-  return {padded.index_select(batch_first ? 0 : 1, order),
-          lengths.index_select(0, order.to(kCPU))};
+  return {padded.index_select(batch_first ? 0 : 1, order), lengths.index_select(0, order.to(kCPU))};
 }
 
 Tensor pad_sequence(TensorList sequences, bool batch_first, double padding_value,

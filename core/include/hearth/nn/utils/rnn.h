@@ -14,8 +14,8 @@ namespace hearth::nn::utils::rnn {
 /// The permutation that undoes another; undefined for an undefined one.
 HEARTH_API Tensor invert_permutation(const Tensor& permutation);
 
-/// Sequences without padding: the first element of each, then the second of those that have one, and
-/// so on, longest first. pack_sequence and pack_padded_sequence make them.
+/// Sequences without padding: the first element of each, then the second of those that have one,
+/// and so on, longest first. pack_sequence and pack_padded_sequence make them.
 class HEARTH_API PackedSequence {
  public:
   /// unsorted_indices, if not given, undo sorted_indices. Throws unless batch_sizes lie on the CPU.
@@ -56,8 +56,8 @@ HEARTH_API Tensor pad_sequence(TensorList sequences, bool batch_first = false,
 /// Packs sequences [length, *]. Unless enforce_sorted, they may come in any order.
 HEARTH_API PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted = true);
 /// The sequences of a padded batch, each of its length.
-HEARTH_API std::vector<Tensor> unpad_sequence(const Tensor& padded_sequences,
-                                              const Tensor& lengths, bool batch_first = false);
+HEARTH_API std::vector<Tensor> unpad_sequence(const Tensor& padded_sequences, const Tensor& lengths,
+                                              bool batch_first = false);
 /// The sequences of a packed one.
 HEARTH_API std::vector<Tensor> unpack_sequence(const PackedSequence& packed_sequences);
 
