@@ -24,9 +24,10 @@ def add_modes(fam):
     for dims, modes in MODES.items():
         for mode in modes:
             for corners in (False, True) if "linear" in mode or "cubic" in mode else (None,):
+                # Where a factor doubles a size, PyTorch's gradient of nearest forgets the factor.
                 for attrs in ({"size": [7, 3, 5][:dims]}, {"size": [1] * dims}, {"size": list(SIZES[dims])},
-                              {"scale_factor": [1.7, 0.6, 2.3][:dims]},
-                              {"scale_factor": [1.7, 0.6, 2.3][:dims], "recompute_scale_factor": True}):
+                              {"scale_factor": [1.7, 0.6, 2.6][:dims]},
+                              {"scale_factor": [1.7, 0.6, 2.6][:dims], "recompute_scale_factor": True}):
                     attrs = {"size": None, "scale_factor": None, "recompute_scale_factor": None, **attrs, "mode": mode,
                              "align_corners": corners}
                     x = u(2, 2, *SIZES[dims])

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include <math.h>
+
 #include "backends/device_fn.h"
 #include "ops/resize.h"
 
@@ -82,6 +84,9 @@ struct ResizeAxis {
     return (align && !antialias) || filter == ops::ResizeFilter::Nearest ? A(0) : A(0.5);
   }
 
+  HEARTH_DEVICE_FN static float fused(float a, float b, float c) { return fmaf(a, b, c); }
+  HEARTH_DEVICE_FN static double fused(double a, double b, double c) { return fma(a, b, c); }
+
   HEARTH_DEVICE_FN ResizeTaps<A> taps(int64_t i) const {
     ResizeTaps<A> t{0, 1, in, A(0), A(1), A(1), cubic(), antialias, false};
     const A position = scale * (static_cast<A>(i) + shift());
@@ -105,7 +110,8 @@ struct ResizeAxis {
       t.first = static_cast<int64_t>(position);
       return t;
     }
-    A from = position - shift();
+    // In one rounding, as PyTorch's compilers make it.
+    A from = shift() == A(0) ? position : fused(scale, static_cast<A>(i) + shift(), -shift());
     if (cubic()) {
       auto whole = static_cast<int64_t>(from);
       if (static_cast<A>(whole) > from) --whole;

@@ -61,6 +61,9 @@ Specs Im2Col::infer(Args in) const {
                   "[im2col] Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and "
                   "other non-zero dimensions for input, but got: ",
                   t.sizes.ref());
+  const bool known = is_floating_point(t.dtype) || is_complex(t.dtype) || t.dtype == kBool;
+  HEARTH_CHECK_AS(NotImplementedError, known, "[im2col] not implemented for '", to_string(t.dtype),
+                  "'");
   const auto [h, w] = windows_on(*this, {t.sizes[2], t.sizes[3]});
   const int64_t channels = (Checked(t.sizes[1]) * kernel_size[0] * kernel_size[1])
                                .get("im2col", "kernel_size ", kernel_size.ref());

@@ -215,6 +215,22 @@ TEST(SpatialModules, VolumesAreNormalisedAsImages) {
   EXPECT_THAT(error_of([&] { each(x[0][0]); }), HasSubstr("(got 3D input)"));
 }
 
+TEST(SpatialModules, LocalResponseNorms) {
+  // Alike but for the first channel, which stays in the sums of those behind its reach.
+  const Tensor x = rand({2, 5, 2, 3}, TensorOptions(kDouble));
+  const Tensor a = LocalResponseNorm(LocalResponseNormOptions(3).alpha(0.7))(x);
+  const Tensor b = CrossMapLRN2d(CrossMapLRN2dOptions(3).alpha(0.7))(x);
+  EXPECT_TRUE(a.slice(1, 0, 2).allclose(b.slice(1, 0, 2)));
+  EXPECT_TRUE((b.slice(1, 2, 5) < a.slice(1, 2, 5)).all().item<bool>());
+  const auto f = [](const std::vector<Tensor>& in) {
+    return std::vector<Tensor>{CrossMapLRN2d(CrossMapLRN2dOptions(3).alpha(0.7))(in[0]),
+                               LocalResponseNorm(LocalResponseNormOptions(2).alpha(0.7))(in[0])};
+  };
+  const Tensor leaf = x.detach().requires_grad_();
+  EXPECT_TRUE(autograd::gradcheck(f, {leaf}));
+  EXPECT_TRUE(autograd::gradgradcheck(f, {leaf}));
+}
+
 TEST(SpatialModules, CircularPadding) {
   const Tensor x = numbers({1, 2, 3, 4});
   expect_equal(CircularPad2d(std::vector<int64_t>{1, 2, 0, 1})(x),

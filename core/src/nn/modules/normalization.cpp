@@ -244,11 +244,11 @@ Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
   const auto size = static_cast<double>(options.size());
   const int64_t side = (options.size() - 1) / 2, channels = input.size(1);
   const Tensor squares = input.mul(input);
-  // An even size counts as the odd one below it, and no gradient flows by the first channel's stay.
+  // An even size counts as the odd one below it.
   Tensor sums =
       F::channel_means(squares, 2 * side + 1, side).mul(static_cast<double>(2 * side + 1));
   if (side + 1 < channels) {
-    const Tensor first = squares.slice(1, 0, 1).detach();
+    const Tensor first = squares.slice(1, 0, 1);
     const Tensor none = zeros_like(first).expand({-1, side + 1, -1, -1});
     sums = sums + cat({none, first.expand({-1, channels - side - 1, -1, -1})}, 1);
   }
