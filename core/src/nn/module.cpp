@@ -6,6 +6,7 @@
 
 #include "hearth/autograd/grad_mode.h"
 
+#include "nn/hooks.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -352,20 +353,12 @@ void copy_tensors(OrderedDict<std::string, Tensor>& copy,
 
 }  // namespace
 
-// ---- hooks
-
-struct ForwardHooks {
-  unsigned next_key = 1;
-  std::vector<std::pair<unsigned, ForwardPreHook>> pre;
-  std::vector<std::pair<unsigned, ForwardHook>> post;
-};
-
 void Module::forget_registered() {
   parameters_.clear();
   buffers_.clear();
   children_.clear();
   transient_buffers_.clear();
-  if (hooks_) hooks_ = std::make_shared<ForwardHooks>(*hooks_);
+  if (hooks_) hooks_ = std::make_shared<ModuleHooks>(*hooks_);
 }
 
 void Module::copy_registered(const Module& original, const std::optional<Device>& device) {
@@ -378,70 +371,6 @@ void Module::copy_registered(const Module& original, const std::optional<Device>
   for (const auto& child : original.children_)
     children_[child.key()]->clone_(*child.value(), device);
 }
-
-unsigned Module::register_forward_pre_hook(ForwardPreHook hook) {
-  if (!hooks_) hooks_ = std::make_shared<ForwardHooks>();
-  hooks_->pre.emplace_back(hooks_->next_key, std::move(hook));
-  return hooks_->next_key++;
-}
-unsigned Module::register_forward_hook(ForwardHook hook) {
-  if (!hooks_) hooks_ = std::make_shared<ForwardHooks>();
-  hooks_->post.emplace_back(hooks_->next_key, std::move(hook));
-  return hooks_->next_key++;
-}
-void Module::remove_hook(unsigned key) {
-  const auto is_key = [key](const auto& entry) { return entry.first == key; };
-  const size_t removed =
-      hooks_ ? std::erase_if(hooks_->pre, is_key) + std::erase_if(hooks_->post, is_key) : 0;
-  HEARTH_CHECK_AS(IndexError, removed, "[nn] no forward hook with key ", key, " is registered");
-}
-
-// Hooks may register and remove hooks: each run goes over a copy.
-void Module::run_forward_pre_hooks(std::vector<Tensor>& inputs) {
-  const auto hooks = hooks_;
-  const auto pre = hooks->pre;
-  for (const auto& entry : pre) entry.second(*this, inputs);
-}
-void Module::run_forward_hooks(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
-  const auto hooks = hooks_;
-  const auto post = hooks->post;
-  for (const auto& entry : post) entry.second(*this, inputs, outputs);
-}
-
-namespace detail {
-
-namespace {
-
-std::vector<Tensor> values_of(const std::vector<Tensor*>& found) {
-  std::vector<Tensor> values;
-  for (const Tensor* t : found) values.push_back(*t);
-  return values;
-}
-
-void write_back(const std::vector<Tensor*>& found, const std::vector<Tensor>& values,
-                const Module& module) {
-  HEARTH_CHECK_AS(ValueError, found.size() == values.size(), "[nn] a forward hook of ",
-                  module.name(), " must keep the number of tensors: expected ", found.size(),
-                  ", got ", values.size());
-  for (size_t i = 0; i < found.size(); ++i) *found[i] = values[i];
-}
-
-}  // namespace
-
-std::vector<Tensor> pre_hooked(Module& module, const std::vector<Tensor*>& found) {
-  std::vector<Tensor> values = values_of(found);
-  module.run_forward_pre_hooks(values);
-  write_back(found, values, module);
-  return values;
-}
-void post_hooked(Module& module, const std::vector<Tensor>& inputs,
-                 const std::vector<Tensor*>& found) {
-  std::vector<Tensor> values = values_of(found);
-  module.run_forward_hooks(inputs, values);
-  write_back(found, values, module);
-}
-
-}  // namespace detail
 
 // ---- text
 

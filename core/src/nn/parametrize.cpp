@@ -2,7 +2,8 @@
 #include "hearth/nn/parametrize.h"
 
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/ops/creation.h"
+
+#include "autograd/meta.h"
 
 namespace hearth::nn::utils::parametrize {
 
@@ -52,13 +53,16 @@ class ParametrizationList final : public Module {
     for (const auto& step : steps_) tensors = {step->compute(tensors)};
     return tensors[0];
   }
-  /// Shows the computed value. Memory of its own each time, so that what saved the last one for
-  /// backward keeps it.
+  /// Shows the computed value, with its memory and its history. Nothing is written, so that what
+  /// saved the last one for backward keeps it.
   void update() const {
-    const Tensor value = compute();
+    const Tensor computed = compute();
+    const Tensor value = computed.is_leaf() ? computed.alias() : computed;
     shown_.detach_();
-    shown_.set_data(empty_like(value.detach()));
-    shown_.copy_(value);
+    shown_.set_data(value.detach());
+    if (!value.requires_grad()) return;
+    const autograd::Edge edge = autograd::gradient_edge(value);
+    autograd::set_history(shown_, edge.function, edge.input_nr);
   }
 
   const Tensor& shown() const { return shown_; }

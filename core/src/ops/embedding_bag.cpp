@@ -52,10 +52,10 @@ Specs EmbeddingBag::infer(Args in) const {
 }
 
 Saves EmbeddingBag::saves(NeedMask need) const {
-  Saves saved{.in = 0b0010, .out = 0b0110, .specs = true};
+  if (mode == BagMode::Max) return {.in = 0, .out = 0b1100, .specs = true};
+  Saves saved{.in = 0b0010, .out = mode == BagMode::Mean ? 0b0110u : 0b0010u, .specs = true};
   if (need[3]) saved.in |= 0b0001;
   if (need[0]) saved.in |= 0b1000;
-  if (mode == BagMode::Max) saved = {.in = 0, .out = 0b1100, .specs = true};
   return saved;
 }
 

@@ -34,7 +34,7 @@ TEST(Transformers, PrintAsLibTorch) {
   const std::string head =
       "torch::nn::TransformerImpl(\n"
       "  (encoder): torch::nn::TransformerEncoderImpl(\n"
-      "    (layers): torch::nn::ModuleList()\n"
+      "    (layers): torch::nn::ModuleList\n"
       "    (norm): torch::nn::LayerNorm([4], eps=1e-05, elementwise_affine=true)\n"
       "  )\n"
       "  (decoder): torch::nn::TransformerDecoderImpl(\n";
@@ -157,6 +157,19 @@ TEST(Transformers, RunInASequentialOfTheirOwn) {
   AnyModule bag{EmbeddingBag(5, 3)};
   EXPECT_EQ(bag.forward(tensor(std::vector<int64_t>{0, 1, 2, 3}).view({2, 2})).sizes(),
             IntArrayRef({2, 3}));
+}
+
+TEST(Attention, MasksMayBeIntegersOfOneRow) {
+  MultiheadAttention attend(4, 2);
+  const Tensor q = rand({2, 1, 4}), k = rand({3, 1, 4});
+  const auto with = [&](const Tensor& mask, const Tensor& padding) {
+    return std::get<0>(attend(q, k, k, padding, /*need_weights=*/true, mask));
+  };
+  EXPECT_TRUE(with(zeros({1, 3}, kLong), {}).equal(with({}, {})));
+  const Tensor one = tensor(std::vector<int64_t>{0, -100000, 0}).view({1, 3});
+  EXPECT_TRUE(with(one, {}).allclose(with({}, one.ne(0))));
+  EXPECT_THROW(with({}, one), DtypeError);
+  EXPECT_THROW(with(zeros({3, 3}), {}), ShapeError);
 }
 
 TEST(AdaptiveSoftmax, PredictsWhatItsProbabilitiesSay) {

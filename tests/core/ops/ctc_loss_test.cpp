@@ -30,7 +30,7 @@ TEST(CtcLoss, ListsOfLengthsAndTensorsAreTheSame) {
 
 TEST(CtcLoss, SumsOverEveryAlignment) {
   // Two steps and one label: "a a", "a -", "- a".
-  const Tensor p = tensor(std::vector<double>{0.25, 0.75, 0.5, 0.5}).view({2, 1, 2});
+  const Tensor p = tensor(std::vector<double>{0.25, 0.75, 0.5, 0.5}, kDouble).view({2, 1, 2});
   const Tensor loss = ctc_loss(p.log(), ints({1}).view({1, 1}), IntArrayRef({2}), IntArrayRef({1}),
                                0, Reduction::Sum);
   EXPECT_NEAR(loss.item<double>(), -std::log(0.75 * 0.5 + 0.75 * 0.5 + 0.25 * 0.5), 1e-12);

@@ -36,7 +36,11 @@ using ForwardPreHook = Callable<void(Module&, std::vector<Tensor>& inputs)>;
 /// Sees the tensors given to forward; sees and may replace those it returned.
 using ForwardHook =
     Callable<void(Module&, const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs)>;
-struct ForwardHooks;
+/// Sees the gradients by the tensors that forward returned, and may replace those by the tensors it
+/// was given (undefined for those that need none).
+using FullBackwardHook = Callable<void(Module&, std::vector<Tensor>& grad_inputs,
+                                       const std::vector<Tensor>& grad_outputs)>;
+struct ModuleHooks;
 
 /// A piece of a network: parameters, buffers and submodules by name. Derive, register them in the
 /// constructor, and write a `forward` of any signature:
@@ -132,10 +136,15 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   /// `layer->forward(x)`. The key is for remove_hook.
   unsigned register_forward_pre_hook(ForwardPreHook hook);
   unsigned register_forward_hook(ForwardHook hook);
+  /// Only for modules held by a shared_ptr, as holders do.
+  unsigned register_full_backward_hook(FullBackwardHook hook);
   void remove_hook(unsigned key);
   bool has_forward_hooks() const noexcept { return hooks_ != nullptr; }
   void run_forward_pre_hooks(std::vector<Tensor>& inputs);
   void run_forward_hooks(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
+  bool has_full_backward_hooks() const noexcept;
+  void run_full_backward_hooks(std::vector<Tensor>& grad_inputs,
+                               const std::vector<Tensor>& grad_outputs);
 
   /// This module as a T, or null: `module->as<nn::Linear>()`, `module->as<nn::LinearImpl>()`.
   template <typename T>
@@ -224,7 +233,7 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
 
   mutable std::string name_;  // of the type once asked for
   std::vector<std::string> transient_buffers_;
-  std::shared_ptr<ForwardHooks> hooks_;
+  std::shared_ptr<ModuleHooks> hooks_;
 };
 
 /// `torch::nn::Linear(in_features=4, out_features=2, bias=true)`, submodules indented: what

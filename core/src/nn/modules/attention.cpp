@@ -54,15 +54,15 @@ Projected project(const Tensor& query, const Tensor& key, const Tensor& value, c
           linear(value, rows(w, 2 * e, 3 * e), rows(b, 2 * e, 3 * e))};
 }
 
-/// A bool or floating mask as numbers to add to scores.
-Tensor additive(const Tensor& mask, const char* name, ScalarType dtype) {
+/// Whether a mask says what is hidden, instead of being numbers to add to scores.
+bool hides(const Tensor& mask) {
+  return mask.scalar_type() == kBool || mask.scalar_type() == kByte;
+}
+
+/// A mask as numbers to add to scores.
+Tensor additive(const Tensor& mask, ScalarType dtype) {
   if (!mask.defined()) return mask;
-  HEARTH_CHECK_AS(
-      DtypeError,
-      mask.scalar_type() == kBool || mask.scalar_type() == kByte || mask.is_floating_point(),
-      "[multi_head_attention_forward] only float and bool types are supported for ", name, ", not ",
-      mask.scalar_type());
-  if (mask.is_floating_point()) return mask.to(dtype);
+  if (!hides(mask)) return mask.to(dtype);
   return zeros(mask.sizes(), TensorOptions(dtype).device(mask.device()))
       .masked_fill(mask.to(kBool), -INFINITY);
 }
@@ -116,15 +116,28 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, con
 
   auto [q, k, v] = project(query, key, value, o);
   int64_t keys = k.size(length_dim);
-  Tensor mask = additive(o.attn_mask(), "attn_mask", q.scalar_type());
-  Tensor padding = additive(o.key_padding_mask(), "key_padding_mask", q.scalar_type());
+  // As in LibTorch, integers may be added as well; in a padding mask they could only be a mistake.
+  const Tensor &given_mask = o.attn_mask(), &given_padding = o.key_padding_mask();
+  HEARTH_CHECK_AS(DtypeError, !given_mask.defined() || !given_mask.is_complex(),
+                  "[multi_head_attention_forward] expected a real or bool attn_mask, got ",
+                  given_mask.scalar_type());
+  HEARTH_CHECK_AS(
+      DtypeError,
+      !given_padding.defined() || hides(given_padding) || given_padding.is_floating_point(),
+      "[multi_head_attention_forward] only float and bool types are supported for "
+      "key_padding_mask, not ",
+      given_padding.scalar_type());
+  Tensor mask = additive(given_mask, q.scalar_type());
+  Tensor padding = additive(given_padding, q.scalar_type());
   check_sizes(padding, {n, keys}, "the key_padding_mask");
   if (mask.defined() && mask.dim() == 3) {
     check_sizes(mask, {n * heads, length, keys}, "the 3D attn_mask");
     mask = mask.view({n, heads, length, keys});
   } else {
-    check_sizes(mask, {length, keys}, "the 2D attn_mask");
-    if (mask.defined()) mask = mask.view({1, 1, length, keys});
+    // One row may stand for all.
+    const int64_t rows = mask.defined() && mask.dim() == 2 && mask.size(0) == 1 ? 1 : length;
+    check_sizes(mask, {rows, keys}, "the 2D attn_mask");
+    if (mask.defined()) mask = mask.view({1, 1, rows, keys});
   }
 
   if (o.bias_k().defined() && o.bias_v().defined()) {
@@ -162,7 +175,7 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, con
   bool causal = o.is_causal() && !o.attn_mask().defined();
   if (causal && (mask.defined() || o.need_weights())) {
     const Tensor later = ones({length, keys}, TensorOptions(kBool).device(q.device())).triu(1);
-    const Tensor hidden = additive(later, "attn_mask", q.scalar_type());
+    const Tensor hidden = additive(later, q.scalar_type());
     mask = mask.defined() ? mask + hidden : hidden;
     causal = false;
   }
