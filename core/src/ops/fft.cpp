@@ -264,8 +264,9 @@ Tensor frequencies(std::string_view op, const Tensor& counts, int64_t n, double 
   if (options.requires_grad()) result.set_requires_grad(true);
   return result;
 }
-TensorOptions without_grad(const TensorOptions& options) {
-  return TensorOptions(options).requires_grad(false);
+/// Those of the counts: of the default dtype, not of the numbers', where none is asked for.
+TensorOptions count_options(const TensorOptions& options) {
+  return TensorOptions(options).dtype(options.dtype()).requires_grad(false);
 }
 Tensor& write_frequencies(Tensor& out, const Tensor& values) {
   if (out.sizes() != values.sizes()) out.resize_(values.sizes());
@@ -289,12 +290,12 @@ Tensor shifted(const Tensor& self, OptionalIntArrayRef dim, int64_t extra, std::
 Tensor fft_fftfreq(int64_t n, double d, const TensorOptions& options) {
   HEARTH_CHECK_AS(ShapeError, n >= 0,
                   "[fft_fftfreq] Trying to create tensor with negative dimension ", n);
-  const TensorOptions plain = without_grad(options);
+  const TensorOptions plain = count_options(options);
   const Tensor parts[] = {arange((n + 1) / 2, plain), arange(-(n / 2), 0, plain)};
   return frequencies("fft_fftfreq", cat(parts), n, d, options);
 }
 Tensor fft_rfftfreq(int64_t n, double d, const TensorOptions& options) {
-  return frequencies("fft_rfftfreq", arange(n / 2 + 1, without_grad(options)), n, d, options);
+  return frequencies("fft_rfftfreq", arange(n / 2 + 1, count_options(options)), n, d, options);
 }
 Tensor& fft_fftfreq_out(Tensor& out, int64_t n, double d) {
   return write_frequencies(out, fft_fftfreq(n, d, out.options()));

@@ -52,9 +52,15 @@ struct Frames {
   }
 };
 
-/// [..., length] padded at both ends.
+/// [batch, length] padded at both ends.
 Tensor padded(const Tensor& signal, int64_t by, std::string_view mode) {
-  return pad(signal.unsqueeze(0), {by, by}, mode).squeeze(0);
+  const int64_t length = signal.size(1);
+  if (mode != "reflect" || by == 0 || by >= length)
+    return pad(signal.unsqueeze(0), {by, by}, mode).squeeze(0);
+  // Only the ends are gathered; a signal is long.
+  return cat({signal.narrow(1, 1, by).flip({1}), signal,
+              signal.narrow(1, length - 1 - by, by).flip({1})},
+             1);
 }
 
 Tensor spectra(const Tensor& self, const Frames& f, bool center, std::string_view pad_mode,
