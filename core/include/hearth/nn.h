@@ -27,6 +27,8 @@
 #include "hearth/nn/modules/transformer.h"
 #include "hearth/nn/modules/transformer_decoder.h"
 #include "hearth/nn/modules/upsampling.h"
+#include "hearth/nn/parametrize.h"
+#include "hearth/nn/prune.h"
 #include "hearth/nn/serialize.h"
 #include "hearth/nn/utils.h"
 #include "hearth/nn/utils/rnn.h"

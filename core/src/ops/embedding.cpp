@@ -84,9 +84,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
 }
 
 Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx,
-                 bool scale_grad_by_freq, bool sparse) {
-  HEARTH_CHECK_AS(NotImplementedError, !sparse,
-                  "[embedding] sparse gradients are not supported; pass sparse=false");
+                 bool scale_grad_by_freq, bool /*sparse*/) {
   return invoke(ops::Embedding{padding_idx, scale_grad_by_freq}, weight, ops::as_long(indices));
 }
 

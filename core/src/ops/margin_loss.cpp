@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/distances.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/margin_loss.h"
 #include "hearth/ops/pointwise.h"
@@ -63,10 +64,6 @@ Tensor reduced(std::string_view op, const Tensor& each, int64_t reduction) {
                   "] ", reduction, " is not a valid value for reduction");
   if (reduction == Reduction::None) return each;
   return reduction == Reduction::Mean ? each.mean() : each.sum();
-}
-
-Tensor distance(const Tensor& a, const Tensor& b, double p, double eps) {
-  return (a - b + eps).norm(p, IntArrayRef(-1), /*keepdim=*/false);
 }
 
 /// Scores as a matrix: a vector is one row.
@@ -177,9 +174,9 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
                   "to have the same number of dimensions, but got: anchor ",
                   anchor.dim(), "D, positive ", positive.dim(), "D, and negative ", negative.dim(),
                   "D inputs");
-  const Tensor to_positive = distance(anchor, positive, p, eps);
-  Tensor to_negative = distance(anchor, negative, p, eps);
-  if (swap) to_negative = minimum(to_negative, distance(positive, negative, p, eps));
+  const Tensor to_positive = pairwise_distance(anchor, positive, p, eps);
+  Tensor to_negative = pairwise_distance(anchor, negative, p, eps);
+  if (swap) to_negative = minimum(to_negative, pairwise_distance(positive, negative, p, eps));
   const Tensor each = (margin + to_positive - to_negative).clamp_min(0);
   return reduced("triplet_margin_loss", each, reduction);
 }

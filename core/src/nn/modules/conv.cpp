@@ -221,8 +221,6 @@ ConvTransposeNdImpl<D>::~ConvTransposeNdImpl() = default;
 template <size_t D>
 void ConvTransposeNdImpl<D>::reset() {
   check_options(options);
-  HEARTH_CHECK_AS(ValueError, std::holds_alternative<enumtype::kZeros>(options.padding_mode()),
-                  "[conv_transpose] Only `zeros` padding mode is supported");
   weight = register_parameter(
       "weight",
       hearth::empty(weight_sizes(options.in_channels(), options.out_channels() / options.groups(),
@@ -238,6 +236,8 @@ void ConvTransposeNdImpl<D>::reset_parameters() {
 template <size_t D>
 std::vector<int64_t> ConvTransposeNdImpl<D>::output_padding(
     const Tensor& input, const std::optional<IntArrayRef>& output_size) const {
+  HEARTH_CHECK_AS(ValueError, std::holds_alternative<enumtype::kZeros>(options.padding_mode()),
+                  "[conv_transpose] Only `zeros` padding mode is supported");
   if (!output_size) return {options.output_padding()->begin(), options.output_padding()->end()};
   IntArrayRef wanted = *output_size;
   if (wanted.size() > D && wanted.size() == static_cast<size_t>(input.dim()))

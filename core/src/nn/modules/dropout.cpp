@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/dropout.h"
 
+#include "hearth/base/warning.h"
+#include "hearth/base/warning.h"
 #include "hearth/ops/random.h"
 
 #include "nn/builtin.h"
@@ -50,7 +52,14 @@ Tensor dropout1d(const Tensor& input, const Dropout1dFuncOptions& options) {
   return dropout_channels(input, options, 3, "dropout1d");
 }
 Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
-  return dropout_channels(input, options, 4, "dropout2d");
+  check_probability(options.p(), "dropout2d");
+  // As PyTorch: 3-d input is [N, C, L], not one image.
+  if (input.dim() != 4)
+    HEARTH_WARN("dropout2d expects 4-D input; of ", input.dim(),
+                "-D input the first two dims are taken for N and C");
+  Tensor self = input;
+  return options.inplace() ? hearth::feature_dropout_(self, options.p(), options.training())
+                           : hearth::feature_dropout(input, options.p(), options.training());
 }
 Tensor dropout3d(const Tensor& input, const Dropout3dFuncOptions& options) {
   return dropout_channels(input, options, 5, "dropout3d");
