@@ -14,9 +14,11 @@ from special_points import (FINITE, HUGE, LINES, TINY, binary, inf, lines, nan, 
                             usual)
 
 # Where PyTorch's answer is not the function's: trigamma at negative integers is the rounding of pi,
-# Bessel functions are NaN at infinity and lose the sign of zero.
+# Bessel functions are NaN at infinity and lose the sign of zero, some products overflow by their
+# order.
 WITHOUT = {
-    "digamma": (-1.0, -100.0), "i0": (inf, -inf), "special_i1": (inf, -inf, 0.0), "special_i1e": (0.0,),
+    "digamma": (-1.0, -20.0, -100.0, -inf, "huge"), "i0": (inf, -inf), "special_i1": (inf, -inf, 0.0, 100.0, -100.0),
+    "special_i1e": (0.0,), "special_log_ndtr": (-inf, -100.0, "huge"),
 }
 
 
@@ -51,7 +53,9 @@ def add_activations(fam):
 
 def add_binary(fam):
     for op, (_, flags, *knots) in BINARY.items():
-        binary(fam, op, knots, grad="g" not in flags)
+        if op != "ldexp":
+            binary(fam, op, knots, grad="g" not in flags)
+    pointwise(fam, "ldexp", lambda dtype: [r for r in pairs(dtype) if HUGE[dtype] not in r])
     for mode in ("floor", "trunc"):
         binary(fam, "div", rounding_mode=mode)
     for op in COMPARE + LOGICAL:

@@ -20,7 +20,7 @@ def scalar_form(op):
 
 
 def add_pointwise(fam):
-    for op in (*UNARY, *CLASSES, "positive", "logical_not", "bitwise_not", "nan_to_num"):
+    for op in (*UNARY, *CLASSES, "signbit", "positive", "logical_not", "bitwise_not", "nan_to_num"):
         every(fam, op, first, dtypes=dtypes_of(op))
     for op, attrs in (("leaky_relu", {"negative_slope": 0.25}), ("elu", {"alpha": 0.5}), ("selu", {}),
                       ("celu", {"alpha": 0.5}), ("gelu", {}), ("gelu", {"approximate": "tanh"}), ("silu", {}), ("mish", {}),

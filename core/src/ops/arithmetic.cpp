@@ -202,13 +202,21 @@ Tensor& round_out(Tensor& out, const Tensor& self, int64_t decimals) {
   return call_out(Op::round_decimals, decimal_fields(decimals), out, self);
 }
 
+namespace {
+
+Tensor exponent_of(const Tensor& self) {
+  return call(Op::frexp_exponent, {}, self.detach()).to(kInt);
+}
+
+}  // namespace
+
 std::tuple<Tensor, Tensor> frexp(const Tensor& self) {
-  return {call(Op::frexp_mantissa, {}, self), call(Op::frexp_exponent, {}, self).to(kInt)};
+  return {call(Op::frexp_mantissa, {}, self), exponent_of(self)};
 }
 std::tuple<Tensor&, Tensor&> frexp_out(Tensor& mantissa, Tensor& exponent, const Tensor& self) {
   HEARTH_CHECK_AS(DtypeError, exponent.scalar_type() == kInt,
                   "[frexp] expected exponents of dtype ", kInt, ", got ", exponent.scalar_type());
-  copy_out("frexp", exponent, call(Op::frexp_exponent, {}, self).to(kInt));
+  copy_out("frexp", exponent, exponent_of(self));
   return {call_out(Op::frexp_mantissa, {}, mantissa, self), exponent};
 }
 std::tuple<Tensor, Tensor> Tensor::frexp() const { return hearth::frexp(*this); }

@@ -133,7 +133,7 @@ Tensor sinc_slope(const Tensor& x) {
     return (hearth::cos(p) - hearth::sin(p) / p) / t;
   });
 }
-Tensor frexp_exponent(const Tensor& x) { return call(Op::frexp_exponent, {}, x); }
+Tensor frexp_exponent(const Tensor& x) { return call(Op::frexp_exponent, {}, x.detach()); }
 
 }  // namespace px
 }  // namespace ops

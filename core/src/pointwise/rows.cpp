@@ -205,13 +205,15 @@ Tensors backward_decompose(const OpTable& row, const void* raw, Args in) {
   const PointwiseBackwardInfo& info = backward_info_of(row);
   const Pointwise& f = fields_of(raw);
   const unsigned reads = info.forward->reads.by[info.input];
+  // Functions of one operand alone are as exact as those of all.
+  const ScalarType type = result_type(in);
   Tensor slots[5];
-  slots[0] = in[0];
+  slots[0] = in[0].to(type);
   size_t next = 1;
   for (int j = 0; j < 4; ++j) {
     if (!(reads & (kReadsA << j))) continue;
     const bool is_scalar = j < info.forward->arity && tensor_position(f, j) < 0;
-    slots[1 + j] = is_scalar ? in[0].new_full({}, f.scalar) : in[next++];
+    slots[1 + j] = is_scalar ? slots[0].new_full({}, f.scalar) : in[next++].to(type);
   }
   Tensors out;
   out.push_back(info.forward->derivative[info.input](slots, f));

@@ -16,19 +16,28 @@ void add_row(Samples& samples, const OpTable& row, const Pointwise& f, std::vect
   samples.push_back({&row, std::make_shared<Pointwise>(f), std::move(in), smooth});
 }
 
-/// Inputs an op can take: inside (0, 1) everything real is smooth, but for acosh and zeta.
+/// Whether an op has derivatives, but none by its input k.
+bool is_parameter(const ops::PointwiseInfo& info, int k) {
+  bool any = false;
+  for (int j = 0; j < info.arity; ++j) any |= info.reads.by[j] != kReadsNone;
+  return any && info.reads.by[k] == kReadsNone;
+}
+
+/// Inputs an op can take: inside (0, 1) everything real is smooth, but for acosh.
 std::vector<Tensor> inputs_for(const ops::PointwiseInfo& info) {
   if (info.op == PointwiseOp::acosh) return {values({2, 3}, 1.15, 1.85)};
-  if (info.op == PointwiseOp::special_zeta)
-    return {values({2, 3}, 1.15, 1.85), values({2, 3}, 0.15, 0.85, 1)};
   std::vector<Tensor> in;
   for (int k = 0; k < info.arity; ++k) {
     Tensor t = values({2, 3}, 0.15, 0.85, k);
     const bool mask =
         (k == 0 && (info.types & ops::kMaskA)) || (k == 1 && (info.types & ops::kMaskB));
-    if (mask) t = t.gt(0.5);
-    if (!mask && !(info.types & ops::kTypeF))
+    if (mask) {
+      t = t.gt(0.5);
+    } else if (!(info.types & ops::kTypeF)) {
       t = (t * 10).to(info.types & ops::kTypeI ? kLong : kComplexDouble);
+    } else if (is_parameter(info, k)) {
+      t = (t * 3 + 2).to(kLong);  // an order
+    }
     in.push_back(t);
   }
   return in;

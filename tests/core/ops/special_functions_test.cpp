@@ -149,6 +149,22 @@ TEST(SpecialFunctions, AreRightInDoublePrecision) {
                                       {3.0, -1.3508099647481938e-3},
                                       {8.0, -6.22096057427178606e-16}})
     expect_close(special::log_ndtr(number(x)), want, "log_ndtr", x);
+  for (const auto& [x, want] : Points{{-0.3, 0.977626246538296089},
+                                      {5.06, -0.157752425645462458},
+                                      {30.0, -0.0863679835810402113}})
+    expect_close(special::bessel_j0(number(x)), want, "bessel_j0", x);
+  for (const auto& [x, want] : Points{{-0.3, -0.148318816273104002},
+                                      {5.06, -0.333696276491257101},
+                                      {30.0, -0.118751062616622937}})
+    expect_close(special::bessel_j1(number(x)), want, "bessel_j1", x);
+  for (const auto& [x, want] : Points{{0.3, -0.807273577804519491},
+                                      {5.06, -0.316778350309039104},
+                                      {30.0, -0.117295731686664025}})
+    expect_close(special::bessel_y0(number(x)), want, "bessel_y0", x);
+  for (const auto& [x, want] : Points{{0.3, -2.29310513838852912},
+                                      {5.06, 0.127455588774186225},
+                                      {30.0, 0.0844255706617472349}})
+    expect_close(special::bessel_y1(number(x)), want, "bessel_y1", x);
   for (const auto& [a, x, want] : PointsOfTwo{{1.01, 0.3, 103.542562503478298},
                                               {2.5, 7.5, 0.0358828874185555289},
                                               {9.0, 0.001, 9.99999999999999813e+26},
