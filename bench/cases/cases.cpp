@@ -17,6 +17,7 @@ Cases all_cases() {
   Cases cases;
   add_training(cases);
   add_rows(cases);
+  add_order(cases);
   add_products(cases);
   add_optimizers(cases);
   if (chosen.is_cpu()) add_loaders(cases);

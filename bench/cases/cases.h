@@ -27,6 +27,7 @@ using Cases = std::map<std::string, Build>;
 
 void add_training(Cases& cases);
 void add_rows(Cases& cases);
+void add_order(Cases& cases);
 void add_products(Cases& cases);
 void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);
