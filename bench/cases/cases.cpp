@@ -19,6 +19,7 @@ Cases all_cases() {
   add_rows(cases);
   add_spatial(cases);
   add_indexing(cases);
+  add_order(cases);
   add_products(cases);
   add_linalg(cases);
   add_optimizers(cases);

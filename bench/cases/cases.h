@@ -29,6 +29,7 @@ void add_training(Cases& cases);
 void add_rows(Cases& cases);
 void add_spatial(Cases& cases);
 void add_indexing(Cases& cases);
+void add_order(Cases& cases);
 void add_products(Cases& cases);
 void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);

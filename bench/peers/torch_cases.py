@@ -199,6 +199,34 @@ def add_indexing():
 
 
 add_indexing()
+# Sorting, selection and search
+
+
+def add_order():
+    unique = torch.ops.aten._unique2
+    for label, rows in (("1 MB", 256), ("100 MB", 25600)):
+        def register(name, f, rows=rows, label=label):
+            def build():
+                x = torch.randn(rows, 1024)
+                return lambda: f(x)
+            CASES[f"{name}/{label}"] = build
+
+        register("sort", lambda x: x.view(-1).sort())
+        register("sort rows", lambda x: x.sort())
+        register("topk rows", lambda x: x.topk(10))
+        register("topk", lambda x: x.view(-1).topk(1000))
+        register("median rows", lambda x: x.median(1))
+        register("unique", lambda x: unique(x))
+        register("unique inverse", lambda x: unique(x, True, True, True))
+        register("cumsum", lambda x: x.cumsum(1))
+
+        def searchsorted(rows=rows):
+            x, edges = torch.randn(rows, 1024), torch.randn(1000).sort()[0]
+            return lambda: torch.searchsorted(edges, x)
+        CASES[f"searchsorted/{label}"] = searchsorted
+
+
+add_order()
 
 
 @case("cross_entropy/4096x1000")

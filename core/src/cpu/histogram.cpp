@@ -27,7 +27,7 @@ void count(int64_t n, int64_t size, int64_t* out, const F& place) {
   parallel_chunks(pieces, [&](int64_t p) {
     int64_t* mine = memory.data() + p * (size + 1);
     std::fill_n(mine, size + 1, 0);
-    for (int64_t i = n * p / pieces; i < n * (p + 1) / pieces; ++i)
+    for (int64_t i = n * p / pieces, end = n * (p + 1) / pieces; i < end; ++i)
       ++mine[std::min(static_cast<uint64_t>(place(i)), static_cast<uint64_t>(size))];
   });
   std::fill_n(out, size + 1, 0);

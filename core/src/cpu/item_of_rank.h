@@ -35,7 +35,8 @@ I by_digits(int64_t n, int64_t k, int key_bits, const F& item_at) {
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t* count = counts_of(c);
     std::fill_n(count, digits, 0);
-    for (int64_t i = first(c); i < first(c + 1); ++i) ++count[digit_of(item_at(i), shift, bits)];
+    for (int64_t i = first(c), end = first(c + 1); i < end; ++i)
+      ++count[digit_of(item_at(i), shift, bits)];
   });
   for (int64_t c = 0; c < chunks; ++c)
     for (size_t d = 0; d < digits; ++d) total[d] += counts_of(c)[d];
@@ -46,7 +47,7 @@ I by_digits(int64_t n, int64_t k, int key_bits, const F& item_at) {
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t to = 0;
     for (int64_t b = 0; b < c; ++b) to += counts_of(b)[digit];
-    for (int64_t i = first(c); i < first(c + 1); ++i) {
+    for (int64_t i = first(c), end = first(c + 1); i < end; ++i) {
       const I item = item_at(i);
       if (digit_of(item, shift, bits) == digit) same[static_cast<size_t>(to++)] = item;
     }

@@ -4,34 +4,45 @@
 #include "cpu/item_of_rank.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
+#include "cpu/threshold_kernels.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-/// The first k of the items it is given. They are kept here until they are twice as many.
+/// The first k of the items it is given: a few in order, or up to twice as many that are cut down
+/// to k now and then.
 template <class I>
 class Best {
  public:
   explicit Best(int64_t k)
-      : k_(k), room_(std::max<int64_t>(2 * k, 16)), memory_(static_cast<size_t>(room_)) {}
+      : k_(k), few_(k <= 16), room_(few_ ? k : 2 * k), memory_(static_cast<size_t>(room_)) {}
   bool full() const { return full_; }
   /// When full: what does not come before it is not wanted.
   I worst() const { return worst_; }
   void add(I item) {
     if (full_ && !(item < worst_)) return;
+    if (few_) return insert(item);
     memory_[static_cast<size_t>(n_++)] = item;
-    if (n_ == room_) shrink();
+    if (n_ == room_) cut();
   }
   I* get(bool ordered) {
-    if (n_ > k_) shrink();
-    if (ordered) std::sort(memory_.data(), memory_.data() + k_);
+    if (n_ > k_) cut();
+    if (ordered && !few_) std::sort(memory_.data(), memory_.data() + k_);
     return memory_.data();
   }
 
  private:
-  void shrink() {
+  void insert(I item) {
+    I* items = memory_.data();
+    int64_t at = full_ ? k_ - 1 : n_++;
+    for (; at > 0 && item < items[at - 1]; --at) items[at] = items[at - 1];
+    items[at] = item;
+    full_ = n_ == k_;
+    worst_ = items[n_ - 1];
+  }
+  void cut() {
     I* items = memory_.data();
     std::nth_element(items, items + (k_ - 1), items + n_);
     n_ = k_;
@@ -39,7 +50,9 @@ class Best {
     full_ = true;
   }
 
-  const int64_t k_, room_;
+  const int64_t k_;
+  const bool few_;
+  const int64_t room_;
   int64_t n_ = 0;
   bool full_ = false;
   I worst_{};
@@ -66,21 +79,19 @@ struct Line {
     const auto key = static_cast<Key<T>>(descending ? ~item.key() : item.key());
     return is_exact<T>(key) ? number_with<T>(key) : x[item.place() * stride];
   }
-  /// The first k in order of the first n.
+  /// Gives `best` those of the first n that may be among the first in order.
   void collect(int64_t n, Best<Item<T>>& best) const {
-    constexpr int64_t kBlock = 8;
-    int64_t i = 0;
-    for (; i + kBlock <= n; i += kBlock) {
-      // Most elements of a long line come too late: those blocks are only compared.
-      if (best.full()) {
-        const auto worst = static_cast<Key<T>>(best.worst().key());
-        bool wanted = false;
-        for (int64_t j = 0; j < kBlock; ++j) wanted |= key(i + j) < worst;
-        if (!wanted) continue;
+    const ThresholdTable& table = HEARTH_SELECT_ISA(threshold_table);
+    const FindPast find = (descending ? table.above : table.below)[static_cast<int>(dtype_of<T>)];
+    const bool skips = find && stride == 1;
+    for (int64_t i = 0; i < n; ++i) {
+      if (skips && best.full()) {
+        const T worst = element(best.worst());
+        i = find(x, i, n, &worst);
+        if (i == n) return;
       }
-      for (int64_t j = 0; j < kBlock; ++j) best.add(item(i + j));
+      best.add(item(i));
     }
-    for (; i < n; ++i) best.add(item(i));
   }
 };
 

@@ -159,14 +159,15 @@ void sort_by_digit(const I* items, I* to, int64_t n, int shift, int bits) {
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t* count = counts_of(c);
     std::fill_n(count, digits, 0);
-    for (int64_t i = first(c); i < first(c + 1); ++i) ++count[digit_of(items[i], shift, bits)];
+    for (int64_t i = first(c), end = first(c + 1); i < end; ++i)
+      ++count[digit_of(items[i], shift, bits)];
   });
   int64_t start = 0;
   for (size_t d = 0; d < digits; ++d)
     for (int64_t c = 0; c < chunks; ++c) start += std::exchange(counts_of(c)[d], start);
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t* next = counts_of(c);
-    for (int64_t i = first(c); i < first(c + 1); ++i)
+    for (int64_t i = first(c), end = first(c + 1); i < end; ++i)
       to[next[digit_of(items[i], shift, bits)]++] = items[i];
   });
 }

@@ -25,7 +25,7 @@ void write_runs(const Call& call, int64_t n, const Value& value, const Place& pl
   before[0] = n > 0;
   parallel_chunks(chunks, [&](int64_t c) {
     int64_t count = 0;
-    for (int64_t i = first(c); i < first(c + 1); ++i) count += begins(i);
+    for (int64_t i = first(c), end = first(c + 1); i < end; ++i) count += begins(i);
     before[static_cast<size_t>(c + 1)] = count;
   });
   std::partial_sum(before.data(), before.data() + chunks + 1, before.data());
@@ -38,31 +38,32 @@ void write_runs(const Call& call, int64_t n, const Value& value, const Place& pl
   T* values = ptr<T>(call.out[0]);
   int64_t *inverse = ptr<int64_t>(call.out[1]), *counts = ptr<int64_t>(call.out[2]);
   if (n == 0) return;
-  Scratch<int64_t> memory(static_cast<size_t>(total + 1));
-  int64_t* starts = memory.data();
-  starts[0] = 0;
-  starts[total] = n;
+  Scratch<int64_t> memory(static_cast<size_t>(op.return_counts ? total + 1 : 0));
+  int64_t* starts = op.return_counts ? memory.data() : nullptr;
+  values[0] = value(0);
+  if (starts) {
+    starts[0] = 0;
+    starts[total] = n;
+  }
+  if (op.return_inverse) inverse[place(0)] = 0;
   parallel_chunks(chunks, [&](int64_t c) {
     const int64_t run = before[static_cast<size_t>(c)];
     const int64_t end = before[static_cast<size_t>(c + 1)];
-    // No branch depends on a number: a place is written until one that begins a run is.
+    // No branch depends on a number: what stands at a place is written until it begins a run.
     int64_t next = run;
     for (int64_t i = first(c); next < end; ++i) {
-      starts[next] = i;
+      values[next] = value(i);
+      if (starts) starts[next] = i;
       next += begins(i);
     }
     if (!op.return_inverse) return;
     next = run - 1;
-    if (c == 0) inverse[place(0)] = 0;
-    for (int64_t i = first(c); i < first(c + 1); ++i) {
+    for (int64_t i = first(c), last = first(c + 1); i < last; ++i) {
       next += begins(i);
       inverse[place(i)] = next;
     }
   });
-  parallel_for(total, kSortChunk, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) values[r] = value(starts[r]);
-    for (int64_t r = begin; op.return_counts && r < end; ++r) counts[r] = starts[r + 1] - starts[r];
-  });
+  for (int64_t r = 0; starts && r < total; ++r) counts[r] = starts[r + 1] - starts[r];
 }
 
 template <class I, class F>

@@ -20,8 +20,8 @@ struct Bincount {
   Tensors decompose(Args in) const;
 };
 
-/// How many elements lie in each of `bins` equal parts of [low, high]. Which part is computed in the
-/// elements' type.
+/// How many elements lie in each of `bins` equal parts of [low, high]. Which part is computed in
+/// the elements' type.
 struct Histc {
   int64_t bins = 0;
   double low = 0, high = 1;
