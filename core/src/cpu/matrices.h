@@ -94,10 +94,13 @@ struct Matrices {
   }
 };
 
+/// From this many operations on, LAPACK gains from several threads.
+constexpr int64_t kThreadedWork = 1 << 22;
+
 /// Calls f(i) for each of `count` matrices: spread over the threads when there are enough of them,
 /// with LAPACK on one thread each, else one after another with LAPACK on all. `work`: operations
-/// for each. LAPACK may sum in another order on more threads, so it gets one where results are to
-/// be deterministic.
+/// for each. LAPACK may sum in another order on more threads, so it gets one where that does not
+/// pay, and where results are to be deterministic.
 template <class F>
 void for_each_matrix(int64_t count, int64_t work, const F& f) {
   lapack::prepare();
@@ -108,7 +111,7 @@ void for_each_matrix(int64_t count, int64_t work, const F& f) {
     const int64_t grain = std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, work));
     if (count > grain) return parallel_for(count, grain, run);
   }
-  if (!deterministic()) {
+  if (work >= kThreadedWork && !deterministic()) {
     sync_openmp_threads();
     return run(0, count);
   }

@@ -122,18 +122,21 @@ void svd(const Call& call) {
 template <class T>
 void eigh(const Call& call) {
   const auto& op = call.as<ops::Eigh>();
+  // A symmetric matrix is its own transposed, in the other triangle, so rows are read as columns.
+  constexpr bool kTurned = !lapack::is_complex<T>;
+  const Tensor a = kTurned ? transposed(call.in[0]) : call.in[0];
+  const char triangle = op.upper != kTurned ? 'U' : 'L';
   Tensor scratch;
   if (op.compute_v) {
-    copy_raw_into(call.out[1], call.in[0]);
+    copy_raw_into(call.out[1], a);
   } else {
-    scratch = columns_copy(call.in[0]);
+    scratch = columns_copy(a);
   }
-  const auto a = op.compute_v ? Matrices<T>::out(call.out[1]) : Matrices<T>::of(scratch);
-  if (a.size == 0) return;
+  const auto v = op.compute_v ? Matrices<T>::out(call.out[1]) : Matrices<T>::of(scratch);
+  if (v.size == 0) return;
   auto* w = ptr<Real<T>>(call.out[0]);
-  for_each_matrix(a.count, 4 * a.size * a.rows, [&](int64_t i) {
-    const int info =
-        lapack::syevd(op.compute_v, op.upper ? 'U' : 'L', a.rows, a[i], a.ld, w + i * a.rows);
+  for_each_matrix(v.count, 4 * v.size * v.rows, [&](int64_t i) {
+    const int info = lapack::syevd(op.compute_v, triangle, v.rows, v[i], v.ld, w + i * v.rows);
     if (info != 0) ops::throw_failed("linalg.eigh", info, place_of(i, call.in[0]));
   });
 }

@@ -48,10 +48,11 @@ Tensor linalg_matrix_power(const Tensor& self, int64_t n) {
       "[linalg_matrix_power] linalg.matrix_power: A must be batches of square matrices, "
       "but it has sizes ",
       self.sizes());
-  if (n == 0)
-    return eye(self.size(-1), self.options().requires_grad(false))
-        .expand(self.sizes())
-        .clone(MemoryFormat::Contiguous);
+  if (n == 0) {
+    const Tensor one = self.clone();
+    one.copy_(eye(self.size(-1), self.options().requires_grad(false)));
+    return one;
+  }
   if (n < 0) return linalg_matrix_power(linalg_inv(self), -n);
   if (n == 1) return self.clone();
   Tensor square = self, result;

@@ -82,8 +82,7 @@ Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
       "x of type ",
       to_string(x.scalar_type()), " and y of type ", to_string(y.scalar_type()), " instead");
   if (x.dim() == 1 && y.dim() == 1) return vdot(x, y);
-  const Tensor row = x.movedim(dim, -1).unsqueeze(-2), column = y.movedim(dim, -1).unsqueeze(-1);
-  return matmul(row.conj(), column).squeeze(-1).squeeze(-1);
+  return (x.conj() * y).sum({dim});
 }
 
 // ---- sums of products

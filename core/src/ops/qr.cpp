@@ -110,6 +110,9 @@ Tensor reflect_all(const Tensor& a, const Tensor& tau, Tensor c, bool adjoint) {
   return c;
 }
 
+/// Laid out as the kernels' results are.
+Tensor in_columns(const Tensor& t) { return t.mT().contiguous().mT(); }
+
 }  // namespace
 
 Specs HouseholderProduct::infer(Args in) const {
@@ -126,7 +129,7 @@ Specs HouseholderProduct::infer(Args in) const {
 Tensors HouseholderProduct::decompose(Args in) const {
   const Tensor& a = in[0];
   const Tensor start = eye(a.size(-2), a.size(-1), a.options().requires_grad(false));
-  return {reflect_all(a, in[1], start.expand(a.sizes()), /*adjoint=*/false)};
+  return {in_columns(reflect_all(a, in[1], start.expand(a.sizes()), /*adjoint=*/false))};
 }
 
 Specs Ormqr::infer(Args in) const {
@@ -150,9 +153,9 @@ Specs Ormqr::infer(Args in) const {
   return column_spec(impl(c).sizes, impl(c).dtype, impl(c).device);
 }
 Tensors Ormqr::decompose(Args in) const {
-  if (left) return {reflect_all(in[0], in[1], in[2], transpose)};
+  if (left) return {in_columns(reflect_all(in[0], in[1], in[2], transpose))};
   // C Q is (Q^H C^H)^H.
-  return {reflect_all(in[0], in[1], in[2].mH(), !transpose).mH()};
+  return {in_columns(reflect_all(in[0], in[1], in[2].mH(), !transpose).mH())};
 }
 
 }  // namespace ops

@@ -84,7 +84,8 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A,
   ops::check_square("triangular_solve", A);
   Tensor x = linalg_solve_triangular(transpose ? A.mT() : A, self, upper != transpose,
                                      /*left=*/true, unitriangular);
-  return {std::move(x), A.clone()};
+  DimVector sizes = ops::batch_of(x, {A.size(-2), A.size(-1)});
+  return {std::move(x), A.expand(sizes).clone()};
 }
 
 std::tuple<Tensor, Tensor, Tensor> linalg_ldl_factor_ex(const Tensor& self, bool hermitian,

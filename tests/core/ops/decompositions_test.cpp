@@ -95,67 +95,79 @@ TEST(Decompositions, EigHasDerivatives) {
                      {matrix({3, 3, 2})}, 2);
 }
 
+/// A function of a complex matrix, differentiated by its parts.
+void expect_complex_derivatives(const char* text, Tensor (*f)(const Tensor&),
+                                const std::vector<int64_t>& sizes) {
+  SCOPED_TRACE(cat_str(text, " of parts ", sizes));
+  Tensor parts = randn(sizes, Generator(7), TensorOptions(kDouble));
+  expect_derivatives(
+      [=](const variable_list& in) -> variable_list {
+        const Tensor out = f(complex_of(in[0]));
+        return {out.is_complex() ? view_as_real(out) : out};
+      },
+      {parts}, 2);
+}
+#define EXPECT_COMPLEX(...)   \
+  expect_complex_derivatives( \
+      #__VA_ARGS__, [](const Tensor& a) -> Tensor { return __VA_ARGS__; }, sizes)
+
+Tensor solved_by_lu(const Tensor& a, bool left, bool adjoint) {
+  const auto [lu, pivots] = linalg_lu_factor(a);
+  return linalg_lu_solve(lu, pivots, a.mT(), left, adjoint);
+}
+Tensor multiplied(const Tensor& a, bool left, bool transpose) {
+  const Tensor tau = a.select(-1, 0).narrow(-1, 0, 3);
+  return ormqr(a, tau, left ? a : a.mT(), left, transpose);
+}
+/// A lower triangle with a positive diagonal.
+Tensor cholesky_factor(const Tensor& a) {
+  const Tensor diagonal = a.diagonal(0, -2, -1).abs() + 1;
+  return a.tril(-1) + diag_embed(diagonal.to(a.scalar_type()));
+}
+Tensor polar_factor(const Tensor& a) {
+  const auto [u, s, vh] = linalg_svd(a, false);
+  return u.matmul(vh);
+}
+template <size_t I, class... T>
+Tensor part(const std::tuple<T...>& results) {
+  return std::get<I>(results);
+}
+
 TEST(Decompositions, ComplexOnesHaveDerivatives) {
   NEEDS_LAPACK();
-  const auto check = [](Tensor (*f)(const Tensor&), IntArrayRef sizes) {
-    expect_derivatives(
-        [=](const variable_list& in) -> variable_list {
-          const Tensor out = f(complex_of(in[0]));
-          return {out.is_complex() ? view_as_real(out) : out};
-        },
-        {matrix(sizes, 2)}, 2);
-  };
-  for (const std::vector<int64_t>& sizes :
-       {std::vector<int64_t>{3, 3, 2}, {4, 2, 2}, {2, 4, 2}, {2, 3, 3, 2}}) {
-    check([](const Tensor& a) { return std::get<1>(linalg_svd(a, false)); }, sizes);
-    check([](const Tensor& a) { return std::get<0>(linalg_svd(a, false)).abs(); }, sizes);
-    check([](const Tensor& a) { return std::get<2>(linalg_svd(a, true)).narrow(-2, 0, 2).abs(); },
-          sizes);
-    check(
-        [](const Tensor& a) {
-          const auto [u, s, vh] = linalg_svd(a, false);
-          return u.matmul(vh);
-        },
-        sizes);
-    check([](const Tensor& a) { return std::get<0>(linalg_qr(a)); }, sizes);
-    check([](const Tensor& a) { return std::get<1>(linalg_qr(a)); }, sizes);
-    check([](const Tensor& a) { return std::get<0>(linalg_lu_factor_ex(a)); }, sizes);
-    check([](const Tensor& a) { return linalg_pinv(a); }, sizes);
+  using Sizes = std::vector<int64_t>;
+  for (const Sizes& sizes : {Sizes{3, 3, 2}, Sizes{4, 2, 2}, Sizes{2, 4, 2}, Sizes{2, 3, 3, 2}}) {
+    EXPECT_COMPLEX(part<1>(linalg_svd(a, false)));
+    EXPECT_COMPLEX(part<0>(linalg_svd(a, false)).abs());
+    EXPECT_COMPLEX(part<2>(linalg_svd(a, true)).narrow(-2, 0, 2).abs());
+    EXPECT_COMPLEX(polar_factor(a));
+    EXPECT_COMPLEX(part<0>(linalg_qr(a)));
+    EXPECT_COMPLEX(part<1>(linalg_qr(a)));
+    EXPECT_COMPLEX(part<0>(linalg_lu_factor(a)));
+    EXPECT_COMPLEX(linalg_pinv(a));
   }
-  for (const std::vector<int64_t>& sizes : {std::vector<int64_t>{3, 3, 2}, {2, 3, 3, 2}}) {
-    check([](const Tensor& a) { return linalg_inv(a); }, sizes);
-    check([](const Tensor& a) { return linalg_det(a); }, sizes);
-    check([](const Tensor& a) { return std::get<0>(linalg_slogdet(a)); }, sizes);
-    check([](const Tensor& a) { return std::get<1>(linalg_slogdet(a)); }, sizes);
-    check([](const Tensor& a) { return linalg_solve(a, a.mT()); }, sizes);
-    check([](const Tensor& a) { return linalg_solve(a, a.mT(), /*left=*/false); }, sizes);
-    check([](const Tensor& a) { return linalg_solve_triangular(a, a.mT(), true); }, sizes);
-    check([](const Tensor& a) { return linalg_matrix_exp(a); }, sizes);
-    for (const bool left : {true, false})
-      for (const bool conjugated : {true, false}) {
-        static bool left_side, adjoint_side;
-        left_side = left;
-        adjoint_side = conjugated;
-        check(
-            [](const Tensor& a) {
-              const auto [lu, pivots] = linalg_lu_factor(a);
-              return linalg_lu_solve(lu, pivots, a.mT(), left_side, adjoint_side);
-            },
-            sizes);
-      }
-    check([](const Tensor& a) { return cholesky_inverse(a.tril()); }, sizes);
+  for (const Sizes& sizes : {Sizes{3, 3, 2}, Sizes{2, 3, 3, 2}}) {
+    EXPECT_COMPLEX(linalg_inv(a));
+    EXPECT_COMPLEX(linalg_det(a));
+    EXPECT_COMPLEX(part<0>(linalg_slogdet(a)));
+    EXPECT_COMPLEX(part<1>(linalg_slogdet(a)));
+    EXPECT_COMPLEX(linalg_solve(a, a.mT()));
+    EXPECT_COMPLEX(linalg_solve(a, a.mT(), /*left=*/false));
+    EXPECT_COMPLEX(linalg_solve_triangular(a, a.mT(), true));
+    EXPECT_COMPLEX(linalg_matrix_exp(a));
+    EXPECT_COMPLEX(solved_by_lu(a, true, true));
+    EXPECT_COMPLEX(solved_by_lu(a, true, false));
+    EXPECT_COMPLEX(solved_by_lu(a, false, true));
+    EXPECT_COMPLEX(solved_by_lu(a, false, false));
+    EXPECT_COMPLEX(cholesky_inverse(cholesky_factor(a)));
   }
-  for (const bool transpose : {true, false}) {
-    static bool flag;
-    flag = transpose;
-    check(
-        [](const Tensor& a) {
-          const Tensor tau = a.select(-1, 0).narrow(-1, 0, 3);
-          return ormqr(a, tau, a, true, flag);
-        },
-        {4, 3, 2});
+  for (const Sizes& sizes : {Sizes{4, 3, 2}}) {
+    EXPECT_COMPLEX(multiplied(a, true, true));
+    EXPECT_COMPLEX(multiplied(a, true, false));
+    EXPECT_COMPLEX(multiplied(a, false, true));
+    EXPECT_COMPLEX(multiplied(a, false, false));
+    EXPECT_COMPLEX(linalg_householder_product(a, a.select(-2, 0)));
   }
-  check([](const Tensor& a) { return linalg_householder_product(a, a.select(-2, 0)); }, {4, 3, 2});
 }
 
 TEST(Decompositions, DeterminantsOfSingularMatricesHaveDerivatives) {
