@@ -69,6 +69,8 @@ def add_joins(fam):
         call = lambda t, run=run: run(*t)
         for shapes in ([(3,), (3,)], [(3, 2), (3, 2)], [(), ()], [(3, 2), (3,)], [(1, 2, 3), (1, 2, 3)], [(2,)], [(0,), (3,)],
                        [(2,), (3,), (2,)], [(), (2,), (2, 0), (2, 1)], [(0, 3), (2, 3)], [(2, 2, 2)]):
+            if op == "block_diag" and (0,) in shapes:
+                continue  # PyTorch's gradient leaves its row out
             for dtypes in ((f32, f32), (f64, f32), (i64, f32), (c64, c64), (b8, bf16)):
                 if dtypes != (f32, f32) and len(shapes) != 2:
                     continue

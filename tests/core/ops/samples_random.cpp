@@ -26,8 +26,9 @@ void random_samples(Samples& s) {
   add(s, ops::Randperm{7, kLong, kCPU, 9, 10}, {});
   add(s, ops::Multinomial{2, false, 11, 12}, {values({2, 3})});
   add(s, ops::Multinomial{4, true, 11, 12}, {values({3})});
-  add(s, ops::Poisson{13, 14}, {values({3, 4}, 0, 40)});
-  add(s, ops::Binomial{13, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1)});
+  add(s, ops::Poisson{13, 14}, {values({3, 4}, 0, 40)}, /*smooth=*/false);
+  add(s, ops::Binomial{13, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1)},
+      /*smooth=*/false);
 }
 
 }  // namespace hearth::testing_ops

@@ -167,6 +167,13 @@ TEST(ViewScatter, LeavesSelfAlone) {
   const Tensor z = part.as_strided_scatter(tensor({-1.0, -2.0}), {2}, {2}, 4);
   EXPECT_TRUE(z.equal(tensor({2.0, -1.0, -2.0, 8.0})));
   EXPECT_EQ(z.strides(), part.strides());
+  const autograd::variable_list in = {rand({3, 4}, kDouble).requires_grad_(),
+                                      rand({2, 3}, kDouble).requires_grad_()};
+  EXPECT_TRUE(autograd::gradcheck(
+      [](const autograd::variable_list& t) {
+        return t[0].as_strided_scatter(t[1], {2, 3}, {4, 1}, 1);
+      },
+      in));
   Tensor out = empty({0});
   EXPECT_TRUE(slice_scatter_out(out, x.detach(), zeros({3, 2}), 1, 0, 2)
                   .narrow(1, 0, 2)
