@@ -88,7 +88,8 @@ for n in (400, 512, 1024):
     work = 4096 * 5 * n * math.log2(n)
     CASES[f"fft/{n} x4096"] = ("ms", 4096 * 16 * n, work, "f32")
     CASES[f"rfft/{n} x4096"] = CASES[f"irfft/{n} x4096"] = ("ms", 4096 * 8 * n, work / 2, "f32")
-CASES["stft/400 16x480000"] = ("ms", 16 * 480000 * 4 + 16 * 3001 * 201 * 8, 16 * 3001 * 2.5 * 400 * math.log2(400), "f32")
+FRAMES = 16 * 3001
+CASES["stft/400 16x480000"] = ("ms", 16 * 480000 * 4 + FRAMES * 201 * 8, FRAMES * 2.5 * 400 * math.log2(400), "f32")
 for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
     CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
 for workers in (0, 2):
@@ -101,7 +102,8 @@ TRAINING = ["train/lenet", "train/resnet18"]
 # Means are printed by family. Door and memory are no times of work, so they are in no overall mean.
 FAMILIES = {"training steps": r"train/|encoder", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
-            "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/", "dropout": r"dropout/",
+            "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
+            "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"
