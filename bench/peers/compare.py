@@ -103,8 +103,7 @@ TRAINING = ["train/lenet", "train/resnet18"]
 FAMILIES = {"training steps": r"train/|encoder", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
-            "dropout": r"dropout/",
-            "loader": r"loader/", "door": r"door/"}
+            "dropout": r"dropout/", "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"
 
