@@ -102,7 +102,8 @@ for n in (400, 512, 1024):
     work = 4096 * 5 * n * math.log2(n)
     CASES[f"fft/{n} x4096"] = ("ms", 4096 * 16 * n, work, "f32")
     CASES[f"rfft/{n} x4096"] = CASES[f"irfft/{n} x4096"] = ("ms", 4096 * 8 * n, work / 2, "f32")
-CASES["stft/400 16x480000"] = ("ms", 16 * 480000 * 4 + 16 * 3001 * 201 * 8, 16 * 3001 * 2.5 * 400 * math.log2(400), "f32")
+FRAMES = 16 * 3001
+CASES["stft/400 16x480000"] = ("ms", 16 * 480000 * 4 + FRAMES * 201 * 8, FRAMES * 2.5 * 400 * math.log2(400), "f32")
 for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
     CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
 for workers in (0, 2):
@@ -119,6 +120,8 @@ FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "e
             "linalg": r"linalg/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/", "dropout": r"dropout/",
             "loader": r"loader/", "door": r"door/"}
+            "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
+            "dropout": r"dropout/", "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"
 

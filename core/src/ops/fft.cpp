@@ -240,16 +240,16 @@ Tensor many_dims(const Request& r, const Tensor& self, OptionalIntArrayRef s,
     function({"fft_" #name, To::to, forward}, self, length, dim, norm, &out);           \
     return out;                                                                         \
   }
-#define HEARTH_FFT_FAMILY(name, DimN, to, forward)                                       \
+#define HEARTH_FFT_FAMILY(name, to, forward)                                             \
   HEARTH_FFT_FUNCTION(name, std::optional<int64_t>, int64_t, one_dim, to, forward)       \
   HEARTH_FFT_FUNCTION(name##2, OptionalIntArrayRef, IntArrayRef, many_dims, to, forward) \
-  HEARTH_FFT_FUNCTION(name##n, OptionalIntArrayRef, DimN, many_dims, to, forward)
-HEARTH_FFT_FAMILY(fft, OptionalIntArrayRef, Complex, true)
-HEARTH_FFT_FAMILY(ifft, OptionalIntArrayRef, Complex, false)
-HEARTH_FFT_FAMILY(rfft, OptionalIntArrayRef, Half, true)
-HEARTH_FFT_FAMILY(irfft, OptionalIntArrayRef, Real, false)
-HEARTH_FFT_FAMILY(hfft, IntArrayRef, Real, true)
-HEARTH_FFT_FAMILY(ihfft, IntArrayRef, Half, false)
+  HEARTH_FFT_FUNCTION(name##n, OptionalIntArrayRef, OptionalIntArrayRef, many_dims, to, forward)
+HEARTH_FFT_FAMILY(fft, Complex, true)
+HEARTH_FFT_FAMILY(ifft, Complex, false)
+HEARTH_FFT_FAMILY(rfft, Half, true)
+HEARTH_FFT_FAMILY(irfft, Real, false)
+HEARTH_FFT_FAMILY(hfft, Real, true)
+HEARTH_FFT_FAMILY(ihfft, Half, false)
 #undef HEARTH_FFT_FAMILY
 #undef HEARTH_FFT_FUNCTION
 

@@ -58,9 +58,9 @@ Tensor padded(const Tensor& signal, int64_t by, std::string_view mode) {
   if (mode != "reflect" || by == 0 || by >= length)
     return pad(signal.unsqueeze(0), {by, by}, mode).squeeze(0);
   // Only the ends are gathered; a signal is long.
-  return cat({signal.narrow(1, 1, by).flip({1}), signal,
-              signal.narrow(1, length - 1 - by, by).flip({1})},
-             1);
+  return cat(
+      {signal.narrow(1, 1, by).flip({1}), signal, signal.narrow(1, length - 1 - by, by).flip({1})},
+      1);
 }
 
 Tensor spectra(const Tensor& self, const Frames& f, bool center, std::string_view pad_mode,

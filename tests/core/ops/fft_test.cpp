@@ -224,7 +224,7 @@ void check_gradients(const F& f, const variable_list& inputs) {
 
 TEST(FftGradients, AgreeWithDifferences) {
   for (const std::string_view norm : {"backward", "forward", "ortho"})
-    for (const int64_t n : {1, 4, 5}) {
+    for (const int64_t n : {1, 2, 4, 5}) {
       SCOPED_TRACE(cat_str(norm, ", ", n));
       const Tensor pairs = values({2, 4, 2}, -1, 1), reals = values({2, 5}, -1, 1);
       const auto of_pairs = [&](const auto& f) {

@@ -11,26 +11,34 @@
 
 namespace hearth {
 
-#define HEARTH_FFT_FUNCTION(name, Length, length, Dim, default_dim)                           \
-  HEARTH_API Tensor fft_##name(const Tensor& self, Length length = std::nullopt,              \
-                               Dim dim = default_dim,                                         \
-                               std::optional<std::string_view> norm = std::nullopt);          \
-  HEARTH_API Tensor& fft_##name##_out(Tensor& out, const Tensor& self,                        \
-                                      Length length = std::nullopt, Dim dim = default_dim,    \
-                                      std::optional<std::string_view> norm = std::nullopt);   \
+#define HEARTH_FFT_FUNCTION(name, Length, length, Dim, ...)                                \
+  HEARTH_API Tensor fft_##name(const Tensor& self, Length length = std::nullopt,           \
+                               Dim dim = __VA_ARGS__,                                      \
+                               std::optional<std::string_view> norm = std::nullopt);       \
+  HEARTH_API Tensor& fft_##name##_out(Tensor& out, const Tensor& self,                     \
+                                      Length length = std::nullopt, Dim dim = __VA_ARGS__, \
+                                      std::optional<std::string_view> norm = std::nullopt);
+#define HEARTH_FFT_SHORT(name, Length, length, Dim, ...)                                      \
   namespace fft {                                                                             \
-  inline Tensor name(const Tensor& self, Length length = std::nullopt, Dim dim = default_dim, \
+  inline Tensor name(const Tensor& self, Length length = std::nullopt, Dim dim = __VA_ARGS__, \
                      std::optional<std::string_view> norm = std::nullopt) {                   \
     return fft_##name(self, length, dim, norm);                                               \
   }                                                                                           \
   }
 #define HEARTH_FFT_LAST_TWO \
   { -2, -1 }
-#define HEARTH_FFT(name) HEARTH_FFT_FUNCTION(name, std::optional<int64_t>, n, int64_t, -1)
+#define HEARTH_FFT_BOTH(...)       \
+  HEARTH_FFT_FUNCTION(__VA_ARGS__) \
+  HEARTH_FFT_SHORT(__VA_ARGS__)
+#define HEARTH_FFT(name) HEARTH_FFT_BOTH(name, std::optional<int64_t>, n, int64_t, -1)
 #define HEARTH_FFT2(name) \
-  HEARTH_FFT_FUNCTION(name, OptionalIntArrayRef, s, IntArrayRef, HEARTH_FFT_LAST_TWO)
+  HEARTH_FFT_BOTH(name, OptionalIntArrayRef, s, IntArrayRef, HEARTH_FFT_LAST_TWO)
 #define HEARTH_FFTN(name) \
-  HEARTH_FFT_FUNCTION(name, OptionalIntArrayRef, s, OptionalIntArrayRef, std::nullopt)
+  HEARTH_FFT_BOTH(name, OptionalIntArrayRef, s, OptionalIntArrayRef, std::nullopt)
+// In LibTorch, the short names of these two take the last two dims by default.
+#define HEARTH_HFFTN(name)                                                             \
+  HEARTH_FFT_FUNCTION(name, OptionalIntArrayRef, s, OptionalIntArrayRef, std::nullopt) \
+  HEARTH_FFT_SHORT(name, OptionalIntArrayRef, s, IntArrayRef, HEARTH_FFT_LAST_TWO)
 
 /// To frequencies, of real or complex numbers: along one dim, the last two, or all of them.
 HEARTH_FFT(fft)
@@ -53,14 +61,17 @@ HEARTH_FFTN(irfftn)
 /// The real spectrum of a signal of which one half is given, the other half being its conjugate.
 HEARTH_FFT(hfft)
 HEARTH_FFT2(hfft2)
-HEARTH_FFT2(hfftn)
+HEARTH_HFFTN(hfftn)
 /// Back.
 HEARTH_FFT(ihfft)
 HEARTH_FFT2(ihfft2)
-HEARTH_FFT2(ihfftn)
+HEARTH_HFFTN(ihfftn)
 #undef HEARTH_FFT
 #undef HEARTH_FFT2
 #undef HEARTH_FFTN
+#undef HEARTH_HFFTN
+#undef HEARTH_FFT_BOTH
+#undef HEARTH_FFT_SHORT
 #undef HEARTH_FFT_LAST_TWO
 #undef HEARTH_FFT_FUNCTION
 
