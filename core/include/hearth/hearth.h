@@ -23,6 +23,7 @@
 #include "hearth/interceptors/autocast.h"
 #include "hearth/interceptors/profiler.h"
 #include "hearth/io/checkpoint.h"
+#include "hearth/io/from_file.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/io/serialize.h"
 #include "hearth/nn.h"
