@@ -82,6 +82,12 @@ for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
     # Results of that size, from images a quarter, four times or as large.
     for name, passes in (("bilinear", 2.5), ("bicubic", 2.5), ("antialias", 10), ("grid_sample", 5)):
         CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
+# Read once and written once, at the least.
+ORDER = ("sort", "sort rows", "topk", "topk rows", "median rows", "unique", "unique inverse", "cumsum", "searchsorted")
+INDEXING = ("index_select", "index_add", "gather", "scatter_add", "scatter_reduce amax", "masked_select", "nonzero", "cat")
+for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
+    for name in ORDER + INDEXING:
+        CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", 2 * size, 0, "f32")
 CASES["cross_entropy/4096x1000"] = ("ms", 3 * 4 * 4096 * 1000, 0, "f32")
 for n in (256, 1024):
     for dtype in ("f32", "bf16"):
@@ -115,15 +121,16 @@ for name in DOOR:
 TRAINING = ["train/lenet", "train/resnet18"]
 # Means are printed by family. Door and memory are no times of work, so they are in no overall mean.
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
-            "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/",
+            "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/", "linalg": r"linalg/",
+            "order": f"^({'|'.join(ORDER)})/", "indexing": f"^({'|'.join(INDEXING)})/",
             "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/",
-            "linalg": r"linalg/",
-            "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/", "dropout": r"dropout/",
-            "loader": r"loader/", "door": r"door/"}
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
             "dropout": r"dropout/", "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
 APART = r"(dropout|loader|door)/"
+# Families that have been measured from the beginning; their mean is comparable with earlier ones.
+BASKET = "|".join(FAMILIES[name] for name in ("training steps", "elementwise", "softmax, norms, losses", "matmul",
+                                              "convolution", "optimizer"))
 
 
 class Side:
@@ -245,6 +252,7 @@ def means(entries):
     times = [e for e in entries if is_time(e)]
     for family, pattern in FAMILIES.items():
         yield f"geometric mean, {family}", [e for e in times if re.match(pattern, e["name"])]
+    yield "geometric mean of the first basket", [e for e in times if re.match(BASKET, e["name"])]
     yield "geometric mean without dropout, loader, door", [e for e in times if not re.match(APART, e["name"])]
     yield "geometric mean without door", [e for e in times if not e["name"].startswith("door/")]
 

@@ -2,7 +2,6 @@
 #include "hearth/nn/modules/dropout.h"
 
 #include "hearth/base/warning.h"
-#include "hearth/base/warning.h"
 #include "hearth/ops/random.h"
 
 #include "nn/builtin.h"
