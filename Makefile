@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test build bench compare footprint format docs deps
+.PHONY: run test build bench compare opinfo footprint format docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -28,6 +28,13 @@ compare: build
 	@scripts/install-deps.sh compare
 	@bench/peers/setup.sh
 	@build/peers/bin/python bench/peers/compare.py
+
+# PyTorch's own operator samples, called by name: how many of them agree, for each operator.
+opinfo: build
+	@bench/peers/setup.sh
+	@ninja -C $(out) --quiet hearth-opinfo
+	@test -f build/opinfo.bin || build/peers/bin/python bench/peers/opinfo.py build/opinfo.bin
+	@$(out)/bin/hearth-opinfo build/opinfo.bin
 
 footprint: build
 	@scripts/footprint.sh
