@@ -155,8 +155,8 @@ TEST(Histogram, CountsOnAnyNumberOfThreads) {
 }
 
 TEST(Statistics, DerivativesOfCompositesAgreeWithDifferences) {
-  const Tensor x = (arange(12).to(kDouble) * 0.618).frac().view({3, 4}).requires_grad_();
-  const Tensor y = (arange(12).to(kDouble) * 0.382 + 0.1).frac().view({3, 4}).requires_grad_();
+  const Tensor x = (arange(12).to(kDouble) * 0.618).remainder(1).view({3, 4}).requires_grad_();
+  const Tensor y = (arange(12).to(kDouble) * 0.382 + 0.1).remainder(1).view({3, 4}).requires_grad_();
   const Tensor q = tensor({0.15, 0.6}).to(kDouble).requires_grad_();
   using autograd::variable_list;
   const std::pair<const char*, std::function<variable_list(const variable_list&)>> cases[] = {
@@ -202,7 +202,7 @@ TEST(Statistics, RenormInPlaceKeepsItsHistory) {
 }
 
 TEST(GivenOutputs, EqualFreshOnes) {
-  const Tensor x = (arange(24).to(kFloat) * 0.618F).frac().view({2, 3, 4});
+  const Tensor x = (arange(24).to(kFloat) * 0.618F).remainder(1).view({2, 3, 4});
   Tensor a = empty({0}), b = empty({0}, TensorOptions(kLong)), c = empty({0}),
          flags = empty({0}, TensorOptions(kBool));
   const auto one = [&](Tensor& out, const Tensor& want) {
