@@ -20,7 +20,7 @@ Tensor eye_like(const Tensor& a) {
   return eye(a.size(-2), a.size(-1), TensorOptions(a.scalar_type()).device(a.device()));
 }
 Tensor regular(const Tensor& a) { return a + eye_like(a) * 3; }
-Tensor positive(const Tensor& a) {
+Tensor positive_definite(const Tensor& a) {
   const Tensor product = a.matmul(adjoint(a));
   return product + eye_like(product);
 }
@@ -141,13 +141,13 @@ const Table kTable = {
      [](Args& a) -> Outputs {
        const bool upper = a.b("upper");
        if (a.test_case().must_throw) return {cholesky_inverse(a[0], upper)};
-       return {cholesky_inverse(linalg_cholesky(positive(a[0]), upper), upper)};
+       return {cholesky_inverse(linalg_cholesky(positive_definite(a[0]), upper), upper)};
      }},
     {"cholesky_solve",
      [](Args& a) -> Outputs {
        const bool upper = a.b("upper");
        if (a.test_case().must_throw) return {cholesky_solve(a[0], a[1], upper)};
-       return {cholesky_solve(a[0], linalg_cholesky(positive(a[1]), upper), upper)};
+       return {cholesky_solve(a[0], linalg_cholesky(positive_definite(a[1]), upper), upper)};
      }},
     {"linalg_lu", [](Args& a) -> Outputs { return list(linalg_lu(a[0])); }},
     {"linalg_lu_factor", [](Args& a) -> Outputs { return list(linalg_lu_factor(a[0])); }},

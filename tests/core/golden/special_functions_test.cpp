@@ -19,7 +19,8 @@ Outputs gradient(Args& a) {
   const int64_t order = a.i("edge_order");
   const std::vector<double> spacing = a.has("spacing") ? a.floats("spacing") : std::vector{1.0};
   if (!a.has("dim")) {
-    if (spacing.size() == 1) return hearth::gradient(a[0], Scalar(spacing[0]), std::nullopt, order);
+    if (spacing.size() == 1)
+      return hearth::gradient(a[0], std::optional(Scalar(spacing[0])), std::nullopt, order);
     const std::vector<Scalar> each(spacing.begin(), spacing.end());
     return hearth::gradient(a[0], ArrayRef<Scalar>(each), std::nullopt, order);
   }
