@@ -8,6 +8,7 @@
 #include "hearth/io/from_file.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/factory.h"
+#include "hearth/ops/linalg.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
 #include "hearth/ops/shape.h"
