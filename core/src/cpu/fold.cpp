@@ -21,10 +21,10 @@ struct Reach {
   template <class Op>
   Reach(const Op& op, size_t d, int64_t k, int64_t size) {
     const int64_t s = op.stride[d], shift = k * op.dilation[d] - op.padding[d];
-    begin = shift < 0 ? (-shift + s - 1) / s : 0;
+    begin = shift < 0 ? (-shift - 1) / s + 1 : 0;
     end = size - 1 < shift ? 0 : std::min((size - 1 - shift) / s + 1, num_windows(op, d, size));
     end = std::max(begin, end);
-    first = begin * s + shift;
+    first = begin < end ? begin * s + shift : 0;
   }
   int64_t count() const { return end - begin; }
 };
@@ -56,8 +56,8 @@ void im2col(const Call& call) {
             alias_tensor(out, sizes, {y.sizes[1] * length, kernel * length, across, 1},
                          y.offset + k * length + rows.begin * across + columns.begin, y.dtype),
             alias_tensor(call.in[0], sizes,
-                         {x.strides[0], x.strides[1], x.strides[2] * op.stride[0],
-                          x.strides[3] * op.stride[1]},
+                         {x.strides[0], x.strides[1], stride_of(op.stride[0], x.strides[2]),
+                          stride_of(op.stride[1], x.strides[3])},
                          x.offset + rows.first * x.strides[2] + columns.first * x.strides[3],
                          x.dtype));
       });

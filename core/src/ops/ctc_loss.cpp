@@ -19,13 +19,13 @@ namespace ops {
 HEARTH_DEFINE_OP(CtcLoss)
 HEARTH_DEFINE_OP(CtcLossBackward)
 
-int64_t CtcLoss::longest_target() const {
-  int64_t longest = 0;
-  for (int64_t n : target_lengths) longest = std::max(longest, n);
-  return longest;
-}
-
 namespace {
+
+int64_t longest(const DimVector& lengths) {
+  int64_t most = 0;
+  for (int64_t n : lengths) most = std::max(most, n);
+  return most;
+}
 
 void check_lengths(const DimVector& lengths, const char* name, int64_t batch, int64_t most) {
   HEARTH_CHECK_AS(ShapeError, static_cast<int64_t>(lengths.size()) == batch, "[ctc_loss] ", name,
@@ -35,10 +35,9 @@ void check_lengths(const DimVector& lengths, const char* name, int64_t batch, in
                     " to have value at least 0 and at most ", most, ", but got value ", n);
 }
 
-}  // namespace
-
-Specs CtcLoss::infer(Args in) const {
-  const TensorImpl &x = impl(in[0]), &t = impl(in[1]);
+/// What forward and backward ask of their fields, scores and targets.
+template <class Op>
+void check_call(const Op& op, const TensorImpl& x, const TensorImpl& t) {
   HEARTH_CHECK_AS(DtypeError, is_floating_point(x.dtype),
                   "[ctc_loss] expected floating log_probs, got ", x.dtype);
   HEARTH_CHECK_AS(DtypeError, t.dtype == kLong,
@@ -49,13 +48,14 @@ Specs CtcLoss::infer(Args in) const {
   HEARTH_CHECK_AS(ShapeError, x.numel > 0, "[ctc_loss] log_probs tensor must not be empty, got ",
                   x.sizes.ref());
   const int64_t steps = x.sizes[0], batch = x.sizes[1], classes = x.sizes[2];
-  HEARTH_CHECK_AS(ValueError, blank >= 0 && blank < classes,
-                  "[ctc_loss] blank must be in label range [0, ", classes - 1, "], got ", blank);
-  check_lengths(input_lengths, "input_lengths", batch, steps);
-  check_lengths(target_lengths, "target_lengths", batch, std::numeric_limits<int64_t>::max() / 4);
+  HEARTH_CHECK_AS(ValueError, op.blank >= 0 && op.blank < classes,
+                  "[ctc_loss] blank must be in label range [0, ", classes - 1, "], got ", op.blank);
+  check_lengths(op.input_lengths, "input_lengths", batch, steps);
+  check_lengths(op.target_lengths, "target_lengths", batch,
+                std::numeric_limits<int64_t>::max() / 4);
   if (t.dim() == 1) {
     int64_t total = 0;
-    for (int64_t n : target_lengths) {
+    for (int64_t n : op.target_lengths) {
       HEARTH_CHECK_AS(ShapeError, n <= t.numel - total, "[ctc_loss] targets of ", t.numel,
                       " labels are shorter than the sum of target_lengths");
       total += n;
@@ -66,10 +66,20 @@ Specs CtcLoss::infer(Args in) const {
     HEARTH_CHECK_AS(ShapeError, t.dim() == 2 && t.sizes[0] == batch,
                     "[ctc_loss] expected targets of shape [", batch,
                     ", longest target] or in one vector, got ", t.sizes.ref());
-    HEARTH_CHECK_AS(ShapeError, t.sizes[1] >= longest_target(),
-                    "[ctc_loss] Expected tensor to have size at least ", longest_target(),
+    HEARTH_CHECK_AS(ShapeError, t.sizes[1] >= longest(op.target_lengths),
+                    "[ctc_loss] Expected tensor to have size at least ", longest(op.target_lengths),
                     " at dimension 1, but got size ", t.sizes[1], " for the targets");
   }
+}
+
+}  // namespace
+
+int64_t CtcLoss::longest_target() const { return longest(target_lengths); }
+
+Specs CtcLoss::infer(Args in) const {
+  const TensorImpl& x = impl(in[0]);
+  check_call(*this, x, impl(in[1]));
+  const int64_t steps = x.sizes[0], batch = x.sizes[1];
   const ScalarType type = accumulate_type(x.dtype);
   Specs out(Spec({batch}, x.dtype, x.device), type);
   out.out.push_back(Spec({batch, steps, 2 * longest_target() + 1}, type, x.device));
@@ -85,8 +95,14 @@ Grads CtcLoss::vjp(const Saved& s, Args g, NeedMask) const {
 }
 
 Specs CtcLossBackward::infer(Args in) const {
-  return {Spec(impl(in[1]).sizes, impl(in[1]).dtype, impl(in[1]).device),
-          accumulate_type(impl(in[1]).dtype)};
+  const TensorImpl &x = impl(in[1]), &g = impl(in[0]), &loss = impl(in[3]), &alpha = impl(in[4]);
+  check_call(*this, x, impl(in[2]));
+  const DimVector losses{x.sizes[1]};
+  const DimVector states{x.sizes[1], x.sizes[0], 2 * longest(target_lengths) + 1};
+  HEARTH_CHECK_AS(ShapeError, g.sizes == losses && loss.sizes == losses && alpha.sizes == states,
+                  "[ctc_loss_backward] gradient ", g.sizes.ref(), ", losses ", loss.sizes.ref(),
+                  " and alphas ", alpha.sizes.ref(), " are not those of scores ", x.sizes.ref());
+  return {Spec(x.sizes, x.dtype, x.device), accumulate_type(x.dtype)};
 }
 
 Grads CtcLossBackward::vjp(const Saved&, Args, NeedMask) const {

@@ -52,6 +52,10 @@ std::array<int64_t, 2> windows_on(const Op& op, const DimVector& size) {
   return windows;
 }
 
+int64_t blocks_of(std::string_view op, int64_t h, int64_t w) {
+  return (Checked(h) * w).get(op, "windows ", h, " x ", w);
+}
+
 }  // namespace
 
 Specs Im2Col::infer(Args in) const {
@@ -67,7 +71,7 @@ Specs Im2Col::infer(Args in) const {
   const auto [h, w] = windows_on(*this, {t.sizes[2], t.sizes[3]});
   const int64_t channels = (Checked(t.sizes[1]) * kernel_size[0] * kernel_size[1])
                                .get("im2col", "kernel_size ", kernel_size.ref());
-  return Spec({t.sizes[0], channels, h * w}, t.dtype, t.device);
+  return Spec({t.sizes[0], channels, blocks_of("im2col", h, w)}, t.dtype, t.device);
 }
 Grads Im2Col::vjp(const Saved& s, Args g, NeedMask) const {
   return one(invoke(
@@ -82,17 +86,20 @@ Specs Col2Im::infer(Args in) const {
                   "size and non-zero dimensions for input, but got: ",
                   t.sizes.ref());
   const auto [h, w] = windows_on(*this, output_size);
-  const int64_t kernel = kernel_size[0] * kernel_size[1];
+  const int64_t blocks = blocks_of("col2im", h, w);
+  const int64_t kernel =
+      (Checked(kernel_size[0]) * kernel_size[1]).get("col2im", "kernel_size ", kernel_size.ref());
   HEARTH_CHECK_AS(ShapeError, t.sizes[1] % kernel == 0,
                   "[col2im] Expected size of input's dimension 1 to be divisible by the product of "
                   "kernel_size, but got input.size(1)=",
                   t.sizes[1], " and kernel_size=", pair(kernel_size), ".");
-  HEARTH_CHECK_AS(ShapeError, t.sizes[2] == h * w, "[col2im] Given output_size=", pair(output_size),
+  HEARTH_CHECK_AS(ShapeError, t.sizes[2] == blocks,
+                  "[col2im] Given output_size=", pair(output_size),
                   ", kernel_size=", pair(kernel_size), ", dilation=", pair(dilation),
                   ", padding=", pair(padding), ", stride=", pair(stride),
                   ", expected size of input's dimension 2 to match the calculated number of "
                   "sliding blocks ",
-                  h, " * ", w, " = ", h * w, ", but got input.size(2)=", t.sizes[2], ".");
+                  h, " * ", w, " = ", blocks, ", but got input.size(2)=", t.sizes[2], ".");
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(t.dtype) || is_complex(t.dtype),
                   "[col2im] not implemented for '", to_string(t.dtype), "'");
   return Spec({t.sizes[0], t.sizes[1] / kernel, output_size[0], output_size[1]}, t.dtype, t.device);

@@ -218,7 +218,7 @@ TEST(NnModule, RunsForwardHooks) {
   fc->remove_hook(pre);
   fc->remove_hook(post);
   EXPECT_TRUE(fc(x).equal(x));
-  EXPECT_THAT(error_of([&] { fc->remove_hook(post); }), HasSubstr("no forward hook with key"));
+  EXPECT_THAT(error_of([&] { fc->remove_hook(post); }), HasSubstr("no hook with key"));
 }
 
 TEST(NnModule, CastsToItsTypes) {
