@@ -8,7 +8,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from every_type import every, first, second, small
+from every_type import every, first, positive, second, small
 from golden import bf16, f16, f32, f64, function_of, i32, i64, u, v
 from special_points import unary
 
@@ -84,9 +84,9 @@ def add_rare(fam):
         grad = op in BESSEL
         lo, hi = (0.1, 12) if positive else (-12, 12)
         fam.case(name, u(60, lo=lo, hi=hi), grad=grad)
-        # Around 6, and of Airy's function around -2.5, PyTorch's have seven digits.
-        low = {"airy_ai": -2}.get(op, max(lo, -4.9))
-        fam.case(name, u(12, 5, lo=low, hi=4.9, dtype=f64).T, grad=grad, second=grad)
+        # From 3 on, and of Airy's function around -2.5, PyTorch's have seven to ten digits.
+        low, high = {"airy_ai": (-2, 4.9)}.get(op, (max(lo, -2.5), 2.5))
+        fam.case(name, u(12, 5, lo=low, hi=high, dtype=f64).T, grad=grad, second=grad)
         fam.case(name, u(7, dtype=i64, lo=1), grad=False)
     for op in POLYNOMIALS:
         name = "special_" + op
@@ -148,7 +148,7 @@ def add_special(fam):
 
 def add_types(fam):
     for n in (1, 2):
-        every(fam, "polygamma", second, fn=polygamma, n=n)
+        every(fam, "polygamma", positive, fn=polygamma, n=n)
     every(fam, "mvlgamma", small, p=2)
     every(fam, "round", first, decimals=1)
     every(fam, "logit", first, eps=0.25)

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 import cases_norm
 import cases_special_functions
 from cases_pointwise import BINARY, BITWISE, CLASSES, COMPARE, DIVISORS, LOGICAL, SHIFTS, UNARY, dtypes_of
-from every_type import every, first, second, small
+from every_type import every, first, positive, second, small
 from golden import DTYPES, b8, c64, f16, f32, i64, is_float, u8, v
 
 inf = math.inf
@@ -21,7 +21,7 @@ def scalar_form(op):
 
 def add_pointwise(fam):
     for op in (*UNARY, *CLASSES, "signbit", "positive", "logical_not", "bitwise_not", "nan_to_num"):
-        every(fam, op, first, dtypes=dtypes_of(op))
+        every(fam, op, positive if op == "digamma" else first, dtypes=dtypes_of(op))
     for op, attrs in (("leaky_relu", {"negative_slope": 0.25}), ("elu", {"alpha": 0.5}), ("selu", {}),
                       ("celu", {"alpha": 0.5}), ("gelu", {}), ("gelu", {"approximate": "tanh"}), ("silu", {}), ("mish", {}),
                       ("softsign", {}), ("tanhshrink", {}), ("hardswish", {}), ("hardsigmoid", {}), ("relu6", {}),

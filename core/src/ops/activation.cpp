@@ -74,6 +74,8 @@ Tensor glu(const Tensor& self, int64_t dim) {
   HEARTH_CHECK_AS(ShapeError, self.size(dim) % 2 == 0,
                   "[glu] Halving dimension must be even, but dimension ", dim, " is size ",
                   self.size(dim));
+  HEARTH_CHECK_AS(NotImplementedError, self.is_floating_point(), "[glu] not implemented for '",
+                  to_string(self.scalar_type()), "'; expected a floating tensor");
   const auto halves = self.chunk(2, dim);
   return halves[0] * halves[1].sigmoid();
 }

@@ -26,6 +26,8 @@ Tensor mvlgamma(const Tensor& self, const Scalar& p) {
   const double n = static_cast<double>(p.toLong());
   HEARTH_CHECK_AS(ValueError, n >= 1, "[mvlgamma] p has to be greater than or equal to 1, got ",
                   p.toLong());
+  HEARTH_CHECK_AS(NotImplementedError, self.scalar_type() != kBool && !self.is_complex(),
+                  "[mvlgamma] not implemented for '", to_string(self.scalar_type()), "'");
   const Tensor x = is_integral(self.scalar_type(), true) ? self.to(get_default_dtype()) : self;
   const Tensor shifts = arange(0.5 - n / 2, 0.5, 0.5, x.options());
   return lgamma(x.unsqueeze(-1) + shifts).sum(-1) + n * (n - 1) / 4 * std::log(std::numbers::pi);

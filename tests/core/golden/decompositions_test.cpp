@@ -133,7 +133,7 @@ const Table kTable = {
        const bool upper = a.b("upper");
        if (a.test_case().must_throw && a[0].dim() == 2 && a[0].size(0) == a[0].size(1))
          return {linalg_cholesky(a[0] - eye_like(a[0]) * 3, upper)};
-       return {linalg_cholesky(made(a, positive), upper)};
+       return {linalg_cholesky(made(a, positive_definite), upper)};
      }},
     {"linalg_cholesky_ex",
      [](Args& a) -> Outputs { return {std::get<1>(linalg_cholesky_ex(a[0], a.b("upper")))}; }},

@@ -165,8 +165,8 @@ TEST(Rnn, PackedEqualsEachSequence) {
   for (size_t i = 0; i < lengths.size(); ++i)
     sequences.push_back(wave({lengths[i], 3}, 1, kDouble, static_cast<double>(i)));
   for (int i = 0; i < 4; ++i) {
-    for (IntArrayRef sizes : {IntArrayRef({12, i < 2 ? 3 : 8}), IntArrayRef({12, hidden})})
-      weights.push_back(wave(sizes, 0.5, kDouble, i));
+    weights.push_back(wave({12, i < 2 ? 3 : 8}, 0.5, kDouble, i));
+    weights.push_back(wave({12, hidden}, 0.5, kDouble, i));
   }
   const auto packed = nn::utils::rnn::pack_sequence(sequences, /*enforce_sorted=*/false);
   const Tensor h = zeros({4, 3, hidden}, kDouble);
