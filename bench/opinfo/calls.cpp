@@ -63,7 +63,11 @@ void add_output(Outputs& to, const Tensor& t) { to.push_back(t); }
 void add_output(Outputs& to, bool b) { to.push_back(scalar_tensor(b, kBool)); }
 void add_output(Outputs& to, double d) { to.push_back(scalar_tensor(d, kDouble)); }
 void add_output(Outputs& to, const Scalar& s) {
-  to.push_back(scalar_tensor(s, s.isBoolean() ? kBool : s.isIntegral(true) ? kLong : kDouble));
+  const ScalarType type = s.isBoolean()        ? kBool
+                          : s.isIntegral(true) ? kLong
+                          : s.isComplex()      ? kComplexDouble
+                                               : kDouble;
+  to.push_back(scalar_tensor(s, type));
 }
 void add_output(Outputs& to, const std::vector<Tensor>& list) {
   to.insert(to.end(), list.begin(), list.end());

@@ -44,6 +44,8 @@ SHAPES_ONLY = re.compile(
 FACTORS = {"linalg_svd", "svd", "linalg_qr", "qr", "linalg_eigh", "linalg_eig"}
 # Which of equal elements is meant is up to the implementation; the values are not.
 TIES = {"sort", "topk", "kthvalue", "median", "nanmedian", "mode"}
+# What follows the first result is for its own backward.
+INTERNAL = {"embedding_bag"}
 MAX_ELEMENTS = 1 << 18
 
 # Functions written in Python run through, down to the built-in ones.
@@ -232,7 +234,8 @@ def flatten(out):
         return [out]
     if isinstance(out, (list, tuple)):
         return [t for each in out for t in flatten(each)]
-    return [torch.tensor(out)] if isinstance(out, (bool, int, float)) else []
+    kinds = {bool: torch.bool, int: torch.int64, float: torch.float64, complex: torch.complex128}
+    return [torch.tensor(out, dtype=kinds[type(out)])] if type(out) in kinds else []
 
 
 def weights(t):
@@ -256,7 +259,7 @@ def canonical(name, outputs):
     if name in ("linalg_eigh", "linalg_eig"):
         w, v = outputs
         return [(v * w.unsqueeze(-2)) @ (v.mH if name == "linalg_eigh" else torch.linalg.inv(v))]
-    return outputs[:1]
+    return outputs[:1]  # TIES, INTERNAL
 
 
 def separate(value):
@@ -274,7 +277,7 @@ def write_sample(write, name, dtype, values, function):
     unstable = name == "argsort" and values[1][1] is not True
     if SHAPES_ONLY.match(name) or dropped or unstable:
         how = "shapes"
-    elif name in FACTORS | TIES:
+    elif name in FACTORS | TIES | INTERNAL:
         how = "canonical"
     whole = name.startswith("as_strided")
     wants = [t for t in tensors_in(values) if t.requires_grad]
@@ -282,7 +285,7 @@ def write_sample(write, name, dtype, values, function):
         b"".join(pack_value(k, v, whole) for k, v in values)
     outputs = flatten(function())
     gradients = []
-    if wants and how == "values" and any(t.requires_grad for t in outputs):
+    if wants and (how == "values" or name in INTERNAL) and any(t.requires_grad for t in outputs):
         loss = sum((t * weights(t)).sum() for t in outputs if t.requires_grad)
         loss = loss.real if loss.is_complex() else loss
         gradients = torch.autograd.grad(loss, wants, allow_unused=True)

@@ -111,10 +111,24 @@ Tensor& pow_out(Tensor& out, const Tensor& self, const Scalar& other) {
   return call_out(p.op, p.fields, out, self);
 }
 
-Tensor ldexp(const Tensor& self, const Tensor& other) { return mul(self, exp2(other)); }
-Tensor& ldexp_(Tensor& self, const Tensor& other) { return mul_(self, exp2(other)); }
+namespace {
+
+/// 2^other. Of integers, in self's type where that has fractions: they do not widen a product.
+Tensor power_of_two(const Tensor& self, const Tensor& other) {
+  const bool whole = is_integral(other.scalar_type(), true);
+  return exp2(whole && (self.is_floating_point() || self.is_complex())
+                  ? other.to(to_real(self.scalar_type()))
+                  : other);
+}
+
+}  // namespace
+
+Tensor ldexp(const Tensor& self, const Tensor& other) {
+  return mul(self, power_of_two(self, other));
+}
+Tensor& ldexp_(Tensor& self, const Tensor& other) { return mul_(self, power_of_two(self, other)); }
 Tensor& ldexp_out(Tensor& out, const Tensor& self, const Tensor& other) {
-  return mul_out(out, self, exp2(other));
+  return mul_out(out, self, power_of_two(self, other));
 }
 
 namespace {

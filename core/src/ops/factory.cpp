@@ -132,7 +132,7 @@ Tensor linalg_vander(const Tensor& x, std::optional<int64_t> N) {
                   "tensors, but got Bool");
   const int64_t n = N.value_or(x.dim() > 0 ? x.size(-1) : 1);
   HEARTH_CHECK_AS(ValueError, n > 1, "[linalg_vander] N must be greater than 1, got ", n);
-  return powers(x, n);
+  return powers(x.dim() > 0 ? x : x.unsqueeze(0), n);
 }
 
 // ---- complex numbers
@@ -205,8 +205,9 @@ ScalarType result_type(const Scalar& scalar1, const Scalar& scalar2) {
 
 // ---- fills
 
-Tensor fill(const Tensor& self, const Scalar& value) { return empty_like(self).fill_(value); }
-Tensor fill(const Tensor& self, const Tensor& value) { return empty_like(self).fill_(value); }
+// Copies first: nothing of self stays, but its gradient is zero, not none.
+Tensor fill(const Tensor& self, const Scalar& value) { return self.clone().fill_(value); }
+Tensor fill(const Tensor& self, const Tensor& value) { return self.clone().fill_(value); }
 Tensor& fill_(Tensor& self, const Scalar& value) {
   self.fill_(value);
   return self;

@@ -22,7 +22,11 @@ void check_same_type(const Tensor& self, const Tensor& source, std::string_view 
 }
 
 Tensor as_long(const Tensor& index) {
-  return index.defined() && index.scalar_type() == kInt ? index.to(kLong) : index;
+  if (!index.defined()) return index;
+  // Without elements there is nothing that another integer type would name otherwise.
+  const bool converts =
+      index.scalar_type() == kInt || (index.numel() == 0 && is_integral(index.scalar_type(), true));
+  return converts ? index.to(kLong) : index;
 }
 
 }  // namespace hearth::ops

@@ -117,6 +117,8 @@ Tensor linalg_matrix_norm(const Tensor& self, const Scalar& ord, IntArrayRef dim
                   "[linalg_matrix_norm] linalg.matrix_norm: Order ", order, " not supported.");
   const Tensor a = as_type(self, dtype);
   const auto extreme = [&](const Tensor& t, int64_t d, bool keep) {
+    // The largest sum of none is 0; there is no smallest.
+    if (order > 0 && t.size(d) == 0) return t.sum(IntArrayRef(d), keep);
     return order > 0 ? t.amax({d}, keep) : t.amin({d}, keep);
   };
   if (size == 2)

@@ -120,7 +120,9 @@ std::tuple<Tensor, Tensor> fractional_max_pool(std::string_view op, const Tensor
     sizes.push_back(windows);
   }
   for (size_t d = 0; d < dims; ++d) order.push_back(static_cast<int64_t>(3 + 2 * d));
-  sizes.push_back(-1);
+  int64_t window = 1;
+  for (size_t d = 0; d < dims; ++d) window *= kernel_size[kernel_size.size() == 1 ? 0 : d];
+  sizes.push_back(window);
   const Tensor at = places.permute(order).reshape(sizes);
   const Tensor read = x.flatten(2).gather(2, at.flatten(2)).reshape(at.sizes());
   auto [values, which] = read.max(-1);

@@ -205,6 +205,7 @@ Tensor Tensor::unsqueeze(int64_t dim) const { return invoke(ops::Unsqueeze{dim},
 
 Tensor Tensor::sum_to_size(IntArrayRef sizes) const {
   const TensorImpl& t = impl(*this);
+  if (sizes.empty()) return sum();
   if (t.sizes == sizes) return *this;
   const size_t lead = t.sizes.size() - std::min(t.sizes.size(), sizes.size());
   HEARTH_CHECK_AS(ShapeError, t.sizes.size() >= sizes.size(), "[sum_to_size] size ", sizes,
