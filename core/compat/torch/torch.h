@@ -102,3 +102,5 @@ using TypeMeta = ::hearth::TypeMeta;
                              \
  private:                    \
   T name##_ /* NOLINT */
+
+#include "ATen/Context.h"

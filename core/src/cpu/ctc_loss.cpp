@@ -23,13 +23,13 @@ constexpr T kNever = -std::numeric_limits<T>::infinity();
 template <class T>
 T log_add(T a, T b) {
   const T most = std::max(a, b);
-  if (most == kNever<T>) return most;
+  if (most == kNever<T>) return a + b;  // NaN stays
   return std::log(std::exp(a - most) + std::exp(b - most)) + most;
 }
 template <class T>
 T log_add(T a, T b, T c) {
   const T most = std::max({a, b, c});
-  if (most == kNever<T>) return most;
+  if (most == kNever<T>) return a + b + c;
   return std::log(std::exp(a - most) + std::exp(b - most) + std::exp(c - most)) + most;
 }
 

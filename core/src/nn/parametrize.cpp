@@ -2,6 +2,7 @@
 #include "hearth/nn/parametrize.h"
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/nn/modules/rnn.h"
 
 #include "autograd/meta.h"
 
@@ -117,13 +118,21 @@ std::shared_ptr<ParametrizationList> make_list(Module& module, const std::string
 
 void add(Module& module, const std::string& name, std::shared_ptr<Parametrization> step,
          std::shared_ptr<Module> shown_as) {
+  // They hand all their weights to one operator, in the order of registration.
+  HEARTH_CHECK_AS(
+      NotImplementedError, !dynamic_cast<nn::detail::RNNImplBase*>(&module),
+      "[register_parametrization] the weights of recurrent layers cannot be parametrized; "
+      "those of their cells (LSTMCell ...) can");
   auto list = list_of(module, name);
   if (!list) {
     list = make_list(module, name, *step);
     list->add(std::move(step), std::move(shown_as));
   } else {
-    list->add(std::move(step), std::move(shown_as));
     const NoGradGuard no_grad;
+    HEARTH_CHECK_AS(ValueError, step->right_inverse(list->shown().detach()).size() == 1,
+                    "[register_parametrization] only the first parametrization of '", name,
+                    "' may be computed from several tensors");
+    list->add(std::move(step), std::move(shown_as));
     const Tensor value = list->compute();
     const Tensor& shown = list->shown();
     if (!(value.sizes() == shown.sizes() && value.scalar_type() == shown.scalar_type())) {

@@ -64,13 +64,17 @@ Grads EmbeddingBag::vjp(const Saved& s, Args g, NeedMask need) const {
   if (!g[0].defined()) return grads;
   const Spec& weight = s.in_spec(0);
   if (mode == BagMode::Max) {
+    if (weight.sizes[0] == 0) {
+      grads[0] = g[0].new_zeros(weight.sizes);
+      return grads;
+    }
     const Tensor counts = g[0].masked_fill(s.out(2).eq(0).unsqueeze(1), 0);
     grads[0] = g[0].new_zeros(weight.sizes).scatter_add(0, s.out(3), counts);
     return grads;
   }
   const Tensor indices = s.in(1);
   if (g[0].size(0) == 0) {
-    grads[0] = g[0].new_zeros(weight.sizes);
+    if (need[0]) grads[0] = g[0].new_zeros(weight.sizes);
     if (need[3]) grads[3] = g[0].new_zeros(indices.sizes());
     return grads;
   }

@@ -11,6 +11,7 @@
 #include "hearth/ops/searchsorted.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "ops/outputs.h"
 
 namespace hearth {
@@ -190,23 +191,28 @@ Tensor histogram_over(const Tensor& self, const std::vector<Tensor>& edges,
                       const std::optional<Tensor>& weight, bool density, std::string_view op) {
   Tensor at, inside, volume;
   DimVector sizes;
-  int64_t size = 1;
-  for (size_t d = 0; d < edges.size(); ++d) {
-    const Tensor& e = edges[d];
+  Checked all = 1;
+  for (const Tensor& e : edges) {
     HEARTH_CHECK_AS(ShapeError, e.dim() == 1 && e.numel() > 0, "[", op,
                     "] bins tensor should have one dimension and some elements, but got sizes ",
                     e.sizes());
+    all = all * (e.size(0) - 1);
+  }
+  const int64_t size = all.get(op, "the product of all bins");
+  for (size_t d = 0; d < edges.size(); ++d) {
+    const Tensor& e = edges[d];
     HEARTH_CHECK_AS(DtypeError, e.scalar_type() == self.scalar_type(), "[", op,
                     "] input tensor and bins tensors should have the same dtype, but got ",
                     self.scalar_type(), " and ", e.scalar_type());
     const int64_t n = e.size(0) - 1;
     const Tensor x = self.select(-1, static_cast<int64_t>(d)).reshape({-1});
-    const Tensor here = x.ge(e.select(0, 0)).logical_and(x.le(e.select(0, n)));
+    // One edge makes no bin that even the edge itself would lie in.
+    const Tensor here = n == 0 ? zeros_like(x, TensorOptions(kBool))
+                               : x.ge(e.select(0, 0)).logical_and(x.le(e.select(0, n)));
     const Tensor part = (bucketize(x, e, false, /*right=*/true) - 1).clamp_max(n - 1);
     at = at.defined() ? at * n + part : part;
     inside = inside.defined() ? inside.logical_and(here) : here;
     sizes.push_back(n);
-    size *= n;
     if (density) {
       const Tensor width = e.narrow(0, 1, n) - e.narrow(0, 0, n);
       volume = volume.defined() ? volume.unsqueeze(-1) * width : width;

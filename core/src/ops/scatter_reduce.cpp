@@ -157,11 +157,18 @@ Tensor spread(const Tensor& self, int64_t dim, const Tensor& index, const Tensor
   return index.reshape(own).expand(source.sizes());
 }
 
+/// Throws before anything is written what a later step would throw.
+void check_sum(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+               std::string_view reduce) {
+  HEARTH_CHECK_AS(DtypeError, reduce != "mean" || self.scalar_type() != kBool,
+                  "[scatter_reduce] the mean of bools is not defined");
+  const Tensor at = ops::as_long(index);
+  ops::ScatterReduce{dim, ops::ScatterReduction::Prod, true}.infer(ArgList({&self, &at, &src}, {}));
+}
+
 /// Divides sums by how many numbers they are of.
 void divide_by_counts(const Tensor& sums, int64_t dim, const Tensor& index, const Tensor& src,
                       bool include_self) {
-  HEARTH_CHECK_AS(DtypeError, sums.scalar_type() != kBool,
-                  "[scatter_reduce] the mean of bools is not defined");
   const bool whole = is_integral(sums.scalar_type());
   const TensorOptions options = TensorOptions(whole ? kLong : kDouble).device(sums.device());
   const Tensor counts = full(sums.sizes(), include_self ? 1 : 0, options)
@@ -206,6 +213,7 @@ Tensor value_everywhere(const Tensor& self, const Tensor& index, const Scalar& v
 Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
                       std::string_view reduce, bool include_self) {
   if (reduce == "sum" || reduce == "mean") {
+    check_sum(self, dim, index, src, reduce);
     const Tensor start = include_self ? self : self.scatter(dim, index, 0);
     const Tensor sums = start.scatter_add(dim, index, src);
     if (reduce == "mean") divide_by_counts(sums, dim, index, src, include_self);
@@ -253,9 +261,13 @@ Tensor Tensor::scatter_reduce(int64_t dim, const Tensor& index, const Tensor& so
 const Tensor& Tensor::scatter_reduce_(int64_t dim, const Tensor& index, const Tensor& source,
                                       std::string_view reduce, bool include_self) const {
   if (reduce == "sum" || reduce == "mean") {
-    if (!include_self) scatter_(dim, index, 0);
-    scatter_add_(dim, index, source);
-    if (reduce == "mean") divide_by_counts(*this, dim, index, source, include_self);
+    check_sum(*this, dim, index, source, reduce);
+    // What is read is not what a first step has written.
+    const auto apart = [&](const Tensor& t) { return t.is_alias_of(*this) ? t.clone() : t; };
+    const Tensor at = apart(index), from = apart(source);
+    if (!include_self) scatter_(dim, at, 0);
+    scatter_add_(dim, at, from);
+    if (reduce == "mean") divide_by_counts(*this, dim, at, from, include_self);
     return *this;
   }
   return invoke_(ops::ScatterReduce{dim, reduction(reduce), include_self}, *this,

@@ -8,6 +8,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "ops/as_strided.h"
 #include "ops/fft.h"
 
@@ -203,7 +204,9 @@ Tensor istft(const Tensor& self, int64_t n_fft, std::optional<int64_t> hop_lengt
   const Tensor weight = added(window.pow(2).expand({1, frames, n_fft}), f.hop, whole);
 
   const int64_t start = center ? n_fft / 2 : 0;
-  const int64_t end = length ? start + *length : center ? whole - n_fft / 2 : whole;
+  const int64_t end = length   ? (Checked(start) + *length).get("istft", "length ", *length)
+                      : center ? whole - n_fft / 2
+                               : whole;
   const Tensor envelope = weight.slice(1, start, end);
   HEARTH_CHECK_AS(ShapeError, envelope.numel() > 0, "[istft] nothing is left of a signal of ",
                   whole, " points without ", start, " at its ends");

@@ -156,7 +156,8 @@ TEST(Histogram, CountsOnAnyNumberOfThreads) {
 
 TEST(Statistics, DerivativesOfCompositesAgreeWithDifferences) {
   const Tensor x = (arange(12).to(kDouble) * 0.618).remainder(1).view({3, 4}).requires_grad_();
-  const Tensor y = (arange(12).to(kDouble) * 0.382 + 0.1).remainder(1).view({3, 4}).requires_grad_();
+  const Tensor y =
+      (arange(12).to(kDouble) * 0.382 + 0.1).remainder(1).view({3, 4}).requires_grad_();
   const Tensor q = tensor({0.15, 0.6}).to(kDouble).requires_grad_();
   using autograd::variable_list;
   const std::pair<const char*, std::function<variable_list(const variable_list&)>> cases[] = {

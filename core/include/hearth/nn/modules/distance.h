@@ -50,6 +50,8 @@ HEARTH_API Tensor cosine_similarity(const Tensor& x1, const Tensor& x2,
 /// The p-norm of x1 - x2 + eps along the last dim; the inputs broadcast.
 HEARTH_API Tensor pairwise_distance(const Tensor& x1, const Tensor& x2,
                                     const PairwiseDistanceFuncOptions& options = {});
+/// The p-norm distances between all rows of a matrix, as one vector.
+HEARTH_API Tensor pdist(const Tensor& input, double p = 2.0);
 
 }  // namespace functional
 }  // namespace hearth::nn
