@@ -82,17 +82,22 @@ void search(const Call& call) {
   });
 }
 
+template <class T>
+void search_of(const Call& call) {
+  if constexpr (kOrdered<T> && !std::is_same_v<T, bool>) {
+    const auto& op = call.as<ops::SearchSorted>();
+    const auto run = [&]<class Out>(Out) {
+      return op.right ? search<T, Out, true>(call) : search<T, Out, false>(call);
+    };
+    return op.out_int32 ? run(int32_t{}) : run(int64_t{});
+  }
+}
+
 void searchsorted(const Call& call) {
-  const auto& op = call.as<ops::SearchSorted>();
-  const auto run = [&]<class T, class Out>(T, Out) -> void {
-    return op.right ? search<T, Out, true>(call) : search<T, Out, false>(call);
-  };
   switch (call.compute) {
-#define HEARTH_CASE(T, name)                                           \
-  case ScalarType::name:                                               \
-    if constexpr (kOrdered<T> && !std::is_same_v<T, bool>)             \
-      return op.out_int32 ? run(T{}, int32_t{}) : run(T{}, int64_t{}); \
-    break;
+#define HEARTH_CASE(T, name) \
+  case ScalarType::name:     \
+    return search_of<T>(call);
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE
     default:

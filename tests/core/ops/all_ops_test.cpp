@@ -155,7 +155,7 @@ TEST_F(AllOps, StridedInputsGiveTheSame) {
 std::vector<Tensor> channels_last_copies(const std::vector<Tensor>& in) {
   std::vector<Tensor> out = copies(in);
   for (Tensor& t : out)
-    if (t.defined() && t.dim() > 2) t = t.movedim({1}, {-1}).contiguous().movedim({-1}, {1});
+    if (t.defined() && t.dim() > 2) t = t.movedim(1, -1).contiguous().movedim(-1, 1);
   return out;
 }
 

@@ -128,7 +128,7 @@ TEST(Integers, Views) {
       {"unflatten", {1, 2, 2}, CALL({matrix().unflatten(i[0], {i[1], i[2]})})},
       {"permute", {1, 0}, CALL({matrix().permute({i[0], i[1]})})},
       {"transpose", {1, 0}, CALL({matrix().transpose(i[0], i[1])})},
-      {"movedim", {1, 0}, CALL({matrix().movedim({i[0]}, {i[1]})})},
+      {"movedim", {1, 0}, CALL({matrix().movedim(i[0], i[1])})},
       {"expand", {2, 3, 4}, CALL({matrix().expand({i[0], i[1], i[2]})})},
       {"expand", {2, 3}, CALL({zeros({}, kBool).expand({i[0], i[1]})})},
       {"broadcast_to", {3, 4}, CALL({broadcast_to(matrix(), {i[0], i[1]})})},
