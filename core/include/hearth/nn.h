@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All of hearth::nn.
+// All of hearth::nn, but for lazy modules, which few need: hearth/nn/modules/lazy.h.
 #pragma once
 
 #include "hearth/nn/any_module.h"
@@ -17,7 +17,6 @@
 #include "hearth/nn/modules/embedding.h"
 #include "hearth/nn/modules/fold.h"
 #include "hearth/nn/modules/functional.h"
-#include "hearth/nn/modules/lazy.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/nn/modules/loss.h"
 #include "hearth/nn/modules/margin_loss.h"

@@ -94,6 +94,14 @@ Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
   return one(buffer.as_strided(in.sizes, in.strides, in.offset - start));
 }
 
+namespace {
+
+int64_t windows_in(int64_t n, int64_t size, int64_t step) {
+  return (Checked((n - size) / step) + 1).get("unfold", "windows of ", size, " in ", n);
+}
+
+}  // namespace
+
 Specs Unfold::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "unfold"));
@@ -105,7 +113,7 @@ Specs Unfold::infer(Args in) const {
   DimVector sizes = t.sizes, strides = t.strides;
   const int64_t stride = strides.empty() ? 1 : strides[d];
   if (!sizes.empty()) {
-    sizes[d] = (n - size) / step + 1;
+    sizes[d] = windows_in(n, size, step);
     strides[d] = stride_of(step, stride);
   }
   sizes.push_back(size);
@@ -127,7 +135,7 @@ Specs UnfoldBackward::infer(Args in) const {
     HEARTH_CHECK_AS(ValueError, size >= 0 && size <= expected[d] && step > 0,
                     "[unfold_backward] expected 0 <= size <= ", expected[d],
                     " and step > 0, got size ", size, " and step ", step);
-    expected[d] = (expected[d] - size) / step + 1;
+    expected[d] = windows_in(expected[d], size, step);
     expected.push_back(size);
   }
   HEARTH_CHECK_AS(ShapeError, !input_sizes.empty() && g.sizes == expected,

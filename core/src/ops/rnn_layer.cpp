@@ -6,6 +6,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "base/checked.h"
 #include "ops/rnn.h"
 
 namespace hearth::ops {
@@ -46,19 +47,21 @@ Sizes check_sizes(std::string_view op, RnnMode mode, const DimVector& batch_size
                   "] Expected sequence length to be larger than 0 in RNN");
   if (packed) {
     s.batch = batch_sizes[0];
+    Checked rows = 0;
     for (size_t t = 0; t < batch_sizes.size(); ++t) {
       HEARTH_CHECK_AS(ValueError,
                       batch_sizes[t] >= 0 && (t == 0 || batch_sizes[t] <= batch_sizes[t - 1]), "[",
                       op, "] expected batch_sizes that do not grow, got ", batch_sizes.ref());
-      s.rows += batch_sizes[t];
+      rows += batch_sizes[t];
     }
+    s.rows = rows.get(op, "the sum of batch_sizes");
     HEARTH_CHECK_AS(ShapeError, x.sizes[0] == s.rows, "[", op, "] batch_sizes sum to ", s.rows,
                     ", but the packed input has ", x.sizes[0], " rows");
   } else {
     s.batch = x.sizes[1];
     s.rows = steps * s.batch;
   }
-  const int64_t gates = rnn_gates(mode) * s.hidden;
+  const int64_t gates = (Checked(rnn_gates(mode)) * s.hidden).get(op, "hx ", h.sizes.ref());
   HEARTH_CHECK_AS(ShapeError, h.sizes[0] == s.batch, "[", op, "] expected hx [", s.batch, ", ",
                   s.hidden, "] for a batch of ", s.batch, ", got ", h.sizes.ref());
   HEARTH_CHECK_AS(ShapeError, w_ih.sizes[0] == gates && w_ih.sizes[1] == s.input, "[", op,
