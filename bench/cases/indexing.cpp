@@ -5,8 +5,8 @@
 namespace hearth::bench {
 
 void add_indexing(Cases& cases) {
-  for (const auto& [label, rows] : {std::pair("1 MB", 4096), std::pair("100 MB", 409600)}) {
-    const auto add = [&cases, label = std::string("/") + label, rows = rows](
+  for (const auto& [label, count] : {std::pair("1 MB", 4096), std::pair("100 MB", 409600)}) {
+    const auto add = [&cases, label = std::string("/") + label, rows = count](
                          const char* name, std::function<Step(const Tensor&, int64_t)> make) {
       cases[name + label] = [=] { return make(randn({rows, 64}).to(device()), rows); };
     };
