@@ -61,6 +61,9 @@ Tensors Cdist::decompose(Args in) const {
 Specs CdistBackward::infer(Args in) const {
   const Tensor &x1 = in[1], &distances = in[3];
   const ScalarType type = impl(distances).dtype;
+  HEARTH_CHECK_AS(DtypeError, type == kFloat || type == kDouble,
+                  "[cdist_backward] cdist only supports floating-point dtypes, got ",
+                  to_string(type));
   return {Spec(batch_of(distances, {x1.size(-2), x1.size(-1)}), type, impl(x1).device), type};
 }
 Tensors CdistBackward::decompose(Args in) const {
