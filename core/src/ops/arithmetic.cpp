@@ -340,6 +340,9 @@ HEARTH_SCALAR_FIRST(!=, ne(b, a))
 namespace ops {
 
 Tensor& copy_out(const char* op, Tensor& out, const Tensor& result) {
+  HEARTH_CHECK(out.defined(), "[", op, "] out is undefined; expected a Tensor to write into");
+  HEARTH_CHECK_AS(DeviceError, out.device() == result.device(), "[", op, "] expected out on ",
+                  result.device(), ", got ", out.device());
   HEARTH_CHECK_AS(DtypeError, can_cast(result.scalar_type(), out.scalar_type()), "[", op,
                   "] result type ", result.scalar_type(),
                   " can't be cast to the desired output type ", out.scalar_type());

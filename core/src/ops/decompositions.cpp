@@ -2,28 +2,17 @@
 // What decompositions share.
 #include "ops/decompositions.h"
 
-#include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/view.h"
+
+#include "ops/outputs.h"
 
 namespace hearth {
 
 LinAlgError::~LinAlgError() = default;
 
 Tensor& detail::write_out(const char* op, Tensor& out, const Tensor& result) {
-  HEARTH_CHECK(out.defined(), "[", op, "] out is undefined; expected a Tensor to write into");
-  HEARTH_CHECK_AS(AutogradError,
-                  !GradMode::is_enabled() || (!out.requires_grad() && !result.requires_grad()), op,
-                  "(): functions with out=... arguments don't support automatic differentiation, "
-                  "but one of the arguments requires grad.");
-  HEARTH_CHECK_AS(DeviceError, out.device() == result.device(), "[", op, "] expected out on ",
-                  result.device(), ", got ", out.device());
-  HEARTH_CHECK_AS(DtypeError, can_cast(result.scalar_type(), out.scalar_type()), "[", op,
-                  "] result type ", result.scalar_type(),
-                  " can't be cast to the desired output type ", out.scalar_type());
-  if (out.sizes() != result.sizes()) out.resize_(result.sizes());
-  out.copy_(result);
-  return out;
+  return ops::copy_out(op, out, result);
 }
 
 namespace ops {

@@ -22,7 +22,7 @@ std::tuple<Tensor&, Tensor&> both_out(const Op& op, Tensor& first, Tensor& secon
   return {first, second};
 }
 
-/// Writes what is computed already into `out`.
+/// The out form of what is computed already: out gets its sizes and values, in out's dtype.
 Tensor& copy_out(const char* op, Tensor& out, const Tensor& result);
 
 }  // namespace hearth::ops

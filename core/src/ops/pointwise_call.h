@@ -2,6 +2,7 @@
 // Calls of pointwise rows.
 #pragma once
 
+#include "ops/outputs.h"
 #include "pointwise/rows.h"
 
 namespace hearth::ops {
@@ -51,8 +52,5 @@ Tensor& call_out(Op op, const Pointwise& f, Tensor& out, const T&... in) {
   invoke({pointwise_row(op), &f, Args(args, sizeof...(T)), {&out, 1}, Bind::Out});
   return out;
 }
-
-/// The out form of what is computed already.
-Tensor& copy_out(const char* op, Tensor& out, const Tensor& result);
 
 }  // namespace hearth::ops

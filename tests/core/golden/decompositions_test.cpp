@@ -262,7 +262,6 @@ Table with_determinants() {
 class GoldenDecompositions : public ::testing::TestWithParam<OpCases> {};
 TEST_P(GoldenDecompositions, MatchesPyTorch) {
   if (!has_lapack()) GTEST_SKIP() << "this build has no LAPACK (Debian: libopenblas-openmp-dev)";
-  if (!test_device().is_cpu()) GTEST_SKIP() << "decompositions run on the CPU so far";
   static const Table table = with_determinants();
   check(GetParam(), table);
 }
