@@ -8,6 +8,7 @@
 #include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/shape.h"
 #include "hearth/ops/view.h"
 
 #include "core/golden/tables.h"
@@ -15,7 +16,6 @@
 namespace hearth::golden {
 namespace {
 
-Tensor adjoint(const Tensor& a) { return a.transpose(-2, -1).conj(); }
 Tensor eye_like(const Tensor& a) {
   return eye(a.size(-2), a.size(-1), TensorOptions(a.scalar_type()).device(a.device()));
 }

@@ -14,6 +14,7 @@
 #include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/shape.h"
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
@@ -29,7 +30,6 @@ using testing_ops::values;
 #define NEEDS_LAPACK() \
   if (!has_lapack()) GTEST_SKIP() << "this build has no LAPACK (Debian: libopenblas-openmp-dev)"
 
-Tensor adjoint(const Tensor& a) { return a.transpose(-2, -1).conj(); }
 Tensor matrix(IntArrayRef sizes, int seed = 0) { return values(sizes, -0.5, 0.5, seed); }
 /// Of a pair of real tensors, which tests can differentiate by differences.
 Tensor complex_of(const Tensor& parts) { return view_as_complex(parts); }
