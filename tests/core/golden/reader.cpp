@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/golden/reader.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -162,6 +163,19 @@ Case read_case(Cursor in) {
   return c;
 }
 
+/// Calls f with each case's bytes.
+template <typename F>
+void for_each_case(const std::string& path, F f) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  HEARTH_CHECK_AS(FileError, file.good(), "[", path, "] cannot be opened");
+  std::string data(static_cast<size_t>(file.tellg()), '\0');
+  file.seekg(0).read(data.data(), static_cast<std::streamsize>(data.size()));
+  Cursor in(path, data.data(), data.size());
+  HEARTH_CHECK_AS(FormatError, std::memcmp(in.bytes(sizeof kMagic), kMagic, sizeof kMagic) == 0,
+                  "[", path, "] is not a file of golden cases");
+  for (uint32_t n = in.get<uint32_t>(); n > 0; --n) f(in.part(in.get<uint32_t>()));
+}
+
 uint32_t hash32(uint32_t i, uint32_t seed) {
   uint32_t x = (i + 1) * 0x9E3779B9u + seed * 0x85EBCA6Bu;
   x ^= x >> 16;
@@ -223,16 +237,20 @@ void store_complex(Tensor& out, const std::vector<double>& x) {
 
 }  // namespace
 
-std::vector<Case> read_cases(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  HEARTH_CHECK_AS(FileError, file.good(), "[", path, "] cannot be opened");
-  const std::string data{std::istreambuf_iterator<char>(file), {}};
-  Cursor in(path, data.data(), data.size());
-  HEARTH_CHECK_AS(FormatError, std::memcmp(in.bytes(sizeof kMagic), kMagic, sizeof kMagic) == 0,
-                  "[", path, "] is not a file of golden cases");
+std::vector<std::string> read_operators(const std::string& path) {
+  std::vector<std::string> ops;
+  for_each_case(path, [&](Cursor in) {
+    std::string op = in.string();
+    if (std::find(ops.rbegin(), ops.rend(), op) == ops.rend()) ops.push_back(std::move(op));
+  });
+  return ops;
+}
+
+std::vector<Case> read_cases(const std::string& path, std::string_view op) {
   std::vector<Case> cases;
-  for (uint32_t n = in.get<uint32_t>(); n > 0; --n)
-    cases.push_back(read_case(in.part(in.get<uint32_t>())));
+  for_each_case(path, [&](Cursor in) {
+    if (op.empty() || Cursor(in).string() == op) cases.push_back(read_case(in));
+  });
   return cases;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -56,8 +57,13 @@ struct Case {
   std::vector<Expected> outputs, gradients;
 };
 
-/// All cases of a file; throws FormatError where it is damaged and FileError where it is missing.
-std::vector<Case> read_cases(const std::string& path);
+/// The operators of a file, each once; throws FormatError where it is cut off and FileError where it
+/// is missing.
+std::vector<std::string> read_operators(const std::string& path);
+
+/// All cases of a file, or those of one operator; throws as `read_operators`, and where one of these
+/// cases is damaged.
+std::vector<Case> read_cases(const std::string& path, std::string_view op = {});
 
 /// The elements that a formula gives, as a one-dimensional tensor.
 Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low, double high,

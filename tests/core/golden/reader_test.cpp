@@ -38,11 +38,23 @@ TEST(GoldenReader, ReadsEveryCaseToItsLastByte) {
   for (const Case& c : cases) EXPECT_FALSE(c.op.empty());
 }
 
+TEST(GoldenReader, OperatorsShareOutTheCases) {
+  size_t in_all = 0;
+  for (const std::string& op : read_operators(kFile)) {
+    const auto cases = read_cases(kFile, op);
+    EXPECT_FALSE(cases.empty()) << op;
+    for (const Case& c : cases) EXPECT_EQ(c.op, op);
+    in_all += cases.size();
+  }
+  EXPECT_EQ(in_all, read_cases(kFile).size());
+}
+
 TEST(GoldenReader, TruncatedFilesThrow) {
   const std::string whole = content();
   for (size_t n = 0; n < whole.size(); n += n < 400 ? 1 : 977) {
     const Written file(whole.substr(0, n));
     EXPECT_THROW(read_cases(file.path), FormatError) << n << " bytes of " << whole.size();
+    EXPECT_THROW(read_operators(file.path), FormatError) << n << " bytes of " << whole.size();
   }
 }
 

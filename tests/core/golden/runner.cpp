@@ -289,16 +289,12 @@ std::optional<Scalar> Args::maybe_scalar(std::string_view name) const {
 }
 
 std::vector<OpCases> load(const char* family) {
+  const std::string path = cat_str("tests/golden/", family, ".bin");
   std::vector<OpCases> out;
   try {
-    for (Case& c : read_cases(cat_str("tests/golden/", family, ".bin"))) {
-      const auto same = [&](const OpCases& o) { return o.op == c.op; };
-      auto found = std::find_if(out.begin(), out.end(), same);
-      if (found == out.end()) found = out.insert(out.end(), OpCases{c.op, {}, ""});
-      found->cases.push_back(std::move(c));
-    }
+    for (std::string& op : read_operators(path)) out.push_back({std::move(op), path, ""});
   } catch (const Error& e) {
-    out.push_back({"unreadable", {}, e.what()});
+    out.push_back({"unreadable", path, e.what()});
   }
   return out;
 }
@@ -316,7 +312,7 @@ void check(const OpCases& cases, const Table& table) {
   ASSERT_EQ(cases.problem, "");
   const auto entry = table.find(cases.op);
   ASSERT_NE(entry, table.end()) << cases.op << " has golden values but no entry in the table";
-  for (const Case& c : cases.cases) {
+  for (const Case& c : cases.cases()) {
     SCOPED_TRACE(c.op + " " + c.variant);
     try {
       c.must_throw ? check_throws(c, entry->second) : check_values(c, entry->second);

@@ -58,13 +58,15 @@ class Args {
 using Op = Outputs (*)(Args&);
 using Table = std::map<std::string_view, Op>;
 
-/// The cases of one operator of a family; a gtest parameter.
+/// One operator of a family; a gtest parameter. Programs name all of their tests at start-up, so the
+/// cases are read when the test runs.
 struct OpCases {
-  std::string op;
-  std::vector<Case> cases;
+  std::string op, path;
   std::string problem;  ///< why the file could not be read
+
+  std::vector<Case> cases() const { return read_cases(path, op); }
 };
-/// The cases of tests/golden/<family>.bin; tests run in the repository's root.
+/// The operators of tests/golden/<family>.bin; tests run in the repository's root.
 std::vector<OpCases> load(const char* family);
 void PrintTo(const OpCases& cases, std::ostream* out);
 /// The operator's name with what gtest accepts.

@@ -63,7 +63,7 @@ TEST(SpecialPoints, EveryRowHasSome) {
     for (OpCases& op : load(family)) cases.push_back(std::move(op));
   for (const OpCases& op : cases) {
     ASSERT_EQ(op.problem, "");
-    for (const Case& c : op.cases) {
+    for (const Case& c : op.cases()) {
       if (c.must_throw) continue;
       const Interceptor::Scope scope(passed);
       Args args(c);
