@@ -104,7 +104,7 @@ TEST(Idx, NoticesDamage) {
   EXPECT_THROW(read_idx("/tmp"), FileError);
 }
 
-std::string le(uint64_t v, int bytes) {
+std::string bytes_of(uint64_t v, int bytes) {
   std::string s;
   for (int i = 0; i < bytes; ++i) s += static_cast<char>(v >> 8 * i);
   return s;
@@ -116,14 +116,18 @@ struct Zip : testing::Test {
     const std::string data = packed ? deflated(text, -15) : text, name = "dir/a.txt";
     const auto crc =
         crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
-    const std::string common = le(packed ? 8 : 0, 2) + le(0, 4) + le(crc, 4) + le(data.size(), 4) +
-                               le(text.size(), 4) + le(name.size(), 2);
-    const std::string local = le(0x04034b50, 4) + le(20, 2) + le(0, 2) + common + le(0, 2) + name;
-    const std::string entry = le(0x02014b50, 4) + le(20, 2) + le(20, 2) + le(0, 2) + common +
-                              le(0, 2) + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 4) + le(0, 4) +
+    const std::string common = bytes_of(packed ? 8 : 0, 2) + bytes_of(0, 4) + bytes_of(crc, 4) +
+                               bytes_of(data.size(), 4) + bytes_of(text.size(), 4) +
+                               bytes_of(name.size(), 2);
+    const std::string local =
+        bytes_of(0x04034b50, 4) + bytes_of(20, 2) + bytes_of(0, 2) + common + bytes_of(0, 2) + name;
+    const std::string entry = bytes_of(0x02014b50, 4) + bytes_of(20, 2) + bytes_of(20, 2) +
+                              bytes_of(0, 2) + common + bytes_of(0, 2) + bytes_of(0, 2) +
+                              bytes_of(0, 2) + bytes_of(0, 2) + bytes_of(0, 4) + bytes_of(0, 4) +
                               name;
-    return local + data + entry + le(0x06054b50, 4) + le(0, 4) + le(1, 2) + le(1, 2) +
-           le(entry.size(), 4) + le(local.size() + data.size(), 4) + le(0, 2);
+    return local + data + entry + bytes_of(0x06054b50, 4) + bytes_of(0, 4) + bytes_of(1, 2) +
+           bytes_of(1, 2) + bytes_of(entry.size(), 4) + bytes_of(local.size() + data.size(), 4) +
+           bytes_of(0, 2);
   }
   void extract(const std::string& bytes) {
     write_text(folder / "a.zip", bytes);

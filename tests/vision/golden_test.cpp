@@ -32,7 +32,7 @@ HEARTH_GOLDEN_FAMILY(GoldenModels, "models", kTable);
 TEST(Models, HaveGoldenValues) {
   for (const std::string& name : kNames) {
     bool found = false;
-    for (const OpCases& cases : load("models")) found |= cases.op == name;
+    for (const OpCases& cases : operators_of("models")) found |= cases.op == name;
     EXPECT_TRUE(found) << "tests/golden/cases_models.py has nothing of " << name;
   }
 }

@@ -32,7 +32,7 @@ struct Block {
 };
 
 /// A block whose first and last bytes are marked, so that overlaps show.
-Block take(size_t bytes, unsigned mark) {
+Block take_block(size_t bytes, unsigned mark) {
   auto* memory = static_cast<unsigned char*>(cpu_allocate(bytes));
   EXPECT_EQ(reinterpret_cast<uintptr_t>(memory) % 64, 0u);
   memory[0] = memory[bytes - 1] = static_cast<unsigned char>(mark);
@@ -87,7 +87,7 @@ TEST(Allocator, RandomProgramKeepsBlocksApartAndMemoryLow) {
     // Sizes drift, so that memory freed by one size has to serve another.
     const bool grow = live.empty() || (rng() % 100 < (step / 10000 % 2 ? 48u : 52u));
     if (grow && live_bytes < (size_t{256} << 20)) {
-      live.push_back(take(random_size(rng), static_cast<unsigned>(rng())));
+      live.push_back(take_block(random_size(rng), static_cast<unsigned>(rng())));
       live_bytes += live.back().bytes;
       peak_live = std::max(peak_live, live_bytes);
     } else {
@@ -158,7 +158,8 @@ TEST(Allocator, BlocksFreedElsewhereComeBack) {
   size_t after_first = 0;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<Block> blocks;
-    for (int i = 0; i < kBlocks; ++i) blocks.push_back(take(1 + i * 97, static_cast<unsigned>(i)));
+    for (int i = 0; i < kBlocks; ++i)
+      blocks.push_back(take_block(1 + i * 97, static_cast<unsigned>(i)));
     std::thread([&] {
       for (const Block& b : blocks) give(b);
     }).join();
@@ -179,7 +180,8 @@ TEST(Allocator, ProducersAndConsumers) {
     threads.emplace_back([&, t] {
       std::mt19937_64 rng(t);
       for (int step = 0; step < 4000; ++step) {
-        Block mine = take(std::min<size_t>(random_size(rng), 300000), static_cast<unsigned>(rng()));
+        Block mine =
+            take_block(std::min<size_t>(random_size(rng), 300000), static_cast<unsigned>(rng()));
         Block other{};
         {
           const std::lock_guard<std::mutex> lock(mutex);

@@ -265,8 +265,8 @@ TEST_P(GoldenDecompositions, MatchesPyTorch) {
   static const Table table = with_determinants();
   check(GetParam(), table);
 }
-INSTANTIATE_TEST_SUITE_P(Golden, GoldenDecompositions, ::testing::ValuesIn(load("decompositions")),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(Golden, GoldenDecompositions,
+                         ::testing::ValuesIn(operators_of("decompositions")), test_name);
 
 }  // namespace
 }  // namespace hearth::golden

@@ -48,7 +48,7 @@ std::vector<TensorIndex> parse(const std::string& text, std::vector<Tensor> tens
   return out;
 }
 
-Outputs put(Args& a) {
+Outputs put_values(Args& a) {
   const std::string& text = a.s("index");
   if (a.b("accumulate")) {
     // Only index tensors from the first dim on.
@@ -67,7 +67,7 @@ Outputs pair(const std::tuple<Tensor, Tensor>& both) {
 
 const Table kTable = {
     {"index", [](Args& a) -> Outputs { return {a[0].index(parse(a.s("index"), a.from(1)))}; }},
-    {"index_put", put},
+    {"index_put", put_values},
     {"index_select", [](Args& a) -> Outputs { return {index_select(a[0], a.i("dim"), a[1])}; }},
     {"gather", [](Args& a) -> Outputs { return {gather(a[0], a.i("dim"), a[1])}; }},
     {"scatter", [](Args& a) -> Outputs { return {scatter(a[0], a.i("dim"), a[1], a[2])}; }},

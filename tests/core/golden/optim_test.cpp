@@ -53,10 +53,11 @@ Outputs trajectory(Args& a, const Options&) {
       const Tensor& p = params[k];
       const auto seed = static_cast<uint32_t>(kGradientSeed + 10 * static_cast<size_t>(step) + k);
       const bool missing = k == 1 && step % 3 == 2;
-      p.mutable_grad() = missing ? Tensor()
-                                 : fill(Formula::Uniform, p.numel(), p.scalar_type(), seed, -1, 1)
-                                       .view(p.sizes())
-                                       .to(p.device(), p.scalar_type());
+      p.mutable_grad() =
+          missing ? Tensor()
+                  : elements_of(Formula::Uniform, p.numel(), p.scalar_type(), seed, -1, 1)
+                        .view(p.sizes())
+                        .to(p.device(), p.scalar_type());
     }
     optimizer.step();
     if (scheduler) scheduler->step();

@@ -254,8 +254,8 @@ std::vector<Case> read_cases(const std::string& path, std::string_view op) {
   return cases;
 }
 
-Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low, double high,
-            const std::vector<double>& values) {
+Tensor elements_of(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low,
+                   double high, const std::vector<double>& values) {
   const bool wide = is_complex(dtype);
   const auto x =
       elements(formula, wide ? 2 * n : n, is_differentiable(dtype), seed, low, high, values);
@@ -306,8 +306,8 @@ Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double 
 }
 
 Tensor build(const Spec& spec, Device device) {
-  const Tensor base =
-      fill(spec.formula, spec.storage, spec.dtype, spec.seed, spec.low, spec.high, spec.values);
+  const Tensor base = elements_of(spec.formula, spec.storage, spec.dtype, spec.seed, spec.low,
+                                  spec.high, spec.values);
   return base.to(device, spec.dtype)
       .as_strided(spec.sizes, spec.strides, spec.offset)
       .detach()

@@ -57,17 +57,17 @@ struct Case {
   std::vector<Expected> outputs, gradients;
 };
 
-/// The operators of a file, each once; throws FormatError where it is cut off and FileError where it
-/// is missing.
+/// The operators of a file, each once; throws FormatError where it is cut off and FileError where
+/// it is missing.
 std::vector<std::string> read_operators(const std::string& path);
 
-/// All cases of a file, or those of one operator; throws as `read_operators`, and where one of these
-/// cases is damaged.
+/// All cases of a file, or those of one operator; throws as `read_operators`, and where one of
+/// these cases is damaged.
 std::vector<Case> read_cases(const std::string& path, std::string_view op = {});
 
 /// The elements that a formula gives, as a one-dimensional tensor.
-Tensor fill(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low, double high,
-            const std::vector<double>& values = {});
+Tensor elements_of(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, double low,
+                   double high, const std::vector<double>& values = {});
 
 /// The tensor that a spec describes, a leaf on `device`.
 Tensor build(const Spec& spec, Device device = kCPU);

@@ -65,16 +65,16 @@ TEST(GoldenReader, MissingAndForeignFilesThrow) {
 }
 
 TEST(GoldenReader, FormulasGiveThePythonValues) {
-  const Tensor uniform = fill(Formula::Uniform, 4, kDouble, 7, -1, 1);
+  const Tensor uniform = elements_of(Formula::Uniform, 4, kDouble, 7, -1, 1);
   EXPECT_EQ(uniform.data_ptr<double>()[0], -0.20786553621292114);
   EXPECT_EQ(uniform.data_ptr<double>()[3], 0.005564391613006592);
   const int64_t distinct[] = {1, -2, 2, -1, 3, 0, 4};
-  EXPECT_EQ(std::memcmp(fill(Formula::Distinct, 7, kLong, 3, -2, 0).data_ptr<int64_t>(), distinct,
-                        sizeof distinct),
+  EXPECT_EQ(std::memcmp(elements_of(Formula::Distinct, 7, kLong, 3, -2, 0).data_ptr<int64_t>(),
+                        distinct, sizeof distinct),
             0);
   const int32_t integers[] = {-5, -2, 6, 1, -6};
-  EXPECT_EQ(std::memcmp(fill(Formula::Uniform, 5, kInt, 9, -9, 9).data_ptr<int32_t>(), integers,
-                        sizeof integers),
+  EXPECT_EQ(std::memcmp(elements_of(Formula::Uniform, 5, kInt, 9, -9, 9).data_ptr<int32_t>(),
+                        integers, sizeof integers),
             0);
 }
 

@@ -117,8 +117,8 @@ std::vector<Tensor> gradients(const Case& c, const Outputs& outputs,
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!c.outputs[i].requires_grad || !outputs[i].requires_grad()) continue;
     roots.push_back(outputs[i]);
-    weights.push_back(fill(Formula::Uniform, outputs[i].numel(), outputs[i].scalar_type(),
-                           kWeightSeed + static_cast<uint32_t>(i), -1, 1)
+    weights.push_back(elements_of(Formula::Uniform, outputs[i].numel(), outputs[i].scalar_type(),
+                                  kWeightSeed + static_cast<uint32_t>(i), -1, 1)
                           .view(outputs[i].sizes())
                           .to(outputs[i].device(), outputs[i].scalar_type()));
   }
@@ -288,7 +288,7 @@ std::optional<Scalar> Args::maybe_scalar(std::string_view name) const {
   return scalar(name);
 }
 
-std::vector<OpCases> load(const char* family) {
+std::vector<OpCases> operators_of(const char* family) {
   const std::string path = cat_str("tests/golden/", family, ".bin");
   std::vector<OpCases> out;
   try {

@@ -58,8 +58,8 @@ class Args {
 using Op = Outputs (*)(Args&);
 using Table = std::map<std::string_view, Op>;
 
-/// One operator of a family; a gtest parameter. Programs name all of their tests at start-up, so the
-/// cases are read when the test runs.
+/// One operator of a family; a gtest parameter. Programs name all of their tests at start-up, so
+/// the cases are read when the test runs.
 struct OpCases {
   std::string op, path;
   std::string problem;  ///< why the file could not be read
@@ -67,7 +67,7 @@ struct OpCases {
   std::vector<Case> cases() const { return read_cases(path, op); }
 };
 /// The operators of tests/golden/<family>.bin; tests run in the repository's root.
-std::vector<OpCases> load(const char* family);
+std::vector<OpCases> operators_of(const char* family);
 void PrintTo(const OpCases& cases, std::ostream* out);
 /// The operator's name with what gtest accepts.
 std::string test_name(const ::testing::TestParamInfo<OpCases>& info);
@@ -84,8 +84,9 @@ void check(const OpCases& cases, const Table& table);
 }  // namespace hearth::golden
 
 /// One gtest per operator of the family, named after it.
-#define HEARTH_GOLDEN_FAMILY(Name, file, table)                                             \
-  class Name : public ::testing::TestWithParam<::hearth::golden::OpCases> {};               \
-  TEST_P(Name, MatchesPyTorch) { ::hearth::golden::check(GetParam(), table); }              \
-  INSTANTIATE_TEST_SUITE_P(Golden, Name, ::testing::ValuesIn(::hearth::golden::load(file)), \
+#define HEARTH_GOLDEN_FAMILY(Name, file, table)                                       \
+  class Name : public ::testing::TestWithParam<::hearth::golden::OpCases> {};         \
+  TEST_P(Name, MatchesPyTorch) { ::hearth::golden::check(GetParam(), table); }        \
+  INSTANTIATE_TEST_SUITE_P(Golden, Name,                                              \
+                           ::testing::ValuesIn(::hearth::golden::operators_of(file)), \
                            ::hearth::golden::test_name)

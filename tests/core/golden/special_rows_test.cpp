@@ -57,10 +57,10 @@ bool has_none(const OpTable& row) {
 TEST(SpecialPoints, EveryRowHasSome) {
   const Table table = operators();
   Passed passed;
-  std::vector<OpCases> cases = load("special");
+  std::vector<OpCases> cases = operators_of("special");
   // Families that keep their special points among their other cases.
   for (const char* family : {"statistics", "spatial"})
-    for (OpCases& op : load(family)) cases.push_back(std::move(op));
+    for (OpCases& op : operators_of(family)) cases.push_back(std::move(op));
   for (const OpCases& op : cases) {
     ASSERT_EQ(op.problem, "");
     for (const Case& c : op.cases()) {

@@ -21,7 +21,7 @@ Outputs list(const std::tuple<Tensor, Tensor, Tensor>& t) {
 OptionalIntArrayRef dims(const std::vector<int64_t>& dim) {
   return dim.empty() ? OptionalIntArrayRef() : OptionalIntArrayRef(dim);
 }
-std::optional<ArrayRef<double>> range(const std::vector<double>& numbers) {
+std::optional<ArrayRef<double>> range_of(const std::vector<double>& numbers) {
   if (numbers.empty()) return std::nullopt;
   return ArrayRef<double>(numbers);
 }
@@ -39,7 +39,7 @@ Outputs first(Outputs out) {
 
 Outputs histogram_dd(Args& a) {
   const auto cut = numbers(a, "range");
-  const auto [hist, edges] = histogramdd(a[0], a.ints("bins"), range(cut), a[1], a.b("density"));
+  const auto [hist, edges] = histogramdd(a[0], a.ints("bins"), range_of(cut), a[1], a.b("density"));
   Outputs out{hist};
   out.insert(out.end(), edges.begin(), edges.end());
   return out;
@@ -108,7 +108,7 @@ const Table kTable = {
     {"histogram",
      [](Args& a) {
        const auto cut = numbers(a, "range");
-       return list(a[0].histogram(a.i("bins"), range(cut), a[1], a.b("density")));
+       return list(a[0].histogram(a.i("bins"), range_of(cut), a[1], a.b("density")));
      }},
     {"histogramdd", histogram_dd},
     {"cov", [](Args& a) -> Outputs { return {a[0].cov(a.i("correction"), a[1], a[2])}; }},

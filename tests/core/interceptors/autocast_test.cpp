@@ -102,7 +102,7 @@ TEST(Autocast, KeptCastsFollowTheOptimizer) {
 }
 
 /// The gradient of w through a checkpoint or not, with autocast around forward or backward.
-Tensor gradient(bool checkpointed, bool forward_cast, bool backward_cast) {
+Tensor computed_gradient(bool checkpointed, bool forward_cast, bool backward_cast) {
   manual_seed(5);
   const Tensor w = rand({8, 8}).requires_grad_(), x = rand({4, 8}).requires_grad_();
   const auto block = [&](const Tensor& in) {
@@ -125,9 +125,10 @@ Tensor gradient(bool checkpointed, bool forward_cast, bool backward_cast) {
 TEST(Autocast, CheckpointsRunAgainAsTheyRan) {
   for (const bool forward : {false, true})
     for (const bool backward : {false, true})
-      EXPECT_TRUE(gradient(true, forward, backward).equal(gradient(false, forward, backward)))
+      EXPECT_TRUE(computed_gradient(true, forward, backward)
+                      .equal(computed_gradient(false, forward, backward)))
           << forward << backward;
-  EXPECT_FALSE(gradient(true, true, false).equal(gradient(true, false, false)));
+  EXPECT_FALSE(computed_gradient(true, true, false).equal(computed_gradient(true, false, false)));
 }
 
 TEST(Autocast, RefusesOtherTypes) { EXPECT_THROW(Autocast(kCPU, kFloat), DtypeError); }

@@ -373,7 +373,7 @@ TEST(Reduce, BitsDoNotDependOnThreads) {
   set_num_threads(before);
 }
 
-Tensor gradient(const Tensor& x, const std::function<Tensor(const Tensor&)>& f) {
+Tensor gradient_of(const Tensor& x, const std::function<Tensor(const Tensor&)>& f) {
   const Tensor leaf = x.detach().clone().requires_grad_();
   f(leaf).sum().backward();
   return leaf.grad();
@@ -381,19 +381,21 @@ Tensor gradient(const Tensor& x, const std::function<Tensor(const Tensor&)>& f) 
 
 TEST(Reduce, Gradients) {
   const Tensor tied = vec({1, 3, 3, 2});
-  EXPECT_TRUE(gradient(tied, [](const Tensor& x) { return x.max(); }).equal(vec({0, .5, .5, 0})));
-  EXPECT_TRUE(gradient(tied, [](const Tensor& x) { return x.amin(0); }).equal(vec({1, 0, 0, 0})));
-  EXPECT_TRUE(gradient(tied, [](const Tensor& x) {
+  EXPECT_TRUE(
+      gradient_of(tied, [](const Tensor& x) { return x.max(); }).equal(vec({0, .5, .5, 0})));
+  EXPECT_TRUE(
+      gradient_of(tied, [](const Tensor& x) { return x.amin(0); }).equal(vec({1, 0, 0, 0})));
+  EXPECT_TRUE(gradient_of(tied, [](const Tensor& x) {
                 return std::get<0>(x.max(0));
               }).equal(vec({0, 1, 0, 0})));
   const auto prod = [](const Tensor& x) { return x.prod(); };
-  EXPECT_TRUE(gradient(vec({2, 0, 3}), prod).equal(vec({0, 6, 0})));
-  EXPECT_TRUE(gradient(vec({0, 0, 3}), prod).equal(vec({0, 0, 0})));
+  EXPECT_TRUE(gradient_of(vec({2, 0, 3}), prod).equal(vec({0, 6, 0})));
+  EXPECT_TRUE(gradient_of(vec({0, 0, 3}), prod).equal(vec({0, 0, 0})));
   EXPECT_TRUE(
-      gradient(vec({0, 0, 0}), [](const Tensor& x) { return x.norm(); }).equal(vec({0, 0, 0})));
+      gradient_of(vec({0, 0, 0}), [](const Tensor& x) { return x.norm(); }).equal(vec({0, 0, 0})));
   EXPECT_TRUE(
-      gradient(vec({1, 1, 1}), [](const Tensor& x) { return x.std(); }).equal(vec({0, 0, 0})));
-  EXPECT_TRUE(gradient(vec({-kInf, -kInf}), [](const Tensor& x) { return x.logsumexp(0); })
+      gradient_of(vec({1, 1, 1}), [](const Tensor& x) { return x.std(); }).equal(vec({0, 0, 0})));
+  EXPECT_TRUE(gradient_of(vec({-kInf, -kInf}), [](const Tensor& x) { return x.logsumexp(0); })
                   .isnan()
                   .all()
                   .item<bool>());

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "hearth/ops/pointwise.h"
+
 #include "dispatch/op.h"
 
 namespace hearth::testing_ops {

@@ -20,7 +20,7 @@ Tensor regular(IntArrayRef sizes, int seed = 0) {
   const int64_t n = sizes[sizes.size() - 1];
   return values(sizes, -0.5, 0.5, seed) + eye(n, TensorOptions(kDouble)) * 2;
 }
-Tensor positive(IntArrayRef sizes, int seed = 0) {
+Tensor positive_definite(IntArrayRef sizes, int seed = 0) {
   const Tensor a = values(sizes, -0.5, 0.5, seed);
   return a.matmul(a.mT()) + eye(sizes[sizes.size() - 1], TensorOptions(kDouble));
 }
@@ -43,7 +43,7 @@ void decomposition_samples(Samples& s) {
   // single elements do not see; decompositions_test.cpp checks these.
   const bool symmetric = false;
   for (const bool upper : {false, true}) {
-    add(s, ops::CholeskyEx{upper}, {positive({3, 3})}, symmetric);
+    add(s, ops::CholeskyEx{upper}, {positive_definite({3, 3})}, symmetric);
     add(s, ops::CholeskyInverse{upper}, {triangle({2, 3, 3}, upper)});
     for (const bool left : {false, true}) {
       add(s, ops::SolveTriangular{upper, left, false},
@@ -53,7 +53,7 @@ void decomposition_samples(Samples& s) {
            values(left ? IntArrayRef{3, 3, 2} : IntArrayRef{3, 2, 3})});
     }
   }
-  add(s, ops::CholeskyEx{}, {positive({2, 4, 4}, 1)}, symmetric);
+  add(s, ops::CholeskyEx{}, {positive_definite({2, 4, 4}, 1)}, symmetric);
   for (const Sizes& sizes : {Sizes{3, 3}, Sizes{2, 2, 4}, Sizes{4, 3}})
     add(s, ops::LuFactorEx{},
         {values(sizes, -0.5, 0.5) +

@@ -14,7 +14,7 @@
 namespace hearth::optim::swa_utils {
 namespace {
 
-void fill(const nn::Module& model, double value) {
+void fill_all(const nn::Module& model, double value) {
   const NoGradGuard no_grad;
   for (const Tensor& p : model.parameters()) p.fill_(value);
 }
@@ -24,7 +24,7 @@ double average(const AveragedModelOptions& options) {
   nn::Linear net(2, 3);
   AveragedModel averaged(*net, options);
   for (const double value : {1.0, 2.0, 6.0}) {
-    fill(*net, value);
+    fill_all(*net, value);
     averaged.update_parameters(*net);
   }
   EXPECT_EQ(averaged.n_averaged.item<int64_t>(), 3);
@@ -70,11 +70,11 @@ TEST(AveragedModel, SavesItsCount) {
   nn::Linear net(2, 3);
   AveragedModel one(*net), two(*net);
   one.update_parameters(*net);
-  fill(*net, 3);
+  fill_all(*net, 3);
   one.update_parameters(*net);
   two.load_state_dict(one.state_dict());
   EXPECT_EQ(two.n_averaged.item<int64_t>(), 2);
-  fill(*net, 7);
+  fill_all(*net, 7);
   one.update_parameters(*net);
   two.update_parameters(*net);
   EXPECT_TRUE(one.module->parameters()[0].equal(two.module->parameters()[0]));

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds helpers of tests that are named as something public whose header they do not include.
+
+Tests live in namespace hearth, so such a name may be ambiguous where hearth.h is precompiled into
+every test, and nowhere else. Where the header is included, every build tells.
+
+usage: test_names.py TEST_FOLDER...    (in the repository's root)
+"""
+
+import functools
+import os
+import re
+import sys
+
+ROOTS = ("core/include", "core/src", "vision/include", "datasets/include", "tests")
+UMBRELLA = "core/include/hearth/hearth.h"
+POINTWISE = "core/include/hearth/ops/pointwise.h"
+ROWS = ("core/include/hearth/ops/pointwise.def", "core/include/hearth/ops/pointwise_names.def")
+
+# Members of namespaces begin at the left margin, those of classes do not.
+FUNCTION = r"(?!(?:return|using|namespace|typedef|else)\b)(?:[A-Za-z_][\w:<>,&*\[\] ]*?[ &*])?(?P<name>[a-z_]\w*)\("
+TYPE = r"(?:struct|class|enum class|enum|union)(?: HEARTH_API)? (?P<name>\w+)\b[^;]*$"
+ALIAS = r"using (?P<name>\w+) ="
+CONSTANT = r"(?:const|constexpr|static|inline)\b[^(={;]* (?P<name>\w+)(?:\[\])? ?[={(;]"
+DECLARATION = re.compile("^(?:" + "|".join(
+    p.replace("<name>", f"<name{i}>") for i, p in enumerate((FUNCTION, TYPE, ALIAS, CONSTANT))) + ")")
+OPEN = re.compile(r"^(?:inline )?namespace ?([\w:]*) ?\{(?!.*\})")
+CLOSE = re.compile(r"^\}.*// namespace")
+
+
+@functools.cache
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+@functools.cache
+def declared(path):
+    """(line, name, namespace below hearth) of what a file declares."""
+    found, spaces = [], []
+    for number, line in enumerate(text_of(path).splitlines(), 1):
+        if opened := OPEN.match(line):
+            spaces.append(opened[1])
+        elif CLOSE.match(line) and spaces:
+            spaces.pop()
+        elif match := DECLARATION.match(line):
+            name = next(filter(None, match.groupdict().values()))
+            found.append((number, name, "::".join(filter(None, spaces)).removeprefix("hearth").lstrip(":")))
+    return found
+
+
+@functools.cache
+def included(path):
+    """The files that a file includes, and what these include."""
+    seen, todo = set(), [path]
+    while todo:
+        path = todo.pop()
+        for name in re.findall(r'(?m)^ *# *include ["<]([\w./]+)[">]', text_of(path)):
+            for root in (*ROOTS, os.path.dirname(path)):
+                inner = os.path.join(root, name)
+                if os.path.exists(inner) and inner not in seen:
+                    seen.add(inner)
+                    todo.append(inner)
+    return seen
+
+
+def public_names():
+    """Where hearth.h gets each name from, by the namespace below hearth and the name."""
+    places = {}
+    for header in included(UMBRELLA):
+        for _, name, space in declared(header):
+            places.setdefault((space, name), set()).add(header)
+    for rows in ROWS:
+        for name, alias in re.findall(r"(?m)^HEARTH_(?:\w*?_ALIAS\((\w+)|\w+\((\w+))", text_of(rows)):
+            places.setdefault(("", name or alias), set()).add(POINTWISE)
+    return places
+
+
+def main():
+    places = public_names()
+    if len(places) < 1000:
+        sys.exit(f"hearth.h declares only {len(places)} names; this test no longer sees them")
+    failed, files = False, 0
+    for folder in sys.argv[1:]:
+        for where, _, inside in sorted(os.walk(folder)):
+            for path in sorted(os.path.join(where, f) for f in inside if f.endswith((".h", ".cpp"))):
+                files += 1
+                spaces = {"", *re.findall(r"(?m)^ *using namespace (?:hearth::)?([\w:]+);", text_of(path))}
+                for line, name, _ in declared(path):
+                    headers = set().union(*(places.get((space, name), ()) for space in spaces))
+                    for header in sorted(headers - included(path)):
+                        failed = True
+                        print(f"{path}:{line}: {name} is also declared in {header}; rename it here")
+    if files == 0:
+        sys.exit("no tests found")
+    sys.exit(1 if failed else 0)
+
+
+main()
