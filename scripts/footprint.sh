@@ -29,20 +29,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 rows=()  # name|value|limit|unit
 
-compile_cost() {  # compiler: adds its seconds and megabytes, the best of three runs
+compile_cost() {  # compiler: adds its seconds of a processor and megabytes, the best of three runs
   local compiler=$1 seconds=() megabytes=()
   printf '#include <hearth/hearth.h>\nint main() {}\n' >"$work/main.cpp"
   for _ in 1 2 3; do
     if [ -x /usr/bin/time ]; then
-      /usr/bin/time -o "$work/cost" -f '%e %M' \
+      /usr/bin/time -o "$work/cost" -f '%U %S %M' \
         "$compiler" -std=c++20 -Icore/include -c "$work/main.cpp" -o "$work/main.o"
-      seconds+=("$(cut -d' ' -f1 "$work/cost")")
-      megabytes+=("$(awk '{ printf "%.0f", $2 / 1024 }' "$work/cost")")
+      seconds+=("$(awk '{ printf "%.2f", $1 + $2 }' "$work/cost")")
+      megabytes+=("$(awk '{ printf "%.0f", $3 / 1024 }' "$work/cost")")
     else
-      local TIMEFORMAT=%R
+      local TIMEFORMAT='%U %S'
       { time "$compiler" -std=c++20 -Icore/include -c "$work/main.cpp" -o "$work/main.o" 2>&3; } \
         3>&2 2>"$work/cost"
-      seconds+=("$(cat "$work/cost")")
+      seconds+=("$(awk '{ printf "%.2f", $1 + $2 }' "$work/cost")")
     fi
   done
   smallest() { printf '%s\n' "$@" | sort -g | head -1; }

@@ -5,12 +5,6 @@
 # programs may run later, and what they own still computes and frees graphs.
 set -euo pipefail
 IFS=: read -ra objects <<<"$1"
-status=0
-for object in "${objects[@]}"; do
-  names=$(nm -u "$object")
-  if grep -qE '\b__cxa_(thread_)?atexit$' <<<"$names"; then
-    echo "$object registers a destructor to run at exit or at the end of a thread"
-    status=1
-  fi
-done
-exit $status
+found=$(nm -uA "${objects[@]}" | grep -E '\b__cxa_(thread_)?atexit$' || true)
+[ -z "$found" ] || { echo "these register a destructor to run at exit or at the end of a thread:"
+                     echo "$found"; exit 1; }

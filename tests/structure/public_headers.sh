@@ -32,11 +32,10 @@ complain "neither Hearth's nor a light standard header" "$(
   grep -nE "^ *# *include" "${headers[@]}" | grep -v '^core/compat/torch/torch.h:' |
   grep -vE "# *include *([\"<](hearth|torch|ATen|c10)/|<($light|$heavy)>)" || true)"
 
+sources=(-regex '.*\.\(h\|cpp\|cu\|cuh\|def\|sh\|py\|cmake\)\|.*/CMakeLists\.txt')
 complain "without the licence line" "$(
-  files -regex '.*\.\(h\|cpp\|cu\|cuh\|def\|sh\|py\|cmake\)\|.*/CMakeLists\.txt' |
-  while read -r file; do
-    head -2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$file"
-  done)"
+  comm -23 <(files "${sources[@]}" | sort) <(files "${sources[@]}" | xargs -d '\n' awk '
+    FNR > 2 { nextfile } /SPDX-License-Identifier: Apache-2.0/ { print FILENAME }' | sort))"
 
 complain "without #pragma once" "$(grep -L '^#pragma once' "${headers[@]}" || true)"
 exit $status
