@@ -19,6 +19,18 @@ int omp_in_parallel();
 void omp_set_num_threads(int n);
 }
 
+// ThreadSanitizer does not see how libgomp's threads wait for each other, so it is told.
+#if !defined(__has_feature)
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+extern "C" void __tsan_acquire(void* address);
+extern "C" void __tsan_release(void* address);
+#else
+static void __tsan_acquire(void*) {}
+static void __tsan_release(void*) {}
+#endif
+
 namespace hearth {
 namespace {
 
@@ -60,24 +72,17 @@ struct Region {
 };
 
 /// Pieces are claimed one by one, so a thread that the system holds up does not hold up the rest.
-void work(void* data) {
-  auto& region = *static_cast<Region*>(data);
-  const bool was_inside = inside;
-  inside = true;
+void work(Region& region) {
   while (!region.failed.load(std::memory_order_relaxed)) {
     const int64_t i = region.next.fetch_add(1, std::memory_order_relaxed);
     const int64_t b = region.begin + i * region.piece;
     if (b >= region.end) break;
     region.run(b, std::min(region.end, b + region.piece));
   }
-  inside = was_inside;
 }
 
 /// One fixed piece per thread: neighbouring operations touch the same memory from the same core.
-void work_fixed(void* data) {
-  auto& region = *static_cast<Region*>(data);
-  const bool was_inside = inside;
-  inside = true;
+void work_fixed(Region& region) {
   // The runtime may give fewer threads than asked for, so each strides over the pieces.
   const int64_t step = omp_get_num_threads();
   for (int64_t i = omp_get_thread_num();; i += step) {
@@ -85,11 +90,24 @@ void work_fixed(void* data) {
     if (b >= region.end) break;
     region.run(b, std::min(region.end, b + region.piece));
   }
+}
+
+template <void (*kWork)(Region&)>
+void in_team(void* data) {
+  auto& region = *static_cast<Region*>(data);
+  const bool was_inside = inside;
+  inside = true;
+  __tsan_acquire(&region);
+  kWork(region);
+  __tsan_release(&region);
   inside = was_inside;
 }
 
-void launch(Region& region, void (*body)(void*), int64_t threads) {
-  GOMP_parallel(body, &region, static_cast<unsigned>(threads), 0);
+template <void (*kWork)(Region&)>
+void launch(Region& region, int64_t threads) {
+  __tsan_release(&region);
+  GOMP_parallel(in_team<kWork>, &region, static_cast<unsigned>(threads), 0);
+  __tsan_acquire(&region);
   if (region.error) std::rethrow_exception(region.error);
 }
 
@@ -136,7 +154,7 @@ void run_parallel_for(int64_t begin, int64_t end, int64_t grain, RangeFunction c
   // Long pieces end on a multiple of 64 elements, so that no two threads write one cache line.
   if (piece >= 4096) piece = (piece + 63) / 64 * 64;
   Region region{call, f, begin, end, piece};
-  launch(region, work_fixed, threads);
+  launch<work_fixed>(region, threads);
 }
 
 void run_parallel_chunks(int64_t n_chunks, RangeFunction call, const void* f) {
@@ -147,7 +165,7 @@ void run_parallel_chunks(int64_t n_chunks, RangeFunction call, const void* f) {
     return;
   }
   Region region{call, f, 0, n_chunks, 1};
-  launch(region, work, threads);
+  launch<work>(region, threads);
 }
 
 }  // namespace detail
