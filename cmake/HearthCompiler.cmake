@@ -52,6 +52,12 @@ if(HEARTH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
 endif()
 
+# ccache cannot share objects between checkouts that were compiled with a precompiled header.
+set(HEARTH_PCH_DEFAULT ON)
+if(DEFINED ENV{CCACHE_BASEDIR})
+  set(HEARTH_PCH_DEFAULT OFF)
+endif()
+
 # Only where this compiler can link with it: one for another processor may not.
 include(CheckLinkerFlag)
 check_linker_flag(CXX -fuse-ld=lld HEARTH_LLD_LINKS)

@@ -9,30 +9,27 @@
 
 namespace hearth {
 
-/// Tells the options of a class apart: by the line that declares them, within kArgLines.
-template <int kLine>
-struct ArgLine {};
 inline constexpr int kArgLines = 256;
+
+/// Tells the options of a class apart: by the line that declares them, within kArgLines. Each
+/// derives from the next, so that a call with any line finds the first option from there on.
+template <int kLine>
+struct ArgLine : ArgLine<kLine + 1> {
+  static constexpr int kNext = kLine + 1;
+};
+template <>
+struct ArgLine<kArgLines> {};
 
 namespace detail {
 
-/// Whether a line from kBegin to kEnd declares an option of this class.
-template <typename Options, int kBegin, int kEnd>
-constexpr bool has_args() {
-  if constexpr (kEnd - kBegin == 1) {
-    return requires(const Options& options, const char*& name) {
-      options.arg_at(ArgLine<kBegin>(), name);
-    };
-  } else {
-    constexpr int kMiddle = (kBegin + kEnd) / 2;
-    return has_args<Options, kBegin, kMiddle>() || has_args<Options, kMiddle, kEnd>();
-  }
-}
+/// A call's argument for options from a line on.
+template <int kLine>
+inline constexpr const ArgLine<kLine>* kFromLine = nullptr;
 
-/// The option that a line declares; writable unless `options` is const.
-template <int kLine, typename Options>
+/// The option of that line, writable unless it is one of a const object.
+template <typename Line, typename Options>
 auto& arg_of(Options& options, const char*& name) {
-  const auto& value = options.arg_at(ArgLine<kLine>(), name);
+  const auto& value = options.arg_at(Line(), name);
   if constexpr (std::is_const_v<Options>) {
     return value;
   } else {
@@ -40,18 +37,14 @@ auto& arg_of(Options& options, const char*& name) {
   }
 }
 
-template <int kBegin, int kEnd, typename F, typename First, typename... Others>
+template <int kFrom, typename F, typename First, typename... Others>
 void visit_args(F& f, First& first, Others&... others) {
-  if constexpr (!has_args<First, kBegin, kEnd>()) {
-    return;
-  } else if constexpr (kEnd - kBegin == 1) {
+  if constexpr (requires { First::arg_line(kFromLine<kFrom>); }) {
+    using Line = decltype(First::arg_line(kFromLine<kFrom>));
     const char* name = nullptr;
-    auto& value = arg_of<kBegin>(first, name);
-    f(name, value, arg_of<kBegin>(others, name)...);
-  } else {
-    constexpr int kMiddle = (kBegin + kEnd) / 2;
-    visit_args<kBegin, kMiddle>(f, first, others...);
-    visit_args<kMiddle, kEnd>(f, first, others...);
+    auto& value = arg_of<Line>(first, name);
+    f(name, value, arg_of<Line>(others, name)...);
+    visit_args<std::remove_pointer_t<Line>::kNext>(f, first, others...);
   }
 }
 
@@ -61,7 +54,7 @@ void visit_args(F& f, First& first, Others&... others) {
 /// objects of the class, f gets each one's value.
 template <typename F, typename... Options>
 void for_each_arg(F&& f, Options&... options) {
-  detail::visit_args<0, kArgLines>(f, options...);
+  detail::visit_args<0>(f, options...);
 }
 
 }  // namespace hearth
@@ -77,13 +70,18 @@ void for_each_arg(F&& f, Options&... options) {
 
 /// Declares an option with a fluent setter and a getter, as LibTorch's TORCH_ARG:
 /// `HEARTH_ARG(double, lr) = 1e-3;` gives `lr(x)`, `lr()` and the member `lr_`. One to a line.
-#define HEARTH_ARG(T, name)                                                                    \
- public:                                                                                       \
-  HEARTH_ARG_ACCESS(T, name)                                                                   \
-  const T& arg_at(::hearth::ArgLine<__LINE__ % ::hearth::kArgLines>, const char*& its) const { \
-    its = #name;                                                                               \
-    return this->name##_;                                                                      \
-  }                                                                                            \
-                                                                                               \
- private:                                                                                      \
+#define HEARTH_ARG(T, name)                                                                   \
+ public:                                                                                      \
+  HEARTH_ARG_ACCESS(T, name)                                                                  \
+  static const ::hearth::ArgLine<__LINE__ % ::hearth::kArgLines>* arg_line(                   \
+      const ::hearth::ArgLine<__LINE__ % ::hearth::kArgLines>* at) {                          \
+    return at;                                                                                \
+  }                                                                                           \
+  const T& arg_at(const ::hearth::ArgLine<__LINE__ % ::hearth::kArgLines>*, const char*& its) \
+      const {                                                                                 \
+    its = #name;                                                                              \
+    return this->name##_;                                                                     \
+  }                                                                                           \
+                                                                                              \
+ private:                                                                                     \
   T name##_ /* NOLINT */
