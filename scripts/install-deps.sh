@@ -32,7 +32,7 @@ done
 
 if ! command -v dpkg-query >/dev/null; then
   echo "install-deps: not a Debian or Ubuntu system, so nothing was installed. Hearth wants what" >&2
-  echo "these Debian packages hold; core alone needs a C++20 compiler, CMake and libgomp:" >&2
+  echo "these Debian packages hold; core alone needs a C++20 compiler, CMake, libgomp and nlohmann-json:" >&2
   printf '  %s\n' "${packages[@]}" >&2
   exit 0
 fi
