@@ -18,12 +18,13 @@ POINTWISE = "core/include/hearth/ops/pointwise.h"
 ROWS = ("core/include/hearth/ops/pointwise.def", "core/include/hearth/ops/pointwise_names.def")
 
 # Members of namespaces begin at the left margin, those of classes do not.
-FUNCTION = r"(?!(?:return|using|namespace|typedef|else)\b)(?:[A-Za-z_][\w:<>,&*\[\] ]*?[ &*])?(?P<name>[a-z_]\w*)\("
+FUNCTION = (r"(?!(?:return|using|namespace|typedef|else)\b)"
+            r"(?:[A-Za-z_][\w:<>,&*\[\] ]*?[ &*])?(?P<name>[a-z_]\w*)\(")
 TYPE = r"(?:struct|class|enum class|enum|union)(?: HEARTH_API)? (?P<name>\w+)\b[^;]*$"
 ALIAS = r"using (?P<name>\w+) ="
 CONSTANT = r"(?:const|constexpr|static|inline)\b[^(={;]* (?P<name>\w+)(?:\[\])? ?[={(;]"
-DECLARATION = re.compile("^(?:" + "|".join(
-    p.replace("<name>", f"<name{i}>") for i, p in enumerate((FUNCTION, TYPE, ALIAS, CONSTANT))) + ")")
+KINDS = [p.replace("<name>", f"<name{i}>") for i, p in enumerate((FUNCTION, TYPE, ALIAS, CONSTANT))]
+DECLARATION = re.compile(f"^(?:{'|'.join(KINDS)})")
 OPEN = re.compile(r"^(?:inline )?namespace ?([\w:]*) ?\{(?!.*\})")
 CLOSE = re.compile(r"^\}.*// namespace")
 
@@ -45,7 +46,8 @@ def declared(path):
             spaces.pop()
         elif match := DECLARATION.match(line):
             name = next(filter(None, match.groupdict().values()))
-            found.append((number, name, "::".join(filter(None, spaces)).removeprefix("hearth").lstrip(":")))
+            space = "::".join(filter(None, spaces)).removeprefix("hearth").lstrip(":")
+            found.append((number, name, space))
     return found
 
 
@@ -71,8 +73,8 @@ def public_names():
         for _, name, space in declared(header):
             places.setdefault((space, name), set()).add(header)
     for rows in ROWS:
-        for name, alias in re.findall(r"(?m)^HEARTH_(?:\w*?_ALIAS\((\w+)|\w+\((\w+))", text_of(rows)):
-            places.setdefault(("", name or alias), set()).add(POINTWISE)
+        for name in re.findall(r"(?m)^HEARTH_\w+\((\w+)", text_of(rows)):
+            places.setdefault(("", name), set()).add(POINTWISE)
     return places
 
 
@@ -85,12 +87,13 @@ def main():
         for where, _, inside in sorted(os.walk(folder)):
             for path in sorted(os.path.join(where, f) for f in inside if f.endswith((".h", ".cpp"))):
                 files += 1
-                spaces = {"", *re.findall(r"(?m)^ *using namespace (?:hearth::)?([\w:]+);", text_of(path))}
+                used = re.findall(r"(?m)^ *using namespace (?:hearth::)?([\w:]+);", text_of(path))
+                spaces = {"", *used}
                 for line, name, _ in declared(path):
                     headers = set().union(*(places.get((space, name), ()) for space in spaces))
                     for header in sorted(headers - included(path)):
                         failed = True
-                        print(f"{path}:{line}: {name} is also declared in {header}; rename it here")
+                        print(f"{path}:{line}: {name} is declared in {header} too: include that, or rename")
     if files == 0:
         sys.exit("no tests found")
     sys.exit(1 if failed else 0)
