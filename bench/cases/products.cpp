@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products, and convolutions forward and backward on channels-last tensors.
+#include "hearth/ops/sparse.h"
+
 #include "cases/cases.h"
 
 namespace hearth::bench {
@@ -47,6 +49,15 @@ void add_products(Cases& cases) {
         const Tensor a = randn({n, n}).to(options), b = randn({n, n}).to(options);
         return [=] { const Tensor product = matmul(a, b); };
       };
+  // A million elements; some occur twice.
+  for (const bool csr : {false, true})
+    cases[std::string("matmul/sparse ") + (csr ? "csr" : "coo")] = [=] {
+      const int64_t n = 10000, nnz = 1000000;
+      const Tensor coo =
+          sparse_coo_tensor(randint(n, {2, nnz}, kLong), randn({nnz}), {n, n}).to(device());
+      const Tensor a = csr ? coo.to_sparse_csr() : coo.coalesce(), b = randn({n, 64}).to(device());
+      return [=] { const Tensor product = matmul(a, b); };
+    };
   for (const Convolution& c : kConvolutions)
     cases[std::string("convolution/") + c.name] = [&c] { return convolution(c); };
 }

@@ -269,6 +269,13 @@ def add_matmul():
                 a, b = torch.randn(n, n).to(dtype), torch.randn(n, n).to(dtype)
                 return lambda: a @ b
             CASES[f"matmul/{n} {label}"] = build
+    for label in ("coo", "csr"):
+        def build_sparse(csr=label == "csr"):
+            n, nnz = 10000, 1000000
+            coo = torch.sparse_coo_tensor(torch.randint(n, (2, nnz)), torch.randn(nnz), (n, n)).coalesce()
+            a, b = coo.to_sparse_csr() if csr else coo, torch.randn(n, 64)
+            return lambda: a @ b
+        CASES[f"matmul/sparse {label}"] = build_sparse
 
 
 add_matmul()

@@ -49,6 +49,7 @@
 
 #include "hearth/data/chunk.h"
 #include "hearth/hearth.h"
+#include "hearth/ops/sparse.h"
 
 #include "ATen/ATen.h"
 #include "c10/util/Exception.h"

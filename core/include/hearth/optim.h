@@ -18,4 +18,5 @@
 #include "hearth/optim/rmsprop.h"
 #include "hearth/optim/rprop.h"
 #include "hearth/optim/sgd.h"
+#include "hearth/optim/sparse_adam.h"
 #include "hearth/optim/swa_utils.h"

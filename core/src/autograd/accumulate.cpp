@@ -8,6 +8,7 @@
 
 #include "autograd/extras.h"
 #include "base/thread_state.h"
+#include "tensor/sparse_parts.h"
 
 namespace hearth::autograd {
 
@@ -67,6 +68,9 @@ void add_to_grad(AutogradMeta& m, const Tensor& leaf, Tensor grad) {
                        (g.strides == l.strides || (g.contiguous && l.contiguous));
     if (steal || record) {
       m.grad = std::move(grad);
+    } else if (g.layout != kStrided) {
+      const bool own = sole_owner(grad) && sole_owner(sparse_parts(grad).values);
+      m.grad = own ? std::move(grad) : grad.clone();
     } else {
       Tensor copy = new_tensor(l.sizes, g.dtype, g.device,
                                l.dense && !l.contiguous ? l.strides : DimVector());
@@ -75,8 +79,10 @@ void add_to_grad(AutogradMeta& m, const Tensor& leaf, Tensor grad) {
     }
     return;
   }
-  if (thread_state().grad_enabled) {
-    m.grad = m.grad + grad;
+  // What is dense stays so, and what is sparse becomes so.
+  const bool swap = impl(m.grad).layout != kStrided && impl(grad).layout == kStrided;
+  if (thread_state().grad_enabled || swap) {
+    m.grad = swap ? grad + m.grad : m.grad + grad;
   } else {
     m.grad.add_(grad);
   }

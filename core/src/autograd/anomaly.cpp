@@ -41,7 +41,9 @@ void check_anomaly(const Node& node, const GradList& grads) {
   state.anomaly = state.grad_enabled = false;
   ThreadStateGuard guard(state);
   for (size_t i = 0; i < grads.size(); ++i) {
-    if (!grads[i].defined() || !grads[i].isnan().any().item<bool>()) continue;
+    if (!grads[i].defined()) continue;
+    const Tensor g = grads[i].layout() == kStrided ? grads[i] : grads[i]._values();
+    if (!g.isnan().any().item<bool>()) continue;
     std::string message = cat_str("[backward] Function '", node.name(),
                                   "' returned nan values in its ", i, "th output.");
     if (node.extras && !node.extras->forward_site.empty())

@@ -158,6 +158,8 @@ class GraphRun {
     } else if (!create_graph_ && impl(slot).dense && sole_owner(slot)) {
       slot.add_(grad);
     } else {
+      // A dense and a sparse one are added in this order only.
+      if (impl(slot).layout != kStrided && impl(grad).layout == kStrided) std::swap(slot, grad);
       slot = slot + grad;
     }
   }

@@ -28,7 +28,7 @@ Tensor weights_like(const Tensor& t, size_t seed) {
 
 std::vector<double> values(const Tensor& t) {
   check_host_read("gradcheck");
-  const Tensor flat = t.detach().to(kCPU, kDouble).contiguous();
+  const Tensor flat = t.detach().to_dense().to(kCPU, kDouble).contiguous();
   const double* p = ptr<double>(flat);
   return {p, p + flat.numel()};
 }

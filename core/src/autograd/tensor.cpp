@@ -38,8 +38,13 @@ int64_t Tensor::numel() const { return checked(*this).numel; }
 int64_t Tensor::itemsize() const {
   return static_cast<int64_t>(hearth::element_size(scalar_type()));
 }
-size_t Tensor::nbytes() const { return static_cast<size_t>(numel() * itemsize()); }
+size_t Tensor::nbytes() const {
+  HEARTH_CHECK(layout() == kStrided,
+               "[nbytes] is not defined for sparse tensors; add those of the indices and values");
+  return static_cast<size_t>(numel() * itemsize());
+}
 int64_t Tensor::storage_offset() const { return checked(*this).offset; }
+Layout Tensor::layout() const { return checked(*this).layout; }
 ScalarType Tensor::scalar_type() const { return checked(*this).dtype; }
 Device Tensor::device() const { return checked(*this).device; }
 bool Tensor::is_signed() const { return scalar_type() != kByte && scalar_type() != kBool; }
@@ -72,10 +77,14 @@ MemoryFormat Tensor::suggest_memory_format() const {
                                                    : MemoryFormat::Contiguous;
 }
 
-TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }
+TensorOptions Tensor::options() const {
+  return TensorOptions(scalar_type()).device(device()).layout(layout());
+}
 
 void* Tensor::data_ptr(SourceLocation at) const {
   const TensorImpl& t = checked(*this);
+  HEARTH_CHECK(t.layout == kStrided, "[data_ptr] Cannot access data pointer of a ", t.layout,
+               " tensor, which has no storage; ask its indices() and values()");
   reach_values("data_ptr", at);
   return t.storage->data ? t.data() : nullptr;
 }
@@ -103,6 +112,7 @@ Scalar Tensor::item(SourceLocation at) const {
   reach_values("item", at);
   HEARTH_CHECK_AS(ShapeError, t.numel == 1, "[item] a Tensor with ", t.numel,
                   " elements cannot be converted to Scalar");
+  if (t.layout != kStrided) return to_dense().item(at);
   HEARTH_CHECK_AS(DeviceError, !t.device.is_meta(), "[item] meta tensors have no data");
   if (t.device.is_cpu()) return load_scalar(t.data(), t.dtype);
   alignas(16) char element[16];

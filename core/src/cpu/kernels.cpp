@@ -46,6 +46,7 @@ void install_kernels() {
   install_margin_loss();
   install_ctc_loss();
   install_embedding_bag();
+  install_sparse();
 }
 
 }  // namespace hearth::cpu

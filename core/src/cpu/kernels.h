@@ -50,5 +50,6 @@ void install_element_loss();
 void install_margin_loss();
 void install_ctc_loss();
 void install_embedding_bag();
+void install_sparse();
 
 }  // namespace hearth::cpu

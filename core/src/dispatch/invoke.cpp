@@ -10,9 +10,11 @@
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
 #include "dispatch/interceptor.h"
+#include "dispatch/sparse.h"
 #include "tensor/host_read.h"
 #include "tensor/overlap.h"
 #include "tensor/raw_copy.h"
+#include "tensor/sparse_parts.h"
 
 namespace hearth {
 
@@ -45,14 +47,17 @@ class SpecsHolder {
   alignas(Specs) std::byte raw_[sizeof(Specs)];
 };
 
-void check_arguments(const OpInfo& info, Args in) {
+/// Answers whether one of them is sparse.
+bool check_arguments(const OpInfo& info, Args in) {
   const Tensor* first = nullptr;
+  bool sparse = false;
   for (size_t i = 0; i < in.size(); ++i) {
     if (!in[i].defined()) {
       HEARTH_CHECK(info.input(i).is(arg::optional), "[", info.name, "] argument ", i + 1, " (",
                    info.input(i).name, ") is undefined; expected a Tensor");
       continue;
     }
+    sparse |= !is_strided(in[i]);
     if (!first) {
       first = &in[i];
       continue;
@@ -70,6 +75,13 @@ void check_arguments(const OpInfo& info, Args in) {
                               info.input(i).name, " is on ", device, " and another on ", expected,
                               "; move one with .to(device)"));
   }
+  return sparse;
+}
+
+bool any_sparse(Args in) {
+  for (size_t i = 0; i < in.size(); ++i)
+    if (in[i].defined() && !is_strided(in[i])) return true;
+  return false;
 }
 
 /// A gradient is needed for these inputs.
@@ -163,6 +175,8 @@ bool bind_given(const Invocation& call, size_t i, const Spec& spec) {
   HEARTH_CHECK(out.defined(), "[", info.name,
                "] out is undefined; expected a Tensor to write into");
   TensorImpl& o = impl(out);
+  HEARTH_CHECK(o.layout == kStrided, "[", info.name, "] cannot write into a ", o.layout,
+               " tensor; expected a strided one");
   HEARTH_CHECK_AS(DeviceError, o.device == spec.device, "[", info.name, "] expected out on ",
                   spec.device, ", got ", o.device);
   HEARTH_CHECK_AS(DtypeError, can_cast(spec.dtype, o.dtype), "[", info.name, "] result type ",
@@ -420,13 +434,16 @@ void run(const Invocation& call, Specs& specs) {
 
 void invoke(const Invocation& call) {
   if (Interceptor* top = interceptor_stack().top) {
+    // They see what becomes of indices and values.
+    if (any_sparse(call.in)) return invoke_sparse(call);
     // How large its results are is read from its inputs.
     if (call.op.info.is_data_dependent()) check_host_read(call.op.info.name);
     const Interceptor::Popped popped(top->below());
     top->intercept(call);
     return;
   }
-  check_arguments(call.op.info, call.in);
+  if (check_arguments(call.op.info, call.in)) [[unlikely]]
+    return invoke_sparse(call);
   try {
     SpecsHolder specs(call.op, call.fields, call.in);
     run(call, specs.get());
@@ -436,7 +453,7 @@ void invoke(const Invocation& call) {
 }
 
 Tensors invoke_list(const OpTable& op, const void* fields, Args in) {
-  check_arguments(op.info, in);
+  if (check_arguments(op.info, in)) invoke_sparse({op, fields, in, {}, Bind::Fresh});
   // infer is pure, so asking it once more for the count is safe; the door asks again.
   SpecsHolder specs(op, fields, in);
   Tensors out(specs.get().out.size());

@@ -260,6 +260,8 @@ void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
   uint64_t at = 0;
   for (const auto* item : order) {
     std::string shape;
+    HEARTH_CHECK_AS(ValueError, item->second.layout() == kStrided, "[save] '", item->first,
+                    "' is a sparse tensor, which files do not hold; save its indices and values");
     for (const int64_t n : item->second.sizes()) shape += cat_str(shape.empty() ? "" : ",", n);
     const uint64_t end = at + item->second.nbytes();
     text += cat_str(comma(), quoted(item->first), ":{\"dtype\":\"",

@@ -47,6 +47,8 @@ Grads To::vjp(const Saved&, Args g, NeedMask) const {
 
 void copy_raw_into(const Tensor& target, const Tensor& source, bool non_blocking) {
   const TensorImpl &t = impl(target), &s = impl(source);
+  HEARTH_CHECK(s.layout == kStrided, "[copy] expected a strided tensor, got one of layout ",
+               s.layout, " and sizes ", s.sizes.ref(), "; call to_dense()");
   if (t.numel == 0 || t.device.is_meta() || s.device.is_meta()) return;
   if (t.device != s.device) return copy_between(target, source, non_blocking);
   static const ops::Copy op;

@@ -6,6 +6,7 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/sparse.h"
 
 #include "base/checked.h"
 #include "base/thread_state.h"
@@ -64,7 +65,9 @@ Tensor with_options(Tensor t, const TensorOptions& options) {
 
 Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions& o,
             std::optional<MemoryFormat> format = std::nullopt) {
-  HEARTH_CHECK(o.layout() == kStrided, "[empty] only strided tensors are supported");
+  if (o.layout() == kSparse && value.value_or(0).equal(0)) return sparse_coo_tensor(sizes, o);
+  HEARTH_CHECK_AS(NotImplementedError, o.layout() == kStrided, "[empty] of layout ", o.layout(),
+                  " there are only COO tensors of zeros");
   const MemoryFormat f =
       format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
   return with_options(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f,

@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "ops/index_checks.h"
+#include "ops/sparse.h"
 #include "tensor/host_read.h"
 
 namespace hearth {
@@ -31,6 +32,13 @@ Specs Embedding::infer(Args in) const {
 }
 Grads Embedding::vjp(const Saved& s, Args g, NeedMask) const {
   Grads grads(2);
+  if (sparse) {
+    HEARTH_CHECK(!scale_grad_by_freq,
+                 "[embedding] embedding_backward: scale_grad_by_freq not supported with sparse "
+                 "gradients");
+    grads[0] = sparse_embedding_gradient(g[0], s.in(1), s.in_spec(0).sizes[0], padding_idx);
+    return grads;
+  }
   grads[0] = invoke(EmbeddingBackward{s.in_spec(0).sizes[0], padding_idx, scale_grad_by_freq}, g[0],
                     s.in(1));
   return grads;
@@ -53,6 +61,19 @@ Grads EmbeddingBackward::vjp(const Saved& s, Args g, NeedMask) const {
   Grads grads(2);
   grads[0] = rows;
   return grads;
+}
+
+Tensor sparse_embedding_gradient(const Tensor& grad, const Tensor& indices, int64_t num_weights,
+                                 int64_t padding_idx) {
+  const int64_t width = grad.size(-1);
+  Tensor rows = grad.reshape({indices.numel(), width}),
+         at = indices.reshape({-1}).to(grad.device());
+  if (padding_idx >= 0) {
+    const Tensor kept = at.ne(padding_idx).nonzero().reshape({-1});
+    at = at.index_select(0, kept);
+    rows = rows.index_select(0, kept);
+  }
+  return coo_tensor(at.unsqueeze(0), rows, {num_weights, width});
 }
 
 }  // namespace ops
@@ -84,8 +105,9 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
 }
 
 Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx,
-                 bool scale_grad_by_freq, bool /*sparse*/) {
-  return invoke(ops::Embedding{padding_idx, scale_grad_by_freq}, weight, ops::as_long(indices));
+                 bool scale_grad_by_freq, bool sparse) {
+  return invoke(ops::Embedding{padding_idx, scale_grad_by_freq, sparse}, weight,
+                ops::as_long(indices));
 }
 
 }  // namespace hearth

@@ -93,8 +93,9 @@ Grads EmbeddingBag::vjp(const Saved& s, Args g, NeedMask need) const {
   if (need[0]) {
     const Tensor scale = s.in(3);
     if (scale.defined()) rows = rows * scale.unsqueeze(1);
-    grads[0] =
-        invoke(EmbeddingBackward{weight.sizes[0], padding_idx, scale_grad_by_freq}, rows, indices);
+    grads[0] = sparse ? sparse_embedding_gradient(rows, indices, weight.sizes[0], padding_idx)
+                      : invoke(EmbeddingBackward{weight.sizes[0], padding_idx, scale_grad_by_freq},
+                               rows, indices);
   }
   return grads;
 }
@@ -103,10 +104,12 @@ Grads EmbeddingBag::vjp(const Saved& s, Args g, NeedMask need) const {
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
     const Tensor& weight, const Tensor& indices, const Tensor& offsets, bool scale_grad_by_freq,
-    int64_t mode, bool, const std::optional<Tensor>& per_sample_weights, bool include_last_offset,
-    std::optional<int64_t> padding_idx) {
+    int64_t mode, bool sparse, const std::optional<Tensor>& per_sample_weights,
+    bool include_last_offset, std::optional<int64_t> padding_idx) {
   HEARTH_CHECK_AS(ValueError, mode >= 0 && mode <= 2,
                   "[embedding_bag] expected mode 0 (sum), 1 (mean) or 2 (max), got ", mode);
+  HEARTH_CHECK_AS(ValueError, !sparse || mode != 2,
+                  "[embedding_bag] mode 'max' does not support sparse weights");
   int64_t padding = -1;
   if (padding_idx) {
     const int64_t rows = weight.dim() == 2 ? weight.size(0) : 0;
@@ -116,7 +119,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
     padding = *padding_idx < 0 ? *padding_idx + rows : *padding_idx;
   }
   const ops::EmbeddingBag op{static_cast<ops::BagMode>(mode), include_last_offset, padding,
-                             scale_grad_by_freq};
+                             scale_grad_by_freq, sparse};
   auto out = invoke_n<4>(op, weight, ops::as_long(indices), ops::as_long(offsets),
                          per_sample_weights.value_or(Tensor()));
   return {out[0], out[1], out[2], out[3]};

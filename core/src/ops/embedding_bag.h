@@ -16,6 +16,7 @@ struct EmbeddingBag {
   bool include_last_offset = false;
   int64_t padding_idx = -1;
   bool scale_grad_by_freq = false;
+  bool sparse = false;  ///< weight's gradient is a sparse tensor
   static constexpr OpInfo info{
       .name = "embedding_bag",
       .args = {"weight",
@@ -23,7 +24,7 @@ struct EmbeddingBag {
                {"offsets", arg::index | arg::on_cpu},
                {"per_sample_weights", arg::optional}},
       .outputs = {out::fresh, out::constant, out::constant, out::constant}};
-  HEARTH_OP(EmbeddingBag, mode, include_last_offset, padding_idx, scale_grad_by_freq)
+  HEARTH_OP(EmbeddingBag, mode, include_last_offset, padding_idx, scale_grad_by_freq, sparse)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const;
   Grads vjp(const Saved& s, Args g, NeedMask need) const;

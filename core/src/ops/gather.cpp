@@ -11,6 +11,7 @@
 #include "ops/index_checks.h"
 #include "ops/rules.h"
 #include "ops/scatter_checks.h"
+#include "ops/sparse.h"
 
 namespace hearth {
 
@@ -49,6 +50,28 @@ void check_scatter_source(const Tensor& index, const Tensor& src, std::string_vi
                   " to be no larger size than src ", s.sizes.ref());
 }
 
+namespace {
+
+/// Of gather's self, which has these sizes: the elements that were picked alone.
+Tensor sparse_gradient(const DimVector& sizes, int64_t dim, const Tensor& index, const Tensor& g) {
+  const int64_t dims = static_cast<int64_t>(sizes.size());
+  std::vector<Tensor> indices;
+  for (int64_t d = 0; d < dims; ++d) {
+    if (d == wrap_dim(dim, dims, "gather")) {
+      indices.push_back(index.reshape({-1}));
+      continue;
+    }
+    DimVector along(sizes.size(), 1);
+    along[static_cast<size_t>(d)] = index.size(d);
+    indices.push_back(
+        arange(index.size(d), index.options()).view(along).expand(index.sizes()).reshape({-1}));
+  }
+  const Tensor at = indices.empty() ? index.new_empty({0, g.numel()}) : stack(indices);
+  return coo_tensor(at, g.reshape({-1}), sizes);
+}
+
+}  // namespace
+
 Specs Gather::infer(Args in) const {
   check_elementwise_index(in[0], dim, in[1], "gather");
   const TensorImpl& t = impl(in[0]);
@@ -56,7 +79,8 @@ Specs Gather::infer(Args in) const {
 }
 Grads Gather::vjp(const Saved& s, Args g, NeedMask) const {
   Grads grads(2);
-  grads[0] = zeros_of(s.in_spec(0)).scatter_add(dim, s.in(1), g[0]);
+  grads[0] = sparse_grad ? sparse_gradient(s.in_spec(0).sizes, dim, s.in(1), g[0])
+                         : zeros_of(s.in_spec(0)).scatter_add(dim, s.in(1), g[0]);
   return grads;
 }
 
@@ -109,8 +133,8 @@ Grads ScatterAdd::vjp(const Saved& s, Args g, NeedMask need) const {
 
 }  // namespace ops
 
-Tensor gather(const Tensor& self, int64_t dim, const Tensor& index, bool) {
-  return invoke(ops::Gather{dim}, self, ops::as_long(index));
+Tensor gather(const Tensor& self, int64_t dim, const Tensor& index, bool sparse_grad) {
+  return invoke(ops::Gather{dim, sparse_grad}, self, ops::as_long(index));
 }
 Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
   return invoke(ops::Scatter{dim}, self, ops::as_long(index), src);

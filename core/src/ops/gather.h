@@ -8,9 +8,10 @@ namespace hearth::ops {
 
 struct Gather {
   int64_t dim = 0;
+  bool sparse_grad = false;
   static constexpr OpInfo info{
       .name = "gather", .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
-  HEARTH_OP(Gather, dim)
+  HEARTH_OP(Gather, dim, sparse_grad)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
   Grads vjp(const Saved& s, Args g, NeedMask need) const;

@@ -46,6 +46,7 @@
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/sort.h"
+#include "ops/sparse_products.h"
 #include "ops/unique.h"
 #include "ops/view.h"
 #include "ops/view_dtype.h"

@@ -24,8 +24,15 @@ void Adagrad::update(const AdagradOptions& o, const std::vector<Tensor>& params)
     const auto n = static_cast<double>(state.step());
     const Tensor g = gradient_of(p, o.weight_decay(), o.maximize());
     const Tensor sum = full_once(state.sum(), p, o.initial_accumulator_value());
-    sum.addcmul_(g, g);
     const double lr = o.lr() / (1 + (n - 1) * o.lr_decay());
+    if (g.is_sparse()) {
+      const Tensor once = g.coalesce();
+      sum.add_(once.square());
+      const Tensor root = sum.sparse_mask(once)._values().sqrt_().add_(o.eps());
+      p.add_(with_values(once, once._values() / root), -lr);
+      continue;
+    }
+    sum.addcmul_(g, g);
     real_parts(p).addcdiv_(g, sum.sqrt().add_(o.eps()), -lr);
   }
 }

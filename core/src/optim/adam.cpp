@@ -78,8 +78,7 @@ void BasicAdam<kDecoupled>::update(const BasicAdamOptions<kDecoupled>& o,
 template struct BasicAdamOptions<false>;
 template struct BasicAdamOptions<true>;
 HEARTH_DEFINE_OPTIMIZER(AdamOptions, AdamParamState)
-template class OptimizerOptionsOf<AdamWOptions>;
-template class OptimizerOf<AdamWOptions, AdamWParamState>;
+HEARTH_DEFINE_OPTIMIZER_OF(AdamWOptions, AdamWParamState)
 template class BasicAdam<false>;
 template class BasicAdam<true>;
 

@@ -99,7 +99,8 @@ namespace {
 Tensor flat_gradient(const std::vector<Tensor>& params, bool maximize) {
   std::vector<Tensor> parts;
   for (const Tensor& p : params)
-    parts.push_back(real_parts(p.grad().defined() ? p.grad() : zeros_like(p)).reshape({-1}));
+    parts.push_back(
+        real_parts(p.grad().defined() ? p.grad().to_dense() : zeros_like(p)).reshape({-1}));
   const Tensor flat = cat(parts);
   return maximize ? -flat : flat;
 }

@@ -7,6 +7,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/archive.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/sparse.h"
 
 #include "optim/optimizer_of.h"
 
@@ -239,6 +240,12 @@ void check_not_negative(std::string_view who, std::string_view what, double valu
                   "; expected 0 or more");
 }
 
+void refuse_sparse(const Tensor& grad, std::string_view who) {
+  HEARTH_CHECK(
+      grad.layout() == kStrided, "[", who, "] ", who, " does not support sparse gradients",
+      who.starts_with("Adam") && who != "Adamax" ? ", please consider SparseAdam instead" : "");
+}
+
 void check_betas(std::string_view who, const std::tuple<double, double>& betas) {
   const auto check = [&](int index, double beta) {
     HEARTH_CHECK_AS(ValueError, beta >= 0 && beta < 1, "[", who,
@@ -251,7 +258,13 @@ void check_betas(std::string_view who, const std::tuple<double, double>& betas) 
 
 Tensor gradient_of(const Tensor& param, double weight_decay, bool maximize) {
   Tensor g = real_parts(maximize ? -param.grad() : param.grad());
+  HEARTH_CHECK(weight_decay == 0 || g.layout() == kStrided,
+               "[gradient] weight_decay option is not compatible with sparse gradients");
   return weight_decay != 0 ? g.add(real_parts(param), weight_decay) : g;
+}
+
+Tensor with_values(const Tensor& sparse, const Tensor& values) {
+  return _sparse_coo_tensor_unsafe(sparse._indices(), values, sparse.sizes(), {}, true);
 }
 
 Tensor full_once(Tensor& kept, const Tensor& param, double value) {

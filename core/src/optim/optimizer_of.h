@@ -18,6 +18,8 @@ std::vector<OptimizerParamGroup> one_group(std::vector<Tensor> params);
 Tensor call_closure(const LossClosure& closure);
 /// ValueError "[SGD] Invalid momentum value: ...".
 void check_not_negative(std::string_view who, std::string_view what, double value);
+/// Throws for a sparse gradient: "Adam does not support sparse gradients ...".
+void refuse_sparse(const Tensor& grad, std::string_view who);
 /// ValueError unless both are in [0, 1).
 void check_betas(std::string_view who, const std::tuple<double, double>& betas);
 
@@ -34,6 +36,9 @@ Tensor gradient_of(const Tensor& param, const Options& o) {
   if (o.weight_decay() != 0) param.mul_(1 - o.lr() * o.weight_decay());
   return gradient_of(param, 0, o.maximize());
 }
+
+/// A coalesced sparse gradient with other values.
+Tensor with_values(const Tensor& sparse, const Tensor& values);
 
 /// A tensor of a state, zeros like the parameter to begin with.
 inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
@@ -163,8 +168,11 @@ Tensor OptimizerOf<Options, State>::step(LossClosure closure) {
   std::vector<Tensor> params;
   for (const OptimizerParamGroup& group : param_groups_) {
     params.clear();
-    for (const Tensor& p : group.params())
-      if (p.grad().defined()) params.push_back(p);
+    for (const Tensor& p : group.params()) {
+      if (!p.grad().defined()) continue;
+      if (!takes_sparse()) refuse_sparse(p.grad(), name());
+      params.push_back(p);
+    }
     update(static_cast<const Options&>(group.options()), params);
   }
   return loss;
@@ -192,8 +200,16 @@ std::unique_ptr<OptimizerParamState> OptimizerOf<Options, State>::make_state() c
 
 /// Defines all of the above for one optimizer. In namespace hearth::optim.
 #define HEARTH_DEFINE_OPTIMIZER(Options, State) \
-  template class OptimizerOptionsOf<Options>;   \
   template class OptimizerStateOf<State>;       \
+  HEARTH_DEFINE_OPTIMIZER_OF(Options, State)
+/// Without the state, which it shares with another.
+#define HEARTH_DEFINE_OPTIMIZER_OF(Options, State)       \
+  template class OptimizerOptionsOf<Options>;            \
+  template <>                                            \
+  std::string_view OptimizerOf<Options, State>::name() { \
+    constexpr std::string_view options = #Options;       \
+    return options.substr(0, options.find("Options"));   \
+  }                                                      \
   template class OptimizerOf<Options, State>;
 
 }  // namespace hearth::optim

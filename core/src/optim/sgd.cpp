@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/optim/sgd.h"
 
+#include "hearth/ops/pointwise.h"
+
 #include "ops/optim_step.h"
 #include "optim/optimizer_of.h"
 
@@ -27,6 +29,10 @@ void SGD::update(const SGDOptions& o, const std::vector<Tensor>& params) {
   // A parameter's first momentum is its gradient, and parameters may join later than others.
   StepArgs first, later;
   for (const Tensor& p : params) {
+    if (p.grad().is_sparse()) {
+      update_sparse(o, p);
+      continue;
+    }
     if (o.momentum() == 0) {
       later.add({p, p.grad(), {}});
       continue;
@@ -38,6 +44,21 @@ void SGD::update(const SGDOptions& o, const std::vector<Tensor>& params) {
   later.run(op, {o.lr_tensor()});
   op.first = true;
   first.run(op, {o.lr_tensor()});
+}
+
+void SGD::update_sparse(const SGDOptions& o, const Tensor& p) {
+  Tensor change = gradient_of(p, o.weight_decay(), o.maximize());
+  if (o.momentum() != 0) {
+    Tensor& buffer = state_of(p).momentum_buffer();
+    const bool fresh = !buffer.defined();
+    zeros_once(buffer, p).mul_(o.momentum()).add_(change, fresh ? 1 : 1 - o.dampening());
+    change = o.nesterov() ? buffer * o.momentum() + change : buffer;
+  }
+  if (o.lr_tensor().defined()) {
+    p.add_(change * o.lr_tensor(), -1);
+  } else {
+    p.add_(change, -o.lr());
+  }
 }
 
 }  // namespace hearth::optim

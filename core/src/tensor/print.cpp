@@ -137,7 +137,10 @@ std::string values_text(const Tensor& tensor) {
 std::string Tensor::toString() const {
   if (!defined()) return "UndefinedType";
   const Device d = device();
-  return cat_str(d.is_cpu()    ? "CPU"
+  return cat_str(layout() == kStrided  ? ""
+                 : layout() == kSparse ? "Sparse"
+                                       : "SparseCsr",
+                 d.is_cpu()    ? "CPU"
                  : d.is_cuda() ? "CUDA"
                                : "Meta",
                  to_string(scalar_type()), "Type");
@@ -149,7 +152,24 @@ void Tensor::print() const {
   std::fputs(text.c_str(), stderr);
 }
 
+namespace {
+
+/// A sparse tensor's parts, each as a tensor.
+std::ostream& print_sparse(std::ostream& out, const Tensor& tensor) {
+  out << "[ " << tensor.toString() << "{}\n";
+  if (tensor.is_sparse()) {
+    out << "indices:\n" << tensor._indices();
+  } else {
+    out << "crow_indices:\n" << tensor.crow_indices();
+    out << "\ncol_indices:\n" << tensor.col_indices();
+  }
+  return out << "\nvalues:\n" << tensor._values() << "\nsize:\n" << tensor.sizes() << "\n]";
+}
+
+}  // namespace
+
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  if (tensor.defined() && tensor.layout() != kStrided) return print_sparse(out, tensor);
   std::string s;
   if (!tensor.defined()) {
     s = "[ Tensor (undefined) ]";

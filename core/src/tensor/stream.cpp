@@ -20,9 +20,10 @@ std::ostream& operator<<(std::ostream& out, MemoryFormat format) {
                  : format == MemoryFormat::ChannelsLast3d ? "ChannelsLast3d"
                                                           : "Preserve");
 }
-std::ostream& operator<<(std::ostream& out, Layout layout) {
-  return out << (layout == kStrided ? "Strided" : "Sparse");
+void detail::append(std::string& s, Layout layout) {
+  s += layout == kStrided ? "Strided" : layout == kSparse ? "Sparse" : "SparseCsr";
 }
+std::ostream& operator<<(std::ostream& out, Layout layout) { return out << cat_str(layout); }
 
 std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
   const auto mark = [](bool given) { return given ? "" : " (default)"; };

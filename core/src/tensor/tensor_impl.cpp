@@ -85,6 +85,7 @@ TensorImpl* new_alias(const TensorImpl& base) {
   if (t->counter != t->storage) retain_storage(t->counter);
   t->device = base.device;
   t->inference = base.inference;
+  t->layout = base.layout;
   return t;
 }
 

@@ -45,6 +45,7 @@ struct TensorImpl : detail::TensorHead {
   Device device = kCPU;
   bool requires_grad = false;  ///< a leaf that wants a gradient, or a tensor with grad_fn
   bool inference = false;      ///< made in inference mode: no version checks, no tape
+  Layout layout = kStrided;    ///< others have no elements in memory, see tensor/sparse_parts.h
   bool contiguous = true;
   bool dense = true;                  ///< non-overlapping and dense, in some order of the dims
   autograd::CreationMeta creation{};  ///< of a view: how it was made

@@ -13,6 +13,8 @@
 
 namespace hearth {
 
+enum class Layout : int8_t;
+
 /// Base of everything Hearth throws. The message says who complains, what was expected, what came
 /// and what to do: "[conv2d] weight wants 3 input channels, input of shape [8, 1, 28, 28] has 1".
 class HEARTH_API Error : public std::exception {
@@ -53,6 +55,7 @@ HEARTH_API void append(std::string& s, unsigned long long v);
 HEARTH_API void append(std::string& s, double v);
 HEARTH_API void append(std::string& s, IntArrayRef v);
 HEARTH_API void append(std::string& s, const Device& v);
+HEARTH_API void append(std::string& s, Layout v);
 inline void append(std::string& s, std::string_view v) { s.append(v); }
 inline void append(std::string& s, const char* v) { s.append(v); }
 inline void append(std::string& s, const std::string& v) { s.append(v); }

@@ -13,7 +13,7 @@ namespace hearth {
 /// 2 the largest of each column; an empty bag gives zeros. include_last_offset: offsets end with
 /// the number of indices. Indices equal to padding_idx do not count and get no gradient. Returns
 /// the result [bags, D], each index's bag, each bag's size, and for mode 2 the index that each
-/// element came from. Gradients are dense whatever `sparse` says.
+/// element came from. With `sparse`, weight's gradient is a sparse tensor.
 HEARTH_API std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
     const Tensor& weight, const Tensor& indices, const Tensor& offsets, bool scale_grad_by_freq,
     int64_t mode, bool sparse, const std::optional<Tensor>& per_sample_weights,

@@ -55,8 +55,8 @@ HEARTH_API std::vector<Tensor> where(const Tensor& condition);
 /// 0 and 1 along a new last dim of size num_classes; -1 takes the largest class plus one.
 HEARTH_API Tensor one_hot(const Tensor& self, int64_t num_classes = -1);
 /// Rows of weight [rows, width] at int64 or int32 indices of any sizes: [..., width]. padding_idx
-/// gets no gradient; scale_grad_by_freq divides a row's gradient by how often it occurs. Gradients
-/// are dense whatever `sparse` says.
+/// gets no gradient; scale_grad_by_freq divides a row's gradient by how often it occurs. With
+/// `sparse`, the gradient of weight is a sparse tensor of the rows that occur.
 HEARTH_API Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx = -1,
                             bool scale_grad_by_freq = false, bool sparse = false);
 

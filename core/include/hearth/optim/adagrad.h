@@ -27,12 +27,14 @@ struct HEARTH_API AdagradParamState : OptimizerStateOf<AdagradParamState> {
 /// Adagrad (torch::optim::Adagrad; Duchi et al. 2011): steps by the gradient over the root of the
 /// sum of all its squares:
 ///   s += g^2;  p -= lr * g / (sqrt(s) + eps)
+/// A sparse gradient steps where it has elements.
 class HEARTH_API Adagrad : public OptimizerOf<AdagradOptions, AdagradParamState> {
  public:
   using OptimizerOf::OptimizerOf;
 
  protected:
   void update(const AdagradOptions& options, const std::vector<Tensor>& params) override;
+  bool takes_sparse() const override { return true; }
 };
 
 }  // namespace hearth::optim

@@ -4,6 +4,8 @@
 // members are defined in src/optim/optimizer_of.h, for the .cpp of each optimizer.
 #pragma once
 
+#include <string_view>
+
 #include "hearth/optim/optimizer.h"
 
 namespace hearth::optim {
@@ -48,6 +50,11 @@ class HEARTH_API OptimizerOf : public Optimizer {
   /// What is kept for a parameter, on its device; made when first asked for.
   State& state_of(const Tensor& param);
   std::unique_ptr<OptimizerParamState> make_state() const override;
+  /// Whether update() takes sparse gradients; step() refuses them for others.
+  virtual bool takes_sparse() const { return false; }
+
+ private:
+  static std::string_view name();
 };
 
 }  // namespace hearth::optim

@@ -29,13 +29,18 @@ struct HEARTH_API SGDParamState : OptimizerStateOf<SGDParamState> {
 
 /// Stochastic gradient descent with momentum (torch::optim::SGD):
 ///   g += weight_decay * p;  b = momentum * b + (1 - dampening) * g;  p -= lr * b
-/// (with nesterov, p -= lr * (g + momentum * b)). The first b is g.
+/// (with nesterov, p -= lr * (g + momentum * b)). The first b is g. Gradients may be sparse; b is
+/// not.
 class HEARTH_API SGD : public OptimizerOf<SGDOptions, SGDParamState> {
  public:
   using OptimizerOf::OptimizerOf;
 
  protected:
   void update(const SGDOptions& options, const std::vector<Tensor>& params) override;
+  bool takes_sparse() const override { return true; }
+
+ private:
+  void update_sparse(const SGDOptions& options, const Tensor& param);
 };
 
 }  // namespace hearth::optim

@@ -14,10 +14,12 @@ namespace hearth {
 /// How elements lie in memory: Contiguous is row-major; ChannelsLast is NHWC for 4-d tensors of
 /// sizes NCHW, ChannelsLast3d NDHWC for 5-d ones of sizes NCDHW; Preserve keeps the input's order.
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
-/// Dense tensors are strided; the other layouts name what Hearth refuses.
-enum class Layout : int8_t { Strided, Sparse };
+/// Strided tensors have an element in memory for each index; sparse ones (hearth/ops/sparse.h) keep
+/// indices and values: of each element (Sparse, COO), or row by row (SparseCsr).
+enum class Layout : int8_t { Strided, Sparse, SparseCsr };
 inline constexpr Layout kStrided = Layout::Strided;
 inline constexpr Layout kSparse = Layout::Sparse;
+inline constexpr Layout kSparseCsr = Layout::SparseCsr;
 
 /// What a new tensor should be: dtype, device, requires_grad, memory format, pinned memory. Unset
 /// fields take the defaults (default dtype, cpu, false, contiguous). Setters return a copy:

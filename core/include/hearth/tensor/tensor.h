@@ -99,12 +99,14 @@ class HEARTH_API Tensor {
   TypeMeta dtype() const { return scalar_type(); }
   Device device() const;
   DeviceIndex get_device() const { return device().index(); }
-  Layout layout() const { return kStrided; }
+  Layout layout() const;
   TensorOptions options() const;
   bool is_cpu() const { return device().is_cpu(); }
   bool is_cuda() const { return device().is_cuda(); }
   bool is_meta() const { return device().is_meta(); }
-  bool is_sparse() const { return false; }
+  /// Whether the layout is Sparse (COO).
+  bool is_sparse() const { return layout() == kSparse; }
+  bool is_sparse_csr() const { return layout() == kSparseCsr; }
   bool is_floating_point() const { return hearth::is_floating_point(scalar_type()); }
   bool is_complex() const { return hearth::is_complex(scalar_type()); }
   bool is_signed() const;
@@ -285,6 +287,24 @@ class HEARTH_API Tensor {
   Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_ones(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) const;
+
+  // ---- sparse tensors, see hearth/ops/sparse.h
+  Tensor to_sparse(int64_t sparse_dim) const;
+  Tensor to_sparse(std::optional<Layout> layout = std::nullopt) const;
+  Tensor to_sparse_csr() const;
+  Tensor to_dense(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor sparse_mask(const Tensor& mask) const;
+  Tensor coalesce() const;
+  bool is_coalesced() const;
+  Tensor indices() const;
+  Tensor values() const;
+  Tensor crow_indices() const;
+  Tensor col_indices() const;
+  Tensor _indices() const;
+  Tensor _values() const;
+  int64_t _nnz() const;
+  int64_t sparse_dim() const;
+  int64_t dense_dim() const;
 
   // ---- views and shapes
   Tensor view(IntArrayRef sizes) const;
