@@ -9,7 +9,9 @@ namespace hearth::ops {
 struct Gather {
   int64_t dim = 0;
   static constexpr OpInfo info{
-      .name = "gather", .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
+      .name = "gather",
+      .jvp = Jvp::Linear,
+      .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
   HEARTH_OP(Gather, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -20,6 +22,7 @@ struct Scatter {
   int64_t dim = 0;
   static constexpr OpInfo info{
       .name = "scatter",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(Scatter, dim)
@@ -45,6 +48,7 @@ struct ScatterAdd {
   int64_t dim = 0;
   static constexpr OpInfo info{
       .name = "scatter_add",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(ScatterAdd, dim)
