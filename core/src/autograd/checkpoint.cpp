@@ -91,6 +91,9 @@ variable_list checkpoint(std::shared_ptr<Segment> segment, const variable_list& 
     node->inputs.push_back(t.defined() ? InputMeta{impl(t).sizes, impl(t).dtype, impl(t).device}
                                        : InputMeta{});
     if (!t.defined() || !is_differentiable(impl(t).dtype)) continue;
+    HEARTH_CHECK_AS(NotImplementedError, !is_dual(t),
+                    "[checkpoint] cannot be used in forward mode AD: output ", i,
+                    " has a tangent, whose backward would not be kept");
     // An input returned as it is, or a view of one, becomes a tensor of its own.
     t = alias_tensor(t);
     set_history(t, handle, static_cast<uint32_t>(i));

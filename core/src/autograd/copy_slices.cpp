@@ -55,4 +55,9 @@ NodePtr make_copy_slices(const Tensor& base, const Tensor& view, NodePtr fn) {
   return NodePtr::adopt(new CopySlices(base, view, std::move(fn)));
 }
 
+Node* written_by(Node& node) {
+  const auto* slices = dynamic_cast<const CopySlices*>(&node);
+  return slices ? slices->fn.get() : &node;
+}
+
 }  // namespace hearth::autograd

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include <cxxabi.h>
 
 #include "autograd/meta.h"
+#include "autograd/transposed.h"
 #include "base/thread_state.h"
 
 namespace hearth::autograd {
@@ -67,7 +69,12 @@ CustomNode::CustomNode() { ctx.node_ = this; }
 void CustomNode::set_inputs(const variable_list& tensors, std::vector<bool> is_tensor) {
   inputs_ = tensors;
   is_tensor_ = std::move(is_tensor);
-  for (const Tensor& t : tensors) executable_ |= requires_grad(t);
+  for (const Tensor& t : tensors) {
+    executable_ |= requires_grad(t);
+    // A copy, because forward may write into the input.
+    tangents_.push_back(is_dual(t) ? tangent_of(t).clone() : Tensor());
+    dual_ |= tangents_.back().defined();
+  }
   executable_ &= thread_state().grad_enabled;
   for (const Tensor& t : tensors)
     edges.push_back(executable_ && requires_grad(t) ? gradient_edge(t) : Edge{});
@@ -92,7 +99,8 @@ variable_list CustomNode::finish(const variable_list& outputs) {
   for (const Tensor& t : out)
     if (differentiable > 1 && t.defined() && t.is_view())
       impl(t).creation = CreationMeta::MultiOutput;
-  if (executable_) save(out);
+  if (executable_ || dual_) save(out);
+  if (dual_) finish_tangents(out);
   ctx.to_save_.clear();
   ctx.dirty_.clear();
   ctx.non_differentiable_.clear();
@@ -143,6 +151,49 @@ void CustomNode::save(const variable_list& outputs) {
     }
     ctx.saved_.push_back(std::move(s));
   }
+}
+
+/// The derivative is that of backward, which need not be that of what forward calls.
+void CustomNode::finish_tangents(const variable_list& outputs) {
+  variable_list along, differentiable = outputs, derivatives;
+  for (size_t i = 0, next = 0; i < is_tensor_.size(); ++i)
+    along.push_back(is_tensor_[i] ? tangents_[next++] : Tensor());
+  for (Tensor& t : differentiable)
+    if (t.defined() && (contains(ctx.non_differentiable_, t) || !is_differentiable(impl(t).dtype)))
+      t = Tensor();
+  {
+    // Tangents of tangents are nobody's business.
+    std::shared_ptr<ForwardLevel>* level = std::exchange(forward_level(), nullptr);
+    struct Entered {
+      std::shared_ptr<ForwardLevel>* level;
+      ~Entered() { forward_level() = level; }
+    } entered{level};
+    derivatives = transposed(differentiable, along, [&](const variable_list& gradients) {
+      GradList found;
+      for (Tensor& t : call_backward(gradients)) found.push_back(std::move(t));
+      found.resize(along.size());
+      for (size_t i = 0; i < along.size(); ++i)
+        HEARTH_CHECK_AS(NotImplementedError,
+                        !along[i].defined() || !found[i].defined() || found[i].requires_grad(), "[",
+                        name(),
+                        "] forward mode AD needs a backward that is made of differentiable "
+                        "operations");
+      return found;
+    });
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& t = outputs[i];
+    if (!t.defined()) continue;
+    if (contains(ctx.dirty_, t)) {
+      write_tangent(t, derivatives[i]);
+    } else {
+      set_tangent(t, derivatives[i].defined() ? laid_out_as(t, derivatives[i]).clone() : Tensor());
+    }
+  }
+  for (const AutogradContext::Saved& s : ctx.saved_)
+    if (s.output_nr >= 0) share_tangent(outputs[static_cast<size_t>(s.output_nr)], s.tensor);
+  tangents_.clear();
+  if (!executable_) release_variables();
 }
 
 GradList CustomNode::apply(GradList&& grads) {

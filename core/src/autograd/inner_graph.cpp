@@ -19,6 +19,7 @@ Tensor InnerGraph::input(const Tensor& t, const Edge& onward) {
   Input& in = inputs_.emplace_back();
   if (!t.defined()) return t;
   Tensor alias = alias_tensor(t);
+  share_tangent(t, alias);
   if (!onward.is_valid()) return alias;
   in.onward = onward;
   in.node = NodePtr::adopt(new Beginning);

@@ -145,12 +145,16 @@ Tensor without_history(const Tensor& t) {
   const TensorImpl& i = impl(t);
   const AutogradMeta* m = meta(t);
   const bool leaf = i.requires_grad && !i.base.defined() && !(m && m->grad_fn);
-  return leaf ? t : alias_tensor(t);
+  if (leaf) return t;
+  Tensor kept = alias_tensor(t);
+  share_tangent(t, kept);
+  return kept;
 }
 
 Tensor with_history(const Tensor& kept, Edge edge) {
   if (!edge.is_valid() || !thread_state().grad_enabled || impl(kept).requires_grad) return kept;
   Tensor t = alias_tensor(kept);
+  share_tangent(kept, t);
   set_history(t, std::move(edge.function), edge.input_nr);
   return t;
 }

@@ -8,6 +8,7 @@
 
 #include "hearth/autograd/node.h"
 
+#include "autograd/tangent.h"
 #include "base/small_mutex.h"
 #include "dispatch/op.h"
 
@@ -44,6 +45,7 @@ struct AutogradMeta {
   std::shared_ptr<TensorHooks> hooks;
   std::shared_ptr<TensorHooks> post_hooks;  ///< of a leaf: called with it once grad has grown
   std::shared_ptr<Tensor> retained;         ///< retain_grad: where this non-leaf's gradient goes
+  std::unique_ptr<Tangent> tangent;         ///< what it has, or had, at a level of forward mode
 };
 
 /// The meta of `t`, made when it has none. Several threads may ask at once.
@@ -76,9 +78,9 @@ void replace_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 void rebase_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 /// Throws where autograd forbids writing into t in place with a gradient flowing.
 void check_inplace(const Tensor& t, std::string_view op);
-/// `t` as a node keeps it for backward: an alias without history. No node may own itself, as the
-/// source of what it keeps or once that is written to in place. Leaves that need a gradient cannot
-/// be, and stay themselves.
+/// `t` as a node keeps it for backward: an alias without history, but with its tangent. No node may
+/// own itself, as the source of what it keeps or once that is written to in place. Leaves that need
+/// a gradient cannot be, and stay themselves.
 Tensor without_history(const Tensor& t);
 /// What a node kept, with gradients flowing on to `edge` if any are followed now.
 Tensor with_history(const Tensor& kept, Edge edge);

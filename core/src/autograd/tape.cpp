@@ -7,6 +7,7 @@
 #include "hearth/autograd/grad_mode.h"
 
 #include "autograd/anomaly.h"
+#include "autograd/copy_slices.h"
 #include "autograd/extras.h"
 #include "autograd/inner_graph.h"
 #include "base/allocator.h"
@@ -139,14 +140,29 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   return handle;
 }
 
-void finish_record(const Invocation& call, NodePtr handle) {
-  auto& node = static_cast<OpNode&>(*handle);
+void save_outputs(const Invocation& call, OpNode& node) {
   for (size_t i = 0; i < call.out.size(); ++i)
     if (declares(node.declared.out, i)) node.save_out(i, call.out[i]);
   for (const Tensor& t : call.out) {
     if (node.specs) node.save_spec(t);
     node.inputs.push_back({impl(t).sizes, impl(t).dtype, impl(t).device});
   }
+}
+
+void save_tangents(const Invocation& call) {
+  for (const Tensor& t : call.out) {
+    const AutogradMeta* m = meta(follows_base(t) ? impl(t).base : t);
+    auto* node = m && m->grad_fn ? dynamic_cast<OpNode*>(written_by(*m->grad_fn)) : nullptr;
+    if (!node || &node->op != &call.op) continue;
+    for (const SavedTensor& s : node->saved)
+      if (s.is_output) share_tangent(call.out[s.number], s.tensor);
+    return;
+  }
+}
+
+void finish_record(const Invocation& call, NodePtr handle) {
+  auto& node = static_cast<OpNode&>(*handle);
+  save_outputs(call, node);
   if (call.bind == Bind::InPlace) {
     // Another layout of the same elements is no business of a view's base.
     if (call.op.info.is_view()) {

@@ -9,9 +9,13 @@ thread_local constinit InterceptorStack interceptor_stack_storage;
 
 Interceptor::Scope::Scope(Interceptor& interceptor) : interceptor_(interceptor) {
   InterceptorStack& stack = interceptor_stack();
-  interceptor.below_ = stack.top;
+  Interceptor** place = &stack.top;
+  if (interceptor.derives())
+    for (Interceptor* i = stack.top; i; i = i->below_)
+      if (i->converts()) place = &i->below_;
+  interceptor.below_ = *place;
   interceptor.number_ = ++stack.scopes;
-  stack.top = &interceptor;
+  *place = &interceptor;
 }
 
 Interceptor::Scope::~Scope() {

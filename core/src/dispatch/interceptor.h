@@ -18,6 +18,10 @@ class Interceptor {
   /// Whether calls are kept to run again. The host may not read values then, nor write some past
   /// the door: Tensor::item and the like throw.
   virtual bool records() const { return false; }
+  /// Whether it hands on other inputs than it gets, made of them.
+  virtual bool converts() const { return false; }
+  /// Whether it has to see what really is computed: it goes below those that convert.
+  virtual bool derives() const { return false; }
 
   /// The one that gets the calls this hands on; null for the door.
   Interceptor* below() const { return below_; }

@@ -452,6 +452,12 @@ void invoke(const Invocation& call) {
   }
 }
 
+void invoke_decomposed(const Invocation& call) {
+  check_arguments(call.op.info, call.in);
+  const SpecsHolder checked(call.op, call.fields, call.in);
+  run_decomposed(call);
+}
+
 Tensors invoke_list(const OpTable& op, const void* fields, Args in) {
   if (check_arguments(op.info, in)) invoke_sparse({op, fields, in, {}, Bind::Fresh});
   // infer is pure, so asking it once more for the count is safe; the door asks again.

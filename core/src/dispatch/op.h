@@ -140,6 +140,15 @@ enum class Cast : uint8_t {
   Widest,   ///< promoted to the widest of the inputs
 };
 
+/// How the derivative along tangents of the inputs (forward mode) follows from a row. Views follow
+/// from where they lie.
+enum class Jvp : uint8_t {
+  FromVjp,      ///< vjp is linear in the gradient it gets: its transpose
+  Pointwise,    ///< vjp itself, of tangents: element by element, real numbers only
+  Linear,       ///< the row, of tangents: it is linear in all its inputs at once
+  Multilinear,  ///< linear in each input: the sum of the row with one input's tangent in its place
+};
+
 /// What an argument may be, for Argument::flags.
 namespace arg {
 inline constexpr uint8_t optional = 1;     ///< may be undefined
@@ -209,6 +218,7 @@ struct OpInfo {
   Kind kind = Kind::Primitive;
   Cast cast = Cast::Any;
   bool differentiable = true;
+  Jvp jvp = Jvp::FromVjp;
   /// The kernel reads and writes any strides, converts dtypes itself (input to compute to output),
   /// and may run in place.
   bool strided = false;
@@ -344,6 +354,8 @@ struct Invocation {
 
 /// The one door: every operation on tensors passes through here.
 HEARTH_API void invoke(const Invocation& call);
+/// The same by the row's decompose, whose calls pass the door and the interceptors.
+HEARTH_API void invoke_decomposed(const Invocation& call);
 /// The door for rows whose number of outputs infer decides (split, unbind).
 HEARTH_API Tensors invoke_list(const OpTable& op, const void* fields, Args in);
 

@@ -18,6 +18,7 @@ namespace {
 class AutocastScope : public Interceptor {
  public:
   AutocastScope(DeviceType device, ScalarType dtype, bool enabled) : mode{device, dtype, enabled} {}
+  bool converts() const override { return true; }
   const AutocastMode mode;
 };
 

@@ -7,6 +7,7 @@
 #include "hearth/autograd/grad_mode.h"
 
 #include "nn/hooks.h"
+#include "nn/parametrize_clone.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -363,13 +364,15 @@ void Module::forget_registered() {
 
 void Module::copy_registered(const Module& original, const std::optional<Device>& device) {
   const NoGradGuard no_grad;
+  utils::parametrize::copy_parametrizations(*this, original, device);
   check_count(parameters_, original.parameters_, "parameters", "register_parameter");
   check_count(buffers_, original.buffers_, "buffers", "register_buffer");
   check_count(children_, original.children_, "child modules", "register_module");
   copy_tensors(parameters_, original.parameters_, device);
   copy_tensors(buffers_, original.buffers_, device);
   for (const auto& child : original.children_)
-    children_[child.key()]->clone_(*child.value(), device);
+    if (child.key() != utils::parametrize::kChild)
+      children_[child.key()]->clone_(*child.value(), device);
 }
 
 // ---- text

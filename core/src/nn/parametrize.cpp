@@ -2,9 +2,9 @@
 #include "hearth/nn/parametrize.h"
 
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/nn/modules/rnn.h"
 
 #include "autograd/meta.h"
+#include "nn/parametrize_clone.h"
 
 namespace hearth::nn::utils::parametrize {
 
@@ -13,8 +13,6 @@ std::vector<Tensor> Parametrization::right_inverse(const Tensor& tensor) { retur
 
 namespace {
 
-constexpr const char* kChild = "parametrizations";
-
 /// A module's forward(Tensor) as a Parametrization.
 class ForwardOf final : public Parametrization {
  public:
@@ -22,10 +20,19 @@ class ForwardOf final : public Parametrization {
   Tensor compute(const std::vector<Tensor>& originals) override {
     return module_.forward(originals[0]);
   }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device) const override {
+    return std::make_shared<ForwardOf>(module_.clone(device));
+  }
+  std::shared_ptr<Module> module() const { return module_.ptr(); }
 
  private:
   AnyModule module_;
 };
+
+Tensor copy_of(const Tensor& t, const std::optional<Device>& device) {
+  const Tensor data = t.detach();
+  return device && data.device() != *device ? data.to(*device, data.scalar_type()) : data.clone();
+}
 
 /// The originals of a tensor and what it is computed by, as a submodule.
 class ParametrizationList final : public Module {
@@ -40,8 +47,30 @@ class ParametrizationList final : public Module {
     shown_.set_requires_grad(false);
   }
 
-  void add(std::shared_ptr<Parametrization> step, std::shared_ptr<Module> module) {
-    register_module(std::to_string(steps_.size()), std::move(module));
+  /// A copy that makes `parameter` what this one shows.
+  std::shared_ptr<ParametrizationList> copy_for(const Tensor& parameter,
+                                                const std::optional<Device>& device) const {
+    std::vector<Tensor> originals;
+    for (const Tensor& t : originals_) originals.push_back(copy_of(t, device));
+    auto copy = std::make_shared<ParametrizationList>(parameter, originals);
+    for (size_t i = 0; i < originals_.size(); ++i)
+      copy->originals_[i].set_requires_grad(originals_[i].requires_grad());
+    for (const auto& step : steps_) {
+      auto same = std::dynamic_pointer_cast<Parametrization>(step->clone(device));
+      HEARTH_CHECK(same, "[nn] clone() of the parametrization ", step->name(),
+                   " is none; expected a Parametrization");
+      copy->add(std::move(same));
+    }
+    // Not computed, which may change what the steps keep.
+    copy->shown_.set_data(copy_of(shown_, device));
+    copy->hook = hook;
+    copy->is_training_ = is_training_;
+    return copy;
+  }
+
+  void add(std::shared_ptr<Parametrization> step) {
+    const auto* forward = dynamic_cast<const ForwardOf*>(step.get());
+    register_module(std::to_string(steps_.size()), forward ? forward->module() : step);
     steps_.push_back(std::move(step));
   }
   void drop_last() {
@@ -111,28 +140,23 @@ std::shared_ptr<ParametrizationList> make_list(Module& module, const std::string
   auto all = child_of(module, kChild);
   if (!all) all = module.register_module(kChild, ModuleDict());
   all->register_module(name, list);
-  list->hook =
-      module.register_forward_pre_hook([list](Module&, std::vector<Tensor>&) { list->update(); });
+  // Of whichever module it is called for, so that a clone's hook is right as well.
+  list->hook = module.register_forward_pre_hook(
+      [name](Module& self, std::vector<Tensor>&) { list_of(self, name)->update(); });
   return list;
 }
 
-void add(Module& module, const std::string& name, std::shared_ptr<Parametrization> step,
-         std::shared_ptr<Module> shown_as) {
-  // They hand all their weights to one operator, in the order of registration.
-  HEARTH_CHECK_AS(
-      NotImplementedError, !dynamic_cast<nn::detail::RNNImplBase*>(&module),
-      "[register_parametrization] the weights of recurrent layers cannot be parametrized; "
-      "those of their cells (LSTMCell ...) can");
+void add(Module& module, const std::string& name, std::shared_ptr<Parametrization> step) {
   auto list = list_of(module, name);
   if (!list) {
     list = make_list(module, name, *step);
-    list->add(std::move(step), std::move(shown_as));
+    list->add(std::move(step));
   } else {
     const NoGradGuard no_grad;
     HEARTH_CHECK_AS(ValueError, step->right_inverse(list->shown().detach()).size() == 1,
                     "[register_parametrization] only the first parametrization of '", name,
                     "' may be computed from several tensors");
-    list->add(std::move(step), std::move(shown_as));
+    list->add(std::move(step));
     const Tensor value = list->compute();
     const Tensor& shown = list->shown();
     if (!(value.sizes() == shown.sizes() && value.scalar_type() == shown.scalar_type())) {
@@ -150,13 +174,11 @@ void add(Module& module, const std::string& name, std::shared_ptr<Parametrizatio
 
 void register_parametrization(Module& module, const std::string& tensor_name,
                               AnyModule parametrization) {
-  auto shown_as = parametrization.ptr();
-  add(module, tensor_name, std::make_shared<ForwardOf>(std::move(parametrization)),
-      std::move(shown_as));
+  add(module, tensor_name, std::make_shared<ForwardOf>(std::move(parametrization)));
 }
 void register_parametrization(Module& module, const std::string& tensor_name,
                               std::shared_ptr<Parametrization> parametrization) {
-  add(module, tensor_name, parametrization, parametrization);
+  add(module, tensor_name, std::move(parametrization));
 }
 
 bool is_parametrized(const Module& module, const std::optional<std::string>& tensor_name) {
@@ -196,6 +218,22 @@ void update_parametrized(Module& module) {
   if (!all) return;
   for (const auto& child : all->children())
     if (const auto list = std::dynamic_pointer_cast<ParametrizationList>(child)) list->update();
+}
+
+void copy_parametrizations(Module& copy, const Module& original,
+                           const std::optional<Device>& device) {
+  const auto all = child_of(original, kChild);
+  if (!all) return;
+  const auto into = copy.register_module(kChild, ModuleDict());
+  for (const auto& child : all->named_children()) {
+    const auto list = std::dynamic_pointer_cast<ParametrizationList>(child.value());
+    const auto own = copy.named_parameters(/*recurse=*/false);
+    const Tensor* parameter = own.find(child.key());
+    HEARTH_CHECK(list && parameter, "[nn] the clone of ", original.name(), " has no parameter '",
+                 child.key(), "', which the original has parametrized");
+    copy.unregister_parameter(child.key());
+    into->register_module(child.key(), list->copy_for(*parameter, device));
+  }
 }
 
 }  // namespace hearth::nn::utils::parametrize

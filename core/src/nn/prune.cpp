@@ -31,6 +31,9 @@ class Mask final : public parametrize::Parametrization {
  public:
   explicit Mask(const Tensor& mask) : mask_(register_buffer("mask", mask)) {}
   Tensor compute(const std::vector<Tensor>& originals) override { return originals[0] * mask_; }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device) const override {
+    return std::make_shared<Mask>(device ? mask_.to(*device).clone() : mask_.clone());
+  }
   void pretty_print(std::ostream& stream) const override { stream << "torch::nn::PruningMask"; }
   Tensor& mask() { return mask_; }
 

@@ -27,6 +27,9 @@ class WeightNorm final : public Parametrization {
   std::vector<Tensor> right_inverse(const Tensor& tensor) override {
     return {norm(tensor), tensor};
   }
+  std::shared_ptr<Module> clone(const std::optional<Device>&) const override {
+    return std::make_shared<WeightNorm>(*this);
+  }
   void pretty_print(std::ostream& stream) const override { stream << "torch::nn::WeightNorm"; }
 
  private:
@@ -60,6 +63,15 @@ class SpectralNorm final : public Parametrization {
     // Copies: the next iteration writes into the buffers.
     const Tensor u = u_.clone(), v = v_.clone();
     return weight / u.dot(matrix.mv(v));
+  }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device) const override {
+    auto copy = std::make_shared<SpectralNorm>(*this);
+    copy->forget_registered();
+    if (!u_.defined()) return copy;
+    const auto moved = [&](const Tensor& t) { return device ? t.to(*device).clone() : t.clone(); };
+    copy->u_ = copy->register_buffer("_u", moved(u_));
+    copy->v_ = copy->register_buffer("_v", moved(v_));
+    return copy;
   }
   void pretty_print(std::ostream& stream) const override { stream << "torch::nn::SpectralNorm"; }
 

@@ -31,7 +31,8 @@ struct Unfold {
 struct UnfoldBackward {
   DimVector input_sizes;
   int64_t dim = 0, size = 1, step = 1;
-  static constexpr OpInfo info{.name = "unfold_backward", .kind = Kind::Fused, .args = {"grad"}};
+  static constexpr OpInfo info{
+      .name = "unfold_backward", .kind = Kind::Fused, .jvp = Jvp::Linear, .args = {"grad"}};
   HEARTH_OP(UnfoldBackward, input_sizes, dim, size, step)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

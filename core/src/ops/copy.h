@@ -14,6 +14,7 @@ struct Copy {
   bool non_blocking = false;
   static constexpr OpInfo info{
       .name = "copy_",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {{"self", arg::in_place}, {"source", arg::any_device | arg::in_place}}};
   HEARTH_OP(Copy, non_blocking)
@@ -29,7 +30,7 @@ struct To {
   MemoryFormat format = MemoryFormat::Preserve;
   bool non_blocking = false;
   bool pinned = false;
-  static constexpr OpInfo info{.name = "to", .strided = true};
+  static constexpr OpInfo info{.name = "to", .jvp = Jvp::Linear, .strided = true};
   HEARTH_OP(To, dtype, device, format, non_blocking, pinned)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -11,6 +11,7 @@ struct Embedding {
   bool scale_grad_by_freq = false;
   bool sparse = false;  ///< the gradient is a sparse tensor
   static constexpr OpInfo info{.name = "embedding",
+                               .jvp = Jvp::Linear,
                                .args = {"weight", {"indices", arg::index | arg::on_cpu}}};
   HEARTH_OP(Embedding, padding_idx, scale_grad_by_freq, sparse)
   Specs infer(Args in) const;
@@ -24,6 +25,7 @@ struct EmbeddingBackward {
   int64_t padding_idx = -1;
   bool scale_grad_by_freq = false;
   static constexpr OpInfo info{.name = "embedding_backward",
+                               .jvp = Jvp::Linear,
                                .args = {"grad", {"indices", arg::index | arg::on_cpu}}};
   HEARTH_OP(EmbeddingBackward, num_weights, padding_idx, scale_grad_by_freq)
   Specs infer(Args in) const;

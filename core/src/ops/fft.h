@@ -15,7 +15,7 @@ struct FftC2C {
   DimVector dims;  ///< not negative, all different; so in the other rows
   FftNorm norm = FftNorm::None;
   bool forward = true;
-  static constexpr OpInfo info{.name = "fft_c2c"};
+  static constexpr OpInfo info{.name = "fft_c2c", .jvp = Jvp::Linear};
   HEARTH_OP(FftC2C, dims, norm, forward)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -31,7 +31,8 @@ struct FftR2C {
   bool onesided = true;
   /// Points of a half that stand for their conjugates too are multiplied by this.
   double interior = 1;
-  static constexpr OpInfo info{.name = "fft_r2c", .args = {"self", {"window", arg::optional}}};
+  static constexpr OpInfo info{
+      .name = "fft_r2c", .jvp = Jvp::Multilinear, .args = {"self", {"window", arg::optional}}};
   HEARTH_OP(FftR2C, dims, norm, forward, onesided, interior)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const { return {.in = (need[1] ? 1u : 0u) | 2u, .specs = true}; }
@@ -45,7 +46,7 @@ struct FftC2R {
   FftNorm norm = FftNorm::None;
   bool forward = false;
   double interior = 1;  ///< as in FftR2C
-  static constexpr OpInfo info{.name = "fft_c2r"};
+  static constexpr OpInfo info{.name = "fft_c2r", .jvp = Jvp::Linear};
   HEARTH_OP(FftC2R, dims, n, norm, forward, interior)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -9,7 +9,7 @@ namespace hearth::ops {
 
 struct Im2Col {
   DimVector kernel_size, dilation, padding, stride;
-  static constexpr OpInfo info{.name = "im2col"};
+  static constexpr OpInfo info{.name = "im2col", .jvp = Jvp::Linear};
   HEARTH_OP(Im2Col, kernel_size, dilation, padding, stride)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -19,7 +19,7 @@ struct Im2Col {
 /// Elements that several windows hold are added up.
 struct Col2Im {
   DimVector output_size, kernel_size, dilation, padding, stride;
-  static constexpr OpInfo info{.name = "col2im"};
+  static constexpr OpInfo info{.name = "col2im", .jvp = Jvp::Linear};
   HEARTH_OP(Col2Im, output_size, kernel_size, dilation, padding, stride)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

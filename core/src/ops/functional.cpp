@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/autograd/functional.h"
 
+#include <algorithm>
+
 #include "hearth/autograd/autograd.h"
+#include "hearth/autograd/forward_ad.h"
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
@@ -113,8 +116,56 @@ Product jvp(const Functions& function, const variable_list& inputs, const variab
   return {std::move(r.outputs), std::move(product)};
 }
 
+namespace {
+
+/// One call of the function for each element of the inputs.
+std::vector<variable_list> forward_jacobian(const Functions& function,
+                                            const variable_list& inputs) {
+  std::vector<variable_list> all;
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    const int64_t n = inputs[k].numel();
+    std::vector<variable_list> columns;  // [output][element]
+    variable_list outputs;
+    // Without elements, once: for what the outputs look like.
+    for (int64_t j = 0; j < std::max<int64_t>(n, 1); ++j) {
+      AutoGradMode record(true);
+      const forward_ad::dual_level level;
+      variable_list in;
+      for (const Tensor& t : inputs) in.push_back(t.detach().set_requires_grad(true));
+      if (n > 0) {
+        const Tensor direction = zeros({n}, inputs[k].options());
+        direction.select(0, j).fill_(1);
+        in[k] = forward_ad::make_dual(in[k], direction.view(inputs[k].sizes()));
+      }
+      outputs = function(in);
+      columns.resize(outputs.size());
+      for (size_t i = 0; i < outputs.size() && n > 0; ++i) {
+        const Tensor tangent = forward_ad::unpack_dual(outputs[i]).tangent;
+        columns[i].push_back(tangent.defined() ? tangent.detach()
+                                               : zeros(outputs[i].sizes(), outputs[i].options()));
+      }
+    }
+    all.resize(outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      std::vector<int64_t> sizes = outputs[i].sizes().vec();
+      sizes.insert(sizes.end(), inputs[k].sizes().begin(), inputs[k].sizes().end());
+      all[i].push_back(n > 0 ? stack(columns[i], -1).view(sizes)
+                             : zeros(sizes, outputs[i].options()));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 std::vector<variable_list> jacobian(const Functions& function, const variable_list& inputs,
-                                    bool create_graph, bool strict) {
+                                    bool create_graph, bool strict, Strategy strategy) {
+  if (strategy == Strategy::ForwardMode) {
+    HEARTH_CHECK_AS(NotImplementedError, !create_graph && !strict,
+                    "[jacobian] create_graph and strict are not supported together with the "
+                    "forward-mode strategy; set them to false or use the reverse-mode strategy");
+    return forward_jacobian(function, inputs);
+  }
   const Recorded r = record(function, inputs, create_graph);
   std::vector<variable_list> all;
   for (const Tensor& output : r.outputs) {
@@ -139,8 +190,10 @@ std::vector<variable_list> jacobian(const Functions& function, const variable_li
 }
 
 std::vector<variable_list> hessian(const Functions& function, const variable_list& inputs,
-                                   bool create_graph, bool strict) {
-  return jacobian(gradient_of("hessian", function, strict), inputs, create_graph, strict);
+                                   bool create_graph, bool strict,
+                                   Strategy outer_jacobian_strategy) {
+  return jacobian(gradient_of("hessian", function, strict), inputs, create_graph, strict,
+                  outer_jacobian_strategy);
 }
 
 Product vhp(const Functions& function, const variable_list& inputs, const variable_list& v,
@@ -166,12 +219,14 @@ Product hvp(const Functions& function, const variable_list& inputs, const variab
   return p;
 }
 
-Tensor jacobian(const Function& function, const Tensor& input, bool create_graph, bool strict) {
-  return jacobian(of_lists(function), {input}, create_graph, strict)[0][0];
+Tensor jacobian(const Function& function, const Tensor& input, bool create_graph, bool strict,
+                Strategy strategy) {
+  return jacobian(of_lists(function), {input}, create_graph, strict, strategy)[0][0];
 }
 
-Tensor hessian(const Function& function, const Tensor& input, bool create_graph, bool strict) {
-  return hessian(of_lists(function), {input}, create_graph, strict)[0][0];
+Tensor hessian(const Function& function, const Tensor& input, bool create_graph, bool strict,
+               Strategy outer_jacobian_strategy) {
+  return hessian(of_lists(function), {input}, create_graph, strict, outer_jacobian_strategy)[0][0];
 }
 
 }  // namespace hearth::autograd::functional

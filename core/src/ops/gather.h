@@ -10,7 +10,9 @@ struct Gather {
   int64_t dim = 0;
   bool sparse_grad = false;
   static constexpr OpInfo info{
-      .name = "gather", .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
+      .name = "gather",
+      .jvp = Jvp::Linear,
+      .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
   HEARTH_OP(Gather, dim, sparse_grad)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2, .specs = true}; }
@@ -21,6 +23,7 @@ struct Scatter {
   int64_t dim = 0;
   static constexpr OpInfo info{
       .name = "scatter",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(Scatter, dim)
@@ -46,6 +49,7 @@ struct ScatterAdd {
   int64_t dim = 0;
   static constexpr OpInfo info{
       .name = "scatter_add",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(ScatterAdd, dim)

@@ -11,6 +11,7 @@ namespace hearth::ops {
 struct Index {
   static constexpr OpInfo info{
       .name = "index",
+      .jvp = Jvp::Linear,
       .args = {{"self", arg::apart},
                {"indices", arg::optional | arg::index | arg::on_cpu | arg::apart}},
       .tail = 1};
@@ -49,6 +50,7 @@ struct IndexSelect {
   int64_t dim = 0;
   static constexpr OpInfo info{
       .name = "index_select",
+      .jvp = Jvp::Linear,
       .args = {{"self", arg::apart}, {"index", arg::index | arg::on_cpu | arg::apart}}};
   HEARTH_OP(IndexSelect, dim)
   Specs infer(Args in) const;
@@ -60,6 +62,7 @@ struct IndexAdd {
   int64_t dim = 0;
   Scalar alpha = 1;
   static constexpr OpInfo info{.name = "index_add",
+                               .jvp = Jvp::Linear,
                                .strided = true,
                                .args = {{"self", arg::in_place},
                                         {"index", arg::index | arg::on_cpu | arg::apart},
@@ -74,6 +77,7 @@ struct IndexAdd {
 struct IndexCopy {
   int64_t dim = 0;
   static constexpr OpInfo info{.name = "index_copy",
+                               .jvp = Jvp::Linear,
                                .strided = true,
                                .args = {{"self", arg::in_place},
                                         {"index", arg::index | arg::on_cpu | arg::apart},

@@ -8,8 +8,11 @@ namespace hearth::ops {
 /// Tensors one after another along `dim`; 1-d tensors without elements are skipped, as in PyTorch.
 struct Cat {
   int64_t dim = 0;
-  static constexpr OpInfo info{
-      .name = "cat", .cast = Cast::Widest, .args = {{"tensors", arg::apart}}, .tail = 1};
+  static constexpr OpInfo info{.name = "cat",
+                               .cast = Cast::Widest,
+                               .jvp = Jvp::Linear,
+                               .args = {{"tensors", arg::apart}},
+                               .tail = 1};
   HEARTH_OP(Cat, dim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }

@@ -7,7 +7,8 @@ namespace hearth::ops {
 
 /// Every shape that matmul takes; mm, bmm, mv and dot are this with their ranks checked.
 struct Matmul {
-  static constexpr OpInfo info{.name = "matmul", .cast = Cast::Lower, .args = {"self", "other"}};
+  static constexpr OpInfo info{
+      .name = "matmul", .cast = Cast::Lower, .jvp = Jvp::Multilinear, .args = {"self", "other"}};
   HEARTH_OP(Matmul)
   Specs infer(Args in) const;
   Saves saves(NeedMask need) const {

@@ -8,6 +8,7 @@ namespace hearth::ops {
 
 struct MaskedSelect {
   static constexpr OpInfo info{.name = "masked_select",
+                               .jvp = Jvp::Linear,
                                .args = {{"self", arg::apart}, {"mask", arg::index | arg::apart}},
                                .outputs = {out::data_dependent}};
   HEARTH_OP(MaskedSelect)
@@ -19,6 +20,7 @@ struct MaskedSelect {
 struct MaskedScatter {
   static constexpr OpInfo info{
       .name = "masked_scatter",
+      .jvp = Jvp::Linear,
       .strided = true,
       .args = {
           {"self", arg::in_place}, {"mask", arg::index | arg::in_place}, {"source", arg::apart}}};

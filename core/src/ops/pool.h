@@ -45,7 +45,7 @@ struct AvgPool {
   DimVector kernel_size, stride, padding;
   bool ceil_mode = false, count_include_pad = true;
   std::optional<int64_t> divisor_override;
-  static constexpr OpInfo info{.name = "avg_pool"};
+  static constexpr OpInfo info{.name = "avg_pool", .jvp = Jvp::Linear};
   HEARTH_OP(AvgPool, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -54,7 +54,7 @@ struct AvgPool {
 
 struct AdaptiveAvgPool {
   DimVector output_size;
-  static constexpr OpInfo info{.name = "adaptive_avg_pool"};
+  static constexpr OpInfo info{.name = "adaptive_avg_pool", .jvp = Jvp::Linear};
   HEARTH_OP(AdaptiveAvgPool, output_size)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -67,7 +67,8 @@ struct AvgPoolBackward {
   bool ceil_mode = false, count_include_pad = true;
   std::optional<int64_t> divisor_override;
   DimVector input_size;
-  static constexpr OpInfo info{.name = "avg_pool_backward", .args = {"grad_output"}};
+  static constexpr OpInfo info{
+      .name = "avg_pool_backward", .jvp = Jvp::Linear, .args = {"grad_output"}};
   HEARTH_OP(AvgPoolBackward, kernel_size, stride, padding, ceil_mode, count_include_pad,
             divisor_override, input_size)
   Specs infer(Args in) const;

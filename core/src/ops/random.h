@@ -61,7 +61,8 @@ struct Bernoulli {
 struct Dropout {
   double p = 0.5;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "dropout", .args = {"self", kGeneratorMemory}};
+  static constexpr OpInfo info{
+      .name = "dropout", .jvp = Jvp::Linear, .args = {"self", kGeneratorMemory}};
   HEARTH_OP(Dropout, p, seed, offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 2}; }

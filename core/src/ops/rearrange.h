@@ -8,7 +8,7 @@ namespace hearth::ops {
 
 struct Flip {
   DimVector dims;
-  static constexpr OpInfo info{.name = "flip"};
+  static constexpr OpInfo info{.name = "flip", .jvp = Jvp::Linear};
   HEARTH_OP(Flip, dims)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -19,7 +19,7 @@ struct Flip {
 struct Triangle {
   bool upper = false;
   int64_t diagonal = 0;
-  static constexpr OpInfo info{.name = "tril"};
+  static constexpr OpInfo info{.name = "tril", .jvp = Jvp::Linear};
   HEARTH_OP(Triangle, upper, diagonal)
   /// The diagonal, or the nearest one that has the same effect on matrices of t's sizes.
   HEARTH_API int64_t diagonal_within(const TensorImpl& t) const;

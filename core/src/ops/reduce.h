@@ -20,7 +20,7 @@ struct Sum {
   DimVector dims;  ///< empty: all
   bool keepdim = false;
   std::optional<ScalarType> dtype;
-  static constexpr OpInfo info{.name = "sum"};
+  static constexpr OpInfo info{.name = "sum", .jvp = Jvp::Linear};
   HEARTH_OP(Sum, dims, keepdim, dtype)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -44,7 +44,7 @@ struct Mean {
   DimVector dims;  ///< empty: all
   bool keepdim = false;
   std::optional<ScalarType> dtype;
-  static constexpr OpInfo info{.name = "mean"};
+  static constexpr OpInfo info{.name = "mean", .jvp = Jvp::Linear};
   HEARTH_OP(Mean, dims, keepdim, dtype)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }

@@ -20,7 +20,7 @@ constexpr ResizeFilter last_value(ResizeFilter) { return ResizeFilter::Cubic; }
 struct Upsample {
   DimVector output_size;
   HEARTH_UPSAMPLE_FIELDS
-  static constexpr OpInfo info{.name = "upsample"};
+  static constexpr OpInfo info{.name = "upsample", .jvp = Jvp::Linear};
   HEARTH_OP(Upsample, output_size, filter, align_corners, antialias, scale_d, scale_h, scale_w)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.specs = true}; }
@@ -30,7 +30,8 @@ struct Upsample {
 struct UpsampleBackward {
   DimVector input_size;
   HEARTH_UPSAMPLE_FIELDS
-  static constexpr OpInfo info{.name = "upsample_backward", .args = {"grad_output"}};
+  static constexpr OpInfo info{
+      .name = "upsample_backward", .jvp = Jvp::Linear, .args = {"grad_output"}};
   HEARTH_OP(UpsampleBackward, input_size, filter, align_corners, antialias, scale_d, scale_h,
             scale_w)
   Specs infer(Args in) const;

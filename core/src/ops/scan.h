@@ -11,7 +11,8 @@ struct Cumsum {
   int64_t dim = 0;
   std::optional<ScalarType> dtype;
   bool reverse = false;
-  static constexpr OpInfo info{.name = "cumsum", .args = {{"self", arg::in_place}}};
+  static constexpr OpInfo info{
+      .name = "cumsum", .jvp = Jvp::Linear, .args = {{"self", arg::in_place}}};
   HEARTH_OP(Cumsum, dim, dtype, reverse)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

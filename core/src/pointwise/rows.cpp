@@ -239,6 +239,7 @@ constexpr std::array<OpTable, kNum> make_rows() {
     OpTable& r = rows[i];
     const PointwiseInfo& info = kInfo[i];
     r.info.name = names[i];
+    r.info.jvp = Jvp::Pointwise;
     r.info.strided = true;
     const Argument self("self", arg::in_place), other("other", arg::in_place);
     r.info.args = {self};

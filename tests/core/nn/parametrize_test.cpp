@@ -163,6 +163,118 @@ TEST(SpectralNorm, ConvolutionsAndBadOptions) {
   EXPECT_THROW(utils::remove_spectral_norm(*plain), ValueError);
 }
 
+/// Whether a and b compute the same of x, and what happens to a leaves b alone.
+template <typename Holder>
+void expect_apart(Holder a, const std::shared_ptr<Module>& clone, const Tensor& input) {
+  Holder b(std::dynamic_pointer_cast<typename Holder::ContainedType>(clone));
+  a->eval();
+  b->eval();
+  const Tensor before = a(input).detach().clone();
+  EXPECT_TRUE(b(input).equal(before));
+  EXPECT_EQ(names(*a), names(*b));
+  b(input).sum().backward();
+  for (const Tensor& p : a->parameters()) EXPECT_FALSE(p.grad().defined());
+  for (const Tensor& p : b->parameters()) EXPECT_TRUE(p.grad().defined());
+  {
+    const NoGradGuard no_grad;
+    for (const Tensor& p : a->parameters()) p.mul_(-2).add_(0.5);
+    for (const Tensor& t : a->buffers()) t.mul_(0.5);
+  }
+  EXPECT_FALSE(a(input).allclose(before));
+  EXPECT_TRUE(b(input).equal(before));
+}
+
+TEST(Parametrize, ClonesAreModulesOfTheirOwn) {
+  const Tensor x = rand({2, 3});
+  Linear normed = utils::weight_norm(Linear(3, 4));
+  normed->get_parameter("parametrizations.weight.original1").set_requires_grad(true);
+  expect_apart(normed, normed->clone(), x);
+  Linear spectral = utils::spectral_norm(Linear(3, 4));
+  expect_apart(spectral, spectral->clone(kCPU), x);
+  Linear symmetric(3, 3);
+  param::register_parametrization(*symmetric, "weight", AnyModule(Tanh()));
+  param::register_parametrization(*symmetric, "bias", AnyModule(Tanh()));
+  expect_apart(symmetric, symmetric->clone(), x);
+  Linear pruned(3, 4);
+  prune::l1_unstructured(*pruned, "weight", 3);
+  Linear copy(std::dynamic_pointer_cast<LinearImpl>(pruned->clone()));
+  EXPECT_TRUE(copy(x).equal(pruned(x)));
+  prune::l1_unstructured(*copy, "weight", 3);
+  EXPECT_EQ(pruned->weight.eq(0).sum().item<int64_t>(), 3);
+  EXPECT_EQ(copy->weight.eq(0).sum().item<int64_t>(), 6);
+  prune::remove(*copy, "weight");
+  EXPECT_EQ(names(*copy), (std::vector<std::string>{"bias", "weight"}));
+  copy(x);
+
+  // In a container, with a frozen original, in double.
+  Sequential net(utils::weight_norm(Linear(3, 4)), utils::spectral_norm(Linear(4, 2)));
+  net->to(kDouble);
+  net[0]->get_parameter("parametrizations.weight.original0").set_requires_grad(false);
+  net->eval();
+  const auto twin = std::dynamic_pointer_cast<SequentialImpl>(net->clone());
+  EXPECT_TRUE(twin->forward(x.to(kDouble)).equal(net->forward(x.to(kDouble))));
+  EXPECT_FALSE((*twin)[0]->get_parameter("parametrizations.weight.original0").requires_grad());
+
+  // A user's, which says nothing of cloning.
+  struct Twice : param::Parametrization {
+    Tensor compute(const std::vector<Tensor>& t) override { return t[0] * 2; }
+    std::vector<Tensor> right_inverse(const Tensor& t) override { return {t / 2}; }
+  };
+  Linear own(3, 3);
+  param::register_parametrization(*own, "weight", std::make_shared<Twice>());
+  EXPECT_THROW(own->clone(), NotImplementedError);
+}
+
+TEST(Parametrize, RecurrentLayersComputeWithTheirOwnWeights) {
+  const Tensor x = rand({5, 2, 3});
+  LSTM plain(LSTMOptions(3, 4).num_layers(2).bidirectional(true));
+  LSTM lstm(std::dynamic_pointer_cast<LSTMImpl>(plain->clone()));
+  utils::weight_norm(*lstm, "weight_hh_l0");
+  utils::weight_norm(*lstm, "weight_ih_l1_reverse", 1);
+  EXPECT_TRUE(std::get<0>(lstm(x)).allclose(std::get<0>(plain(x)), 1e-5, 1e-6));
+  const Tensor g = lstm->get_parameter("parametrizations.weight_hh_l0.original0");
+  const Tensor direction = lstm->get_parameter("parametrizations.weight_hh_l0.original1");
+  EXPECT_EQ(g.sizes(), IntArrayRef({16, 1}));
+  {
+    const NoGradGuard no_grad;
+    g.mul_(2);
+    for (const auto& p : plain->named_parameters())
+      if (p.key() == "weight_hh_l0") p.value().mul_(2);
+  }
+  const auto loss = [&](LSTM& net) { return std::get<0>(net(x)).pow(2).sum(); };
+  loss(plain).backward();
+  loss(lstm).backward();
+  // d/dg of g v / |v|.
+  const Tensor by_weight = plain->get_parameter("weight_hh_l0").grad();
+  const Tensor unit = direction.detach() / direction.detach().norm(2, {1}, true);
+  EXPECT_TRUE(g.grad().allclose((by_weight * unit).sum(1, true), 1e-4, 1e-5));
+  EXPECT_TRUE(direction.grad().defined());
+
+  const auto lengths = tensor({5, 3});
+  const auto packed = utils::rnn::pack_padded_sequence(x, lengths);
+  {
+    const NoGradGuard no_grad;
+    g.mul_(0.5);
+    plain->get_parameter("weight_hh_l0").mul_(0.5);
+  }
+  EXPECT_TRUE(
+      std::get<0>(lstm->forward_with_packed_input(packed))
+          .data()
+          .allclose(std::get<0>(plain->forward_with_packed_input(packed)).data(), 1e-5, 1e-6));
+
+  LSTM copy(std::dynamic_pointer_cast<LSTMImpl>(lstm->clone()));
+  EXPECT_TRUE(std::get<0>(copy(x)).equal(std::get<0>(lstm(x))));
+  utils::remove_weight_norm(*lstm, "weight_hh_l0");
+  utils::remove_weight_norm(*lstm, "weight_ih_l1_reverse");
+  EXPECT_TRUE(std::get<0>(lstm(x)).equal(std::get<0>(copy(x))));
+  EXPECT_EQ(lstm->all_weights().size(), 16u);
+
+  GRU gru(3, 4);
+  utils::spectral_norm(*gru, "weight_ih_l0");
+  std::get<0>(gru(x)).sum().backward();
+  EXPECT_TRUE(gru->get_parameter("parametrizations.weight_ih_l0.original").grad().defined());
+}
+
 TEST(Prune, SmallestElementsFirstAndAmongWhatIsLeft) {
   Linear layer(4, 1);
   {

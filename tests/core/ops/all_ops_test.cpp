@@ -347,43 +347,6 @@ TEST_F(AllOps, BitsDoNotDependOnThreads) {
   }
 }
 
-/// The inputs with those that can carry a gradient requiring it.
-variable_list with_grad(const Sample& s) {
-  variable_list in = copies(s.in);
-  for (size_t i = 0; i < in.size(); ++i) {
-    const bool written = s.op->info.input(i).is(arg::mutated);
-    if (in[i].defined() && in[i].scalar_type() == kDouble && !written) in[i].requires_grad_();
-  }
-  return in;
-}
-
-bool can_check_gradients(const Sample& s) {
-  if (!s.op->info.differentiable || !s.smooth) return false;
-  bool any = false;
-  for (const Tensor& t : with_grad(s)) any |= t.defined() && t.requires_grad();
-  if (!any) return false;
-  AutoGradMode on(true);
-  for (const Tensor& t : run(s, with_grad(s)))
-    if (t.requires_grad()) return true;
-  return false;
-}
-
-/// A sample as a function of its inputs to those outputs that carry a gradient.
-Fn function_of(const Sample& s) {
-  return [&s](const variable_list& in) {
-    // Ops that also write into an input get a fresh one each time.
-    variable_list args = in;
-    for (size_t i = 0; i < args.size(); ++i)
-      if (s.op->info.input(i).is(arg::mutated))
-        args[i] = s.in[i].defined() ? s.in[i].clone() : s.in[i];
-    variable_list out;
-    const Tensors results = run(s, args);
-    for (size_t i = 0; i < results.size(); ++i)
-      if (!s.op->info.output(i).constant) out.push_back(results[i]);
-    return out;
-  };
-}
-
 TEST(AllOpsGradients, AgreeWithDifferences) {
   for (const Sample& s : samples()) {
     if (!can_check_gradients(s)) continue;

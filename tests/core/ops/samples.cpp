@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/pointwise.h"
@@ -100,6 +101,41 @@ bool uninitialised(const Sample& s) {
 
 Tensors run(const Sample& sample, const std::vector<Tensor>& in) {
   return invoke_list(*sample.op, sample.fields.get(), ArgList(in));
+}
+
+autograd::variable_list with_grad(const Sample& s) {
+  autograd::variable_list in = copies(s.in);
+  for (size_t i = 0; i < in.size(); ++i) {
+    const bool written = s.op->info.input(i).is(arg::mutated);
+    if (in[i].defined() && in[i].scalar_type() == kDouble && !written) in[i].requires_grad_();
+  }
+  return in;
+}
+
+bool can_check_gradients(const Sample& s) {
+  if (!s.op->info.differentiable || !s.smooth) return false;
+  bool any = false;
+  for (const Tensor& t : with_grad(s)) any |= t.defined() && t.requires_grad();
+  if (!any) return false;
+  AutoGradMode on(true);
+  for (const Tensor& t : run(s, with_grad(s)))
+    if (t.requires_grad()) return true;
+  return false;
+}
+
+Fn function_of(const Sample& s) {
+  return [&s](const autograd::variable_list& in) {
+    // Ops that also write into an input get a fresh one each time.
+    autograd::variable_list args = in;
+    for (size_t i = 0; i < args.size(); ++i)
+      if (s.op->info.input(i).is(arg::mutated))
+        args[i] = s.in[i].defined() ? s.in[i].clone() : s.in[i];
+    autograd::variable_list out;
+    const Tensors results = run(s, args);
+    for (size_t i = 0; i < results.size(); ++i)
+      if (!s.op->info.output(i).constant) out.push_back(results[i]);
+    return out;
+  };
 }
 
 }  // namespace hearth::testing_ops

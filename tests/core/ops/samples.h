@@ -9,6 +9,7 @@
 
 #include "hearth/ops/pointwise.h"
 
+#include "core/ops/derivatives.h"
 #include "dispatch/op.h"
 
 namespace hearth::testing_ops {
@@ -50,5 +51,11 @@ bool uninitialised(const Sample& s);
 
 /// Runs a sample through the door on these inputs.
 Tensors run(const Sample& sample, const std::vector<Tensor>& in);
+
+/// The inputs with those that can carry a gradient requiring it.
+autograd::variable_list with_grad(const Sample& s);
+bool can_check_gradients(const Sample& s);
+/// A sample as a function of its inputs to those outputs that carry a gradient.
+Fn function_of(const Sample& s);
 
 }  // namespace hearth::testing_ops

@@ -71,10 +71,13 @@ struct HEARTH_API CustomNode : Node {
   friend class AutogradContext;
   bool finish_output(Tensor& t, size_t i, size_t num_outputs);
   void save(const variable_list& outputs);
+  void finish_tangents(const variable_list& outputs);
 
   variable_list inputs_;
   std::vector<bool> is_tensor_;  ///< per argument of apply, and per tensor of a TensorList
   bool executable_ = false;      ///< recording, and an input needs a gradient
+  variable_list tangents_;       ///< of the inputs, in forward mode
+  bool dual_ = false;            ///< some of them are defined
 };
 
 /// "CppNode<Scale>" from a type id's name.

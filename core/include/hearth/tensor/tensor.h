@@ -193,6 +193,9 @@ class HEARTH_API Tensor {
   /// Keeps the gradient of a non-leaf in grad().
   void retain_grad() const;
   bool retains_grad() const;
+  /// The tangent, inside a level of forward mode (hearth/autograd/forward_ad.h); undefined where
+  /// there is none. Levels have the number 0.
+  Tensor _fw_grad(uint64_t level) const;
   /// Calls `hook(grad)` when the gradient of this tensor is computed. The hook returns nothing, or
   /// a Tensor that replaces the gradient. Returns a key for remove_hook.
   template <typename F>

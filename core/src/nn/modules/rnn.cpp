@@ -5,6 +5,7 @@
 
 #include "hearth/base/warning.h"
 #include "hearth/nn/init.h"
+#include "hearth/nn/parametrize.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/rnn.h"
 #include "hearth/ops/view.h"
@@ -83,27 +84,28 @@ void RNNImplBase::reset() {
                                                                            : 1;
   const int64_t rows = gates * o.hidden_size();
   const int64_t state = o.proj_size() > 0 ? o.proj_size() : o.hidden_size();
+  weights_.clear();
+  const auto add = [&](const std::string& name, const Tensor& t) {
+    weights_.push_back(register_parameter(name, t));
+  };
   for (int64_t layer = 0; layer < o.num_layers(); ++layer) {
     for (const char* direction : {"", "_reverse"}) {
       if (*direction && !o.bidirectional()) continue;
       const std::string suffix = cat_str("_l", layer, direction);
       const int64_t input = layer == 0 ? o.input_size() : state * (o.bidirectional() ? 2 : 1);
-      register_parameter("weight_ih" + suffix, empty({rows, input}));
-      register_parameter("weight_hh" + suffix, empty({rows, state}));
+      add("weight_ih" + suffix, empty({rows, input}));
+      add("weight_hh" + suffix, empty({rows, state}));
       if (o.bias()) {
-        register_parameter("bias_ih" + suffix, empty({rows}));
-        register_parameter("bias_hh" + suffix, empty({rows}));
+        add("bias_ih" + suffix, empty({rows}));
+        add("bias_hh" + suffix, empty({rows}));
       }
-      if (o.proj_size() > 0)
-        register_parameter("weight_hr" + suffix, empty({o.proj_size(), o.hidden_size()}));
+      if (o.proj_size() > 0) add("weight_hr" + suffix, empty({o.proj_size(), o.hidden_size()}));
     }
   }
   reset_parameters();
 }
 
-void RNNImplBase::reset_parameters() { init_uniform(all_weights(), options_base.hidden_size()); }
-
-std::vector<Tensor> RNNImplBase::all_weights() const { return parameters_.values(); }
+void RNNImplBase::reset_parameters() { init_uniform(parameters(), options_base.hidden_size()); }
 
 std::vector<int64_t> RNNImplBase::state_sizes() const {
   const RNNOptionsBase& o = options_base;
@@ -192,6 +194,8 @@ RNNImplBase::Result RNNImplBase::run_packed(const PackedSequence& input, States 
   };
   // The states given are in the order of the sequences before sorting.
   for (Tensor& h : hx) h = permuted(h, input.sorted_indices());
+  // No hooks run before this form of forward.
+  utils::parametrize::update_parametrized(*this);
   prepare(hx, input.data(), input.batch_sizes()[0].item<int64_t>());
   Result r = call(input.data(), input.batch_sizes(), hx);
   for (Tensor& h : r.states) h = permuted(h, input.unsorted_indices());

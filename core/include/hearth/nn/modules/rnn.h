@@ -137,7 +137,7 @@ class HEARTH_API RNNImplBase : public Module {
   /// Does nothing: no backend here asks for all weights in one piece of memory.
   void flatten_parameters() {}
   /// All parameters, layer by layer, each forward and then backward.
-  std::vector<Tensor> all_weights() const;
+  std::vector<Tensor> all_weights() const { return weights_; }
 
   RNNOptionsBase options_base;
 
@@ -156,6 +156,8 @@ class HEARTH_API RNNImplBase : public Module {
   std::vector<int64_t> state_sizes() const;
   void prepare(States& hx, const Tensor& input, int64_t batch) const;
   Result call(const Tensor& input, const Tensor& batch_sizes, const States& hx);
+
+  std::vector<Tensor> weights_;  ///< as registered, parametrized or not
 };
 
 /// The base of the cells: their parameters.
