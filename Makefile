@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test build bench compare opinfo footprint format docs deps
+.PHONY: run test build bench compare opinfo api-cases footprint format docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -35,6 +35,11 @@ opinfo: build
 	@ninja -C $(out) --quiet hearth-opinfo
 	@test -f build/opinfo.bin || build/peers/bin/python bench/peers/opinfo.py build/opinfo.bin
 	@$(out)/bin/hearth-opinfo build/opinfo.bin
+
+# PyTorch's own C++ tests: SRC is the folder test/cpp/api of a checkout, FILES some of its files.
+api-cases: build
+	@test -n "$(SRC)" || { echo "usage: make api-cases SRC=.../test/cpp/api [FILES='any optim']"; exit 1; }
+	@python3 bench/peers/api_cases.py $(SRC) $(FILES)
 
 footprint: build
 	@scripts/footprint.sh

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the compat headers have: macros, at::, std's functions of complex numbers.
+#include <array>
+
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 #include <c10/util/accumulate.h>
@@ -98,6 +100,32 @@ TEST(Names, SmallHelpers) {
   torch::init_num_threads();
   torch::set_num_interop_threads(2);
   EXPECT_GE(torch::get_num_interop_threads(), 1);
+}
+
+TEST(Names, OptionsOfAnyNumberOfDims) {
+  using namespace torch::nn;
+  EXPECT_EQ(*MaxPoolOptions<2>(3).kernel_size(), (std::array<int64_t, 2>{3, 3}));
+  EXPECT_EQ(*AvgPoolOptions<1>(3).stride(), (std::array<int64_t, 1>{3}));
+  EXPECT_EQ(*ReflectionPadOptions<2>({1, 2, 3, 4}).padding(), (std::array<int64_t, 4>{1, 2, 3, 4}));
+  EXPECT_EQ(*ReplicationPadOptions<1>(2).padding(), (std::array<int64_t, 2>{2, 2}));
+  EXPECT_EQ(*ZeroPadOptions<2>(1).padding(), (std::array<int64_t, 4>{1, 1, 1, 1}));
+  EXPECT_EQ(ConstantPadOptions<1>(1, 0.5).value(), 0.5);
+  EXPECT_EQ(ConvOptions<2>(1, 2, 3).out_channels(), 2);
+  const AdaptiveAvgPoolOptions<torch::ExpandingArray<1>> pool(4);
+  EXPECT_EQ(AdaptiveAvgPool1d(pool)->forward(torch::ones({1, 2, 8})).size(2), 4);
+  const AdaptiveMaxPoolOptions<torch::ExpandingArrayWithOptionalElem<2>> open({3, torch::nullopt});
+  EXPECT_EQ(AdaptiveMaxPool2d(open)->forward(torch::ones({1, 2, 8, 5})).sizes(),
+            torch::IntArrayRef({1, 2, 3, 5}));
+}
+
+TEST(Names, EndsOfSlicesAndDeviceNumbers) {
+  using namespace torch::indexing;
+  EXPECT_EQ(Slice().stop(), INDEX_MAX);
+  EXPECT_EQ(Slice(None, None, -1).start(), INDEX_MAX);
+  EXPECT_EQ(Slice(None, None, -1).stop(), INDEX_MIN);
+  EXPECT_EQ(torch::device_index(2).device(), torch::Device(torch::kCUDA, 2));
+  EXPECT_EQ(torch::dtype(torch::kByte).device(torch::kCUDA, 1).device_index(3).device().index(), 3);
+  EXPECT_FALSE(torch::ones({1}).is_quantized() || torch::ones({1}).is_mps());
 }
 
 // As PyTorch's own tests are written.

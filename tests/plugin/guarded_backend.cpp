@@ -72,7 +72,7 @@ Arena& arena() {
   return a;
 }
 
-const Backend kBackend{[](Storage& s, size_t bytes, Device) {
+const Backend kBackend{[](StorageImpl& s, size_t bytes, Device) {
                          s.data = arena().allocate(bytes);
                          s.deleter = [](void*, void* data, size_t n) {
                            arena().deallocate(data, n);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace hearth;
 
-const Backend kBackend{[](Storage& s, size_t bytes, Device) {
+const Backend kBackend{[](StorageImpl& s, size_t bytes, Device) {
                          s.data = std::malloc(bytes);
                          s.deleter = [](void*, void* data, size_t) { std::free(data); };
                        },

@@ -52,14 +52,21 @@
 #include "hearth/ops/sparse.h"
 
 #include "ATen/ATen.h"
+#include "ATen/Dispatch.h"
+#include "ATen/Parallel.h"
+#include "c10/core/DispatchKeySet.h"
+#include "c10/util/C++17.h"
 #include "c10/util/Exception.h"
 #include "c10/util/StringUtil.h"
 #include "c10/util/accumulate.h"
 #include "c10/util/complex.h"
 #include "c10/util/irange.h"
+#include "c10/util/variant.h"
 #include "torch/data/detail/data_shuttle.h"
 #include "torch/data/detail/queue.h"
 #include "torch/data/detail/sequencers.h"
+#include "torch/detail/static.h"
+#include "torch/version.h"
 
 namespace hearth {
 
@@ -81,12 +88,6 @@ inline Variable make_variable(const Tensor& tensor, bool requires_grad = false) 
 // Where LibTorch tells a dtype from its number.
 inline ScalarType typeMetaToScalarType(TypeMeta type) { return type; }
 inline TypeMeta scalarTypeToTypeMeta(ScalarType type) { return type; }
-
-/// LibTorch has a second pool of threads, for operations beside each other; here each operation has
-/// the threads of set_num_threads, and those start when they are needed.
-inline void init_num_threads() {}
-inline void set_num_interop_threads(int) {}
-inline int get_num_interop_threads() { return 1; }
 
 }  // namespace hearth
 

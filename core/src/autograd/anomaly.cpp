@@ -7,11 +7,17 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 
+#include "hearth/base/warning.h"
+
 #include "autograd/extras.h"
 #include "base/thread_state.h"
 #include "tensor/host_read.h"
 
 namespace hearth::autograd {
+
+namespace {
+
+thread_local const Node* running = nullptr;
 
 std::string current_site() {
   constexpr int kFrames = 48;
@@ -34,6 +40,37 @@ std::string current_site() {
   return site;
 }
 
+}  // namespace
+
+RunningNode::RunningNode(const Node& node) : previous_(running) { running = &node; }
+RunningNode::~RunningNode() { running = previous_; }
+void RunningNode::warn_of_error() const {
+  const std::string name(running->name());
+  if (!running->extras || running->extras->forward_calls.empty()) {
+    HEARTH_WARN("Error detected in ", name,
+                ". No forward pass information available. Enable detect anomaly during forward "
+                "pass for more information.");
+    return;
+  }
+  const std::vector<ForwardCall>& calls = running->extras->forward_calls;
+  HEARTH_WARN("Error detected in ", name,
+              ". Traceback of forward call that caused the error (addr2line -Cfe MODULE OFFSET "
+              "names a line):\n",
+              calls[0].site);
+  for (size_t i = 1; i < calls.size(); ++i)
+    HEARTH_WARN("Previous calculation was induced by ", calls[i].function,
+                ". Traceback of forward call that induced the previous calculation:\n",
+                calls[i].site);
+}
+
+void note_forward_call(Node& node) {
+  std::vector<ForwardCall>& calls = ensure_extras(node).forward_calls;
+  calls = {{std::string(node.name()), current_site()}};
+  if (running && running->extras)
+    calls.insert(calls.end(), running->extras->forward_calls.begin(),
+                 running->extras->forward_calls.end());
+}
+
 void check_anomaly(const Node& node, const GradList& grads) {
   if (!thread_state().anomaly_check_nan) return;
   check_host_read("detect_anomaly");
@@ -44,12 +81,8 @@ void check_anomaly(const Node& node, const GradList& grads) {
     if (!grads[i].defined()) continue;
     const Tensor g = grads[i].layout() == kStrided ? grads[i] : grads[i]._values();
     if (!g.isnan().any().item<bool>()) continue;
-    std::string message = cat_str("[backward] Function '", node.name(),
-                                  "' returned nan values in its ", i, "th output.");
-    if (node.extras && !node.extras->forward_site.empty())
-      message += "\nThe forward call was made here (addr2line -Cfe MODULE OFFSET names a line):\n" +
-                 node.extras->forward_site;
-    throw AutogradError(std::move(message));
+    throw AutogradError(cat_str("[backward] Function '", node.name(),
+                                "' returned nan values in its ", i, "th output."));
   }
 }
 

@@ -170,6 +170,19 @@ class GraphRun {
     return node.apply(std::move(grads));
   }
 
+  /// Under anomaly mode: what goes wrong is told with the forward call.
+  static GradList apply_watched(Node& node, GradList&& grads) {
+    const RunningNode running(node);
+    try {
+      GradList out = apply(node, std::move(grads));
+      check_anomaly(node, out);
+      return out;
+    } catch (...) {
+      running.warn_of_error();
+      throw;
+    }
+  }
+
   void step(Task& task) {
     Node& node = *task.node;
     if (task.needed) {
@@ -178,11 +191,11 @@ class GraphRun {
     }
     GradList out;
     if (task.run) {
-      out = apply(node, std::move(task.grads));
+      out = thread_state().anomaly ? apply_watched(node, std::move(task.grads))
+                                   : apply(node, std::move(task.grads));
       HEARTH_CHECK_AS(AutogradError, out.empty() || out.size() >= node.edges.size(), "[backward] ",
                       node.name(), " returned ", out.size(), " gradients for ", node.edges.size(),
                       " inputs");
-      if (thread_state().anomaly) check_anomaly(node, out);
       if (!keep_graph_) node.release_variables();
     }
     task.grads = GradList();

@@ -5,6 +5,12 @@
 
 namespace hearth::autograd {
 
+/// A call that recorded a node: the node's name, and the stack.
+struct ForwardCall {
+  std::string function;
+  std::string site;
+};
+
 /// What few nodes have: things that happen to the gradient of input `input_nr` before the node
 /// runs, and what anomaly mode knows.
 struct NodeExtras {
@@ -19,7 +25,9 @@ struct NodeExtras {
   };
   std::vector<Hooked> hooked;
   std::vector<Retained> retained;
-  std::string forward_site;
+  /// Where the node was recorded; if a backward recorded it, also where the nodes were whose
+  /// derivative it is.
+  std::vector<ForwardCall> forward_calls;
 };
 
 NodeExtras& ensure_extras(Node& node);

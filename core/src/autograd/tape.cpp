@@ -136,7 +136,7 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
   for (size_t i = 0; i < call.in.size(); ++i)
     node->edges.emplace_back(need[i] && requires_grad(call.in[i]) ? gradient_edge(call.in[i])
                                                                   : Edge{});
-  if (thread_state().anomaly) ensure_extras(*node).forward_site = current_site();
+  if (thread_state().anomaly) note_forward_call(*node);
   return handle;
 }
 

@@ -4,6 +4,7 @@
 
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/tensor/storage.h"
 
 #include "autograd/accumulate.h"
 #include "autograd/extras.h"
@@ -53,6 +54,7 @@ bool Tensor::is_inference() const { return checked(*this).inference; }
 bool Tensor::is_alias_of(const Tensor& other) const {
   return checked(*this).storage == checked(other).storage;
 }
+Storage Tensor::storage() const { return Storage(checked(*this).storage); }
 
 int64_t Tensor::size(int64_t d) const {
   HEARTH_CHECK_AS(IndexError, dim() > 0, "[size] Dimension specified as ", d,

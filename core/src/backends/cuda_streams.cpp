@@ -138,7 +138,7 @@ float CUDAEvent::elapsed_time(const CUDAEvent& other) const {
 void Tensor::record_stream(const cuda::CUDAStream& stream) const {
   HEARTH_CHECK_AS(DeviceError, is_cuda(), "[record_stream] expected a CUDA tensor, got one on ",
                   device());
-  Storage& storage = *impl(*this).storage;
+  StorageImpl& storage = *impl(*this).storage;
   const Backend& b = *backend(kCUDA);
   if (b.streams && storage.data && storage.stream != stream.stream())
     b.streams->record_use(storage, stream.stream());

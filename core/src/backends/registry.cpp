@@ -16,7 +16,7 @@ namespace hearth {
 
 namespace {
 
-const Backend kCpuBackend{[](Storage& s, size_t bytes, Device) {
+const Backend kCpuBackend{[](StorageImpl& s, size_t bytes, Device) {
                             s.data = cpu_allocate(bytes);
                             s.deleter = [](void*, void* data, size_t n) {
                               cpu_deallocate(data, n);

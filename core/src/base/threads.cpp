@@ -124,6 +124,8 @@ int get_num_threads() {
   return n > 0 ? n : default_count();
 }
 
+int get_thread_num() { return omp_get_thread_num(); }
+
 bool in_parallel_region() { return inside || omp_in_parallel() != 0; }
 
 ThreadLimitGuard::ThreadLimitGuard(int n) : previous_(thread_limit) {

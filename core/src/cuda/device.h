@@ -56,15 +56,15 @@ class Mark {
 
 // ---- memory.cpp
 
-void allocate(Storage& storage, size_t bytes, Device device);
-void record_use(Storage& storage, void* stream);
+void allocate(StorageImpl& storage, size_t bytes, Device device);
+void record_use(StorageImpl& storage, void* stream);
 MemoryStats memory_stats_of(Device device);
 void reset_peaks(Device device);
 void empty_pool(Device device);
 
 // ---- pinned.cpp
 
-void allocate_pinned(Storage& storage, size_t bytes);
+void allocate_pinned(StorageImpl& storage, size_t bytes);
 bool is_pinned(const void* data);
 /// The pinned memory at `data` must not be reused before `stream` is past what it was given.
 void record_pinned_use(const void* data, cudaStream_t stream);

@@ -115,7 +115,7 @@ void* take(size_t bytes, cudaStream_t stream) {
 
 }  // namespace
 
-void allocate(Storage& storage, size_t bytes, Device device) {
+void allocate(StorageImpl& storage, size_t bytes, Device device) {
   activate(device);
   const cudaStream_t on = stream();
   storage.data = take(bytes, on);
@@ -124,7 +124,7 @@ void allocate(Storage& storage, size_t bytes, Device device) {
   storage.deleter = &release;
 }
 
-void record_use(Storage& storage, void* stream) {
+void record_use(StorageImpl& storage, void* stream) {
   const std::lock_guard lock(uses_mutex);
   if (storage.deleter == &release) {
     storage.context = new Uses{storage.device, static_cast<cudaStream_t>(storage.context), {}};

@@ -117,7 +117,7 @@ void release(void*, void* data, size_t) {
 
 }  // namespace
 
-void allocate_pinned(Storage& storage, size_t bytes) {
+void allocate_pinned(StorageImpl& storage, size_t bytes) {
   state();
   storage.data = pool().take(bytes);
   storage.deleter = &release;

@@ -34,14 +34,14 @@ void set_backend_loader(DeviceType type, BackendLoader loader) {
   loaders[static_cast<size_t>(type)] = loader;
 }
 
-void allocate_storage(Storage& storage, size_t bytes, Device device) {
+void allocate_storage(StorageImpl& storage, size_t bytes, Device device) {
   const Backend* b = backend(device.type());
   HEARTH_CHECK_AS(DeviceError, b, "[allocate] no backend for device ", device, " ",
                   backend_unavailable_reason(device.type()));
   b->allocate(storage, bytes, device);
 }
 
-void allocate_pinned_storage(Storage& storage, size_t bytes) {
+void allocate_pinned_storage(StorageImpl& storage, size_t bytes) {
   const Backend* b = backend(kCUDA);
   HEARTH_CHECK_AS(DeviceError, b && b->allocate_pinned,
                   "[pin_memory] pinned memory needs a CUDA device: ",
@@ -57,7 +57,7 @@ void* current_stream(const Backend& b, Device device) {
 }
 
 void use_on_current_stream(const Backend& b, const Tensor& t) {
-  Storage& storage = *impl(t).storage;
+  StorageImpl& storage = *impl(t).storage;
   if (!b.streams || !storage.data) return;
   void* stream = current_stream(b, storage.device);
   if (storage.stream != stream) b.streams->record_use(storage, stream);

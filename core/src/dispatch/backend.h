@@ -20,7 +20,7 @@ struct StreamSlots {
   void (*synchronize)(Device device, void* stream);
   /// The memory of `storage` may be reused only after what `stream` was given so far, besides what
   /// its own stream was given. Called from any thread.
-  void (*record_use)(Storage& storage, void* stream);
+  void (*record_use)(StorageImpl& storage, void* stream);
 
   /// `flags` as in hearth/cuda/event.h.
   void* (*make_event)(Device device, unsigned flags);
@@ -38,7 +38,7 @@ struct StreamSlots {
 /// functions after device_count may be null where there is nothing to do.
 struct Backend {
   /// On the thread's current stream of the device, which becomes the storage's.
-  void (*allocate)(Storage& storage, size_t bytes, Device device);
+  void (*allocate)(StorageImpl& storage, size_t bytes, Device device);
   /// Copies dense bytes on the current stream; at least one side is this backend's device. Host
   /// memory may be reused at once, unless the copy is `non_blocking` and the memory pinned.
   void (*copy_bytes)(void* dst, Device dst_device, const void* src, Device src_device, size_t bytes,
@@ -54,7 +54,7 @@ struct Backend {
   void (*empty_cache)(Device device) = nullptr;
   std::string (*device_name)(Device device) = nullptr;
   /// Host memory that the device copies from and to by itself.
-  void (*allocate_pinned)(Storage& storage, size_t bytes) = nullptr;
+  void (*allocate_pinned)(StorageImpl& storage, size_t bytes) = nullptr;
   bool (*is_pinned)(const void* data) = nullptr;
 };
 
@@ -69,9 +69,9 @@ HEARTH_API std::string backend_unavailable_reason(DeviceType type);
 using BackendLoader = const std::string& (*)();
 void set_backend_loader(DeviceType type, BackendLoader loader);
 /// Gives `storage` memory on `device`; throws DeviceError when its backend is not loaded.
-void allocate_storage(Storage& storage, size_t bytes, Device device);
+void allocate_storage(StorageImpl& storage, size_t bytes, Device device);
 /// Gives it pinned host memory; throws DeviceError when no backend has any.
-void allocate_pinned_storage(Storage& storage, size_t bytes);
+void allocate_pinned_storage(StorageImpl& storage, size_t bytes);
 
 /// The thread's current stream of a device; null where a backend has but one.
 HEARTH_API void* current_stream(const Backend& backend, Device device);

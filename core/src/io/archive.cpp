@@ -280,6 +280,18 @@ void InputArchive::load_from(const char* data, size_t size, std::optional<Device
   prefix_.clear();
   device_ = device;
 }
+void InputArchive::load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
+                             const std::function<size_t()>& size, std::optional<Device> device) {
+  std::vector<char> bytes(size());
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t n = read(at, bytes.data() + at, bytes.size() - at);
+    HEARTH_CHECK_AS(FileError, n > 0 && n <= bytes.size() - at,
+                    "[load_from] expected the function to read up to ", bytes.size() - at,
+                    " bytes at ", at, ", got ", n);
+    at += n;
+  }
+  load_from(bytes.data(), bytes.size(), device);
+}
 void InputArchive::load_from(std::istream& stream, std::optional<Device> device) {
   // Grows with what comes, whatever lengths the content claims.
   std::vector<char> bytes;

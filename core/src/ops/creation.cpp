@@ -208,7 +208,7 @@ Tensor detail::from_blob(void* data, IntArrayRef sizes, OptionalIntArrayRef stri
                   " do not fit sizes ", sizes);
   // The handle's own storage describes the caller's memory.
   Tensor block = new_tensor({0}, options.dtype(), options.device().resolved());
-  Storage& s = *impl(block).storage;
+  StorageImpl& s = *impl(block).storage;
   s.data = data;
   checked_numel(sizes);
   check_strides("from_blob", layout);

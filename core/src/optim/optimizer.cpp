@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/warning.h"
 #include "hearth/io/archive.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/sparse.h"
@@ -102,6 +103,20 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
                     "[Optimizer] some parameters appear in more than one parameter group");
   }
   param_groups_.push_back(std::move(group));
+}
+
+void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
+  HEARTH_WARN("Optimizer::add_parameters() will be removed; use add_param_group");
+  if (param_groups_.empty()) return add_param_group(parameters);
+  // As a group of its own, it is checked against those there are.
+  add_param_group(parameters);
+  std::vector<Tensor>& first = param_groups_.front().params();
+  first.insert(first.end(), parameters.begin(), parameters.end());
+  param_groups_.pop_back();
+}
+const std::vector<Tensor>& Optimizer::parameters() const {
+  HEARTH_WARN("Optimizer::parameters() will be removed; use param_groups");
+  return param_groups_.at(0).params();
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

@@ -13,7 +13,7 @@ namespace hearth {
 
 static_assert(sizeof(TensorImpl) <= kHeaderBytes);
 
-void release_storage(Storage* s) {
+void release_storage(StorageImpl* s) {
   if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
   if (s->deleter) s->deleter(s->context, s->data, s->nbytes);
   header_deallocate(s->block);
@@ -23,7 +23,7 @@ namespace detail {
 
 void destroy_tensor(TensorImpl* t) noexcept {
   if (t->meta) autograd::destroy_meta(t->meta);
-  Storage *storage = t->storage, *counter = t->counter, *own = &t->own;
+  StorageImpl *storage = t->storage, *counter = t->counter, *own = &t->own;
   t->base = Tensor();
   t->sizes.clear();
   t->strides.clear();
@@ -89,7 +89,7 @@ TensorImpl* new_alias(const TensorImpl& base) {
   return t;
 }
 
-void free_memory(Storage& s) {
+void free_memory(StorageImpl& s) {
   if (s.deleter) s.deleter(s.context, s.data, s.nbytes);
   s.data = nullptr;
   s.nbytes = 0;
@@ -197,10 +197,10 @@ void adopt_storage(const Tensor& tensor, const Tensor& source) {
 }
 
 void reserve_storage(const Tensor& t, size_t bytes) {
-  Storage& s = *impl(t).storage;
+  StorageImpl& s = *impl(t).storage;
   const Device device = impl(t).device;
   if (bytes <= s.nbytes) return;
-  Storage larger;
+  StorageImpl larger;
   if (!device.is_meta()) {
     allocate_storage(larger, bytes, device);
     if (s.nbytes > 0) {

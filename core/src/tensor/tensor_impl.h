@@ -21,7 +21,7 @@ enum class CreationMeta : uint8_t;
 inline constexpr size_t kMaxRank = 64;
 
 /// The memory behind tensors: shared by a tensor and its views, with one version counter.
-struct Storage {
+struct StorageImpl {
   using Deleter = void (*)(void* context, void* data, size_t bytes);
 
   int32_t refs = 0;
@@ -49,10 +49,10 @@ struct TensorImpl : detail::TensorHead {
   bool contiguous = true;
   bool dense = true;                  ///< non-overlapping and dense, in some order of the dims
   autograd::CreationMeta creation{};  ///< of a view: how it was made
-  Storage* storage = nullptr;
+  StorageImpl* storage = nullptr;
   /// Whose version counts the writes: the storage's, or that of the tensor in `own` which keeps a
   /// count apart from the others on its storage (Tensor::data()).
-  Storage* counter = nullptr;
+  StorageImpl* counter = nullptr;
   int64_t offset = 0;  ///< in elements
   int64_t numel = 0;
   DimVector sizes;
@@ -64,7 +64,7 @@ struct TensorImpl : detail::TensorHead {
   SmallMutex meta_mutex;  ///< held while meta is made, and while a view's grad_fn is rebuilt
   autograd::AutogradMeta* meta = nullptr;
   alignas(16) std::byte meta_block[kMetaBytes];
-  Storage own;
+  StorageImpl own;
   alignas(64) std::byte small[kSmallBytes];
 
   char* data() const {
@@ -107,8 +107,8 @@ void reserve_storage(const Tensor& t, size_t bytes);
 /// Gives `t` the sizes, contiguous strides and the room.
 void resize_raw(const Tensor& t, IntArrayRef sizes);
 
-inline void retain_storage(Storage* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
-HEARTH_API void release_storage(Storage* s);
+inline void retain_storage(StorageImpl* s) { __atomic_fetch_add(&s->refs, 1, __ATOMIC_RELAXED); }
+HEARTH_API void release_storage(StorageImpl* s);
 
 /// Writes v as one element of type t.
 HEARTH_API void store_scalar(void* to, ScalarType t, const Scalar& v);

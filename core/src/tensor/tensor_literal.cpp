@@ -119,6 +119,30 @@ class LiteralReader {
   }
 };
 
+namespace {
+
+void expect_kind(bool is, const char* method) {
+  HEARTH_CHECK(is, "[tensor] Can only call `", method,
+               "()` on a TensorDataContainer that has `is_", method, "() == true`");
+}
+
+}  // namespace
+
+const Scalar& TensorLiteral::scalar() const {
+  expect_kind(is_scalar(), "scalar");
+  return number_;
+}
+ArrayRef<TensorLiteral> TensorLiteral::init_list() const {
+  expect_kind(is_init_list(), "init_list");
+  return {static_cast<const TensorLiteral*>(items_), size_};
+}
+Tensor TensorLiteral::tensor() const {
+  expect_kind(is_tensor(), "tensor");
+  Tensor out = new_tensor(LiteralReader::sizes(*this), type_, kCPU);
+  LiteralReader::write(*this, type_, raw_data(out));
+  return out;
+}
+
 std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal) {
   LiteralReader::print(out, literal);
   return out;

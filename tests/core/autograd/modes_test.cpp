@@ -9,6 +9,7 @@
 #include "hearth/autograd/function.h"
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/memory.h"
+#include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -127,15 +128,60 @@ TEST(Tape, NodesThatSavedNothingCanRunAgain) {
   EXPECT_EQ(x.grad().sum().item<float>(), 8);
 }
 
+/// Keeps the calling thread's warnings.
+class KeptWarnings : public WarningHandler {
+ public:
+  void process(const Warning& warning) override { texts.push_back(warning.msg()); }
+  std::vector<std::string> texts;
+
+ private:
+  WarningUtils::WarningHandlerGuard guard_{this};
+};
+
 TEST(Anomaly, NamesTheFunctionAndTheForwardCall) {
   autograd::DetectAnomalyGuard guard;
+  KeptWarnings warnings;
   const Tensor x = zeros({2}).requires_grad_();
   const Tensor y = (x.sqrt() * 0).sum();
   const std::string text = message_of([&] { y.backward(); });
-  EXPECT_NE(text.find("SqrtBackward0"), std::string::npos) << text;
-  EXPECT_NE(text.find("nan"), std::string::npos);
+  EXPECT_NE(text.find("SqrtBackward0' returned nan values"), std::string::npos) << text;
+  ASSERT_EQ(warnings.texts.size(), 1u);
+  EXPECT_NE(warnings.texts[0].find("Error detected in SqrtBackward0. Traceback of forward call"),
+            std::string::npos);
   // The test program exports no symbols, so its frames are module and offset.
-  EXPECT_NE(text.find("test_core+"), std::string::npos) << text;
+  EXPECT_NE(warnings.texts[0].find("+"), std::string::npos) << warnings.texts[0];
+}
+
+TEST(Anomaly, WarnsOfEveryError) {
+  autograd::DetectAnomalyGuard guard;
+  KeptWarnings warnings;
+  const Tensor x = full({1}, 5.).requires_grad_();
+  const Tensor y = x * x, z = y * y;
+  y.add_(1);
+  EXPECT_NE(message_of([&] { z.backward(); }).find("inplace"), std::string::npos);
+  ASSERT_EQ(warnings.texts.size(), 1u);
+  EXPECT_NE(warnings.texts[0].find("Error detected in MulBackward0"), std::string::npos);
+}
+
+TEST(Anomaly, FollowsDerivativesToTheForwardCall) {
+  const Tensor x = zeros({1}).requires_grad_();
+  {
+    autograd::DetectAnomalyGuard guard;
+    KeptWarnings warnings;
+    const Tensor g = autograd::grad({x.pow(1.5)}, {x}, {}, true, true)[0];
+    EXPECT_NE(message_of([&] { autograd::grad({g}, {x}, {zeros({1})}); }).find("returned nan"),
+              std::string::npos);
+    ASSERT_EQ(warnings.texts.size(), 2u);
+    EXPECT_NE(warnings.texts[1].find("Previous calculation was induced by PowBackward0"),
+              std::string::npos);
+  }
+  // Nothing is known of a forward call outside the mode.
+  const Tensor y = x.sqrt() * 0;
+  autograd::DetectAnomalyGuard guard;
+  KeptWarnings warnings;
+  EXPECT_NE(message_of([&] { y.sum().backward(); }), "");
+  ASSERT_EQ(warnings.texts.size(), 1u);
+  EXPECT_NE(warnings.texts[0].find("No forward pass information"), std::string::npos);
 }
 
 TEST(Inference, TensorsAreLighterAndStayOut) {

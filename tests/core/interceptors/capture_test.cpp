@@ -16,7 +16,7 @@
 namespace hearth {
 namespace {
 
-std::vector<std::byte> bytes_of(const Storage& s) {
+std::vector<std::byte> bytes_of(const StorageImpl& s) {
   const auto* data = static_cast<const std::byte*>(s.data);
   return {data, data + s.nbytes};
 }
@@ -78,7 +78,7 @@ class Recorder final : public Interceptor {
     return {found->second, i.sizes, i.strides, i.offset, i.dtype};
   }
 
-  std::unordered_map<const Storage*, int> numbers_;
+  std::unordered_map<const StorageImpl*, int> numbers_;
   std::vector<Tensor> alive_;  // so that no two share an address
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/io/serialize.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -272,6 +273,29 @@ TEST(Checkpoint, BrokenFilesAreErrors) {
   EXPECT_THROW(run.checkpoint.load(file.path), FormatError);
   save(ones({1}), file.path);
   EXPECT_THROW(run.checkpoint.load(file.path), FormatError);
+}
+
+TEST(Serialize, ReadsThroughFunctions) {
+  const Tensor x = arange(50, kFloat);
+  std::string bytes;
+  save(x, [&](const void* data, size_t n) {
+    bytes.append(static_cast<const char*>(data), n);
+    return n;
+  });
+  int calls = 0;
+  const auto read = [&](uint64_t at, void* to, size_t n) {
+    ++calls;
+    const size_t some = std::min<size_t>({n, 64, bytes.size() - at});
+    std::copy_n(bytes.data() + at, some, static_cast<char*>(to));
+    return some;
+  };
+  Tensor y;
+  load(y, read, [&] { return bytes.size(); });
+  EXPECT_TRUE(y.equal(x));
+  EXPECT_GT(calls, 2);
+  EXPECT_THROW(load(y, read, [&] { return bytes.size() + 1; }), FileError);
+  const auto too_much = [](uint64_t, void*, size_t n) { return n + 1; };
+  EXPECT_THROW(load(y, too_much, [&] { return bytes.size(); }), FileError);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/warning.h"
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -235,6 +236,28 @@ TEST(Optimizer, StatesThatDoNotFitChangeNothing) {
               other.load_state_dict(one.state_dict());
             }).find("different number of parameter groups"),
             std::string::npos);
+}
+
+TEST(Optimizer, OldNamesWarnAndKeepToTheFirstGroup) {
+  struct Count : WarningHandler {
+    void process(const Warning& warning) override {
+      seen += warning.msg().find("will be removed") != std::string::npos;
+    }
+    int seen = 0;
+  } count;
+  const WarningUtils::WarningHandlerGuard guard(&count);
+  const Tensor p = parameter({2}, 1), q = parameter({3}, 2);
+  SGD optimizer(std::vector<Tensor>{}, 0.5);
+  optimizer.add_parameters({p});
+  optimizer.add_parameters({q});
+  EXPECT_EQ(optimizer.param_groups().size(), 1u);
+  ASSERT_EQ(optimizer.parameters().size(), 2u);
+  EXPECT_TRUE(optimizer.parameters()[1].is_same(q));
+  EXPECT_EQ(count.seen, 4);
+  EXPECT_THROW(optimizer.add_parameters({p}), ValueError);
+  EXPECT_THROW(optimizer.add_parameters({p * 2}), ValueError);
+  EXPECT_EQ(optimizer.size(), 2u);
+  EXPECT_EQ(optimizer.param_groups().size(), 1u);
 }
 
 }  // namespace

@@ -83,5 +83,32 @@ TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
   EXPECT_EQ(tensor(numbers, kComplexDouble).item().toComplexDouble(), complex<double>(1, 2));
 }
 
+TEST(TensorLiteral, TellsWhatItIs) {
+  using detail::TensorDataContainer;
+  const TensorDataContainer number(1.5);
+  EXPECT_TRUE(number.is_scalar() && !number.is_init_list() && !number.is_tensor());
+  EXPECT_EQ(number.scalar().toDouble(), 1.5);
+  const auto parts = [](TensorDataContainer list) {
+    EXPECT_TRUE(list.is_init_list());
+    return list.init_list().size();
+  };
+  EXPECT_EQ(parts({{1, 2}, {3, 4}, {5, 6}}), 3u);
+  const std::vector<int> values{4, 5};
+  const TensorDataContainer array(values);
+  EXPECT_TRUE(array.is_tensor());
+  EXPECT_TRUE(array.tensor().equal(tensor({4, 5}, kInt)));
+  EXPECT_EQ(array.tensor().dtype(), kInt);
+  try {
+    array.scalar();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("Can only call `scalar()` on a TensorDataContainer that "
+                                         "has `is_scalar() == true`"),
+              std::string::npos);
+  }
+  EXPECT_THROW(array.init_list(), Error);
+  EXPECT_THROW(number.tensor(), Error);
+}
+
 }  // namespace
 }  // namespace hearth

@@ -18,6 +18,9 @@ HEARTH_API int get_num_threads();
 /// Whether the caller already runs inside a parallel region; nested ones run sequentially.
 HEARTH_API bool in_parallel_region();
 
+/// The number of the calling thread among those of its parallel region; 0 outside of one.
+HEARTH_API int get_thread_num();
+
 /// While it lives, operations started by this thread use at most `n` threads (DataLoader workers
 /// use one each). Guards nest; each restores what it found.
 class HEARTH_API ThreadLimitGuard {

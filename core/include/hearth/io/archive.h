@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -123,6 +124,9 @@ class HEARTH_API InputArchive {
   }
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
+  /// Reads `size()` bytes with calls of `read(position, buffer, n)`, which returns how many it read.
+  void load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
+                 const std::function<size_t()>& size, std::optional<Device> device = std::nullopt);
 
   /// Where tensors read from here on go.
   void set_device(Device device) { device_ = device; }

@@ -126,6 +126,9 @@ class HEARTH_API Optimizer {
   /// Adds parameters with settings of their own (or the defaults). Throws ValueError if a parameter
   /// is not a leaf, or is already in a group.
   void add_param_group(OptimizerParamGroup group);
+  // LibTorch's old names, which warn: parameters for, and of, the first group.
+  void add_parameters(const std::vector<Tensor>& parameters);
+  const std::vector<Tensor>& parameters() const;
 
   /// One update of every parameter that has a gradient. With a closure, calls it first (gradients
   /// enabled) and returns its loss; else returns an undefined tensor.

@@ -6,14 +6,17 @@
 
 namespace hearth::indexing {
 
+/// Where an open start or stop is: half of int64's range, so that bounds may be added.
+inline constexpr int64_t INDEX_MAX = INT64_MAX / 2, INDEX_MIN = -INDEX_MAX - 1;
+
 /// `start:stop:step`; an end left open is 0 or beyond any size. The step must be positive.
 class Slice {
  public:
   Slice(std::optional<int64_t> start = std::nullopt, std::optional<int64_t> stop = std::nullopt,
         std::optional<int64_t> step = std::nullopt)
       : step_(step.value_or(1)) {
-    start_ = start.value_or(step_ < 0 ? kOpen : 0);
-    stop_ = stop.value_or(step_ < 0 ? -kOpen - 1 : kOpen);
+    start_ = start.value_or(step_ < 0 ? INDEX_MAX : 0);
+    stop_ = stop.value_or(step_ < 0 ? INDEX_MIN : INDEX_MAX);
     HEARTH_CHECK_AS(ValueError, step_ != 0, "[slice] slice step cannot be zero");
   }
   int64_t start() const { return start_; }
@@ -21,8 +24,6 @@ class Slice {
   int64_t step() const { return step_; }
 
  private:
-  // Half of int64's range: bounds may be added without overflow.
-  static constexpr int64_t kOpen = INT64_MAX / 2;
   int64_t start_, stop_, step_;
 };
 

@@ -54,6 +54,8 @@ class TensorOptions {
   [[nodiscard]] TensorOptions device(DeviceType type, DeviceIndex index = -1) const {
     return device(Device(type, index));
   }
+  /// A CUDA device by its number.
+  [[nodiscard]] TensorOptions device_index(DeviceIndex index) const { return device(kCUDA, index); }
   [[nodiscard]] TensorOptions layout(std::optional<Layout> v) const {
     TensorOptions o = *this;
     o.layout_ = v.value_or(kStrided);
@@ -102,6 +104,7 @@ HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorOptions& opti
 
 inline TensorOptions dtype(ScalarType v) { return TensorOptions(v); }
 inline TensorOptions device(Device v) { return TensorOptions(v); }
+inline TensorOptions device_index(DeviceIndex v) { return TensorOptions().device_index(v); }
 inline TensorOptions layout(Layout v) { return TensorOptions(v); }
 inline TensorOptions requires_grad(bool v = true) { return TensorOptions().requires_grad(v); }
 inline TensorOptions memory_format(MemoryFormat v) { return TensorOptions(v); }

@@ -19,6 +19,9 @@
 
 namespace hearth {
 
+class DeprecatedTypeProperties;
+class DispatchKeySet;
+class Storage;
 class Tensor;
 struct TensorImpl;
 using TensorList = ArrayRef<Tensor>;
@@ -93,6 +96,9 @@ class HEARTH_API Tensor {
   /// included, are in the order of that format.
   MemoryFormat suggest_memory_format() const;
   bool is_alias_of(const Tensor& other) const;
+  /// A handle to the memory; see hearth/tensor/storage.h.
+  Storage storage() const;
+  bool has_storage() const { return defined(); }
 
   // ---- type and place
   ScalarType scalar_type() const;
@@ -107,9 +113,19 @@ class HEARTH_API Tensor {
   /// Whether the layout is Sparse (COO).
   bool is_sparse() const { return layout() == kSparse; }
   bool is_sparse_csr() const { return layout() == kSparseCsr; }
+  // What LibTorch programs ask before they go on; no tensor here is any of these.
+  bool is_quantized() const { return false; }
+  bool is_nested() const { return false; }
+  bool is_mkldnn() const { return false; }
+  bool is_mps() const { return false; }
+  bool is_xpu() const { return false; }
+  bool is_hip() const { return false; }
   bool is_floating_point() const { return hearth::is_floating_point(scalar_type()); }
   bool is_complex() const { return hearth::is_complex(scalar_type()); }
   bool is_signed() const;
+  // What LibTorch programs ask; the headers that LibTorch has it in define it (core/compat).
+  DeprecatedTypeProperties type() const;
+  DispatchKeySet key_set() const;
 
   // ---- data
   // Where calls are recorded to run again, all of these throw and name the line they are called at.

@@ -32,6 +32,14 @@ class HEARTH_API TensorLiteral {
   TensorLiteral(std::initializer_list<TensorLiteral> list)
       : kind_(Kind::List), items_(list.begin()), size_(list.size()) {}
 
+  bool is_scalar() const { return kind_ == Kind::Number; }
+  bool is_init_list() const { return kind_ == Kind::List; }
+  bool is_tensor() const { return kind_ == Kind::Array; }
+  // The number, the list, or the array as a tensor; they throw Error for another kind.
+  const Scalar& scalar() const;
+  ArrayRef<TensorLiteral> init_list() const;
+  Tensor tensor() const;
+
   friend HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal);
 
  private:
@@ -43,6 +51,9 @@ class HEARTH_API TensorLiteral {
   size_t size_ = 0;
   Scalar number_;
 };
+
+// LibTorch's name.
+using TensorDataContainer = TensorLiteral;
 
 /// As written: "{{1, 2}, {3, 4}}".
 HEARTH_API std::ostream& operator<<(std::ostream& out, const TensorLiteral& literal);

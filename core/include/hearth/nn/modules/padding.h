@@ -18,6 +18,14 @@ struct PadOptions {
   PadOptions(ExpandingArray<D * 2> padding) : padding_(padding) {}
   HEARTH_ARG(ExpandingArray<D * 2>, padding);
 };
+template <size_t D>
+using ZeroPadOptions = PadOptions<D>;
+template <size_t D>
+using ReflectionPadOptions = PadOptions<D>;
+template <size_t D>
+using ReplicationPadOptions = PadOptions<D>;
+template <size_t D>
+using CircularPadOptions = PadOptions<D>;
 using ZeroPad1dOptions = PadOptions<1>;
 using ZeroPad2dOptions = PadOptions<2>;
 using ZeroPad3dOptions = PadOptions<3>;

@@ -51,6 +51,10 @@ struct AdaptivePoolOptions {
   AdaptivePoolOptions(Size output_size) : output_size_(output_size) {}
   HEARTH_ARG(Size, output_size);
 };
+template <typename Size>
+using AdaptiveAvgPoolOptions = AdaptivePoolOptions<Size>;
+template <typename Size>
+using AdaptiveMaxPoolOptions = AdaptivePoolOptions<Size>;
 using AdaptiveAvgPool1dOptions = AdaptivePoolOptions<ExpandingArray<1>>;
 using AdaptiveAvgPool2dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<2>>;
 using AdaptiveAvgPool3dOptions = AdaptivePoolOptions<ExpandingArrayWithOptionalElem<3>>;

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// What operators of one's own are written with: dispatch over types, threads, pointers, logging.
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <ATen/AccumulateType.h>
+#include <ATen/Dispatch.h>
+#include <ATen/OpMathType.h>
+#include <ATen/Parallel.h>
+#include <c10/util/Logging.h>
+#include <c10/util/ScopeExit.h>
+#include <c10/util/SmallVector.h>
+#include <c10/util/Type.h>
+#include <c10/util/env.h>
+#include <c10/util/flat_hash_map.h>
+#include <c10/util/intrusive_ptr.h>
+#include <c10/util/tempfile.h>
+#include <c10/util/variant.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/functions/basic_ops.h>
+#include <torch/csrc/utils/memory.h>
+#include <torch/csrc/utils/variadic.h>
+#include <torch/detail/static.h>
+#include <torch/torch.h>
+
+namespace {
+
+const std::vector<at::ScalarType> kAllTypes = {
+    at::kBool, at::kByte,     at::kChar,  at::kShort,  at::kInt,          at::kLong,
+    at::kHalf, at::kBFloat16, at::kFloat, at::kDouble, at::kComplexFloat, at::kComplexDouble};
+
+/// The types for which `f` does not throw, each of which it must call by its size.
+std::string accepted(const std::function<size_t(at::ScalarType)>& f) {
+  std::string types;
+  for (const at::ScalarType type : kAllTypes) {
+    try {
+      EXPECT_EQ(f(type), c10::elementSize(type)) << type;
+      types += std::string(types.empty() ? "" : " ") + c10::toString(type);
+    } catch (const c10::NotImplementedError& e) {
+      EXPECT_EQ(std::string(e.what()),
+                c10::str("\"kernel\" not implemented for '", c10::toString(type), "'"));
+    }
+  }
+  return types;
+}
+
+#define ACCEPTED(MACRO, ...)                                                                   \
+  accepted([](at::ScalarType type) {                                                           \
+    return MACRO(__VA_ARGS__ __VA_OPT__(, ) type, "kernel", [&] { return sizeof(scalar_t); }); \
+  })
+
+TEST(Dispatch, ChoosesAmongTheTypesItNames) {
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_TYPES), "Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_TYPES_AND_HALF), "Half Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_REDUCED_FLOATING_TYPES), "Half BFloat16");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_INTEGRAL_TYPES), "Byte Char Short Int Long");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_ALL_TYPES), "Byte Char Short Int Long Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_COMPLEX_TYPES), "ComplexFloat ComplexDouble");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_AND_COMPLEX_TYPES),
+            "Float Double ComplexFloat ComplexDouble");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_ALL_TYPES_AND_COMPLEX),
+            "Byte Char Short Int Long Float Double ComplexFloat ComplexDouble");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_TYPES_AND, at::kBFloat16), "BFloat16 Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_TYPES_AND2, at::ScalarType::Half, at::kBFloat16),
+            "Half BFloat16 Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_TYPES_AND5, at::kBool, at::kByte, at::kChar, at::kInt,
+                     at::kLong),
+            "Bool Byte Char Int Long Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_INTEGRAL_TYPES_AND, at::kBool), "Bool Byte Char Short Int Long");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_ALL_TYPES_AND3, at::kBool, at::kHalf, at::kBFloat16),
+            "Bool Byte Char Short Int Long Half BFloat16 Float Double");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_COMPLEX_TYPES_AND2, at::kHalf, at::kFloat),
+            "Half Float ComplexFloat ComplexDouble");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_FLOATING_AND_COMPLEX_TYPES_AND1, at::kHalf),
+            "Half Float Double ComplexFloat ComplexDouble");
+  EXPECT_EQ(ACCEPTED(AT_DISPATCH_ALL_TYPES_AND_COMPLEX_AND3, at::kHalf, at::kBFloat16, at::kBool),
+            accepted([](at::ScalarType type) { return c10::elementSize(type); }));
+}
+
+TEST(Dispatch, TakesWhatNamesAType) {
+  const torch::Tensor x = torch::ones({2}, torch::kDouble);
+  const auto is_double = [](const auto& type) {
+    return AT_DISPATCH_FLOATING_TYPES(type, "kernel",
+                                      ([&] { return std::is_same_v<scalar_t, double>; }));
+  };
+  EXPECT_TRUE(is_double(x.scalar_type()));
+  EXPECT_TRUE(is_double(x.dtype()));
+  EXPECT_TRUE(is_double(x.type()));
+  EXPECT_TRUE(is_double(x.options().dtype()));
+  size_t bytes = 0;
+  AT_DISPATCH_INDEX_TYPES(at::kInt, "kernel", [&] { bytes = sizeof(index_t); });
+  EXPECT_EQ(bytes, 4u);
+  EXPECT_THROW(AT_DISPATCH_INDEX_TYPES(at::kShort, "kernel", [&] { bytes = sizeof(index_t); }),
+               c10::Error);
+  const char* name = AT_DISPATCH_SWITCH(
+      at::kBool, "kernel", AT_DISPATCH_CASE(at::kBool, [&] {
+        return "bool";
+      }) AT_DISPATCH_CASE_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, [&] { return "float"; }));
+  EXPECT_STREQ(name, "bool");
+}
+
+TEST(Dispatch, TypesOfTypes) {
+  EXPECT_TRUE((std::is_same_v<c10::ScalarTypeToCPPTypeT<at::kLong>, int64_t>));
+  EXPECT_TRUE((std::is_same_v<c10::impl::ScalarTypeToCPPTypeT<at::kHalf>, c10::Half>));
+  EXPECT_TRUE((std::is_same_v<at::opmath_type<at::BFloat16>, float>));
+  EXPECT_TRUE((std::is_same_v<at::opmath_type<double>, double>));
+  EXPECT_TRUE((std::is_same_v<at::acc_type<float, false>, double>));
+  EXPECT_TRUE((std::is_same_v<at::acc_type<float, true>, float>));
+  EXPECT_TRUE((std::is_same_v<at::acc_type<at::Half, false>, float>));
+  EXPECT_TRUE((std::is_same_v<at::acc_type<int, false>, int64_t>));
+  EXPECT_TRUE(c10::isIntegralType(at::kBool, true) && !c10::isIntegralType(at::kBool, false));
+  EXPECT_TRUE(c10::isFloatingType(at::kHalf) && c10::isComplexType(at::kComplexFloat));
+  EXPECT_EQ(c10::promoteTypes(at::kInt, at::kHalf), at::kHalf);
+  EXPECT_FALSE(c10::canCast(at::kFloat, at::kInt));
+  int types = 0;
+#define COUNT(T, name) types += sizeof(T) == c10::elementSize(at::ScalarType::name);
+  AT_FORALL_SCALAR_TYPES_AND3(Bool, Half, BFloat16, COUNT)
+#undef COUNT
+  EXPECT_EQ(types, 10);
+}
+
+TEST(Dispatch, TypePropertiesOfTensors) {
+  const torch::Tensor x = torch::ones({2}, torch::kInt);
+  EXPECT_EQ(c10::str(x.type()), "CPUIntType");
+  EXPECT_EQ(x.type().scalarType(), torch::kInt);
+  EXPECT_FALSE(x.type().is_cuda());
+  EXPECT_TRUE(x.type() == torch::zeros({1}, torch::kInt).type());
+  EXPECT_EQ(torch::zeros({1}, x.type()).dtype(), torch::kInt);
+  EXPECT_TRUE(x.key_set().has(c10::DispatchKey::CPU));
+  EXPECT_TRUE(x.key_set().has(c10::DispatchKey::AutogradCPU));
+  EXPECT_FALSE(x.key_set().has_any({c10::DispatchKey::CUDA, c10::DispatchKey::Meta}));
+  EXPECT_TRUE(torch::empty({1}, torch::kMeta).key_set().has(c10::DispatchKey::AutogradMeta));
+  c10::InferenceMode guard;
+  EXPECT_EQ(torch::ones({1}).key_set(), c10::DispatchKeySet(c10::DispatchKey::CPU));
+  EXPECT_TRUE(c10::impl::tls_is_dispatch_keyset_excluded(c10::autograd_dispatch_keyset));
+}
+
+TEST(Parallel, ReducesInOrderOnAnyThreads) {
+  const auto concat = [] {
+    return at::parallel_reduce(
+        3, 5000, 7, std::string(),
+        [](int64_t begin, int64_t end, std::string text) {
+          for (int64_t i = begin; i < end; ++i) text += static_cast<char>('a' + i % 26);
+          return text;
+        },
+        [](const std::string& a, const std::string& b) { return a + b; });
+  };
+  std::string want;
+  for (int i = 3; i < 5000; ++i) want += static_cast<char>('a' + i % 26);
+  const int threads = at::get_num_threads();
+  for (const int n : {1, 3}) {
+    at::set_num_threads(n);
+    EXPECT_EQ(concat(), want);
+  }
+  at::set_num_threads(threads);
+  const auto any = [](int64_t b, int64_t e, bool found) { return found || (b <= 99 && 99 < e); };
+  EXPECT_TRUE(at::parallel_reduce(0, 100, 1, false, any, std::logical_or<bool>()));
+  EXPECT_EQ(at::parallel_reduce(
+                5, 5, 1, 42, [](int64_t, int64_t, int) { return 0; }, std::plus<int>()),
+            42);
+}
+
+TEST(Parallel, NumbersItsThreads) {
+  EXPECT_EQ(at::get_thread_num(), 0);
+  EXPECT_FALSE(at::in_parallel_region());
+  const int threads = at::get_num_threads();
+  at::set_num_threads(3);
+  std::vector<int> numbers(64, -1);
+  at::parallel_for(0, 64, 1, [&](int64_t begin, int64_t end) {
+    for (const auto i : c10::irange(begin, end))
+      numbers[static_cast<size_t>(i)] = at::get_thread_num();
+  });
+  at::set_num_threads(threads);
+  for (const int n : numbers) EXPECT_TRUE(n >= 0 && n < 3) << n;
+  EXPECT_EQ(at::divup(7, 3), 3);
+}
+
+struct Counted : c10::intrusive_ptr_target {
+  explicit Counted(int& alive_) : alive(alive_) { ++alive; }
+  ~Counted() override { --alive; }
+  int& alive;
+};
+struct CountedMore : Counted {
+  using Counted::Counted;
+};
+
+TEST(Util, IntrusivePointersCount) {
+  int alive = 0;
+  {
+    auto p = c10::make_intrusive<CountedMore>(alive);
+    c10::intrusive_ptr<Counted> q = p;
+    EXPECT_EQ(p.use_count(), 2u);
+    EXPECT_TRUE(p == q && q != nullptr);
+    auto r = c10::intrusive_ptr<Counted>::reclaim(q.release());
+    EXPECT_FALSE(q);
+    EXPECT_EQ(r.use_count(), 2u);
+    p.reset();
+    EXPECT_TRUE(r.unique());
+    r = c10::make_intrusive<Counted>(alive);
+    EXPECT_EQ(alive, 1);
+    q = std::move(r);
+    EXPECT_EQ(alive, 1);
+  }
+  EXPECT_EQ(alive, 0);
+}
+
+TEST(Util, ChecksThrowAndLogsWrite) {
+  EXPECT_NO_THROW(CHECK(true) << "unused");
+  EXPECT_NO_THROW(CHECK_EQ(2, 2));
+  try {
+    CHECK_LT(3, 2) << "three";
+    FAIL();
+  } catch (const c10::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("Check failed: 3 < 2 (3 vs. 2) three"), std::string::npos)
+        << e.what();
+  }
+  EXPECT_THROW(LOG(FATAL) << "end", c10::Error);
+  testing::internal::CaptureStderr();
+  if (alignof(int) == 0)
+    LOG(INFO) << "never";
+  else
+    LOG(WARNING) << "seen " << 1;
+  VLOG(2) << "unseen";
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find("seen 1"), std::string::npos);
+  EXPECT_EQ(text.find("never"), std::string::npos);
+  EXPECT_EQ(text.find("unseen"), std::string::npos);
+}
+
+TEST(Util, TemporaryFilesGoWithTheirObjects) {
+  std::string name;
+  {
+    c10::TempFile file = c10::make_tempfile("hearth-");
+    name = file.name;
+    EXPECT_NE(name.find("hearth-"), std::string::npos);
+    EXPECT_TRUE(std::ifstream(name).good());
+    const c10::TempFile other = std::move(file);
+    EXPECT_TRUE(std::ifstream(other.name).good());
+    const c10::TempDir folder = c10::make_tempdir();
+    EXPECT_TRUE(std::ifstream(folder.name).good());
+  }
+  EXPECT_FALSE(std::ifstream(name).good());
+}
+
+TEST(Util, ContainersAndSmallThings) {
+  c10::SmallVector<int, 2> v = {1, 2};
+  v.append({3, 4});
+  v.append(2, 5);
+  EXPECT_EQ(c10::SmallVector<int64_t>(torch::ones({2, 3}).sizes()).size(), 2u);
+  EXPECT_EQ(v.pop_back_val(), 5);
+  EXPECT_EQ((std::vector<int>(v)), (std::vector<int>{1, 2, 3, 4, 5}));
+  ska::flat_hash_map<std::string, int> map{{"a", 1}};
+  EXPECT_EQ(map.at("a"), 1);
+  const c10::variant<int, std::string> either = std::string("x");
+  EXPECT_EQ(*c10::get_if<std::string>(&either), "x");
+  EXPECT_STREQ(c10::demangle_type<torch::nn::LinearImpl>(), "hearth::nn::LinearImpl");
+  int left = 0;
+  {
+    const auto leave = c10::make_scope_exit([&] { ++left; });
+    auto stay = c10::make_scope_exit([&] { left += 10; });
+    stay.release();
+  }
+  EXPECT_EQ(left, 1);
+  c10::utils::set_env("HEARTH_COMPAT_TEST", "1");
+  EXPECT_EQ(c10::utils::check_env("HEARTH_COMPAT_TEST"), true);
+  EXPECT_EQ(c10::utils::get_env("HEARTH_COMPAT_NONE"), std::nullopt);
+  EXPECT_EQ(*torch::make_unique<int>(3), 3);
+  std::vector<int> seen;
+  torch::apply([&](int i) { seen.push_back(i); }, 1, 2, 3);
+  EXPECT_EQ(seen.size(), 3u);
+  EXPECT_TRUE((torch::all_of<true, true>::value) && !(torch::any_of<false>::value));
+  EXPECT_EQ(TORCH_VERSION,
+            c10::str(TORCH_VERSION_MAJOR, ".", TORCH_VERSION_MINOR, ".", TORCH_VERSION_PATCH));
+}
+
+struct NoForward : torch::nn::Module {};
+
+TEST(Util, StaticQuestions) {
+  EXPECT_TRUE(torch::detail::is_module<torch::nn::LinearImpl>::value);
+  EXPECT_TRUE((torch::detail::check_not_lvalue_references<int, float>()));
+  EXPECT_FALSE((torch::detail::check_not_lvalue_references<int, float&>()));
+  EXPECT_TRUE(std::is_void_v<torch::detail::return_type_of_forward_t<NoForward>>);
+  EXPECT_TRUE(
+      (std::is_same_v<torch::detail::return_type_of_forward_t<torch::nn::LinearImpl, torch::Tensor>,
+                      torch::Tensor>));
+}
+
+TEST(Autograd, UndefinedGradStopsGradients) {
+  const torch::Tensor x = torch::ones({2}, torch::requires_grad());
+  const torch::Tensor y = torch::autograd::UndefinedGrad().apply({x * 2})[0];
+  EXPECT_TRUE(y.equal(torch::full({2}, 2.)));
+  (y.sum() + x.sum()).backward();
+  EXPECT_TRUE(x.grad().equal(torch::ones({2})));
+}
+
+}  // namespace

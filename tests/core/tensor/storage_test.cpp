@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/tensor/storage.h"
+
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "hearth/ops/creation.h"
+#include "hearth/ops/factory.h"
+#include "hearth/ops/view.h"
+
+namespace hearth {
+namespace {
+
+TEST(Storage, IsTheMemoryOfATensorAndItsViews) {
+  const Tensor x = arange(6, kInt).view({2, 3});
+  const Tensor row = x[1];
+  EXPECT_EQ(x.storage().nbytes(), 24u);
+  EXPECT_EQ(row.storage().nbytes(), 24u);
+  EXPECT_EQ(row.storage().data(), x.data_ptr());
+  EXPECT_EQ(row.storage().mutable_data(), x.data_ptr());
+  EXPECT_EQ(static_cast<const int*>(row.storage().data())[row.storage_offset()], 3);
+  EXPECT_TRUE(x.storage().is_alias_of(row.storage()));
+  EXPECT_FALSE(x.storage().is_alias_of(x.clone().storage()));
+  EXPECT_FALSE(Storage().is_alias_of(Storage()));
+  EXPECT_TRUE(x.storage().device().is_cpu());
+  EXPECT_TRUE(x.has_storage() && !Tensor().has_storage());
+  EXPECT_FALSE(Storage());
+  EXPECT_THROW(Storage().nbytes(), Error);
+  EXPECT_THROW(Tensor().storage(), Error);
+}
+
+TEST(Storage, CountsTensorsAndHandles) {
+  const Tensor x = ones({100});
+  EXPECT_EQ(x.storage().use_count(), 1u);
+  EXPECT_TRUE(x.storage().unique());
+  const Tensor view = x.view({10, 10});
+  EXPECT_EQ(x.storage().use_count(), 2u);
+  Storage kept = x.storage();
+  EXPECT_EQ(kept.use_count(), 3u);
+  Storage copy = kept, moved = std::move(copy);
+  EXPECT_EQ(kept.use_count(), 4u);
+  moved = Storage();
+  copy = kept;
+  copy = std::move(kept);
+  EXPECT_EQ(copy.use_count(), 3u);
+}
+
+TEST(Storage, OutlivesItsTensor) {
+  // Small data lies in the tensor's own block; large data does not.
+  for (const int64_t n : {1, 1000}) {
+    Storage kept;
+    {
+      const Tensor x = full({n}, 7, kInt);
+      kept = x.storage();
+    }
+    EXPECT_TRUE(kept.unique());
+    EXPECT_EQ(static_cast<const int*>(kept.data())[n - 1], 7);
+  }
+  bool freed = false;
+  std::vector<float> data(4);
+  {
+    Storage kept = from_blob(data.data(), {4}, [&](void*) { freed = true; }).storage();
+    EXPECT_EQ(kept.data_ptr().get(), data.data());
+    EXPECT_NE(kept.data_ptr().get_context(), nullptr);
+    EXPECT_FALSE(freed);
+  }
+  EXPECT_TRUE(freed);
+  EXPECT_EQ(from_blob(data.data(), {4}).storage().data_ptr().get_context(), nullptr);
+}
+
+}  // namespace
+}  // namespace hearth
