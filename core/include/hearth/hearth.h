@@ -47,6 +47,7 @@
 #include "hearth/ops/loss.h"
 #include "hearth/ops/margin_loss.h"
 #include "hearth/ops/normalization.h"
+#include "hearth/ops/out_forms.h"
 #include "hearth/ops/pad.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/pool.h"

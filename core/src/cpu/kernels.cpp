@@ -18,6 +18,7 @@ void install_kernels() {
   install_matrix_exp();
   install_distances();
   install_pad();
+  install_pad_modes();
   install_optim();
   install_pointwise();
   install_random();

@@ -22,6 +22,7 @@ void install_spectra();
 void install_matrix_exp();
 void install_distances();
 void install_pad();
+void install_pad_modes();
 void install_optim();
 void install_pointwise();
 void install_random();

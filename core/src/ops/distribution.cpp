@@ -104,6 +104,11 @@ Tensor& bernoulli_out(Tensor& out, const Tensor& self, double p,
   sized(out, self.sizes()).bernoulli_(p, std::move(generator));
   return out;
 }
+Tensor& bernoulli_out(Tensor& out, const Tensor& self, const Tensor& p,
+                      std::optional<Generator> generator) {
+  sized(out, self.sizes()).bernoulli_(p, std::move(generator));
+  return out;
+}
 Tensor& multinomial_out(Tensor& out, const Tensor& self, int64_t num_samples, bool replacement,
                         std::optional<Generator> generator) {
   HEARTH_CHECK_AS(DtypeError, out.scalar_type() == kLong,

@@ -256,6 +256,41 @@ Tensor& bmm_out(Tensor& out, const Tensor& self, const Tensor& mat2) {
   check_bmm("bmm", self, mat2);
   return matmul_out(out, self, mat2);
 }
+
+namespace {
+
+/// An operand of a product whose result is of another type.
+Tensor widened(const char* op, const Tensor& operand, ScalarType out_dtype) {
+  HEARTH_CHECK_AS(NotImplementedError, !operand.device().is_cpu(), "[", op,
+                  "] out_dtype is for CUDA tensors, got ", operand.device());
+  const ScalarType t = operand.scalar_type();
+  HEARTH_CHECK_AS(DtypeError,
+                  out_dtype == t || (out_dtype == kFloat && (t == kHalf || t == kBFloat16)), "[",
+                  op,
+                  "] out_dtype must be the same as input dtype or fp32 for fp16/bf16 inputs, "
+                  "got ",
+                  out_dtype, " for ", t);
+  return operand.to(out_dtype);
+}
+
+}  // namespace
+
+Tensor mm(const Tensor& self, const Tensor& mat2, ScalarType out_dtype) {
+  return mm(widened("mm", self, out_dtype), widened("mm", mat2, out_dtype));
+}
+Tensor bmm(const Tensor& self, const Tensor& mat2, ScalarType out_dtype) {
+  return bmm(widened("bmm", self, out_dtype), widened("bmm", mat2, out_dtype));
+}
+Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, ScalarType out_dtype,
+             const Scalar& beta, const Scalar& alpha) {
+  return addmm(widened("addmm", self, out_dtype), widened("addmm", mat1, out_dtype),
+               widened("addmm", mat2, out_dtype), beta, alpha);
+}
+Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, ScalarType out_dtype,
+               const Scalar& beta, const Scalar& alpha) {
+  return baddbmm(widened("baddbmm", self, out_dtype), widened("baddbmm", batch1, out_dtype),
+                 widened("baddbmm", batch2, out_dtype), beta, alpha);
+}
 Tensor mv(const Tensor& self, const Tensor& vec) {
   check_mv("mv", self, vec);
   return matmul(self, vec);

@@ -324,9 +324,13 @@ Tensor rand(IntArrayRef sizes, std::optional<Generator> generator, const TensorO
 Tensor rand(IntArrayRef sizes, const TensorOptions& options) {
   return rand(sizes, std::nullopt, options);
 }
+Tensor rand_like(const Tensor& other, std::optional<Generator> generator,
+                 const TensorOptions& options, std::optional<MemoryFormat> format) {
+  return make_like(other, options, format, [&](const Tensor& t) { t.uniform_(0, 1, generator); });
+}
 Tensor rand_like(const Tensor& other, const TensorOptions& options,
                  std::optional<MemoryFormat> format) {
-  return make_like(other, options, format, [](const Tensor& t) { t.uniform_(); });
+  return rand_like(other, std::nullopt, options, format);
 }
 Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, const TensorOptions& options) {
   return make(sizes, options, [&](const Tensor& t) { t.normal_(0, 1, generator); });
@@ -334,9 +338,13 @@ Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, const Tensor
 Tensor randn(IntArrayRef sizes, const TensorOptions& options) {
   return randn(sizes, std::nullopt, options);
 }
+Tensor randn_like(const Tensor& other, std::optional<Generator> generator,
+                  const TensorOptions& options, std::optional<MemoryFormat> format) {
+  return make_like(other, options, format, [&](const Tensor& t) { t.normal_(0, 1, generator); });
+}
 Tensor randn_like(const Tensor& other, const TensorOptions& options,
                   std::optional<MemoryFormat> format) {
-  return make_like(other, options, format, [](const Tensor& t) { t.normal_(); });
+  return randn_like(other, std::nullopt, options, format);
 }
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
                const TensorOptions& options) {
@@ -353,13 +361,33 @@ Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generat
 Tensor randint(int64_t high, IntArrayRef sizes, const TensorOptions& options) {
   return randint(0, high, sizes, std::nullopt, options);
 }
+Tensor randint_like(const Tensor& other, int64_t low, int64_t high,
+                    std::optional<Generator> generator, const TensorOptions& options,
+                    std::optional<MemoryFormat> format) {
+  return make_like(other, options, format,
+                   [&](const Tensor& t) { t.random_(low, high, generator); });
+}
 Tensor randint_like(const Tensor& other, int64_t low, int64_t high, const TensorOptions& options,
                     std::optional<MemoryFormat> format) {
-  return make_like(other, options, format, [&](const Tensor& t) { t.random_(low, high); });
+  return randint_like(other, low, high, std::nullopt, options, format);
 }
 Tensor randint_like(const Tensor& other, int64_t high, const TensorOptions& options,
                     std::optional<MemoryFormat> format) {
-  return randint_like(other, 0, high, options, format);
+  return randint_like(other, 0, high, std::nullopt, options, format);
+}
+Tensor randint_like(const Tensor& other, int64_t high, std::optional<Generator> generator,
+                    const TensorOptions& options, std::optional<MemoryFormat> format) {
+  return randint_like(other, 0, high, std::move(generator), options, format);
+}
+Tensor randint_like(const Tensor& other, const Tensor& high, std::optional<Generator> generator,
+                    const TensorOptions& options, std::optional<MemoryFormat> format) {
+  HEARTH_CHECK_AS(ValueError, high.defined() && high.numel() == 1 && high.device().is_cpu(),
+                  "[randint_like] high must be a scalar tensor and on CPU");
+  return randint_like(other, 0, high.item<int64_t>(), std::move(generator), options, format);
+}
+Tensor randint_like(const Tensor& other, const Tensor& high, const TensorOptions& options,
+                    std::optional<MemoryFormat> format) {
+  return randint_like(other, high, std::nullopt, options, format);
 }
 Tensor randperm(int64_t n, std::optional<Generator> generator, const TensorOptions& options) {
   HEARTH_CHECK_AS(ValueError, n >= 0, "[randperm] n must be non-negative, got ", n);

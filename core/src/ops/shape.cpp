@@ -192,19 +192,26 @@ Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
   if (n == 0 || (!with_replacement && r > n))
     return self.narrow(0, 0, 0).unsqueeze(1).expand({0, r}).clone(MemoryFormat::Contiguous);
   if (n == 1) return self.expand({1, r}).clone(MemoryFormat::Contiguous);
-  // Rows of indices so far; each is followed by all indices that may come after its last one, so
-  // that without replacement there are enough left for those after them.
+  // Each row of indices so far is followed by all indices that may come after its last one, so that
+  // without replacement there are enough left for those after them. Kept are these, and of which
+  // row they are; going back through that from the last column gives the others.
   const TensorOptions whole = TensorOptions(kLong).device(self.device());
   const auto end = [&](int64_t k) { return with_replacement ? n : n - (r - 1 - k); };
-  Tensor rows = arange(end(0), whole).unsqueeze(1);
+  std::vector<Tensor> last{arange(end(0), whole)}, of;
   for (int64_t k = 1; k < r; ++k) {
-    const Tensor next = rows.select(1, k - 1) + (with_replacement ? 0 : 1);
+    const Tensor next = last.back() + (with_replacement ? 0 : 1);
     const Tensor counts = end(k) - next;
-    const Tensor of = repeat_interleave(counts, std::nullopt);
-    const Tensor begins = counts.cumsum(0) - counts;
-    const Tensor last =
-        arange(of.numel(), whole) - begins.index_select(0, of) + next.index_select(0, of);
-    rows = cat({rows.index_select(0, of), last.unsqueeze(1)}, 1);
+    of.push_back(repeat_interleave(counts, std::nullopt));
+    const Tensor shift = next - (counts.cumsum(0) - counts);
+    last.push_back(arange(of.back().numel(), whole) + shift.index_select(0, of.back()));
+  }
+  const Tensor rows = empty({last.back().numel(), r}, whole);
+  rows.select(1, r - 1).copy_(last.back());
+  Tensor row;
+  for (int64_t k = r - 1; k-- > 0;) {
+    const auto at = static_cast<size_t>(k);
+    row = row.defined() ? of[at].index_select(0, row) : of[at];
+    rows.select(1, k).copy_(last[at].index_select(0, row));
   }
   return self.index_select(0, rows.flatten()).view(rows.sizes());
 }

@@ -34,6 +34,13 @@ void conv_samples(Samples& s) {
 void pad_samples(Samples& s) {
   add(s, ops::ConstantPadNd{{1, 2, 0, 1}, Scalar(0.5)}, {values({2, 2, 3})});
   add(s, ops::ConstantPadNd{{-1, 1}, Scalar(0)}, {values({2, 3})});
+  for (const auto mode : {ops::PadMode::Reflect, ops::PadMode::Replicate, ops::PadMode::Circular}) {
+    add(s, ops::PadFromSelf{mode, {2, 1}}, {values({2, 4})});
+    add(s, ops::PadFromSelf{mode, {1, -1, 2, 0}}, {values({2, 3, 4, 4})});
+    add(s, ops::PadFromSelf{mode, {0, 1, -1, 2, 1, 1}}, {values({2, 4, 3, 4})});
+    add(s, ops::PadFromSelfBackward{mode, {2, 1}, {2, 4}}, {values({2, 7})});
+    add(s, ops::PadFromSelfBackward{mode, {0, 2, 1, 1}, {1, 2, 3, 4}}, {values({1, 2, 5, 6})});
+  }
 }
 
 }  // namespace hearth::testing_ops

@@ -54,11 +54,17 @@ HEARTH_API Tensor rand(IntArrayRef sizes, std::optional<Generator> generator,
                        const TensorOptions& options = {});
 HEARTH_API Tensor rand_like(const Tensor& other, const TensorOptions& options = {},
                             std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor rand_like(const Tensor& other, std::optional<Generator> generator,
+                            const TensorOptions& options = {},
+                            std::optional<MemoryFormat> format = std::nullopt);
 /// Standard normal.
 HEARTH_API Tensor randn(IntArrayRef sizes, const TensorOptions& options = {});
 HEARTH_API Tensor randn(IntArrayRef sizes, std::optional<Generator> generator,
                         const TensorOptions& options = {});
 HEARTH_API Tensor randn_like(const Tensor& other, const TensorOptions& options = {},
+                             std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor randn_like(const Tensor& other, std::optional<Generator> generator,
+                             const TensorOptions& options = {},
                              std::optional<MemoryFormat> format = std::nullopt);
 /// Integers in [low, high), of type int64 unless options say otherwise.
 HEARTH_API Tensor randint(int64_t high, IntArrayRef sizes, const TensorOptions& options = {});
@@ -72,6 +78,22 @@ HEARTH_API Tensor randint(int64_t low, int64_t high, IntArrayRef sizes,
 HEARTH_API Tensor randint_like(const Tensor& other, int64_t high, const TensorOptions& options = {},
                                std::optional<MemoryFormat> format = std::nullopt);
 HEARTH_API Tensor randint_like(const Tensor& other, int64_t low, int64_t high,
+                               const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor randint_like(const Tensor& other, int64_t high,
+                               std::optional<Generator> generator,
+                               const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor randint_like(const Tensor& other, int64_t low, int64_t high,
+                               std::optional<Generator> generator,
+                               const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
+/// `high` as a tensor of one element on the CPU.
+HEARTH_API Tensor randint_like(const Tensor& other, const Tensor& high,
+                               const TensorOptions& options = {},
+                               std::optional<MemoryFormat> format = std::nullopt);
+HEARTH_API Tensor randint_like(const Tensor& other, const Tensor& high,
+                               std::optional<Generator> generator,
                                const TensorOptions& options = {},
                                std::optional<MemoryFormat> format = std::nullopt);
 /// A random permutation of 0 .. n-1 (int64).

@@ -33,6 +33,8 @@ HEARTH_API Tensor& bernoulli_out(Tensor& out, const Tensor& self,
                                  std::optional<Generator> generator = {});
 HEARTH_API Tensor& bernoulli_out(Tensor& out, const Tensor& self, double p,
                                  std::optional<Generator> generator = {});
+HEARTH_API Tensor& bernoulli_out(Tensor& out, const Tensor& self, const Tensor& p,
+                                 std::optional<Generator> generator = {});
 HEARTH_API Tensor& multinomial_out(Tensor& out, const Tensor& self, int64_t num_samples,
                                    bool replacement = false,
                                    std::optional<Generator> generator = {});

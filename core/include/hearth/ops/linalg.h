@@ -20,6 +20,13 @@ HEARTH_API Tensor& mm_out(Tensor& out, const Tensor& self, const Tensor& mat2);
 /// [b, n, k] @ [b, k, m]; the batch does not broadcast.
 HEARTH_API Tensor bmm(const Tensor& self, const Tensor& mat2);
 HEARTH_API Tensor& bmm_out(Tensor& out, const Tensor& self, const Tensor& mat2);
+/// Products of half types with a result of float. As in PyTorch, on CUDA only.
+HEARTH_API Tensor mm(const Tensor& self, const Tensor& mat2, ScalarType out_dtype);
+HEARTH_API Tensor bmm(const Tensor& self, const Tensor& mat2, ScalarType out_dtype);
+HEARTH_API Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
+                        ScalarType out_dtype, const Scalar& beta = 1, const Scalar& alpha = 1);
+HEARTH_API Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2,
+                          ScalarType out_dtype, const Scalar& beta = 1, const Scalar& alpha = 1);
 /// [n, k] @ [k].
 HEARTH_API Tensor mv(const Tensor& self, const Tensor& vec);
 HEARTH_API Tensor& mv_out(Tensor& out, const Tensor& self, const Tensor& vec);
@@ -62,6 +69,11 @@ HEARTH_API Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec
                         const Scalar& beta = 1, const Scalar& alpha = 1);
 HEARTH_API Tensor& addmv_out(Tensor& out, const Tensor& self, const Tensor& mat, const Tensor& vec,
                              const Scalar& beta = 1, const Scalar& alpha = 1);
+inline Tensor& addmv_(Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta = 1,
+                      const Scalar& alpha = 1) {
+  self.addmv_(mat, vec, beta, alpha);
+  return self;
+}
 /// beta * self + alpha * outer(vec1, vec2); dtypes promote.
 HEARTH_API Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2,
                        const Scalar& beta = 1, const Scalar& alpha = 1);
@@ -131,14 +143,23 @@ namespace linalg {
 inline Tensor cross(const Tensor& self, const Tensor& other, int64_t dim = -1) {
   return linalg_cross(self, other, dim);
 }
+inline Tensor& cross_out(Tensor& out, const Tensor& self, const Tensor& other, int64_t dim = -1) {
+  return linalg_cross_out(out, self, other, dim);
+}
 inline Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim = -1) {
   return linalg_vecdot(x, y, dim);
+}
+inline Tensor& vecdot_out(Tensor& out, const Tensor& x, const Tensor& y, int64_t dim = -1) {
+  return linalg_vecdot_out(out, x, y, dim);
 }
 inline Tensor multi_dot(TensorList tensors) { return linalg_multi_dot(tensors); }
 inline Tensor& multi_dot_out(Tensor& out, TensorList tensors) {
   return linalg_multi_dot_out(out, tensors);
 }
 inline Tensor matmul(const Tensor& self, const Tensor& other) { return linalg_matmul(self, other); }
+inline Tensor& matmul_out(Tensor& out, const Tensor& self, const Tensor& other) {
+  return linalg_matmul_out(out, self, other);
+}
 inline Tensor diagonal(const Tensor& A, int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) {
   return linalg_diagonal(A, offset, dim1, dim2);
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "hearth/ops/out.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/tensor/tensor.h"
 
@@ -28,39 +29,20 @@ class HEARTH_API LinAlgError : public Error {
 HEARTH_API bool has_lapack();
 inline bool hasLAPACK() { return has_lapack(); }
 
-namespace detail {
-/// Writes results where an _out function was told to.
-HEARTH_API Tensor& write_out(const char* op, Tensor& out, const Tensor& result);
-template <class Outs, class Results>
-Outs write_out(const char* op, Outs outs, const Results& results) {
-  [&]<size_t... I>(std::index_sequence<I...>) {
-    (write_out(op, std::get<I>(outs), std::get<I>(results)), ...);
-  }
-  (std::make_index_sequence<std::tuple_size_v<Outs>>());
-  return outs;
-}
-}  // namespace detail
-
-#define HEARTH_UNPACK(...) __VA_ARGS__
 /// linalg_name, linalg::name and their _out forms.
-#define HEARTH_LINALG(name, parameters, arguments)                            \
-  HEARTH_API Tensor linalg_##name parameters;                                 \
-  inline Tensor& linalg_##name##_out(Tensor& out, HEARTH_UNPACK parameters) { \
-    return detail::write_out("linalg_" #name, out, linalg_##name arguments);  \
-  }                                                                           \
-  namespace linalg {                                                          \
-  inline Tensor name parameters { return linalg_##name arguments; }           \
-  inline Tensor& name##_out(Tensor& out, HEARTH_UNPACK parameters) {          \
-    return linalg_##name##_out(out, HEARTH_UNPACK arguments);                 \
-  }                                                                           \
+#define HEARTH_LINALG(name, parameters, arguments)                   \
+  HEARTH_API Tensor linalg_##name parameters;                        \
+  HEARTH_OUT(linalg_##name, parameters, arguments)                   \
+  namespace linalg {                                                 \
+  inline Tensor name parameters { return linalg_##name arguments; }  \
+  inline Tensor& name##_out(Tensor& out, HEARTH_UNPACK parameters) { \
+    return linalg_##name##_out(out, HEARTH_UNPACK arguments);        \
+  }                                                                  \
   }
 /// The same for several results: `types` of them, `outs` their parameters, `names` these names.
 #define HEARTH_LINALG_TUPLE(name, types, refs, outs, names, parameters, arguments)                 \
   HEARTH_API std::tuple<HEARTH_UNPACK types> linalg_##name parameters;                             \
-  inline std::tuple<HEARTH_UNPACK refs> linalg_##name##_out(HEARTH_UNPACK outs,                    \
-                                                            HEARTH_UNPACK parameters) {            \
-    return detail::write_out("linalg_" #name, std::tie names, linalg_##name arguments);            \
-  }                                                                                                \
+  HEARTH_OUT_TUPLE(linalg_##name, refs, outs, names, parameters, arguments)                        \
   namespace linalg {                                                                               \
   inline std::tuple<HEARTH_UNPACK types> name parameters { return linalg_##name arguments; }       \
   inline std::tuple<HEARTH_UNPACK refs> name##_out(HEARTH_UNPACK outs, HEARTH_UNPACK parameters) { \
@@ -262,6 +244,11 @@ inline Tensor vector_norm(const Tensor& self, const Scalar& ord = 2,
                           std::optional<ScalarType> dtype = std::nullopt) {
   return linalg_vector_norm(self, ord, dim, keepdim, dtype);
 }
+inline Tensor& vector_norm_out(Tensor& out, const Tensor& self, const Scalar& ord = 2,
+                               OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                               std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_vector_norm_out(out, self, ord, dim, keepdim, dtype);
+}
 }  // namespace linalg
 HEARTH_API Tensor nuclear_norm(const Tensor& self, bool keepdim = false);
 HEARTH_API Tensor nuclear_norm(const Tensor& self, IntArrayRef dim, bool keepdim = false);
@@ -289,11 +276,8 @@ HEARTH_LINALG(tensorsolve,
 #undef HEARTH_LINALG_3
 #undef HEARTH_LINALG_4
 
-/// The _out forms of functions without `linalg_`.
-#define HEARTH_OUT(name, parameters, arguments)                      \
-  inline Tensor& name##_out(Tensor& out, HEARTH_UNPACK parameters) { \
-    return detail::write_out(#name, out, name arguments);            \
-  }
+// ---- _out forms of functions without `linalg_`
+
 HEARTH_OUT(cholesky, (const Tensor& self, bool upper = false), (self, upper))
 HEARTH_OUT(cholesky_inverse, (const Tensor& self, bool upper = false), (self, upper))
 HEARTH_OUT(cholesky_solve, (const Tensor& self, const Tensor& input2, bool upper = false),
@@ -310,39 +294,18 @@ HEARTH_OUT(matrix_power, (const Tensor& self, int64_t n), (self, n))
 HEARTH_OUT(nuclear_norm, (const Tensor& self, bool keepdim = false), (self, keepdim))
 HEARTH_OUT(nuclear_norm, (const Tensor& self, IntArrayRef dim, bool keepdim = false),
            (self, dim, keepdim))
-#undef HEARTH_OUT
-#undef HEARTH_UNPACK
-
-inline std::tuple<Tensor&, Tensor&, Tensor&> lu_unpack_out(Tensor& P, Tensor& L, Tensor& U,
-                                                           const Tensor& LU_data,
-                                                           const Tensor& LU_pivots,
-                                                           bool unpack_data = true,
-                                                           bool unpack_pivots = true) {
-  return detail::write_out("lu_unpack", std::tie(P, L, U),
-                           lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots));
-}
-inline std::tuple<Tensor&, Tensor&> slogdet_out(Tensor& sign, Tensor& logabsdet,
-                                                const Tensor& self) {
-  return detail::write_out("slogdet", std::tie(sign, logabsdet), slogdet(self));
-}
-inline std::tuple<Tensor&, Tensor&> qr_out(Tensor& Q, Tensor& R, const Tensor& self,
-                                           bool some = true) {
-  return detail::write_out("qr", std::tie(Q, R), qr(self, some));
-}
-inline std::tuple<Tensor&, Tensor&> geqrf_out(Tensor& a, Tensor& tau, const Tensor& self) {
-  return detail::write_out("geqrf", std::tie(a, tau), geqrf(self));
-}
-inline std::tuple<Tensor&, Tensor&, Tensor&> svd_out(Tensor& U, Tensor& S, Tensor& V,
-                                                     const Tensor& self, bool some = true,
-                                                     bool compute_uv = true) {
-  return detail::write_out("svd", std::tie(U, S, V), svd(self, some, compute_uv));
-}
-inline std::tuple<Tensor&, Tensor&> triangular_solve_out(Tensor& X, Tensor& M, const Tensor& self,
-                                                         const Tensor& A, bool upper = true,
-                                                         bool transpose = false,
-                                                         bool unitriangular = false) {
-  return detail::write_out("triangular_solve", std::tie(X, M),
-                           triangular_solve(self, A, upper, transpose, unitriangular));
-}
+HEARTH_OUT_3(lu_unpack, P, L, U,
+             (const Tensor& LU_data, const Tensor& LU_pivots, bool unpack_data = true,
+              bool unpack_pivots = true),
+             (LU_data, LU_pivots, unpack_data, unpack_pivots))
+HEARTH_OUT_2(slogdet, sign, logabsdet, (const Tensor& self), (self))
+HEARTH_OUT_2(qr, Q, R, (const Tensor& self, bool some = true), (self, some))
+HEARTH_OUT_2(geqrf, a, tau, (const Tensor& self), (self))
+HEARTH_OUT_3(svd, U, S, V, (const Tensor& self, bool some = true, bool compute_uv = true),
+             (self, some, compute_uv))
+HEARTH_OUT_2(triangular_solve, X, M,
+             (const Tensor& self, const Tensor& A, bool upper = true, bool transpose = false,
+              bool unitriangular = false),
+             (self, A, upper, transpose, unitriangular))
 
 }  // namespace hearth
