@@ -26,6 +26,22 @@ void add_indexing(Cases& cases) {
       const Tensor index = randint(64, {rows, 64}).to(device()), y = zeros_like(x);
       return [=] { y.scatter_add_(1, index, x); };
     });
+    add("scatter", [](const Tensor& x, int64_t rows) -> Step {
+      const Tensor index = randint(64, {rows, 64}).to(device()), y = zeros_like(x);
+      return [=] { y.scatter_(1, index, x); };
+    });
+    add("index_put", [](const Tensor& x, int64_t rows) -> Step {
+      const Tensor index = randint(rows, {rows}).to(device()), y = zeros_like(x);
+      return [=] { y.index_put_({index}, x); };
+    });
+    add("embedding", [](const Tensor& x, int64_t rows) -> Step {
+      const Tensor index = randint(rows, {rows}).to(device());
+      return forward_backward([=](const Tensor& w) { return embedding(w, index); }, x);
+    });
+    add("masked_fill", [](const Tensor& x, int64_t) -> Step {
+      const Tensor mask = x > 0;
+      return [=] { const Tensor y = x.masked_fill(mask, 1); };
+    });
     add("scatter_reduce amax", [](const Tensor& x, int64_t rows) -> Step {
       const Tensor index = randint(64, {rows, 64}).to(device()), y = zeros_like(x);
       return [=] { y.scatter_reduce_(1, index, x, "amax"); };

@@ -15,6 +15,10 @@ void add_linalg(Cases& cases) {
       {"inv", [](const Tensor& a, const Tensor&, const Tensor&) { linalg_inv(a); }},
       {"qr", [](const Tensor& a, const Tensor&, const Tensor&) { linalg_qr(a); }},
       {"eigh", [](const Tensor&, const Tensor& p, const Tensor&) { linalg_eigh(p); }},
+      {"eig", [](const Tensor& a, const Tensor&, const Tensor&) { linalg_eig(a); }},
+      {"det", [](const Tensor& a, const Tensor&, const Tensor&) { linalg_det(a); }},
+      {"lstsq",
+       [](const Tensor& a, const Tensor&, const Tensor& b) { linalg_lstsq(a, b, {}, "gels"); }},
       {"svd", [](const Tensor& a, const Tensor&, const Tensor&) { linalg_svd(a, false); }},
   };
   for (const int64_t n : {64, 512})

@@ -15,6 +15,7 @@ void add_spatial(Cases& cases) {
       };
     };
     add("bilinear", 64, [](const Tensor& x) { return upsample_bilinear2d(x, {128, 128}, false); });
+    add("nearest", 64, [](const Tensor& x) { return upsample_nearest2d(x, {128, 128}); });
     add("bicubic", 64, [](const Tensor& x) { return upsample_bicubic2d(x, {128, 128}, false); });
     add("antialias", 256, [](const Tensor& x) {
       return _upsample_bilinear2d_aa(x, {128, 128}, false);

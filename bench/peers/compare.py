@@ -4,7 +4,8 @@
 
 Each side is a process that times one case at a time (see torch_cases.py); the sides take turns, case
 by case and repeat by repeat, with the same number of threads, so that a busy moment of the machine
-hits all of them. A side's time is the median of its samples. PyTorch runs as it is installed ("torch")
+hits all of them. A side's time is the median of its samples, or with --least the least of them, which
+says more on a machine that other programs use too. PyTorch runs as it is installed ("torch")
 and with a glibc that keeps its memory ("torch-tuned"). A ratio above 1 means that Hearth is faster;
 the floor is the time that the measured bandwidth and FLOP rate of this machine allow.
 
@@ -80,11 +81,12 @@ for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
     for name, passes in (("add", 3), ("chain", 5), ("gelu", 5), ("softmax", 5), ("layer_norm", 5), ("dropout", 4)):
         CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
     # Results of that size, from images a quarter, four times or as large.
-    for name, passes in (("bilinear", 2.5), ("bicubic", 2.5), ("antialias", 10), ("grid_sample", 5)):
+    for name, passes in (("bilinear", 2.5), ("nearest", 2.5), ("bicubic", 2.5), ("antialias", 10), ("grid_sample", 5)):
         CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", passes * size, 0, "f32")
 # Read once and written once, at the least.
 ORDER = ("sort", "sort rows", "topk", "topk rows", "median rows", "unique", "unique inverse", "cumsum", "searchsorted")
-INDEXING = ("index_select", "index_add", "gather", "scatter_add", "scatter_reduce amax", "masked_select", "nonzero", "cat")
+INDEXING = ("index_select", "index_add", "index_put", "gather", "scatter", "scatter_add", "scatter_reduce amax",
+            "embedding", "masked_select", "masked_fill", "nonzero", "cat")
 for size, label in ((MB, "1 MB"), (100 * MB, "100 MB")):
     for name in ORDER + INDEXING:
         CASES[f"{name}/{label}"] = ("us" if size == MB else "ms", 2 * size, 0, "f32")
@@ -94,7 +96,7 @@ for n in (256, 1024):
         CASES[f"matmul/{n} {dtype}"] = ("us" if n == 256 else "ms", 0, 2 * n**3, dtype)
 # Operations for n^3 of a matrix.
 for name, operations in (("cholesky", 1 / 3), ("lu_factor", 2 / 3), ("solve", 2 / 3), ("inv", 2), ("qr", 8 / 3),
-                         ("eigh", 9), ("svd", 21)):
+                         ("eigh", 9), ("eig", 25), ("det", 2 / 3), ("lstsq", 8 / 3), ("svd", 21)):
     CASES[f"linalg/{name} 256 x 64"] = ("ms", 0, int(operations * 256 * 64**3), "f32")
     CASES[f"linalg/{name} 512"] = ("ms", 0, int(operations * 512**3), "f32")
 for name, shape in {"3x3 64": (32, 64, 28, 64, 3, 1, 1, True), "3x3 256": (32, 256, 14, 256, 3, 1, 1, True),
@@ -123,7 +125,7 @@ TRAINING = ["train/lenet", "train/resnet18"]
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/", "linalg": r"linalg/",
             "order": f"^({'|'.join(ORDER)})/", "indexing": f"^({'|'.join(INDEXING)})/",
-            "resizing, grids": r"(bilinear|bicubic|antialias|grid_sample)/",
+            "resizing, grids": r"(bilinear|nearest|bicubic|antialias|grid_sample)/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
             "dropout": r"dropout/", "loader": r"loader/", "door": r"door/"}
 # PyTorch does these with one thread, so that they would lift a mean that they are part of.
@@ -193,7 +195,8 @@ def entry(name, peer, unit, threads, ours, theirs, floor):
 
 
 def time_cases(names, args, machine):
-    tail = [str(args.threads), str(args.seconds)] + (["--device", args.device] if args.device else [])
+    tail = [str(args.threads), str(args.seconds)]
+    tail += ["--device", args.device] if args.device else ["--cpu-time"] if args.cpu_time else []
     torch_command = [args.python, ROOT / "bench/peers/torch_cases.py", *tail]
     peers = {}
     if args.device:
@@ -214,13 +217,14 @@ def time_cases(names, args, machine):
                 samples[side] += process.ask(name)
                 time.sleep(0.02)  # lets the threads of the one that ran stop spinning
         unit = CASES[name][0]
-        median = {side: statistics.median(t) / UNITS[unit] for side, t in samples.items()}
+        of_samples = min if args.least else statistics.median
+        taken = {side: of_samples(t) / UNITS[unit] for side, t in samples.items()}
         floor = floor_of(name, machine) if machine else None
         for peer in peers:
-            entries.append(entry(name, peer, unit, args.threads, median["hearth"], median[peer],
+            entries.append(entry(name, peer, unit, args.threads, taken["hearth"], taken[peer],
                                  floor and floor / UNITS[unit]))
-        print(f"{name}: {median['hearth']:.4g} {unit}, " +
-              ", ".join(f"{p} {median[p]:.4g}" for p in peers), file=sys.stderr)
+        print(f"{name}: {taken['hearth']:.4g} {unit}, " + ", ".join(f"{p} {taken[p]:.4g}" for p in peers),
+              file=sys.stderr)
     for side in {hearth, *(s for pair in peers.values() for s in pair)}:
         side.close()
     return entries
@@ -324,6 +328,9 @@ def write_readme(markdown):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="short samples: a look, not a measurement")
+    parser.add_argument("--least", action="store_true", help="compare the least of the samples, not their median")
+    parser.add_argument("--cpu-time", action="store_true",
+                        help="compare processor time, which waiting for a shared processor is no part of")
     parser.add_argument("--only", metavar="REGEX", default="", help="the cases whose name matches")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--device", help="run on this CUDA device instead of the CPU, such as cuda")

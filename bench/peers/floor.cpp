@@ -67,24 +67,34 @@ double bandwidth(size_t elements, bool streaming, int threads) {
 
 constexpr int kSteps = 2000000, kChains = 12;
 
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+#elif defined(__AVX__)
+constexpr int kLanes = 8;
+#else
+constexpr int kLanes = 4;
+#endif
+
 double float_rate(int threads) {
   volatile float sink = 0;
   const double seconds = best(
       [&] {
 #pragma omp parallel num_threads(threads)
         {
-          typedef float Vector __attribute__((vector_size(64)));
+          typedef float Vector __attribute__((vector_size(4 * kLanes)));
           Vector x[kChains];
           for (int k = 0; k < kChains; ++k) x[k] = Vector{} + static_cast<float>(k);
           const Vector m = Vector{} + 0.999f, d = Vector{} + 0.001f;
           for (int i = 0; i < kSteps; ++i)
             for (int k = 0; k < kChains; ++k) x[k] = x[k] * m + d;
           for (int k = 1; k < kChains; ++k) x[0] += x[k];
-          sink = x[0][0];
+          float sum = 0;
+          for (int lane = 0; lane < kLanes; ++lane) sum += x[0][lane];
+          sink = sum;
         }
       },
       0.3);
-  return 2.0 * 16 * kChains * kSteps * threads / seconds;
+  return 2.0 * kLanes * kChains * kSteps * threads / seconds;
 }
 
 /// 0 where the processor has no bfloat16 dot product that this program knows.

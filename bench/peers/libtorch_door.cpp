@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // LibTorch's cost per operator on tiny tensors, over the same protocol as torch_cases.py.
-// Usage: libtorch_door THREADS SECONDS
+// Usage: libtorch_door THREADS SECONDS [--cpu-time]
 #include <chrono>
 #include <cstdio>
+#include <cstring>
+#include <ctime>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -12,15 +14,19 @@
 
 namespace {
 
+bool cpu_time = false;
+
 double now() {
+  if (cpu_time) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: libtorch_door THREADS SECONDS\n");
+  cpu_time = argc == 4 && std::strcmp(argv[3], "--cpu-time") == 0;
+  if (argc != 3 && !cpu_time) {
+    std::fprintf(stderr, "usage: libtorch_door THREADS SECONDS [--cpu-time]\n");
     return 2;
   }
   torch::set_num_threads(std::stoi(argv[1]));

@@ -4,10 +4,11 @@ of JSON: {"nanoseconds": [...]}, one number for each sample.
 
   torch_cases.py THREADS SECONDS                answer cases, each for about SECONDS
   torch_cases.py THREADS SECONDS --device cuda  the same on a CUDA device
+  torch_cases.py THREADS SECONDS --cpu-time     the processor time of it, not the clock's
   torch_cases.py THREADS SECONDS --peak C       run ten steps of training case C and print
                                                 {"before_bytes", "peak_bytes"}
 
-bench/cases.cpp holds the same cases for Hearth; names, shapes and options must agree."""
+bench/cases/*.cpp hold the same cases for Hearth; names, shapes and options must agree."""
 
 import gc
 import json
@@ -17,6 +18,7 @@ import sys
 import time
 
 ON_DEVICE = "--device" in sys.argv
+now = time.process_time if "--cpu-time" in sys.argv else time.perf_counter
 if not ON_DEVICE:
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
@@ -171,6 +173,14 @@ def add_indexing():
             index, y = torch.randint(rows, (rows,)), torch.zeros_like(x)
             return lambda: y.index_add_(0, index, x)
 
+        def index_put(x, rows):
+            index, y = torch.randint(rows, (rows,)), torch.zeros_like(x)
+            return lambda: y.index_put_((index,), x)
+
+        def embedding(x, rows):
+            index = torch.randint(rows, (rows,))
+            return forward_backward(lambda w: F.embedding(index, w), x)
+
         def scatter(write):
             def make(x, rows):
                 index, y = torch.randint(64, (rows, 64)), torch.zeros_like(x)
@@ -192,6 +202,10 @@ def add_indexing():
         register("index_add", index_add)
         register("gather", read(lambda x, rows: torch.randint(64, (rows, 64)), lambda x, i: x.gather(1, i)))
         register("scatter_add", scatter(lambda y, i, x: y.scatter_add_(1, i, x)))
+        register("scatter", scatter(lambda y, i, x: y.scatter_(1, i, x)))
+        register("index_put", index_put)
+        register("embedding", embedding)
+        register("masked_fill", read(positive, lambda x, mask: x.masked_fill(mask, 1)))
         register("scatter_reduce amax", scatter(lambda y, i, x: y.scatter_reduce_(1, i, x, "amax")))
         register("masked_select", read(positive, torch.masked_select))
         register("nonzero", read(positive, lambda x, mask: mask.nonzero()))
@@ -251,6 +265,7 @@ def add_spatial():
 
         resize = lambda mode, **kw: lambda t: F.interpolate(t, size=(128, 128), mode=mode, align_corners=False, **kw)
         register("bilinear", 64, resize("bilinear"))
+        register("nearest", 64, lambda t: F.interpolate(t, size=(128, 128), mode="nearest"))
         register("bicubic", 64, resize("bicubic"))
         register("antialias", 256, resize("bilinear", antialias=True))
         CASES[f"grid_sample/{label}"] = grid_sample
@@ -320,6 +335,9 @@ DECOMPOSITIONS = {
     "inv": lambda a, p, b: torch.linalg.inv(a),
     "qr": lambda a, p, b: torch.linalg.qr(a),
     "eigh": lambda a, p, b: torch.linalg.eigh(p),
+    "eig": lambda a, p, b: torch.linalg.eig(a),
+    "det": lambda a, p, b: torch.linalg.det(a),
+    "lstsq": lambda a, p, b: torch.linalg.lstsq(a, b, driver="gels"),
     "svd": lambda a, p, b: torch.linalg.svd(a, full_matrices=False),
 }
 
@@ -413,20 +431,20 @@ def measure(step, budget):
     """Samples of a millisecond or more each, for about `budget` seconds; at least three, unless one
     takes longer than all of the budget."""
     def sample(calls):
-        start = time.perf_counter()
+        start = now()
         for _ in range(calls):
             step()
         if ON_DEVICE:
             torch.cuda.synchronize()
-        return (time.perf_counter() - start) / calls
+        return (now() - start) / calls
 
     first = sample(1)
     if first > budget:
         return [first * 1e9]
     sample(2)
     calls = max(1, int(1e-3 / max(sample(1), 1e-7)))
-    times, end = [], time.perf_counter() + budget
-    while len(times) < 3 or time.perf_counter() < end:
+    times, end = [], now() + budget
+    while len(times) < 3 or now() < end:
         times.append(sample(calls) * 1e9)
     return times
 

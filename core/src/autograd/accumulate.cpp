@@ -7,6 +7,7 @@
 #include "hearth/autograd/hooks.h"
 
 #include "autograd/extras.h"
+#include "base/allocator.h"
 #include "base/thread_state.h"
 #include "tensor/sparse_parts.h"
 
@@ -31,6 +32,11 @@ bool try_retain(Node* node) {
 }
 
 }  // namespace
+
+static_assert(sizeof(AccumulateGrad) <= kHeaderBytes);
+
+void* AccumulateGrad::operator new(size_t) { return header_allocate(); }
+void AccumulateGrad::operator delete(void* block) { header_deallocate(block); }
 
 AccumulateGrad::AccumulateGrad(Tensor leaf) : variable(std::move(leaf)) {
   // Leaves run as early as they can, so that their gradients need not wait in memory.

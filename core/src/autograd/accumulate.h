@@ -10,6 +10,8 @@ namespace hearth::autograd {
 struct AccumulateGrad final : Node {
   explicit AccumulateGrad(Tensor leaf);
   ~AccumulateGrad() override;
+  static void* operator new(size_t bytes);
+  static void operator delete(void* block);
   std::string name() const override { return "AccumulateGrad"; }
   GradList apply(GradList&& grads) override;
 

@@ -16,8 +16,10 @@
 
 namespace hearth::autograd {
 
-static_assert(sizeof(OpNode) <= kHeaderBytes);
+static_assert(sizeof(OpNode) <= kHeaderBytes && sizeof(SavedSpecs) <= kHeaderBytes);
 
+void* SavedSpecs::operator new(size_t) { return header_allocate(); }
+void SavedSpecs::operator delete(void* block) { header_deallocate(block); }
 void* OpNode::operator new(size_t) { return header_allocate(); }
 void OpNode::operator delete(void* block) { header_deallocate(block); }
 
@@ -77,10 +79,12 @@ void OpNode::save_out(size_t i, const Tensor& t) {
 }
 
 void OpNode::save_spec(const Tensor& t) {
-  Spec& s = specs->emplace_back();
-  if (!t.defined()) return;
-  s = Spec(impl(t).sizes, impl(t).strides, impl(t).dtype, impl(t).device);
-  s.offset = impl(t).offset;
+  if (!t.defined()) {
+    specs->list.emplace_back();
+    return;
+  }
+  specs->list.emplace_back(impl(t).sizes, impl(t).strides, impl(t).dtype, impl(t).device);
+  specs->list.back().offset = impl(t).offset;
 }
 
 namespace {
@@ -128,8 +132,8 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
     if (declares(node->declared.in, i))
       node->save_in(i, call.in[i], call.bind == Bind::InPlace && i == 0);
   if (node->declared.specs) {
-    node->specs = std::make_unique<std::vector<Spec>>();
-    node->specs->reserve(call.in.size() + call.out.size());
+    node->specs = std::make_unique<SavedSpecs>();
+    node->specs->list.reserve(call.in.size() + call.out.size());
     for (size_t i = 0; i < call.in.size(); ++i) node->save_spec(call.in[i]);
   }
   node->edges.reserve(call.in.size());
@@ -271,12 +275,12 @@ Tensor Saved::out(size_t i) const {
 
 const Spec& Saved::in_spec(size_t i) const {
   if (!node_.specs) throw_undeclared(node_, "the specs of input", i);
-  return (*node_.specs)[i];
+  return node_.specs->list[i];
 }
 
 const Spec& Saved::out_spec(size_t i) const {
   if (!node_.specs) throw_undeclared(node_, "the specs of output", i);
-  return (*node_.specs)[node_.num_in + i];
+  return node_.specs->list[node_.num_in + i];
 }
 
 size_t Saved::num_inputs() const { return node_.num_in; }

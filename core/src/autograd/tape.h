@@ -14,6 +14,15 @@ struct SavedTensor {
   bool is_output = false;
 };
 
+/// What a node keeps of the layouts of its inputs, then outputs. Its first few lie in one block
+/// with it, from the pool of tensors' headers.
+struct SavedSpecs {
+  static void* operator new(size_t bytes);
+  static void operator delete(void* block);
+
+  InlineVector<Spec, 3> list;
+};
+
 /// The node of an ordinary op: its row, a copy of its fields, what it saved.
 struct OpNode final : Node {
   static constexpr size_t kFieldsBytes = 112;
@@ -39,8 +48,8 @@ struct OpNode final : Node {
   /// Which saved inputs and outputs vjp has read; a test holds it against what was declared.
   mutable uint64_t read_in = 0, read_out = 0;
   Saves declared;
-  InlineVector<SavedTensor, 2> saved;        ///< inputs by index, then outputs by index
-  std::unique_ptr<std::vector<Spec>> specs;  ///< inputs, then outputs
+  InlineVector<SavedTensor, 2> saved;  ///< inputs by index, then outputs by index
+  std::unique_ptr<SavedSpecs> specs;
   uint32_t num_in = 0;
   void* fields;
   alignas(16) std::byte inline_fields[kFieldsBytes];

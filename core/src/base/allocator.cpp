@@ -206,7 +206,7 @@ thread_local __attribute__((tls_model("initial-exec"))) constinit ThreadCache* t
     nullptr;
 std::atomic<int64_t> failure_countdown{0};
 
-void flush_stats(ThreadCache& cache) {
+__attribute__((noinline)) void flush_stats(ThreadCache& cache) {
   central().add_allocated(cache.delta.load(std::memory_order_relaxed));
   cache.delta.store(0, std::memory_order_relaxed);
 }
@@ -251,7 +251,7 @@ ThreadCache& this_thread() {
   return __builtin_expect(cache != nullptr, 1) ? *cache : open_thread();
 }
 
-void count_bytes(ThreadCache& cache, int64_t bytes) {
+inline void count_bytes(ThreadCache& cache, int64_t bytes) {
   add_relaxed(cache.delta, bytes);
   const int64_t delta = cache.delta.load(std::memory_order_relaxed);
   if (__builtin_expect(delta > kStatsStep || delta < -kStatsStep, 0)) flush_stats(cache);

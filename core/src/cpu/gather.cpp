@@ -6,18 +6,19 @@
 
 #include "cpu/kernels.h"
 #include "cpu/places.h"
+#include "cpu/stream.h"
 #include "ops/scatter_reduce.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-/// The index of gather or scatter: [outer][n][inner], with n along `dim`.
+/// The index of gather or scatter: [outer][n][inner], with n along `dim`. It is checked on the way.
 class Walk {
  public:
   enum Order {
-    Any,    ///< for what reads at the index, which is checked on the way
-    Index,  ///< for what writes there, where places repeat along dim; it is checked before
+    Any,    ///< for what reads at the index
+    Index,  ///< for what writes there, where places repeat along dim
   };
 
   Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op, Order order)
@@ -35,13 +36,14 @@ class Walk {
       shared_ &= k == dim_ || i.strides[k] == 0 || sizes_[k] == 1;
     const int64_t step = sizes_.empty() ? 1 : i.strides[dim_];
     index_ = contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
-    if (order == Index) check();
   }
 
-  /// visit(offset in t, position in index) for all elements, where t has self's sizes. Threads
-  /// share out positions in the other dims, in any order also those along dim.
+  /// run(position in index, count, place, stream) for all elements in runs of neighbouring ones, at
+  /// most kIndexPiece of them in any order: element i of a run leads to offset place(i) in t, which
+  /// has self's sizes. Threads share out positions in the other dims, in any order also those along
+  /// dim; a stream is one thread's.
   template <class F>
-  void each(const TensorImpl& t, const F& visit) const {
+  void each(const TensorImpl& t, const F& run) const {
     if (n_ == 0) return;
     DimVector before, after;
     for (size_t k = 0; k < std::min(sizes_.size(), t.sizes.size()); ++k)
@@ -53,29 +55,34 @@ class Walk {
     const int64_t* v = ptr<int64_t>(index_);
     std::atomic<bool> good{true};
     const auto fits = [&](const int64_t* at, int64_t count) {
-      if (order_ == Index || within(at, count, 0, size_ - 1)) return true;
+      if (within(at, count, 0, size_ - 1)) return true;
       good = false;
       return false;
     };
     // Entries from .. to - 1 along dim, at one outer and these inner positions.
-    const auto walk = [&](int64_t b, int64_t from, int64_t to, int64_t first, int64_t last) {
+    const auto walk = [&](int64_t b, int64_t from, int64_t to, int64_t first, int64_t last,
+                          Stream& stream) {
       const int64_t base = outer[static_cast<size_t>(b)];
       const int64_t* in = inner.data();
       if (width == 1) {
-        const int64_t* at = shared_ ? v : v + b * n_;
-        if (!fits(at + from, to - from)) return;
-        for (int64_t j = from; j < to; ++j) visit(base + at[j] * stride, b * n_ + j);
-        return;
+        const int64_t* at = (shared_ ? v : v + b * n_) + from;
+        if (!fits(at, to - from)) return;
+        return run(
+            b * n_ + from, to - from, [=](int64_t i) { return base + at[i] * stride; }, stream);
       }
       for (int64_t j = from; j < to; ++j) {
         const int64_t row = (b * n_ + j) * width;
         if (shared_) {
           if (!fits(v + j, 1)) return;
           const int64_t place = base + v[j] * stride;
-          for (int64_t a = first; a < last; ++a) visit(place + in[a], row + a);
+          run(
+              row + first, last - first, [=](int64_t i) { return place + in[first + i]; }, stream);
         } else {
           if (!fits(v + row + first, last - first)) return;
-          for (int64_t a = first; a < last; ++a) visit(base + v[row + a] * stride + in[a], row + a);
+          const int64_t* at = v + row + first;
+          run(
+              row + first, last - first,
+              [=](int64_t i) { return base + at[i] * stride + in[first + i]; }, stream);
         }
       }
     };
@@ -85,11 +92,12 @@ class Walk {
     const int64_t work = most * std::min(width, kIndexPiece);
     parallel_for(static_cast<int64_t>(outer.size()) * splits * pieces,
                  std::max<int64_t>(1, kIndexGrain / work), [&](int64_t begin, int64_t end) {
+                   Stream stream;
                    for (int64_t unit = begin; unit < end; ++unit) {
                      const int64_t first = unit % pieces * kIndexPiece;
                      const int64_t from = unit / pieces % splits * most;
                      walk(unit / pieces / splits, from, std::min(from + most, n_), first,
-                          std::min(first + kIndexPiece, width));
+                          std::min(first + kIndexPiece, width), stream);
                    }
                  });
     if (!good) check();
@@ -124,7 +132,16 @@ void gather(const Call& call) {
     using T = decltype(unit);
     const T* from = ptr<T>(call.in[0]);
     T* to = ptr<T>(call.out[0]);
-    walk.each(self, [&](int64_t at, int64_t k) { to[k] = from[at]; });
+    const bool past_caches = streams(impl(call.out[0]).numel * static_cast<int64_t>(sizeof(T)));
+    walk.each(self, [&](int64_t k, int64_t count, const auto& place, Stream& stream) {
+      if (!past_caches) {
+        for (int64_t i = 0; i < count; ++i) to[k + i] = from[place(i)];
+        return;
+      }
+      T piece[kIndexPiece];
+      for (int64_t i = 0; i < count; ++i) piece[i] = from[place(i)];
+      stream.copy(to + k, piece, count * static_cast<int64_t>(sizeof(T)));
+    });
   });
 }
 
@@ -137,7 +154,9 @@ void scatter(const Call& call) {
     using T = decltype(unit);
     const T* from = ptr<T>(src);
     T* to = ptr<T>(out);
-    walk.each(impl(out), [&](int64_t at, int64_t k) { to[at] = from[k]; });
+    walk.each(impl(out), [&](int64_t k, int64_t count, const auto& place, Stream&) {
+      for (int64_t i = 0; i < count; ++i) to[place(i)] = from[k + i];
+    });
   });
 }
 
@@ -150,7 +169,9 @@ void put_value(const Walk& walk, const Tensor& out, const Scalar& number) {
     T value;
     std::memcpy(&value, element, sizeof value);
     T* to = ptr<T>(out);
-    walk.each(impl(out), [&](int64_t at, int64_t) { to[at] = value; });
+    walk.each(impl(out), [&](int64_t, int64_t count, const auto& place, Stream&) {
+      for (int64_t i = 0; i < count; ++i) to[place(i)] = value;
+    });
   });
 }
 
@@ -171,7 +192,9 @@ void fold(const Walk& walk, const Tensor& out, const Tensor& src, const Combine&
       using T = decltype(zero);
       const T* from = ptr<T>(v);
       T* to = ptr<T>(sums);
-      walk.each(impl(sums), [&](int64_t at, int64_t k) { combine(to[at], from[k]); });
+      walk.each(impl(sums), [&](int64_t k, int64_t count, const auto& place, Stream&) {
+        for (int64_t i = 0; i < count; ++i) combine(to[place(i)], from[k + i]);
+      });
     });
   });
 }

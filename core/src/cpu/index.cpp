@@ -131,11 +131,14 @@ void index_select(const Call& call) {
 
 void index_add(const Call& call) {
   const auto& op = call.as<ops::IndexAdd>();
-  places_along(impl(call.in[0]), op.dim, call.in[1],
-               call.op.info.name);  // throws before anything is written
+  const auto places_in = [&](const Tensor& t) {
+    return places_along(impl(t), op.dim, call.in[1], call.op.info.name);
+  };
+  const Places checked = places_in(call.in[0]);  // throws before anything is written
   const Tensor source = op.alpha.equal(1) ? call.in[2].detach() : call.in[2].detach() * op.alpha;
   accumulate(started(call), [&](const Tensor& out) {
-    add_values(places_along(impl(out), op.dim, call.in[1], call.op.info.name), out, source, false);
+    const bool same = impl(out).strides == impl(call.in[0]).strides;
+    add_values(same ? checked : places_in(out), out, source, false);
   });
 }
 

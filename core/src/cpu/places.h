@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "cpu/stream.h"
 #include "ops/copy.h"
 
 namespace hearth::cpu {
@@ -102,23 +103,55 @@ void by_type(ScalarType t, const F& f) {
   }
 }
 
+/// From this many bytes on a tensor is not in the caches, so that what is read or written in it
+/// next is asked for early.
+inline constexpr int64_t kFarBytes = 4 << 20;
+inline constexpr int64_t kAhead = 8;  ///< places
+
+/// Asks for the first elements at a place.
+template <class T>
+void prefetch(const T* at, int64_t width) {
+  const auto* p = reinterpret_cast<const char*>(at);
+  const int64_t bytes = std::min<int64_t>(width * static_cast<int64_t>(sizeof(T)), 512);
+  for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
+}
+
+/// Copies rows to a result one after another; past the caches when it is large.
+class RowCopies {
+ public:
+  explicit RowCopies(int64_t result_bytes) : past_caches_(streams(result_bytes)) {}
+  void copy(void* to, const void* from, int64_t bytes) {
+    if (past_caches_) return stream_.copy(to, from, bytes);
+    std::memcpy(to, from, static_cast<size_t>(bytes));
+  }
+
+ private:
+  const bool past_caches_;
+  Stream stream_;
+};
+
 /// out[b][j][a] = self[places].
 template <class T>
 void read(const Places& p, const T* self, T* out) {
   const auto n = static_cast<int64_t>(p.at.size());
   const auto width = static_cast<int64_t>(p.inner.size());
   if (p.numel() == 0) return;
+  const int64_t bytes = p.numel() * static_cast<int64_t>(sizeof(T));
+  const int64_t ahead = bytes >= kFarBytes && p.run ? std::min(kAhead, n - 1) : 0;
   parallel_for(static_cast<int64_t>(p.outer.size()) * n, std::max<int64_t>(1, kIndexGrain / width),
                [&](int64_t begin, int64_t end) {
+                 RowCopies rows(bytes);
                  int64_t b = begin / n, j = begin % n;
                  for (int64_t r = begin; r < end; ++r) {
-                   const T* from =
-                       self + p.outer[static_cast<size_t>(b)] + p.at[static_cast<size_t>(j)];
+                   const T* const base = self + p.outer[static_cast<size_t>(b)];
+                   const T* from = base + p.at[static_cast<size_t>(j)];
                    T* to = out + r * width;
+                   if (ahead > 0 && j + ahead < n)
+                     prefetch(base + p.at[static_cast<size_t>(j + ahead)], width);
                    if (width == 1) {
                      *to = *from;
                    } else if (p.run) {
-                     std::memcpy(to, from, static_cast<size_t>(width) * sizeof(T));
+                     rows.copy(to, from, width * static_cast<int64_t>(sizeof(T)));
                    } else {
                      for (int64_t a = 0; a < width; ++a)
                        to[a] = from[p.inner[static_cast<size_t>(a)]];
@@ -136,18 +169,26 @@ void write(const Places& p, T* self, const T* values, bool one_value, const F& p
   if (p.numel() == 0) return;
   const int64_t pieces = (width + kIndexPiece - 1) / kIndexPiece;
   const int64_t each = n * std::min(width, kIndexPiece);
+  const int64_t bytes = p.numel() * static_cast<int64_t>(sizeof(T));
+  const int64_t ahead = bytes >= kFarBytes && p.run ? kAhead : n;
   parallel_for(static_cast<int64_t>(p.outer.size()) * pieces,
                std::max<int64_t>(1, kIndexGrain / each), [&](int64_t begin, int64_t end) {
                  for (int64_t unit = begin; unit < end; ++unit) {
                    const int64_t b = unit / pieces, first = unit % pieces * kIndexPiece;
                    const int64_t count = std::min(kIndexPiece, width - first);
+                   T* const base = self + p.outer[static_cast<size_t>(b)];
                    for (int64_t j = 0; j < n; ++j) {
-                     T* to = self + p.outer[static_cast<size_t>(b)] + p.at[static_cast<size_t>(j)];
+                     T* to = base + p.at[static_cast<size_t>(j)];
+                     if (j + ahead < n)
+                       prefetch(base + p.at[static_cast<size_t>(j + ahead)] + first, count);
                      const T* from = one_value ? values : values + (b * n + j) * width + first;
                      const int64_t step = one_value ? 0 : 1;
-                     if (p.run) {
+                     if (p.run && step == 1) {
                        to += first;
-                       for (int64_t a = 0; a < count; ++a) put(to[a], from[a * step]);
+                       for (int64_t a = 0; a < count; ++a) put(to[a], from[a]);
+                     } else if (p.run) {
+                       to += first;
+                       for (int64_t a = 0; a < count; ++a) put(to[a], *from);
                      } else {
                        const int64_t* inner = p.inner.data() + first;
                        for (int64_t a = 0; a < count; ++a) put(to[inner[a]], from[a * step]);

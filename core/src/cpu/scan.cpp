@@ -33,6 +33,20 @@ struct Running<float> {
   using type = double;
 };
 
+/// out[i] = f(out[i - 1], x[i]) along kLines lines of n contiguous elements, which run side by
+/// side: each waits for its own last step only.
+template <int kLines, class T, class Acc, class F>
+void scan_lines(const T* x, T* y, int64_t n, bool reverse, Acc start, const F& f) {
+  Acc acc[kLines];
+  for (int k = 0; k < kLines; ++k) acc[k] = start;
+  const int64_t step = reverse ? -1 : 1;
+  for (int64_t i = 0, at = reverse ? n - 1 : 0; i < n; ++i, at += step)
+    for (int k = 0; k < kLines; ++k) {
+      acc[k] = f(acc[k], static_cast<Acc>(x[at + k * n]));
+      y[at + k * n] = static_cast<T>(acc[k]);
+    }
+}
+
 /// out[i] = f(out[i - 1], x[i]) along each line.
 template <class T, class F>
 void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, float start,
@@ -44,6 +58,18 @@ void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, flo
   if (lines.n == 0 || lines.count() == 0) return;
   const T* x = ptr<T>(dense);
   T* y = ptr<T>(out);
+  if (lines.inner == 1) {
+    constexpr int kTogether = 4;
+    const int64_t n = lines.n;
+    parallel_for(lines.outer, std::max<int64_t>(1, 8192 / n), [&](int64_t begin, int64_t end) {
+      const Acc from = static_cast<Acc>(start);
+      int64_t i = begin;
+      for (; i + kTogether <= end; i += kTogether)
+        scan_lines<kTogether>(x + i * n, y + i * n, n, reverse, from, f);
+      for (; i < end; ++i) scan_lines<1>(x + i * n, y + i * n, n, reverse, from, f);
+    });
+    return;
+  }
   const int64_t tiles = (lines.inner - 1) / kTile + 1;
   const int64_t step = reverse ? -lines.inner : lines.inner;
   const int64_t width = std::min(kTile, lines.inner);
@@ -56,14 +82,6 @@ void scan(const Tensor& input, const Tensor& out, int64_t dim, bool reverse, flo
                    if (reverse) at += (lines.n - 1) * lines.inner;
                    Acc acc[kTile];
                    for (int64_t j = 0; j < w; ++j) acc[j] = static_cast<Acc>(start);
-                   if (w == 1) {
-                     Acc a = acc[0];
-                     for (int64_t i = 0; i < lines.n; ++i, at += step) {
-                       a = f(a, static_cast<Acc>(x[at]));
-                       y[at] = static_cast<T>(a);
-                     }
-                     continue;
-                   }
                    for (int64_t i = 0; i < lines.n; ++i, at += step)
                      for (int64_t j = 0; j < w; ++j) {
                        acc[j] = f(acc[j], static_cast<Acc>(x[at + j]));

@@ -27,8 +27,8 @@ Specs Full::infer(Args) const {
   s.pinned = pinned;
   HEARTH_CHECK(!pinned || device.is_cpu(),
                "[empty] only dense CPU tensors can be pinned, not one on ", device);
-  checked_nbytes(checked_numel(sizes), dtype);
-  s.strides = format_strides(sizes, format);
+  checked_numel(sizes);
+  if (format != MemoryFormat::Contiguous) s.strides = format_strides(sizes, format);
   return s;
 }
 

@@ -13,6 +13,7 @@
 #include "hearth/ops/linalg.h"
 #include "hearth/ops/linalg_decompositions.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/random.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/shape.h"
 #include "hearth/ops/view.h"
@@ -265,6 +266,26 @@ TEST(Decompositions, LargeOnesAreExact) {
   EXPECT_TRUE(
       linalg_inv(square).matmul(square).allclose(eye(200, TensorOptions(kDouble)), 0, 1e-8));
   set_deterministic(false);
+}
+
+TEST(Decompositions, FactorsOfAnySideGiveTheMatrix) {
+  manual_seed(3);
+  for (const auto type : {kFloat, kDouble})
+    for (const int64_t m : {1, 2, 3, 4, 5, 8, 13, 33, 64, 65, 70})
+      for (const int64_t n : {m, m / 2 + 1, m + 3}) {
+        const Tensor a = randn({3, m, n}, TensorOptions(type));
+        a.select(0, 1).select(-1, n / 2).zero_();
+        const auto [p, l, u] = linalg_lu(a);
+        EXPECT_TRUE(p.matmul(l).matmul(u).allclose(a, 1e-4, 1e-5)) << type << m << " x " << n;
+        EXPECT_LE(l.abs().max().item<double>(), 1);
+        const auto [lu, pivots, info] = linalg_lu_factor_ex(a);
+        // A column of zeros has no pivot, unless it lies beyond the last row.
+        EXPECT_TRUE(
+            info.equal(tensor({int64_t{0}, n / 2 < m ? n / 2 + 1 : 0, int64_t{0}}).to(kInt)));
+      }
+  // The first of equal magnitudes is the pivot.
+  EXPECT_TRUE(std::get<1>(linalg_lu_factor(tensor({{1.f, 2.f}, {-1.f, 3.f}})))
+                  .equal(tensor({1, 2}).to(kInt)));
 }
 
 TEST(Decompositions, ExponentialsOfLargeMatricesAreThoseOfTheirHalves) {

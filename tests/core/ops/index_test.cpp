@@ -187,6 +187,23 @@ TEST(Indexing, BadIndicesAreNamedAndNothingIsWritten) {
   EXPECT_TRUE(x.equal(zeros({3, 4})));
 }
 
+TEST(Index, LargeOnesPastTheCaches) {
+  manual_seed(2);
+  const Tensor table = rand({70000, 130}), rows = randint(70000, {70000});
+  const Tensor picked = table.index_select(0, rows);
+  const Tensor at = rows.unsqueeze(1).expand({70000, 130});
+  EXPECT_TRUE(table.gather(0, at).equal(picked));
+  EXPECT_TRUE(table.gather(0, at.contiguous()).equal(picked));
+  EXPECT_TRUE(table.t().gather(1, at.t()).t().equal(picked));
+  const Tensor order = rows.argsort();
+  Tensor moved = zeros({70000, 130}), added = zeros({70000, 130});
+  moved.index_copy_(0, order, picked);
+  EXPECT_TRUE(moved.index_select(0, order).equal(picked));
+  added.index_add_(0, order, picked);
+  EXPECT_TRUE(added.equal(moved));
+  EXPECT_TRUE(zeros({70000, 130}).index_put({order}, picked).equal(moved));
+}
+
 TEST(Index, AccumulateAddsDuplicates) {
   Tensor x = zeros({3});
   x.index_put_(ArrayRef<std::optional<Tensor>>({tensor({1, 1, 2})}), tensor({1.0, 2.0, 4.0}), true);

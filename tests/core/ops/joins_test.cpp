@@ -57,6 +57,23 @@ TEST(Views, Transposes) {
   EXPECT_TRUE(alias(x).is_alias_of(x) && detach(x).is_alias_of(x));
 }
 
+TEST(Cat, OfRowsAndOfLargeParts) {
+  manual_seed(1);
+  // 40 MB are written past the caches; rows of 9 bytes are no whole words.
+  for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>(5, 7), {70000, 9}, {2000, 5000}})
+    for (const auto type : {kFloat, kByte, kDouble}) {
+      if (type != kFloat && rows * columns > 1000000) continue;
+      const Tensor a = rand({rows, columns}).mul(100).to(type);
+      for (const int64_t dim : {0, 1}) {
+        const Tensor head = a.narrow(dim, 0, 3).contiguous(), none = a.narrow(dim, 0, 0);
+        const Tensor rest = a.narrow(dim, 3, a.size(dim) - 3).contiguous();
+        EXPECT_TRUE(cat({head, none.contiguous(), rest}, dim).equal(a));
+        EXPECT_TRUE(cat({a.narrow(dim, 0, 3), rest}, dim).equal(a));
+        EXPECT_TRUE(cat({head.to(kDouble), rest}, dim).equal(a.to(kDouble)));
+      }
+    }
+}
+
 TEST(Set, SharesTheStorageAndCountsAsAWrite) {
   const Tensor x = arange(6, kFloat).view({2, 3}), y = zeros({2});
   const int64_t before = y._version();

@@ -111,6 +111,19 @@ TEST(Selection, MedianSharesItsGradient) {
   EXPECT_TRUE(y.grad().equal(tensor({0.0, 1.0, 0.0})));
 }
 
+TEST(Scans, OfSeveralLinesAreThoseOfEach) {
+  manual_seed(4);
+  for (const int64_t lines : {1, 3, 4, 5, 11}) {
+    const Tensor x = randn({lines, 37});
+    const Tensor sums = x.cumsum(1), products = x.cumprod(1);
+    for (int64_t i = 0; i < lines; ++i) {
+      EXPECT_TRUE(sums.select(0, i).equal(x.select(0, i).cumsum(0)));
+      EXPECT_TRUE(products.select(0, i).equal(x.select(0, i).cumprod(0)));
+    }
+    EXPECT_TRUE(sums.equal(x.t().cumsum(0).t()));
+  }
+}
+
 TEST(Unique, TakesWhatRequiresGrad) {
   const Tensor x = tensor({2.0, 1.0, 2.0}).requires_grad_();
   EXPECT_FALSE(std::get<0>(unique(x)).requires_grad());

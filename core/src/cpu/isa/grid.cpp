@@ -10,7 +10,7 @@ namespace hearth::cpu {
 namespace HEARTH_ISA {
 namespace {
 
-constexpr int kMost = 64, kRoom = 1024;
+constexpr int kMost = 256, kRoom = 1024;
 
 /// The elements that up to kMost positions read: element e of position i at [e * count + i].
 template <class T>

@@ -8,6 +8,7 @@
 #include "hearth/ops/linalg_decompositions.h"
 
 #include "cpu/lapack/lapack.h"
+#include "cpu/lu_kernels.h"
 #include "cpu/scratch.h"
 
 // Fortran's routines: everything by address, and the lengths of strings at the end.
@@ -192,7 +193,23 @@ int potri(char uplo, int n, T* a, int lda) {
 }
 
 template <class T>
+const LuKernels<T>& small_lu();
+template <>
+const LuKernels<float>& small_lu() {
+  static const LuKernels<float>& kernels = HEARTH_SELECT_ISA(lu_kernels_f32);
+  return kernels;
+}
+template <>
+const LuKernels<double>& small_lu() {
+  static const LuKernels<double>& kernels = HEARTH_SELECT_ISA(lu_kernels_f64);
+  return kernels;
+}
+
+template <class T>
 int getrf(int m, int n, T* a, int lda, int* pivots) {
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    if (std::max(m, n) <= kSmallLu) return small_lu<T>().factor(m, n, a, lda, pivots);
+  }
   int info = 0;
   Routines<T>::getrf(&m, &n, a, &lda, pivots, &info);
   check("getrf", info);
