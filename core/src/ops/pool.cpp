@@ -269,16 +269,19 @@ DimVector per_dim(IntArrayRef v, int64_t dims) {
   return v.size() == 1 ? DimVector(static_cast<size_t>(dims), v[0]) : DimVector(v);
 }
 
-/// Calls f with an input that has a batch dim, and takes it off where it was added.
+/// Calls f with an input that has a batch dim, and takes it off where it was added. Adaptive pools
+/// take [C, ...] without channels, but not a batch of that: then planes are the batch.
 template <size_t N, class F>
-std::array<Tensor, N> batched(std::string_view row, int64_t dims, const Tensor& self, const F& f) {
+std::array<Tensor, N> batched(std::string_view row, int64_t dims, const Tensor& self, const F& f,
+                              bool adaptive = false) {
   HEARTH_CHECK_AS(
       ShapeError, !self.defined() || self.dim() == dims + 1 || self.dim() == dims + 2, "[", row,
       dims, "d] Expected ", dims + 1, "D or ", dims + 2,
       "D (batch mode) tensor with optional 0 dim batch size for input, but got: ", self.sizes());
   if (!self.defined() || self.dim() == dims + 2) return f(self);
-  std::array<Tensor, N> out = f(self.unsqueeze(0));
-  for (Tensor& t : out) t = t.squeeze(0);
+  const int64_t added = adaptive && self.size(0) == 0 ? 1 : 0;
+  std::array<Tensor, N> out = f(self.unsqueeze(added));
+  for (Tensor& t : out) t = t.squeeze(added);
   return out;
 }
 
@@ -309,14 +312,16 @@ Tensor avg_pool(int64_t dims, const Tensor& self, IntArrayRef kernel_size, IntAr
 }
 
 Tensor adaptive_avg_pool(int64_t dims, const Tensor& self, IntArrayRef output_size) {
-  return batched<1>("adaptive_avg_pool", dims, self, [&](const Tensor& x) {
+  const auto pool = [&](const Tensor& x) {
     return invoke_n<1>(ops::AdaptiveAvgPool{per_dim(output_size, dims)}, x);
-  })[0];
+  };
+  return batched<1>("adaptive_avg_pool", dims, self, pool, /*adaptive=*/true)[0];
 }
 Pair adaptive_max_pool(int64_t dims, const Tensor& self, IntArrayRef output_size) {
-  return batched<2>("adaptive_max_pool", dims, self, [&](const Tensor& x) {
+  const auto pool = [&](const Tensor& x) {
     return invoke_n<2>(ops::AdaptiveMaxPool{per_dim(output_size, dims), true}, x);
-  });
+  };
+  return batched<2>("adaptive_max_pool", dims, self, pool, /*adaptive=*/true);
 }
 
 std::tuple<Tensor, Tensor> tuple_of(Pair pair) { return {std::move(pair[0]), std::move(pair[1])}; }

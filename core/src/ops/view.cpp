@@ -174,6 +174,8 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
 Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
   const TensorImpl& t = impl(*this);
   const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "unflatten"));
+  HEARTH_CHECK_AS(IndexError, t.dim() > 0,
+                  "[unflatten] expected a tensor of one dim or more, got one of none");
   const DimVector parts = infer_size(sizes, t.sizes[d]);
   DimVector to;
   for (size_t i = 0; i < t.sizes.size(); ++i) {

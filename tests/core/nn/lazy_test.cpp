@@ -96,5 +96,25 @@ TEST(Lazy, InSequentialAndWithTooFewDims) {
               HasSubstr("[LazyConv2d] expected an input with features or channels at dim -3"));
 }
 
+TEST(Lazy, ParametersAreMadeAsToAsked) {
+  LazyLinear linear(3);
+  linear->to(kDouble);
+  linear->forward(rand({2, 4}, kDouble));
+  EXPECT_EQ(linear->weight.scalar_type(), kDouble);
+  EXPECT_EQ(linear->bias.scalar_type(), kDouble);
+
+  Sequential net(LazyConv2d(2, 3), LazyBatchNorm2d());
+  net->to(kCPU, kDouble);
+  net->to(kBFloat16);
+  const auto copy = std::dynamic_pointer_cast<SequentialImpl>(net->clone());
+  for (auto* each : {net.get(), copy.get()}) {
+    each->forward(rand({1, 2, 4, 4}).to(kBFloat16));
+    for (const auto& p : each->named_parameters())
+      EXPECT_EQ(p.value().scalar_type(), kBFloat16) << p.key();
+    EXPECT_EQ(each->named_buffers()["1.running_mean"].scalar_type(), kBFloat16);
+    EXPECT_EQ(each->named_buffers()["1.num_batches_tracked"].scalar_type(), kLong);
+  }
+}
+
 }  // namespace
 }  // namespace hearth

@@ -11,6 +11,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 #include "hearth/optim/adam.h"
+#include "hearth/optim/rmsprop.h"
 #include "hearth/optim/sgd.h"
 
 namespace hearth::optim {
@@ -137,6 +138,25 @@ TEST(Optimizer, LowPrecisionParametersStepInFloat) {
     Adam(std::vector<Tensor>{p}, 0.25).step();
     EXPECT_TRUE(p.equal(full({100}, 0.5, TensorOptions(type))));
   }
+}
+
+TEST(Optimizer, RMSpropCountsInATensorIfCapturable) {
+  const Tensor host = ones({3}).requires_grad_(), own = ones({3}).requires_grad_();
+  RMSprop plain({host}, RMSpropOptions(0.1).momentum(0.5));
+  RMSprop capturable({own}, RMSpropOptions(0.1).momentum(0.5).capturable(true));
+  for (int i = 0; i < 3; ++i) {
+    for (const Tensor& p : {host, own}) p.mutable_grad() = p.detach() * 2;
+    plain.step();
+    capturable.step();
+  }
+  EXPECT_TRUE(equal(host, own));
+  const auto state = [](RMSprop& optimizer) -> RMSpropParamState& {
+    return static_cast<RMSpropParamState&>(*optimizer.state().begin()->second);
+  };
+  EXPECT_EQ(state(plain).step(), 3);
+  EXPECT_FALSE(state(plain).step_tensor().defined());
+  EXPECT_EQ(state(capturable).step(), 0);
+  EXPECT_EQ(state(capturable).step_tensor().item<int64_t>(), 3);
 }
 
 TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {

@@ -7,6 +7,7 @@
 
 namespace hearth::autograd {
 
+/// Options of gradcheck and gradgradcheck.
 struct GradcheckOptions {
   double eps = 1e-6;  ///< step of the central difference
   double atol = 1e-5;

@@ -33,6 +33,7 @@ class ChunkDataReader {
   virtual void reset() = 0;
 };
 
+/// Options of ChunkDataset.
 struct ChunkDatasetOptions {
   /// Throws ValueError for counts of 0, and for a cache that holds no batch.
   ChunkDatasetOptions(size_t preloader_count, size_t batch_size, size_t cache_size = 2048,

@@ -27,6 +27,7 @@ class Milliseconds {
   int64_t count_;
 };
 
+/// Options of data loaders.
 struct DataLoaderOptions {
   DataLoaderOptions() = default;
   DataLoaderOptions(size_t size) : batch_size_(size) {}

@@ -21,6 +21,7 @@ using FanModeType = std::variant<enumtype::kFanIn, enumtype::kFanOut>;
 /// `param` is leaky relu's slope.
 HEARTH_API double calculate_gain(NonlinearityType nonlinearity, double param = 0.01);
 
+/// Fills with one value.
 HEARTH_API Tensor constant_(Tensor tensor, Scalar value);
 HEARTH_API Tensor zeros_(Tensor tensor);
 HEARTH_API Tensor ones_(Tensor tensor);
@@ -28,10 +29,12 @@ HEARTH_API Tensor ones_(Tensor tensor);
 HEARTH_API Tensor eye_(Tensor matrix);
 /// Kernels (3 to 5 dims) that pass each channel on, in each of `groups` groups.
 HEARTH_API Tensor dirac_(Tensor tensor, int64_t groups = 1);
+/// Normal values.
 HEARTH_API Tensor normal_(Tensor tensor, double mean = 0, double std = 1);
 /// Normal values within [a, b].
 HEARTH_API Tensor trunc_normal_(Tensor tensor, double mean = 0, double std = 1, double a = -2,
                                 double b = 2);
+/// Uniform values in [low, high).
 HEARTH_API Tensor uniform_(Tensor tensor, double low = 0, double high = 1);
 /// For layers before a (leaky) relu with slope `a`, keeping the variance of activations (kFanIn) or
 /// gradients (kFanOut).

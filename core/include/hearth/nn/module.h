@@ -212,6 +212,8 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   virtual void clone_(Module& other, const std::optional<Device>& device);
 
  protected:
+  /// Replaces every tensor of this module and of those below it: what the forms of to() do.
+  virtual void convert(const Callable<Tensor(const Tensor&)>& f);
   /// Whether a state dict may lack this parameter or buffer of this very module.
   virtual bool may_be_missing(const std::string& name) const;
 
@@ -227,7 +229,6 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   void add_child(std::string name, std::shared_ptr<Module> module);
   void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const;
-  void convert(const Callable<Tensor(const Tensor&)>& f);
   void print_recursive(std::ostream& stream, const std::string& indentation) const;
   std::shared_ptr<Module> checked_shared_from_this() const;
 

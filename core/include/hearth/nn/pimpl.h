@@ -37,36 +37,55 @@ using return_type_of_forward_t = typename return_type_of_forward<M, Args...>::ty
 
 namespace nn {
 
+namespace detail {
+
+/// What a ModuleHolder points to. Not as a shared_ptr of the module's own type: that would be made
+/// for each of the built-in modules in every program, which takes longer than all the rest of them.
+class HolderBase : hearth::detail::ModuleHolderIndicator {
+ public:
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
+  bool is_empty() const noexcept { return impl_ == nullptr; }
+
+ protected:
+  HolderBase() = default;
+  explicit HolderBase(std::shared_ptr<Module> module) : impl_(std::move(module)) {}
+  const std::shared_ptr<Module>& checked() const {
+    if (!impl_) hearth::detail::throw_empty_holder();
+    return impl_;
+  }
+
+ private:
+  std::shared_ptr<Module> impl_;
+};
+
+}  // namespace detail
+
 /// A shared pointer to a module that constructs it: `Linear layer(4, 2);` makes a LinearImpl, and
 /// copies refer to the same one. `Linear layer = nullptr;` is empty.
 template <typename Contained>
-class ModuleHolder : hearth::detail::ModuleHolderIndicator {
+class ModuleHolder : public detail::HolderBase {
  public:
   using ContainedType = Contained;
 
-  ModuleHolder() : impl_(make_default()) {}
+  ModuleHolder() : HolderBase(make_default()) {}
   ModuleHolder(std::nullptr_t) {}
-  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : HolderBase(std::move(module)) {}
   /// Passes its arguments to the module's constructor.
   template <typename Head, typename... Tail>
   requires(sizeof...(Tail) > 0 ||
            (!std::is_base_of_v<ModuleHolder, std::decay_t<Head>> &&
             !std::is_same_v<std::decay_t<Head>, std::shared_ptr<Contained>>))  //
       explicit ModuleHolder(Head&& head, Tail&&... tail)
-      : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+      : ModuleHolder(std::shared_ptr<Contained>(
+            new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...))) {}
 
-  explicit operator bool() const noexcept { return impl_ != nullptr; }
-  bool is_empty() const noexcept { return impl_ == nullptr; }
   Contained* operator->() { return get(); }
   const Contained* operator->() const { return get(); }
   Contained& operator*() { return *get(); }
   const Contained& operator*() const { return *get(); }
-  const std::shared_ptr<Contained>& ptr() const {
-    if (!impl_) hearth::detail::throw_empty_holder();
-    return impl_;
-  }
-  Contained* get() { return ptr().get(); }
-  const Contained* get() const { return ptr().get(); }
+  std::shared_ptr<Contained> ptr() const { return std::static_pointer_cast<Contained>(checked()); }
+  Contained* get() { return static_cast<Contained*>(checked().get()); }
+  const Contained* get() const { return static_cast<const Contained*>(checked().get()); }
 
   /// Calls forward, and the module's hooks around it.
   template <typename... Args>
@@ -85,8 +104,6 @@ class ModuleHolder : hearth::detail::ModuleHolderIndicator {
                   "Use = nullptr to give it the empty state (e.g. `Linear linear = nullptr;`).");
     return std::shared_ptr<Contained>(new Contained());
   }
-
-  std::shared_ptr<Contained> impl_;
 };
 
 template <typename M>

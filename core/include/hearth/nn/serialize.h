@@ -9,6 +9,7 @@
 
 namespace hearth::serialize {
 
+/// Writes, and copies from an archive, what state_dict() has.
 HEARTH_API OutputArchive& operator<<(OutputArchive& archive, const nn::Module& module);
 HEARTH_API InputArchive& operator>>(InputArchive& archive, nn::Module& module);
 template <typename M>

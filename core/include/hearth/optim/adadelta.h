@@ -5,6 +5,7 @@
 
 namespace hearth::optim {
 
+/// Options of Adadelta.
 struct HEARTH_API AdadeltaOptions : OptimizerOptionsOf<AdadeltaOptions> {
   AdadeltaOptions(double lr = 1) : lr_(lr) {}
   void check() const override;
@@ -18,6 +19,7 @@ struct HEARTH_API AdadeltaOptions : OptimizerOptionsOf<AdadeltaOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Adadelta keeps for a parameter.
 struct HEARTH_API AdadeltaParamState : OptimizerStateOf<AdadeltaParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(Tensor, square_avg);

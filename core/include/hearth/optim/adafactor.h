@@ -8,6 +8,7 @@
 
 namespace hearth::optim {
 
+/// Options of Adafactor.
 struct HEARTH_API AdafactorOptions : OptimizerOptionsOf<AdafactorOptions> {
   AdafactorOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
@@ -26,6 +27,7 @@ struct HEARTH_API AdafactorOptions : OptimizerOptionsOf<AdafactorOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Adafactor keeps for a parameter.
 struct HEARTH_API AdafactorParamState : OptimizerStateOf<AdafactorParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(Tensor, row_var);

@@ -5,6 +5,7 @@
 
 namespace hearth::optim {
 
+/// Options of Adagrad.
 struct HEARTH_API AdagradOptions : OptimizerOptionsOf<AdagradOptions> {
   AdagradOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
@@ -19,6 +20,7 @@ struct HEARTH_API AdagradOptions : OptimizerOptionsOf<AdagradOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Adagrad keeps for a parameter.
 struct HEARTH_API AdagradParamState : OptimizerStateOf<AdagradParamState> {
   HEARTH_ARG(Tensor, sum);
   HEARTH_ARG(int64_t, step) = 0;

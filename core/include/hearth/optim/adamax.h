@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of Adamax.
 struct HEARTH_API AdamaxOptions : OptimizerOptionsOf<AdamaxOptions> {
   AdamaxOptions(double lr = 2e-3) : lr_(lr) {}
   void check() const override;
@@ -21,6 +22,7 @@ struct HEARTH_API AdamaxOptions : OptimizerOptionsOf<AdamaxOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Adamax keeps for a parameter.
 struct HEARTH_API AdamaxParamState : OptimizerStateOf<AdamaxParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(Tensor, exp_avg);

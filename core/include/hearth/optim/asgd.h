@@ -5,6 +5,7 @@
 
 namespace hearth::optim {
 
+/// Options of ASGD.
 struct HEARTH_API ASGDOptions : OptimizerOptionsOf<ASGDOptions> {
   ASGDOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
@@ -20,6 +21,7 @@ struct HEARTH_API ASGDOptions : OptimizerOptionsOf<ASGDOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What ASGD keeps for a parameter.
 struct HEARTH_API ASGDParamState : OptimizerStateOf<ASGDParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   /// The next step's rate and weight in the average.

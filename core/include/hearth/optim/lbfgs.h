@@ -9,6 +9,7 @@
 
 namespace hearth::optim {
 
+/// Options of LBFGS.
 struct HEARTH_API LBFGSOptions : OptimizerOptionsOf<LBFGSOptions> {
   LBFGSOptions(double lr = 1) : lr_(lr) {}
   void check() const override;

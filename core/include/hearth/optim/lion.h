@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of Lion.
 struct HEARTH_API LionOptions : OptimizerOptionsOf<LionOptions> {
   LionOptions(double lr = 1e-4) : lr_(lr) {}
   void check() const override;
@@ -20,6 +21,7 @@ struct HEARTH_API LionOptions : OptimizerOptionsOf<LionOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Lion keeps for a parameter.
 struct HEARTH_API LionParamState : OptimizerStateOf<LionParamState> {
   HEARTH_ARG(Tensor, exp_avg);
 };

@@ -9,6 +9,7 @@
 
 namespace hearth::optim {
 
+/// Options of Muon.
 struct HEARTH_API MuonOptions : OptimizerOptionsOf<MuonOptions> {
   MuonOptions(double lr = 1e-3) : lr_(lr) {}
   void check() const override;
@@ -28,6 +29,7 @@ struct HEARTH_API MuonOptions : OptimizerOptionsOf<MuonOptions> {
   HEARTH_ARG(std::optional<std::string>, adjust_lr_fn);
 };
 
+/// What Muon keeps for a parameter.
 struct HEARTH_API MuonParamState : OptimizerStateOf<MuonParamState> {
   HEARTH_ARG(Tensor, momentum_buffer);
 };

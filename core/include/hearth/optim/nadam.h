@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of NAdam.
 struct HEARTH_API NAdamOptions : OptimizerOptionsOf<NAdamOptions> {
   NAdamOptions(double lr = 2e-3) : lr_(lr) {}
   void check() const override;
@@ -25,6 +26,7 @@ struct HEARTH_API NAdamOptions : OptimizerOptionsOf<NAdamOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What NAdam keeps for a parameter.
 struct HEARTH_API NAdamParamState : OptimizerStateOf<NAdamParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(double, mu_product) = 1;

@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of RAdam.
 struct HEARTH_API RAdamOptions : OptimizerOptionsOf<RAdamOptions> {
   RAdamOptions(double lr = 1e-3) : lr_(lr) {}
   void check() const override;
@@ -23,6 +24,7 @@ struct HEARTH_API RAdamOptions : OptimizerOptionsOf<RAdamOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What RAdam keeps for a parameter.
 struct HEARTH_API RAdamParamState : OptimizerStateOf<RAdamParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(Tensor, exp_avg);

@@ -5,6 +5,7 @@
 
 namespace hearth::optim {
 
+/// Options of RMSprop.
 struct HEARTH_API RMSpropOptions : OptimizerOptionsOf<RMSpropOptions> {
   RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
@@ -19,10 +20,15 @@ struct HEARTH_API RMSpropOptions : OptimizerOptionsOf<RMSpropOptions> {
   HEARTH_ARG(bool, centered) = false;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
+/// What RMSprop keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API RMSpropParamState : OptimizerStateOf<RMSpropParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, square_avg);
   HEARTH_ARG(Tensor, momentum_buffer);
   HEARTH_ARG(Tensor, grad_avg);

@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of Rprop.
 struct HEARTH_API RpropOptions : OptimizerOptionsOf<RpropOptions> {
   RpropOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
@@ -21,6 +22,7 @@ struct HEARTH_API RpropOptions : OptimizerOptionsOf<RpropOptions> {
   HEARTH_ARG(bool, maximize) = false;
 };
 
+/// What Rprop keeps for a parameter.
 struct HEARTH_API RpropParamState : OptimizerStateOf<RpropParamState> {
   HEARTH_ARG(int64_t, step) = 0;
   HEARTH_ARG(Tensor, prev);

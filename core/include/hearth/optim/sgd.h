@@ -5,6 +5,7 @@
 
 namespace hearth::optim {
 
+/// Options of SGD.
 struct HEARTH_API SGDOptions : OptimizerOptionsOf<SGDOptions> {
   SGDOptions(double lr) : lr_(lr) {}
   /// A learning rate in a 0-dim tensor; see lr_tensor.
@@ -23,6 +24,7 @@ struct HEARTH_API SGDOptions : OptimizerOptionsOf<SGDOptions> {
   HEARTH_ARG(Tensor, lr_tensor);
 };
 
+/// What SGD keeps for a parameter.
 struct HEARTH_API SGDParamState : OptimizerStateOf<SGDParamState> {
   HEARTH_ARG(Tensor, momentum_buffer);
 };

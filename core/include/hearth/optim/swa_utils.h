@@ -24,6 +24,7 @@ HEARTH_API MultiAvgFn get_swa_multi_avg_fn();
 HEARTH_API AvgFn get_ema_avg_fn(double decay = 0.999);
 HEARTH_API MultiAvgFn get_ema_multi_avg_fn(double decay = 0.999);
 
+/// Options of AveragedModel.
 struct AveragedModelOptions {
   /// Where the average is kept; by default beside the model.
   HEARTH_ARG(std::optional<Device>, device);

@@ -167,7 +167,9 @@ void print_conv(std::ostream& stream, const char* name, const ConvTransposeOptio
       .field_if(!is_all(options.dilation(), 1), "dilation", options.dilation())
       .field_if(!is_all(options.output_padding(), 0), "output_padding", options.output_padding())
       .field_if(options.groups() != 1, "groups", options.groups())
-      .field_if(!options.bias(), "bias", false);
+      .field_if(!options.bias(), "bias", false)
+      .field_if(!std::holds_alternative<enumtype::kZeros>(options.padding_mode()), "padding_mode",
+                options.padding_mode());
 }
 
 }  // namespace

@@ -32,9 +32,6 @@ namespace {
 Tensor dropout_channels(const Tensor& input, const DropoutFuncOptions& options, int64_t dims,
                         const char* name) {
   check_probability(options.p(), name);
-  HEARTH_CHECK_AS(ShapeError, input.dim() == dims - 1 || input.dim() == dims, "[", name,
-                  "] expected ", dims, "D input [N, C, ...] or ", dims - 1,
-                  "D input [C, ...], got ", input.sizes());
   // An unbatched image is a view of a batch of one: in place works on it as well.
   Tensor batch = input.dim() == dims ? input : input.unsqueeze(0);
   if (options.inplace()) {
@@ -48,6 +45,9 @@ Tensor dropout_channels(const Tensor& input, const DropoutFuncOptions& options, 
 }  // namespace
 
 Tensor dropout1d(const Tensor& input, const Dropout1dFuncOptions& options) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() == 2 || input.dim() == 3,
+                  "[dropout1d] expected 3D input [N, C, L] or 2D input [C, L], got ",
+                  input.sizes());
   return dropout_channels(input, options, 3, "dropout1d");
 }
 Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
@@ -61,6 +61,9 @@ Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
                            : hearth::feature_dropout(input, options.p(), options.training());
 }
 Tensor dropout3d(const Tensor& input, const Dropout3dFuncOptions& options) {
+  if (input.dim() != 4 && input.dim() != 5)
+    HEARTH_WARN("dropout3d expects 5-D or 4-D input; of ", input.dim(),
+                "-D input the first dim is taken for C");
   return dropout_channels(input, options, 5, "dropout3d");
 }
 

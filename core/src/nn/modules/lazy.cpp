@@ -3,6 +3,8 @@
 
 #include <sstream>
 
+#include "hearth/ops/creation.h"
+
 #include "nn/builtin.h"
 
 namespace hearth::nn {
@@ -41,9 +43,17 @@ void print_lazy(std::ostream& stream, const Print& print) {
     if (has_uninitialized_params()) {                                                      \
       options.count(found);                                                                \
       Base##Impl::reset();                                                                 \
-      to(input.device());                                                                  \
+      if (like_.defined()) {                                                               \
+        to(like_.device(), like_.scalar_type());                                           \
+      } else {                                                                             \
+        to(input.device());                                                                \
+      }                                                                                    \
     }                                                                                      \
     return Base##Impl::forward(__VA_ARGS__);                                               \
+  }                                                                                        \
+  void Lazy##Base##Impl::convert(const Callable<Tensor(const Tensor&)>& f) {               \
+    if (has_uninitialized_params()) like_ = f(like_.defined() ? like_ : empty({0}));       \
+    Base##Impl::convert(f);                                                                \
   }                                                                                        \
   void Lazy##Base##Impl::pretty_print(std::ostream& stream) const {                        \
     print_lazy(stream, [&](std::ostream& out) { Base##Impl::pretty_print(out); });         \

@@ -224,35 +224,55 @@ struct GumbelSoftmaxFuncOptions {
   HEARTH_ARG(int, dim) = -1;
 };
 
+/// x above 0, alpha (exp(x) - 1) below.
 HEARTH_API Tensor elu(const Tensor& input, const ELUFuncOptions& options = {});
+/// elu with the constants of self-normalising networks (Klambauer et al. 2017).
 HEARTH_API Tensor selu(const Tensor& input, const SELUFuncOptions& options = {});
+/// max(0, x) + min(0, alpha (exp(x / alpha) - 1)).
 HEARTH_API Tensor celu(const Tensor& input, const CELUFuncOptions& options = {});
+/// max(0, x).
 HEARTH_API Tensor relu(const Tensor& input, const ReLUFuncOptions& options = {});
+/// min(max(0, x), 6).
 HEARTH_API Tensor relu6(const Tensor& input, const ReLU6FuncOptions& options = {});
+/// x above 0, negative_slope x below.
 HEARTH_API Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options = {});
 /// leaky_relu with a slope drawn for each element in training, and their mean otherwise.
 HEARTH_API Tensor rrelu(const Tensor& input, const RReLUFuncOptions& options = {});
+/// leaky_relu with a learned slope: one, or one for each channel (dim 1).
 HEARTH_API Tensor prelu(const Tensor& input, const Tensor& weight);
+/// x times the normal distribution function of x, exact or by tanh.
 HEARTH_API Tensor gelu(const Tensor& input, const GELUFuncOptions& options = {});
+/// x sigmoid(x).
 HEARTH_API Tensor silu(const Tensor& input, const SiLUFuncOptions& options = {});
 /// x * tanh(softplus(x)).
 HEARTH_API Tensor mish(const Tensor& input);
+/// x min(max(0, x + 3), 6) / 6.
 HEARTH_API Tensor hardswish(const Tensor& input, const HardswishFuncOptions& options = {});
+/// min(max(0, x + 3), 6) / 6.
 HEARTH_API Tensor hardsigmoid(const Tensor& input, const HardsigmoidFuncOptions& options = {});
+/// x within [min_val, max_val].
 HEARTH_API Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options = {});
+/// x, but 0 within [-lambda, lambda].
 HEARTH_API Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options = {});
+/// x moved towards 0 by lambda, as far as 0.
 HEARTH_API Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options = {});
+/// log(1 + exp(beta x)) / beta, and x where beta x is above threshold.
 HEARTH_API Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options = {});
 /// x / (1 + |x|).
 HEARTH_API Tensor softsign(const Tensor& input);
 /// x - tanh(x).
 HEARTH_API Tensor tanhshrink(const Tensor& input);
+/// log(sigmoid(x)).
 HEARTH_API Tensor logsigmoid(const Tensor& input);
+/// x above threshold, else value.
 HEARTH_API Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options);
 /// The first half along a dim times the sigmoid of the second.
 HEARTH_API Tensor glu(const Tensor& input, const GLUFuncOptions& options = {});
+/// exp(x) over its sum along a dim.
 HEARTH_API Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options);
+/// softmax(-x).
 HEARTH_API Tensor softmin(const Tensor& input, const SoftminFuncOptions& options);
+/// log(softmax(x)), exact for large x too.
 HEARTH_API Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options);
 /// A sample of the relaxed categorical distribution with these logits. With `hard` it is one-hot,
 /// with the gradient of the relaxed sample.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Modules that make their parameters at the first forward, when the input tells how many features
 // or channels there are; whatever their options say of that before. Until then they have none, so
-// run one batch before an optimizer is made.
+// run one batch before an optimizer is made. An earlier to() decides their dtype and device;
+// without one they follow the input's device.
 #pragma once
 
 #include "hearth/nn/modules/conv.h"
@@ -10,18 +11,25 @@
 
 namespace hearth::nn {
 
-// What follows the arguments of forward: a constructor for the usual options.
-#define HEARTH_LAZY(Base, forward_arguments, ...)         \
-  class HEARTH_API Lazy##Base##Impl : public Base##Impl { \
-   public:                                                \
-    explicit Lazy##Base##Impl(Base##Options options_);    \
-    __VA_ARGS__                                           \
-    HEARTH_DERIVED_MODULE(Lazy##Base##Impl)               \
-    void reset() override;                                \
-    /** Whether the parameters are still to be made. */   \
-    bool has_uninitialized_params() const;                \
-    Tensor forward forward_arguments;                     \
-  };                                                      \
+/// Declares Lazy<Base>: a <Base> that asks the first input for its number of features. What follows
+/// the arguments of forward is a constructor for the usual options.
+#define HEARTH_LAZY(Base, forward_arguments, ...)                    \
+  class HEARTH_API Lazy##Base##Impl : public Base##Impl {            \
+   public:                                                           \
+    explicit Lazy##Base##Impl(Base##Options options_);               \
+    __VA_ARGS__                                                      \
+    HEARTH_DERIVED_MODULE(Lazy##Base##Impl)                          \
+    void reset() override;                                           \
+    /** Whether the parameters are still to be made. */              \
+    bool has_uninitialized_params() const;                           \
+    Tensor forward forward_arguments;                                \
+                                                                     \
+   protected:                                                        \
+    void convert(const Callable<Tensor(const Tensor&)>& f) override; \
+                                                                     \
+   private:                                                          \
+    Tensor like_; /* of the dtype and device that to() asked for */  \
+  };                                                                 \
   HEARTH_MODULE(Lazy##Base);
 HEARTH_LAZY(Linear, (const Tensor& input), explicit LazyLinearImpl(int64_t out_features)
             : LazyLinearImpl(LinearOptions(0, out_features)){})

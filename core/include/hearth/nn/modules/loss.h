@@ -13,12 +13,14 @@
 namespace hearth::nn {
 
 // Options that consist of little else can be made from a reduction: `mse_loss(x, y, kSum)`.
+/// Options of L1Loss and F::l1_loss.
 struct L1LossOptions {
   using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
   L1LossOptions(R reduction = {}) : reduction_(reduction) {}
   HEARTH_ARG(reduction_t, reduction);
 };
+/// Options of MSELoss and F::mse_loss.
 struct MSELossOptions {
   using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
@@ -42,6 +44,7 @@ struct SmoothL1LossOptions {
   HEARTH_ARG(reduction_t, reduction);
   HEARTH_ARG(std::optional<double>, beta) = std::nullopt;
 };
+/// delta: where the squared error ends and the absolute one, times delta, begins.
 struct HuberLossOptions {
   using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
@@ -126,25 +129,37 @@ using CrossEntropyFuncOptions = CrossEntropyLossOptions;
 using KLDivFuncOptions = KLDivLossOptions;
 using SoftMarginLossFuncOptions = SoftMarginLossOptions;
 
+/// |input - target|; the target is of the input's shape, or broadcasts with a warning.
 HEARTH_API Tensor l1_loss(const Tensor& input, const Tensor& target,
                           const L1LossFuncOptions& options = {});
+/// (input - target)^2.
 HEARTH_API Tensor mse_loss(const Tensor& input, const Tensor& target,
                            const MSELossFuncOptions& options = {});
+/// d^2 / (2 beta) for d = |input - target| below beta, d - beta / 2 above.
 HEARTH_API Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
                                  const SmoothL1LossFuncOptions& options = {});
 HEARTH_API Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
                                  const SmoothL1LossFuncOptions& options, double beta);
+/// d^2 / 2 for d = |input - target| up to delta, delta (d - delta / 2) above.
 HEARTH_API Tensor huber_loss(const Tensor& input, const Tensor& target,
                              const HuberLossFuncOptions& options = {});
+/// -(target log(input) + (1 - target) log(1 - input)), of probabilities; logarithms end at -100.
 HEARTH_API Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                                        const BinaryCrossEntropyFuncOptions& options = {});
+/// binary_cross_entropy of sigmoid(input), exact for large inputs too.
 HEARTH_API Tensor
 binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                  const BinaryCrossEntropyWithLogitsFuncOptions& options = {});
+/// -input[target] of log-probabilities: input [N, C, ...] or [C], target of class indices [N, ...]
+/// or
+/// []. The mean is weighted.
 HEARTH_API Tensor nll_loss(const Tensor& input, const Tensor& target,
                            const NLLLossFuncOptions& options = {});
+/// nll_loss of log_softmax(input, 1); the target holds class indices, or probabilities of the
+/// input's shape.
 HEARTH_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
                                 const CrossEntropyFuncOptions& options = {});
+/// target (log(target) - input): the divergence of log-probabilities `input` from `target`.
 HEARTH_API Tensor kl_div(const Tensor& input, const Tensor& target,
                          const KLDivFuncOptions& options = {});
 /// log(1 + exp(-target * input)).

@@ -8,16 +8,19 @@
 
 namespace hearth::nn {
 
+/// Targets are 1 (near) and -1 (at least margin away).
 struct HingeEmbeddingLossOptions {
   using reduction_t = nn::reduction_t;
   HEARTH_ARG(double, margin) = 1.0;
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// Targets are 1 (alike) and -1 (a cosine of at most margin).
 struct CosineEmbeddingLossOptions {
   using reduction_t = nn::reduction_t;
   HEARTH_ARG(double, margin) = 0.0;
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// Targets are 1 (input1 is to be larger) and -1.
 struct MarginRankingLossOptions {
   using reduction_t = nn::reduction_t;
   HEARTH_ARG(double, margin) = 0.0;
@@ -31,6 +34,7 @@ struct MultiMarginLossOptions {
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// Options of MultiLabelMarginLoss and F::multilabel_margin_loss.
 struct MultiLabelMarginLossOptions {
   using reduction_t = nn::reduction_t;
   template <std::convertible_to<reduction_t> R = enumtype::kMean>
@@ -43,6 +47,7 @@ struct MultiLabelSoftMarginLossOptions {
   HEARTH_ARG(Tensor, weight) = {};
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// swap: measure the negative from the positive where that is nearer.
 struct TripletMarginLossOptions {
   using reduction_t = nn::reduction_t;
   HEARTH_ARG(double, margin) = 1.0;
@@ -61,6 +66,7 @@ struct TripletMarginWithDistanceLossOptions {
   HEARTH_ARG(bool, swap) = false;
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// blank: the class between labels.
 struct CTCLossOptions {
   using reduction_t = nn::reduction_t;
   HEARTH_ARG(int64_t, blank) = 0;
@@ -68,6 +74,7 @@ struct CTCLossOptions {
   /// Whether a target that does not fit its input costs nothing instead of infinity.
   HEARTH_ARG(bool, zero_infinity) = false;
 };
+/// eps: added to the rate before its logarithm, without log_input.
 struct PoissonNLLLossOptions {
   using reduction_t = nn::reduction_t;
   /// Whether the input is the logarithm of the rate.
@@ -77,6 +84,7 @@ struct PoissonNLLLossOptions {
   HEARTH_ARG(double, eps) = 1e-8;
   HEARTH_ARG(reduction_t, reduction) = kMean;
 };
+/// Options of GaussianNLLLoss and F::gaussian_nll_loss.
 struct GaussianNLLLossOptions {
   using reduction_t = nn::reduction_t;
   /// Whether to add the constant log(2 pi) / 2.
@@ -127,31 +135,44 @@ using CTCLossFuncOptions = CTCLossOptions;
 using PoissonNLLLossFuncOptions = PoissonNLLLossOptions;
 using GaussianNLLLossFuncOptions = GaussianNLLLossOptions;
 
+/// input where target is 1, max(0, margin - input) where it is -1.
 HEARTH_API Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                                        const HingeEmbeddingLossFuncOptions& options = {});
+/// 1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1; inputs [N, D] or
+/// [D], target [N] or [].
 HEARTH_API Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2,
                                         const Tensor& target,
                                         const CosineEmbeddingLossFuncOptions& options = {});
+/// max(0, -target (input1 - input2) + margin).
 HEARTH_API Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2,
                                       const Tensor& target,
                                       const MarginRankingLossFuncOptions& options = {});
+/// The mean over classes i of max(0, margin - input[target] + input[i])^p; input [N, C] or [C],
+/// target [N] or [].
 HEARTH_API Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                                     const MultiMarginLossFuncOptions& options = {});
+/// The mean of max(0, 1 - input[target j] + input[i]) over labels j and classes i that are none;
+/// the target, of the input's shape, lists labels up to the first -1.
 HEARTH_API Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
                                          const MultilabelMarginLossFuncOptions& options = {});
 /// Binary cross entropy of sigmoid(input), averaged over the classes (the last dim).
 HEARTH_API Tensor
 multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                             const MultilabelSoftMarginLossFuncOptions& options = {});
+/// max(0, |anchor - positive| - |anchor - negative| + margin), distances over the last dim.
 HEARTH_API Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive,
                                       const Tensor& negative,
                                       const TripletMarginLossFuncOptions& options = {});
+/// triplet_margin_loss with a distance of one's own.
 HEARTH_API Tensor triplet_margin_with_distance_loss(
     const Tensor& anchor, const Tensor& positive, const Tensor& negative,
     const TripletMarginWithDistanceLossFuncOptions& options = {});
+/// -log of the probability of the targets by all alignments (Graves et al. 2006): log_probs [T, N,
+/// C] or [T, C], targets [N, S] or one after another.
 HEARTH_API Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets,
                            const Tensor& input_lengths, const Tensor& target_lengths,
                            const CTCLossFuncOptions& options = {});
+/// exp(input) - target input, or without log_input input - target log(input + eps).
 HEARTH_API Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
                                    const PoissonNLLLossFuncOptions& options = {});
 /// (log(var) + (input - target)^2 / var) / 2: the negative log likelihood of normal distributions.

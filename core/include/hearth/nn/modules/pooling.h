@@ -95,6 +95,7 @@ template <size_t D>
 struct LPPoolOptions {
   LPPoolOptions(double norm_type, ExpandingArray<D> kernel_size)
       : norm_type_(norm_type), kernel_size_(kernel_size), stride_(kernel_size) {}
+  /// The order of the norm.
   HEARTH_ARG(double, norm_type);
   HEARTH_ARG(ExpandingArray<D>, kernel_size);
   HEARTH_ARG(ExpandingArray<D>, stride);
@@ -104,6 +105,7 @@ using LPPool1dOptions = LPPoolOptions<1>;
 using LPPool2dOptions = LPPoolOptions<2>;
 using LPPool3dOptions = LPPoolOptions<3>;
 
+/// The function of the same name as a module; `...` are further members.
 #define HEARTH_POOL(Name, Size, ...)                                    \
   class HEARTH_API Name##Impl : public Module {                         \
    public:                                                              \
@@ -210,6 +212,7 @@ using MaxUnpool1dFuncOptions = MaxUnpoolFuncOptions<1>;
 using MaxUnpool2dFuncOptions = MaxUnpoolFuncOptions<2>;
 using MaxUnpool3dFuncOptions = MaxUnpoolFuncOptions<3>;
 
+/// The largest element of each window; padding never wins.
 HEARTH_API Tensor max_pool1d(const Tensor& input, const MaxPool1dFuncOptions& options);
 HEARTH_API Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& options);
 HEARTH_API Tensor max_pool3d(const Tensor& input, const MaxPool3dFuncOptions& options);
@@ -220,21 +223,25 @@ HEARTH_API std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& inpu
                                                               const MaxPool2dFuncOptions& options);
 HEARTH_API std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& input,
                                                               const MaxPool3dFuncOptions& options);
+/// The mean of each window.
 HEARTH_API Tensor avg_pool1d(const Tensor& input, const AvgPool1dFuncOptions& options);
 HEARTH_API Tensor avg_pool2d(const Tensor& input, const AvgPool2dFuncOptions& options);
 HEARTH_API Tensor avg_pool3d(const Tensor& input, const AvgPool3dFuncOptions& options);
+/// The means of as many windows, of nearly equal size, as output_size says.
 HEARTH_API Tensor adaptive_avg_pool1d(const Tensor& input,
                                       const AdaptiveAvgPool1dFuncOptions& options);
 HEARTH_API Tensor adaptive_avg_pool2d(const Tensor& input,
                                       const AdaptiveAvgPool2dFuncOptions& options);
 HEARTH_API Tensor adaptive_avg_pool3d(const Tensor& input,
                                       const AdaptiveAvgPool3dFuncOptions& options);
+/// The maxima of such windows.
 HEARTH_API Tensor adaptive_max_pool1d(const Tensor& input,
                                       const AdaptiveMaxPool1dFuncOptions& options);
 HEARTH_API Tensor adaptive_max_pool2d(const Tensor& input,
                                       const AdaptiveMaxPool2dFuncOptions& options);
 HEARTH_API Tensor adaptive_max_pool3d(const Tensor& input,
                                       const AdaptiveMaxPool3dFuncOptions& options);
+/// The maxima, and where in its flattened channel each was.
 HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(
     const Tensor& input, const AdaptiveMaxPool1dFuncOptions& options);
 HEARTH_API std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(
@@ -254,6 +261,7 @@ HEARTH_API Tensor fractional_max_pool2d(const Tensor& input,
                                         const FractionalMaxPool2dFuncOptions& options);
 HEARTH_API Tensor fractional_max_pool3d(const Tensor& input,
                                         const FractionalMaxPool3dFuncOptions& options);
+/// The maxima, and where in its flattened channel each was.
 HEARTH_API std::tuple<Tensor, Tensor> fractional_max_pool2d_with_indices(
     const Tensor& input, const FractionalMaxPool2dFuncOptions& options);
 HEARTH_API std::tuple<Tensor, Tensor> fractional_max_pool3d_with_indices(

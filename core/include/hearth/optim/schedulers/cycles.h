@@ -7,6 +7,7 @@
 
 namespace hearth::optim {
 
+/// Options of OneCycleLR.
 struct OneCycleLROptions {
   OneCycleLROptions(double max_lr, int64_t total_steps)
       : max_lr_{max_lr}, total_steps_(total_steps) {}
@@ -41,6 +42,7 @@ class HEARTH_API OneCycleLR : public LRScheduler {
   OneCycleLROptions o_;
 };
 
+/// Options of CyclicLR.
 struct CyclicLROptions {
   enum Mode { triangular, triangular2, exp_range };
   enum ScaleMode { cycle, iterations };

@@ -9,7 +9,7 @@
 
 #include "hearth/tensor/tensor.h"
 
-namespace hearth::vision::draw {
+namespace hearth::vision::draw::canvas {
 
 struct Color {
   int r, g, b;
@@ -58,4 +58,4 @@ class Canvas {
   cv::Mat pixels_;
 };
 
-}  // namespace hearth::vision::draw
+}  // namespace hearth::vision::draw::canvas

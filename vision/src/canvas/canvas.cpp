@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "draw/canvas.h"
+#include "canvas/canvas.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "hearth/ops/creation.h"
 
-namespace hearth::vision::draw {
+namespace hearth::vision::draw::canvas {
 namespace {
 
 constexpr int kScale = 4;
@@ -116,4 +116,4 @@ Tensor Canvas::finish() const {
   return out.permute({2, 0, 1});
 }
 
-}  // namespace hearth::vision::draw
+}  // namespace hearth::vision::draw::canvas

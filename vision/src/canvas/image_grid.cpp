@@ -5,9 +5,10 @@
 
 #include "hearth/vision/draw.h"
 
-#include "draw/canvas.h"
+#include "canvas/canvas.h"
+#include "canvas/pictures.h"
 
-namespace hearth::vision::draw {
+namespace hearth::vision::draw::canvas {
 
 Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
                   const std::string& headline, int64_t columns) {
@@ -69,4 +70,4 @@ Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
   return canvas.finish();
 }
 
-}  // namespace hearth::vision::draw
+}  // namespace hearth::vision::draw::canvas

@@ -6,9 +6,10 @@
 
 #include "hearth/vision/draw.h"
 
-#include "draw/canvas.h"
+#include "canvas/canvas.h"
+#include "canvas/pictures.h"
 
-namespace hearth::vision::draw {
+namespace hearth::vision::draw::canvas {
 namespace {
 
 const Font kTitle{11, kInk, true};
@@ -165,4 +166,4 @@ Tensor line_charts(const std::vector<LineChart>& charts, const std::string& head
   return canvas.finish();
 }
 
-}  // namespace hearth::vision::draw
+}  // namespace hearth::vision::draw::canvas

@@ -4,9 +4,10 @@
 
 #include "hearth/vision/draw.h"
 
-#include "draw/canvas.h"
+#include "canvas/canvas.h"
+#include "canvas/pictures.h"
 
-namespace hearth::vision::draw {
+namespace hearth::vision::draw::canvas {
 
 Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& classes,
                         const std::string& headline) {
@@ -88,4 +89,4 @@ Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& cl
   return canvas.finish();
 }
 
-}  // namespace hearth::vision::draw
+}  // namespace hearth::vision::draw::canvas

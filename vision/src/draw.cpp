@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/vision/draw.h"
+
+#include <dlfcn.h>
+
+#include "canvas/pictures.h"
+
+namespace hearth::vision::draw {
+namespace {
+
+const canvas::Pictures& load() {
+  // By its name: it lies beside this library, or wherever the program's run path leads.
+  void* library = dlopen("libhearth_canvas.so", RTLD_NOW | RTLD_LOCAL);
+  HEARTH_CHECK_AS(
+      NotImplementedError, library,
+      "[draw] needs libhearth_canvas.so, which is built where OpenCV is installed: ", dlerror());
+  const auto pictures =
+      reinterpret_cast<decltype(&hearth_pictures)>(dlsym(library, "hearth_pictures"));
+  HEARTH_CHECK_AS(NotImplementedError, pictures, "[draw] ", dlerror());
+  return *pictures();
+}
+
+const canvas::Pictures& pictures() {
+  static const canvas::Pictures& loaded = load();
+  return loaded;
+}
+
+}  // namespace
+
+Tensor line_charts(const std::vector<LineChart>& charts, const std::string& headline, int64_t width,
+                   int64_t height) {
+  return pictures().line_charts(charts, headline, width, height);
+}
+Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& classes,
+                        const std::string& headline) {
+  return pictures().confusion_matrix(counts, classes, headline);
+}
+Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
+                  const std::string& headline, int64_t columns) {
+  return pictures().image_grid(images, captions, headline, columns);
+}
+
+}  // namespace hearth::vision::draw
