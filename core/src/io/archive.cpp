@@ -389,6 +389,13 @@ std::vector<std::pair<std::string, Tensor>> InputArchive::tensors() const {
 
 }  // namespace hearth::serialize
 
+hearth::serialize::OutputArchive hearth::detail::archive_of(const Tensor& tensor) {
+  serialize::OutputArchive archive;
+  archive.write("0", tensor);
+  archive.items_->alone = true;
+  return archive;
+}
+
 void hearth::detail::throw_no_arg(const serialize::InputArchive& archive, const char* name) {
   throw FormatError(cat_str("[", archive.source(), "] expected a value for the option '", name,
                             "', got none or one that it cannot take"));

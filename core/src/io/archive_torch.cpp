@@ -45,14 +45,12 @@ class TorchArchive {
   }
 
   void write() {
-    if (is_list()) {
-      if (tensors_.size() == 1) {
-        tensor(tensors_.begin()->second);
-      } else {
-        out_.begin_list();
-        for (size_t i = 0; i < tensors_.size(); ++i) tensor(tensors_.at(std::to_string(i)));
-        out_.end_list();
-      }
+    if (items_.alone) {
+      tensor(tensors_.begin()->second);
+    } else if (is_list()) {
+      out_.begin_list();
+      for (size_t i = 0; i < tensors_.size(); ++i) tensor(tensors_.at(std::to_string(i)));
+      out_.end_list();
     } else if (items_.values.count(std::string(kCount))) {
       optimizer("");
     } else {

@@ -33,6 +33,12 @@ struct Bytes {
   bool mapped = false;
 };
 
+Bytes map_file(const std::string& path) {
+  const auto file = std::make_shared<MappedFile>(path);
+  return {{file->data(), file->size()}, path, file, true};
+}
+Format format_of(const Bytes& bytes);
+
 /// One way to find tensors.
 class Source {
  public:
@@ -170,9 +176,10 @@ class IndexSource final : public Source {
         bad(cat_str("the file name '", file, "', which is no name of a file beside it"));
       const auto [at, fresh] = known.emplace(file, files_.size());
       if (fresh) {
-        files_.emplace_back((folder / file).string());
-        HEARTH_CHECK_AS(FormatError, files_.back().format() != Format::Index, "[", path,
-                        "] the index names another index, '", file, "'");
+        const std::string beside = (folder / file).string();
+        HEARTH_CHECK_AS(FormatError, format_of(map_file(beside)) != Format::Index, "[", path,
+                        "] the index names an index, '", file, "'");
+        files_.emplace_back(beside);
       }
       HEARTH_CHECK_AS(FormatError, files_[at->second].contains(name), "[", path, "] tensor '", name,
                       "' should be in ", file, ", which does not have it");
@@ -253,10 +260,7 @@ struct TensorFile::Impl {
   }
 };
 
-TensorFile::TensorFile(const std::string& path) {
-  const auto file = std::make_shared<MappedFile>(path);
-  impl_ = std::make_shared<Impl>(Bytes{{file->data(), file->size()}, path, file, true});
-}
+TensorFile::TensorFile(const std::string& path) { impl_ = std::make_shared<Impl>(map_file(path)); }
 TensorFile::TensorFile(const void* data, size_t size, const std::string& name) {
   const auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
   impl_ = std::make_shared<Impl>(Bytes{*copy, name, copy, false});

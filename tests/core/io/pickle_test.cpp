@@ -190,13 +190,13 @@ TEST_P(PickleDamage, AnyByteChanged) {
   // Either an error of ours, or a file that says something else.
   const std::string whole = bytes_of(std::string("checkpoint") + GetParam());
   size_t refused = 0;
-  for (size_t i = 0; i < whole.size(); ++i) {
+  for (size_t i = 0; i < whole.size(); i += 2) {
     constexpr int kFlips[] = {0x01, 0x80, 0xff};
     std::string changed = whole;
-    changed[i] = static_cast<char>(changed[i] ^ kFlips[i % 3]);
+    changed[i] = static_cast<char>(changed[i] ^ kFlips[i / 2 % 3]);
     refused += !refusal_of(changed).empty();
   }
-  EXPECT_GT(refused, whole.size() / 16);
+  EXPECT_GT(refused, whole.size() / 32);
 }
 
 std::string old_file(const std::string& program, const std::string& keys = "]") {

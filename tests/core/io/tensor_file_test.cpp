@@ -213,7 +213,7 @@ TEST(TensorFile, ReadsAModelInSeveralFiles) {
   for (const auto& [map, phrase] : std::vector<std::pair<std::string, std::string>>{
            {R"({"a": "../1.safetensors"})", "no name of a file"},
            {R"({"a": "/etc/passwd"})", "no name of a file"},
-           {R"({"a": "model.index.json"})", ""},
+           {R"({"a": "model.index.json"})", "names an index"},
            {R"({"absent": "1.safetensors"})", "does not have it"},
            {R"({"a": 3})", "got"},
            {R"([])", "got"}}) {

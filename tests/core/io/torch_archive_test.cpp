@@ -65,7 +65,7 @@ TEST(TorchArchive, ModulesAreStateDicts) {
 }
 
 TEST(TorchArchive, ReadsWhatPythonSaved) {
-  for (const char* form : {"state.pt", "state.old.pt", "module.pt", "script.pt"}) {
+  for (const char* form : {"state.pt", "state.old.pt", "module.pt", "module.old.pt"}) {
     Net net;
     load(net, file(form));
     EXPECT_TRUE(net->fc->weight.detach().equal(arange(0, 6, TensorOptions(kFloat)).view({3, 2})))
@@ -85,6 +85,9 @@ TEST(TorchArchive, TensorsAndLists) {
   const Tensor base = arange(0, 1000, TensorOptions(kFloat));
   save(base.slice(0, 2, 5), dir / "part.pt");
   EXPECT_LT(fs::file_size(dir / "part.pt"), 1500u);
+  EXPECT_EQ(pickle::load(dir / "part.pt").kind(), pickle::Value::Kind::Tensor);
+  save(std::vector<Tensor>{base}, dir / "list.pt");
+  EXPECT_EQ(pickle::load(dir / "list.pt").kind(), pickle::Value::Kind::List);
   Tensor part;
   load(part, dir / "part.pt");
   EXPECT_TRUE(part.equal(base.slice(0, 2, 5)));
