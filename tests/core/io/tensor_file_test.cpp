@@ -217,7 +217,8 @@ TEST(TensorFile, ReadsAModelInSeveralFiles) {
            {R"({"absent": "1.safetensors"})", "does not have it"},
            {R"({"a": 3})", "got"},
            {R"([])", "got"}}) {
-    const std::string said = refusal([&] { index(map); });
+    const std::string wrong = map;
+    const std::string said = refusal([&] { index(wrong); });
     EXPECT_NE(said, "") << map;
     EXPECT_NE(said.find(phrase), std::string::npos) << said;
   }
