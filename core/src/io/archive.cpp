@@ -12,6 +12,7 @@
 #include "hearth/io/args.h"
 #include "hearth/io/safetensors.h"
 
+#include "io/archive_items.h"
 #include "io/safetensors_format.h"
 
 namespace hearth::serialize {
@@ -44,43 +45,7 @@ const std::string& Value::toStringRef() const {
   wrong_kind("string");
 }
 
-// ---- the tree, flat: everything by its path
-
-struct Items {
-  std::string source = "archive";
-  std::map<std::string, Tensor> tensors;
-  std::map<std::string, Value> values;
-  std::optional<safetensors::File> file;  ///< tensors not read yet
-
-  bool contains(const std::string& path) const {
-    return tensors.count(path) || values.count(path) || (file && file->contains(path));
-  }
-  bool find(const std::string& path, Tensor& tensor) const {
-    const auto found = tensors.find(path);
-    if (found != tensors.end()) {
-      tensor = found->second;
-      return true;
-    }
-    if (!file || !file->contains(path)) return false;
-    tensor = file->tensor(path);
-    return true;
-  }
-  /// All paths that begin with prefix.
-  std::vector<std::string> below(const std::string& prefix) const {
-    std::vector<std::string> found;
-    const auto collect = [&](const auto& map) {
-      for (auto it = map.lower_bound(prefix); it != map.end() && it->first.starts_with(prefix);
-           ++it)
-        found.push_back(it->first);
-    };
-    collect(tensors);
-    collect(values);
-    if (file)
-      for (const std::string& key : file->keys())
-        if (key.starts_with(prefix)) found.push_back(key);
-    return found;
-  }
-};
+// ---- the tree
 
 namespace {
 
@@ -168,15 +133,18 @@ safetensors::Metadata metadata_of(const Items& items) {
   return metadata;
 }
 
-std::shared_ptr<const Items> open(safetensors::File file) {
+std::shared_ptr<const Items> open(TensorFile file) {
   auto items = std::make_shared<Items>();
   items->source = file.source();
-  const auto found = file.metadata().find(kValuesKey);
-  if (found != file.metadata().end()) items->values = parse_values(found->second, items->source);
+  const std::map<std::string, std::string> metadata = file.metadata();
+  const auto found = metadata.find(kValuesKey);
+  if (found != metadata.end()) items->values = parse_values(found->second, items->source);
   for (const auto& [path, value] : items->values)
     HEARTH_CHECK_AS(FormatError, !file.contains(path), "[", items->source, "] '", path,
                     "' is both a tensor and a value");
+  const pickle::Value root = file.value();
   items->file = std::move(file);
+  read_torch_values(*items, root);
   return items;
 }
 
@@ -232,10 +200,16 @@ void OutputArchive::write_ivalue(const std::string& key, const IValue& value) {
 }
 
 void OutputArchive::save_to(const std::string& filename) const {
+  if (is_torch_name(filename)) {
+    FileSink sink(filename);
+    write_torch(sink, *items_);
+    sink.commit();
+    return;
+  }
   safetensors::save_file(named_tensors(*items_), filename, metadata_of(*items_));
 }
 void OutputArchive::save_to(size_t (*writer)(void*, const void*, size_t), void* context) const {
-  struct CallbackSink final : safetensors::Sink {
+  struct CallbackSink final : Sink {
     size_t (*function)(void*, const void*, size_t);
     void* argument;
     CallbackSink(size_t (*f)(void*, const void*, size_t), void* a) : function(f), argument(a) {}
@@ -271,12 +245,12 @@ InputArchive& InputArchive::operator=(const InputArchive&) = default;
 InputArchive& InputArchive::operator=(InputArchive&&) noexcept = default;
 
 void InputArchive::load_from(const std::string& filename, std::optional<Device> device) {
-  items_ = open(safetensors::File(filename));
+  items_ = open(TensorFile(filename));
   prefix_.clear();
   device_ = device;
 }
 void InputArchive::load_from(const char* data, size_t size, std::optional<Device> device) {
-  items_ = open(safetensors::File(data, size));
+  items_ = open(TensorFile(data, size));
   prefix_.clear();
   device_ = device;
 }
@@ -329,8 +303,19 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
 }
 bool InputArchive::try_read(const std::string& key, Value& value) {
   const auto found = items_->values.find(path(key));
-  if (found == items_->values.end()) return false;
-  value = found->second;
+  if (found != items_->values.end()) {
+    value = found->second;
+    return true;
+  }
+  // Python keeps counts of steps, for one, in tensors.
+  Tensor tensor;
+  if (!items_->file || items_->file->format() != TensorFile::Format::Torch ||
+      !items_->find(path(key), tensor) || tensor.numel() != 1 || is_complex(tensor.scalar_type()))
+    return false;
+  const double number = tensor.item().toDouble();
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  const bool whole = std::abs(number) <= kExact && number == std::trunc(number);
+  value = whole ? Value(static_cast<int64_t>(number)) : Value(number);
   return true;
 }
 bool InputArchive::try_read(const std::string& key, IValue& value) {
@@ -415,6 +400,13 @@ std::vector<std::pair<std::string, Tensor>> InputArchive::tensors() const {
 }
 
 }  // namespace hearth::serialize
+
+hearth::serialize::OutputArchive hearth::detail::archive_of(const Tensor& tensor) {
+  serialize::OutputArchive archive;
+  archive.write("0", tensor);
+  archive.items_->alone = true;
+  return archive;
+}
 
 void hearth::detail::throw_no_arg(const serialize::InputArchive& archive, const char* name) {
   throw FormatError(cat_str("[", archive.source(), "] expected a value for the option '", name,

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "hearth/base/atomic_file.h"
 #include "hearth/io/mapped_file.h"
 #include "hearth/ops/creation.h"
 
@@ -63,6 +62,9 @@ const std::vector<std::string>& File::keys() const { return impl_->keys; }
 bool File::contains(const std::string& name) const { return impl_->entries.count(name) != 0; }
 IntArrayRef File::sizes(const std::string& name) const { return impl_->entry(name).sizes.ref(); }
 ScalarType File::dtype(const std::string& name) const { return impl_->entry(name).dtype; }
+const std::string& File::type_name(const std::string& name) const {
+  return impl_->entry(name).type;
+}
 const Metadata& File::metadata() const { return impl_->metadata; }
 const std::string& File::source() const { return impl_->source; }
 
@@ -89,20 +91,6 @@ Tensor File::tensor(const std::string& name) const {
 
 namespace {
 
-struct FileSink final : Sink {
-  AtomicFile file;
-  explicit FileSink(const std::string& path) : file(path) {}
-  void write(const void* data, size_t size) override { file.write(data, size); }
-};
-
-struct BufferSink final : Sink {
-  std::vector<char> bytes;
-  void write(const void* data, size_t size) override {
-    const char* p = static_cast<const char*>(data);
-    bytes.insert(bytes.end(), p, p + size);
-  }
-};
-
 std::map<std::string, Tensor> all_of(const File& file) {
   std::map<std::string, Tensor> tensors;
   for (const std::string& name : file.keys()) tensors.emplace(name, file.tensor(name));
@@ -119,7 +107,7 @@ std::map<std::string, Tensor> load(const void* data, size_t size) {
 void save_file(const NamedTensors& tensors, const std::string& path, const Metadata& metadata) {
   FileSink sink(path);
   write(sink, tensors, metadata);
-  sink.file.commit();
+  sink.commit();
 }
 
 std::vector<char> save(const NamedTensors& tensors, const Metadata& metadata) {

@@ -7,9 +7,13 @@
 
 #include "hearth/io/safetensors.h"
 
+#include "io/sink.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth::safetensors {
+
+/// The longest header that is read or written.
+inline constexpr uint64_t kMostHeader = 100'000'000;
 
 struct Entry {
   std::string name, type;
@@ -27,12 +31,6 @@ struct Header {
 /// Parses and checks a whole file; `source` names it in errors.
 Header parse_header(const char* data, uint64_t size, const std::string& source);
 
-/// Takes the bytes of a file as they are produced.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  virtual void write(const void* data, size_t size) = 0;
-};
 void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata);
 
 }  // namespace hearth::safetensors

@@ -17,8 +17,6 @@ static_assert(std::endian::native == std::endian::little, "safetensors are littl
 
 namespace {
 
-constexpr uint64_t kMostHeader = 100'000'000;
-
 struct Type {
   std::string_view name;
   uint64_t bits;

@@ -15,9 +15,18 @@
 #include "hearth/autograd/ivalue.h"
 #include "hearth/tensor/tensor.h"
 
+namespace hearth::serialize {
+class OutputArchive;
+}
+namespace hearth::detail {
+/// The archive of a tensor saved alone: key "0".
+HEARTH_API serialize::OutputArchive archive_of(const Tensor& tensor);
+}  // namespace hearth::detail
+
 /// Archives: trees of named tensors and small values, as torch::serialize has them.
 ///
-/// On disk an archive is one safetensors file. A tensor `t` in a nested archive `a` is the tensor
+/// On disk an archive is one safetensors file, or, under a name ending in .pt or .pth, one that
+/// Python's torch.load opens. A tensor `t` in a nested archive `a` is the tensor
 /// "a.t"; values are JSON, by path, under the metadata key "hearth.values". So the file of a module
 /// is what Python's safetensors reads and writes, with PyTorch's parameter names.
 namespace hearth::serialize {
@@ -100,12 +109,13 @@ class HEARTH_API OutputArchive {
 
  private:
   friend class InputArchive;
+  friend OutputArchive hearth::detail::archive_of(const Tensor& tensor);
   void save_to(size_t (*writer)(void*, const void*, size_t), void* context) const;
   void write_ivalue(const std::string& key, const IValue& value);
   std::shared_ptr<Items> items_;
 };
 
-/// Reads what OutputArchive wrote, or any safetensors file.
+/// Reads what OutputArchive wrote, or any file that TensorFile opens.
 class HEARTH_API InputArchive {
  public:
   InputArchive();

@@ -34,6 +34,8 @@ class HEARTH_API File {
   IntArrayRef sizes(const std::string& name) const;
   /// Undefined for a type Hearth does not have.
   ScalarType dtype(const std::string& name) const;
+  /// The format's name of the type: "F32", "F8_E4M3" ...
+  const std::string& type_name(const std::string& name) const;
   const Metadata& metadata() const;
   /// The path, or the name given to the buffer.
   const std::string& source() const;

@@ -20,7 +20,8 @@ HEARTH_API void read_list(serialize::InputArchive& archive, std::vector<Tensor>&
 /// Saves a tensor, module, optimizer, or anything with `archive << value`, to a file name (the old
 /// file stays until the new one is durable), an std::ostream, or a writer called as
 /// `size_t writer(const void*, size_t)`. As torch::save, in the format serialize::OutputArchive
-/// describes.
+/// describes; names ending in .pt or .pth give files that Python's torch.load opens (a module: its
+/// state_dict; an optimizer: its state and param_groups; a tensor or a list: the same).
 template <typename T, typename... To>
 void save(const T& value, To&&... to) {
   serialize::OutputArchive archive;
@@ -36,8 +37,8 @@ void save(const std::vector<Tensor>& tensors, To&&... to) {
   detail::archive_of(tensors).save_to(std::forward<To>(to)...);
 }
 
-/// Loads what save wrote from a file name, an std::istream, or (const char* data, size_t size),
-/// each with an optional device at the end. Throws FileError or FormatError.
+/// Loads what save or Python's torch.save wrote from a file name, an std::istream, or (const char*
+/// data, size_t size), each with an optional device at the end. Throws FileError or FormatError.
 template <typename T, typename... From>
 void load(T& value, From&&... from) {
   serialize::InputArchive archive;

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/io/tensor_file.h"
+
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+#include "hearth/io/mapped_file.h"
+#include "hearth/io/pickle.h"
+#include "hearth/io/safetensors.h"
+
+#include "io/npy_format.h"
+#include "io/pickle_document.h"
+#include "io/pickle_types.h"
+#include "io/safetensors_format.h"
+#include "io/torch_file.h"
+#include "io/zip_reader.h"
+
+namespace hearth {
+
+namespace {
+
+using Format = TensorFile::Format;
+
+/// The bytes of a file. Those of a mapped one are also found by its path.
+struct Bytes {
+  std::string_view view;
+  std::string source;
+  std::shared_ptr<const void> keep;
+  bool mapped = false;
+};
+
+Bytes map_file(const std::string& path) {
+  const auto file = std::make_shared<MappedFile>(path);
+  return {{file->data(), file->size()}, path, file, true};
+}
+Format format_of(const Bytes& bytes);
+
+/// One way to find tensors.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual Tensor tensor(size_t i) const = 0;
+  virtual IntArrayRef sizes(size_t i) const = 0;
+  virtual ScalarType dtype(size_t i) const = 0;
+  virtual std::string type_name(size_t i) const = 0;
+  virtual std::map<std::string, std::string> metadata() const { return {}; }
+  virtual pickle::Value value() const { return {}; }
+
+  std::vector<std::string> keys;
+};
+
+class SafetensorsSource final : public Source {
+ public:
+  explicit SafetensorsSource(const Bytes& bytes)
+      : file_(bytes.mapped
+                  ? safetensors::File(bytes.source)
+                  : safetensors::File(bytes.view.data(), bytes.view.size(), bytes.source)) {
+    keys = file_.keys();
+  }
+  Tensor tensor(size_t i) const override { return file_.tensor(keys[i]); }
+  IntArrayRef sizes(size_t i) const override { return file_.sizes(keys[i]); }
+  ScalarType dtype(size_t i) const override { return file_.dtype(keys[i]); }
+  std::string type_name(size_t i) const override {
+    const ScalarType t = dtype(i);
+    return t == ScalarType::Undefined ? file_.type_name(keys[i])
+                                      : std::string(pickle::element_type(t).name);
+  }
+  std::map<std::string, std::string> metadata() const override { return file_.metadata(); }
+
+ private:
+  safetensors::File file_;
+};
+
+class TorchSource final : public Source {
+ public:
+  explicit TorchSource(const Bytes& bytes)
+      : root_(bytes.mapped ? pickle::load(bytes.source)
+                           : pickle::load(bytes.view.data(), bytes.view.size(), bytes.source)) {
+    for (auto& [name, value] : pickle::named_tensors(root_)) {
+      keys.push_back(name);
+      values_.push_back(value);
+    }
+  }
+  Tensor tensor(size_t i) const override { return values_[i].toTensor(); }
+  IntArrayRef sizes(size_t i) const override { return values_[i].sizes(); }
+  ScalarType dtype(size_t i) const override { return values_[i].dtype(); }
+  std::string type_name(size_t i) const override {
+    const pickle::Document& document = *root_.document();
+    return std::string(document.tensors[values_[i].node()->index].type->name);
+  }
+  pickle::Value value() const override { return root_; }
+
+ private:
+  pickle::Value root_;
+  std::vector<pickle::Value> values_;
+};
+
+class NumpySource final : public Source {
+ public:
+  explicit NumpySource(const Bytes& bytes) : keep_(bytes.keep) {
+    if (npy::is_npy(bytes.view)) {
+      add("0", bytes.view, bytes.source);
+      return;
+    }
+    const ZipReader zip(bytes.view, bytes.source);
+    for (const ZipEntry& entry : zip.entries()) {
+      if (!entry.name.ends_with(".npy")) continue;
+      const std::string source = cat_str(bytes.source, ": ", entry.name);
+      const std::string name = entry.name.substr(0, entry.name.size() - 4);
+      if (entry.deflated) {
+        unpacked_.push_back(zip.read(entry));
+        add(name, unpacked_.back(), source);
+        arrays_.back().unpacked = true;
+      } else {
+        add(name, zip.stored(entry), source);
+      }
+    }
+  }
+  Tensor tensor(size_t i) const override {
+    const Array& a = arrays_[i];
+    return npy::make_tensor(a.bytes, a.source, a.unpacked ? nullptr : keep_);
+  }
+  IntArrayRef sizes(size_t i) const override { return arrays_[i].header.sizes.ref(); }
+  ScalarType dtype(size_t i) const override { return arrays_[i].header.dtype; }
+  std::string type_name(size_t i) const override {
+    const npy::Header& h = arrays_[i].header;
+    return h.dtype == ScalarType::Undefined ? h.descr
+                                            : std::string(pickle::element_type(h.dtype).name);
+  }
+
+ private:
+  struct Array {
+    std::string_view bytes;
+    std::string source;
+    npy::Header header;
+    bool unpacked = false;  ///< in memory of this source, which may end before the tensor
+  };
+  void add(const std::string& name, std::string_view bytes, const std::string& source) {
+    keys.push_back(name);
+    arrays_.push_back({bytes, source, npy::parse_header(bytes, source)});
+  }
+
+  std::shared_ptr<const void> keep_;
+  std::deque<std::string> unpacked_;
+  std::vector<Array> arrays_;
+};
+
+/// Files beside an index that says which tensor lies in which.
+class IndexSource final : public Source {
+ public:
+  explicit IndexSource(const Bytes& bytes) {
+    const std::string& path = bytes.source;
+    HEARTH_CHECK_AS(FormatError, bytes.mapped, "[", path,
+                    "] the index of a model can only be read from a file, beside those it names");
+    const auto bad = [&](std::string_view what) {
+      throw FormatError(cat_str("[", path, "] expected the index of a model, got ", what));
+    };
+    std::map<std::string, std::string> weight_map;
+    try {
+      const nlohmann::json index = nlohmann::json::parse(bytes.view);
+      for (const auto& [name, file] : index.at("weight_map").items())
+        weight_map.emplace(name, file.get<std::string>());
+    } catch (const nlohmann::json::exception& e) {
+      bad(e.what());
+    }
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::unordered_map<std::string, size_t> known;
+    for (const auto& [name, file] : weight_map) {
+      // A name of a file in the same folder, and nothing that leads out of it.
+      if (file.empty() || file == "." || file == ".." ||
+          file.find_first_of(std::string("/\\\0", 3)) != std::string::npos)
+        bad(cat_str("the file name '", file, "', which is no name of a file beside it"));
+      const auto [at, fresh] = known.emplace(file, files_.size());
+      if (fresh) {
+        const std::string beside = (folder / file).string();
+        HEARTH_CHECK_AS(FormatError, format_of(map_file(beside)) != Format::Index, "[", path,
+                        "] the index names an index, '", file, "'");
+        files_.emplace_back(beside);
+      }
+      HEARTH_CHECK_AS(FormatError, files_[at->second].contains(name), "[", path, "] tensor '", name,
+                      "' should be in ", file, ", which does not have it");
+      keys.push_back(name);
+      file_of_.push_back(at->second);
+    }
+  }
+  Tensor tensor(size_t i) const override { return file(i).tensor(keys[i]); }
+  IntArrayRef sizes(size_t i) const override { return file(i).sizes(keys[i]); }
+  ScalarType dtype(size_t i) const override { return file(i).dtype(keys[i]); }
+  std::string type_name(size_t i) const override { return file(i).type_name(keys[i]); }
+
+ private:
+  const TensorFile& file(size_t i) const { return files_[file_of_[i]]; }
+
+  std::vector<TensorFile> files_;
+  std::vector<size_t> file_of_;
+};
+
+bool is_npz(const Bytes& bytes) {
+  const ZipReader zip(bytes.view, bytes.source);
+  for (const ZipEntry& entry : zip.entries())
+    if (entry.name.ends_with(".npy")) return true;
+  return false;
+}
+
+/// By the first bytes.
+Format format_of(const Bytes& bytes) {
+  const std::string_view view = bytes.view;
+  if (npy::is_npy(view)) return Format::Npy;
+  if (pickle::is_zip(view)) return is_npz(bytes) ? Format::Npz : Format::Torch;
+  if (pickle::is_torch_file(view)) return Format::Torch;
+  // Text read as the length of a header is larger than any header.
+  uint64_t length = UINT64_MAX;
+  if (view.size() >= 8) std::memcpy(&length, view.data(), 8);
+  const size_t text = view.find_first_not_of(" \t\r\n");
+  if (text != std::string_view::npos && view[text] == '{' && length > safetensors::kMostHeader)
+    return Format::Index;
+  if (view.size() > 8 && view[8] == '{') return Format::Safetensors;
+  throw FormatError(cat_str("[", bytes.source, "] expected a file of tensors (safetensors, .pt, ",
+                            ".pth, .bin, .npy, .npz, or the index of a model), got ",
+                            view.empty() ? "an empty file" : "something else"));
+}
+
+std::unique_ptr<Source> open(Format format, const Bytes& bytes) {
+  switch (format) {
+    case Format::Torch:
+      return std::make_unique<TorchSource>(bytes);
+    case Format::Npy:
+    case Format::Npz:
+      return std::make_unique<NumpySource>(bytes);
+    case Format::Index:
+      return std::make_unique<IndexSource>(bytes);
+    case Format::Safetensors:
+      break;
+  }
+  return std::make_unique<SafetensorsSource>(bytes);
+}
+
+}  // namespace
+
+struct TensorFile::Impl {
+  std::string file;
+  Format format;
+  std::unique_ptr<Source> source;
+  std::unordered_map<std::string, size_t> places;
+
+  explicit Impl(const Bytes& bytes)
+      : file(bytes.source), format(format_of(bytes)), source(open(format, bytes)) {
+    places.reserve(source->keys.size());
+    for (size_t i = 0; i < source->keys.size(); ++i) places.emplace(source->keys[i], i);
+  }
+
+  size_t place(const std::string& name) const {
+    const auto found = places.find(name);
+    HEARTH_CHECK_AS(FormatError, found != places.end(), "[", file, "] has no tensor '", name, "'");
+    return found->second;
+  }
+};
+
+TensorFile::TensorFile(const std::string& path) { impl_ = std::make_shared<Impl>(map_file(path)); }
+TensorFile::TensorFile(const void* data, size_t size, const std::string& name) {
+  const auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
+  impl_ = std::make_shared<Impl>(Bytes{*copy, name, copy, false});
+}
+
+TensorFile::Format TensorFile::format() const { return impl_->format; }
+const std::vector<std::string>& TensorFile::keys() const { return impl_->source->keys; }
+bool TensorFile::contains(const std::string& name) const { return impl_->places.count(name) != 0; }
+Tensor TensorFile::tensor(const std::string& name) const {
+  return impl_->source->tensor(impl_->place(name));
+}
+IntArrayRef TensorFile::sizes(const std::string& name) const {
+  return impl_->source->sizes(impl_->place(name));
+}
+ScalarType TensorFile::dtype(const std::string& name) const {
+  return impl_->source->dtype(impl_->place(name));
+}
+std::string TensorFile::type_name(const std::string& name) const {
+  return impl_->source->type_name(impl_->place(name));
+}
+std::map<std::string, std::string> TensorFile::metadata() const {
+  return impl_->source->metadata();
+}
+pickle::Value TensorFile::value() const { return impl_->source->value(); }
+const std::string& TensorFile::source() const { return impl_->file; }
+
+const char* to_string(TensorFile::Format format) {
+  constexpr const char* kNames[] = {"safetensors", "torch", "npy", "npz", "index"};
+  return kNames[static_cast<size_t>(format)];
+}
+
+std::map<std::string, Tensor> load_tensors(const std::string& path) {
+  const TensorFile file(path);
+  std::map<std::string, Tensor> tensors;
+  for (const std::string& name : file.keys()) tensors.emplace(name, file.tensor(name));
+  return tensors;
+}
+
+}  // namespace hearth
