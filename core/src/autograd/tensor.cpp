@@ -54,7 +54,10 @@ bool Tensor::is_inference() const { return checked(*this).inference; }
 bool Tensor::is_alias_of(const Tensor& other) const {
   return checked(*this).storage == checked(other).storage;
 }
-Storage Tensor::storage() const { return Storage(checked(*this).storage); }
+Storage Tensor::storage() const {
+  HEARTH_CHECK(layout() == kStrided, "[storage] Cannot access storage of a ", layout(), " tensor");
+  return Storage(impl_->storage);
+}
 
 int64_t Tensor::size(int64_t d) const {
   HEARTH_CHECK_AS(IndexError, dim() > 0, "[size] Dimension specified as ", d,

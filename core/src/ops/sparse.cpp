@@ -13,6 +13,8 @@
 #include "hearth/ops/unique.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/tangent.h"
+
 namespace hearth::ops {
 
 namespace {
@@ -69,6 +71,8 @@ void expect_coo(const Tensor& t, std::string_view op) {
 }
 
 Tensor Sparse::tensor() const {
+  HEARTH_CHECK_AS(NotImplementedError, !autograd::forward_level() || !autograd::is_dual(values),
+                  "[sparse] sparse tensors have no tangents: forward mode AD cannot pass them");
   SparseParts parts = *this;
   parts.values = alias_tensor(values);
   parts.coalesced |= is_coo() && nnz() < 2;
