@@ -4,14 +4,14 @@
 namespace hearth {
 
 namespace {
-thread_local constinit DeviceIndex device = 0;
+thread_local constinit DeviceIndex this_device = 0;
 thread_local constinit void* streams[kMaxDevices] = {};
 }  // namespace
 
-DeviceIndex current_device_index() { return device; }
-void set_current_device_index(DeviceIndex index) { device = index; }
+DeviceIndex current_device_index() { return this_device; }
+void set_current_device_index(DeviceIndex index) { this_device = index; }
 void*& current_stream_slot(DeviceIndex index) { return streams[index]; }
 
-Device Device::current_cuda() { return Device(kCUDA, device); }
+Device Device::current_cuda() { return Device(kCUDA, this_device); }
 
 }  // namespace hearth
