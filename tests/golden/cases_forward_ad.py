@@ -23,7 +23,7 @@ def tangents(fn):
                 wanted = [x for x in inputs if x is not None and x.requires_grad]
                 out = torch.autograd.grad(sum((y * y).sum() for y in out), wanted, create_graph=True)
             pairs = [fwAD.unpack_dual(y) for y in out]
-            return [torch.zeros_like(p) if t is None else t for p, t in pairs]
+            return [torch.zeros_like(p) if t is None or t._is_zerotensor() else t for p, t in pairs]
     return run
 
 

@@ -57,8 +57,9 @@ variable_list AutogradContext::get_saved_variables() const {
         "inplace operation: a saved tensor of sizes ",
         s.tensor.sizes(), " is at version ", version_of(s.tensor), "; expected version ", s.version,
         " instead");
-    const Edge edge =
-        s.output_nr < 0 ? s.edge : Edge{NodePtr(node_), static_cast<uint32_t>(s.output_nr)};
+    Edge edge = s.edge;
+    if (s.output_nr >= 0 && node_->executable_)
+      edge = {NodePtr(node_), static_cast<uint32_t>(s.output_nr)};
     out.push_back(with_history(s.tensor, edge));
   }
   return out;
@@ -187,7 +188,7 @@ void CustomNode::finish_tangents(const variable_list& outputs) {
     if (contains(ctx.dirty_, t)) {
       write_tangent(t, derivatives[i]);
     } else {
-      set_tangent(t, derivatives[i].defined() ? laid_out_as(t, derivatives[i]).clone() : Tensor());
+      set_tangent(t, derivatives[i].defined() ? copy_laid_out_as(t, derivatives[i]) : Tensor());
     }
   }
   for (const AutogradContext::Saved& s : ctx.saved_)

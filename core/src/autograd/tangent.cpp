@@ -72,8 +72,11 @@ Tensor laid_out_as(const Tensor& t, const Tensor& tangent) {
   bool same = is.sizes == want.sizes && is.dtype == want.dtype && is.device == want.device;
   for (size_t d = 0; same && d < want.sizes.size(); ++d)
     same = want.sizes[d] == 1 || want.numel == 0 || is.strides[d] == want.strides[d];
-  if (same) return tangent;
-  const Tensor copy = Geometry(t).make();
+  return same ? tangent : copy_laid_out_as(t, tangent);
+}
+
+Tensor copy_laid_out_as(const Tensor& t, const Tensor& tangent) {
+  Tensor copy = Geometry(t).make();
   copy.copy_(tangent);
   return copy;
 }
@@ -81,7 +84,7 @@ Tensor laid_out_as(const Tensor& t, const Tensor& tangent) {
 void write_tangent(const Tensor& t, const Tensor& tangent) {
   if (!is_dual(t)) {
     if (!tangent.defined()) return;
-    if (own_tangent(t) || !follows_base(t)) return set_tangent(t, laid_out_as(t, tangent).clone());
+    if (own_tangent(t) || !follows_base(t)) return set_tangent(t, copy_laid_out_as(t, tangent));
     const Tensor whole = Geometry(impl(t).base).make();
     whole.zero_();
     set_tangent(impl(t).base, whole);

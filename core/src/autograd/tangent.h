@@ -59,5 +59,7 @@ inline void share_tangent(const Tensor& from, const Tensor& to) {
 void write_tangent(const Tensor& t, const Tensor& tangent);
 /// `tangent` in the form of `t`: its sizes, dtype, device and strides. A copy where it is not.
 Tensor laid_out_as(const Tensor& t, const Tensor& tangent);
+/// Always a copy.
+Tensor copy_laid_out_as(const Tensor& t, const Tensor& tangent);
 
 }  // namespace hearth::autograd

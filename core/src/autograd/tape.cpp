@@ -112,7 +112,10 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
       " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
       "gradient, with DetectAnomalyGuard.");
   if (!s.is_output) return with_history(s.tensor, edges[s.number]);
-  if (!carries_gradient(op, s.number, s.tensor)) return s.tensor;
+  // In forward mode, nothing need be followed.
+  const bool followed =
+      std::any_of(edges.begin(), edges.end(), [](const Edge& e) { return e.is_valid(); });
+  if (!followed || !carries_gradient(op, s.number, s.tensor)) return s.tensor;
   // Double backward goes through the output's own history.
   return with_history(s.tensor, {NodePtr(const_cast<OpNode*>(this)), s.number});
 }

@@ -140,10 +140,10 @@ class ForwardMode final : public Interceptor {
 
   /// A derivative as the tangent of `out`, in memory that belongs to nobody else.
   static Tensor own(const Tensor& out, const Tensor& derivative, const variable_list& tangents) {
-    const Tensor laid = autograd::laid_out_as(out, derivative);
     for (const Tensor& t : tangents)
-      if (t.defined() && laid.is_alias_of(t)) return laid.clone();
-    return laid;
+      if (t.defined() && derivative.is_alias_of(t))
+        return autograd::copy_laid_out_as(out, derivative);
+    return autograd::laid_out_as(out, derivative);
   }
 
   static variable_list linear(const Invocation& call, variable_list in) {
