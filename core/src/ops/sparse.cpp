@@ -162,7 +162,7 @@ Tensor row_starts(const Tensor& rows, int64_t count) {
 }
 
 Tensor rows_of_starts(const Tensor& crow, int64_t nnz) {
-  return repeat_interleave(crow.diff(), nnz);
+  return repeat_interleave(crow.diff(), std::optional<int64_t>(nnz));
 }
 
 }  // namespace hearth::ops
