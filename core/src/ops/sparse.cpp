@@ -40,12 +40,9 @@ Tensor sums_at(const Tensor& places, const Tensor& values, int64_t count) {
 }
 
 Tensor coalesce(const Tensor& t) {
-  const Sparse s = [&] {
-    Sparse raw;
-    static_cast<SparseParts&>(raw) = sparse_parts(t);
-    raw.sizes = impl(t).sizes;
-    return raw;
-  }();
+  Sparse s;
+  static_cast<SparseParts&>(s) = sparse_parts(t);
+  s.sizes = impl(t).sizes;
   const auto [places, inverse, counts] =
       hearth::unique(linear_indices(s), /*sorted=*/true, /*return_inverse=*/true);
   SparseParts parts;
@@ -64,11 +61,6 @@ Tensor coalesce(const Tensor& t) {
 }
 
 }  // namespace
-
-void expect_coo(const Tensor& t, std::string_view op) {
-  HEARTH_CHECK(t.layout() == kSparse, "[", op, "] ", op,
-               " expected sparse coordinate tensor layout but got ", t.layout());
-}
 
 Tensor Sparse::tensor() const {
   HEARTH_CHECK_AS(NotImplementedError, !autograd::forward_level() || !autograd::is_dual(values),
@@ -171,9 +163,35 @@ namespace hearth {
 
 using namespace ops;
 
+namespace {
+
+const SparseParts& expect_sparse(const Tensor& t, std::string_view op) {
+  HEARTH_CHECK(t.layout() != kStrided, "[", op, "] ", op,
+               " expected sparse tensor layout but got Strided");
+  return sparse_parts(t);
+}
+
+const SparseParts& expect_coo(const Tensor& t, std::string_view op) {
+  HEARTH_CHECK(t.layout() == kSparse, "[", op, "] ", op,
+               " expected sparse coordinate tensor layout but got ", t.layout());
+  return sparse_parts(t);
+}
+
+const SparseParts& expect_csr(const Tensor& t, std::string_view op) {
+  HEARTH_CHECK(t.layout() == kSparseCsr, "[", op, "] ", op,
+               " expected sparse row compressed tensor layout but got ", t.layout());
+  return sparse_parts(t);
+}
+
+void expect_coalesced(const Tensor& t, std::string_view op) {
+  HEARTH_CHECK(t.layout() != kSparse || t.is_coalesced(), "[", op, "] Cannot get ", op,
+               " on an uncoalesced tensor, please call .coalesce() first");
+}
+
+}  // namespace
+
 Tensor Tensor::coalesce() const {
-  expect_coo(*this, "coalesce");
-  return sparse_parts(*this).coalesced ? *this : ops::coalesce(*this);
+  return expect_coo(*this, "coalesce").coalesced ? *this : ops::coalesce(*this);
 }
 
 Tensor Tensor::to_dense(std::optional<ScalarType> dtype) const {
@@ -233,36 +251,12 @@ Tensor Tensor::sparse_mask(const Tensor& mask) const {
   return pattern.with(elements_at(*this, pattern.as_coo()));
 }
 
-bool Tensor::is_coalesced() const {
-  expect_coo(*this, "is_coalesced");
-  return sparse_parts(*this).coalesced;
-}
-
-namespace {
-
-const SparseParts& expect_sparse(const Tensor& t, std::string_view op) {
-  HEARTH_CHECK(t.layout() != kStrided, "[", op, "] ", op,
-               " expected sparse tensor layout but got Strided");
-  return sparse_parts(t);
-}
-
-const SparseParts& expect_csr(const Tensor& t, std::string_view op) {
-  HEARTH_CHECK(t.layout() == kSparseCsr, "[", op, "] ", op,
-               " expected sparse row compressed tensor layout but got ", t.layout());
-  return sparse_parts(t);
-}
-
-void expect_coalesced(const Tensor& t, std::string_view op) {
-  HEARTH_CHECK(t.layout() != kSparse || t.is_coalesced(), "[", op, "] Cannot get ", op,
-               " on an uncoalesced tensor, please call .coalesce() first");
-}
-
-}  // namespace
+bool Tensor::is_coalesced() const { return expect_coo(*this, "is_coalesced").coalesced; }
 
 Tensor Tensor::indices() const {
-  expect_coo(*this, "indices");
+  const SparseParts& parts = expect_coo(*this, "indices");
   expect_coalesced(*this, "indices");
-  return sparse_parts(*this).indices.alias();
+  return parts.indices.alias();
 }
 Tensor Tensor::values() const {
   expect_sparse(*this, "values");
@@ -271,10 +265,7 @@ Tensor Tensor::values() const {
 }
 Tensor Tensor::crow_indices() const { return expect_csr(*this, "crow_indices").crow.alias(); }
 Tensor Tensor::col_indices() const { return expect_csr(*this, "col_indices").indices.alias(); }
-Tensor Tensor::_indices() const {
-  expect_coo(*this, "_indices");
-  return sparse_parts(*this).indices.alias();
-}
+Tensor Tensor::_indices() const { return expect_coo(*this, "_indices").indices.alias(); }
 Tensor Tensor::_values() const { return alias_tensor(expect_sparse(*this, "_values").values); }
 int64_t Tensor::_nnz() const { return expect_sparse(*this, "_nnz").values.size(0); }
 int64_t Tensor::sparse_dim() const {

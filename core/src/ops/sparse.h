@@ -47,9 +47,6 @@ Tensor row_starts(const Tensor& rows, int64_t count);
 /// The row of each value.
 Tensor rows_of_starts(const Tensor& crow, int64_t nnz);
 
-/// Throws unless t is a COO tensor: "[op] expected sparse coordinate tensor layout but got ...".
-void expect_coo(const Tensor& t, std::string_view op);
-
 // The nodes; see sparse_history.cpp.
 /// `sparse`, a new tensor of `values`, as a function of them.
 Tensor with_history_of_values(const Tensor& sparse, const Tensor& values);

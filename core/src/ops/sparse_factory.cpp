@@ -140,9 +140,12 @@ void check_csr(const Sparse& s) {
   HEARTH_CHECK_AS(IndexError, s.crow.diff().ge(0).all().item<bool>(), "[", kCsr,
                   "] crow_indices must not decrease");
   if (nnz == 0) return;
+  checked_numel(s.sizes);
   const auto low = s.indices.min().item<int64_t>(), high = s.indices.max().item<int64_t>();
   HEARTH_CHECK_AS(IndexError, low >= 0 && high < s.sizes[1], "[", kCsr,
                   "] col_indices must be in [0, ", s.sizes[1], "), got ", low < 0 ? low : high);
+  HEARTH_CHECK_AS(ValueError, linear_indices(s.as_coo()).diff().gt(0).all().item<bool>(), "[", kCsr,
+                  "] col_indices of each row must be sorted and distinct");
 }
 
 Tensor make_csr(const Tensor& crow, const Tensor& col, const Tensor& values,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What operators do with sparse tensors. A row that is not among `kForms` refuses them.
+// What operators do with sparse tensors: forms() lists the rows that take them.
 #include <algorithm>
 #include <unordered_map>
 
@@ -388,14 +388,14 @@ const std::unordered_map<const OpTable*, Form>& forms() {
   return table;
 }
 
-/// Makes a sparse tensor show what an in-place call computed.
+/// Makes a sparse tensor show what an in-place call computed. A strided one holds it already.
 void replace(const Invocation& call, const Tensor& result) {
   const Tensor& self = call.out[0];
   TensorImpl &t = impl(self), &r = impl(result);
   if (t.storage == r.storage) return;
   const bool views = call.op.info.is_view();
-  HEARTH_CHECK(!is_strided(result), "[", call.op.info.name,
-               "] the result is a strided tensor and cannot be written into a ", t.layout, " one");
+  HEARTH_CHECK(t.layout == r.layout, "[", call.op.info.name, "] the result is a ", r.layout,
+               " tensor and cannot be written into a ", t.layout, " one");
   HEARTH_CHECK_AS(DtypeError, can_cast(r.dtype, t.dtype), "[", call.op.info.name, "] result type ",
                   to_string(r.dtype), " can't be cast to the desired output type ",
                   to_string(t.dtype));
@@ -410,7 +410,6 @@ void replace(const Invocation& call, const Tensor& result) {
   } else {
     sparse_parts(self) = sparse_parts(cast);
   }
-  t.layout = impl(cast).layout;
   t.sizes = impl(cast).sizes;
   t.strides = impl(cast).strides;
   t.refresh();
@@ -424,6 +423,7 @@ void replace(const Invocation& call, const Tensor& result) {
   }
 }
 
+/// Whether a row is the derivative of a pointwise one.
 bool is_derivative(const OpTable& op) {
   return op.info.kind == Kind::Fused && op.info.args[0].name == "grad" && op.extra;
 }

@@ -22,6 +22,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 #include "hearth/optim.h"
+#include "hearth/tensor/storage.h"
 #include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/samples.h"
@@ -124,6 +125,10 @@ TEST(Sparse, ConstructorsCheck) {
                 sparse_coo_tensor(tensor({{1, 0}}), ones({2}), {2}, {}, /*is_coalesced=*/true);
               }),
               HasSubstr("cannot set is_coalesced to true"));
+  EXPECT_THAT(error_of([] {
+                sparse_csr_tensor(tensor({0, 2}), tensor({1, 1}), ones({2}), {1, 2});
+              }),
+              HasSubstr("sorted and distinct"));
   // Indices past the sizes that nobody looked at are found by whoever reads them.
   const Tensor bad = _sparse_coo_tensor_unsafe(tensor({{7}, {9}}), ones({1}), {2, 3});
   EXPECT_THROW(bad.to_dense(), IndexError);
@@ -144,6 +149,11 @@ TEST(Sparse, OperatorsThatDoNotTakeThemSaySo) {
   EXPECT_THAT(error_of([&] { d / s; }), HasSubstr("Sparse division requires a scalar"));
   EXPECT_THAT(error_of([&] { s / d; }), HasSubstr("(got shape [2, 3] for divisor)"));
   EXPECT_THAT(error_of([&] { s.fill_(1); }), HasSubstr("[fill]"));
+  EXPECT_THAT(
+      error_of([&] { d.mul_(s); }),
+      HasSubstr("[mul] the result is a Sparse tensor and cannot be written into a Strided"));
+  EXPECT_THAT(error_of([&] { s.to_sparse_csr().add_(s); }), HasSubstr("into a SparseCsr one"));
+  EXPECT_THAT(error_of([&] { s.storage(); }), HasSubstr("Cannot access storage of a Sparse"));
   EXPECT_THAT(error_of([&] { d.copy_(s); }), HasSubstr("between dense and sparse"));
   EXPECT_THAT(error_of([&] { s.data_ptr(); }), HasSubstr("Cannot access data pointer of a Sparse"));
   EXPECT_THAT(error_of([&] { s.nbytes(); }), HasSubstr("not defined for sparse tensors"));
@@ -391,7 +401,7 @@ TEST(Sparse, ProductsHaveTheSameBitsAtAnyNumberOfThreads) {
   EXPECT_TRUE(ones({2, 2}, kInt).to_sparse().mm(ones({2, 3}, kInt)).equal(full({2, 3}, 2, kInt)));
 }
 
-TEST(Sparse, MetaTensorsAndInference) {
+TEST(Sparse, InferenceMode) {
   const InferenceMode inference;
   const Tensor s = small_coo();
   EXPECT_TRUE(s.is_inference());
