@@ -5,6 +5,7 @@
 #include "hearth/ops/creation.h"
 
 #include "autograd/geometry.h"
+#include "autograd/inner_graph.h"
 #include "autograd/tape.h"
 #include "autograd/transposed.h"
 #include "base/thread_state.h"
@@ -174,39 +175,59 @@ class ForwardMode final : public Interceptor {
 
   /// Makes the call as well. What vjp reads of it is kept as if for backward.
   static variable_list by_vjp(const Invocation& call, const variable_list& tangents) {
-    NeedMask dual, followed;
+    NeedMask followed;
     bool complex = false;
     for (size_t i = 0; i < tangents.size(); ++i) {
-      if (tangents[i].defined()) dual.set(i);
-      if (tangents[i].defined() ||
-          (autograd::requires_grad(call.in[i]) && call.op.info.input(i).differentiable()))
+      const bool dual = tangents[i].defined();
+      if (dual || (autograd::requires_grad(call.in[i]) && call.op.info.input(i).differentiable()))
         followed.set(i);
-      complex |= tangents[i].defined() && is_complex(impl(tangents[i]).dtype);
+      complex |= dual && is_complex(impl(tangents[i]).dtype);
     }
     const autograd::NodePtr handle = autograd::begin_record(call, followed);
     auto& node = static_cast<autograd::OpNode&>(*handle);
     next(call);
     autograd::save_outputs(call, node);
-    const auto vjp = [&](const variable_list& gradients, NeedMask need) {
-      return call.op.vjp(call.op, call.fields, Saved(node), ArgList(gradients), need);
-    };
-    variable_list outputs;
-    for (size_t i = 0; i < call.out.size(); ++i) {
-      outputs.push_back(carries(call, i) ? call.out[i] : Tensor());
-      complex |= is_complex(impl(call.out[i]).dtype);
-    }
-    if (call.op.info.jvp != Jvp::Pointwise || complex)
-      return autograd::transposed(outputs, tangents,
-                                  [&](const variable_list& g) { return vjp(g, dual); });
+    for (const Tensor& t : call.out) complex |= is_complex(impl(t).dtype);
+    return call.op.info.jvp == Jvp::Pointwise && !complex ? pointwise(call, node, tangents)
+                                                          : transposed(call, node, tangents);
+  }
+
+  static Grads vjp(const Invocation& call, const autograd::OpNode& node,
+                   const variable_list& gradients, NeedMask need) {
+    return call.op.vjp(call.op, call.fields, Saved(node), ArgList(gradients), need);
+  }
+
+  static variable_list pointwise(const Invocation& call, const autograd::OpNode& node,
+                                 const variable_list& tangents) {
     Tensor sum;
-    for (size_t k = 0; k < tangents.size() && outputs[0].defined(); ++k) {
+    for (size_t k = 0; k < tangents.size() && carries(call, 0); ++k) {
       if (!tangents[k].defined()) continue;
       NeedMask one;
       one.set(k);
-      const Tensor term = vjp({tangents[k].to(outputs[0].scalar_type())}, one)[k];
+      const Tensor along = tangents[k].to(impl(call.out[0]).dtype);
+      const Tensor term = vjp(call, node, {along}, one)[k];
       if (term.defined()) sum = sum.defined() ? sum + term : term;
     }
     return {sum};
+  }
+
+  static variable_list transposed(const Invocation& call, autograd::OpNode& node,
+                                  const variable_list& tangents) {
+    // Backward need not walk what came before the call.
+    autograd::InnerGraph inner;
+    NeedMask dual;
+    variable_list outputs;
+    for (size_t i = 0; i < call.in.size(); ++i) {
+      if (tangents[i].defined()) dual.set(i);
+      if (node.edges[i].is_valid())
+        node.edges[i] = autograd::gradient_edge(inner.input(call.in[i], node.edges[i]));
+    }
+    for (size_t i = 0; i < call.out.size(); ++i)
+      outputs.push_back(carries(call, i) ? call.out[i] : Tensor());
+    variable_list derivatives = autograd::transposed(
+        outputs, tangents, [&](const variable_list& g) { return vjp(call, node, g, dual); });
+    if (thread_state().grad_enabled) inner.connect();
+    return derivatives;
   }
 
   const Scope scope_;

@@ -90,6 +90,7 @@ class ParametrizationList final : public Module {
     const Tensor value = computed.is_leaf() ? computed.alias() : computed;
     shown_.detach_();
     shown_.set_data(value.detach());
+    if (autograd::forward_level()) autograd::set_tangent(shown_, autograd::tangent_of(value));
     if (!value.requires_grad()) return;
     const autograd::Edge edge = autograd::gradient_edge(value);
     autograd::set_history(shown_, edge.function, edge.input_nr);

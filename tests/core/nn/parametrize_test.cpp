@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/autograd/forward_ad.h"
 #include "hearth/nn.h"
 #include "hearth/nn/prune.h"
 #include "hearth/ops/creation.h"
@@ -223,6 +224,25 @@ TEST(Parametrize, ClonesAreModulesOfTheirOwn) {
   Linear own(3, 3);
   param::register_parametrization(*own, "weight", std::make_shared<Twice>());
   EXPECT_THROW(own->clone(), NotImplementedError);
+}
+
+TEST(Parametrize, TangentsReachTheComputedWeight) {
+  namespace fw = autograd::forward_ad;
+  Linear layer(3, 2);
+  param::register_parametrization(*layer, "weight", AnyModule(Tanh()));
+  const Tensor original = layer->get_parameter("parametrizations.weight.original");
+  const Tensor x = rand({2, 3}), along = rand({2, 3});
+  const Tensor want = x.matmul(((1 - original.tanh().square()) * along).t());
+  {
+    const fw::dual_level level;
+    {
+      const NoGradGuard no_grad;
+      original.copy_(fw::make_dual(original.detach().clone(), along));
+    }
+    EXPECT_TRUE(fw::unpack_dual(layer(x)).tangent.allclose(want));
+  }
+  const fw::dual_level another;
+  EXPECT_FALSE(fw::unpack_dual(layer(x)).tangent.defined());
 }
 
 TEST(Parametrize, RecurrentLayersComputeWithTheirOwnWeights) {
