@@ -102,8 +102,8 @@ Tensor value_for(const Tensor& other, const Scalar& number) {
   return full({}, number, TensorOptions(result_type(other, number)).device(other.device()));
 }
 
-Tensor search(const Tensor& sequence, const Tensor& self, bool out_int32, bool right,
-              const std::optional<Tensor>& sorter) {
+Tensor places_of(const Tensor& sequence, const Tensor& self, bool out_int32, bool right,
+                 const std::optional<Tensor>& sorter) {
   // A 0-dim value promotes as a number would.
   const ScalarType type = result_type(sequence, self);
   const Tensor values = self.detach().to(type), in = sequence.detach().to(type);
@@ -115,7 +115,7 @@ Tensor search(const Tensor& sequence, const Tensor& self, bool out_int32, bool r
 
 Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_int32, bool right,
                     std::optional<std::string_view> side, const std::optional<Tensor>& sorter) {
-  return search(sorted_sequence, self, out_int32, is_right(right, side), sorter);
+  return places_of(sorted_sequence, self, out_int32, is_right(right, side), sorter);
 }
 Tensor searchsorted(const Tensor& sorted_sequence, const Scalar& self, bool out_int32, bool right,
                     std::optional<std::string_view> side, const std::optional<Tensor>& sorter) {
@@ -139,7 +139,7 @@ Tensor bucketize(const Tensor& self, const Tensor& boundaries, bool out_int32, b
   HEARTH_CHECK_AS(ShapeError, boundaries.dim() == 1,
                   "[bucketize] boundaries tensor must be 1 dimension, but got sizes ",
                   boundaries.sizes());
-  return search(boundaries, self, out_int32, right, std::nullopt);
+  return places_of(boundaries, self, out_int32, right, std::nullopt);
 }
 Tensor bucketize(const Scalar& self, const Tensor& boundaries, bool out_int32, bool right) {
   return bucketize(value_for(boundaries, self), boundaries, out_int32, right);
