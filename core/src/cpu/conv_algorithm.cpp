@@ -8,9 +8,12 @@
 #include "hearth/base/context.h"
 #include "hearth/base/error.h"
 
+#include "base/checked.h"
+#include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
 #include "cpu/conv_unfold.h"
 #include "cpu/dnnl/onednn.h"
+#include "cpu/isa_select.h"
 #include "cpu/low_precision.h"
 #include "cpu/scratch.h"
 
@@ -37,12 +40,25 @@ bool few_channels(Pass pass, const ConvArgs& c) {
   return c.in_channels == 2 && pass == Pass::BackwardWeights && c.layout == ConvLayout::Contiguous;
 }
 
-enum class Path { OneDnn, Planes, Unfold };
+/// Where our kernels beat those that oneDNN 2.6 has for AVX2, which is where they were measured.
+/// Turning contiguous images, or packing a weight for few pixels, costs more than they gain.
+bool many_channels(Pass pass, const ConvArgs& c) {
+  constexpr int64_t kChannels = 16, kPixels = 64;
+  if (selected_isa() != Isa::V3 || c.in_channels < kChannels || c.out_channels < kChannels ||
+      c.positions() < ceil_div(kPixels, c.batch)) {
+    return false;
+  }
+  const bool last = c.layout == ConvLayout::ChannelsLast;
+  return pass == Pass::BackwardWeights ? last || c.area() > 1 : last && c.area() > 1;
+}
+
+enum class Path { OneDnn, Planes, Direct, Unfold };
 
 /// The one place that decides how a convolution is computed.
 Path choose_path(Pass pass, const ConvArgs& c) {
   if (conv_algorithm() == ConvAlgorithm::Unfold) return Path::Unfold;
   if (few_channels(pass, c) && planes_accept(c)) return Path::Planes;
+  if (many_channels(pass, c) && direct_accepts(c)) return Path::Direct;
 #ifdef HEARTH_WITH_ONEDNN
   if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
     return Path::Unfold;
@@ -130,6 +146,9 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Planes)
     return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Direct)
+    return direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                          static_cast<const float*>(bias), static_cast<float*>(y));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
     Scratch<float> fy(static_cast<size_t>(n.y));
@@ -148,10 +167,11 @@ void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* 
   const Counts n(c);
   if (n.x == 0) return;
   if (n.y == 0) return zero(c, gx, n.x);
-  if (choose_path(Pass::BackwardData, c) == Path::OneDnn &&
-      onednn::conv_backward_data(c, gy, w, gx)) {
-    return;
-  }
+  const Path path = choose_path(Pass::BackwardData, c);
+  if (path == Path::OneDnn && onednn::conv_backward_data(c, gy, w, gx)) return;
+  if (path == Path::Direct)
+    return direct_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
+                                static_cast<float*>(gx));
   if (low_precision(c.dtype)) {
     FloatInput fgy(c.dtype, gy, n.y), fw(c.dtype, w, n.w);
     Scratch<float> fgx(static_cast<size_t>(n.x));
@@ -177,6 +197,9 @@ void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, voi
   if (path == Path::OneDnn && onednn::conv_backward_weights(c, x, gy, gw, gb)) return;
   if (path == Path::Planes)
     return planes_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                                   static_cast<float*>(gw), static_cast<float*>(gb));
+  if (path == Path::Direct)
+    return direct_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                    static_cast<float*>(gw), static_cast<float*>(gb));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fgy(c.dtype, gy, n.y);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <utility>
-
 #include "cpu/conv_kernels.h"
+#include "cpu/isa/unrolled.h"
 #include "cpu/isa/vector.h"
 
 namespace hearth::cpu {
@@ -10,16 +9,6 @@ namespace {
 
 using V = Vector<float>;
 constexpr int kLane = kLanes<float>;
-
-template <int... I, typename F>
-inline void unrolled(std::integer_sequence<int, I...>, const F& f) {
-  (f(std::integral_constant<int, I>()), ...);
-}
-/// f of the constants 0 to kCount - 1: accumulators indexed by them stay in registers.
-template <int kCount, typename F>
-inline void unrolled(const F& f) {
-  unrolled(std::make_integer_sequence<int, kCount>(), f);
-}
 
 /// kOut planes of y at once, kVectors registers of a row of each.
 template <int kOut, int kVectors>
