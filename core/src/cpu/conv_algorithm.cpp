@@ -8,6 +8,7 @@
 #include "hearth/base/context.h"
 #include "hearth/base/error.h"
 
+#include "base/checked.h"
 #include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
 #include "cpu/conv_unfold.h"
@@ -39,11 +40,16 @@ bool few_channels(Pass pass, const ConvArgs& c) {
   return c.in_channels == 2 && pass == Pass::BackwardWeights && c.layout == ConvLayout::Contiguous;
 }
 
-/// Where our kernels beat oneDNN 2.6's, which has few for AVX2; measured there only.
+/// Where our kernels beat those that oneDNN 2.6 has for AVX2, which is where they were measured.
+/// Turning contiguous images, or packing a weight for few pixels, costs more than they gain.
 bool many_channels(Pass pass, const ConvArgs& c) {
-  static const char* const force = getenv("CONV_FORCE");
-  if (force) return atoi(force) & (1 << static_cast<int>(pass));
-  return selected_isa() == Isa::V3 && c.in_channels >= 16 && c.out_channels >= 16;
+  constexpr int64_t kChannels = 16, kPixels = 64;
+  if (selected_isa() != Isa::V3 || c.in_channels < kChannels || c.out_channels < kChannels ||
+      c.positions() < ceil_div(kPixels, c.batch)) {
+    return false;
+  }
+  const bool last = c.layout == ConvLayout::ChannelsLast;
+  return pass == Pass::BackwardWeights ? last || c.area() > 1 : last && c.area() > 1;
 }
 
 enum class Path { OneDnn, Planes, Direct, Unfold };

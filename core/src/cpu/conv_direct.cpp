@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "hearth/base/threads.h"
-
 #include "base/checked.h"
 #include "base/parallel.h"
 #include "cpu/conv_direct_kernels.h"
@@ -17,12 +15,12 @@ namespace hearth::cpu {
 namespace {
 
 constexpr int64_t kRows = ConvDirectKernels::kRows;
-constexpr int64_t kBlockRows = 16 * kRows;    // pixels that share a piece of the weight
-constexpr int64_t kDepth = 256;               // that piece's rows: 16 KB
-constexpr int64_t kPieces = 16;               // of work, at least, where the shape gives as many
-constexpr int64_t kGradPixels = 256;          // summed in registers, then added
-constexpr int64_t kGradFilters = 8 * kRows;   // of a piece of work
-constexpr int64_t kMaxArea = 256;             // addresses are kept for all taps of a block
+constexpr int64_t kBlockRows = 16 * kRows;   // pixels that share a piece of the weight
+constexpr int64_t kDepth = 256;              // that piece's rows: 16 KB
+constexpr int64_t kPieces = 16;              // of work, at least, where the shape gives as many
+constexpr int64_t kGradPixels = 256;         // summed in registers, then added
+constexpr int64_t kGradFilters = 8 * kRows;  // of a piece of work
+constexpr int64_t kMaxArea = 256;            // addresses are kept for all taps of a block
 
 const ConvDirectKernels& kernels() {
   static const ConvDirectKernels& table = HEARTH_SELECT_ISA(conv_direct_kernels);
@@ -85,7 +83,7 @@ class Turned {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t image = i / pieces * channels * pixels, first = i % pieces * per_piece;
         pack(copy_.data() + image + first, pixels, std::min(per_piece, channels - first), channels,
-             1, pixels, const_cast<float*>(user_) + image + first * pixels);
+             1, pixels, user_ + image + first * pixels);
       }
     });
   }
@@ -403,8 +401,7 @@ void direct_backward_weights(const ConvArgs& c, const float* x, const float* gy,
         const int64_t at = item / parts, channel = at % panels * cols;
         if (item == begin || item % parts == 0)
           kernels().gather(n, rows.data() + at / panels * kGradPixels, channel,
-                           static_cast<int>(std::min(cols, c.in_channels - channel)),
-                           panel.data());
+                           static_cast<int>(std::min(cols, c.in_channels - channel)), panel.data());
         kernels().weight_grad(n, filters_of(item),
                               grads + first * filters + item % parts * kGradFilters, filters,
                               panel.data(), sums.data() + (item - begin) * item_size);

@@ -12,6 +12,7 @@
 #include "hearth/base/threads.h"
 
 #include "cpu/conv_algorithm.h"
+#include "cpu/conv_direct.h"
 
 namespace hearth::cpu {
 namespace {
@@ -56,6 +57,15 @@ const std::vector<Geometry> kGeometries = {
     {8, 1, 3, 1, {3, 8}, {1, 1}},
     {8, 1, 5, 1, {4, 34}, {2, 9}, {1, 1}, {2, 3}, {3, 4}, {0, 12}},
     {10, 2, 7, 1, {9, 19}, {4, 6}, {1, 1}, {1, 2}, {0, 5}, {6, 1}},
+    // Many channels, and not whole registers of them; more pixels, taps and channels than a block.
+    {3, 17, 61, 1, {11, 10}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 20, 50, 1, {17, 13}, {3, 2}, {2, 3}, {2, 1}, {1, 0}, {0, 4}},
+    {1, 300, 18, 1, {2, 3}, {3, 3}, {1, 1}, {1, 1}, {4, 4}, {4, 3}},
+    {1, 40, 17, 1, {5, 6}, {5, 4}, {3, 2}, {2, 2}, {6, 5}, {3, 4}},
+    {5, 16, 16, 1, {1, 1}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
+    {2, 18, 16, 1, {3, 4}, {2, 2}, {4, 5}, {1, 1}, {2, 2}, {2, 2}},
+    {3, 16, 33, 1, {70}, {9}, {1}, {3}, {12}, {12}},
+    {1, 19, 21, 1, {4, 5, 6}, {3, 2, 3}, {2, 1, 2}, {1, 2, 1}, {1, 1, 0}, {1, 0, 2}},
 };
 
 template <typename T>
@@ -153,8 +163,32 @@ void expect_near(const std::vector<T>& actual, const std::vector<double>& expect
   }
 }
 
+/// The three passes by one implementation.
+struct Passes {
+  void (*forward)(const ConvArgs&, const void*, const void*, const void*, void*) = conv_forward;
+  void (*backward_data)(const ConvArgs&, const void*, const void*, void*) = conv_backward_data;
+  void (*backward_weights)(const ConvArgs&, const void*, const void*, void*,
+                           void*) = conv_backward_weights;
+};
+
+/// Ours for many channels, whatever would be chosen.
+const Passes kDirect = {
+    [](const ConvArgs& c, const void* x, const void* w, const void* b, void* y) {
+      direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                     static_cast<const float*>(b), static_cast<float*>(y));
+    },
+    [](const ConvArgs& c, const void* gy, const void* w, void* gx) {
+      direct_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
+                           static_cast<float*>(gx));
+    },
+    [](const ConvArgs& c, const void* x, const void* gy, void* gw, void* gb) {
+      direct_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                              static_cast<float*>(gw), static_cast<float*>(gb));
+    }};
+
 template <typename T>
-void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layout) {
+void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layout,
+                    const Passes& passes = {}) {
   Problem<T> p(g, layout, weight_layout);
   std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size()), gb(p.b.size());
   const auto gy = p.y;
@@ -172,17 +206,17 @@ void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layo
         gb[static_cast<size_t>(o)] += static_cast<double>(gy[at]);
       });
 
-  conv_forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
+  passes.forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
   expect_near(p.y, y, "y");
-  conv_forward(p.c, p.x.data(), p.w.data(), p.b.data(), p.y.data());
+  passes.forward(p.c, p.x.data(), p.w.data(), p.b.data(), p.y.data());
   expect_near(p.y, biased, "y with bias");
-  conv_backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
+  passes.backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
   expect_near(p.gx, gx, "gx");
-  conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
+  passes.backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
   expect_near(p.gw, gw, "gw");
   expect_near(p.gb, gb, "gb");
   std::fill(p.gw.begin(), p.gw.end(), static_cast<T>(9.0f));
-  conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
+  passes.backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
   expect_near(p.gw, gw, "gw without gb");
 }
 
@@ -278,6 +312,59 @@ TEST(ConvPlanes, KeepWhatIsInfiniteFromTapsThatDoNotReadIt) {
   const std::vector<float> gy(8 * 20, 1.0f);
   conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
   for (size_t i = 0; i < p.gw.size(); ++i) EXPECT_EQ(std::isinf(p.gw[i]), i % 3 == 2) << i;
+}
+
+TEST(ConvDirect, AgreesWithTheDefinition) {
+  for (size_t i = 0; i < std::size(kGeometries); i++) {
+    if (kGeometries[i].groups != 1) continue;
+    for (const ConvLayout layout : kLayouts) {
+      for (const ConvLayout weight_layout : kLayouts) {
+        SCOPED_TRACE(cat_str("geometry ", i, " layout ", static_cast<int>(layout), " weight ",
+                             static_cast<int>(weight_layout)));
+        expect_correct<float>(kGeometries[i], layout, weight_layout, kDirect);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(ConvDirect, RoundsLittleAndAlikeOnAnyThreads) {
+  for (const ConvLayout layout : kLayouts) {
+    Problem<float> p({5, 70, 52, 1, {9, 10}, {3, 3}, {1, 2}, {1, 1}, {1, 1}, {1, 1}}, layout,
+                     layout);
+    for (size_t i = 0; i < p.x.size(); i++) p.x[i] = std::sin(static_cast<float>(3 * i));
+    for (size_t i = 0; i < p.w.size(); i++) p.w[i] = std::cos(static_cast<float>(7 * i));
+    for (size_t i = 0; i < p.y.size(); i++) p.y[i] = std::sin(static_cast<float>(5 * i + 1));
+    const auto gy = p.y;
+    std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size());
+    p.for_each_product([&](size_t xi, size_t wi, size_t yi) {
+      y[yi] += static_cast<double>(p.x[xi]) * static_cast<double>(p.w[wi]);
+      gx[xi] += static_cast<double>(gy[yi]) * static_cast<double>(p.w[wi]);
+      gw[wi] += static_cast<double>(gy[yi]) * static_cast<double>(p.x[xi]);
+    });
+    std::vector<float> first[3];
+    for (const int threads : {1, 2, 7}) {
+      const ThreadLimitGuard guard(threads);
+      kDirect.forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
+      kDirect.backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
+      kDirect.backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
+      if (threads == 1) first[0] = p.y, first[1] = p.gx, first[2] = p.gw;
+      EXPECT_EQ(p.y, first[0]);
+      EXPECT_EQ(p.gx, first[1]);
+      EXPECT_EQ(p.gw, first[2]);
+    }
+    const auto expect_close = [](const std::vector<float>& actual, const std::vector<double>& e) {
+      double error = 0, size = 0;
+      for (size_t i = 0; i < e.size(); i++) {
+        error = std::max(error, std::abs(static_cast<double>(actual[i]) - e[i]));
+        size += e[i] * e[i];
+      }
+      EXPECT_LT(error, 5e-6 * std::sqrt(size / static_cast<double>(e.size())));
+    };
+    expect_close(p.y, y);
+    expect_close(p.gx, gx);
+    expect_close(p.gw, gw);
+  }
 }
 
 TEST(ConvErrors, RefusesWhatMakesNoSense) {

@@ -11,7 +11,7 @@ namespace hearth {
 /// How convolutions on the CPU are computed.
 enum class ConvAlgorithm : int8_t {
   Auto,    ///< whatever is quickest for the shape
-  Direct,  ///< without unfolding where there are such kernels: oneDNN's, ours for few channels
+  Direct,  ///< without unfolding where there are such kernels: oneDNN's, and ours
   Unfold,  ///< matrix products of unfolded images, without oneDNN's convolution
 };
 
