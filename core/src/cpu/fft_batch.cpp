@@ -51,8 +51,7 @@ class Runner {
       : b_(b),
         paired_(b.kind != FftKind::Complex && b.n % 2 == 0),
         points_(paired_ ? b.n / 2 : b.n),
-        half_(b.n / 2 + 1),
-        in_rows_(b.in_stride == in_parts() && !b.sizes.empty() && b.in_strides.back() == in_row()) {
+        half_(b.n / 2 + 1) {
     if (paired_) roots_ = fft_plan<FftRoots<T>>(b.n);
   }
 
@@ -85,7 +84,6 @@ class Runner {
           to[i] = i < used ? b_.out + at.out : to[0];
           if (i < used) at.next();
         }
-        if (in_rows_ && t + 1 < end) prefetch(b_.in + at.in, lanes * in_row());
         tile(from, to, used, x.data(), y.data());
       }
     });
@@ -94,16 +92,6 @@ class Runner {
  private:
   int in_parts() const { return b_.kind == FftKind::RealToHalf ? 1 : 2; }
   int out_parts() const { return b_.kind == FftKind::HalfToReal ? 1 : 2; }
-  /// Elements of a transform's input.
-  int64_t in_row() const {
-    return b_.kind == FftKind::RealToHalf ? b_.n : 2 * (b_.kind == FftKind::Complex ? b_.n : half_);
-  }
-  /// Asks for the rows of the next tile while this one is transformed.
-  static void prefetch(const T* rows, int64_t elements) {
-    const auto* p = reinterpret_cast<const char*>(rows);
-    const int64_t bytes = elements * static_cast<int64_t>(sizeof(T));
-    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
-  }
   T sign() const { return b_.backward ? T(-1) : T(1); }
 
   /// Where lanes lie; the spare ones repeat the first.
@@ -182,7 +170,6 @@ class Runner {
   const FftKernels<T>& k_ = fft_kernels<T>();
   const bool paired_;
   const int64_t points_, half_;
-  const bool in_rows_;  ///< inputs lie one behind the other
   std::shared_ptr<const FftRoots<T>> roots_;
   std::shared_ptr<const FftTilePlan<T>> tile_;
   std::shared_ptr<const FftRowPlan<T>> row_;

@@ -13,7 +13,8 @@ namespace hearth::cpu {
 
 namespace {
 
-/// The index of gather or scatter: [outer][n][inner], with n along `dim`. It is checked on the way.
+/// The index of gather or scatter: [outer][n][inner], with n along `dim`. It is checked on the way,
+/// or, where an error would leave a tensor of the caller half written, before.
 class Walk {
  public:
   enum Order {
@@ -21,7 +22,8 @@ class Walk {
     Index,  ///< for what writes there, where places repeat along dim
   };
 
-  Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op, Order order)
+  Walk(const TensorImpl& self, int64_t dim, const Tensor& index, std::string_view op, Order order,
+       bool in_place = false)
       : sizes_(impl(index).sizes),
         dim_(static_cast<size_t>(wrap_dim(dim, self.dim(), op))),
         size_(self.sizes.empty() ? 1 : self.sizes[dim_]),
@@ -36,6 +38,7 @@ class Walk {
       shared_ &= k == dim_ || i.strides[k] == 0 || sizes_[k] == 1;
     const int64_t step = sizes_.empty() ? 1 : i.strides[dim_];
     index_ = contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
+    if (in_place) check();
   }
 
   /// run(position in index, count, place, stream) for all elements in runs of neighbouring ones, at
@@ -125,6 +128,10 @@ Tensor covered(const Tensor& src, const DimVector& sizes) {
   return contiguous_raw(alias_tensor(src, sizes, s.strides, s.offset, s.dtype));
 }
 
+bool writes_in_place(const Call& call) {
+  return impl(call.in[0]).storage == impl(call.out[0]).storage;
+}
+
 void gather(const Call& call) {
   const TensorImpl& self = impl(call.in[0]);
   const Walk walk(self, call.as<ops::Gather>().dim, call.in[1], call.op.info.name, Walk::Any);
@@ -147,7 +154,7 @@ void gather(const Call& call) {
 
 void scatter(const Call& call) {
   const Walk walk(impl(call.in[0]), call.as<ops::Scatter>().dim, call.in[1], call.op.info.name,
-                  Walk::Index);
+                  Walk::Index, writes_in_place(call));
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
   by_size(impl(out).dtype, [&](auto unit) {
@@ -177,7 +184,8 @@ void put_value(const Walk& walk, const Tensor& out, const Scalar& number) {
 
 void scatter_value(const Call& call) {
   const auto& op = call.as<ops::ScatterValue>();
-  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index,
+                  writes_in_place(call));
   put_value(walk, started(call), op.value);
 }
 
@@ -201,14 +209,15 @@ void fold(const Walk& walk, const Tensor& out, const Tensor& src, const Combine&
 
 void scatter_add(const Call& call) {
   const Walk walk(impl(call.in[0]), call.as<ops::ScatterAdd>().dim, call.in[1], call.op.info.name,
-                  Walk::Index);
+                  Walk::Index, writes_in_place(call));
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   fold(walk, started(call), src, [](auto& to, auto v) { add_to(to, v); });
 }
 
 void scatter_reduce(const Call& call) {
   const auto& op = call.as<ops::ScatterReduce>();
-  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index);
+  const Walk walk(impl(call.in[0]), op.dim, call.in[1], call.op.info.name, Walk::Index,
+                  writes_in_place(call));
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
   const Tensor& out = started(call);
   if (!op.include_self) put_value(walk, out, op.identity(impl(out).dtype));
