@@ -17,9 +17,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "api-cases"
+SOURCES = OUT / "include"  # apart from the programs, of which one is called any
 LIB = os.environ.get("HEARTH_LIB", ROOT / "build" / "release" / "lib")
 CXX = [os.environ.get("CXX", "g++"), "-std=c++20", "-O0", "-w", "-fmax-errors=0",
-       "-fdiagnostics-color=never", f"-I{OUT}", f"-I{ROOT}/core/compat", f"-I{ROOT}/core/include"]
+       "-fdiagnostics-color=never", f"-I{SOURCES}", f"-I{ROOT}/core/compat", f"-I{ROOT}/core/include"]
 PRECOMPILED = OUT / "prefix.h"
 CASE = re.compile(r"TEST(?:_F)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 
@@ -27,7 +28,7 @@ CASE = re.compile(r"TEST(?:_F)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 def copy_sources(api):
     """The test folders, beside each other as in a checkout, with the namespace's true name."""
     for source in [*api.glob("*.cpp"), *api.glob("*.h"), *api.parent.glob("common/*.h")]:
-        target = OUT / "test" / "cpp" / source.parent.name / source.name
+        target = SOURCES / "test" / "cpp" / source.parent.name / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
         text = re.sub(r"^(\s*namespace )torch\b(?=[\s:]*[\w:]*\s*\{)", r"\1hearth", text, flags=re.M)
@@ -164,7 +165,7 @@ def main():
     if not PRECOMPILED.exists():
         PRECOMPILED.write_text("#include <gtest/gtest.h>\n#include <torch/torch.h>\n")
     subprocess.run([*CXX, "-x", "c++-header", PRECOMPILED, "-o", f"{PRECOMPILED}.gch"], check=True)
-    folder = OUT / "test" / "cpp" / "api"
+    folder = SOURCES / "test" / "cpp" / "api"
     header = folder / "support.h"
     lines = header.read_text().split("\n")
     compile_file(header, lines, blocks(lines), {}, "-fsyntax-only")

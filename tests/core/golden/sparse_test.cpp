@@ -58,7 +58,7 @@ Outputs csr(Args& a) {
 }
 
 void send_back(const Tensor& out) {
-  out.backward(fill(Formula::Uniform, out.numel(), out.scalar_type(), kGradientSeed, -1, 1)
+  out.backward(elements_of(Formula::Uniform, out.numel(), out.scalar_type(), kGradientSeed, -1, 1)
                    .view(out.sizes())
                    .to(out.device(), out.scalar_type()));
 }
@@ -101,14 +101,14 @@ Outputs trajectory(Args& a, Options options) {
     int64_t count = n;
     for (int64_t d = 0; d < p.dim(); ++d) {
       if (d < sparse_dim) {
-        at.push_back(fill(Formula::Uniform, n, kLong, seed + 3 + static_cast<uint32_t>(d), 0,
-                          static_cast<double>(p.size(d) - 1)));
+        at.push_back(elements_of(Formula::Uniform, n, kLong, seed + 3 + static_cast<uint32_t>(d), 0,
+                                 static_cast<double>(p.size(d) - 1)));
       } else {
         sizes.push_back(p.size(d));
         count *= p.size(d);
       }
     }
-    const Tensor g = fill(Formula::Uniform, count, p.scalar_type(), seed, -1, 1).view(sizes);
+    const Tensor g = elements_of(Formula::Uniform, count, p.scalar_type(), seed, -1, 1).view(sizes);
     p.mutable_grad() = sparse_coo_tensor(stack(at), g, p.sizes()).to(p.device());
     optimizer.step();
     if (step == 0 || step == 2 || step == kSteps - 1) out.push_back(p.detach().clone());
