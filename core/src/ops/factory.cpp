@@ -88,10 +88,16 @@ Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
   HEARTH_CHECK_AS(ValueError, each > 0 || each < 0, "[range] step must be nonzero");
   HEARTH_CHECK_AS(ValueError, std::isfinite(first) && std::isfinite(last),
                   "[range] unsupported range: ", first, " -> ", last);
-  HEARTH_CHECK_AS(ValueError, each > 0 ? last >= first : last <= first,
+  // Of integers exactly: doubles do not tell all of them apart.
+  const auto span = whole ? static_cast<__int128>(b.toLong()) - a.toLong() : __int128{0};
+  const bool forward = whole ? span >= 0 : last >= first, level = whole ? span == 0 : last == first;
+  HEARTH_CHECK_AS(ValueError, level || forward == (each > 0),
                   "[range] upper bound and lower bound inconsistent with step sign");
-  const double steps = std::floor((last - first) / each) + 1;
-  HEARTH_CHECK_AS(ShapeError, steps < 0x1p63,
+  const double gaps = std::floor((last - first) / each);
+  const auto steps = whole           ? span / by.toLong() + 1
+                     : gaps < 0x1p63 ? static_cast<__int128>(gaps) + 1
+                                     : static_cast<__int128>(INT64_MAX) + 1;
+  HEARTH_CHECK_AS(ShapeError, steps <= INT64_MAX,
                   "[range] invalid size, possible overflow: more elements than int64 counts");
   const Tensor out =
       invoke(ops::Arange{a, by, static_cast<int64_t>(steps), type, options.device().resolved()});

@@ -60,7 +60,12 @@ Tensors Histc::decompose(Args in) const {
   const Tensor x = in[0].reshape({-1});
   const Tensor least = full({}, low, x.options()), most = full({}, high, x.options());
   const Tensor inside = x.ge(least).logical_and(x.le(most));
-  const Tensor at = ((x - least) / (most - least) * bins).to(kLong).clamp_max(bins - 1);
+  const Tensor part = (x - least) / (most - least);
+  // Ends that the type does not tell apart, or whose distance it does not hold.
+  const Tensor wide = (x.to(kDouble) - low) / (high - low) * bins;
+  const Tensor place =
+      hearth::where(part.isfinite(), (part * bins).to(kDouble), wide.nan_to_num(0));
+  const Tensor at = place.clamp(0, bins - 1).to(kLong);
   Tensors result;
   result.push_back(count_at(at, inside, Tensor(), bins).to(x.scalar_type()));
   return result;

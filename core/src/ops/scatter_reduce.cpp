@@ -125,9 +125,10 @@ Grads ScatterReduce::vjp(const Saved& s, Args g, NeedMask need) const {
     // Equal shares for all that are the largest, as PyTorch has it: self among them even where
     // it took no part.
     const Tensor result = s.out();
-    const Tensor own = (self == result).to(self.scalar_type());
-    const Tensor chosen = (src == result.gather(dim, index)).to(self.scalar_type());
-    const Tensor share = g[0] / own.scatter_add(dim, index, chosen);
+    const Tensor own = self == result, chosen = src == result.gather(dim, index);
+    // Half types count to no more than 256 or 2048, and do not hold some of the counts.
+    const Tensor ties = own.to(kLong).scatter_add(dim, index, chosen.to(kLong));
+    const Tensor share = (g[0].scalar_type() == kDouble ? g[0] : g[0].to(kFloat)) / ties;
     if (need[0]) grads[0] = own * share;
     if (need[2]) grads[2] = chosen * share.gather(dim, index);
   }

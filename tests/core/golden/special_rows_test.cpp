@@ -26,10 +26,11 @@ bool has_none(const OpTable& row) {
   if (row.info.is_view() || !row.info.differentiable) return true;
   static const std::set<std::string_view> names = {
       // move or choose elements, whatever they are
-      "copy", "to", "cat", "flip", "fill", "constant_pad_nd", "index", "index_put", "index_select",
-      "index_add", "index_copy", "tril", "gather", "scatter", "scatter_value", "scatter_add",
-      "im2col", "col2im", "masked_select", "masked_scatter", "embedding", "embedding_backward",
-      "where", "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
+      "copy", "to", "cat", "flip", "fill", "constant_pad_nd", "pad_from_self",
+      "pad_from_self_backward", "index", "index_put", "index_select", "index_add", "index_copy",
+      "tril", "gather", "scatter", "scatter_value", "scatter_add", "im2col", "col2im",
+      "masked_select", "masked_scatter", "embedding", "embedding_backward", "where",
+      "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
       // draw, or do not read what they get
       "dropout", "bernoulli", "random_", "poisson", "binomial", "full_like",
       // has them among its own cases

@@ -7,6 +7,7 @@
 
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/factory.h"
 #include "hearth/ops/pad.h"
 #include "hearth/ops/pool.h"
 #include "hearth/ops/view.h"
@@ -183,6 +184,22 @@ TEST(IntegerValues, RollAndRepeat) {
     expect_values(cat_str("repeat of nothing ", k), nothing, false,
                   [&] { return zeros({0}).repeat(k); });
   }
+}
+
+TEST(IntegerValues, RangeCountsExactly) {
+  const int64_t most = INT64_MAX;
+  // Doubles take all of these ends for the same number.
+  for (const int64_t gap : {0, 1, 7, 300}) {
+    const Tensor up = range(most - gap, most, 1, kLong), down = range(most, most - gap, -1, kLong);
+    ASSERT_EQ(up.numel(), gap + 1);
+    ASSERT_EQ(down.numel(), gap + 1);
+    EXPECT_EQ(up[gap].item<int64_t>(), most);
+    EXPECT_EQ(down[gap].item<int64_t>(), most - gap);
+  }
+  EXPECT_EQ(range(most - 7, most, 3, kLong).numel(), 3);
+  EXPECT_THROW(range(most, most - 1, 1, kLong), Error);
+  EXPECT_THROW(range(most - 1, most, -1, kLong), Error);
+  EXPECT_THROW(range(INT64_MIN, most, 1, kLong), Error);
 }
 
 TEST(IntegerValues, Arange) {

@@ -78,7 +78,8 @@ TEST(OutForms, SeveralResults) {
   const Tensor x = rand({1, 2, 6, 6});
   Tensor values = empty({0}), places = empty({0}, kLong);
   adaptive_max_pool2d_out(values, places, x, 3);
-  const auto [wanted, where_to] = adaptive_max_pool2d(x, 3);
+  Tensor wanted, where_to;
+  std::tie(wanted, where_to) = adaptive_max_pool2d(x, 3);
   EXPECT_TRUE(values.equal(wanted));
   EXPECT_TRUE(places.equal(where_to));
   const Tensor samples = rand({1, 2, 2});
@@ -110,7 +111,7 @@ TEST(OutForms, NewTensors) {
 
 TEST(OutForms, RandomNumbersOfAGenerator) {
   const Tensor x = rand({2, 3});
-  Generator g = make_generator<CPUGeneratorImpl>(7);
+  Generator g(7);
   const auto fresh = [&] {
     g.set_current_seed(7);
     return g;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/creation.h"
+#include "hearth/ops/shape.h"
 #include "hearth/ops/sort.h"
+#include "hearth/ops/view.h"
 
 #include "core/ops/samples.h"
 #include "ops/histogram.h"
@@ -49,6 +51,9 @@ void statistics_samples(Samples& s) {
   add(s, ops::Bincount{7}, {arange(20).remainder(7), values({20})});
   add(s, ops::Bincount{0}, {arange(0)});
   add(s, ops::Histc{5, 0.3, 0.7}, {x});
+  // Ends that float does not tell apart, or whose distance it does not hold.
+  add(s, ops::Histc{4, 1.0, 1.0 + 1e-12}, {ones({3})});
+  add(s, ops::Histc{5, -3e38, 3e38}, {cat({full({2}, 3e38), full({1}, -3e38), zeros({1})})});
 }
 
 }  // namespace hearth::testing_ops

@@ -34,6 +34,18 @@ void expect_error(const F& f, std::string_view text) {
   EXPECT_NE(what.find(text), std::string::npos) << what;
 }
 
+TEST(ScatterReduce, SharesAmongMoreTiesThanHalfTypesCount) {
+  const int64_t n = 5000;
+  for (const ScalarType t : {kHalf, kBFloat16})
+    for (const char* reduce : {"amax", "amin"}) {
+      const Tensor x = ones({1}, t).requires_grad_(), src = ones({n}, t).requires_grad_();
+      x.scatter_reduce(0, zeros({n}, kLong), src, reduce).sum().backward();
+      const Tensor share = full({n}, 1.0 / (n + 1), kFloat).to(t);
+      EXPECT_TRUE(src.grad().equal(share)) << src.grad()[0] << share[0];
+      EXPECT_TRUE(x.grad().equal(share.slice(0, 0, 1)));
+    }
+}
+
 TEST(ScatterReduce, InPlaceAndOutAreTheSame) {
   manual_seed(1);
   const Tensor x = randn({7, 5}), src = randn({9, 5}), index = randint(7, {9, 5});
