@@ -11,6 +11,9 @@ program() {
 
 #include <iostream>
 
+#include "hearth/autograd/forward_ad.h"
+#include "hearth/autograd/functional.h"
+
 using namespace hearth;
 using hearth::indexing::Slice, hearth::indexing::None;
 namespace F = hearth::nn::functional;
@@ -23,11 +26,12 @@ struct Numbers : data::datasets::Dataset<Numbers> {
 struct Context : nn::Module {
   nn::Linear fc{nullptr};
 
-  void rows(Tensor x, Tensor a, Tensor b, Tensor c, Tensor i, Tensor s, Tensor t, Tensor w,
-            Tensor y, Tensor m, Tensor mask, Tensor loss, void* memory, std::string root, std::string path,
+  void rows(Tensor x, Tensor a, Tensor b, Tensor c, Tensor i, Tensor s, Tensor t, Tensor w, Tensor v,
+            Tensor y, Tensor m, Tensor mask, Tensor loss, uint64_t level, void* memory, std::string root, std::string path,
             nn::Sequential net, optim::SGD& opt, std::vector<Tensor> p, Numbers d) {
     using hearth::load, hearth::save;
     const auto f = [](const auto&... v) { return (v, ...); };
+    const auto g = [](const Tensor& of) { return of * 2; };
     const auto closure = [&] { return loss; };
     const auto loader = data::make_data_loader(d);
 EOF
