@@ -42,13 +42,13 @@ Outputs tangents(Args& a) {
   return results;
 }
 
-const Table kTable = [] {
+Table tangents_of_all() {
   Table table = operators();
   for (auto& [name, op] : table) op = tangents;
   return table;
-}();
+}
 
-HEARTH_GOLDEN_FAMILY(GoldenForwardAd, "forward_ad", kTable);
+HEARTH_GOLDEN_FAMILY(GoldenForwardAd, "forward_ad", tangents_of_all());
 
 }  // namespace
 }  // namespace hearth::golden
