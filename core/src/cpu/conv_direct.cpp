@@ -282,7 +282,8 @@ void run_phase(const Phase& phase, const Images<const float>& source, const floa
     float* results[kBlockRows];
     Walk walk(phase, first);
     for (int64_t i = 0; i < n; ++i, walk.next()) {
-      walk.addresses(source, zeros, rows.data() + i / kRows * taps * kRows + i % kRows, kRows);
+      if (taps > 0)
+        walk.addresses(source, zeros, rows.data() + i / kRows * taps * kRows + i % kRows, kRows);
       results[i] = walk.result(result);
     }
     const int64_t panel_end = std::min(panels, (chunk % pieces + 1) * per_piece);

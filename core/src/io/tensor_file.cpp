@@ -162,6 +162,7 @@ class IndexSource final : public Source {
     std::map<std::string, std::string> weight_map;
     try {
       const nlohmann::json index = nlohmann::json::parse(bytes.view);
+      if (!index.at("weight_map").is_object()) bad("a weight_map that is no object");
       for (const auto& [name, file] : index.at("weight_map").items())
         weight_map.emplace(name, file.get<std::string>());
     } catch (const nlohmann::json::exception& e) {
@@ -211,14 +212,16 @@ Format format_of(const Bytes& bytes) {
   const std::string_view view = bytes.view;
   if (npy::is_npy(view)) return Format::Npy;
   if (pickle::is_zip(view)) return is_npz(bytes) ? Format::Npz : Format::Torch;
-  if (pickle::is_torch_file(view)) return Format::Torch;
-  // Text read as the length of a header is larger than any header.
+  // The other formats' first bytes, read as the length of a safetensors header, are longer than
+  // any.
   uint64_t length = UINT64_MAX;
   if (view.size() >= 8) std::memcpy(&length, view.data(), 8);
+  const bool header_follows = view.size() > 8 && view[8] == '{';
+  if (header_follows && length <= safetensors::kMostHeader) return Format::Safetensors;
+  if (pickle::is_torch_file(view)) return Format::Torch;
   const size_t text = view.find_first_not_of(" \t\r\n");
-  if (text != std::string_view::npos && view[text] == '{' && length > safetensors::kMostHeader)
-    return Format::Index;
-  if (view.size() > 8 && view[8] == '{') return Format::Safetensors;
+  if (text != std::string_view::npos && view[text] == '{') return Format::Index;
+  if (header_follows) return Format::Safetensors;
   throw FormatError(cat_str("[", bytes.source, "] expected a file of tensors (safetensors, .pt, ",
                             ".pth, .bin, .npy, .npz, or the index of a model), got ",
                             view.empty() ? "an empty file" : "something else"));
