@@ -43,6 +43,7 @@ TEST(OutForms, Losses) {
 
 TEST(OutForms, PoolingAndImages) {
   const Tensor x = rand({1, 4, 6, 6}), line = rand({1, 2, 6}), volume = rand({1, 2, 4, 4, 4});
+  const Tensor theta = rand({1, 2, 3}), columns = rand({1, 8, 9}), weight = rand({2, 4, 3, 3});
   EXPECT_OUT(avg_pool1d, line, 2);
   EXPECT_OUT(avg_pool2d, x, 2, 1, 1, false, false);
   EXPECT_OUT(avg_pool3d, volume, 2);
@@ -66,10 +67,10 @@ TEST(OutForms, PoolingAndImages) {
   EXPECT_OUT(pixel_shuffle, x, 2);
   EXPECT_OUT(pixel_unshuffle, x, 2);
   EXPECT_OUT(channel_shuffle, x, 2);
-  EXPECT_OUT(affine_grid_generator, rand({1, 2, 3}), {1, 1, 4, 5}, false);
+  EXPECT_OUT(affine_grid_generator, theta, {1, 1, 4, 5}, false);
   EXPECT_OUT(im2col, x, 2, 1, 0, 1);
-  EXPECT_OUT(col2im, rand({1, 8, 9}), {4, 4}, 2, 1, 0, 1);
-  EXPECT_OUT(convolution, x, rand({2, 4, 3, 3}), std::nullopt, 1, 0, 1, false, 0, 1);
+  EXPECT_OUT(col2im, columns, {4, 4}, 2, 1, 0, 1);
+  EXPECT_OUT(convolution, x, weight, std::nullopt, 1, 0, 1, false, 0, 1);
   EXPECT_OUT(softmax, x, 1);
   EXPECT_OUT(log_softmax, x, 1, kDouble);
 }
