@@ -342,5 +342,7 @@ def result(t):
     if t is None:
         return struct.pack("<B", UNDEFINED)
     head = struct.pack(f"<BBB{t.dim()}i", DTYPES.index(t.dtype), t.requires_grad, t.dim(), *t.shape)
+    if t._is_zerotensor():  # without memory
+        t = torch.zeros(t.shape, dtype=t.dtype)
     flat = t.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
     return head + (flat.view(u8).numpy().tobytes() if flat.numel() else b"")
