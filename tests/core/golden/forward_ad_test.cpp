@@ -36,7 +36,7 @@ Outputs tangents(Args& a) {
   if (a.b("hvp", false)) out = gradients_of_squares(out, wanted);
   for (const Tensor& y : out) {
     const auto [primal, tangent] = fw::unpack_dual(y);
-    results.push_back(tangent.defined() ? tangent : zeros(y.sizes(), y.options()));
+    results.push_back(tangent.defined() ? tangent.detach() : zeros(y.sizes(), y.options()));
   }
   for (size_t i = 0; i < n; ++i) a[i] = originals[i];
   return results;
