@@ -128,7 +128,7 @@ TEST(Sparse, ConstructorsCheck) {
   EXPECT_THAT(error_of([] {
                 sparse_csr_tensor(tensor({0, 2}), tensor({1, 1}), ones({2}), {1, 2});
               }),
-              HasSubstr("sorted and distinct"));
+              HasSubstr("must be distinct"));
   // Indices past the sizes that nobody looked at are found by whoever reads them.
   const Tensor bad = _sparse_coo_tensor_unsafe(tensor({{7}, {9}}), ones({1}), {2, 3});
   EXPECT_THROW(bad.to_dense(), IndexError);
