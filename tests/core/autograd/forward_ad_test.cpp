@@ -219,6 +219,9 @@ TEST(ForwardAd, OverBackwardIntoGrad) {
                           .product[0];
   EXPECT_TRUE(tangent(dual.grad()).allclose(want));
   EXPECT_TRUE(tangent(w.grad()).allclose(want));
+  // These lead to the graph that holds them.
+  dual.mutable_grad().reset();
+  w.mutable_grad().reset();
 }
 
 TEST(ForwardAd, JacobianAndHessianByForwardMode) {
