@@ -13,6 +13,7 @@ program() {
 
 #include "hearth/autograd/forward_ad.h"
 #include "hearth/autograd/functional.h"
+#include "hearth/nn/modules/lazy.h"
 
 using namespace hearth;
 using hearth::indexing::Slice, hearth::indexing::None;

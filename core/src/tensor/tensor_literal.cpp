@@ -122,8 +122,8 @@ class LiteralReader {
 namespace {
 
 void expect_kind(bool is, const char* method) {
-  HEARTH_CHECK(is, "[tensor] Can only call `", method,
-               "()` on a TensorDataContainer that has `is_", method, "() == true`");
+  HEARTH_CHECK(is, "[tensor] Can only call `", method, "()` on a TensorDataContainer that has `is_",
+               method, "() == true`");
 }
 
 }  // namespace

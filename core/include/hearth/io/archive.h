@@ -134,7 +134,8 @@ class HEARTH_API InputArchive {
   }
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
-  /// Reads `size()` bytes with calls of `read(position, buffer, n)`, which returns how many it read.
+  /// Reads `size()` bytes with calls of `read(position, buffer, n)`, which returns how many it
+  /// read.
   void load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
                  const std::function<size_t()>& size, std::optional<Device> device = std::nullopt);
 
