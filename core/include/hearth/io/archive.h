@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -136,8 +135,14 @@ class HEARTH_API InputArchive {
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
   /// Reads `size()` bytes with calls of `read(position, buffer, n)`, which returns how many it
   /// read.
-  void load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
-                 const std::function<size_t()>& size, std::optional<Device> device = std::nullopt);
+  template <typename F, typename S>
+  requires(std::is_invocable_r_v<size_t, const F&, uint64_t, void*, size_t>&&
+               std::is_invocable_r_v<size_t, const S&>)  //
+      void load_from(const F& read, const S& size, std::optional<Device> device = std::nullopt) {
+    load_from([](const void* f, uint64_t position, void* buffer,
+                 size_t n) -> size_t { return (*static_cast<const F*>(f))(position, buffer, n); },
+              &read, size(), device);
+  }
 
   /// Where tensors read from here on go.
   void set_device(Device device) { device_ = device; }
@@ -168,6 +173,8 @@ class HEARTH_API InputArchive {
   const std::string& source() const;
 
  private:
+  void load_from(size_t (*read)(const void*, uint64_t, void*, size_t), const void* context,
+                 size_t size, std::optional<Device> device);
   std::string path(const std::string& key) const;
   std::shared_ptr<const Items> items_;
   std::string prefix_;  ///< empty, or ends with a dot
