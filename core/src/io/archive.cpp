@@ -254,11 +254,11 @@ void InputArchive::load_from(const char* data, size_t size, std::optional<Device
   prefix_.clear();
   device_ = device;
 }
-void InputArchive::load_from(size_t (*read)(const void*, uint64_t, void*, size_t),
+void InputArchive::load_from(size_t (*reader)(const void*, uint64_t, void*, size_t),
                              const void* context, size_t size, std::optional<Device> device) {
   std::vector<char> bytes(size);
   for (size_t at = 0; at < bytes.size();) {
-    const size_t n = read(context, at, bytes.data() + at, bytes.size() - at);
+    const size_t n = reader(context, at, bytes.data() + at, bytes.size() - at);
     HEARTH_CHECK_AS(FileError, n > 0 && n <= bytes.size() - at,
                     "[load_from] expected the function to read up to ", bytes.size() - at,
                     " bytes at ", at, ", got ", n);

@@ -173,7 +173,7 @@ class HEARTH_API InputArchive {
   const std::string& source() const;
 
  private:
-  void load_from(size_t (*read)(const void*, uint64_t, void*, size_t), const void* context,
+  void load_from(size_t (*reader)(const void*, uint64_t, void*, size_t), const void* context,
                  size_t size, std::optional<Device> device);
   std::string path(const std::string& key) const;
   std::shared_ptr<const Items> items_;
