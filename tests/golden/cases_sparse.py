@@ -99,7 +99,7 @@ def add_tensors(fam):
     for case in (SMALL, TWICE):
         ask(fam, "add_sparse", two(lambda s, t: (s + t).coalesce()), case, u(3), other=other)
         ask(fam, "sub_sparse", two(lambda s, t: torch.sub(s, t, alpha=0.5).coalesce()), case, u(3), other=other)
-        ask(fam, "mul_sparse", two(lambda s, t: (s * t).coalesce()), case, u(3), other=other, grad=False)
+        ask(fam, "mul_sparse", two(lambda s, t: (s * t).to_dense()), case, u(3), other=other, grad=False)
         ask(fam, "mask_sparse", two(lambda s, t: s.coalesce().sparse_mask(t.detach().coalesce())), case, u(3),
             other=other, grad=False)
     for dims, size, high in ((1, (5,), 2), (1, (4, 3), 1), (2, (4, 3), 1), (2, (3, 4, 2), 1), (3, (3, 4, 2), 1)):

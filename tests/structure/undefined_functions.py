@@ -27,9 +27,11 @@ def headers(folders):
 def declarations(clang, folders):
     """The declarations of namespace hearth, as clang prints them."""
     program = "".join(f'#include "{header}"\n' for header in headers(folders))
+    # LibTorch's header defines what only its programs call.
+    program += "#include <torch/torch.h>\n"
     text = subprocess.run(
         [clang, "-std=c++20", "-fsyntax-only", "-x", "c++", "-", "-Xclang", "-ast-dump=json",
-         "-Xclang", "-ast-dump-filter", "-Xclang", "hearth", *(f"-I{f}" for f in folders)],
+         "-Xclang", "-ast-dump-filter", "-Xclang", "hearth", "-Icore/compat", *(f"-I{f}" for f in folders)],
         input=program, capture_output=True, text=True)
     if text.returncode != 0:
         sys.exit(f"{clang} refuses the public headers:\n{text.stderr}")

@@ -232,7 +232,7 @@ Tensor Tensor::to_sparse(std::optional<Layout> layout) const {
 
 Tensor Tensor::to_sparse_csr() const {
   if (is_sparse_csr()) return *this;
-  HEARTH_CHECK_AS(ShapeError, dim() == 2 && dense_dim() == 0,
+  HEARTH_CHECK_AS(ShapeError, dim() == 2 && (is_strided(*this) || dense_dim() == 0),
                   "[to_sparse_csr] expected a matrix without dense dims, got sizes ", sizes());
   Sparse s = coalesced(is_strided(*this) ? to_sparse() : *this);
   s.crow = row_starts(s.indices.select(0, 0).contiguous(), s.sizes[0]);

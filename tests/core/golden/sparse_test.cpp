@@ -146,7 +146,7 @@ const Table kTable = {
      }},
     {"add_sparse", [](Args& a) { return parts_once(coo(a) + other(a)); }},
     {"sub_sparse", [](Args& a) { return parts_once(coo(a).sub(other(a), 0.5)); }},
-    {"mul_sparse", [](Args& a) { return parts_once(coo(a) * other(a)); }},
+    {"mul_sparse", [](Args& a) { return Outputs{(coo(a) * other(a)).to_dense()}; }},
     {"mask_sparse", [](Args& a) { return parts(coo(a).sparse_mask(other(a).coalesce())); }},
     {"to_sparse", [](Args& a) { return parts(a[0].to_sparse(a.i("sparse_dim"))); }},
     {"without_size",

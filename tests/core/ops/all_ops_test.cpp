@@ -302,8 +302,8 @@ TEST_F(AllOps, ExpandedOperandsGiveTheSame) {
     if (is_view(s) || uninitialised(s)) continue;
     for (size_t k = 0; k < s.in.size(); ++k) {
       if (!s.in[k].defined() || s.in[k].dim() == 0 || s.in[k].size(0) < 2 ||
-          s.op->info.input(k).is(arg::mutated))
-        continue;
+          s.op->info.input(k).is(arg::mutated) || s.op->info.input(k).name == "crow_indices")
+        continue;  // the last must rise
       SCOPED_TRACE(describe(s) + cat_str(": input ", k, " expanded"));
       std::vector<Tensor> in = copies(s.in), plain = copies(s.in);
       in[k] = s.in[k].narrow(0, 0, 1).clone().expand(s.in[k].sizes());
