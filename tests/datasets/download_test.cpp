@@ -9,7 +9,7 @@
 #include "hearth/base/error.h"
 
 #include "datasets/http_server.h"
-#include "datasets/temporary.h"
+#include "temporary.h"
 
 namespace hearth::datasets {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "hearth/base/error.h"
 
-#include "datasets/temporary.h"
+#include "temporary.h"
 #include "zip.h"
 
 namespace hearth::datasets {

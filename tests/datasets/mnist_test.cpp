@@ -8,7 +8,7 @@
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/datasets/vision/digits.h"
 
-#include "datasets/temporary.h"
+#include "temporary.h"
 
 namespace hearth::datasets {
 namespace {

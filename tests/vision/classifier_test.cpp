@@ -13,17 +13,10 @@
 #include "hearth/ops/creation.h"
 #include "hearth/vision/classification/trainer.h"
 
+#include "temporary.h"
+
 namespace hearth::vision {
 namespace {
-
-struct Folder {
-  std::string path;
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "hearth-classifier-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 ClassifierSpec spec(const std::string& model, models::ImageShape shape = {1, 8, 8}) {
   ClassifierSpec s;
@@ -57,7 +50,7 @@ bool same(const Tensor& a, const Tensor& b) {
 }
 
 TEST(Classifier, TakesImagesOfManyChannels) {
-  Folder folder;
+  TemporaryFolder folder;
   ClassifierSpec many = spec("cnn", {7, 8, 8});
   Tensor pixels = empty({2, 7, 8, 8}, kByte);
   for (int64_t i = 0; i < pixels.numel(); ++i)
@@ -78,7 +71,7 @@ TEST(Classifier, TakesImagesOfManyChannels) {
 }
 
 TEST(Classifier, ComesBackFromItsFile) {
-  Folder folder;
+  TemporaryFolder folder;
   const Tensor pixels = Quarters(6).pixels;
   for (const char* model : {"mlp", "cnn"}) {
     Classifier made(spec(model));
@@ -92,7 +85,7 @@ TEST(Classifier, ComesBackFromItsFile) {
 }
 
 TEST(Classifier, RefusesFilesThatAreSomethingElse) {
-  Folder folder;
+  TemporaryFolder folder;
   const std::string path = folder.path + "/a.safetensors";
   EXPECT_THROW(Classifier::load(path), FileError);
   safetensors::save_file({{"w", zeros({2})}}, path);
@@ -218,7 +211,7 @@ TEST(Trainer, Learns) {
 
 TEST(Trainer, GoesOnExactlyWhereItWas) {
   const Quarters data(95);  // the last batch is smaller
-  Folder folder;
+  TemporaryFolder folder;
   auto run = [&](const std::vector<int64_t>& breaks, int64_t workers) {
     manual_seed(7);
     auto classifier = std::make_unique<Classifier>(spec("cnn"));
@@ -256,7 +249,7 @@ TEST(Trainer, GoesOnExactlyWhereItWas) {
 TEST(Trainer, RefusesCheckpointsOfOtherTrainings) {
   manual_seed(1);
   const Quarters data(40);
-  Folder folder;
+  TemporaryFolder folder;
   const std::string path = folder.path + "/checkpoint";
   Classifier classifier(spec("mlp"));
   ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick());

@@ -13,6 +13,7 @@
 #include "hearth/vision/io/image.h"
 
 #include "io/codec.h"
+#include "temporary.h"
 
 namespace hearth::vision::io {
 namespace {
@@ -46,15 +47,6 @@ std::string message(const auto& f) {
   }
   return "nothing thrown";
 }
-
-struct Folder {
-  std::string path;
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "hearth-image-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 TEST(Png, KeepsEveryChannelCount) {
   for (int64_t channels : {1, 2, 3, 4}) {
@@ -220,7 +212,7 @@ TEST(Jpeg, TurnsThePictureUpright) {
 }
 
 TEST(Files, AreWrittenWholeOrNotAtAll) {
-  Folder folder;
+  TemporaryFolder folder;
   const std::string path = folder.path + "/a.png";
   write_png(picture(3, 4, 4), path);
   EXPECT_EQ(pixels(read_image(path)), pixels(picture(3, 4, 4)));
@@ -231,7 +223,7 @@ TEST(Files, AreWrittenWholeOrNotAtAll) {
 }
 
 TEST(Files, ComplainWithTheirName) {
-  Folder folder;
+  TemporaryFolder folder;
   EXPECT_THROW(read_image(folder.path + "/none.png"), FileError);
   EXPECT_THROW(read_image(folder.path), FileError);
   write_file(folder.path + "/text.png", bytes_of({'h', 'e', 'l', 'l', 'o'}));

@@ -2,9 +2,6 @@
 // Files of Python's torch.save; tests/data/io/generate.py wrote them.
 #include "hearth/io/pickle.h"
 
-#include <fstream>
-#include <sstream>
-
 #include <gtest/gtest.h>
 
 #include "hearth/ops/creation.h"
@@ -12,18 +9,15 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "temporary.h"
+
 namespace hearth::pickle {
 namespace {
 
 using Kind = Value::Kind;
 
 std::string file(const std::string& name) { return HEARTH_TEST_DATA_DIR "/io/" + name; }
-std::string bytes_of(const std::string& name) {
-  std::ifstream in(file(name), std::ios::binary);
-  std::ostringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
+std::string bytes_of(const std::string& name) { return read_text(file(name)); }
 Tensor counting(IntArrayRef sizes, ScalarType t = kFloat) {
   int64_t n = 1;
   for (const int64_t s : sizes) n *= s;

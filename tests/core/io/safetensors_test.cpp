@@ -16,20 +16,12 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
+#include "temporary.h"
+
 namespace hearth::safetensors {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct TempDir {
-  std::string path;
-  TempDir() {
-    char name[] = "/tmp/hearth_io_XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TempDir() { fs::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-};
 
 std::vector<char> file_of(const std::string& header, size_t data_bytes) {
   std::vector<char> bytes(8 + header.size() + data_bytes);
@@ -62,7 +54,7 @@ NamedTensors every_type() {
 }
 
 TEST(Safetensors, RoundTripsEveryType) {
-  TempDir dir;
+  TemporaryFolder dir;
   const NamedTensors tensors = every_type();
   save_file(tensors, dir / "a.safetensors", {{"by", "test"}});
   const std::vector<char> bytes = save(tensors);
@@ -85,7 +77,7 @@ TEST(Safetensors, RoundTripsEveryType) {
 }
 
 TEST(Safetensors, MappedTensorsOutliveTheFileAndKeepWritesPrivate) {
-  TempDir dir;
+  TemporaryFolder dir;
   save_file({{"x", ones({1000})}}, dir / "a");
   Tensor x = File(dir / "a").tensor("x");
   x.add_(1);
@@ -96,7 +88,7 @@ TEST(Safetensors, MappedTensorsOutliveTheFileAndKeepWritesPrivate) {
 }
 
 TEST(Safetensors, RefusesWhatItCannotWrite) {
-  TempDir dir;
+  TemporaryFolder dir;
   EXPECT_THROW(save_file({{"x", Tensor()}}, dir / "a"), ValueError);
   EXPECT_THROW(save_file({{"x", ones({1})}, {"x", ones({1})}}, dir / "a"), ValueError);
   EXPECT_THROW(save_file({{"__metadata__", ones({1})}}, dir / "a"), ValueError);
@@ -209,7 +201,7 @@ TEST(AtomicFile, FullDisksKeepTheOldFile) {
   EXPECT_THROW(save_file({{"x", ones({100000})}}, "/dev/full"), FileError);
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 
-  TempDir dir;
+  TemporaryFolder dir;
   save_file({{"x", ones({10})}}, dir / "a");
   rlimit old = {};
   getrlimit(RLIMIT_FSIZE, &old);
@@ -231,7 +223,7 @@ TEST(AtomicFile, DirectoriesThatCannotBeWrittenAreNamed) {
 }
 
 TEST(AtomicFile, LinksStayAndTemporariesOfTheDeadAreRemoved) {
-  TempDir dir;
+  TemporaryFolder dir;
   save_file({{"x", ones({1})}}, dir / "target");
   fs::create_symlink(dir / "target", dir / "link");
   std::ofstream(dir / ".target.tmp-1-0") << "left by a killed writer";
@@ -256,7 +248,7 @@ TEST(AtomicFile, DISABLED_WriteForever) {
 }
 
 TEST(AtomicFile, KilledWritersLeaveAWholeFile) {
-  TempDir dir;
+  TemporaryFolder dir;
   const std::string target = dir / "a";
   save_file({{"x", zeros({200000})}}, target);
   const std::string program = fs::read_symlink("/proc/self/exe");

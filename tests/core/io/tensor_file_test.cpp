@@ -2,10 +2,8 @@
 #include "hearth/io/tensor_file.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "hearth/io/npy.h"
 #include "hearth/io/safetensors.h"
@@ -15,34 +13,18 @@
 #include "io/sink.h"
 #include "io/zip_reader.h"
 #include "io/zip_writer.h"
+#include "temporary.h"
 
 namespace hearth {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct TempDir {
-  std::string path;
-  TempDir() {
-    char name[] = "/tmp/hearth_tensor_file_XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TempDir() { fs::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-};
-
 std::string file(const std::string& name) { return HEARTH_TEST_DATA_DIR "/io/" + name; }
 Tensor counting(IntArrayRef sizes, ScalarType t = kFloat) {
   int64_t n = 1;
   for (const int64_t s : sizes) n *= s;
   return arange(0, n, TensorOptions(kLong)).reshape(sizes).to(t);
-}
-std::string bytes_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-void write(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
 }
 template <class F>
 std::string refusal(const F& f) {
@@ -75,13 +57,13 @@ TEST(Npy, ReadsWhatNumPyWrites) {
 }
 
 TEST(Npy, WritesTheBytesNumPyWrites) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   npy::save(counting({2, 3}), dir / "c.npy");
-  EXPECT_EQ(bytes_of(dir / "c.npy"), bytes_of(file("c.npy")));
+  EXPECT_EQ(read_text(dir / "c.npy"), read_text(file("c.npy")));
   npy::save(full({}, 2.5, TensorOptions(kHalf)), dir / "scalar.npy");
-  EXPECT_EQ(bytes_of(dir / "scalar.npy"), bytes_of(file("scalar.npy")));
+  EXPECT_EQ(read_text(dir / "scalar.npy"), read_text(file("scalar.npy")));
   npy::save(counting({2}).ne(1), dir / "bool.npy");
-  EXPECT_EQ(bytes_of(dir / "bool.npy"), bytes_of(file("bool.npy")));
+  EXPECT_EQ(read_text(dir / "bool.npy"), read_text(file("bool.npy")));
   npy::save(counting({3, 2}).t(), dir / "turned.npy");
   EXPECT_TRUE(npy::load(dir / "turned.npy").equal(counting({3, 2}).t()));
   npy::save_npz({{"a", counting({4})}, {"b/c", counting({2, 3}, kInt)}}, dir / "two.npz");
@@ -105,7 +87,7 @@ TEST(Npy, RefusesWhatTensorsDoNotHave) {
 }
 
 TEST(Npy, DamagedFiles) {
-  const std::string whole = bytes_of(file("c.npy"));
+  const std::string whole = read_text(file("c.npy"));
   for (size_t n = 0; n < whole.size(); ++n)
     EXPECT_NE(refusal([&] { npy::load(whole.data(), n); }), "") << n;
   std::string huge = whole;
@@ -162,7 +144,7 @@ TEST(Zip, ManyMembers) {
 // ---- files of any kind
 
 TEST(TensorFile, KnowsFilesByTheirFirstBytes) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   safetensors::save_file({{"w", counting({2})}}, dir / "model.pt");
   EXPECT_EQ(TensorFile(dir / "model.pt").format(), TensorFile::Format::Safetensors);
   EXPECT_TRUE(TensorFile(dir / "model.pt").tensor("w").equal(counting({2})));
@@ -175,7 +157,7 @@ TEST(TensorFile, KnowsFilesByTheirFirstBytes) {
     fs::copy(file(name), dir / "any.bin", fs::copy_options::overwrite_existing);
     const TensorFile any(dir / "any.bin");
     EXPECT_EQ(any.format(), format) << name;
-    const std::string bytes = bytes_of(file(name));
+    const std::string bytes = read_text(file(name));
     const TensorFile memory(bytes.data(), bytes.size());
     EXPECT_EQ(memory.keys(), any.keys());
     for (const std::string& key : any.keys()) {
@@ -190,19 +172,19 @@ TEST(TensorFile, KnowsFilesByTheirFirstBytes) {
   EXPECT_THROW(TensorFile(file("state.pt")).tensor("absent"), FormatError);
   EXPECT_THROW(TensorFile(dir / "absent.pt"), FileError);
   for (const std::string& content : {std::string(), std::string("hello"), std::string("[1, 2]")}) {
-    write(dir / "odd", content);
+    write_text(dir / "odd", content);
     EXPECT_NE(refusal([&] { TensorFile(dir / "odd"); }).find("expected a file of tensors"),
               std::string::npos);
   }
 }
 
 TEST(TensorFile, ReadsAModelInSeveralFiles) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   safetensors::save_file({{"a", counting({2})}, {"b", counting({3})}}, dir / "1.safetensors");
   fs::copy(file("state.pt"), dir / "2.bin");
   const auto index = [&](const std::string& map) {
-    write(dir / "model.index.json",
-          "{\"metadata\": {\"total_size\": 1}, \"weight_map\": " + map + "}");
+    write_text(dir / "model.index.json",
+               "{\"metadata\": {\"total_size\": 1}, \"weight_map\": " + map + "}");
     return TensorFile(dir / "model.index.json");
   };
   const TensorFile model =

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "hearth/io/pickle.h"
 #include "hearth/io/tensor_file.h"
@@ -12,20 +11,12 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/optim.h"
 
+#include "temporary.h"
+
 namespace hearth {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct TempDir {
-  std::string path;
-  TempDir() {
-    char name[] = "/tmp/hearth_torch_archive_XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TempDir() { fs::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-};
 
 std::string file(const std::string& name) { return HEARTH_TEST_DATA_DIR "/io/" + name; }
 
@@ -47,7 +38,7 @@ void step(Net& net, optim::Optimizer& optimizer) {
 }
 
 TEST(TorchArchive, ModulesAreStateDicts) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const Net net;
   for (const char* name : {"net.pt", "net.pth"}) {
     save(net, dir / name);
@@ -81,7 +72,7 @@ TEST(TorchArchive, ReadsWhatPythonSaved) {
 }
 
 TEST(TorchArchive, TensorsAndLists) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const Tensor base = arange(0, 1000, TensorOptions(kFloat));
   save(base.slice(0, 2, 5), dir / "part.pt");
   EXPECT_LT(fs::file_size(dir / "part.pt"), 1500u);
@@ -99,7 +90,7 @@ TEST(TorchArchive, TensorsAndLists) {
 }
 
 TEST(TorchArchive, OptimizersAreThoseOfPython) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   Net net;
   optim::AdamW adam(net->parameters(), optim::AdamWOptions(0.25).betas({0.5, 0.75}));
   step(net, adam);
