@@ -2,13 +2,12 @@
 // The format is described by NumPy in numpy/lib/format.py.
 #include "hearth/io/npy.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "hearth/io/mapped_file.h"
-#include "hearth/ops/creation.h"
 
 #include "io/byte_reader.h"
+#include "io/bytes_as_tensor.h"
 #include "io/npy_format.h"
 #include "io/sink.h"
 #include "io/zip_reader.h"
@@ -171,29 +170,15 @@ Tensor make_tensor(std::string_view bytes, const std::string& source,
   const Header header = parse_header(bytes, source);
   HEARTH_CHECK_AS(FormatError, header.dtype != ScalarType::Undefined, "[", source,
                   "] the array is of NumPy's type '", header.descr, "', which tensors do not have");
-  const char* data = bytes.data() + header.data_start;
-  const size_t item = element_size(header.dtype);
   const DimVector strides = header.fortran_order
                                 ? reversed(contiguous_strides(reversed(header.sizes).ref()))
                                 : contiguous_strides(header.sizes.ref());
-  const int64_t numel = checked_numel(header.sizes.ref());
-  if (header.dtype == kBool)
-    HEARTH_CHECK_AS(FormatError,
-                    std::all_of(data, data + numel, [](char b) { return b == 0 || b == 1; }), "[",
-                    source, "] an array of type bool has bytes other than 0 and 1");
-  if (keep && numel > 0 && !header.swapped && reinterpret_cast<uintptr_t>(data) % item == 0)
-    return from_blob(
-        const_cast<char*>(data), header.sizes.ref(), strides.ref(), [keep](void*) {},
-        TensorOptions(header.dtype));
-  const Tensor copy = new_tensor(header.sizes, header.dtype, kCPU, strides);
-  char* to = raw_data(copy);
-  const size_t size = static_cast<size_t>(numel) * item;
-  if (size > 0) std::memcpy(to, data, size);
-  if (header.swapped) {
-    const size_t word = is_complex(header.dtype) ? item / 2 : item;
-    for (char* end = to + size; to < end; to += word) std::reverse(to, to + word);
-  }
-  return copy;
+  const auto size =
+      static_cast<size_t>(checked_numel(header.sizes.ref())) * element_size(header.dtype);
+  const std::string_view data = bytes.substr(header.data_start, size);
+  HEARTH_CHECK_AS(FormatError, header.dtype != kBool || are_bools(data), "[", source,
+                  "] an array of type bool has bytes other than 0 and 1");
+  return bytes_as_tensor(data, header.sizes, strides, header.dtype, keep, header.swapped);
 }
 
 Tensor load(const std::string& path) {

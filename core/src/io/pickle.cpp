@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/io/pickle.h"
 
-#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "hearth/ops/creation.h"
-
+#include "io/bytes_as_tensor.h"
 #include "io/pickle_document.h"
 #include "io/pickle_types.h"
 
@@ -42,24 +40,18 @@ Tensor block_of(const Document& document, size_t index) {
   if (!storage.found) document.bad(cat_str("the bytes of storage '", storage.key, "' are missing"));
   const std::string_view bytes = storage.bytes;
   const uint64_t item = storage.type ? storage.type->size : 1;
-  if (storage.type && storage.type->dtype == kBool &&
-      !std::all_of(bytes.begin(), bytes.end(), [](char b) { return b == 0 || b == 1; }))
+  if (storage.type && storage.type->dtype == kBool && !are_bools(bytes))
     document.bad(cat_str("storage '", storage.key, "' of type bool has bytes other than 0 and 1"));
   const auto size = static_cast<int64_t>(bytes.size());
-  const bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % 16 == 0;
-  if (size > 0 && aligned && !(document.big_endian && item > 1)) {
-    block = from_blob(
-        const_cast<char*>(bytes.data()), {size}, [keep = document.keep](void*) {}, kByte);
-    return block;
-  }
-  block = new_tensor({size}, kByte, kCPU);
-  char* to = raw_data(block);
-  if (size > 0) std::memcpy(to, bytes.data(), bytes.size());
-  if (document.big_endian) {
-    // Complex numbers are pairs.
-    const bool complex = storage.type && is_complex(storage.type->dtype);
-    const uint64_t word = complex ? item / 2 : item;
-    for (char* end = to + size; to < end; to += word) std::reverse(to, to + word);
+  // Of bytes, for tensors of any type: aligned for all of these, and turned here.
+  constexpr size_t kAlign = 16;
+  const bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % kAlign == 0;
+  const bool turned = document.big_endian && item > 1;
+  block = bytes_as_tensor(bytes, {size}, {1}, kByte, aligned && !turned ? document.keep : nullptr);
+  if (turned) {
+    const ScalarType dtype = storage.type->dtype;
+    swap_words(raw_data(block), bytes.size(),
+               dtype == ScalarType::Undefined ? item : word_size(dtype));
   }
   return block;
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/io/safetensors.h"
 
-#include <algorithm>
-#include <cstring>
 #include <unordered_map>
 
 #include "hearth/io/mapped_file.h"
-#include "hearth/ops/creation.h"
 
+#include "io/bytes_as_tensor.h"
 #include "io/safetensors_format.h"
 #include "tensor/tensor_impl.h"
 
@@ -72,21 +70,10 @@ Tensor File::tensor(const std::string& name) const {
   const Entry& e = impl_->entry(name);
   HEARTH_CHECK_AS(FormatError, e.dtype != ScalarType::Undefined, "[", impl_->source, "] tensor '",
                   name, "' is of type ", e.type, ", which Hearth does not have");
-  const char* bytes = impl_->data + e.begin;
-  const size_t size = e.end - e.begin;
-  if (e.dtype == kBool)
-    HEARTH_CHECK_AS(
-        FormatError, std::all_of(bytes, bytes + size, [](char b) { return b == 0 || b == 1; }), "[",
-        impl_->source, "] tensor '", name, "' of type BOOL has bytes other than 0 and 1");
-  const TensorOptions options(e.dtype);
-  if (impl_->mapped && size > 0 &&
-      reinterpret_cast<uintptr_t>(bytes) % element_size(e.dtype) == 0) {
-    return from_blob(
-        const_cast<char*>(bytes), e.sizes.ref(), [keep = impl_->mapped](void*) {}, options);
-  }
-  const Tensor copy = new_tensor(e.sizes, e.dtype, kCPU);
-  if (size > 0) std::memcpy(raw_data(copy), bytes, size);
-  return copy;
+  const std::string_view bytes(impl_->data + e.begin, e.end - e.begin);
+  HEARTH_CHECK_AS(FormatError, e.dtype != kBool || are_bools(bytes), "[", impl_->source,
+                  "] tensor '", name, "' of type BOOL has bytes other than 0 and 1");
+  return bytes_as_tensor(bytes, e.sizes, contiguous_strides(e.sizes.ref()), e.dtype, impl_->mapped);
 }
 
 namespace {
