@@ -45,6 +45,7 @@ std::string current_site() {
 RunningNode::RunningNode(const Node& node) : previous_(running) { running = &node; }
 RunningNode::~RunningNode() { running = previous_; }
 void RunningNode::warn_of_error() const {
+  if (previous_) return;  // a part of that one's derivative, and it warns
   const std::string name(running->name());
   if (!running->extras || running->extras->forward_calls.empty()) {
     HEARTH_WARN("Error detected in ", name,
