@@ -160,6 +160,14 @@ class TorchArchive {
     return names;
   }
 
+  int64_t count_at(const std::string& path) const {
+    const auto found = items_.values.find(path);
+    HEARTH_CHECK_AS(ValueError,
+                    found != items_.values.end() && found->second.kind() == Value::Kind::Int,
+                    "[save] '", kCount, "' is a key of optimizers, which also have a number '",
+                    path, "'; name it otherwise in a .pt file");
+    return found->second.toInt();
+  }
   void optimizer(const std::string& prefix) {
     out_.begin_dict();
     out_.string("state");
@@ -178,7 +186,7 @@ class TorchArchive {
 
     out_.string("param_groups");
     out_.begin_list();
-    const int64_t count = items_.values.at(cat_str(prefix, kCount)).toInt();
+    const int64_t count = count_at(cat_str(prefix, kCount));
     int64_t first = 0;
     for (int64_t g = 0; g < count; ++g) {
       const std::string at = cat_str(prefix, kGroups, g, "."), options = cat_str(at, kOptions);
@@ -190,7 +198,7 @@ class TorchArchive {
       }
       out_.string(kParams);
       out_.begin_list();
-      const int64_t size = items_.values.at(cat_str(at, kParams)).toInt();
+      const int64_t size = count_at(cat_str(at, kParams));
       for (int64_t i = 0; i < size; ++i) out_.integer(first + i);
       first += size;
       out_.end_list();

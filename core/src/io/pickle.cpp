@@ -27,8 +27,6 @@ std::optional<std::string> path_part(const Node& key) {
   return std::nullopt;
 }
 
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
-
 /// The bytes of a storage as a tensor of its own memory, which the file's tensors are views of.
 Tensor block_of(const Document& document, size_t index) {
   const std::lock_guard lock(document.blocks_mutex);
@@ -209,7 +207,7 @@ class Printer {
         detail::append(text_, node->real);
         return;
       case Kind::String:
-        text_ += quoted(node->text);
+        text_ += cat_str("'", node->text, "'");
         return;
       case Kind::Bytes:
         text_ += cat_str("bytes of ", node->text.size());
@@ -259,7 +257,7 @@ class Collector {
   }
 
  private:
-  /// `inner` holds the parts of a module under Python's names for them, which paths leave out.
+  /// Whether attributes are a module's, whose parts stand under names that paths leave out.
   static bool is_module(const Node& state) {
     for (size_t i = 0; i + 1 < state.items.size(); i += 2)
       if (state.items[i]->text == "_parameters" || state.items[i]->text == "_modules") return true;

@@ -47,7 +47,7 @@ struct ElementType;
 
 /// Bytes that tensors show. Where they lie is known once the whole file is.
 struct StorageData {
-  std::string key, location;
+  std::string key;
   const ElementType* type = nullptr;  ///< null for an untyped one, which counts bytes
   uint64_t count = 0;                 ///< elements, as the pickle says
   std::string_view bytes;

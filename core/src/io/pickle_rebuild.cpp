@@ -259,7 +259,7 @@ Node* storage_of(Document& document, const Node& id, const MakeNode& make) {
   if (type.known != Known::StorageClass) bad(cat_str("the unknown class ", type.text));
   data.type = type.type;
   data.key = field(2, Kind::String).text;
-  data.location = field(3, Kind::String).text;
+  field(3, Kind::String);  // the device it was on: all are read to the CPU
   const Node& count = field(4, Kind::Int);
   if (!count.text.empty() || count.integer < 0) bad("a count that cannot be");
   data.count = static_cast<uint64_t>(count.integer);

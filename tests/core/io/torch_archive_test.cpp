@@ -116,6 +116,15 @@ TEST(TorchArchive, OptimizersAreThoseOfPython) {
   EXPECT_TRUE(net->fc->weight.equal(other->fc->weight));
 }
 
+TEST(TorchArchive, RefusesWhatOnlyLooksLikeAnOptimizer) {
+  const TemporaryFolder dir;
+  serialize::OutputArchive archive;
+  archive.write("param_group_count", int64_t{1});
+  EXPECT_THROW(archive.save_to(dir / "odd.pt"), ValueError);
+  EXPECT_FALSE(dir.has("odd.pt"));
+  archive.save_to(dir / "odd.safetensors");
+}
+
 TEST(TorchArchive, ReadsPythonsOptimizers) {
   for (const char* form : {"checkpoint.pt", "checkpoint.old.pt"}) {
     serialize::InputArchive archive, part;
