@@ -8,22 +8,16 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 constexpr char kNoUpdate[] = "Inplace update to inference tensor outside InferenceMode is not";
 
-std::string message_of(auto&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 #define EXPECT_MESSAGE(statement, part)                                       \
   do {                                                                        \
-    const std::string text = message_of([&] { statement; });                  \
+    const std::string text = error_of([&] { statement; });                    \
     EXPECT_NE(text.find(part), std::string::npos) << "the message: " << text; \
   } while (false)
 

@@ -14,17 +14,10 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
-
-std::string message_of(auto&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 TEST(NodePtr, SharedPointersKeepNodes) {
   std::shared_ptr<autograd::Node> node;
@@ -143,7 +136,7 @@ TEST(Anomaly, NamesTheFunctionAndTheForwardCall) {
   KeptWarnings warnings;
   const Tensor x = zeros({2}).requires_grad_();
   const Tensor y = (x.sqrt() * 0).sum();
-  const std::string text = message_of([&] { y.backward(); });
+  const std::string text = error_of([&] { y.backward(); });
   EXPECT_NE(text.find("SqrtBackward0' returned nan values"), std::string::npos) << text;
   ASSERT_EQ(warnings.texts.size(), 1u);
   EXPECT_NE(warnings.texts[0].find("Error detected in SqrtBackward0. Traceback of forward call"),
@@ -158,7 +151,7 @@ TEST(Anomaly, WarnsOfEveryError) {
   const Tensor x = full({1}, 5.).requires_grad_();
   const Tensor y = x * x, z = y * y;
   y.add_(1);
-  EXPECT_NE(message_of([&] { z.backward(); }).find("inplace"), std::string::npos);
+  EXPECT_NE(error_of([&] { z.backward(); }).find("inplace"), std::string::npos);
   ASSERT_EQ(warnings.texts.size(), 1u);
   EXPECT_NE(warnings.texts[0].find("Error detected in MulBackward0"), std::string::npos);
 }
@@ -169,7 +162,7 @@ TEST(Anomaly, FollowsDerivativesToTheForwardCall) {
     autograd::DetectAnomalyGuard guard;
     KeptWarnings warnings;
     const Tensor g = autograd::grad({x.pow(1.5)}, {x}, {}, true, true)[0];
-    EXPECT_NE(message_of([&] { autograd::grad({g}, {x}, {zeros({1})}); }).find("returned nan"),
+    EXPECT_NE(error_of([&] { autograd::grad({g}, {x}, {zeros({1})}); }).find("returned nan"),
               std::string::npos);
     ASSERT_EQ(warnings.texts.size(), 2u);
     EXPECT_NE(warnings.texts[1].find("Previous calculation was induced by PowBackward0"),
@@ -179,7 +172,7 @@ TEST(Anomaly, FollowsDerivativesToTheForwardCall) {
   const Tensor y = x.sqrt() * 0;
   autograd::DetectAnomalyGuard guard;
   KeptWarnings warnings;
-  EXPECT_NE(message_of([&] { y.sum().backward(); }), "");
+  EXPECT_NE(error_of([&] { y.sum().backward(); }), "");
   ASSERT_EQ(warnings.texts.size(), 1u);
   EXPECT_NE(warnings.texts[0].find("No forward pass information"), std::string::npos);
 }
@@ -196,7 +189,7 @@ TEST(Inference, TensorsAreLighterAndStayOut) {
   EXPECT_THROW(a.add_(1), AutogradError);
   EXPECT_THROW(a.requires_grad_(), AutogradError);
   const Tensor w = ones({2}).requires_grad_();
-  EXPECT_NE(message_of([&] { w* a; }).find("Inference tensors cannot be saved"), std::string::npos);
+  EXPECT_NE(error_of([&] { w* a; }).find("Inference tensors cannot be saved"), std::string::npos);
   EXPECT_NO_THROW((w + a).sum().backward());
   EXPECT_NO_THROW((w * a.clone()).sum().backward());
 }

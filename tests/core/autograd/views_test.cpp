@@ -11,17 +11,10 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
-
-std::string message_of(auto&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 /// 0, 1, 2 ... of these sizes, requiring grad.
 Tensor counting(IntArrayRef sizes) {
@@ -132,7 +125,7 @@ TEST(Views, RulesOfWritingInPlace) {
       } else {
         view = r.made == AsOneOfSeveral ? base.unbind()[1] : base.select(0, 1);
       }
-      return message_of([&] { change(view); });
+      return error_of([&] { change(view); });
     };
     const std::string by_op = write(
         [&](const Tensor& view) { view.mul_(ones({2}).requires_grad_(r.operand_requires_grad)); });
@@ -152,7 +145,7 @@ TEST(Views, LeavesThatAreViewsRefuse) {
   const Tensor leaf = arange(4.0).reshape({2, 2}).requires_grad_();
   EXPECT_TRUE(leaf.is_leaf());
   EXPECT_TRUE(leaf.is_view());
-  EXPECT_NE(message_of([&] { leaf.mul_(2); }).find("a view of a leaf Variable that requires grad"),
+  EXPECT_NE(error_of([&] { leaf.mul_(2); }).find("a view of a leaf Variable that requires grad"),
             std::string::npos);
   EXPECT_THROW(leaf.t_(), AutogradError);
   EXPECT_THROW(leaf.view({4}).mul_(2), AutogradError);
@@ -177,10 +170,9 @@ TEST(Views, RestrictedOnesHaveNoHistoryOnceTheirBaseWasWritten) {
   b.mul_(2);
   const char* indirect = "its base or another view of its base has been modified inplace";
   for (const Tensor& view : {quiet, inferred, one_of})
-    EXPECT_NE(message_of([&] { view.grad_fn(); }).find(indirect), std::string::npos);
-  EXPECT_NE(message_of([&] { quiet.grad_fn(); }).find("created in no_grad mode"),
-            std::string::npos);
-  EXPECT_NE(message_of([&] { inferred.grad_fn(); }).find("created in inference mode"),
+    EXPECT_NE(error_of([&] { view.grad_fn(); }).find(indirect), std::string::npos);
+  EXPECT_NE(error_of([&] { quiet.grad_fn(); }).find("created in no_grad mode"), std::string::npos);
+  EXPECT_NE(error_of([&] { inferred.grad_fn(); }).find("created in inference mode"),
             std::string::npos);
 }
 
@@ -242,7 +234,7 @@ TEST(Views, BasesWhoseElementsOverlapRefuse) {
   const Tensor w = full({}, 2.0, kDouble).requires_grad_();
   const Tensor b = ones({3}, kDouble).as_strided({2, 3}, {0, 1}).detach();
   b.select(0, 0).mul_(w);
-  EXPECT_NE(message_of([&] { b.sum().backward(); }).find("refers to a single memory location"),
+  EXPECT_NE(error_of([&] { b.sum().backward(); }).find("refers to a single memory location"),
             std::string::npos);
   // A row of an expanded view is one of the base's own elements.
   const Tensor x = ones({3}, kDouble).requires_grad_();
@@ -362,7 +354,7 @@ TEST(Relayout, IsNoticedByNodesThatSavedTheTensor) {
   const Tensor b = counting({2, 2}) * 1;
   const Tensor y = (b * b).sum();
   b.t_();
-  EXPECT_NE(message_of([&] { y.backward(); }).find("modified by an inplace operation"),
+  EXPECT_NE(error_of([&] { y.backward(); }).find("modified by an inplace operation"),
             std::string::npos);
 }
 

@@ -15,6 +15,7 @@
 #include "hearth/tensor/indexing.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "error_of.h"
 #include "ops/embedding.h"
 #include "ops/gather.h"
 #include "ops/index.h"
@@ -24,16 +25,6 @@
 
 namespace hearth {
 namespace {
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 template <class F>
 void expect_refused(const F& f) {

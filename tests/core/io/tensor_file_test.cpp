@@ -10,6 +10,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
+#include "error_of.h"
 #include "io/sink.h"
 #include "io/zip_reader.h"
 #include "io/zip_writer.h"
@@ -26,16 +27,6 @@ Tensor counting(IntArrayRef sizes, ScalarType t = kFloat) {
   for (const int64_t s : sizes) n *= s;
   return arange(0, n, TensorOptions(kLong)).reshape(sizes).to(t);
 }
-template <class F>
-std::string refusal(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
-
 // ---- NumPy's files
 
 TEST(Npy, ReadsWhatNumPyWrites) {
@@ -81,7 +72,7 @@ TEST(Npy, RefusesWhatTensorsDoNotHave) {
                                                         {"record.npy", "records"},
                                                         {"object.npy", "'|O'"}}) {
     const std::string path = file(name);
-    const std::string said = refusal([&] { npy::load(path); });
+    const std::string said = error_of([&] { npy::load(path); });
     EXPECT_NE(said.find(phrase), std::string::npos) << said;
   }
 }
@@ -89,14 +80,14 @@ TEST(Npy, RefusesWhatTensorsDoNotHave) {
 TEST(Npy, DamagedFiles) {
   const std::string whole = read_text(file("c.npy"));
   for (size_t n = 0; n < whole.size(); ++n)
-    EXPECT_NE(refusal([&] { npy::load(whole.data(), n); }), "") << n;
+    EXPECT_NE(error_of([&] { npy::load(whole.data(), n); }), "") << n;
   std::string huge = whole;
   huge.replace(huge.find("(2, 3)"), 6, "(9<<9)");
-  EXPECT_NE(refusal([&] { npy::load(huge.data(), huge.size()); }), "");
+  EXPECT_NE(error_of([&] { npy::load(huge.data(), huge.size()); }), "");
   huge = whole;
   const size_t at = huge.find("(2, 3), }");
   huge.replace(at, 40, "(9223372036854775807, 9223372036854775), }");
-  EXPECT_NE(refusal([&] { npy::load(huge.data(), huge.size()); }), "");
+  EXPECT_NE(error_of([&] { npy::load(huge.data(), huge.size()); }), "");
 }
 
 // ---- zip archives
@@ -122,7 +113,7 @@ TEST(Zip, WhatIsWrittenIsRead) {
   EXPECT_EQ(crc32_of("6789", crc32_of("12345")), 0xcbf43926u);
   std::string changed(bytes);
   changed[changed.find("hello")] = 'j';
-  EXPECT_NE(refusal([&] {
+  EXPECT_NE(error_of([&] {
               const ZipReader damaged(changed, "test");
               damaged.read(*damaged.find("a"));
             }).find("checksum"),
@@ -173,7 +164,7 @@ TEST(TensorFile, KnowsFilesByTheirFirstBytes) {
   EXPECT_THROW(TensorFile(dir / "absent.pt"), FileError);
   for (const std::string& content : {std::string(), std::string("hello"), std::string("[1, 2]")}) {
     write_text(dir / "odd", content);
-    EXPECT_NE(refusal([&] { TensorFile(dir / "odd"); }).find("expected a file of tensors"),
+    EXPECT_NE(error_of([&] { TensorFile(dir / "odd"); }).find("expected a file of tensors"),
               std::string::npos);
   }
 }
@@ -200,7 +191,7 @@ TEST(TensorFile, ReadsAModelInSeveralFiles) {
            {R"({"a": 3})", "got"},
            {R"([])", "got"}}) {
     const std::string wrong = map;
-    const std::string said = refusal([&] { index(wrong); });
+    const std::string said = error_of([&] { index(wrong); });
     EXPECT_NE(said, "") << map;
     EXPECT_NE(said.find(phrase), std::string::npos) << said;
   }

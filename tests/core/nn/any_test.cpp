@@ -5,20 +5,14 @@
 #include "hearth/nn.h"
 #include "hearth/ops/creation.h"
 
+#include "error_of.h"
+
+using hearth::error_of;
+
 namespace {
 
 using ::testing::HasSubstr;
 namespace nn = hearth::nn;
-
-template <typename F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const hearth::Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 }  // namespace
 

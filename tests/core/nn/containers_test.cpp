@@ -11,21 +11,13 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 struct Doubles : nn::Module {
   int forward(int x) { return 2 * x; }

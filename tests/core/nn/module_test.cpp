@@ -8,21 +8,13 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 struct NetImpl : nn::Cloneable<NetImpl> {
   NetImpl() { reset(); }

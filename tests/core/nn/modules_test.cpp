@@ -12,22 +12,14 @@
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 namespace F = nn::functional;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Fn>
-std::string error_of(Fn f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 /// Whether a backward pass from `out` reaches every parameter, with finite gradients.
 void expect_gradients(const nn::Module& module, const Tensor& out) {

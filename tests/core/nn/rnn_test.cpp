@@ -12,6 +12,8 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
@@ -24,16 +26,6 @@ std::vector<std::string> names(const Module& module) {
   std::vector<std::string> all;
   for (const auto& p : module.named_parameters()) all.push_back(p.key());
   return all;
-}
-
-template <typename F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
 }
 
 TEST(NnRnn, Parameters) {

@@ -10,6 +10,8 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 
+#include "error_of.h"
+
 namespace hearth {
 
 /// Small integers, so that every type holds products and sums exactly.
@@ -26,16 +28,6 @@ inline Tensor as_double(const Tensor& t) { return t.is_complex() ? t : t.to(kDou
 inline void expect_equal(const Tensor& got, const Tensor& want) {
   ASSERT_EQ(got.sizes(), want.sizes());
   EXPECT_TRUE(as_double(got).equal(as_double(want)));
-}
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing thrown";
 }
 
 /// Compares the gradients of f(leaves) with those of an expression of pointwise ops and sums.

@@ -20,6 +20,7 @@
 #include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/samples.h"
+#include "error_of.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -183,16 +184,6 @@ TEST(Fft, WritesGivenOutputs) {
   Tensor over = view_as_complex(pairs.view({3, 4, 2}));
   const Tensor want = fft::rfft(pairs, 6);
   EXPECT_TRUE(fft_rfft_out(over, pairs, 6).equal(want));
-}
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
 }
 
 TEST(Fft, BadCallsSayWhy) {

@@ -14,20 +14,13 @@
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 constexpr const char* kReductions[] = {"sum", "prod", "mean", "amax", "amin"};
 
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 template <class F>
 void expect_error(const F& f, std::string_view text) {
   const std::string what = error_of(f);

@@ -26,22 +26,13 @@
 #include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/samples.h"
+#include "error_of.h"
 
 namespace hearth {
 namespace {
 
 using testing::HasSubstr;
 using testing_ops::values;
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 Tensor small_coo() {
   return sparse_coo_tensor(tensor({{0, 1, 1}, {2, 0, 2}}), tensor({3., 4., 5.}, kDouble), {2, 3});

@@ -14,6 +14,8 @@
 #include "hearth/optim/rmsprop.h"
 #include "hearth/optim/sgd.h"
 
+#include "error_of.h"
+
 namespace hearth::optim {
 namespace {
 
@@ -181,23 +183,14 @@ TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {
   EXPECT_TRUE(state.momentum_buffer().equal(ones({2}, TensorOptions(kDouble))));
 }
 
-std::string message_of(const auto& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing thrown";
-}
-
 TEST(Optimizer, BadArgumentsAreRefused) {
   const Tensor p = parameter({2}, 1);
   SGD optimizer(std::vector<Tensor>{p}, 0.1);
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_of([&] {
               optimizer.add_param_group(std::vector<Tensor>{p});
             }).find("some parameters appear in more than one parameter group"),
             std::string::npos);
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_of([&] {
               optimizer.add_param_group(std::vector<Tensor>{p * 2});
             }).find("can't optimize a non-leaf Tensor"),
             std::string::npos);
@@ -246,13 +239,13 @@ TEST(Optimizer, StatesThatDoNotFitChangeNothing) {
   const Tensor a = parameter({2}, 1), b = parameter({2}, 2);
   SGD one(std::vector<Tensor>{a, b}, SGDOptions(0.1).momentum(0.9));
   SGD other(std::vector<Tensor>{a}, SGDOptions(0.3));
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_of([&] {
               other.load_state_dict(one.state_dict());
             }).find("doesn't match the size of optimizer's parameter group"),
             std::string::npos);
   EXPECT_EQ(other.param_groups()[0].options().get_lr(), 0.3);
   one.add_param_group(std::vector<Tensor>{parameter({1}, 3)});
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_of([&] {
               other.load_state_dict(one.state_dict());
             }).find("different number of parameter groups"),
             std::string::npos);

@@ -12,20 +12,13 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "error_of.h"
+
 namespace hearth {
 namespace {
 
 const complex<double> kComplex(1, 2);
 
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 template <class F>
 void expect_refused(const F& f, std::string_view phrase = "cannot be converted to type") {
   const std::string text = error_of(f);
