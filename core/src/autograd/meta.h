@@ -10,7 +10,7 @@
 
 #include "autograd/tangent.h"
 #include "base/small_mutex.h"
-#include "dispatch/op.h"
+#include "dispatch/record.h"
 
 namespace hearth::autograd {
 
@@ -19,15 +19,6 @@ inline constexpr char kFreedMessage[] =
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
     ".backward() or autograd::grad(). Specify retain_graph=true if you need to backward through "
     "the graph a second time or if you need to access saved tensors after calling backward.";
-
-/// How a view came to be, which decides what may be written through it.
-enum class CreationMeta : uint8_t {
-  Default,
-  MultiOutput,     ///< one of several outputs of split, unbind ...: in-place would miss the others
-  NoGrad,          ///< made under no_grad
-  Inference,       ///< made in inference mode of a normal tensor
-  CustomFunction,  ///< made inside a custom Function
-};
 
 /// The hooks of a tensor, by the order they came in, which is their key; null where one was
 /// removed. A list is shared with nodes that run it, and a hook with those that are calling it.
@@ -53,14 +44,7 @@ AutogradMeta& ensure_meta(const Tensor& t);
 inline AutogradMeta* meta(const Tensor& t) {
   return __atomic_load_n(&impl(t).meta, __ATOMIC_ACQUIRE);
 }
-void destroy_meta(AutogradMeta* meta);
 
-/// Whether operations on t are recorded for it. A view needs a gradient when its base does.
-inline bool requires_grad(const Tensor& t) {
-  if (!t.defined()) return false;
-  const TensorImpl& i = impl(t);
-  return i.requires_grad || (i.base.defined() && impl(i.base).requires_grad);
-}
 /// Whether t is a view whose history follows a base: not when the data of either was replaced.
 inline bool follows_base(const Tensor& t) {
   const TensorImpl& i = impl(t);
@@ -76,15 +60,11 @@ void set_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 void replace_history(const Tensor& t, NodePtr node, uint32_t output_nr);
 /// After an in-place op recorded as `node`: t's (and for a view its base's) history is now that.
 void rebase_history(const Tensor& t, NodePtr node, uint32_t output_nr);
-/// Throws where autograd forbids writing into t in place with a gradient flowing.
-void check_inplace(const Tensor& t, std::string_view op);
 /// `t` as a node keeps it for backward: an alias without history, but with its tangent. No node may
 /// own itself, as the source of what it keeps or once that is written to in place. Leaves that need
 /// a gradient cannot be, and stay themselves.
 Tensor without_history(const Tensor& t);
 /// What a node kept, with gradients flowing on to `edge` if any are followed now.
 Tensor with_history(const Tensor& kept, Edge edge);
-/// Makes `out` a view of `in` in autograd's eyes.
-void set_view(const Tensor& out, const Tensor& in, CreationMeta creation);
 
 }  // namespace hearth::autograd

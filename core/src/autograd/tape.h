@@ -55,12 +55,8 @@ struct OpNode final : Node {
   alignas(16) std::byte inline_fields[kFieldsBytes];
 };
 
-/// Before the kernel: makes the node of a call and keeps the inputs it declares.
-NodePtr begin_record(const Invocation& call, NeedMask need);
 /// After the kernel: keeps the outputs that the node's row declares.
 void save_outputs(const Invocation& call, OpNode& node);
-/// The same, and connects them.
-void finish_record(const Invocation& call, NodePtr node);
 /// What the node of this call keeps of the outputs gets their tangents.
 void save_tangents(const Invocation& call);
 

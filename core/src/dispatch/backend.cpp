@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "base/current_stream.h"
+#include "tensor/device_memory.h"
 
 namespace hearth {
 
@@ -61,6 +62,14 @@ void use_on_current_stream(const Backend& b, const Tensor& t) {
   if (!b.streams || !storage.data) return;
   void* stream = current_stream(b, storage.device);
   if (storage.stream != stream) b.streams->record_use(storage, stream);
+}
+
+void copy_storage(void* to, const Tensor& t) {
+  const StorageImpl& s = *impl(t).storage;
+  const Device device = impl(t).device;
+  const Backend& there = *backend(device.type());
+  use_on_current_stream(there, t);
+  there.copy_bytes(to, device, s.data, device, s.nbytes, /*non_blocking=*/false);
 }
 
 }  // namespace hearth

@@ -68,10 +68,6 @@ HEARTH_API std::string backend_unavailable_reason(DeviceType type);
 /// empty, it sets the backend or says why there is none.
 using BackendLoader = const std::string& (*)();
 void set_backend_loader(DeviceType type, BackendLoader loader);
-/// Gives `storage` memory on `device`; throws DeviceError when its backend is not loaded.
-void allocate_storage(StorageImpl& storage, size_t bytes, Device device);
-/// Gives it pinned host memory; throws DeviceError when no backend has any.
-void allocate_pinned_storage(StorageImpl& storage, size_t bytes);
 
 /// The thread's current stream of a device; null where a backend has but one.
 HEARTH_API void* current_stream(const Backend& backend, Device device);

@@ -5,11 +5,11 @@
 #include <new>
 #include <stdexcept>
 
-#include "autograd/tape.h"
 #include "base/checked.h"
 #include "base/thread_state.h"
 #include "dispatch/backend.h"
 #include "dispatch/interceptor.h"
+#include "dispatch/record.h"
 #include "dispatch/sparse.h"
 #include "tensor/host_read.h"
 #include "tensor/overlap.h"

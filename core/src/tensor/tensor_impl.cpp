@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <new>
 
-#include "autograd/meta.h"
 #include "base/allocator.h"
 #include "base/checked.h"
-#include "dispatch/backend.h"
+#include "tensor/device_memory.h"
 
 namespace hearth {
 
@@ -203,11 +202,7 @@ void reserve_storage(const Tensor& t, size_t bytes) {
   StorageImpl larger;
   if (!device.is_meta()) {
     allocate_storage(larger, bytes, device);
-    if (s.nbytes > 0) {
-      const Backend& there = *backend(device.type());
-      use_on_current_stream(there, t);
-      there.copy_bytes(larger.data, device, s.data, device, s.nbytes, /*non_blocking=*/false);
-    }
+    if (s.nbytes > 0) copy_storage(larger.data, t);
   }
   free_memory(s);
   s.data = larger.data;

@@ -13,7 +13,16 @@ namespace hearth {
 
 namespace autograd {
 struct AutogradMeta;
-enum class CreationMeta : uint8_t;
+void destroy_meta(AutogradMeta* meta);  // autograd defines it
+
+/// How a view came to be, which decides what may be written through it.
+enum class CreationMeta : uint8_t {
+  Default,
+  MultiOutput,     ///< one of several outputs of split, unbind ...: in-place would miss the others
+  NoGrad,          ///< made under no_grad
+  Inference,       ///< made in inference mode of a normal tensor
+  CustomFunction,  ///< made inside a custom Function
+};
 }  // namespace autograd
 
 /// The most dims a tensor may have; making one with more throws ShapeError, so that arrays of this

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "hearth/autograd/node_ptr.h"
 #include "hearth/base/inline_vector.h"
 #include "hearth/tensor/dim_vector.h"
+#include "hearth/tensor/node_ptr.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::autograd {

@@ -9,11 +9,11 @@
 #include <tuple>
 #include <vector>
 
-#include "hearth/autograd/node_ptr.h"
 #include "hearth/base/error.h"
 #include "hearth/base/generator.h"
 #include "hearth/base/source_location.h"
 #include "hearth/tensor/accessor.h"
+#include "hearth/tensor/node_ptr.h"
 #include "hearth/tensor/options.h"
 #include "hearth/tensor/scalar.h"
 

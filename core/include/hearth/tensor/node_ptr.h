@@ -11,6 +11,7 @@ namespace hearth::autograd {
 
 struct Node;
 
+// Defined by autograd, which knows what a node is.
 HEARTH_API void retain_node(Node* node) noexcept;
 HEARTH_API void release_node(Node* node) noexcept;
 
