@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// All metrics. LibTorch has none, so hearth/hearth.h leaves them out.
+#pragma once
+
+#include "hearth/metrics/classification/confusion_matrix.h"
+#include "hearth/metrics/classification/stat_scores.h"
+#include "hearth/metrics/metric.h"

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/metrics/metric.h"
+
+#include "hearth/io/archive.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/shape.h"
+#include "hearth/ops/view.h"
+
+namespace hearth::metrics {
+namespace {
+
+/// Chan's formula, which never subtracts large sums.
+Tensor merge_moments(const Tensor& a, const Tensor& b) {
+  const Tensor n = a[0] + b[0];
+  const Tensor share = b[0] / n.clamp_min(1);
+  const Tensor dx = b[1] - a[1], dy = b[2] - a[2];
+  const Tensor common = a[0] * share;
+  return stack({n, a[1] + dx * share, a[2] + dy * share, a[3] + b[3] + dx * dx * common,
+                a[4] + b[4] + dy * dy * common, a[5] + b[5] + dx * dy * common});
+}
+
+Tensor merged(Merge merge, const Tensor& a, const Tensor& b) {
+  switch (merge) {
+    case Merge::Min:
+      return a.minimum(b);
+    case Merge::Max:
+      return a.maximum(b);
+    case Merge::Moments:
+      return merge_moments(a, b);
+    default:
+      return a + b;
+  }
+}
+
+}  // namespace
+
+Tensor moments_of(const Tensor& x, const Tensor& y) {
+  const Tensor a = x.to(kDouble), b = y.to(kDouble);
+  const auto n = static_cast<double>(a.size(0));
+  if (n == 0) {
+    auto sizes = a.sizes().vec();
+    sizes[0] = 6;
+    return zeros(sizes, a.options());
+  }
+  const Tensor mean_a = a.mean(0), mean_b = b.mean(0);
+  const Tensor da = a - mean_a, db = b - mean_b;
+  return stack(
+      {full_like(mean_a, n), mean_a, mean_b, (da * da).sum(0), (db * db).sum(0), (da * db).sum(0)});
+}
+
+Metric::Metric(std::string name, std::string key) : name_(std::move(name)), key_(std::move(key)) {}
+Metric::~Metric() = default;
+
+void Metric::add_state(std::string name, Tensor initial, Merge merge) {
+  std::vector<Tensor> parts;
+  if (merge != Merge::Cat) parts.push_back(initial);
+  states_.push_back({std::move(name), std::move(initial), merge, std::move(parts)});
+}
+
+const Tensor& Metric::state(size_t i) const {
+  const State& s = states_[i];
+  if (s.parts.empty()) return s.initial;
+  if (s.parts.size() > 1) s.parts = {cat(s.parts)};
+  return s.parts.front();
+}
+
+void Metric::add(size_t i, Tensor value) {
+  State& s = states_[i];
+  if (s.merge == Merge::Cat) {
+    s.parts.push_back(std::move(value));
+  } else {
+    s.parts.front() = merged(s.merge, s.parts.front(), value);
+  }
+}
+
+void Metric::begin_update(const Tensor& input) {
+  HEARTH_CHECK_AS(ValueError, input.defined(), "[", name_, "] an input is an undefined tensor");
+  if (update_count_ == 0) to(input.device());
+  HEARTH_CHECK_AS(DeviceError, input.device() == device_, "[", name_, "] has seen tensors on ",
+                  device_, " and is given one on ", input.device(), "; move it there first (to)");
+}
+
+void Metric::end_update() {
+  ++update_count_;
+  ++version_;
+}
+
+void Metric::reset() { take(); }
+
+Metric::Seen Metric::take() {
+  Seen seen{states_, update_count_};
+  for (State& s : states_) {
+    s.parts.clear();
+    if (s.merge != Merge::Cat) s.parts.push_back(s.initial);
+  }
+  update_count_ = 0;
+  ++version_;
+  return seen;
+}
+
+void Metric::put(Seen seen) {
+  states_ = std::move(seen.states);
+  update_count_ = seen.updates;
+  ++version_;
+}
+
+void Metric::merge_seen(const Seen& seen) {
+  const NoGradGuard no_grad;
+  for (size_t i = 0; i < states_.size(); ++i)
+    for (const Tensor& part : seen.states[i].parts) add(i, part.to(device_));
+  update_count_ += seen.updates;
+  ++version_;
+}
+
+void Metric::merge_state(const Metric& other) {
+  HEARTH_CHECK_AS(ValueError, key_ == other.key_, "[", name_, "] counts ", key_,
+                  " and cannot be merged with ", other.name_, ", which counts ", other.key_);
+  merge_seen({other.states_, other.update_count_});
+}
+
+void Metric::share_state(const Metric& other) {
+  HEARTH_CHECK_AS(ValueError, key_ == other.key_, "[", name_, "] counts ", key_,
+                  " and cannot share what ", other.name_, " counts: ", other.key_);
+  states_ = other.states_;
+  device_ = other.device_;
+  update_count_ = other.update_count_;
+  ++version_;
+}
+
+void Metric::to(Device device) {
+  if (device == device_) return;
+  for (State& s : states_) {
+    s.initial = s.initial.to(device);
+    for (Tensor& part : s.parts) part = part.to(device);
+  }
+  device_ = device;
+  ++version_;
+}
+
+void Metric::save(serialize::OutputArchive& archive) const {
+  archive.write("counts", serialize::Value(key_));
+  archive.write("update_count", serialize::Value(update_count_));
+  for (size_t i = 0; i < states_.size(); ++i) archive.write(states_[i].name, state(i));
+}
+
+void Metric::load(serialize::InputArchive& archive) {
+  std::string key;
+  int64_t updates = 0;
+  archive.read("counts", key);
+  HEARTH_CHECK_AS(FormatError, key == key_, "[", name_, "] counts ", key_, "; ", archive.source(),
+                  " holds the state of ", key);
+  archive.read("update_count", updates);
+  std::vector<State> states = states_;
+  for (State& s : states) {
+    Tensor saved;
+    archive.read(s.name, saved);
+    // What is joined keeps the type of the inputs and any number of rows.
+    const bool fits =
+        s.merge == Merge::Cat
+            ? saved.dim() > 0 && (saved.size(0) == 0 || saved.dim() == s.initial.dim())
+            : saved.sizes() == s.initial.sizes() && saved.scalar_type() == s.initial.scalar_type();
+    HEARTH_CHECK_AS(FormatError, fits, "[", name_, "] state ", s.name, " should have shape ",
+                    s.initial.sizes(), " and dtype ", s.initial.scalar_type(), "; in ",
+                    archive.source(), " it has ", saved.sizes(), " and ", saved.scalar_type());
+    s.parts.clear();
+    if (s.merge != Merge::Cat || saved.size(0) > 0) s.parts.push_back(saved.to(device_));
+  }
+  HEARTH_CHECK_AS(FormatError, updates >= 0, "[", name_, "] ", archive.source(), " tells of ",
+                  updates, " updates");
+  put({std::move(states), updates});
+}
+
+serialize::OutputArchive Metric::state_dict() const {
+  serialize::OutputArchive archive;
+  save(archive);
+  return archive;
+}
+
+void Metric::load_state_dict(const serialize::OutputArchive& state) {
+  serialize::InputArchive archive(state);
+  load(archive);
+}
+
+}  // namespace hearth::metrics
