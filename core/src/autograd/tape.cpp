@@ -255,6 +255,13 @@ size_t rank_of(uint64_t mask, size_t i) {
          (autograd::declares(mask, i) ? i - 64 : 0);
 }
 
+/// Notes that `i` was read. Threads may walk one graph at a time.
+void note_read(uint64_t& read, size_t i) {
+  const uint64_t bit = uint64_t{1} << std::min<size_t>(i, 63);
+  if ((__atomic_load_n(&read, __ATOMIC_RELAXED) & bit) == 0)
+    __atomic_fetch_or(&read, bit, __ATOMIC_RELAXED);
+}
+
 [[noreturn]] void throw_undeclared(const autograd::OpNode& node, const char* what, size_t i) {
   throw AutogradError(cat_str("[", node.op.info.name, "] its vjp reads ", what, " ", i,
                               ", which saves() does not declare"));
@@ -264,14 +271,14 @@ size_t rank_of(uint64_t mask, size_t i) {
 
 Tensor Saved::in(size_t i) const {
   if (!autograd::declares(node_.declared.in, i)) throw_undeclared(node_, "input", i);
-  node_.read_in |= uint64_t{1} << std::min<size_t>(i, 63);
+  note_read(node_.read_in, i);
   if (i >= node_.num_in) return {};
   return node_.unpack(node_.saved[rank_of(node_.declared.in, i)]);
 }
 
 Tensor Saved::out(size_t i) const {
   if (!autograd::declares(node_.declared.out, i)) throw_undeclared(node_, "output", i);
-  node_.read_out |= uint64_t{1} << std::min<size_t>(i, 63);
+  note_read(node_.read_out, i);
   const size_t first = rank_of(node_.declared.in, node_.num_in);
   return node_.unpack(node_.saved[first + rank_of(node_.declared.out, i)]);
 }
