@@ -136,6 +136,76 @@ def add_confusion(fam):
     case(fam, "multilabel_matthews_corrcoef", u(9, 3, lo=0, hi=1), labels(9, 2, 3), num_labels=3)
 
 
+def curves(name):
+    """All first coordinates, then all second ones, then all thresholds."""
+    def run(preds, target, **attrs):
+        attrs.pop("whole", None)
+        if attrs.get("average") == "none":
+            attrs["average"] = None
+        x, y, t = getattr(tm, name)(preds, target, **attrs)
+        if isinstance(x, torch.Tensor) and x.dim() == 2:
+            x, y, t = list(x), list(y), [t] * len(x)
+        if isinstance(x, torch.Tensor):
+            x, y, t = [x], [y], [t]
+        return [floats(one) for one in [*x, *y, *t]]
+    return run
+
+
+def add_curves(fam):
+    B = ((v([.1, .4, .35, .8], dtype=f32), v([0, 0, 1, 1])), (u(20, lo=0, hi=1), labels(20, 2)),
+         (u(20, dtype=f64, lo=0, hi=1), labels(20, 2)), (v([.5, .5, .2, .2, .5, .8], dtype=f32), v([0, 1, 0, 1, 1, 0])),
+         (v([.3, .1, .3], dtype=f32), v([1, 1, 1])), (v([.3, .1, .3], dtype=f32), v([0, 0, 0])),
+         (v([.25, .25, .25], dtype=f32), v([0, 1, 0])), (u(10, dtype=f16, lo=0, hi=1), labels(10, 2)),
+         (v([0, .25, .5, .75, 1, .5], dtype=f32), v([0, 1, 0, 1, 1, 0])))
+    M = ((u(30, 4, lo=0, hi=1), labels(30, 4)), (u(30, 4, lo=0, hi=1), labels(30, 3)), (u(12, 4, 3, lo=0, hi=1), labels(12, 4, 3)),
+         (v([[.5, .3, .2], [.5, .25, .25], [.25, .5, .25], [.5, .5, 0]], dtype=f32), v([0, 1, 2, 0])))
+    L = ((u(30, 3, lo=0, hi=1), labels(30, 2, 3)), (u(8, 3, 4, lo=0, hi=1), labels(8, 2, 3, 4)),
+         (v([[.5, .3, .2], [.5, .25, .25], [.25, .5, .25], [.5, .5, 0]], dtype=f32), v([[1, 0, 1], [0, 0, 1], [1, 0, 1], [0, 0, 1]])))
+    each = ("precision_recall_curve", "roc", "auroc", "average_precision", "eer")
+    points = {"recall_at_fixed_precision": "min_precision", "precision_at_fixed_recall": "min_recall",
+              "sensitivity_at_specificity": "min_specificity", "specificity_at_sensitivity": "min_sensitivity"}
+
+    def add(name, preds, target, **attrs):
+        short = name.split("_", 1)[1]
+        fam.case(name, preds, target, fn=(curves if short in each[:2] else metric)(name), grad=False, **attrs)
+
+    for thresholds in (None, 5, 11):
+        r = {} if thresholds is None else {"thresholds": thresholds}
+        for name in each:
+            # of two points equally near to the equal error rate, rounding decides
+            for preds, target in B[:8] if name == "eer" else B:
+                add(f"binary_{name}", preds, target, **r)
+            add(f"binary_{name}", u(20, lo=0, hi=1), labels(20, 2, ignored=True), ignore_index=-1, **r)
+            add(f"binary_{name}", u(20, lo=-3, hi=3), labels(20, 2), whole=True, **r)
+            averages = {"auroc": ("macro", "weighted", "none"), "average_precision": ("macro", "weighted", "none"), "eer": ("none",)}
+            for average in averages.get(name, ("none", "micro", "macro")):
+                a = {**r, "num_classes": 4, "average": average}
+                if name == "eer":
+                    a.pop("average")
+                for preds, target in (M[0], M[2]) if name == "eer" else M[:3]:
+                    if average == "macro" and name == "precision_recall_curve" and target is M[1][1]:
+                        continue  # TorchMetrics' mean with an absent class is NaN, sorted by chance
+                    add(f"multiclass_{name}", preds, target, **a)
+                if average != "macro" or name != "precision_recall_curve":
+                    add(f"multiclass_{name}", *M[3], **{**a, "num_classes": 3})
+                add(f"multiclass_{name}", u(30, 4, lo=0, hi=1), labels(30, 4, ignored=True), ignore_index=-1, **a)
+                add(f"multiclass_{name}", u(30, 4, lo=-3, hi=3), labels(30, 4), whole=True, **a)
+            for average in ("macro", "weighted", "none", "micro") if name in averages and name != "eer" else (None,):
+                a = {**r, "num_labels": 3} if average is None else {**r, "num_labels": 3, "average": average}
+                for preds, target in L:
+                    add(f"multilabel_{name}", preds, target, **a)
+                add(f"multilabel_{name}", u(30, 3, lo=0, hi=1), labels(30, 2, 3, ignored=True), ignore_index=-1, **a)
+        for name, what in points.items():
+            for least in (0.0, 0.41, 0.72, 1.0):  # between the values that occur: TorchMetrics compares floats
+                for preds, target in B[:4] + (() if r else B[4:6]):  # TorchMetrics fails at NaN
+                    add(f"binary_{name}", preds, target, **{what: least}, **r)
+                add(f"multiclass_{name}", *M[0], **{what: least}, num_classes=4, **r)
+                add(f"multilabel_{name}", *L[0], **{what: least}, num_labels=3, **r)
+    for max_fpr in (0.1, 0.5, 1.0):
+        for preds, target in B[:6]:
+            add("binary_auroc", preds, target, max_fpr=max_fpr)
+
+
 def add_reports(fam):
     for preds, target, n in ((labels(30, 4), labels(30, 4), 4), (labels(30, 4), labels(30, 3), 4), (v([0, 1]), v([1, 1]), 2)):
         p, t = preds.copy(seed=1).build(False), target.copy(seed=2).build(False)
@@ -151,4 +221,5 @@ def add_reports(fam):
 def add(fam):
     add_stat_scores(fam)
     add_confusion(fam)
+    add_curves(fam)
     add_reports(fam)

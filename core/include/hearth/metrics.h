@@ -3,5 +3,6 @@
 #pragma once
 
 #include "hearth/metrics/classification/confusion_matrix.h"
+#include "hearth/metrics/classification/curves.h"
 #include "hearth/metrics/classification/stat_scores.h"
 #include "hearth/metrics/metric.h"

@@ -30,7 +30,8 @@ Tensor value_by_parts(const M& fresh, bool whole_only, const Inputs&... inputs) 
   const int64_t half = (n + 1) / 3 + 1;
   M first = fresh, second = fresh, both = fresh;
   first.update(inputs.slice(0, 0, half)...);
-  expect_same(second(inputs.slice(0, half)...), second.compute(), "the value of a batch");
+  const Tensor of_batch = second(inputs.slice(0, half)...);
+  expect_same(of_batch, second.compute(), "the value of a batch");
   both.load_state_dict(first.state_dict());
   both.merge_state(second);
   expect_same(both.compute(), whole, "merged");

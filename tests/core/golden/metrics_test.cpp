@@ -2,6 +2,7 @@
 #include "core/golden/metrics.h"
 
 #include "hearth/metrics/classification/confusion_matrix.h"
+#include "hearth/metrics/classification/curves.h"
 #include "hearth/metrics/classification/stat_scores.h"
 
 #include "core/golden/tables.h"
@@ -29,6 +30,8 @@ Options filled(Args& a, Options o) {
   if constexpr (requires { o.multidim_average(); })
     if (a.has("multidim_average")) o.multidim_average(MultidimAverage::Samplewise);
   if constexpr (requires { o.zero_division(); }) o.zero_division(a.f("zero_division", 0.));
+  if constexpr (requires { o.thresholds(); })
+    if (a.has("thresholds")) o.thresholds(Thresholds(a.i("thresholds")));
   return o.ignore_index(a.maybe_i("ignore_index"));
 }
 
@@ -76,6 +79,58 @@ Outputs of_kappa(Args& a) {
                                                              : KappaWeights::None));
 }
 
+template <typename M, typename Options>
+Outputs of_average(Args& a) {
+  return run(a, M(options<Options>(a), average(a)));
+}
+
+std::vector<Tensor> coordinates(const PrecisionRecall& c) {
+  return {c.precision, c.recall, c.thresholds};
+}
+std::vector<Tensor> coordinates(const RocPoints& c) { return {c.fpr, c.tpr, c.thresholds}; }
+std::vector<Tensor> coordinates(const OperatingPoint& p) { return {p.value, p.threshold}; }
+/// Of several curves: all first coordinates, then all second ones, then all thresholds.
+template <typename Curve>
+std::vector<Tensor> coordinates(const std::vector<Curve>& curves) {
+  std::vector<Tensor> all;
+  for (size_t i = 0; i < 3; ++i)
+    for (const Curve& c : curves) all.push_back(coordinates(c)[i]);
+  return all;
+}
+
+/// As run, of metrics whose value is no tensor.
+template <typename M>
+Outputs run_points(Args& a, const M& metric) {
+  M all = metric, first = metric, second = metric;
+  all.update(a[0], a[1]);
+  Outputs out = coordinates(all.compute());
+  if (!a.b("whole", false)) {
+    const int64_t half = a[0].size(0) / 2;
+    first.update(a[0].slice(0, 0, half), a[1].slice(0, 0, half));
+    second.update(a[0].slice(0, half), a[1].slice(0, half));
+    first.merge_state(second);
+    const auto merged = coordinates(first.compute());
+    for (size_t i = 0; i < out.size(); ++i) expect_same(merged[i], out[i], "merged");
+  }
+  for (Tensor& t : out) t = as_float(t);
+  return out;
+}
+template <typename M, typename Options>
+Outputs of_curve(Args& a) {
+  return run_points(a, M(options<Options>(a)));
+}
+template <typename M, typename Options>
+Outputs of_curves(Args& a) {
+  return run_points(a, M(options<Options>(a), average(a)));
+}
+template <typename M, typename Options>
+Outputs of_point(Args& a) {
+  double least = 0;
+  for (const char* name : {"min_precision", "min_recall", "min_specificity", "min_sensitivity"})
+    if (a.has(name)) least = a.f(name);
+  return run_points(a, M(least, options<Options>(a)));
+}
+
 /// Compares the text itself; the values of the case are its inputs.
 Outputs report(Args& a) {
   std::string want;
@@ -94,6 +149,12 @@ Outputs report(Args& a) {
   {"binary_" #name, how<Binary##Name, BinaryStatScoresOptions>},                   \
       {"multiclass_" #name, how<Multiclass##Name, MulticlassStatScoresOptions>}, { \
     "multilabel_" #name, how<Multilabel##Name, MultilabelStatScoresOptions>        \
+  }
+
+#define OF_CURVES(name, Name, how)                                            \
+  {"binary_" #name, how<Binary##Name, BinaryCurveOptions>},                   \
+      {"multiclass_" #name, how<Multiclass##Name, MulticlassCurveOptions>}, { \
+    "multilabel_" #name, how<Multilabel##Name, MultilabelCurveOptions>        \
   }
 
 const Table kTable = {
@@ -120,6 +181,30 @@ const Table kTable = {
     {"binary_matthews_corrcoef", of<BinaryMatthewsCorrCoef, BinaryOptions>},
     {"multiclass_matthews_corrcoef", of<MulticlassMatthewsCorrCoef, MulticlassOptions>},
     {"multilabel_matthews_corrcoef", of<MultilabelMatthewsCorrCoef, MultilabelOptions>},
+    {"binary_precision_recall_curve", of_curve<BinaryPrecisionRecallCurve, BinaryCurveOptions>},
+    {"multiclass_precision_recall_curve",
+     of_curves<MulticlassPrecisionRecallCurve, MulticlassCurveOptions>},
+    {"multilabel_precision_recall_curve",
+     of_curve<MultilabelPrecisionRecallCurve, MultilabelCurveOptions>},
+    {"binary_roc", of_curve<BinaryROC, BinaryCurveOptions>},
+    {"multiclass_roc", of_curves<MulticlassROC, MulticlassCurveOptions>},
+    {"multilabel_roc", of_curve<MultilabelROC, MultilabelCurveOptions>},
+    {"binary_auroc",
+     [](Args& a) {
+       return run(a, BinaryAUROC(options<BinaryCurveOptions>(a), a.maybe_f("max_fpr")));
+     }},
+    {"multiclass_auroc", of_average<MulticlassAUROC, MulticlassCurveOptions>},
+    {"multilabel_auroc", of_average<MultilabelAUROC, MultilabelCurveOptions>},
+    {"binary_average_precision", of<BinaryAveragePrecision, BinaryCurveOptions>},
+    {"multiclass_average_precision",
+     of_average<MulticlassAveragePrecision, MulticlassCurveOptions>},
+    {"multilabel_average_precision",
+     of_average<MultilabelAveragePrecision, MultilabelCurveOptions>},
+    OF_CURVES(eer, EER, of),
+    OF_CURVES(recall_at_fixed_precision, RecallAtFixedPrecision, of_point),
+    OF_CURVES(precision_at_fixed_recall, PrecisionAtFixedRecall, of_point),
+    OF_CURVES(sensitivity_at_specificity, SensitivityAtSpecificity, of_point),
+    OF_CURVES(specificity_at_sensitivity, SpecificityAtSensitivity, of_point),
     {"classification_report", report},
 };
 
