@@ -99,8 +99,7 @@ CurveSettings::CurveSettings(const char*, const BinaryCurveOptions& o)
       micro_(false),
       thresholds_(tensor_of(o.thresholds())),
       ignore_index_(o.ignore_index()),
-      logits_(o.logits()) {
-}
+      logits_(o.logits()) {}
 
 CurveSettings::CurveSettings(const char* name, const MulticlassCurveOptions& o, bool micro)
     : key_(cat_str("curves (classes ", o.num_classes(), micro ? " as one" : "", ", ",
