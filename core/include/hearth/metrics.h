@@ -2,7 +2,10 @@
 // All metrics. LibTorch has none, so hearth/hearth.h leaves them out.
 #pragma once
 
+#include "hearth/metrics/aggregation.h"
 #include "hearth/metrics/classification/confusion_matrix.h"
 #include "hearth/metrics/classification/curves.h"
 #include "hearth/metrics/classification/stat_scores.h"
+#include "hearth/metrics/collection.h"
 #include "hearth/metrics/metric.h"
+#include "hearth/metrics/regression.h"

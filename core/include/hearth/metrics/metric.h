@@ -29,6 +29,9 @@ enum class Merge {
   Moments  ///< counts, means and co-moments of pairs: see moments_of
 };
 
+/// How values of samples become one.
+enum class Reduce { Mean, Sum, None };
+
 /// Base of all metrics: what was seen so far, as named tensors that add up.
 ///
 /// A metric is a value: a copy goes on by itself. It lies where its first inputs do. Nothing is
