@@ -3,9 +3,11 @@
 #pragma once
 
 #include "hearth/metrics/aggregation.h"
+#include "hearth/metrics/audio.h"
 #include "hearth/metrics/classification/confusion_matrix.h"
 #include "hearth/metrics/classification/curves.h"
 #include "hearth/metrics/classification/stat_scores.h"
 #include "hearth/metrics/collection.h"
 #include "hearth/metrics/metric.h"
 #include "hearth/metrics/regression.h"
+#include "hearth/metrics/retrieval.h"
