@@ -7,12 +7,12 @@
 
 namespace hearth {
 
-/// What calling f complains of; empty where it does not.
-template <class F>
+/// What calling f complains of, by an error of that type; empty where it does not.
+template <class E = Error, class F>
 std::string error_of(const F& f) {
   try {
     f();
-  } catch (const Error& e) {
+  } catch (const E& e) {
     return e.what();
   }
   return "";

@@ -28,7 +28,7 @@ forbid datasets "hearth/(pretrained|apps)/"
 forbid pretrained "hearth/(datasets|apps)/"
 
 # Core's folders are a ladder: each includes only those below it, here to its left.
-rungs=(base tensor dispatch autograd pointwise ops interceptors io nn 'optim|data|metrics')
+rungs=(base tensor dispatch autograd pointwise ops interceptors io nn 'optim|data|metrics' train)
 for i in "${!rungs[@]}"; do
   above=$(IFS='|'; echo "${rungs[*]:i+1}")
   for folder in ${rungs[i]//|/ }; do
@@ -43,7 +43,7 @@ forbid core "(\.\./)*cpu/" "core/src/cpu/|core/src/backends/registry.cpp:"
 forbid core "(\.\./)*cuda/" "core/src/cuda/"
 # Kernels compiled once per instruction set take no part in the rest of the tree, but for the texts
 # of pointwise ops, which every backend compiles.
-forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|pointwise|ops|autograd|nn|optim|data|metrics|io|graph)/[^\">]*\.h" \
+forbid core/src/cpu/isa "(hearth/)?(tensor|dispatch|pointwise|ops|autograd|nn|optim|data|metrics|train|io|graph)/[^\">]*\.h" \
   ".*pointwise/(px_)?element.h"
 # OneDNN stays behind its folder.
 forbid core "(dnnl|oneapi)" core/src/cpu/dnnl/

@@ -8,6 +8,7 @@
 #include "hearth/optim/adamax.h"
 #include "hearth/optim/adamw.h"
 #include "hearth/optim/asgd.h"
+#include "hearth/optim/grad_scaler.h"
 #include "hearth/optim/lbfgs.h"
 #include "hearth/optim/lion.h"
 #include "hearth/optim/lr_scheduler.h"

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trainers and all that belongs to them.
+#pragma once
+
+#include "hearth/train/callbacks/early_stopping.h"
+#include "hearth/train/callbacks/model_checkpoint.h"
+#include "hearth/train/callbacks/weight_averaging.h"
+#include "hearth/train/trainer.h"

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/train/engine.h"
+
+#include "hearth/base/progress.h"
+
+#include "train/engine_impl.h"
+
+namespace hearth::train {
+
+Callback::~Callback() = default;
+Logger::~Logger() = default;
+Batches::~Batches() = default;
+
+Engine::Engine(TrainerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Engine::~Engine() = default;
+
+void Engine::add_model(nn::Module& model, const std::string& name) {
+  for (const Model& m : impl_->models)
+    HEARTH_CHECK_AS(ValueError, m.name != name, "[Trainer] there is a model '", name,
+                    "'; give this one another name");
+  impl_->models.push_back({name, &model});
+}
+
+void Engine::add_optimizer(optim::Optimizer& optimizer) { impl_->optimizers.push_back(&optimizer); }
+
+void Engine::add_scheduler(optim::LRScheduler& scheduler, Interval interval, int64_t frequency) {
+  HEARTH_CHECK_AS(ValueError, frequency > 0, "[Trainer] a scheduler's frequency is positive, got ",
+                  frequency);
+  impl_->schedulers.push_back({&scheduler, interval, frequency});
+}
+
+void Engine::add_scheduler(optim::ReduceLROnPlateauScheduler& scheduler,
+                           const std::string& monitor) {
+  impl_->plateaus.push_back({&scheduler, monitor});
+}
+
+void Engine::add_callback(std::shared_ptr<Callback> callback) {
+  HEARTH_CHECK_AS(ValueError, callback, "[Trainer] expected a callback, got null");
+  for (const auto& c : impl_->callbacks)
+    HEARTH_CHECK_AS(ValueError, c->state_key() != callback->state_key(),
+                    "[Trainer] there is a callback '", c->state_key(), "' already");
+  impl_->callbacks.push_back(std::move(callback));
+}
+
+void Engine::add_logger(std::shared_ptr<Logger> logger) {
+  HEARTH_CHECK_AS(ValueError, logger, "[Trainer] expected a logger, got null");
+  impl_->loggers.push_back(std::move(logger));
+}
+
+Checkpoint& Engine::states() { return impl_->states; }
+const TrainerOptions& Engine::options() const { return impl_->options; }
+int64_t Engine::global_step() const { return impl_->place.step; }
+int64_t Engine::current_epoch() const {
+  const Place& p = impl_->place;
+  // At an epoch's end it is done, and still the current one.
+  return p.in_epoch || !impl_->logs_epoch ? p.epochs_done : p.epochs_done - 1;
+}
+int64_t Engine::batch_idx() const { return impl_->place.batch; }
+double Engine::elapsed() const { return impl_->elapsed(); }
+bool Engine::sanity_checking() const { return impl_->sanity_checking; }
+const Metrics& Engine::callback_metrics() const { return impl_->place.metrics; }
+
+double Engine::metric(const std::string& name) const {
+  const Metrics& all = callback_metrics();
+  const auto found = all.find(name);
+  if (found != all.end()) return found->second;
+  std::string known;
+  for (const auto& [key, value] : all) known += (known.empty() ? "" : ", ") + key;
+  throw ValueError(cat_str("[Trainer] nothing named '", name, "' was logged; there is ",
+                           known.empty() ? "nothing yet" : known));
+}
+
+void Engine::log(const std::string& name, double value) {
+  impl_->place.metrics[name] = value;
+  if (!impl_->sanity_checking) impl_->logged[name] = value;
+}
+
+void Engine::stop(std::string reason) {
+  if (!impl_->stopped) impl_->stopped = std::move(reason);
+}
+
+std::vector<Tensor> Engine::parameters() const {
+  std::vector<Tensor> all;
+  for (const optim::Optimizer* o : impl_->optimizers)
+    for (const optim::OptimizerParamGroup& group : o->param_groups())
+      all.insert(all.end(), group.params().begin(), group.params().end());
+  return all;
+}
+
+double Engine::learning_rate() const {
+  HEARTH_CHECK(!impl_->optimizers.empty(), "[Trainer] has no optimizer");
+  return impl_->optimizers[0]->param_groups()[0].options().get_lr();
+}
+
+void Engine::print(const std::string& line) const { Progress::print(line); }
+
+void Engine::save_checkpoint(const std::string& path) {
+  HEARTH_CHECK(impl_->checkpoint,
+               "[Trainer] save_checkpoint() while fit() runs, not before or after");
+  HEARTH_CHECK(impl_->in_group == 0,
+               "[Trainer] save_checkpoint() inside a group of accumulated batches, whose gradients "
+               "are in no checkpoint; save after the optimizer's step");
+  // Time goes on in the file only as far as it has come.
+  const double before = impl_->place.seconds;
+  impl_->place.seconds = impl_->elapsed();
+  for (const auto& logger : impl_->loggers) logger->flush();
+  try {
+    impl_->checkpoint->save(path);
+  } catch (...) {
+    impl_->place.seconds = before;
+    throw;
+  }
+  impl_->place.seconds = before;
+  impl_->last_checkpoint = path;
+  for (const auto& c : impl_->callbacks) c->on_save_checkpoint(*this, path);
+}
+
+namespace {
+
+void write(serialize::OutputArchive& archive, const Metrics& metrics) {
+  int64_t i = 0;
+  archive.write("count", static_cast<int64_t>(metrics.size()));
+  for (const auto& [name, value] : metrics) {
+    archive.write("name" + std::to_string(i), name);
+    archive.write("value" + std::to_string(i++), value);
+  }
+}
+
+Metrics read(serialize::InputArchive& archive) {
+  Metrics metrics;
+  int64_t count = 0;
+  archive.read("count", count);
+  for (int64_t i = 0; i < count; ++i) {
+    std::string name;
+    archive.read("name" + std::to_string(i), name);
+    archive.read("value" + std::to_string(i), metrics[name]);
+  }
+  return metrics;
+}
+
+}  // namespace
+
+void Place::save(serialize::OutputArchive& archive) const {
+  archive.write("step", step);
+  archive.write("batch", batch);
+  archive.write("epochs_done", epochs_done);
+  archive.write("in_epoch", in_epoch);
+  archive.write("owes_epoch_end", owes_epoch_end);
+  archive.write("owes_validation", owes_validation);
+  archive.write("seconds", seconds);
+  archive.write("losses", losses);
+  for (size_t i = 0; i < recent_losses.size(); ++i)
+    archive.write("loss" + std::to_string(i), recent_losses[i]);
+  serialize::OutputArchive epoch, last;
+  means.save(epoch);
+  write(last, metrics);
+  archive.write("means", epoch);
+  archive.write("metrics", last);
+}
+
+void Place::load(serialize::InputArchive& archive) {
+  archive.read("step", step);
+  archive.read("batch", batch);
+  archive.read("epochs_done", epochs_done);
+  archive.read("in_epoch", in_epoch);
+  archive.read("owes_epoch_end", owes_epoch_end);
+  archive.read("owes_validation", owes_validation);
+  archive.read("seconds", seconds);
+  archive.read("losses", losses);
+  for (size_t i = 0; i < recent_losses.size(); ++i)
+    archive.read("loss" + std::to_string(i), recent_losses[i]);
+  serialize::InputArchive epoch, last;
+  archive.read("means", epoch);
+  means.load(epoch);
+  archive.read("metrics", last);
+  metrics = read(last);
+  HEARTH_CHECK_AS(FormatError, step >= 0 && batch >= 0 && epochs_done >= 0, "[", archive.source(),
+                  "] the training stands at step ", step, ", batch ", batch, ", epoch ",
+                  epochs_done);
+}
+
+}  // namespace hearth::train
