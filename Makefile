@@ -15,8 +15,8 @@ build: $(out)/build.ninja
 
 run: $(out)/build.ninja
 	@ninja -C $(out) --quiet hearth-vision
-	@$(out)/bin/hearth-vision train --dataset fashion-mnist --model cnn \
-	  --output runs/fashion-mnist $(RUN_FLAGS)
+	@$(out)/bin/hearth-vision train --data fashion-mnist --model cnn \
+	  --output runs/fashion-mnist --overwrite $(RUN_FLAGS)
 
 test: build
 	@ctest --test-dir $(out) --output-on-failure --parallel $$(nproc)

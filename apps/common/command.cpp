@@ -1,13 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/command.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <exception>
+#include <thread>
 
-#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "hearth/base/error.h"
+#include "hearth/base/generator.h"
+#include "hearth/base/progress.h"
 #include "hearth/base/threads.h"
 #include "hearth/cuda/device.h"
+
+#include "common/json.h"
+#include "common/program.h"
+#include "common/text.h"
+
+namespace {
+
+bool quiet_notes = false;
+
+/// What is wrong with the name of a device that programs run on.
+std::string wrong_device(const std::string& name) {
+  try {
+    if (name == "auto" || !hearth::Device(name).is_meta()) return "";
+  } catch (const hearth::Error&) {
+  }
+  return "expected auto, cpu, cuda or cuda:N, got " + shortened(name, 60);
+}
+
+void print_error(const std::string& text) { hearth::Progress::print(text); }
+
+/// Opens what the caller closed, or files that the program opens would get its output.
+void open_standard_files() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // Writing to a stdout that is closed must fail; stderr may be.
+    const int opened = ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+    if (opened >= 0 && opened != fd) {
+      ::dup2(opened, fd);
+      ::close(opened);
+    }
+  }
+}
+
+/// Prints what a program is asked for: help, its version ...
+int show(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+/// Of a shell, "bash" ...; a command of every program.
+class Completion final : public Command {
+ public:
+  explicit Completion(const Program& program) : program_(program) {}
+  const char* name() const override { return "completion"; }
+  const char* summary() const override { return "Print what makes a shell complete this program"; }
+  std::vector<std::string> examples() const override {
+    return {"completion bash > ~/.local/share/bash-completion/completions/" +
+                std::string(program_.app().name),
+            "completion fish > ~/.config/fish/completions/" + std::string(program_.app().name) +
+                ".fish"};
+  }
+  unsigned common() const override { return 0; }
+  void declare(OptionList& options) override {
+    options.add("shell", shell_, "Which shell").one_of({"bash", "zsh", "fish"}).required();
+  }
+  int run() override { return show(completion_of(program_, shell_)); }
+
+ private:
+  const Program& program_;
+  std::string shell_;
+};
+
+class Docs final : public Command {
+ public:
+  explicit Docs(const Program& program) : program_(program) {}
+  const char* name() const override { return "docs"; }
+  const char* summary() const override { return "Print the manual"; }
+  unsigned common() const override { return 0; }
+  bool hidden() const override { return true; }
+  void declare(OptionList& options) override {
+    options.add("format", format_, "As what").one_of({"markdown", "man"}).required();
+  }
+  int run() override {
+    return show(format_ == "man" ? man_page_of(program_) : markdown_of(program_));
+  }
+
+ private:
+  const Program& program_;
+  std::string format_;
+};
+
+}  // namespace
 
 Command::~Command() = default;
 
@@ -20,38 +111,157 @@ hearth::Device Command::device() const {
   return device;
 }
 
-int run_app(const App& app, int argc, char** argv) {
-  CLI::App line(app.help, app.name);
-  line.footer(app.examples);
-  line.require_subcommand(1);
-  line.get_formatter()->column_width(34);
+hearth::Autocast Command::autocast() const {
+  const bool half = precision_ == "float16";
+  return hearth::Autocast(device().type(), half ? hearth::kHalf : hearth::kBFloat16,
+                          precision_ != "float32");
+}
 
-  int64_t threads = 0;
-  std::vector<CLI::App*> lines;
-  for (const auto& command : app.commands) {
-    lines.push_back(line.add_subcommand(command->name(), command->help()));
-    lines.back()->footer(app.examples);
-    OptionList options(*lines.back());
-    command->declare(options);
-    options.add("--device", command->device_, "auto (CUDA where there is one), cpu, cuda or cuda:N")
-        .device();
-    options.add("--threads", threads, "Threads for computing; 0: one per CPU").between(0, 4096);
-    options.flag("--json", command->json_, "Print one JSON object as the last line on stdout");
-  }
+void note(std::string_view line) {
+  if (!quiet_notes) hearth::Progress::print(line);
+}
 
-  try {
-    line.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return line.exit(error) == 0 ? 0 : 2;
+Program::Program(const App& app) : app_(app) {
+  auto commands = all_commands();
+  commands.push_back(std::make_unique<Completion>(*this));
+  commands.push_back(std::make_unique<Docs>(*this));
+  for (auto& command : commands) {
+    Entry& entry = *entries_.emplace_back(std::make_unique<Entry>());
+    Command& c = *command;
+    c.program_ = app.name;
+    c.declare(entry.options);
+    OptionList& options = entry.options;
+    options.begin_common();
+    const unsigned common = c.common();
+    if (common & kDevice)
+      options.add("--device", c.device_, "auto (CUDA where there is one), cpu, cuda or cuda:N")
+          .value("DEVICE")
+          .check(wrong_device);
+    if (common & kThreads)
+      options.add("--threads", c.threads_, "Threads for computing; 0: one per CPU")
+          .between(0, 100'000);
+    if (common & kPrecision)
+      options.add("--precision", c.precision_, "What products and convolutions are computed in")
+          .one_of({"float32", "bfloat16", "float16"});
+    if (common & kSeed) options.add("--seed", c.seed_, "Names all randomness of the run");
+    if (common & kJson)
+      options.flag("--json", c.json_, "Print one JSON object as the last line on stdout");
+    options.flag("--quiet", c.quiet_, "Print results and errors only, no progress");
+    options
+        .add("--config", c.config_,
+             "Take what the command line leaves open from a file: JSON, TOML or INI with the "
+             "options' names as keys, at the top or below the command's name")
+        .value("FILE");
+    options.flag("--print-config", c.print_config_, "Print all options as such a file and stop");
+    entry.command = std::move(command);
   }
+}
+
+std::vector<std::string> Program::names() const {
+  std::vector<std::string> names;
+  for (const auto& entry : entries_)
+    if (!entry->command->hidden()) names.push_back(entry->name());
+  return names;
+}
+
+Program::Entry& Program::entry_of(std::vector<std::string>& arguments) const {
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  for (const auto& entry : entries_) {
+    if (entry->name() != first) continue;
+    arguments.erase(arguments.begin());
+    return *entry;
+  }
+  if (!*app_.default_command) {
+    if (first[0] == '-') throw UsageError("expected a command before " + shortened(first, 60));
+    throw UsageError(
+        fmt::format("unknown command {}{}", shortened(first, 60), did_you_mean(first, names())));
+  }
+  for (const auto& entry : entries_)
+    if (entry->name() == app_.default_command) return *entry;
+  throw std::logic_error("no default command");
+}
+
+void Program::set_up(Command& command) {
+  quiet_notes = command.quiet_;
+  if (command.quiet_) hearth::set_progress(false);
+  const auto cores = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+  if (command.threads_ > cores)
+    note(fmt::format("{}: {} threads would wait for each other on {}; using {}", app_.name,
+                     command.threads_, counted(cores, "CPU"), cores));
+  if (command.threads_ > 0)
+    hearth::set_num_threads(static_cast<int>(std::min(command.threads_, cores)));
+  if (command.common() & kSeed) hearth::manual_seed(command.seed_);
+}
+
+int Program::run(Entry& entry, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (argument == "--help" || argument == "-h") return show(help_of(*this, entry));
+  }
+  Command& command = *entry.command;
+  std::vector<std::string> given;
+  parse_options(entry.options, command.name(), arguments, given);
+  if (command.print_config_) return show(config_json(entry.options) + "\n");
+  require(entry.options, given);
+  set_up(command);
+  const auto failed = [&](const std::string& what, const std::string& hint = "") {
+    print_error(fmt::format("{}: {}", app_.name, what));
+    if (!hint.empty()) print_error(hint);
+    if (command.json_) print_json(nlohmann::ordered_json{{"error", what}});
+    return 1;
+  };
   try {
-    if (threads > 0) hearth::set_num_threads(static_cast<int>(threads));
-    for (size_t i = 0; i < lines.size(); ++i)
-      if (*lines[i]) return app.commands[i]->run();
+    return command.run();
+  } catch (const UsageError&) {
+    throw;
   } catch (const hearth::NetworkError& error) {
-    std::fprintf(stderr, "%s: %s\n%s\n", app.name, error.what(), app.without_network);
+    return failed(error.what(), app_.without_network);
+  } catch (const std::bad_alloc&) {
+    return failed("out of memory");
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: %s\n", app.name, error.what());
+    return failed(error.what());
   }
-  return 1;
+}
+
+int Program::run(const std::vector<std::string>& arguments) {
+  std::vector<std::string> rest = arguments;
+  const std::string first = rest.empty() ? "" : rest[0];
+  std::string command;
+  try {
+    if (first.empty()) {
+      print_error(help_of(*this));
+      return 2;
+    }
+    if (first == "--version") return show(version_of(*this));
+    if (first == "--help" || first == "-h") return show(help_of(*this));
+    if (first == "help") {
+      rest.erase(rest.begin());
+      if (rest.empty()) return show(help_of(*this));
+      return show(help_of(*this, entry_of(rest)));
+    }
+    Entry& entry = entry_of(rest);
+    command = " " + entry.name();
+    return run(entry, rest);
+  } catch (const UsageError& error) {
+    print_error(fmt::format("{0}{1}: {2}\n{0}{1} --help shows what there is.", app_.name, command,
+                            error.what()));
+    return 2;
+  }
+}
+
+int run_app(const App& app, int argc, char** argv) {
+  open_standard_files();
+  int code = 1;
+  try {
+    code = Program(app).run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  } catch (const std::exception& error) {
+    print_error(fmt::format("{}: {}", app.name, error.what()));
+  }
+  const bool lost = std::ferror(stdout) != 0;
+  if (std::fflush(stdout) != 0 || lost) {
+    print_error(fmt::format("{}: the output cannot be written: {}", app.name,
+                            std::strerror(errno ? errno : EIO)));
+    return code == 0 ? 1 : code;
+  }
+  return code;
 }

@@ -9,6 +9,8 @@
 #include "hearth/vision/draw.h"
 #include "hearth/vision/io/image.h"
 
+#include "common/text.h"
+
 using hearth::Tensor;
 namespace draw = hearth::vision::draw;
 
@@ -57,8 +59,8 @@ void draw_pictures(const std::string& folder, const hearth::vision::ClassifierSp
                    const std::vector<EpochRecord>& epochs,
                    const hearth::datasets::LabeledImages& test, const Tensor& probabilities) {
   const auto evaluation = hearth::vision::evaluate(probabilities, test.targets());
-  const std::string what = fmt::format("{} on {}: {:.2f}% of {} test images right", spec.model,
-                                       spec.dataset, 100 * evaluation.accuracy, *test.size());
+  const std::string what = fmt::format("{} on {}: {} of {} test images right", spec.model,
+                                       spec.dataset, percent(evaluation.accuracy, 2), *test.size());
   namespace io = hearth::vision::io;
   io::write_png(learning_curves(what, epochs), folder + "/learning_curves.png");
   io::write_png(draw::confusion_matrix(evaluation.confusion, spec.classes, what),
@@ -86,8 +88,8 @@ std::string hardest_class(const std::vector<std::string>& classes, const Tensor&
     }
   }
   if (hardest < 0) return "Every class was always found.";
-  return fmt::format("Hardest to tell: {} ({:.1f}% found), mostly taken for {}.",
-                     classes[static_cast<size_t>(hardest)], 100 * least,
+  return fmt::format("Hardest to tell: {} ({} found), mostly taken for {}.",
+                     classes[static_cast<size_t>(hardest)], percent(least),
                      classes[static_cast<size_t>(mistaken)]);
 }
 

@@ -78,8 +78,8 @@ struct VisionApp : testing::Test {
   }
 
   std::vector<std::string> training(const std::string& output) const {
-    return {"train",    "--dataset", "digits",       "--model", "cnn",    "--epochs", "2",
-            "--output", output,      "--save-every", "3",       "--seed", "5"};
+    return {"train",    "--data", "digits",       "--model", "cnn",    "--epochs", "2",
+            "--output", output,   "--save-every", "3",       "--seed", "5"};
   }
 
   std::string folder;
@@ -96,7 +96,7 @@ std::string metrics(const std::string& output) {
 
 TEST_F(VisionApp, TrainsTestsAndPredicts) {
   const std::string run_folder = folder + "/run";
-  Result r = run({"train", "--dataset", "digits", "--model", "mlp", "--epochs", "8", "--output",
+  Result r = run({"train", "--data", "digits", "--model", "mlp", "--epochs", "8", "--output",
                   run_folder, "--workers", "1", "--threads", "1", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   for (const char* key :
@@ -110,7 +110,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   EXPECT_EQ(hearth::vision::io::read_image(run_folder + "/learning_curves.png").size(0), 3);
 
   const std::string weights = run_folder + "/model.safetensors";
-  r = run({"eval", "--weights", weights, "--dataset", "digits", "--json"});
+  r = run({"eval", "--weights", weights, "--data", "digits", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.last(), HasSubstr("\"test_accuracy\":0.9"));
 
@@ -172,12 +172,12 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{},
                                              {"paint"},
-                                             {"train", "--dataset", "cifar"},
+                                             {"train", "--data", "cifar"},
                                              {"train", "--model", "alexnet"},
                                              {"train", "--epochs", "0"},
                                              {"train", "--lr", "-1"},
                                              {"train", "--frobnicate"},
-                                             {"eval", "--dataset", "digits"},
+                                             {"eval", "--data", "digits"},
                                              {"predict", "--weights", "x"}}) {
     const Result r = run(arguments);
     EXPECT_EQ(r.code, 2) << testing::PrintToString(arguments);
@@ -187,11 +187,11 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, testing::AllOf(HasSubstr("Examples:"), HasSubstr("Exit codes")));
 
-  Result r = run({"eval", "--weights", folder + "/none", "--dataset", "digits"});
+  Result r = run({"eval", "--weights", folder + "/none", "--data", "digits"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr(folder + "/none"));
   std::ofstream(folder + "/file") << "x";
-  r = run({"train", "--dataset", "digits", "--output", folder + "/file/run"});
+  r = run({"train", "--data", "digits", "--output", folder + "/file/run"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("--output"));
 

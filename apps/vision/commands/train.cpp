@@ -8,13 +8,14 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/base/error.h"
-#include "hearth/base/generator.h"
+#include "hearth/base/progress.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/vision/classification/trainer.h"
 
 #include "common/command.h"
+#include "common/json.h"
+#include "common/text.h"
 #include "vision/metrics.h"
-#include "vision/progress.h"
 #include "vision/report.h"
 
 namespace {
@@ -63,21 +64,29 @@ void make_folder(const std::string& folder) {
 class Train final : public Command {
  public:
   const char* name() const override { return "train"; }
-  const char* help() const override { return "Train a model and report how good it is"; }
+  const char* summary() const override { return "Train a model and report how good it is"; }
+  std::vector<std::string> examples() const override {
+    return {"train --data fashion-mnist --model cnn --output runs/fashion",
+            "train --data digits --model mlp --epochs 5 --output runs/digits",
+            "train --data mnist --output runs/mnist --resume"};
+  }
+  unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
   void declare(OptionList& options) override {
-    options.add("--dataset", dataset_, "What to learn")
+    options.add("--data", dataset_, "What to learn")
+        .alias("--dataset")
         .one_of(hearth::datasets::labeled_images_names());
     options.add("--model", model_, "The network").one_of(vision::models::classifier_names());
-    options.add("--epochs", epochs_, "Passes over the data [default: by data set]")
-        .between(1, 100'000);
+    options.add("--epochs", epochs_, "Passes over the data")
+        .between(1, 100'000)
+        .by_default("by data set and model");
     options.add("--batch-size", batch_size_, "Images in one step").between(1, 100'000);
-    options.add("--lr", lr_, "Highest learning rate [default: by model]").positive();
-    options.add("--seed", seed_, "Names all randomness of the run");
+    options.add("--lr", lr_, "Highest learning rate").positive().by_default("by model");
     options.add("--workers", workers_, "Threads that prepare images next to the training")
         .between(0, 256);
-    options.add("--output", output_, "Folder for the model, metrics and pictures");
+    options.add("--output", output_, "Folder for the model, metrics and pictures").value("FOLDER");
     options.add("--save-every", save_every_, "Steps between checkpoints").between(1, 1'000'000'000);
     options.flag("--resume", resume_, "Go on from the checkpoint in --output, if there is one");
+    options.flag("--overwrite", overwrite_, "Replace what an earlier training left in --output");
   }
   int run() override;
 
@@ -87,11 +96,10 @@ class Train final : public Command {
   std::optional<int64_t> epochs_;
   int64_t batch_size_ = 128;
   std::optional<double> lr_;
-  uint64_t seed_ = 0;
   int64_t workers_ = 0;
   std::string output_ = "runs/vision";
   int64_t save_every_ = 200;
-  bool resume_ = false;
+  bool resume_ = false, overwrite_ = false;
 };
 
 int Train::run() {
@@ -101,32 +109,39 @@ int Train::run() {
   make_folder(output_);
   const std::string checkpoint = output_ + "/checkpoint.safetensors";
   const std::string weights = output_ + "/model.safetensors";
+  HEARTH_CHECK_AS(hearth::FileError,
+                  resume_ || overwrite_ ||
+                      !(std::filesystem::exists(weights) || std::filesystem::exists(checkpoint)),
+                  "[", output_,
+                  "] holds an earlier training: go on with --resume, replace it with "
+                  "--overwrite, or choose another --output");
 
-  hearth::manual_seed(seed_);
   vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
   classifier.to(on);
   const auto options = vision::TrainerOptions()
                            .epochs(epochs_.value_or(default_epochs(dataset_, model_)))
                            .batch_size(batch_size_)
                            .lr(lr_.value_or(vision::models::training_hints(model_).lr))
-                           .seed(seed_)
+                           .seed(seed())
                            .workers(workers_)
                            .augmentation(augmentation(dataset_, data.pixels().size(3)));
   vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(), options);
 
   if (resume_ && std::filesystem::exists(checkpoint)) {
     trainer.load(checkpoint);
-    fmt::print(stderr, "going on after step {} of {}\n", trainer.steps_done(),
-               trainer.total_steps());
+    note(fmt::format("going on after step {} of {}", trainer.steps_done(), trainer.total_steps()));
   }
   Metrics metrics(output_ + "/metrics.jsonl", trainer.steps_done());
   const double seconds_before = metrics.epochs().empty() ? 0 : metrics.epochs().back().seconds;
 
-  fmt::print(stderr,
-             "{} on {}, {}: {} training and {} test images, {} classes, {} epochs of {} steps\n",
-             model_, dataset_, on.str(), *data.size(), *test.size(), data.classes().size(),
-             options.epochs(), trainer.steps_per_epoch());
-  Progress progress(trainer.total_steps(), trainer.steps_per_epoch());
+  note(fmt::format("{} on {}, {}: {} training and {} test images, {} classes", model_, dataset_,
+                   on.str(), *data.size(), *test.size(), data.classes().size()));
+  note(fmt::format("{} of {}", counted(options.epochs(), "epoch"),
+                   counted(trainer.steps_per_epoch(), "step")));
+  hearth::Progress progress(hearth::ProgressOptions("training")
+                                .unit("steps")
+                                .total(trainer.total_steps())
+                                .initial(trainer.steps_done()));
   const auto start = Clock::now();
   double stepping = 0;
   int64_t images = 0;
@@ -137,7 +152,8 @@ int Train::run() {
     images += report.images;
     const int64_t step = trainer.steps_done();
     if (step % kLogEvery == 0) metrics.add(step, report);
-    progress.update(trainer, stepping, images);
+    progress.status(fmt::format("loss {:.4f}", report.loss));
+    progress.set(step);
 
     const bool epoch_ends = step % trainer.steps_per_epoch() == 0;
     if (epoch_ends) {
@@ -145,13 +161,16 @@ int Train::run() {
       const vision::EpochSums& sums = trainer.epoch_sums();
       metrics.add({step / trainer.steps_per_epoch(), step, sums.mean_loss(), sums.accuracy(),
                    result.loss, result.accuracy, seconds_before + seconds_since(start)});
-      progress.end_epoch(trainer, result);
+      note(fmt::format("epoch {}/{}: train loss {:.4f} accuracy {}, test loss {:.4f} accuracy {}",
+                       step / trainer.steps_per_epoch(), options.epochs(), sums.mean_loss(),
+                       percent(sums.accuracy(), 2), result.loss, percent(result.accuracy, 2)));
     }
     if (epoch_ends || step % save_every_ == 0) {
       metrics.sync();
       trainer.save(checkpoint);
     }
   }
+  progress.finish();
   const double train_seconds =
       metrics.epochs().empty() ? seconds_since(start) : metrics.epochs().back().seconds;
   classifier.save(weights);
@@ -162,8 +181,9 @@ int Train::run() {
   const double rate = stepping > 0 ? static_cast<double>(images) / stepping : 0;
 
   const auto whole = static_cast<int64_t>(train_seconds + 0.5);
-  fmt::print(text(), "\nDone: {:.2f}% of {} test images are right, after {} epochs in {}:{:02}",
-             100 * result.accuracy, *test.size(), options.epochs(), whole / 60, whole % 60);
+  fmt::print(text(), "\nDone: {} of {} test images are right, after {} in {}:{:02}",
+             percent(result.accuracy, 2), *test.size(), counted(options.epochs(), "epoch"),
+             whole / 60, whole % 60);
   fmt::print(text(), "{}.\n{}\n\n", rate > 0 ? fmt::format(" ({:.0f} images/s)", rate) : "",
              hardest_class(data.classes(), result.confusion));
   for (const auto& [file, what] : {std::pair{"model.safetensors", "the trained model"},
@@ -174,8 +194,8 @@ int Train::run() {
     fmt::print(text(), "  {:<50} {}\n", output_ + "/" + file, what);
   }
   fmt::print(text(),
-             "\nTry it on a picture of yours:\n  hearth-vision predict --weights {} photo.jpg\n",
-             weights);
+             "\nTry it on a picture of yours:\n  hearth-vision predict --model {} photo.jpg\n",
+             for_shell(output_));
   if (json()) {
     const nlohmann::ordered_json j{{"dataset", dataset_},
                                    {"model", model_},
@@ -185,7 +205,7 @@ int Train::run() {
                                    {"train_seconds", train_seconds},
                                    {"images_per_second", rate},
                                    {"peak_rss_bytes", peak_rss_bytes()}};
-    fmt::print("{}\n", j.dump());
+    print_json(j);
   }
   return 0;
 }

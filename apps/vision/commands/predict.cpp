@@ -1,27 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "hearth/base/error.h"
+#include "hearth/base/progress.h"
+#include "hearth/ops/creation.h"
 #include "hearth/tensor/tensor.h"
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/io/image.h"
 
 #include "common/command.h"
+#include "common/inputs.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "vision/model_file.h"
 
 namespace {
+
+constexpr size_t kLargestStdin = size_t{256} << 20;
+
+hearth::Tensor read_stdin() {
+  std::string bytes;
+  char part[65536];
+  while (const size_t n = std::fread(part, 1, sizeof part, stdin)) {
+    bytes.append(part, n);
+    HEARTH_CHECK_AS(hearth::FileError, bytes.size() <= kLargestStdin,
+                    "[-] expected a picture of at most 256 MiB on stdin");
+  }
+  hearth::Tensor out = hearth::empty({static_cast<int64_t>(bytes.size())}, hearth::kByte);
+  if (!bytes.empty()) std::memcpy(out.data_ptr(), bytes.data(), bytes.size());
+  return out;
+}
+
+hearth::Tensor read(const std::string& path, const hearth::vision::io::DecodeOptions& decoding) {
+  namespace io = hearth::vision::io;
+  return path == "-" ? io::decode_image(read_stdin(), decoding) : io::read_image(path, decoding);
+}
 
 class Predict final : public Command {
  public:
   const char* name() const override { return "predict"; }
-  const char* help() const override { return "Say what PNG and JPEG pictures show"; }
+  const char* summary() const override { return "Say what PNG and JPEG pictures show"; }
+  std::vector<std::string> examples() const override {
+    return {"predict --model runs/fashion shoe.png shirt.jpg",
+            "predict --model runs/fashion photos"};
+  }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--weights", weights_, "The model.safetensors of a training").required();
-    options.add("images", images_, "PNG or JPEG files of any size").required();
+    options.add("--model", model_, kModelHelp).alias("--weights").value("PATH").required();
+    options
+        .add("images", images_,
+             "PNG or JPEG files of any size, folders, patterns, @list, or - for stdin")
+        .required();
     options.add("--top", top_, "How many classes to print").between(1, 1000);
     options
         .add("--invert", invert_,
@@ -32,14 +67,14 @@ class Predict final : public Command {
   int run() override;
 
  private:
-  std::string weights_, invert_ = "auto";
+  std::string model_, invert_ = "auto";
   std::vector<std::string> images_;
   int64_t top_ = 3;
 };
 
 int Predict::run() {
   using hearth::vision::Invert;
-  auto classifier = hearth::vision::Classifier::load(weights_);
+  auto classifier = hearth::vision::Classifier::load(model_file(model_));
   classifier.to(device());
   const auto& classes = classifier.spec().classes;
   const Invert invert = invert_ == "yes"  ? Invert::Yes
@@ -48,13 +83,18 @@ int Predict::run() {
   nlohmann::ordered_json report{{"model", classifier.spec().model}};
   report["predictions"] = nlohmann::ordered_json::array();
   bool failed = false;
-  for (const std::string& path : images_) {
+  const auto inputs = find_inputs(images_, {".png", ".jpg", ".jpeg"});
+  const auto precision = autocast();
+  hearth::Progress progress(hearth::ProgressOptions("predicting")
+                                .unit("images")
+                                .total(static_cast<int64_t>(inputs.size())));
+  for (const auto& [path, relative] : inputs) {
+    progress.advance();
     try {
       hearth::vision::io::DecodeOptions decoding;
       decoding.apply_exif_orientation = true;
       bool inverted = false;
-      const hearth::Tensor image =
-          classifier.fit(hearth::vision::io::read_image(path, decoding), invert, &inverted);
+      const hearth::Tensor image = classifier.fit(read(path, decoding), invert, &inverted);
       const hearth::Tensor row = classifier.probabilities(image.unsqueeze(0));
       const auto* p = row.const_data_ptr<float>();
       std::vector<size_t> order(classes.size());
@@ -65,7 +105,7 @@ int Predict::run() {
       std::string line;
       nlohmann::ordered_json probabilities = nlohmann::ordered_json::object();
       for (size_t i : order) {
-        line += fmt::format("  {} {:.1f}%", classes[i], 100 * static_cast<double>(p[i]));
+        line += fmt::format("  {} {}", classes[i], percent(static_cast<double>(p[i])));
         probabilities[classes[i]] = p[i];
       }
       fmt::print(text(), "{}:{}{}\n", path, line, inverted ? "  (brightness inverted)" : "");
@@ -75,11 +115,11 @@ int Predict::run() {
                                        {"inverted", inverted}});
     } catch (const hearth::Error& error) {
       failed = true;
-      fmt::print(stderr, "hearth-vision: {}\n", error.what());
+      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
       report["predictions"].push_back({{"image", path}, {"error", error.what()}});
     }
   }
-  if (json()) fmt::print("{}\n", report.dump());
+  if (json()) print_json(report);
   return failed ? 1 : 0;
 }
 

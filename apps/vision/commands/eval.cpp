@@ -10,6 +10,9 @@
 #include "hearth/vision/classification/classifier.h"
 
 #include "common/command.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "vision/model_file.h"
 #include "vision/report.h"
 
 namespace {
@@ -17,10 +20,15 @@ namespace {
 class Eval final : public Command {
  public:
   const char* name() const override { return "eval"; }
-  const char* help() const override { return "Test a trained model"; }
+  const char* summary() const override { return "Test a trained model"; }
+  std::vector<std::string> examples() const override {
+    return {"eval --model runs/fashion --data fashion-mnist"};
+  }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--weights", weights_, "The model.safetensors of a training").required();
-    options.add("--dataset", dataset_, "Whose test images")
+    options.add("--model", model_, kModelHelp).alias("--weights").value("PATH").required();
+    options.add("--data", dataset_, "Whose test images")
+        .alias("--dataset")
         .required()
         .one_of(hearth::datasets::labeled_images_names());
     options.add("--batch-size", batch_size_, "Images at once").between(1, 100'000);
@@ -28,29 +36,30 @@ class Eval final : public Command {
   int run() override;
 
  private:
-  std::string weights_, dataset_;
+  std::string model_, dataset_;
   int64_t batch_size_ = 500;
 };
 
 int Eval::run() {
-  auto classifier = hearth::vision::Classifier::load(weights_);
+  const std::string file = model_file(model_);
+  auto classifier = hearth::vision::Classifier::load(file);
   classifier.to(device());
   const auto& spec = classifier.spec();
   const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
-  HEARTH_CHECK_AS(hearth::ValueError, test.classes().size() == spec.classes.size(), "[", weights_,
+  HEARTH_CHECK_AS(hearth::ValueError, test.classes().size() == spec.classes.size(), "[", file,
                   "] tells ", spec.classes.size(), " classes of ", spec.dataset, " apart, ",
                   dataset_, " has ", test.classes().size());
 
   const auto start = std::chrono::steady_clock::now();
+  const auto precision = autocast();
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels(), batch_size_);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto result = hearth::vision::evaluate(probabilities, test.targets());
   const double rate = static_cast<double>(*test.size()) / seconds;
 
-  fmt::print(text(),
-             "{} on {}: {:.2f}% of {} test images right, loss {:.4f}, {:.0f} images/s\n{}\n",
-             spec.model, dataset_, 100 * result.accuracy, *test.size(), result.loss, rate,
+  fmt::print(text(), "{} on {}: {} of {} test images right, loss {:.4f}, {:.0f} images/s\n{}\n",
+             spec.model, dataset_, percent(result.accuracy, 2), *test.size(), result.loss, rate,
              hardest_class(spec.classes, result.confusion));
   if (json()) {
     const nlohmann::ordered_json j{{"dataset", dataset_},
@@ -59,7 +68,7 @@ int Eval::run() {
                                    {"test_loss", result.loss},
                                    {"images_per_second", rate},
                                    {"peak_rss_bytes", peak_rss_bytes()}};
-    fmt::print("{}\n", j.dump());
+    print_json(j);
   }
   return 0;
 }

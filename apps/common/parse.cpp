@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command lines and configuration files to values.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/options.h"
+#include "common/text.h"
+
+namespace {
+
+using Values = std::vector<std::pair<const OptionSpec*, std::string>>;
+
+[[noreturn]] void unknown(const OptionList& options, std::string_view name,
+                          const std::string& what) {
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options.all())
+    if (!option.hidden && !option.positional()) names.push_back(option.name);
+  throw UsageError(
+      fmt::format("unknown {} {}{}", what, shortened(name, 60), did_you_mean(name, names)));
+}
+
+bool seen(const Values& values, const OptionSpec* option) {
+  return std::any_of(values.begin(), values.end(),
+                     [option](const auto& v) { return v.first == option; });
+}
+
+Values read_arguments(const OptionList& options, const std::vector<std::string>& arguments) {
+  Values values;
+  std::vector<std::string> places;
+  bool only_places = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (only_places || argument.size() < 2 || argument[0] != '-') {
+      places.push_back(argument);
+      continue;
+    }
+    if (argument == "--") {
+      only_places = true;
+      continue;
+    }
+    const size_t equals = argument.find('=');
+    const std::string name = argument.substr(0, equals);
+    const OptionSpec* option = options.find(name);
+    if (!option) unknown(options, name, "option");
+    if (!option->many && seen(values, option)) throw UsageError(name + " is given twice");
+    if (equals != argument.npos) {
+      values.emplace_back(option, argument.substr(equals + 1));
+    } else if (option->flag) {
+      values.emplace_back(option, "true");
+    } else {
+      const bool last = i + 1 == arguments.size();
+      if (last || (arguments[i + 1].size() > 2 && options.find(arguments[i + 1])))
+        throw UsageError(fmt::format("{} needs a value{}", name,
+                                     last ? "" : ", but " + arguments[i + 1] + " follows"));
+      values.emplace_back(option, arguments[++i]);
+    }
+  }
+  // Arguments told by their place, in order; the one that takes many takes all that others leave.
+  size_t next = 0, wanted = 0;
+  for (const OptionSpec& option : options.all()) wanted += option.positional() && !option.many;
+  for (const OptionSpec& option : options.all()) {
+    if (!option.positional()) continue;
+    if (option.many) {
+      while (places.size() > next + wanted) values.emplace_back(&option, places[next++]);
+    } else {
+      --wanted;
+      if (next < places.size()) values.emplace_back(&option, places[next++]);
+    }
+  }
+  if (next < places.size()) throw UsageError("unexpected argument " + shortened(places[next], 60));
+  return values;
+}
+
+constexpr std::uintmax_t kLargestConfig = 1 << 20;
+
+std::string read_config(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw UsageError("--config: " + path + " is a folder");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw UsageError("--config: " + path + " cannot be opened");
+  std::string text(kLargestConfig + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (text.size() > kLargestConfig) throw UsageError("--config: " + path + " is larger than 1 MiB");
+  return text;
+}
+
+struct ConfigValue {
+  std::string name;
+  std::vector<std::string> texts;
+};
+
+void add_json(const nlohmann::json& object, const std::string& command,
+              std::vector<ConfigValue>& out) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_null()) continue;
+    if (value.is_object()) {
+      if (name == command) add_json(value, "", out);
+      continue;
+    }
+    ConfigValue& v = out.emplace_back(ConfigValue{name, {}});
+    for (const auto& item : value.is_array() ? value : nlohmann::json::array({value})) {
+      if (item.is_structured())
+        throw UsageError(fmt::format("--config: {} is neither a value nor a list of them", name));
+      v.texts.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+    }
+  }
+}
+
+std::vector<ConfigValue> parse_config(const std::string& path, const std::string& command) {
+  const std::string text = read_config(path);
+  std::vector<ConfigValue> out;
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && text[first] == '{') {
+    const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
+    if (!object.is_object()) throw UsageError("--config: " + path + " is no JSON object");
+    add_json(object, command, out);
+    return out;
+  }
+  std::istringstream in(text);
+  try {
+    const std::vector<CLI::ConfigItem> items = path.ends_with(".ini")
+                                                   ? CLI::ConfigINI().from_config(in)
+                                                   : CLI::ConfigTOML().from_config(in);
+    for (const CLI::ConfigItem& item : items) {
+      if (item.name == "++" || item.name == "--") continue;  // where a section begins and ends
+      if (item.parents.empty() || (item.parents.size() == 1 && item.parents[0] == command))
+        out.push_back({item.name, item.inputs});
+    }
+  } catch (const std::exception& error) {
+    throw UsageError(fmt::format("--config: {}: {}", path, error.what()));
+  }
+  return out;
+}
+
+}  // namespace
+
+void parse_options(const OptionList& options, const std::string& command,
+                   const std::vector<std::string>& arguments, std::vector<std::string>& given) {
+  Values values = read_arguments(options, arguments);
+  const auto config = std::find_if(values.begin(), values.end(),
+                                   [](const auto& v) { return v.first->name == "--config"; });
+  if (config != values.end()) {
+    Values from_file;
+    for (const ConfigValue& v : parse_config(config->second, command)) {
+      const OptionSpec* option = options.find("--" + v.name);
+      if (!option) option = options.find(v.name);
+      if (!option || option->name == "--config" || option->name == "--print-config")
+        unknown(options, "--" + v.name, "key in " + config->second + ":");
+      if (!option->many && v.texts.size() != 1)
+        throw UsageError(
+            fmt::format("--config: {} wants one value, got {}", v.name, v.texts.size()));
+      if (seen(values, option)) continue;
+      for (const std::string& text : v.texts) from_file.emplace_back(option, text);
+    }
+    values.insert(values.end(), from_file.begin(), from_file.end());
+  }
+  for (const auto& [option, text] : values) {
+    assign(*option, text);
+    given.push_back(option->name);
+  }
+}
+
+void require(const OptionList& options, const std::vector<std::string>& given) {
+  for (const OptionSpec& option : options.all())
+    if (option.required && std::find(given.begin(), given.end(), option.name) == given.end())
+      throw UsageError(fmt::format("{} is required: {}", option.name, option.help));
+}
