@@ -47,6 +47,8 @@ void Engine::add_logger(std::shared_ptr<Logger> logger) {
   impl_->loggers.push_back(std::move(logger));
 }
 
+void Engine::log_hyperparams(Settings settings) { impl_->settings = std::move(settings); }
+
 Checkpoint& Engine::states() { return impl_->states; }
 const TrainerOptions& Engine::options() const { return impl_->options; }
 int64_t Engine::global_step() const { return impl_->place.step; }

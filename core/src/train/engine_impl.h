@@ -58,6 +58,7 @@ struct Engine::Impl {
   std::vector<std::shared_ptr<Callback>> callbacks;
   std::vector<std::shared_ptr<Logger>> loggers;
   Checkpoint states;
+  Settings settings;
   GradScaler scaler{GradScalerOptions().enabled(false)};
 
   Place place;

@@ -532,6 +532,8 @@ struct Run {
     collect(all);
     if (!path.empty()) all.load(path);
     s.checkpoint = &all;
+    if (path.empty() && !s.settings.empty() && options.fast_dev_run() == 0)
+      for (const auto& logger : s.loggers) logger->log_hyperparams(s.settings);
     call(&Callback::on_fit_start);
     for (const Model& m : s.models) m.module->train();
     if (validation && path.empty()) sanity_check();

@@ -92,6 +92,8 @@ class HEARTH_API Engine {
     return callback;
   }
   void add_logger(std::shared_ptr<Logger> logger);
+  /// What describes this run, for loggers.
+  void log_hyperparams(Settings settings);
   /// Anything else that checkpoints keep: whatever has save(OutputArchive&) and
   /// load(InputArchive&).
   template <typename T>

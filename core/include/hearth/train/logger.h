@@ -8,6 +8,9 @@
 
 namespace hearth::train {
 
+/// What describes a run: names of settings, and what they are, as text.
+using Settings = std::map<std::string, std::string, std::less<>>;
+
 /// Where a line of values belongs.
 struct LogPlace {
   int64_t step = 0;    ///< steps of the optimizer so far
@@ -20,8 +23,8 @@ struct LogPlace {
 class HEARTH_API Logger {
  public:
   virtual ~Logger();
-  /// What describes the run: settings by name.
-  virtual void log_hyperparams(const std::map<std::string, std::string>& /*values*/) {}
+  /// Once, before a training begins.
+  virtual void log_hyperparams(const Settings& /*values*/) {}
   virtual void log_metrics(const Metrics& values, const LogPlace& place) = 0;
   /// Before a checkpoint, and at the end: all that was logged is on its way to the disk.
   virtual void flush() {}
