@@ -11,3 +11,4 @@
 #include "hearth/metrics/metric.h"
 #include "hearth/metrics/regression.h"
 #include "hearth/metrics/retrieval.h"
+#include "hearth/metrics/text.h"

@@ -138,22 +138,26 @@ void Metric::to(Device device) {
 }
 
 void Metric::save(serialize::OutputArchive& archive) const {
-  archive.write("counts", serialize::Value(key_));
+  archive.write("key", serialize::Value(key_));
   archive.write("update_count", serialize::Value(update_count_));
-  for (size_t i = 0; i < states_.size(); ++i) archive.write(states_[i].name, state(i));
+  serialize::OutputArchive states;
+  for (size_t i = 0; i < states_.size(); ++i) states.write(states_[i].name, state(i));
+  archive.write("states", states);
 }
 
 void Metric::load(serialize::InputArchive& archive) {
   std::string key;
   int64_t updates = 0;
-  archive.read("counts", key);
+  archive.read("key", key);
   HEARTH_CHECK_AS(FormatError, key == key_, "[", name_, "] counts ", key_, "; ", archive.source(),
                   " holds the state of ", key);
   archive.read("update_count", updates);
+  serialize::InputArchive saved_states;
+  archive.read("states", saved_states);
   std::vector<State> states = states_;
   for (State& s : states) {
     Tensor saved;
-    archive.read(s.name, saved);
+    saved_states.read(s.name, saved);
     // What is joined keeps the type of the inputs and any number of rows.
     const bool fits =
         s.merge == Merge::Cat
