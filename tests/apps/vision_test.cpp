@@ -18,71 +18,19 @@
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/io/image.h"
 
+#include "apps/program_test.h"
+
 namespace {
 
 using testing::HasSubstr;
 
-std::string read_text(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-struct Result {
-  int code = -1;
-  std::string out, err;
-  /// The last line of stdout.
-  std::string last() const {
-    const size_t end = out.find_last_not_of('\n');
-    if (end == std::string::npos) return "";
-    const size_t begin = out.rfind('\n', end);
-    const size_t first = begin == std::string::npos ? 0 : begin + 1;
-    return out.substr(first, end + 1 - first);
-  }
-};
-
-struct VisionApp : testing::Test {
-  VisionApp() {
-    std::string name = std::filesystem::temp_directory_path() / "hearth-app-XXXXXX";
-    folder = ::mkdtemp(name.data());
-  }
-  ~VisionApp() override { std::filesystem::remove_all(folder); }
-
-  void SetUp() override {
-    if (!std::filesystem::exists(std::string(HEARTH_BIN_DIR) + "/hearth-vision"))
-      GTEST_SKIP() << "hearth-vision was not built";
-  }
-
-  /// Starts the program; its output goes to files.
-  pid_t start(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> all{std::string(HEARTH_BIN_DIR) + "/hearth-vision"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    const std::string out = folder + "/stdout", err = folder + "/stderr";
-    std::vector<char*> argv;
-    for (std::string& s : all) argv.push_back(s.data());
-    argv.push_back(nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-      ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-    return child;
-  }
-
-  Result run(const std::vector<std::string>& arguments) const {
-    int status = 0;
-    ::waitpid(start(arguments), &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            read_text(folder + "/stdout"), read_text(folder + "/stderr")};
-  }
+struct VisionApp : ProgramTest {
+  VisionApp() : ProgramTest("hearth-vision") {}
 
   std::vector<std::string> training(const std::string& output) const {
     return {"train",    "--data", "digits",       "--model", "cnn",    "--epochs", "2",
             "--output", output,   "--save-every", "3",       "--seed", "5"};
   }
-
-  std::string folder;
 };
 
 /// The lines of metrics.jsonl without what depends on the machine's speed.
@@ -95,7 +43,7 @@ std::string metrics(const std::string& output) {
 }
 
 TEST_F(VisionApp, TrainsTestsAndPredicts) {
-  const std::string run_folder = folder + "/run";
+  const std::string run_folder = folder.path + "/run";
   Result r = run({"train", "--data", "digits", "--model", "mlp", "--epochs", "8", "--output",
                   run_folder, "--workers", "1", "--threads", "1", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
@@ -119,7 +67,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   const auto classifier = hearth::vision::Classifier::load(weights);
   const hearth::Tensor row = classifier.probabilities(test.pixels()).select(0, 0);
   const std::string predicted = std::to_string(row.argmax().item<int64_t>());
-  const std::string picture = folder + "/digit.png";
+  const std::string picture = folder.path + "/digit.png";
   hearth::vision::io::write_png(test.pixels().select(0, 0).bitwise_not(), picture);
   r = run({"predict", "--weights", weights, picture, "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
@@ -127,19 +75,20 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
 
   // Bad pictures among good ones: the others are still told.
-  std::ofstream(folder + "/bad.png") << "no picture";
-  r = run({"predict", "--weights", weights, folder + "/bad.png", picture, folder + "/none.jpg"});
+  std::ofstream(folder.path + "/bad.png") << "no picture";
+  r = run({"predict", "--weights", weights, folder.path + "/bad.png", picture,
+           folder.path + "/none.jpg"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));
   EXPECT_THAT(r.err, testing::AllOf(HasSubstr("bad.png"), HasSubstr("none.jpg")));
 }
 
 TEST_F(VisionApp, GoesOnAfterBeingKilled) {
-  const Result whole = run(training(folder + "/whole"));
+  const Result whole = run(training(folder.path + "/whole"));
   ASSERT_EQ(whole.code, 0) << whole.err;
 
   // Killed as soon as a checkpoint appears, again and again, before a run may get through.
-  const std::string broken = folder + "/broken";
+  const std::string broken = folder.path + "/broken";
   std::vector<std::string> arguments = training(broken);
   arguments.push_back("--resume");
   const std::string checkpoint = broken + "/checkpoint.safetensors";
@@ -157,11 +106,11 @@ TEST_F(VisionApp, GoesOnAfterBeingKilled) {
     done = WIFEXITED(status);
     killed += WIFSIGNALED(status);
   }
-  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(folder + "/stderr");
+  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(folder.path + "/stderr");
   EXPECT_GT(killed, 0);
   EXPECT_EQ(read_text(broken + "/model.safetensors"),
-            read_text(folder + "/whole/model.safetensors"));
-  EXPECT_EQ(metrics(broken), metrics(folder + "/whole"));
+            read_text(folder.path + "/whole/model.safetensors"));
+  EXPECT_EQ(metrics(broken), metrics(folder.path + "/whole"));
   // Nothing that a killed writer left stays behind.
   for (const auto& entry : std::filesystem::directory_iterator(broken))
     EXPECT_THAT(entry.path().extension().string(),
@@ -187,23 +136,23 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, testing::AllOf(HasSubstr("Examples:"), HasSubstr("Exit codes")));
 
-  Result r = run({"eval", "--weights", folder + "/none", "--data", "digits"});
+  Result r = run({"eval", "--weights", folder.path + "/none", "--data", "digits"});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr(folder + "/none"));
-  std::ofstream(folder + "/file") << "x";
-  r = run({"train", "--data", "digits", "--output", folder + "/file/run"});
+  EXPECT_THAT(r.err, HasSubstr(folder.path + "/none"));
+  std::ofstream(folder.path + "/file") << "x";
+  r = run({"train", "--data", "digits", "--output", folder.path + "/file/run"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("--output"));
 
   // A checkpoint of another training is not gone on from, and stays.
-  ASSERT_EQ(run(training(folder + "/run")).code, 0);
-  const std::string checkpoint = read_text(folder + "/run/checkpoint.safetensors");
-  std::vector<std::string> other = training(folder + "/run");
+  ASSERT_EQ(run(training(folder.path + "/run")).code, 0);
+  const std::string checkpoint = read_text(folder.path + "/run/checkpoint.safetensors");
+  std::vector<std::string> other = training(folder.path + "/run");
   other.insert(other.end(), {"--resume", "--batch-size", "64"});
   r = run(other);
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("another training"));
-  EXPECT_EQ(read_text(folder + "/run/checkpoint.safetensors"), checkpoint);
+  EXPECT_EQ(read_text(folder.path + "/run/checkpoint.safetensors"), checkpoint);
 }
 
 }  // namespace

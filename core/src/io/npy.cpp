@@ -230,10 +230,10 @@ std::string header_of(const Tensor& tensor) {
   return header + text;
 }
 
-Tensor plain(const Tensor& tensor) {
+Tensor plain(const Tensor& tensor, const Conversion& conversion) {
   HEARTH_CHECK_AS(ValueError, tensor.defined(), "[npy] expected a tensor, got an undefined one");
   check_host_read("save");
-  return tensor.detach().cpu().contiguous();
+  return conversion.apply(tensor);
 }
 std::string_view bytes_of(const Tensor& tensor) {
   return {tensor.nbytes() > 0 ? raw_data(tensor) : "", tensor.nbytes()};
@@ -241,24 +241,33 @@ std::string_view bytes_of(const Tensor& tensor) {
 
 }  // namespace
 
-void save(const Tensor& tensor, const std::string& path) {
-  const Tensor copy = plain(tensor);
-  const std::string header = header_of(copy);
-  FileSink sink(path);
-  sink.write(header);
+void write_npy(Sink& sink, const Tensor& tensor, const Conversion& conversion) {
+  const Tensor copy = plain(tensor, conversion);
+  sink.write(header_of(copy));
   sink.write(bytes_of(copy));
+  conversion.written(static_cast<int64_t>(copy.nbytes()));
+}
+
+void write_npz(Sink& sink, const std::vector<std::pair<std::string, Tensor>>& tensors,
+               const Conversion& conversion) {
+  ZipWriter zip(sink);
+  for (const auto& [name, tensor] : tensors) {
+    const Tensor copy = plain(tensor, conversion);
+    zip.add(name + ".npy", {header_of(copy), bytes_of(copy)});
+    conversion.written(static_cast<int64_t>(copy.nbytes()));
+  }
+  zip.finish();
+}
+
+void save(const Tensor& tensor, const std::string& path) {
+  FileSink sink(path);
+  write_npy(sink, tensor, {});
   sink.commit();
 }
 
 void save_npz(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::string& path) {
   FileSink sink(path);
-  ZipWriter zip(sink);
-  for (const auto& [name, tensor] : tensors) {
-    const Tensor copy = plain(tensor);
-    const std::string header = header_of(copy);
-    zip.add(name + ".npy", {header, bytes_of(copy)});
-  }
-  zip.finish();
+  write_npz(sink, tensors, {});
   sink.commit();
 }
 

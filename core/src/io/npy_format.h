@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "io/conversion.h"
+#include "io/sink.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth::npy {
@@ -25,5 +27,9 @@ Header parse_header(std::string_view bytes, const std::string& source);
 /// The array; shares the memory that `keep` holds, if there is one and the data lie aligned.
 Tensor make_tensor(std::string_view bytes, const std::string& source,
                    const std::shared_ptr<const void>& keep);
+
+void write_npy(Sink& sink, const Tensor& tensor, const Conversion& conversion);
+void write_npz(Sink& sink, const std::vector<std::pair<std::string, Tensor>>& tensors,
+               const Conversion& conversion);
 
 }  // namespace hearth::npy

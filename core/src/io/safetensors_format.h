@@ -7,6 +7,7 @@
 
 #include "hearth/io/safetensors.h"
 
+#include "io/conversion.h"
 #include "io/sink.h"
 #include "tensor/tensor_impl.h"
 
@@ -31,6 +32,7 @@ struct Header {
 /// Parses and checks a whole file; `source` names it in errors.
 Header parse_header(const char* data, uint64_t size, const std::string& source);
 
-void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata);
+void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata,
+           const Conversion& conversion = {});
 
 }  // namespace hearth::safetensors

@@ -229,7 +229,8 @@ std::string quoted(const std::string& s) {
 
 }  // namespace
 
-void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
+void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata,
+           const Conversion& conversion) {
   std::unordered_set<std::string> names = {"__metadata__"};
   std::vector<const std::pair<std::string, Tensor>*> order;
   for (const auto& item : tensors) {
@@ -240,8 +241,9 @@ void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
     order.push_back(&item);
   }
   // Wide types first: then every tensor lies aligned.
-  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    const auto wa = a->second.element_size(), wb = b->second.element_size();
+  std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) {
+    const auto wa = element_size(conversion.type_of(a->second));
+    const auto wb = element_size(conversion.type_of(b->second));
     return wa != wb ? wa > wb : a->first < b->first;
   });
   std::string text = "{";
@@ -261,10 +263,10 @@ void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
     HEARTH_CHECK_AS(ValueError, item->second.layout() == kStrided, "[save] '", item->first,
                     "' is a sparse tensor, which files do not hold; save its indices and values");
     for (const int64_t n : item->second.sizes()) shape += cat_str(shape.empty() ? "" : ",", n);
-    const uint64_t end = at + item->second.nbytes();
+    const uint64_t end = at + conversion.bytes_of(item->second);
     text += cat_str(comma(), quoted(item->first), ":{\"dtype\":\"",
-                    type_name(item->first, item->second.scalar_type()), "\",\"shape\":[", shape,
-                    "],\"data_offsets\":[", at, ",", end, "]}");
+                    type_name(item->first, conversion.type_of(item->second)), "\",\"shape\":[",
+                    shape, "],\"data_offsets\":[", at, ",", end, "]}");
     at = end;
   }
   text += "}";
@@ -276,8 +278,9 @@ void write(Sink& sink, const NamedTensors& tensors, const Metadata& metadata) {
   sink.write(text.data(), text.size());
   check_host_read("save");
   for (const auto* item : order) {
-    const Tensor plain = item->second.detach().cpu().contiguous();
+    const Tensor plain = conversion.apply(item->second);
     if (plain.nbytes() > 0) sink.write(raw_data(plain), plain.nbytes());
+    conversion.written(static_cast<int64_t>(plain.nbytes()));
   }
 }
 

@@ -67,7 +67,7 @@ void TorchWriter::numbers(IntArrayRef values) {
 }
 
 void TorchWriter::storage(const Saved& saved) {
-  const ElementType& type = element_type(saved.tensor.scalar_type());
+  const ElementType& type = element_type(conversion_.type_of(saved.tensor));
   begin_tuple();
   string("storage");
   global("torch", cat_str(type.storage, "Storage"));
@@ -112,10 +112,11 @@ void TorchWriter::finish() {
   zip_.add(cat_str(kFolder, "data.pkl"), {program_});
   zip_.add(cat_str(kFolder, "byteorder"), {"little"});
   for (const Saved& saved : saved_) {
-    const Tensor bytes = saved.tensor.detach().cpu();
+    const Tensor bytes = conversion_.apply(saved.tensor);
     const size_t size = bytes.nbytes();
     zip_.add(cat_str(kFolder, "data/", saved.key),
              {std::string_view(size > 0 ? raw_data(bytes) : "", size)});
+    conversion_.written(static_cast<int64_t>(size));
   }
   zip_.add(cat_str(kFolder, "version"), {"3\n"});
   zip_.finish();

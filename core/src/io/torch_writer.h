@@ -8,6 +8,7 @@
 
 #include "hearth/tensor/tensor.h"
 
+#include "io/conversion.h"
 #include "io/zip_writer.h"
 
 namespace hearth::pickle {
@@ -23,7 +24,10 @@ namespace hearth::pickle {
 ///     out.finish();
 class TorchWriter {
  public:
-  explicit TorchWriter(Sink& sink) : zip_(sink) { program_ = "\x80\x02"; }
+  explicit TorchWriter(Sink& sink, Conversion conversion = {})
+      : zip_(sink), conversion_(std::move(conversion)) {
+    program_ = "\x80\x02";
+  }
 
   void none() { program_ += 'N'; }
   void boolean(bool value) { program_ += value ? '\x88' : '\x89'; }
@@ -54,6 +58,7 @@ class TorchWriter {
   void numbers(IntArrayRef values);
 
   ZipWriter zip_;
+  Conversion conversion_;
   std::string program_;
   std::unordered_map<std::string, uint32_t> globals_;
   std::unordered_map<const void*, size_t> saved_of_storage_;
