@@ -206,6 +206,43 @@ def add_curves(fam):
             add("binary_auroc", preds, target, max_fpr=max_fpr)
 
 
+def add_others(fam):
+    for average in ("global", "samplewise"):
+        r = dict(multidim_average=average)
+        for preds, target in ((labels(8, 2, 3), labels(8, 2, 3)), (u(8, 2, 3), labels(8, 2, 3)), (labels(8, 2, 3, 2), labels(8, 2, 3, 2))):
+            case(fam, "multiclass_exact_match", preds, target, num_classes=2, **r)
+        case(fam, "multiclass_exact_match", labels(8, 2, 3), labels(8, 2, 3, ignored=True), num_classes=2, ignore_index=-1, **r)
+        for shape in ((9, 3), (9, 3, 4)) if average == "global" else ((9, 3, 4),):
+            case(fam, "multilabel_exact_match", u(*shape, lo=0, hi=1), labels(9, 2, *shape[1:]), num_labels=3, **r)
+            case(fam, "multilabel_exact_match", u(*shape, lo=0, hi=1), labels(9, 2, *shape[1:], ignored=True), num_labels=3,
+                 ignore_index=-1, **r)
+    for norm in ("l1", "l2", "max"):
+        for n_bins in (1, 2, 10, 15):
+            r = dict(norm=norm, n_bins=n_bins)
+            for preds, target in ((v([.25, .25, .55, .75, .75], dtype=f32), v([0, 0, 1, 1, 1])), (u(40, lo=0, hi=1), labels(40, 2)),
+                                  (v([0, 1, 1, .5, .5], dtype=f32), v([0, 1, 0, 1, 0]))):
+                case(fam, "binary_calibration_error", preds, target, **r)
+            case(fam, "binary_calibration_error", u(40, lo=0, hi=1), labels(40, 2, ignored=True), ignore_index=-1, **r)
+            case(fam, "multiclass_calibration_error", u(30, 4, lo=0, hi=1), labels(30, 4), num_classes=4, **r)
+            case(fam, "multiclass_calibration_error", u(30, 4, lo=-3, hi=3), labels(30, 4, ignored=True), num_classes=4,
+                 ignore_index=-1, whole=True, **r)
+    for squared in (False, True):
+        r = dict(squared=squared)
+        case(fam, "binary_hinge_loss", u(20, lo=0, hi=1), labels(20, 2), **r)
+        case(fam, "binary_hinge_loss", u(20, lo=-2, hi=2), labels(20, 2, ignored=True), ignore_index=-1, whole=True, **r)
+        for mode in ("crammer-singer", "one-vs-all"):
+            case(fam, "multiclass_hinge_loss", u(20, 4, lo=0, hi=1), labels(20, 4), num_classes=4, multiclass_mode=mode, **r)
+            case(fam, "multiclass_hinge_loss", u(20, 4, lo=-2, hi=2), labels(20, 4), num_classes=4, multiclass_mode=mode,
+                 whole=True, **r)
+    ties = v([[.5, .5, .2, .2], [.1, .5, .5, .1], [.3, .3, .3, .3]], dtype=f32), v([[1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 0, 0]])
+    functions = {"coverage_error": sk.coverage_error, "ranking_average_precision": sk.label_ranking_average_precision_score,
+                 "ranking_loss": sk.label_ranking_loss}
+    for name, of_sk in functions.items():
+        for preds, target in ((u(12, 4), labels(12, 2, 4)), (u(300, 9, dtype=f64), labels(300, 2, 9)), ties):
+            fam.case(f"multilabel_{name}", preds, target, grad=False, num_labels=preds.shape[1],
+                     fn=lambda p, t, **kw: [torch.tensor(of_sk(t.numpy(), p.numpy()), dtype=f32)])
+
+
 def add_reports(fam):
     for preds, target, n in ((labels(30, 4), labels(30, 4), 4), (labels(30, 4), labels(30, 3), 4), (v([0, 1]), v([1, 1]), 2)):
         p, t = preds.copy(seed=1).build(False), target.copy(seed=2).build(False)
@@ -222,4 +259,5 @@ def add(fam):
     add_stat_scores(fam)
     add_confusion(fam)
     add_curves(fam)
+    add_others(fam)
     add_reports(fam)

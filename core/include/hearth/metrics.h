@@ -4,8 +4,11 @@
 
 #include "hearth/metrics/aggregation.h"
 #include "hearth/metrics/audio.h"
+#include "hearth/metrics/classification/confidence.h"
 #include "hearth/metrics/classification/confusion_matrix.h"
 #include "hearth/metrics/classification/curves.h"
+#include "hearth/metrics/classification/exact_match.h"
+#include "hearth/metrics/classification/ranking.h"
 #include "hearth/metrics/classification/stat_scores.h"
 #include "hearth/metrics/collection.h"
 #include "hearth/metrics/metric.h"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/golden/metrics.h"
 
+#include "hearth/metrics/classification/confidence.h"
 #include "hearth/metrics/classification/confusion_matrix.h"
 #include "hearth/metrics/classification/curves.h"
+#include "hearth/metrics/classification/exact_match.h"
+#include "hearth/metrics/classification/ranking.h"
 #include "hearth/metrics/classification/stat_scores.h"
 
 #include "core/golden/tables.h"
@@ -131,6 +134,22 @@ Outputs of_point(Args& a) {
   return run_points(a, M(least, options<Options>(a)));
 }
 
+MultidimAverage multidim(Args& a) {
+  return a.s("multidim_average") == "global" ? MultidimAverage::Global
+                                             : MultidimAverage::Samplewise;
+}
+template <typename M, typename Options>
+Outputs of_match(Args& a) {
+  return run(a, M(options<Options>(a), multidim(a)));
+}
+template <typename M, typename Options>
+Outputs of_calibration(Args& a) {
+  const CalibrationNorm norm = a.s("norm") == "l1"   ? CalibrationNorm::L1
+                               : a.s("norm") == "l2" ? CalibrationNorm::L2
+                                                     : CalibrationNorm::Max;
+  return run(a, M(options<Options>(a), a.i("n_bins"), norm));
+}
+
 /// Compares the text itself; the values of the case are its inputs.
 Outputs report(Args& a) {
   std::string want;
@@ -205,6 +224,23 @@ const Table kTable = {
     OF_CURVES(precision_at_fixed_recall, PrecisionAtFixedRecall, of_point),
     OF_CURVES(sensitivity_at_specificity, SensitivityAtSpecificity, of_point),
     OF_CURVES(specificity_at_sensitivity, SpecificityAtSensitivity, of_point),
+    {"multiclass_exact_match", of_match<MulticlassExactMatch, MulticlassOptions>},
+    {"multilabel_exact_match", of_match<MultilabelExactMatch, MultilabelOptions>},
+    {"binary_calibration_error", of_calibration<BinaryCalibrationError, BinaryOptions>},
+    {"multiclass_calibration_error", of_calibration<MulticlassCalibrationError, MulticlassOptions>},
+    {"binary_hinge_loss",
+     [](Args& a) { return run(a, BinaryHingeLoss(options<BinaryOptions>(a), a.b("squared"))); }},
+    {"multiclass_hinge_loss",
+     [](Args& a) {
+       return run(a, MulticlassHingeLoss(options<MulticlassOptions>(a), a.b("squared"),
+                                         a.s("multiclass_mode") == "one-vs-all"
+                                             ? HingeMode::OneVsAll
+                                             : HingeMode::CrammerSinger));
+     }},
+    {"multilabel_coverage_error", of<MultilabelCoverageError, MultilabelOptions>},
+    {"multilabel_ranking_average_precision",
+     of<MultilabelRankingAveragePrecision, MultilabelOptions>},
+    {"multilabel_ranking_loss", of<MultilabelRankingLoss, MultilabelOptions>},
     {"classification_report", report},
 };
 
