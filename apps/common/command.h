@@ -40,6 +40,9 @@ class Command {
   /// Not shown in help and manuals.
   virtual bool hidden() const { return false; }
   virtual void declare(OptionList& options) = 0;
+  /// After the command line is read: a file like that of --config, for what it leaves open; empty:
+  /// none.
+  virtual std::string settings() const { return ""; }
   /// Returns the exit code: 0 all done, 1 something failed. Throws hearth::Error (exit code 1) and
   /// UsageError (2).
   virtual int run() = 0;

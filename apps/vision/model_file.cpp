@@ -5,11 +5,17 @@
 
 #include "hearth/base/error.h"
 
-std::string model_file(const std::string& folder_or_file) {
+std::string model_file(const std::string& path) {
+  namespace fs = std::filesystem;
   std::error_code none;
-  if (!std::filesystem::is_directory(folder_or_file, none)) return folder_or_file;
-  const std::string file = (std::filesystem::path(folder_or_file) / "model.safetensors").string();
-  HEARTH_CHECK_AS(hearth::FileError, std::filesystem::exists(file, none), "[", folder_or_file,
-                  "] holds no model.safetensors; expected the --output of a finished training");
-  return file;
+  const fs::path given(path), above = given.parent_path();
+  // A checkpoint lies below its training's folder, whose model is as old as it is.
+  const fs::path folder = fs::is_directory(given, none)       ? given
+                          : above.filename() == "checkpoints" ? above.parent_path()
+                                                              : fs::path();
+  if (folder.empty()) return path;
+  const fs::path file = folder / "model.safetensors";
+  HEARTH_CHECK_AS(hearth::FileError, fs::exists(file, none), "[", path,
+                  "] holds no model.safetensors; expected the --output of a training");
+  return file.string();
 }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-inline constexpr char kModelHelp[] = "A training's folder, or its model.safetensors";
+inline constexpr char kModelHelp[] = "A training's folder, its model.safetensors or a checkpoint";
 
-/// The file of a model that is named by its folder or by itself.
-std::string model_file(const std::string& folder_or_file);
+/// The file of a model that is named by itself, its folder or a checkpoint of its training.
+std::string model_file(const std::string& path);

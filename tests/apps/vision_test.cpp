@@ -37,13 +37,16 @@ struct VisionApp : ProgramTest {
 std::string metrics(const std::string& output) {
   std::ifstream in(output + "/metrics.jsonl");
   std::string kept;
-  for (std::string line; std::getline(in, line);)
-    kept += line.substr(0, line.find(",\"seconds\"")) + "\n";
+  for (std::string line; std::getline(in, line);) {
+    const size_t from = line.find(",\"time\""), elapsed = line.find("\"elapsed\"");
+    const size_t to = elapsed == line.npos ? line.size() : line.find(',', elapsed);
+    kept += line.erase(from, to - from) + "\n";
+  }
   return kept;
 }
 
 TEST_F(VisionApp, TrainsTestsAndPredicts) {
-  const std::string run_folder = folder.path + "/run";
+  const std::string run_folder = folder / "run";
   Result r = run({"train", "--data", "digits", "--model", "mlp", "--epochs", "8", "--output",
                   run_folder, "--workers", "1", "--threads", "1", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
@@ -67,7 +70,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   const auto classifier = hearth::vision::Classifier::load(weights);
   const hearth::Tensor row = classifier.probabilities(test.pixels()).select(0, 0);
   const std::string predicted = std::to_string(row.argmax().item<int64_t>());
-  const std::string picture = folder.path + "/digit.png";
+  const std::string picture = folder / "digit.png";
   hearth::vision::io::write_png(test.pixels().select(0, 0).bitwise_not(), picture);
   r = run({"predict", "--weights", weights, picture, "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
@@ -75,29 +78,29 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
 
   // Bad pictures among good ones: the others are still told.
-  std::ofstream(folder.path + "/bad.png") << "no picture";
-  r = run({"predict", "--weights", weights, folder.path + "/bad.png", picture,
-           folder.path + "/none.jpg"});
+  std::ofstream(folder / "bad.png") << "no picture";
+  r = run({"predict", "--weights", weights, folder / "bad.png", picture, folder / "none.jpg"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));
   EXPECT_THAT(r.err, testing::AllOf(HasSubstr("bad.png"), HasSubstr("none.jpg")));
 }
 
 TEST_F(VisionApp, GoesOnAfterBeingKilled) {
-  const Result whole = run(training(folder.path + "/whole"));
+  const Result whole = run(training(folder / "whole"));
   ASSERT_EQ(whole.code, 0) << whole.err;
 
   // Killed as soon as a checkpoint appears, again and again, before a run may get through.
-  const std::string broken = folder.path + "/broken";
-  std::vector<std::string> arguments = training(broken);
-  arguments.push_back("--resume");
-  const std::string checkpoint = broken + "/checkpoint.safetensors";
+  const std::string broken = folder / "broken";
+  const std::string checkpoint = broken + "/checkpoints/last.safetensors";
   int runs = 0, killed = 0, status = 0;
   for (bool done = false; !done; ++runs) {
     ASSERT_LT(runs, 20);
     std::error_code none;
     const auto before = std::filesystem::last_write_time(checkpoint, none);
-    const pid_t child = start(arguments);
+    const bool resumes = std::filesystem::exists(checkpoint);
+    const pid_t child =
+        start(resumes ? std::vector<std::string>{"train", "--output", broken, "--resume"}
+                      : training(broken));
     while (::waitpid(child, &status, WNOHANG) == 0) {
       const auto now = std::filesystem::last_write_time(checkpoint, none);
       if (runs < 4 && !none && now != before) ::kill(child, SIGKILL);
@@ -106,15 +109,67 @@ TEST_F(VisionApp, GoesOnAfterBeingKilled) {
     done = WIFEXITED(status);
     killed += WIFSIGNALED(status);
   }
-  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(folder.path + "/stderr");
+  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(folder / "stderr");
   EXPECT_GT(killed, 0);
-  EXPECT_EQ(read_text(broken + "/model.safetensors"),
-            read_text(folder.path + "/whole/model.safetensors"));
-  EXPECT_EQ(metrics(broken), metrics(folder.path + "/whole"));
+  EXPECT_TRUE(read_text(broken + "/model.safetensors") ==
+              read_text(folder / "whole/model.safetensors"));
+  EXPECT_EQ(metrics(broken), metrics(folder / "whole"));
   // Nothing that a killed writer left stays behind.
-  for (const auto& entry : std::filesystem::directory_iterator(broken))
-    EXPECT_THAT(entry.path().extension().string(),
-                testing::AnyOf(".png", ".jsonl", ".safetensors"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(broken))
+    EXPECT_THAT(entry.path().filename().string(),
+                testing::AnyOf("checkpoints", "config.json", "metrics.jsonl",
+                               testing::EndsWith(".png"), testing::EndsWith(".safetensors")));
+}
+
+TEST_F(VisionApp, AnInterruptSavesAndSaysHowToGoOn) {
+  const std::string output = folder / "my run";
+  std::vector<std::string> arguments = training(output);
+  arguments[6] = "12";  // epochs, more than there will be
+  const pid_t child = start(arguments);
+  while (!std::filesystem::exists(output + "/model.safetensors")) ::usleep(1000);
+  ::kill(child, SIGINT);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_THAT(read_text(folder / "stderr"),
+              HasSubstr("hearth-vision train --output '" + output + "' --resume"));
+  // What is there can be used, and gone on with; --epochs alone may differ.
+  for (const char* what : {"", "/model.safetensors", "/checkpoints/last.safetensors"})
+    EXPECT_EQ(run({"eval", "--model", output + what, "--data", "digits"}).code, 0) << what;
+  const std::string first = metrics(output).substr(0, 60);
+  const Result r = run({"train", "--output", output, "--resume", "--epochs", "13", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.last(), HasSubstr("\"epochs\":13"));
+  EXPECT_EQ(metrics(output).substr(0, 60), first);
+  const auto lines = read_text(output + "/metrics.jsonl");
+  EXPECT_THAT(lines, HasSubstr("\"epoch\":12,"));
+}
+
+TEST_F(VisionApp, ATrainingThatDivergesFails) {
+  const Result r = run({"train", "--data", "digits", "--model", "mlp", "--lr", "1e30", "--epochs",
+                        "2", "--output", folder / "run"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("Try a lower --lr (it was 1e+30)"));
+  EXPECT_THAT(r.out, testing::Not(HasSubstr("Done")));
+}
+
+TEST_F(VisionApp, AFolderHoldsOneTraining) {
+  const std::string output = folder / "run";
+  ASSERT_EQ(run(training(output)).code, 0);
+  const std::string model = read_text(output + "/model.safetensors");
+  Result r = run(training(output));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("--overwrite"));
+  EXPECT_TRUE(read_text(output + "/model.safetensors") == model);
+  r = run({"train", "--output", folder / "none", "--resume"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("no checkpoint to go on from"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+  auto arguments = training(output);
+  arguments.push_back("--overwrite");
+  EXPECT_EQ(run(arguments).code, 0);
+  arguments.push_back("--resume");
+  EXPECT_EQ(run(arguments).code, 2);
 }
 
 TEST_F(VisionApp, SaysWhatIsWrong) {
@@ -136,23 +191,23 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, testing::AllOf(HasSubstr("Examples:"), HasSubstr("Exit codes")));
 
-  Result r = run({"eval", "--weights", folder.path + "/none", "--data", "digits"});
+  Result r = run({"eval", "--weights", folder / "none", "--data", "digits"});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr(folder.path + "/none"));
-  std::ofstream(folder.path + "/file") << "x";
-  r = run({"train", "--data", "digits", "--output", folder.path + "/file/run"});
+  EXPECT_THAT(r.err, HasSubstr(folder / "none"));
+  std::ofstream(folder / "file") << "x";
+  r = run({"train", "--data", "digits", "--output", folder / "file/run"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("--output"));
 
   // A checkpoint of another training is not gone on from, and stays.
-  ASSERT_EQ(run(training(folder.path + "/run")).code, 0);
-  const std::string checkpoint = read_text(folder.path + "/run/checkpoint.safetensors");
-  std::vector<std::string> other = training(folder.path + "/run");
+  ASSERT_EQ(run(training(folder / "run")).code, 0);
+  const std::string checkpoint = read_text(folder / "run/checkpoints/last.safetensors");
+  std::vector<std::string> other = training(folder / "run");
   other.insert(other.end(), {"--resume", "--batch-size", "64"});
   r = run(other);
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("another training"));
-  EXPECT_EQ(read_text(folder.path + "/run/checkpoint.safetensors"), checkpoint);
+  EXPECT_TRUE(read_text(folder / "run/checkpoints/last.safetensors") == checkpoint);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <chrono>
 #include <cstdio>
 
@@ -46,9 +47,17 @@ int Eval::run() {
   classifier.to(device());
   const auto& spec = classifier.spec();
   const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
-  HEARTH_CHECK_AS(hearth::ValueError, test.classes().size() == spec.classes.size(), "[", file,
-                  "] tells ", spec.classes.size(), " classes of ", spec.dataset, " apart, ",
-                  dataset_, " has ", test.classes().size());
+  HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", file,
+                  "] tells the classes of ", spec.dataset, " apart (", spec.classes.front(),
+                  " ... ", spec.classes.back(), "), those of ", dataset_, " are others (",
+                  test.classes().front(), " ... ", test.classes().back(),
+                  "); evaluate it on --data ", spec.dataset);
+  HEARTH_CHECK_AS(hearth::ValueError,
+                  (std::array{spec.shape.channels, spec.shape.height, spec.shape.width} ==
+                   std::array{test.pixels().size(1), test.pixels().size(2), test.pixels().size(3)}),
+                  "[", file, "] was trained on images of ", spec.dataset, ", ", spec.shape.width,
+                  " x ", spec.shape.height, "; those of ", dataset_, " are ", test.pixels().size(3),
+                  " x ", test.pixels().size(2));
 
   const auto start = std::chrono::steady_clock::now();
   const auto precision = autocast();

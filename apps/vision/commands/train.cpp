@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <chrono>
+#include "hearth/train.h"
+
 #include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
-#include "hearth/base/progress.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/vision/classification/trainer.h"
 
@@ -20,12 +20,8 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+namespace train = hearth::train;
 namespace vision = hearth::vision;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Steps between lines of metrics.jsonl.
 constexpr int64_t kLogEvery = 20;
@@ -54,12 +50,38 @@ vision::Classifier fresh_classifier(const std::string& model, const std::string&
   return vision::Classifier(std::move(spec));
 }
 
-void make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  HEARTH_CHECK_AS(hearth::FileError, !error, "[", folder, "] cannot be made: ", error.message(),
-                  "; choose another --output");
-}
+/// Keeps the model of each epoch, says how good it is, and counts images.
+class Reporter final : public train::Callback {
+ public:
+  Reporter(const vision::Classifier& classifier, std::string file, int64_t epochs)
+      : classifier_(classifier), file_(std::move(file)), epochs_(epochs) {}
+  std::string state_key() const override { return "Reporter"; }
+  void on_train_start(train::Engine& engine) override { resting_ = engine.elapsed(); }
+  void on_train_batch_end(train::Engine&, const train::StepResult& result) override {
+    images_ += result.weight;
+  }
+  void on_validation_start(train::Engine& engine) override { resting_ -= engine.elapsed(); }
+  void on_validation_end(train::Engine& engine) override { resting_ += engine.elapsed(); }
+  void on_train_epoch_end(train::Engine& engine) override {
+    const auto m = [&](const char* name) { return engine.metric(name); };
+    note(fmt::format("epoch {}/{}: train loss {:.4f} accuracy {}, test loss {:.4f} accuracy {}",
+                     engine.current_epoch() + 1, epochs_, m("train_loss"),
+                     percent(m("train_accuracy"), 2), m("val_loss"),
+                     percent(m("val_accuracy"), 2)));
+  }
+  void on_checkpoint(train::Engine& engine, train::Moment moment) override {
+    if (moment != train::Moment::Step) classifier_.save(file_);
+    trained_ = engine.elapsed() - resting_;
+  }
+  /// Images a second, of this process, without validation.
+  double rate() const { return trained_ > 0 ? images_ / trained_ : 0; }
+
+ private:
+  const vision::Classifier& classifier_;
+  std::string file_;
+  int64_t epochs_;
+  double images_ = 0, resting_ = 0, trained_ = 0;
+};
 
 class Train final : public Command {
  public:
@@ -72,6 +94,7 @@ class Train final : public Command {
   }
   unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
   void declare(OptionList& options) override {
+    options_ = &options;
     options.add("--data", dataset_, "What to learn")
         .alias("--dataset")
         .one_of(hearth::datasets::labeled_images_names());
@@ -85,12 +108,24 @@ class Train final : public Command {
         .between(0, 256);
     options.add("--output", output_, "Folder for the model, metrics and pictures").value("FOLDER");
     options.add("--save-every", save_every_, "Steps between checkpoints").between(1, 1'000'000'000);
-    options.flag("--resume", resume_, "Go on from the checkpoint in --output, if there is one");
+    options.flag("--resume", resume_,
+                 "Go on from the checkpoint in --output, with the settings it was made with; "
+                 "--epochs may add some");
     options.flag("--overwrite", overwrite_, "Replace what an earlier training left in --output");
+  }
+  /// Those of the training that goes on.
+  std::string settings() const override {
+    const std::string file = output_ + "/config.json";
+    return resume_ && std::filesystem::exists(file) ? file : "";
   }
   int run() override;
 
  private:
+  void keep_settings(const std::string& file) const;
+  void report(const train::FitResult& fit, const vision::Classifier& classifier,
+              const hearth::datasets::LabeledImages& test, double rate, hearth::Device on) const;
+
+  const OptionList* options_ = nullptr;
   std::string dataset_ = "fashion-mnist";
   std::string model_ = "cnn";
   std::optional<int64_t> epochs_;
@@ -102,90 +137,92 @@ class Train final : public Command {
   bool resume_ = false, overwrite_ = false;
 };
 
+/// What --resume reads: all that decides what the training does.
+void Train::keep_settings(const std::string& file) const {
+  auto settings = nlohmann::ordered_json::parse(config_json(*options_));
+  for (const char* name : {"output", "resume", "overwrite", "json", "quiet", "device", "threads"})
+    settings.erase(name);
+  hearth::write_file_atomically(file, settings.dump(2) + "\n");
+}
+
 int Train::run() {
+  if (resume_ && overwrite_)
+    throw UsageError("--resume goes on with a training, --overwrite replaces it: give one of them");
   const hearth::Device on = device();
   const auto data = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTrain);
   const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
-  make_folder(output_);
-  const std::string checkpoint = output_ + "/checkpoint.safetensors";
-  const std::string weights = output_ + "/model.safetensors";
-  HEARTH_CHECK_AS(hearth::FileError,
-                  resume_ || overwrite_ ||
-                      !(std::filesystem::exists(weights) || std::filesystem::exists(checkpoint)),
-                  "[", output_,
-                  "] holds an earlier training: go on with --resume, replace it with "
-                  "--overwrite, or choose another --output");
+  using Open = train::RunFolder::Open;
+  const train::RunFolder folder(output_, resume_      ? Open::Resume
+                                         : overwrite_ ? Open::Overwrite
+                                                      : Open::New);
 
   vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
   classifier.to(on);
-  const auto options = vision::TrainerOptions()
-                           .epochs(epochs_.value_or(default_epochs(dataset_, model_)))
-                           .batch_size(batch_size_)
-                           .lr(lr_.value_or(vision::models::training_hints(model_).lr))
-                           .seed(seed())
-                           .workers(workers_)
-                           .augmentation(augmentation(dataset_, data.pixels().size(3)));
-  vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(), options);
-
-  if (resume_ && std::filesystem::exists(checkpoint)) {
-    trainer.load(checkpoint);
-    note(fmt::format("going on after step {} of {}", trainer.steps_done(), trainer.total_steps()));
-  }
-  Metrics metrics(output_ + "/metrics.jsonl", trainer.steps_done());
-  const double seconds_before = metrics.epochs().empty() ? 0 : metrics.epochs().back().seconds;
+  const int64_t epochs = epochs_.value_or(default_epochs(dataset_, model_));
+  const double lr = lr_.value_or(vision::models::training_hints(model_).lr);
+  vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(),
+                                    vision::TrainerOptions()
+                                        .epochs(epochs)
+                                        .batch_size(batch_size_)
+                                        .lr(lr)
+                                        .seed(seed())
+                                        .workers(workers_)
+                                        .augmentation(augmentation(dataset_, data.pixels().size(3)))
+                                        .loop(train::TrainerOptions()
+                                                  .default_root_dir(folder.path())
+                                                  .log_every_n_steps(kLogEvery)));
+  trainer.validate_on(test.pixels(), test.targets());
+  train::Engine& engine = trainer.engine();
+  engine.add_callback<train::ModelCheckpoint>(train::ModelCheckpointOptions()
+                                                  .save_top_k(0)
+                                                  .every_n_train_steps(save_every_)
+                                                  .every_n_epochs(1));
+  const auto reporter =
+      engine.add_callback<Reporter>(classifier, folder.file("model.safetensors"), epochs);
+  engine.add_logger(std::make_shared<train::JsonlLogger>(folder.file("metrics.jsonl")));
+  engine.log_hyperparams({{"model", model_},
+                          {"data", dataset_},
+                          {"epochs", std::to_string(epochs)},
+                          {"batch_size", std::to_string(batch_size_)},
+                          {"lr", fmt::format("{}", lr)},
+                          {"seed", std::to_string(seed())},
+                          {"device", on.str()}});
 
   note(fmt::format("{} on {}, {}: {} training and {} test images, {} classes", model_, dataset_,
                    on.str(), *data.size(), *test.size(), data.classes().size()));
-  note(fmt::format("{} of {}", counted(options.epochs(), "epoch"),
-                   counted(trainer.steps_per_epoch(), "step")));
-  hearth::Progress progress(hearth::ProgressOptions("training")
-                                .unit("steps")
-                                .total(trainer.total_steps())
-                                .initial(trainer.steps_done()));
-  const auto start = Clock::now();
-  double stepping = 0;
-  int64_t images = 0;
-  while (!trainer.done()) {
-    const auto step_start = Clock::now();
-    const vision::StepReport report = trainer.step();
-    stepping += seconds_since(step_start);
-    images += report.images;
-    const int64_t step = trainer.steps_done();
-    if (step % kLogEvery == 0) metrics.add(step, report);
-    progress.status(fmt::format("loss {:.4f}", report.loss));
-    progress.set(step);
-
-    const bool epoch_ends = step % trainer.steps_per_epoch() == 0;
-    if (epoch_ends) {
-      const auto result = vision::evaluate(classifier.probabilities(test.pixels()), test.targets());
-      const vision::EpochSums& sums = trainer.epoch_sums();
-      metrics.add({step / trainer.steps_per_epoch(), step, sums.mean_loss(), sums.accuracy(),
-                   result.loss, result.accuracy, seconds_before + seconds_since(start)});
-      note(fmt::format("epoch {}/{}: train loss {:.4f} accuracy {}, test loss {:.4f} accuracy {}",
-                       step / trainer.steps_per_epoch(), options.epochs(), sums.mean_loss(),
-                       percent(sums.accuracy(), 2), result.loss, percent(result.accuracy, 2)));
-    }
-    if (epoch_ends || step % save_every_ == 0) {
-      metrics.sync();
-      trainer.save(checkpoint);
-    }
+  note(fmt::format("{} of {}, batches of {}, learning rate up to {}", counted(epochs, "epoch"),
+                   counted(trainer.steps_per_epoch(), "step"), batch_size_, lr));
+  keep_settings(folder.file("config.json"));
+  train::FitResult fit;
+  try {
+    fit = trainer.fit(resume_ ? folder.checkpoint() : "");
+  } catch (const train::NonFiniteLoss& e) {
+    throw hearth::Error(fmt::format(
+        "{}: the training diverges. Try a lower --lr (it was {}); what {} holds is from before",
+        e.where(), lr, output_));
   }
-  progress.finish();
-  const double train_seconds =
-      metrics.epochs().empty() ? seconds_since(start) : metrics.epochs().back().seconds;
-  classifier.save(weights);
+  if (fit.end == train::End::Signal) {
+    note(fmt::format("{} after step {} of {}. Go on with\n  {} train --output {} --resume",
+                     fit.reason, fit.steps, trainer.total_steps(), program(), for_shell(output_)));
+    return 128 + fit.signal;
+  }
+  report(fit, classifier, test, reporter->rate(), on);
+  return 0;
+}
 
+void Train::report(const train::FitResult& fit, const vision::Classifier& classifier,
+                   const hearth::datasets::LabeledImages& test, double rate,
+                   hearth::Device on) const {
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());
   const auto result = vision::evaluate(probabilities, test.targets());
-  draw_pictures(output_, classifier.spec(), metrics.epochs(), test, probabilities);
-  const double rate = stepping > 0 ? static_cast<double>(images) / stepping : 0;
-
-  const auto whole = static_cast<int64_t>(train_seconds + 0.5);
+  draw_pictures(output_, classifier.spec(), read_epochs(output_ + "/metrics.jsonl"), test,
+                probabilities);
+  const auto whole = static_cast<int64_t>(fit.seconds + 0.5);
   fmt::print(text(), "\nDone: {} of {} test images are right, after {} in {}:{:02}",
-             percent(result.accuracy, 2), *test.size(), counted(options.epochs(), "epoch"),
-             whole / 60, whole % 60);
+             percent(result.accuracy, 2), *test.size(), counted(fit.epochs, "epoch"), whole / 60,
+             whole % 60);
   fmt::print(text(), "{}.\n{}\n\n", rate > 0 ? fmt::format(" ({:.0f} images/s)", rate) : "",
-             hardest_class(data.classes(), result.confusion));
+             hardest_class(classifier.spec().classes, result.confusion));
   for (const auto& [file, what] : {std::pair{"model.safetensors", "the trained model"},
                                    std::pair{"learning_curves.png", "how it learned"},
                                    std::pair{"confusion_matrix.png", "what it takes for what"},
@@ -193,21 +230,17 @@ int Train::run() {
                                    std::pair{"metrics.jsonl", "all numbers"}}) {
     fmt::print(text(), "  {:<50} {}\n", output_ + "/" + file, what);
   }
-  fmt::print(text(),
-             "\nTry it on a picture of yours:\n  hearth-vision predict --model {} photo.jpg\n",
-             for_shell(output_));
-  if (json()) {
-    const nlohmann::ordered_json j{{"dataset", dataset_},
-                                   {"model", model_},
-                                   {"device", on.str()},
-                                   {"epochs", options.epochs()},
-                                   {"test_accuracy", result.accuracy},
-                                   {"train_seconds", train_seconds},
-                                   {"images_per_second", rate},
-                                   {"peak_rss_bytes", peak_rss_bytes()}};
-    print_json(j);
-  }
-  return 0;
+  fmt::print(text(), "\nTry it on a picture of yours:\n  {} predict --model {} photo.jpg\n",
+             program(), for_shell(output_));
+  if (!json()) return;
+  print_json({{"dataset", dataset_},
+              {"model", model_},
+              {"device", on.str()},
+              {"epochs", fit.epochs},
+              {"test_accuracy", result.accuracy},
+              {"train_seconds", fit.seconds},
+              {"images_per_second", rate},
+              {"peak_rss_bytes", peak_rss_bytes()}});
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ struct Run {
     } else {
       advice += ", or NonFinite::Report, which names the operator";
     }
-    throw NonFiniteLoss(cat_str("[Trainer] ", where, "; nothing was changed by it. ", advice));
+    throw NonFiniteLoss(where, "; nothing was changed by it. " + advice);
   }
 
   void watch_for_spikes(double loss) {
@@ -160,7 +160,7 @@ struct Run {
       double mean = 0;
       for (const double l : recent) mean += l;
       mean /= static_cast<double>(kRecentLosses);
-      if (std::abs(loss - mean) > options.spike_factor() * std::abs(mean)) {
+      if (loss - mean > options.spike_factor() * std::abs(mean)) {
         call(&Callback::on_loss_spike, loss, mean);
         engine.print(cat_str("the loss jumps to ", loss, " at step ", s.place.step,
                              ", from a mean of ", mean));
@@ -206,9 +206,10 @@ struct Run {
     if (std::isfinite(norm) || s.scaler.is_enabled() || options.non_finite() == NonFinite::Ignore)
       return true;
     const std::string where = cat_str("the gradient's norm is ", norm, " at step ", s.place.step);
-    HEARTH_CHECK_AS(NonFiniteLoss, options.non_finite() == NonFinite::Skip, "[Trainer] ", where,
-                    "; the step was not taken. Try a lower learning rate, or detect_anomaly, which "
-                    "names the operator");
+    if (options.non_finite() != NonFinite::Skip)
+      throw NonFiniteLoss(where,
+                          "; the step was not taken. Try a lower learning rate, or detect_anomaly, "
+                          "which names the operator");
     engine.print(where + "; the step is left out");
     return false;
   }
@@ -232,9 +233,9 @@ struct Run {
       for (optim::Optimizer* o : s.optimizers) o->step();
     }
     skipped = taken ? 0 : skipped + 1;
-    HEARTH_CHECK_AS(NonFiniteLoss, skipped < kSkippedInARow, "[Trainer] the gradients of ", skipped,
-                    " steps in a row were not finite; try a lower learning rate, or train without "
-                    "`precision`");
+    if (skipped == kSkippedInARow)
+      throw NonFiniteLoss(cat_str("the gradients of ", skipped, " steps in a row were not finite"),
+                          "; try a lower learning rate, or train without `precision`");
     if (!taken) return;
     ++s.place.step;
     for (const Scheduler& x : s.schedulers)

@@ -250,12 +250,12 @@ TEST(Trainer, SaysWhenTheLossJumps) {
     std::vector<std::tuple<int64_t, double, double>> seen;
   };
   std::vector<Tensor> batches(14, ones({1}));
-  batches[12] = full({1}, 5.0);
+  batches[12] = full({1}, 15.0);
   Line line(quiet().max_epochs(1), 0);
   line.trainer.training_step([&](Tensor& x) { return StepResult((line.w + x).sum()); });
   const auto spikes = line.trainer.add_callback<Spikes>();
   line.trainer.fit(batches);
-  EXPECT_THAT(spikes->seen, ElementsAre(std::tuple(int64_t{12}, 5.0, 1.0)));
+  EXPECT_THAT(spikes->seen, ElementsAre(std::tuple(int64_t{12}, 15.0, 1.0)));
 }
 
 // ---- callbacks

@@ -26,7 +26,13 @@ namespace hearth::train {
 /// A loss was NaN or infinite. Nothing was changed by it.
 class HEARTH_API NonFiniteLoss : public Error {
  public:
-  using Error::Error;
+  /// `where` is a sentence: "the loss is nan at step 3 (epoch 0, batch 3)".
+  NonFiniteLoss(const std::string& where, const std::string& advice)
+      : Error("[Trainer] " + where + advice), where_(where) {}
+  const std::string& where() const { return where_; }
+
+ private:
+  std::string where_;
 };
 
 /// When a scheduler steps.

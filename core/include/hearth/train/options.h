@@ -76,8 +76,8 @@ struct TrainerOptions {
   HEARTH_ARG(int64_t, fast_dev_run) = 0;
 
   HEARTH_ARG(NonFinite, non_finite) = NonFinite::Stop;
-  /// A loss further than this factor times their mean from the mean of the last ten is a spike.
-  HEARTH_ARG(double, spike_factor) = 2;
+  /// A loss above the mean of the last ten by more than this factor times it is a spike.
+  HEARTH_ARG(double, spike_factor) = 10;
   /// Algorithms that give the same bits in each run (set_deterministic), while it trains.
   HEARTH_ARG(bool, deterministic) = false;
   /// Backward names the operator whose gradient is NaN. Slow.

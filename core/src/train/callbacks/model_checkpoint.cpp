@@ -26,10 +26,10 @@ ModelCheckpoint::ModelCheckpoint(ModelCheckpointOptions options)
   HEARTH_CHECK_AS(ValueError, options_.save_top_k() >= -1,
                   "[ModelCheckpoint] save_top_k is a number of files or -1, got ",
                   options_.save_top_k());
-  HEARTH_CHECK_AS(ValueError,
-                  options_.every_n_epochs() > 0 && options_.every_n_train_steps().value_or(1) > 0,
+  const auto steps = options_.every_n_train_steps(), epochs = options_.every_n_epochs();
+  HEARTH_CHECK_AS(ValueError, steps.value_or(1) > 0 && epochs.value_or(1) > 0,
                   "[ModelCheckpoint] every_n_epochs and every_n_train_steps are positive, got ",
-                  options_.every_n_epochs(), " and ", options_.every_n_train_steps().value_or(1));
+                  epochs.value_or(1), " and ", steps.value_or(1));
 }
 
 std::string ModelCheckpoint::state_key() const { return "ModelCheckpoint " + options_.monitor(); }
@@ -51,15 +51,14 @@ void ModelCheckpoint::on_fit_start(Engine& engine) {
 }
 
 bool ModelCheckpoint::is_due(const Engine& engine, Moment moment) const {
-  // Steps that a GradScaler leaves out, or an end that was just saved, bring nothing new.
+  const auto steps = options_.every_n_train_steps(), epochs = options_.every_n_epochs();
   switch (moment) {
     case Moment::Step:
     case Moment::Validated:
-      return options_.every_n_train_steps() && engine.global_step() != saved_at_ &&
-             engine.global_step() % *options_.every_n_train_steps() == 0;
+      // A step that a GradScaler leaves out brings nothing new.
+      return steps && engine.global_step() != saved_at_ && engine.global_step() % *steps == 0;
     case Moment::Epoch:
-      return !options_.every_n_train_steps() &&
-             (engine.current_epoch() + 1) % options_.every_n_epochs() == 0;
+      return (epochs || !steps) && (engine.current_epoch() + 1) % epochs.value_or(1) == 0;
     default:
       return false;
   }

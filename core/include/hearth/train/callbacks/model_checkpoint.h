@@ -23,9 +23,9 @@ struct ModelCheckpointOptions {
   HEARTH_ARG(int64_t, save_top_k) = 1;
   /// Also "last.safetensors", always the newest, for going on.
   HEARTH_ARG(bool, save_last) = true;
-  /// After every n steps, instead of every n epochs.
+  /// When: after every n steps, or epochs, or both; after every epoch if neither is given.
   HEARTH_ARG(std::optional<int64_t>, every_n_train_steps);
-  HEARTH_ARG(int64_t, every_n_epochs) = 1;
+  HEARTH_ARG(std::optional<int64_t>, every_n_epochs);
 };
 
 /// Saves checkpoints: the best ones by a monitored value, and the last. Each replaces its file once

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hearth/base/arg.h"
+#include "hearth/train/engine.h"
 #include "hearth/vision/classification/classifier.h"
 
 namespace hearth::vision {
@@ -23,34 +24,19 @@ struct HEARTH_API TrainerOptions {
   /// Threads that prepare batches next to the training; 0: none. Results do not depend on it.
   HEARTH_ARG(int64_t, workers) = 0;
   HEARTH_ARG(Augmentation, augmentation);
+  /// The loop's own options: folder, limits, logging ... Its max_epochs is `epochs`.
+  HEARTH_ARG(train::TrainerOptions, loop);
 };
 
-/// What one step did.
-struct StepReport {
-  int64_t images = 0;
-  int64_t right = 0;
-  /// The mean over the step's images.
-  double loss = 0;
-  double lr = 0;
-};
-
-/// Sums over an epoch.
-struct EpochSums {
-  int64_t images = 0;
-  int64_t right = 0;
-  double loss = 0;
-  double mean_loss() const { return images > 0 ? loss / static_cast<double>(images) : 0; }
-  double accuracy() const {
-    return images > 0 ? static_cast<double>(right) / static_cast<double>(images) : 0;
-  }
-};
-
-/// Trains a classifier step by step:
+/// Trains a classifier on images in memory:
 ///
-///     while (!trainer.done()) trainer.step();
+///     ClassifierTrainer trainer(classifier, pixels, targets, TrainerOptions().epochs(5));
+///     trainer.validate_on(test_pixels, test_targets);
+///     trainer.fit();
 ///
-/// Its state can be saved after any step. Training that goes on from there does exactly what it
-/// would have done without the break.
+/// What is logged is train_loss, train_accuracy, val_loss and val_accuracy. A training that goes on
+/// from a checkpoint (see train::Trainer) does exactly what it would have done without the break.
+/// If it goes on with more epochs, its schedule is from there on that of the longer training.
 class HEARTH_API ClassifierTrainer {
  public:
   /// pixels: uint8 [N, C, H, W]; targets: int64 [N]. The classifier must outlive this.
@@ -59,19 +45,15 @@ class HEARTH_API ClassifierTrainer {
   ClassifierTrainer(const ClassifierTrainer&) = delete;
   ClassifierTrainer& operator=(const ClassifierTrainer&) = delete;
 
-  StepReport step();
-  bool done() const { return steps_done() == total_steps(); }
-  int64_t steps_done() const;
+  /// After every epoch, on images that it does not learn from.
+  void validate_on(Tensor pixels, Tensor targets);
+  /// The loop: for callbacks, loggers, and where it stands.
+  train::Engine& engine();
   int64_t steps_per_epoch() const;
   int64_t total_steps() const;
-  /// Of the epoch that the last step belongs to.
-  const EpochSums& epoch_sums() const;
 
-  /// Model, optimizer, schedule, random state and position, whole or not at all.
-  void save(const std::string& path) const;
-  /// Goes on from a file that save wrote with the same options, data and kind of model; throws
-  /// FormatError for any other.
-  void load(const std::string& path);
+  /// Trains, from a checkpoint if one is given. Throws FormatError for one of another training.
+  train::FitResult fit(const std::string& checkpoint = {});
 
  private:
   struct Impl;
