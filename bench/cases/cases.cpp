@@ -26,6 +26,7 @@ Cases all_cases() {
   if (chosen.is_cpu()) add_loaders(cases);
   add_door(cases);
   add_spectra(cases);
+  add_metrics(cases);
   return cases;
 }
 

@@ -36,6 +36,7 @@ void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);
 void add_door(Cases& cases);
 void add_spectra(Cases& cases);
+void add_metrics(Cases& cases);
 
 Cases all_cases();
 

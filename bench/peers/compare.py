@@ -116,6 +116,10 @@ for name, passes in (("SGD", 5), ("Adam", 7), ("AdamW", 7)):
     CASES[f"optimizer/{name}"] = ("ms", passes * 4 * 30 * (512 * 650 + 512), 0, "f32")
 for workers in (0, 2):
     CASES[f"loader/60000 images, {workers} workers"] = ("ms", 60000 * 784 * 5, 0, "f32")
+for name, read in (("accuracy 1M x 10", 48 * MB), ("accuracy 1M labels", 16 * MB), ("auroc 1M x 10", 48 * MB),
+                   ("auroc 1M x 10 in 100 bins", 48 * MB), ("auroc 1M", 12 * MB), ("spearman 1M", 8 * MB),
+                   ("word error rate 200 x 50", 0)):
+    CASES[f"metrics/{name}"] = ("ms", read, 0, "f32")
 DOOR = ["door/add", "door/add with gradient", "door/linear 16x16", "door/product 16x16", "door/view",
         "door/view with gradient", "door/empty", "door/backward of 10 ops"]
 for name in DOOR:
@@ -127,9 +131,9 @@ FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "e
             "order": f"^({'|'.join(ORDER)})/", "indexing": f"^({'|'.join(INDEXING)})/",
             "resizing, grids": r"(bilinear|nearest|bicubic|antialias|grid_sample)/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
-            "dropout": r"dropout/", "loader": r"loader/", "door": r"door/"}
-# PyTorch does these with one thread, so that they would lift a mean that they are part of.
-APART = r"(dropout|loader|door)/"
+            "dropout": r"dropout/", "loader": r"loader/", "metrics": r"metrics/", "door": r"door/"}
+# PyTorch does these with one thread, or in Python, so that they would lift a mean that they are part of.
+APART = r"(dropout|loader|metrics|door)/"
 # Families that have been measured from the beginning; their mean is comparable with earlier ones.
 BASKET = "|".join(FAMILIES[name] for name in ("training steps", "elementwise", "softmax, norms, losses", "matmul",
                                               "convolution", "optimizer"))

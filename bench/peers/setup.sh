@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 version=2.15.0
 dir=$PWD/build/peers
-done_mark=$dir/done-$version
+done_mark=$dir/done-$version-metrics
 
 if [ ! -f "$done_mark" ]; then
   echo "setting up PyTorch $version in build/peers"
@@ -16,7 +16,8 @@ if [ ! -f "$done_mark" ]; then
     exit 1
   }
   pip=("$dir/bin/pip" install -q --disable-pip-version-check)
-  "${pip[@]}" numpy typing_extensions filelock sympy networkx jinja2 fsspec setuptools expecttest
+  "${pip[@]}" --no-deps torchmetrics lightning-utilities
+  "${pip[@]}" numpy packaging typing_extensions filelock sympy networkx jinja2 fsspec setuptools expecttest
   # PyTorch's package is its CUDA build. It runs on a CPU, but wants the CUDA libraries it links.
   "${pip[@]}" --no-deps "torch==$version" nvidia-cufile nvidia-cusparselt-cu13 nvidia-nvshmem-cu13 \
     nvidia-nccl-cu13

@@ -424,6 +424,37 @@ CASES["loader/60000 images, 0 workers"] = lambda: loader(0)
 CASES["loader/60000 images, 2 workers"] = lambda: loader(2)
 
 
+# Metrics
+
+
+def metric(kind, compute):
+    """torchmetrics' function, of a million samples."""
+    import torchmetrics.functional as of
+    import torchmetrics.functional.text
+    n = 1000000
+    if kind == "words":
+        preds = [" ".join(f"w{i * k * 7 % 41}" for k in range(50)) for i in range(200)]
+        target = [" ".join(f"w{i * (k + k // 9) * 7 % 41}" for k in range(50)) for i in range(200)]
+    elif kind == "numbers":
+        preds = torch.randn(n)
+        target = preds + torch.randn(n)
+    else:
+        classes = 2 if kind == "binary" else 10
+        preds = torch.randint(10, (n,)) if kind == "labels" else torch.rand(n) if kind == "binary" else torch.rand(n, 10)
+        target = torch.randint(classes, (n,))
+    return lambda: compute(of, preds, target)
+
+
+CASES["metrics/accuracy 1M x 10"] = lambda: metric("scores", lambda of, p, t: of.classification.multiclass_accuracy(p, t, 10))
+CASES["metrics/accuracy 1M labels"] = lambda: metric("labels", lambda of, p, t: of.classification.multiclass_accuracy(p, t, 10))
+CASES["metrics/auroc 1M x 10"] = lambda: metric("scores", lambda of, p, t: of.classification.multiclass_auroc(p, t, 10))
+CASES["metrics/auroc 1M x 10 in 100 bins"] = lambda: metric(
+    "scores", lambda of, p, t: of.classification.multiclass_auroc(p, t, 10, thresholds=100))
+CASES["metrics/auroc 1M"] = lambda: metric("binary", lambda of, p, t: of.classification.binary_auroc(p, t))
+CASES["metrics/spearman 1M"] = lambda: metric("numbers", lambda of, p, t: of.spearman_corrcoef(p, t))
+CASES["metrics/word error rate 200 x 50"] = lambda: metric("words", lambda of, p, t: of.text.word_error_rate(p, t))
+
+
 # Timing
 
 
