@@ -15,7 +15,7 @@ build=(
   libcurl4-openssl-dev ca-certificates              # datasets: downloads
   zlib1g-dev libssl-dev                             # datasets: archives, checksums
   dataset-fashion-mnist                             # datasets: Fashion-MNIST without a download
-  libcli11-dev libfmt-dev nlohmann-json3-dev        # apps
+  libcli11-dev libfmt-dev nlohmann-json3-dev libfreetype-dev  # apps
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks
 )
 ci=(clang-14 libclang-rt-14-dev clang-format-14 python3 time)

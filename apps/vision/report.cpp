@@ -6,19 +6,17 @@
 
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor.h"
-#include "hearth/vision/draw.h"
-#include "hearth/vision/io/image.h"
 
+#include "common/plot/charts.h"
 #include "common/text.h"
 
 using hearth::Tensor;
-namespace draw = hearth::vision::draw;
 
 namespace {
 
-Tensor learning_curves(const std::string& headline, const std::vector<EpochRecord>& epochs) {
-  draw::Series train_loss{"train", {}, {}}, test_loss{"test", {}, {}};
-  draw::Series train_accuracy = train_loss, test_accuracy = test_loss;
+plot::Scene learning_curves(const plot::Titles& titles, const std::vector<EpochRecord>& epochs) {
+  plot::Series train_loss{"train", {}, {}}, test_loss{"test", {}, {}};
+  plot::Series train_accuracy = train_loss, test_accuracy = test_loss;
   for (const EpochRecord& r : epochs) {
     for (auto* s : {&train_loss, &test_loss, &train_accuracy, &test_accuracy})
       s->x.push_back(static_cast<double>(r.epoch));
@@ -27,45 +25,43 @@ Tensor learning_curves(const std::string& headline, const std::vector<EpochRecor
     train_accuracy.y.push_back(r.train_accuracy);
     test_accuracy.y.push_back(r.test_accuracy);
   }
-  draw::LineChart loss{"Loss", "epoch", "cross entropy", {train_loss, test_loss}};
-  draw::LineChart accuracy{"Accuracy", "epoch", "", {train_accuracy, test_accuracy}};
+  plot::LineChart loss{"Loss", "epoch", "cross entropy", {train_loss, test_loss}};
+  plot::LineChart accuracy{"Accuracy", "epoch", "", {train_accuracy, test_accuracy}};
   accuracy.percent = true;
-  return draw::line_charts({loss, accuracy}, headline);
+  return plot::line_charts({loss, accuracy}, titles);
 }
 
-Tensor worst_mistakes(const hearth::datasets::LabeledImages& test, const Tensor& probabilities,
-                      const std::vector<std::string>& classes) {
-  std::vector<Tensor> images;
-  std::vector<draw::Caption> captions;
-  for (int64_t i : hearth::vision::worst_mistakes(probabilities, test.targets(), 24)) {
+plot::Scene worst_mistakes(const hearth::datasets::LabeledImages& test, const Tensor& probabilities,
+                           const std::vector<std::string>& classes) {
+  std::vector<plot::Tile> tiles;
+  for (const int64_t i : hearth::vision::worst_mistakes(probabilities, test.targets(), 24)) {
     const Tensor row = probabilities.select(0, i);
     const auto predicted = row.argmax().item<int64_t>();
     const auto truth = test.targets().select(0, i).item<int64_t>();
-    images.push_back(test.pixels().select(0, i));
-    captions.push_back({classes[static_cast<size_t>(truth)],
-                        classes[static_cast<size_t>(predicted)],
-                        row.select(0, predicted).item<double>()});
+    tiles.push_back({test.pixels().select(0, i), classes[static_cast<size_t>(truth)],
+                     classes[static_cast<size_t>(predicted)],
+                     row.select(0, predicted).item<double>()});
   }
-  if (images.empty()) {
-    return draw::image_grid(test.pixels().slice(0, 0, 0), {}, "Not a single test image was wrong");
-  }
-  return draw::image_grid(hearth::stack(images), captions,
-                          "The test images it got most confidently wrong");
+  if (tiles.empty()) return plot::captioned_images({}, {"Not a single test image was wrong", ""});
+  return plot::captioned_images(
+      tiles, {"The test images it got most confidently wrong",
+              "bold: what it is; red: what it was taken for, with its probability"});
 }
 
 }  // namespace
 
 void draw_pictures(const std::string& folder, const hearth::vision::ClassifierSpec& spec,
-                   const std::vector<EpochRecord>& epochs,
+                   const std::string& settings, const std::vector<EpochRecord>& epochs,
                    const hearth::datasets::LabeledImages& test, const Tensor& probabilities) {
   const auto evaluation = hearth::vision::evaluate(probabilities, test.targets());
-  const std::string what = fmt::format("{} on {}: {} of {} test images right", spec.model,
-                                       spec.dataset, percent(evaluation.accuracy, 2), *test.size());
-  namespace io = hearth::vision::io;
-  io::write_png(learning_curves(what, epochs), folder + "/learning_curves.png");
-  io::write_png(draw::confusion_matrix(evaluation.confusion, spec.classes, what),
-                folder + "/confusion_matrix.png");
-  io::write_png(worst_mistakes(test, probabilities, spec.classes), folder + "/worst_mistakes.png");
+  const plot::Titles titles{
+      fmt::format("{} on {}: {} of {} test images right", spec.model, spec.dataset,
+                  percent(evaluation.accuracy, 2), *test.size()),
+      settings};
+  plot::write(learning_curves(titles, epochs), folder + "/learning_curves");
+  plot::write(plot::confusion_matrix(evaluation.confusion, spec.classes, titles),
+              folder + "/confusion_matrix");
+  plot::write(worst_mistakes(test, probabilities, spec.classes), folder + "/worst_mistakes");
 }
 
 std::string hardest_class(const std::vector<std::string>& classes, const Tensor& confusion) {

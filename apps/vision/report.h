@@ -9,9 +9,10 @@
 
 #include "vision/metrics.h"
 
-/// Draws learning_curves.png, confusion_matrix.png and worst_mistakes.png into the folder.
+/// Draws learning_curves, confusion_matrix and worst_mistakes into the folder, as .png and .svg;
+/// `settings` says in a line how the model was trained.
 void draw_pictures(const std::string& folder, const hearth::vision::ClassifierSpec& spec,
-                   const std::vector<EpochRecord>& epochs,
+                   const std::string& settings, const std::vector<EpochRecord>& epochs,
                    const hearth::datasets::LabeledImages& test,
                    const hearth::Tensor& probabilities);
 

@@ -116,9 +116,10 @@ TEST_F(VisionApp, GoesOnAfterBeingKilled) {
   EXPECT_EQ(metrics(broken), metrics(folder / "whole"));
   // Nothing that a killed writer left stays behind.
   for (const auto& entry : std::filesystem::recursive_directory_iterator(broken))
-    EXPECT_THAT(entry.path().filename().string(),
-                testing::AnyOf("checkpoints", "config.json", "metrics.jsonl",
-                               testing::EndsWith(".png"), testing::EndsWith(".safetensors")));
+    EXPECT_THAT(
+        entry.path().filename().string(),
+        testing::AnyOf("checkpoints", "config.json", "metrics.jsonl", testing::EndsWith(".png"),
+                       testing::EndsWith(".svg"), testing::EndsWith(".safetensors")));
 }
 
 TEST_F(VisionApp, AnInterruptSavesAndSaysHowToGoOn) {

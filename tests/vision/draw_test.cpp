@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/draw.h"
 
-#include <limits>
-
 #include <gtest/gtest.h>
 
 #include "hearth/ops/creation.h"
@@ -31,51 +29,6 @@ bool touches_border(const Tensor& image, int64_t margin) {
           at(image, x, y) != kWhite)
         return true;
   return false;
-}
-
-int64_t count_drawn(const Tensor& image) {
-  int64_t n = 0;
-  for (int64_t y = 0; y < image.size(1); ++y)
-    for (int64_t x = 0; x < image.size(2); ++x) n += at(image, x, y) != kWhite;
-  return n;
-}
-
-TEST(LineCharts, DrawAllCurvesWithinTheirFrame) {
-  LineChart chart{"Loss", "epoch", "cross entropy", {{"train", {1, 2, 3}, {0.9, 0.4, 0.2}}}};
-  Tensor one = line_charts({chart}, "headline");
-  EXPECT_EQ(one.sizes(), (std::vector<int64_t>{3, 466, 560}));
-  EXPECT_FALSE(touches_border(one, 4));
-  chart.series.push_back({"test", {1, 2, 3}, {0.8, 0.5, 0.45}});
-  Tensor two = line_charts({chart, chart}, "headline");
-  EXPECT_EQ(two.size(2), 1120);
-  EXPECT_FALSE(touches_border(two, 4));
-  EXPECT_GT(count_drawn(two), 2 * count_drawn(one));
-}
-
-TEST(LineCharts, LiveWithWhateverTrainingGives) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  const double inf = std::numeric_limits<double>::infinity();
-  for (const Series& s :
-       {Series{"none", {}, {}}, Series{"one", {1}, {0.5}}, Series{"equal", {1, 2}, {3, 3}},
-        Series{"zero", {1, 2}, {0, 0}}, Series{"gap", {1, 2, 3}, {1, nan, 2}},
-        Series{"all", {1, 2}, {nan, inf}}, Series{"huge", {1, 1e6}, {-1e30, 1e30}}}) {
-    Tensor image = line_charts({LineChart{"t", "x", "y", {s}}});
-    EXPECT_FALSE(touches_border(image, 2)) << s.name;
-  }
-  EXPECT_THROW(line_charts({LineChart{"t", "x", "y", {Series{"odd", {1, 2}, {1}}}}}), ValueError);
-  EXPECT_THROW(line_charts({}), ValueError);
-}
-
-TEST(ConfusionMatrix, ShowsEveryClass) {
-  for (int64_t k : {1, 2, 10, 47, 62}) {
-    Tensor counts = zeros({k, k}, kLong);
-    for (int64_t i = 0; i < k; ++i) counts.data_ptr<int64_t>()[i * k + i] = 100 + i;
-    std::vector<std::string> classes(static_cast<size_t>(k), "Ankle boot");
-    Tensor image = confusion_matrix(counts, classes, "Confusion matrix");
-    EXPECT_FALSE(touches_border(image, 4)) << k;
-  }
-  EXPECT_THROW(confusion_matrix(zeros({2, 3}, kLong), {"a", "b"}), ShapeError);
-  EXPECT_THROW(confusion_matrix(zeros({0, 0}, kLong), {}), ShapeError);
 }
 
 TEST(ImageGrid, PutsEachImageWithItsCaption) {

@@ -27,14 +27,6 @@ const canvas::Pictures& pictures() {
 
 }  // namespace
 
-Tensor line_charts(const std::vector<LineChart>& charts, const std::string& headline, int64_t width,
-                   int64_t height) {
-  return pictures().line_charts(charts, headline, width, height);
-}
-Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& classes,
-                        const std::string& headline) {
-  return pictures().confusion_matrix(counts, classes, headline);
-}
 Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
                   const std::string& headline, int64_t columns) {
   return pictures().image_grid(images, captions, headline, columns);

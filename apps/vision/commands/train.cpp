@@ -215,7 +215,10 @@ void Train::report(const train::FitResult& fit, const vision::Classifier& classi
                    hearth::Device on) const {
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());
   const auto result = vision::evaluate(probabilities, test.targets());
-  draw_pictures(output_, classifier.spec(), read_epochs(output_ + "/metrics.jsonl"), test,
+  const std::string settings =
+      fmt::format("{}, batch {}, lr {:g}, seed {}", counted(fit.epochs, "epoch"), batch_size_,
+                  lr_.value_or(vision::models::training_hints(model_).lr), seed());
+  draw_pictures(output_, classifier.spec(), settings, read_epochs(output_ + "/metrics.jsonl"), test,
                 probabilities);
   const auto whole = static_cast<int64_t>(fit.seconds + 0.5);
   fmt::print(text(), "\nDone: {} of {} test images are right, after {} in {}:{:02}",

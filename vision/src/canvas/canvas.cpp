@@ -15,17 +15,10 @@ constexpr int kScale = 4;
 constexpr int kFace = cv::FONT_HERSHEY_SIMPLEX;
 // A capital letter of this font is 21 pixels high at scale 1, without its stroke.
 constexpr double kCapital = 21;
-// Positions are given to 1/16 of a pixel.
-constexpr int kShift = 4;
 
 cv::Scalar scalar(Color c) { return cv::Scalar(c.r, c.g, c.b); }
 
 int scaled(double v) { return static_cast<int>(std::lround(v * kScale)); }
-
-cv::Point fixed(double x, double y) {
-  const double unit = kScale << kShift;
-  return {static_cast<int>(std::lround(x * unit)), static_cast<int>(std::lround(y * unit))};
-}
 
 double font_scale(const Font& font) { return font.size * kScale / kCapital; }
 
@@ -35,13 +28,6 @@ int stroke(const Font& font) {
 }
 
 }  // namespace
-
-Color mix(Color a, Color b, double t) {
-  auto channel = [t](int from, int to) {
-    return static_cast<int>(std::lround(from + (to - from) * t));
-  };
-  return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
-}
 
 double text_width(const std::string& text, const Font& font) {
   int baseline = 0;
@@ -54,44 +40,15 @@ Canvas::Canvas(int64_t width, int64_t height)
     : pixels_(static_cast<int>(height) * kScale, static_cast<int>(width) * kScale, CV_8UC3,
               scalar(kPaper)) {}
 
-void Canvas::line(double x0, double y0, double x1, double y1, Color color, double thickness) {
-  cv::line(pixels_, fixed(x0, y0), fixed(x1, y1), scalar(color), std::max(1, scaled(thickness)),
-           cv::LINE_8, kShift);
-}
-
 void Canvas::rectangle(double x, double y, double width, double height, Color fill) {
   const cv::Rect area(cv::Point(scaled(x), scaled(y)),
                       cv::Point(scaled(x + width), scaled(y + height)));
   pixels_(area & cv::Rect(0, 0, pixels_.cols, pixels_.rows)).setTo(scalar(fill));
 }
 
-void Canvas::disc(double x, double y, double radius, Color fill) {
-  cv::circle(pixels_, fixed(x, y), fixed(radius, 0).x, scalar(fill), cv::FILLED, cv::LINE_8,
-             kShift);
-}
-
-void Canvas::text(const std::string& text, double x, double y, const Font& font, Align align,
-                  double degrees) {
-  const double width = text_width(text, font);
-  const double before = align == Align::Left ? 0 : align == Align::Center ? width / 2 : width;
-  if (degrees == 0) {
-    cv::putText(pixels_, text, {scaled(x - before), scaled(y)}, kFace, font_scale(font),
-                scalar(font.color), stroke(font), cv::LINE_8);
-    return;
-  }
-  // Turned text is written straight into a mask around the anchor, which is then turned.
-  const int reach = scaled(width + 4 * font.size);
-  cv::Mat mask(2 * reach, 2 * reach, CV_8U, cv::Scalar(0));
-  const cv::Point anchor(reach, reach);
-  cv::putText(mask, text, anchor - cv::Point(scaled(before), 0), kFace, font_scale(font),
-              cv::Scalar(255), stroke(font), cv::LINE_8);
-  cv::Mat turned;
-  cv::warpAffine(mask, turned, cv::getRotationMatrix2D(anchor, degrees, 1), mask.size());
-  const cv::Point corner(scaled(x) - reach, scaled(y) - reach);
-  const cv::Rect visible =
-      cv::Rect(corner, mask.size()) & cv::Rect(0, 0, pixels_.cols, pixels_.rows);
-  if (visible.empty()) return;
-  pixels_(visible).setTo(scalar(font.color), turned(visible - corner) > 127);
+void Canvas::text(const std::string& text, double x, double y, const Font& font) {
+  cv::putText(pixels_, text, {scaled(x), scaled(y)}, kFace, font_scale(font), scalar(font.color),
+              stroke(font), cv::LINE_8);
 }
 
 void Canvas::image(const Tensor& image, double x, double y, double width, double height) {

@@ -62,7 +62,9 @@ Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
       return font;
     };
     char text[32];
-    std::snprintf(text, sizeof text, "%.1f%%", 100 * c.confidence);
+    // What is nearly sure is not told as sure.
+    const double shown = c.confidence < 1 ? std::min(c.confidence, 0.999) : c.confidence;
+    std::snprintf(text, sizeof text, "%.1f%%", 100 * shown);
     canvas.text(c.truth, x, y + side + line + 4, fitting(c.truth, truth));
     canvas.text(c.prediction, x, y + side + 2 * line + 4, fitting(c.prediction, prediction));
     canvas.text(text, x, y + side + 3 * line + 4, share);

@@ -3,7 +3,6 @@
 
 const hearth::vision::draw::canvas::Pictures* hearth_pictures() {
   using namespace hearth::vision::draw;
-  static constexpr canvas::Pictures kPictures{&canvas::line_charts, &canvas::confusion_matrix,
-                                              &canvas::image_grid};
+  static constexpr canvas::Pictures kPictures{&canvas::image_grid};
   return &kPictures;
 }

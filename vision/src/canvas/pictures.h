@@ -7,16 +7,10 @@
 
 namespace hearth::vision::draw::canvas {
 
-Tensor line_charts(const std::vector<LineChart>& charts, const std::string& headline, int64_t width,
-                   int64_t height);
-Tensor confusion_matrix(const Tensor& counts, const std::vector<std::string>& classes,
-                        const std::string& headline);
 Tensor image_grid(const Tensor& images, const std::vector<Caption>& captions,
                   const std::string& headline, int64_t columns);
 
 struct Pictures {
-  decltype(&canvas::line_charts) line_charts;
-  decltype(&canvas::confusion_matrix) confusion_matrix;
   decltype(&canvas::image_grid) image_grid;
 };
 
