@@ -6,6 +6,7 @@ import warnings
 import sacrebleu
 import torch
 import torchmetrics.functional.text as tt
+from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
 from golden import bf16, f16, f32, f64, i64, u, v
@@ -28,6 +29,24 @@ CORPORA = [
     ("one two\tthree  four", "one  two three four five"),
     ("A.,b c-d e&amp;f 3.14. x,y", "A . , b c - d e & f 3.14 . x , y"),
 ]
+
+
+def add_stems(fam):
+    """Words and their stems, as texts split at |."""
+    roots = ("relat condition ration val hes digit conform radic differ vile analog viet predic operat feud decis hope callous form sens "
+             "triplic formal electr good reviv allow infer airlin gyroscop adjust defens irrit replac depend adopt commun activ angular "
+             "homolog effect bowdler prob rat ceas control roll fall fizz plan hopp tann fil sk syzyg toy happ cr bl tr d l t yy").split()
+    suffixes = ("s es ies sses ss ied eed ed ing at ated ating bled izing y ying ational tional enci anci izer bli ably alli ally entli "
+                "eli ousli ization ation ator alism iveness fulness ousness aliti ality iviti biliti bility fulli fully logi logy icate "
+                "ative alize iciti ical ful ness al ance ence er ic able ible ant ement ment ent ion sion tion ou ism ate iti ous ive ize "
+                "e ee ll lling").split()
+    words = sorted({r + s for r in roots for s in suffixes} | set("skies dying lying tying news innings outings howe proceed succeed "
+                                                                 "the caresses ponies agreed plastered motoring sized flies".split()))
+    stem = PorterStemmer().stem
+    for i in range(0, len(words), 14):
+        some = words[i:i + 14]
+        fam.case("porter_stem", fn=lambda **kw: [torch.tensor(len(some))], grad=False, words="|".join(some),
+                 stems="|".join(map(stem, some)))
 
 
 def add(fam):
@@ -70,11 +89,11 @@ def add(fam):
             case("chrf_score", preds, target, lambda p, t: tt.chrf_score(p, t, n_word_order=words, lowercase=lowercase,
                                                                          whitespace=whitespace),
                  n_word_order=words, lowercase=lowercase, whitespace=whitespace)
-        for best in (True, False):
+        for best, stem in ((True, False), (False, False), (True, True)):
             def rouge(p, t):
-                s = tt.rouge_score(p, t, accumulate="best" if best else "avg", rouge_keys=("rouge1", "rouge2", "rougeL"))
+                s = tt.rouge_score(p, t, accumulate="best" if best else "avg", use_stemmer=stem, rouge_keys=("rouge1", "rouge2", "rougeL"))
                 return [s[f"{k}_{x}"] for k in ("rouge1", "rouge2", "rougeL") for x in ("fmeasure", "precision", "recall")]
-            case("rouge_score", preds, target, rouge, best=best)
+            case("rouge_score", preds, target, rouge, best=best, use_stemmer=stem)
         case("squad", preds, target, lambda p, t: list(tt.squad(
             [{"prediction_text": x, "id": str(i)} for i, x in enumerate(p)],
             [{"answers": {"answer_start": [0] * len(x), "text": x}, "id": str(i)} for i, x in enumerate(t)]).values()))
@@ -87,6 +106,7 @@ def add(fam):
             s = RougeScorer(["rougeLsum"]).score(t[0][0], p[0])["rougeLsum"]
             return [s.fmeasure, s.precision, s.recall]
         case("rouge_lsum", preds, target, lsum)
+    add_stems(fam)
     perplexity = lambda p, t, **kw: [tt.perplexity(p.double(), t, **kw).float()]
     for preds, target, kw in ((u(2, 5, 7), u(2, 5, dtype=i64, lo=0, hi=6), {}), (u(2, 5, 7, dtype=f16), u(2, 5, dtype=i64, lo=0, hi=6), {}),
                               (u(2, 5, 7, lo=-90, hi=90), u(2, 5, dtype=i64, lo=0, hi=6), {}), (u(2, 5, 7, dtype=f64).T, u(2, 5, dtype=i64, lo=0, hi=6), {}),

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/metrics/text.h"
 
+#include "hearth/ops/creation.h"
+
 #include "core/golden/metrics.h"
+#include "metrics/text/strings.h"
 
 namespace hearth::golden {
 namespace {
@@ -111,15 +114,23 @@ const Table kTable = {
      }},
     {"rouge_score",
      [](Args& a) {
-       return run(
-           a,
-           ROUGEScore(
-               ROUGEScoreOptions().rouge_keys({"rouge1", "rouge2", "rougeL"}).best(a.b("best"))),
-           references(a));
+       return run(a,
+                  ROUGEScore(ROUGEScoreOptions()
+                                 .rouge_keys({"rouge1", "rouge2", "rougeL"})
+                                 .best(a.b("best"))
+                                 .use_stemmer(a.b("use_stemmer"))),
+                  references(a));
      }},
     {"rouge_lsum",
      [](Args& a) {
        return run(a, ROUGEScore(ROUGEScoreOptions().rouge_keys({"rougeLsum"})), references(a));
+     }},
+    {"porter_stem",
+     [](Args& a) -> Outputs {
+       const Texts words = split(a.s("words"), '|'), stems = split(a.s("stems"), '|');
+       for (size_t i = 0; i < words.size(); ++i)
+         EXPECT_EQ(metrics::porter_stem(words[i]), stems[i]) << words[i];
+       return {scalar_tensor(static_cast<int64_t>(words.size()), kLong)};
      }},
     {"squad", [](Args& a) { return run(a, SQuAD(), references(a)); }},
     {"perplexity",

@@ -146,6 +146,8 @@ struct ROUGEScoreOptions {
   HEARTH_ARG(Texts, rouge_keys) = {"rouge1", "rouge2", "rougeL", "rougeLsum"};
   /// Of several references, whether the best counts (for each key), or their mean.
   HEARTH_ARG(bool, best) = true;
+  /// Whether words longer than three letters are cut to their stems, by Porter's rules.
+  HEARTH_ARG(bool, use_stemmer) = false;
 };
 /// The mean over texts of shared n-grams or longest common subsequences: for each key
 /// "KEY_fmeasure", "KEY_precision" and "KEY_recall". Words are runs of a-z and 0-9 in lower case.

@@ -26,18 +26,22 @@ Score score_of(int64_t hits, int64_t pred, int64_t target) {
 
 // ---- ROUGE
 
-Texts rouge_tokens(std::string_view text) {
+Texts rouge_tokens(std::string_view text, bool stem) {
   std::string kept;
   for (const char32_t c : code_points(lower(text)))
     kept += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? static_cast<char>(c) : ' ';
-  return words_of(kept);
+  Texts tokens = words_of(kept);
+  // Words of up to three letters stay as they are.
+  for (std::string& token : tokens)
+    if (stem && token.size() > 3) token = porter_stem(token);
+  return tokens;
 }
 
-TextLists rouge_lines(const std::string& text) {
+TextLists rouge_lines(const std::string& text, bool stem) {
   TextLists lines;
   for (size_t from = 0; from <= text.size();) {
     const size_t to = std::min(text.find('\n', from), text.size());
-    Texts tokens = rouge_tokens(std::string_view(text).substr(from, to - from));
+    Texts tokens = rouge_tokens(std::string_view(text).substr(from, to - from), stem);
     if (!tokens.empty()) lines.push_back(std::move(tokens));
     from = to + 1;
   }
@@ -72,9 +76,9 @@ Score rouge_lsum(const TextLists& pred, const TextLists& target) {
   return score_of(hits, size_p, size_t_);
 }
 
-Score rouge(const std::string& key, const std::string& pred, const std::string& target) {
-  if (key == "rougeLsum") return rouge_lsum(rouge_lines(pred), rouge_lines(target));
-  const Texts p = rouge_tokens(pred), t = rouge_tokens(target);
+Score rouge(const std::string& key, const std::string& pred, const std::string& target, bool stem) {
+  if (key == "rougeLsum") return rouge_lsum(rouge_lines(pred, stem), rouge_lines(target, stem));
+  const Texts p = rouge_tokens(pred, stem), t = rouge_tokens(target, stem);
   if (key == "rougeL")
     return score_of(longest_common_subsequence(p, t), static_cast<int64_t>(p.size()),
                     static_cast<int64_t>(t.size()));
@@ -140,7 +144,8 @@ std::vector<Span> spans_of(const Texts& tags) {
 }  // namespace
 
 ROUGEScore::ROUGEScore(const ROUGEScoreOptions& o)
-    : MetricOf("ROUGEScore", cat_str("rouge (", joined(o.rouge_keys()), ", best ", o.best(), ")")),
+    : MetricOf("ROUGEScore", cat_str("rouge (", joined(o.rouge_keys()), ", best ", o.best(),
+                                     ", use_stemmer ", o.use_stemmer(), ")")),
       options_(o) {
   HEARTH_CHECK_AS(ValueError, !o.rouge_keys().empty(), "[ROUGEScore] rouge_keys is empty");
   for (const std::string& key : o.rouge_keys()) {
@@ -162,7 +167,7 @@ void ROUGEScore::accumulate(const Texts& preds, const TextLists& target) {
       Score best, mean;
       const auto n = static_cast<double>(target[i].size());
       for (const std::string& reference : target[i]) {
-        const Score s = rouge(key, preds[i], reference);
+        const Score s = rouge(key, preds[i], reference, options_.use_stemmer());
         if (s.f > best.f) best = s;
         mean = {mean.f + s.f / n, mean.precision + s.precision / n, mean.recall + s.recall / n};
       }
