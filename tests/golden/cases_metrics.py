@@ -201,6 +201,18 @@ def add_curves(fam):
                     add(f"binary_{name}", preds, target, **{what: least}, **r)
                 add(f"multiclass_{name}", *M[0], **{what: least}, num_classes=4, **r)
                 add(f"multilabel_{name}", *L[0], **{what: least}, num_labels=3, **r)
+    def log_area(name, preds, target, low, high, **attrs):
+        fam.case(name, preds, target, grad=False, low=low, high=high, tol=4, **attrs,
+                 fn=lambda p, t, low, high, **kw: [getattr(tm, name)(p, t, fpr_range=(low, high), **kw)])
+
+    for low, high in ((0.001, 0.1), (0.05, 0.5), (0.01, 1.0)):
+        for thresholds in (None, 11):
+            r = {} if thresholds is None else {"thresholds": thresholds}
+            log_area("binary_logauc", u(200, lo=0, hi=1), labels(200, 2), low, high, **r)
+            log_area("binary_logauc", u(20, dtype=f64, lo=0, hi=1), labels(20, 2), low, high, **r)
+            for average in ("macro", "none"):
+                log_area("multiclass_logauc", u(90, 4, lo=0, hi=1), labels(90, 4), low, high, num_classes=4, average=average, **r)
+                log_area("multilabel_logauc", u(90, 3, lo=0, hi=1), labels(90, 2, 3), low, high, num_labels=3, average=average, **r)
     for max_fpr in (0.1, 0.5, 1.0):
         for preds, target in B[:6]:
             add("binary_auroc", preds, target, max_fpr=max_fpr)

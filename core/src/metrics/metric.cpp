@@ -75,9 +75,7 @@ void Metric::add(size_t i, Tensor value) {
 
 void Metric::begin_update(const Tensor& input) {
   HEARTH_CHECK_AS(ValueError, input.defined(), "[", name_, "] an input is an undefined tensor");
-  if (update_count_ == 0) to(input.device());
-  HEARTH_CHECK_AS(DeviceError, input.device() == device_, "[", name_, "] has seen tensors on ",
-                  device_, " and is given one on ", input.device(), "; move it there first (to)");
+  to(input.device());
 }
 
 void Metric::end_update() {

@@ -10,8 +10,9 @@ namespace hearth::golden {
 
 inline void expect_same(const Tensor& parts, const Tensor& whole, const char* how) {
   EXPECT_EQ(parts.scalar_type(), whole.scalar_type()) << how;
-  EXPECT_TRUE(parts.sizes() == whole.sizes() &&
-              parts.to(kDouble).allclose(whole.to(kDouble), 1e-9, 1e-12, /*equal_nan=*/true))
+  EXPECT_TRUE(
+      parts.sizes() == whole.sizes() &&
+      parts.to(kCPU, kDouble).allclose(whole.to(kCPU, kDouble), 1e-9, 1e-12, /*equal_nan=*/true))
       << how;
 }
 

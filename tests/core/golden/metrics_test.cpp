@@ -87,6 +87,11 @@ Outputs of_average(Args& a) {
   return run(a, M(options<Options>(a), average(a)));
 }
 
+template <typename M, typename Options>
+Outputs of_log_area(Args& a) {
+  return run(a, M(options<Options>(a), {a.f("low"), a.f("high")}, average(a)));
+}
+
 std::vector<Tensor> coordinates(const PrecisionRecall& c) {
   return {c.precision, c.recall, c.thresholds};
 }
@@ -220,6 +225,12 @@ const Table kTable = {
     {"multilabel_average_precision",
      of_average<MultilabelAveragePrecision, MultilabelCurveOptions>},
     OF_CURVES(eer, EER, of),
+    {"binary_logauc",
+     [](Args& a) {
+       return run(a, BinaryLogAUC(options<BinaryCurveOptions>(a), {a.f("low"), a.f("high")}));
+     }},
+    {"multiclass_logauc", of_log_area<MulticlassLogAUC, MulticlassCurveOptions>},
+    {"multilabel_logauc", of_log_area<MultilabelLogAUC, MultilabelCurveOptions>},
     OF_CURVES(recall_at_fixed_precision, RecallAtFixedPrecision, of_point),
     OF_CURVES(precision_at_fixed_recall, PrecisionAtFixedRecall, of_point),
     OF_CURVES(sensitivity_at_specificity, SensitivityAtSpecificity, of_point),

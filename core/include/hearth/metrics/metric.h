@@ -34,7 +34,7 @@ enum class Reduce { Mean, Sum, None };
 
 /// Base of all metrics: what was seen so far, as named tensors that add up.
 ///
-/// A metric is a value: a copy goes on by itself. It lies where its first inputs do. Nothing is
+/// A metric is a value: a copy goes on by itself. It moves to the device of its inputs. Nothing is
 /// recorded for gradients. Integers are counted as int64 and all else is summed as double, so it
 /// does not matter into how many batches the data is cut.
 class HEARTH_API Metric {

@@ -339,6 +339,41 @@ std::vector<Tensor> EER::scores() const {
   return all;
 }
 
+LogAUC::LogAUC(const char* name, const BinaryCurveOptions& options, Range fpr_range)
+    : CurveScore(name, options), fpr_range_(fpr_range) {
+  check();
+}
+LogAUC::LogAUC(const char* name, const MulticlassCurveOptions& options, Range fpr_range,
+               Average average)
+    : CurveScore(name, options, average), fpr_range_(fpr_range) {
+  check();
+}
+LogAUC::LogAUC(const char* name, const MultilabelCurveOptions& options, Range fpr_range,
+               Average average)
+    : CurveScore(name, options, average), fpr_range_(fpr_range) {
+  check();
+}
+
+void LogAUC::check() const {
+  const auto [low, high] = fpr_range_;
+  HEARTH_CHECK_AS(ValueError, low > 0 && low < high && high <= 1, "[", name(),
+                  "] fpr_range should ascend within (0, 1], it is ", low, " to ", high);
+}
+
+std::vector<Tensor> LogAUC::scores() const {
+  std::vector<Tensor> areas;
+  for (const RocPoints& c : roc()) {
+    const Tensor ends = tensor({fpr_range_.first, fpr_range_.second}, c.fpr.options());
+    const Tensor fpr = std::get<0>(cat({c.fpr, ends}).sort());
+    const Tensor tpr = std::get<0>(cat({c.tpr, interpolated(ends, c.fpr, c.tpr)}).sort());
+    const Tensor past = searchsorted(fpr, ends, false, true);
+    const auto from = past[0].item<int64_t>() - 1, to = past[1].item<int64_t>();
+    areas.push_back(trapezoid(tpr.slice(0, from, to), fpr.slice(0, from, to).log10()) /
+                    std::log10(fpr_range_.second / fpr_range_.first));
+  }
+  return areas;
+}
+
 void OperatingPointMetric::check() const {
   HEARTH_CHECK_AS(ValueError, least_ >= 0 && least_ <= 1, "[", name(),
                   "] the value to keep should lie in [0, 1], it is ", least_);
@@ -512,6 +547,21 @@ OperatingPoint multilabel_specificity_at_sensitivity(const Tensor& preds, const 
                                                      double min_sensitivity,
                                                      const MultilabelCurveOptions& options) {
   return value_of(MultilabelSpecificityAtSensitivity(min_sensitivity, options), preds, target);
+}
+
+Tensor binary_logauc(const Tensor& preds, const Tensor& target, const BinaryCurveOptions& options,
+                     LogAUC::Range fpr_range) {
+  return value_of(BinaryLogAUC(options, fpr_range), preds, target);
+}
+Tensor multiclass_logauc(const Tensor& preds, const Tensor& target,
+                         const MulticlassCurveOptions& options, LogAUC::Range fpr_range,
+                         Average average) {
+  return value_of(MulticlassLogAUC(options, fpr_range, average), preds, target);
+}
+Tensor multilabel_logauc(const Tensor& preds, const Tensor& target,
+                         const MultilabelCurveOptions& options, LogAUC::Range fpr_range,
+                         Average average) {
+  return value_of(MultilabelLogAUC(options, fpr_range, average), preds, target);
 }
 
 }  // namespace functional

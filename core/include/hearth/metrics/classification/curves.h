@@ -286,6 +286,40 @@ class HEARTH_API MultilabelEER final : public EER {
       : EER("MultilabelEER", options, Average::None) {}
 };
 
+/// The mean true positive rate over the logarithm of false positive rates in a range: what a
+/// ranking is worth whose first few count.
+class HEARTH_API LogAUC : public CurveScore {
+ public:
+  using Range = std::pair<double, double>;
+
+ protected:
+  LogAUC(const char* name, const BinaryCurveOptions& options, Range fpr_range);
+  LogAUC(const char* name, const MulticlassCurveOptions& options, Range fpr_range, Average average);
+  LogAUC(const char* name, const MultilabelCurveOptions& options, Range fpr_range, Average average);
+  std::vector<Tensor> scores() const override;
+
+ private:
+  void check() const;
+  Range fpr_range_;
+};
+class HEARTH_API BinaryLogAUC final : public LogAUC {
+ public:
+  explicit BinaryLogAUC(const BinaryCurveOptions& options = {}, Range fpr_range = {0.001, 0.1})
+      : LogAUC("BinaryLogAUC", options, fpr_range) {}
+};
+class HEARTH_API MulticlassLogAUC final : public LogAUC {
+ public:
+  explicit MulticlassLogAUC(const MulticlassCurveOptions& options, Range fpr_range = {0.001, 0.1},
+                            Average average = Average::Macro)
+      : LogAUC("MulticlassLogAUC", options, fpr_range, average) {}
+};
+class HEARTH_API MultilabelLogAUC final : public LogAUC {
+ public:
+  explicit MultilabelLogAUC(const MultilabelCurveOptions& options, Range fpr_range = {0.001, 0.1},
+                            Average average = Average::Macro)
+      : LogAUC("MultilabelLogAUC", options, fpr_range, average) {}
+};
+
 /// Base of the metrics that choose a threshold: of two numbers of a curve, the largest of one where
 /// the other is at least `least`.
 class HEARTH_API OperatingPointMetric : public CurveMetric<OperatingPoint> {
@@ -483,6 +517,18 @@ HEARTH_API OperatingPoint multiclass_specificity_at_sensitivity(
 HEARTH_API OperatingPoint multilabel_specificity_at_sensitivity(
     const Tensor& preds, const Tensor& target, double min_sensitivity,
     const MultilabelCurveOptions& options);
+
+HEARTH_API Tensor binary_logauc(const Tensor& preds, const Tensor& target,
+                                const BinaryCurveOptions& options = {},
+                                LogAUC::Range fpr_range = {0.001, 0.1});
+HEARTH_API Tensor multiclass_logauc(const Tensor& preds, const Tensor& target,
+                                    const MulticlassCurveOptions& options,
+                                    LogAUC::Range fpr_range = {0.001, 0.1},
+                                    Average average = Average::Macro);
+HEARTH_API Tensor multilabel_logauc(const Tensor& preds, const Tensor& target,
+                                    const MultilabelCurveOptions& options,
+                                    LogAUC::Range fpr_range = {0.001, 0.1},
+                                    Average average = Average::Macro);
 
 }  // namespace functional
 }  // namespace hearth::metrics
