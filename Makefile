@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test build bench compare opinfo api-cases footprint format docs deps
+.PHONY: run test build bench compare opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -54,10 +54,14 @@ docs:
 	@scripts/install-deps.sh docs
 	@mkdir -p build/docs
 	@{ cat docs/Doxyfile; \
-	   echo "INPUT = $(wildcard */include) docs"; \
+	   echo "INPUT = README.md $(wildcard */include) docs"; \
 	   echo "STRIP_FROM_PATH = $(wildcard */include)"; \
 	   echo "STRIP_FROM_INC_PATH = $(wildcard */include)"; } | doxygen -
 	@echo "build/docs/html/index.html"
+
+cli-docs: $(out)/build.ninja
+	@ninja -C $(out) --quiet hearth-vision hearth-convert
+	@scripts/cli-docs.sh $(out)/bin > build/cli.md && mv build/cli.md docs/cli.md
 
 deps:
 	@scripts/install-deps.sh build

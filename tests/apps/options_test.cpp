@@ -30,7 +30,7 @@ struct Values {
   OptionList options;
 
   Values() {
-    options.add("--model", name, "The network").one_of({"cnn", "lenet"}).alias("--net");
+    options.add("--model", name, "The network").one_of({"cnn", "mlp"}).alias("--net");
     options.add("--epochs", epochs, "Passes").between(1, 100);
     options.add("--lr", lr, "Rate").positive();
     options.add("--seed", seed, "Randomness");
@@ -53,10 +53,10 @@ struct Values {
 
 TEST(Options, FillVariables) {
   Values v;
-  EXPECT_EQ(v.parse({"a", "--net=lenet", "--lr", "1e-3", "--json", "b", "--seed",
+  EXPECT_EQ(v.parse({"a", "--net=mlp", "--lr", "1e-3", "--json", "b", "--seed",
                      "18446744073709551615", "--", "--c"}),
             "");
-  EXPECT_EQ(v.name, "lenet");
+  EXPECT_EQ(v.name, "mlp");
   EXPECT_EQ(v.lr, 1e-3);
   EXPECT_EQ(v.seed, 18446744073709551615u);
   EXPECT_TRUE(v.json);
@@ -79,7 +79,7 @@ TEST(Options, SayWhatWasExpected) {
            {{"--epochs", "99999999999999999999"}, "got 99999999999999999999"},
            {{"--seed", "-1"}, "got -1"},
            {{"--seed", "18446744073709551616"}, "from 0 to 18446744073709551615"},
-           {{"--model", "lenat"}, "one of cnn, lenet (did you mean lenet?), got lenat"},
+           {{"--model", "mpl"}, "one of cnn, mlp (did you mean mlp?), got mpl"},
            {{"--modle", "cnn"}, "unknown option --modle (did you mean --model?)"},
            {{"--json=maybe"}, "true or false"},
            {{"--lr"}, "--lr needs a value"},

@@ -41,7 +41,30 @@ endif()
 # A component that does not exist must be refused.
 execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/build"
                         -DHEARTH_COMPONENTS=nonsense
-                RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
+                RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
 if(result EQUAL 0)
   message(FATAL_ERROR "find_package(Hearth COMPONENTS nonsense) should fail")
+endif()
+string(REGEX REPLACE "[ \n]+" " " output "${output}")
+if(NOT output MATCHES "no component nonsense; it has: core")
+  message(FATAL_ERROR "a missing component is not named: ${output}")
+endif()
+
+# Programs run from where they were moved to, and bring their manual and completions.
+if(APPS)
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/moved" --component apps)
+  foreach(component datasets hub pretrained)
+    run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/moved" --component ${component})
+  endforeach()
+  foreach(program vision convert)
+    run("${WORK}/moved/bin/hearth-${program}" --version)
+    foreach(file man/man1/hearth-${program}.1 bash-completion/completions/hearth-${program}
+                 zsh/site-functions/_hearth-${program}
+                 fish/vendor_completions.d/hearth-${program}.fish)
+      file(SIZE "${WORK}/moved/share/${file}" size)
+      if(size LESS 500)
+        message(FATAL_ERROR "${file} has ${size} bytes")
+      endif()
+    endforeach()
+  endforeach()
 endif()

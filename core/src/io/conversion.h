@@ -2,16 +2,16 @@
 // What happens to a tensor on its way to a file.
 #pragma once
 
-#include <functional>
 #include <optional>
 
+#include "hearth/base/callable.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth {
 
 struct Conversion {
-  std::optional<ScalarType> dtype;          ///< of what is of floating point
-  std::function<void(int64_t)> on_written;  ///< may be empty
+  std::optional<ScalarType> dtype;     ///< of what is of floating point
+  Callable<void(int64_t)> on_written;  ///< may be empty
 
   ScalarType type_of(const Tensor& tensor) const {
     return dtype && is_floating_point(tensor.scalar_type()) ? *dtype : tensor.scalar_type();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/base/callable.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/tensor/tensor.h"
 
@@ -22,7 +22,7 @@ struct SaveTensorsOptions {
   /// `NAME.safetensors.index.json`; one plain file where that is enough.
   HEARTH_ARG(std::optional<int64_t>, shard_bytes);
   /// Told how many bytes were written since the last call.
-  HEARTH_ARG(std::function<void(int64_t)>, on_written);
+  HEARTH_ARG(Callable<void(int64_t)>, on_written);
 };
 
 /// Writes named tensors in the format that the name of the file ends in: .safetensors; .pt, .pth

@@ -11,7 +11,7 @@
 
 namespace hearth::nn {
 
-/// Declares Lazy<Base>: a <Base> that asks the first input for its number of features. What follows
+/// Declares LazyBase: a Base that asks the first input for its number of features. What follows
 /// the arguments of forward is a constructor for the usual options.
 #define HEARTH_LAZY(Base, forward_arguments, ...)                    \
   class HEARTH_API Lazy##Base##Impl : public Base##Impl {            \

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of Hearth's data sets.
+#pragma once
+
+#include "hearth/datasets/download.h"
+#include "hearth/datasets/idx.h"
+#include "hearth/datasets/vision/by_name.h"
+#include "hearth/datasets/vision/digits.h"
+#include "hearth/datasets/vision/labeled_images.h"
+#include "hearth/datasets/vision/mnist.h"

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of Hearth's vision library.
+#pragma once
+
+#include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/classification/trainer.h"
+#include "hearth/vision/draw.h"
+#include "hearth/vision/io/image.h"
+#include "hearth/vision/models/cnn.h"
+#include "hearth/vision/models/image_classifier.h"
+#include "hearth/vision/models/lenet.h"
+#include "hearth/vision/models/mlp.h"
+#include "hearth/vision/models/resnet.h"
+#include "hearth/vision/transforms/resize.h"
