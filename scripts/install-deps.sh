@@ -12,8 +12,9 @@ build=(
   libopenblas-openmp-dev                            # core: LAPACK
   libpng-dev libjpeg-dev                            # vision: image files
   libopencv-core-dev libopencv-imgproc-dev          # vision: drawing
-  libcurl4-openssl-dev ca-certificates              # datasets: downloads
-  zlib1g-dev libssl-dev                             # datasets: archives, checksums
+  libcurl4-openssl-dev ca-certificates              # hub: downloads
+  libssl-dev libarchive-dev                         # hub: checksums, archives
+  zlib1g-dev                                        # core, datasets: compressed files
   dataset-fashion-mnist                             # datasets: Fashion-MNIST without a download
   libcli11-dev libfmt-dev nlohmann-json3-dev libfreetype-dev  # apps
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks

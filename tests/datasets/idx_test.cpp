@@ -8,7 +8,6 @@
 #include "hearth/base/error.h"
 
 #include "temporary.h"
-#include "zip.h"
 
 namespace hearth::datasets {
 namespace {
@@ -102,67 +101,6 @@ TEST(Idx, NoticesDamage) {
   EXPECT_THAT(failure(zipped), testing::HasSubstr("damaged"));
   EXPECT_THROW(read_idx("/nowhere/file"), FileError);
   EXPECT_THROW(read_idx("/tmp"), FileError);
-}
-
-std::string bytes_of(uint64_t v, int bytes) {
-  std::string s;
-  for (int i = 0; i < bytes; ++i) s += static_cast<char>(v >> 8 * i);
-  return s;
-}
-
-struct Zip : testing::Test {
-  /// An archive with one member "dir/a.txt".
-  std::string archive(const std::string& text, bool packed) const {
-    const std::string data = packed ? deflated(text, -15) : text, name = "dir/a.txt";
-    const auto crc =
-        crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
-    const std::string common = bytes_of(packed ? 8 : 0, 2) + bytes_of(0, 4) + bytes_of(crc, 4) +
-                               bytes_of(data.size(), 4) + bytes_of(text.size(), 4) +
-                               bytes_of(name.size(), 2);
-    const std::string local =
-        bytes_of(0x04034b50, 4) + bytes_of(20, 2) + bytes_of(0, 2) + common + bytes_of(0, 2) + name;
-    const std::string entry = bytes_of(0x02014b50, 4) + bytes_of(20, 2) + bytes_of(20, 2) +
-                              bytes_of(0, 2) + common + bytes_of(0, 2) + bytes_of(0, 2) +
-                              bytes_of(0, 2) + bytes_of(0, 2) + bytes_of(0, 4) + bytes_of(0, 4) +
-                              name;
-    return local + data + entry + bytes_of(0x06054b50, 4) + bytes_of(0, 4) + bytes_of(1, 2) +
-           bytes_of(1, 2) + bytes_of(entry.size(), 4) + bytes_of(local.size() + data.size(), 4) +
-           bytes_of(0, 2);
-  }
-  void extract(const std::string& bytes) {
-    write_text(folder / "a.zip", bytes);
-    extract_zip_member(folder / "a.zip", "dir/a.txt", folder / "out");
-  }
-  TemporaryFolder folder;
-};
-
-TEST_F(Zip, GivesItsMember) {
-  std::string text;
-  for (int i = 0; i < 200'000; ++i) text += static_cast<char>(i * i >> 7);
-  for (bool packed : {false, true}) {
-    extract(archive(text, packed));
-    EXPECT_EQ(read_text(folder / "out"), text);
-  }
-  EXPECT_THROW(extract_zip_member(folder / "a.zip", "b.txt", folder / "out2"), FormatError);
-  EXPECT_THROW(extract_zip_member(folder / "none.zip", "b.txt", folder / "out2"), FileError);
-}
-
-TEST_F(Zip, RefusesDamageAndWritesNothing) {
-  const std::string good = archive("hello, hello, hello", true);
-  for (size_t n = 0; n < good.size(); ++n)
-    EXPECT_THROW(extract(good.substr(0, n)), FormatError) << n;
-  for (size_t i = 0; i < good.size(); ++i) {
-    std::string bad = good;
-    bad[i] ^= 0x41;
-    try {
-      extract(bad);
-      EXPECT_EQ(read_text(folder / "out"), "hello, hello, hello");
-    } catch (const FormatError&) {
-    }
-  }
-  size_t files = 0;
-  for (auto& e : std::filesystem::directory_iterator(folder.path)) files += e.exists();
-  EXPECT_LE(files, 2u);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "hearth/datasets/download.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/datasets/vision/digits.h"
 

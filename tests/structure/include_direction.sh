@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Dependencies point one way: core <- {vision, text, audio} <- {datasets, pretrained} <- apps.
+# Dependencies point one way: core <- hub <- {vision, text, audio} <- {datasets, pretrained} <- apps.
 set -euo pipefail
 status=0
 
@@ -19,8 +19,9 @@ forbid() {
 
 domains='vision|text|audio'
 upper='datasets|pretrained|apps'
-forbid core "hearth/($domains|$upper)/|torch/|ATen/|c10/" core/compat/
-forbid core/compat "hearth/($domains|$upper)/"
+forbid core "hearth/(hub|$domains|$upper)/|torch/|ATen/|c10/" core/compat/
+forbid core/compat "hearth/(hub|$domains|$upper)/"
+forbid hub "hearth/($domains|$upper)/"
 forbid vision "hearth/(text|audio|$upper)/"
 forbid text "hearth/(vision|audio|$upper)/"
 forbid audio "hearth/(vision|text|$upper)/"

@@ -3,7 +3,7 @@
 # Public headers include Hearth's and light standard headers, and nothing else.
 set -euo pipefail
 status=0
-folders=(core vision text audio datasets pretrained apps tests bench cmake scripts)
+folders=(core hub vision text audio datasets pretrained apps tests bench cmake scripts)
 files() { find "${folders[@]}" -type f "$@" 2>/dev/null || true; }
 mapfile -t headers < <(files '(' -path '*/include/hearth/*.h' -o -path 'core/compat/*' ')')
 [ ${#headers[@]} -gt 0 ] || { echo "no public headers found"; exit 1; }

@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
-#include "hearth/datasets/download.h"
+#include "hearth/datasets/cache.h"
 #include "hearth/datasets/idx.h"
-
-#include "zip.h"
+#include "hearth/hub/archive.h"
+#include "hearth/hub/download.h"
 
 namespace hearth::datasets {
 namespace {
@@ -58,9 +58,10 @@ LabeledImages load(const Source& source, const std::string& root, Mode mode, boo
       paths[i] = find(source.system_folder, kFiles[file]);
     if (paths[i].empty()) {
       if (!download_it) missing(source.name, kFiles[file], folder);
-      RemoteFile remote{std::string(kFiles[file]) + ".gz", {}, source.md5[file]};
+      hub::RemoteFile remote{
+          std::string(kFiles[file]) + ".gz", {}, {hub::Hash::Md5, source.md5[file]}, {}};
       for (const std::string& mirror : source.mirrors) remote.urls.push_back(mirror + remote.name);
-      paths[i] = download(remote, folder);
+      paths[i] = hub::download(remote, folder);
     }
   }
   return from_files(source.name, paths[0], paths[1], source.classes, mode);
@@ -133,12 +134,14 @@ LabeledImages load_emnist(const std::string& root, const std::string& split, Mod
     paths[i] = find(folder, file);
     if (!paths[i].empty()) continue;
     if (!download_it) missing("emnist", file, folder);
-    const std::string archive = download({"gzip.zip",
-                                          {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"},
-                                          "58c8d27c78d21e728a6bc7b3cc06412e"},
-                                         folder);
+    const std::string archive =
+        hub::download({"gzip.zip",
+                       {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"},
+                       {hub::Hash::Md5, "58c8d27c78d21e728a6bc7b3cc06412e"},
+                       {}},
+                      folder);
     paths[i] = folder + "/" + file + ".gz";
-    extract_zip_member(archive, "gzip/" + file + ".gz", paths[i]);
+    hub::extract_member(archive, "gzip/" + file + ".gz", paths[i]);
   }
   LabeledImages stored = from_files("emnist", paths[0], paths[1], std::move(classes), mode);
   return LabeledImages("emnist", stored.pixels().transpose(2, 3).contiguous(), stored.targets(),
