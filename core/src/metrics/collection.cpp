@@ -33,11 +33,9 @@ std::vector<size_t> MetricCollection::groups() const {
   std::vector<size_t> first(metrics_.size());
   for (size_t i = 0; i < metrics_.size(); ++i) {
     first[i] = i;
+    // Those that saw other data, before they came into the collection, go on by themselves.
     for (size_t j = 0; j < i && first[i] == i; ++j)
-      // Those that saw other data, before they came into the collection, go on by themselves.
-      if (metrics_[j].metric->key() == metrics_[i].metric->key() &&
-          metrics_[j].metric->update_count() == metrics_[i].metric->update_count())
-        first[i] = first[j];
+      if (metrics_[i].metric->shares_state(*metrics_[j].metric)) first[i] = first[j];
   }
   return first;
 }

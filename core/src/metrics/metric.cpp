@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/metrics/metric.h"
 
+#include <algorithm>
+
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/shape.h"
@@ -30,6 +32,13 @@ Tensor merged(Merge merge, const Tensor& a, const Tensor& b) {
     default:
       return a + b;
   }
+}
+
+/// Whether a saved tensor holds rows like those of an empty one. Floating types may be any.
+bool can_join(const Tensor& empty, const Tensor& saved) {
+  return saved.dim() == empty.dim() && saved.sizes().slice(1) == empty.sizes().slice(1) &&
+         (saved.scalar_type() == empty.scalar_type() ||
+          (saved.is_floating_point() && empty.is_floating_point()));
 }
 
 }  // namespace
@@ -125,6 +134,16 @@ void Metric::share_state(const Metric& other) {
   ++version_;
 }
 
+bool Metric::shares_state(const Metric& other) const {
+  if (key_ != other.key_ || update_count_ != other.update_count_) return false;
+  const auto same = [](const Tensor& a, const Tensor& b) { return a.is_same(b); };
+  for (size_t i = 0; update_count_ > 0 && i < states_.size(); ++i) {
+    const auto &a = states_[i].parts, &b = other.states_[i].parts;
+    if (!std::equal(a.begin(), a.end(), b.begin(), b.end(), same)) return false;
+  }
+  return true;
+}
+
 void Metric::to(Device device) {
   if (device == device_) return;
   for (State& s : states_) {
@@ -153,17 +172,22 @@ void Metric::load(serialize::InputArchive& archive) {
   serialize::InputArchive saved_states;
   archive.read("states", saved_states);
   std::vector<State> states = states_;
+  std::optional<int64_t> rows;  // of what is joined
   for (State& s : states) {
     Tensor saved;
     saved_states.read(s.name, saved);
-    // What is joined keeps the type of the inputs and any number of rows.
-    const bool fits =
-        s.merge == Merge::Cat
-            ? saved.dim() > 0 && (saved.size(0) == 0 || saved.dim() == s.initial.dim())
-            : saved.sizes() == s.initial.sizes() && saved.scalar_type() == s.initial.scalar_type();
+    const bool fits = s.merge == Merge::Cat ? can_join(s.initial, saved)
+                                            : saved.sizes() == s.initial.sizes() &&
+                                                  saved.scalar_type() == s.initial.scalar_type();
     HEARTH_CHECK_AS(FormatError, fits, "[", name_, "] state ", s.name, " should have shape ",
                     s.initial.sizes(), " and dtype ", s.initial.scalar_type(), "; in ",
                     archive.source(), " it has ", saved.sizes(), " and ", saved.scalar_type());
+    if (s.merge == Merge::Cat) {
+      HEARTH_CHECK_AS(FormatError, !rows || *rows == saved.size(0), "[", name_, "] state ", s.name,
+                      " has ", saved.size(0), " rows in ", archive.source(), ", others have ",
+                      rows.value_or(0));
+      rows = saved.size(0);
+    }
     s.parts.clear();
     if (s.merge != Merge::Cat || saved.size(0) > 0) s.parts.push_back(saved.to(device_));
   }

@@ -100,7 +100,7 @@ double kendall(const Tensor& x, const Tensor& y, char variant) {
   const Tensor sorted_y = y.index_select(0, order).cpu().contiguous();
   const auto* a = sorted_x.const_data_ptr<double>();
   const auto* b = sorted_y.const_data_ptr<double>();
-  const int64_t n = x.size(0);
+  const int64_t n = sorted_x.size(0);
   const auto [ties_x, runs_x] = tied_pairs(n, [&](auto i, auto j) { return a[i] == a[j]; });
   const double ties_both =
       tied_pairs(n, [&](auto i, auto j) { return a[i] == a[j] && b[i] == b[j]; }).first;

@@ -122,6 +122,24 @@ TEST(Metric, KeepsItsStateWhereAnotherIsDamaged) {
               HasSubstr("state mean_value should have shape []"));
   EXPECT_THAT(error_of([&] { metric.load_state_dict({}); }), HasSubstr("key"));
   EXPECT_EQ(number(metric.compute()), 3);
+
+  // Rows that do not belong together.
+  KendallRankCorrCoef kendall;
+  const auto load = [&](const Tensor& preds, const Tensor& target) {
+    serialize::OutputArchive rows, archive;
+    rows.write("preds", preds);
+    rows.write("target", target);
+    archive.write("key", serialize::Value(kendall.key()));
+    archive.write("update_count", serialize::Value(1));
+    archive.write("states", rows);
+    return error_of([&] { kendall.load_state_dict(archive); });
+  };
+  const Tensor nine = zeros({9, 1}, kDouble);
+  EXPECT_EQ(load(nine, nine), "");
+  EXPECT_THAT(load(nine, nine.slice(0, 0, 4)), HasSubstr("has 4 rows"));
+  EXPECT_THAT(load(nine.flatten(), nine), HasSubstr("state preds should have shape"));
+  EXPECT_THAT(load(nine.to(kLong), nine), HasSubstr("state preds should have"));
+  EXPECT_THAT(load(nine.expand({9, 2}), nine), HasSubstr("state preds should have"));
 }
 
 TEST(Metric, KeepsItsStateWhereABatchIsBad) {
@@ -310,6 +328,17 @@ TEST(MetricCollection, CountsOnceWhatIsTheSame) {
   test.merge_state(metrics);
   EXPECT_EQ(number(test.compute()[1].second), number(values[1].second));
   EXPECT_EQ(test["acc"].update_count(), 3);
+}
+
+TEST(MetricCollection, KeepsApartWhatSawOtherData) {
+  BinaryAccuracy right;
+  BinaryF1Score wrong;
+  right.update(tensor({1, 1}), tensor({1, 1}));
+  wrong.update(tensor({0, 0}), tensor({1, 1}));
+  MetricCollection metrics({{"acc", right}, {"f1", wrong}});
+  metrics.update(tensor({1, 1}), tensor({1, 1}));
+  EXPECT_EQ(number(metrics.compute()[0].second), 1);
+  EXPECT_NEAR(number(metrics.compute()[1].second), 2. / 3, 1e-12);
 }
 
 TEST(MetricCollection, TakesABatchWholeOrNotAtAll) {

@@ -54,6 +54,8 @@ class HEARTH_API Metric {
   void merge_state(const Metric& other);
   /// Shows the states of `other`, a metric of the same key, from here on.
   void share_state(const Metric& other);
+  /// Whether a metric of the same key shows the same states, or neither has seen anything.
+  bool shares_state(const Metric& other) const;
   /// Moves the states.
   void to(Device device);
   Device device() const { return device_; }
