@@ -10,6 +10,7 @@ function copy(file,    line, part) {
       split(line, part, "\"")
       copy(root part[2])
     } else {
+      sub(/ : ArgLine<kLine \+ 1>/, "", line)  # a class that derives from its own template
       print line
     }
   close(file)

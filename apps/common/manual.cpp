@@ -13,9 +13,14 @@ std::string meaning(const OptionSpec& option) {
   return text;
 }
 
-std::string cell(std::string text) {
-  for (size_t i = 0; (i = text.find('|', i)) != text.npos; i += 2) text.insert(i, "\\");
-  return text;
+/// Text that is no markup to Markdown or Doxygen.
+std::string plain(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '\\' || c == '@' || c == '*' || c == '<') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 std::string name_and_value(const OptionSpec& option) {
@@ -47,13 +52,13 @@ std::string markdown_of(const Program& program) {
     if (command.hidden()) continue;
     text += fmt::format("\n### {} {}\n\n{}.\n\n```\n{}\n```\n", app.name, entry->name(),
                         command.summary(), usage_of(program, *entry));
-    if (*command.details()) text += fmt::format("\n{}\n", command.details());
+    if (*command.details()) text += fmt::format("\n{}\n", plain(command.details()));
     text += "\n| option | default | what it is |\n|---|---|---|\n";
     for (const OptionSpec& option : entry->options.all())
       if (!option.hidden)
-        text += fmt::format("| `{}` | {} | {}{} |\n", cell(name_and_value(option)),
-                            cell(option.fallback), cell(meaning(option)),
-                            option.required ? " (required)" : "");
+        text +=
+            fmt::format("| `{}` | {} | {}{} |\n", name_and_value(option), plain(option.fallback),
+                        plain(meaning(option)), option.required ? " (required)" : "");
     if (command.examples().empty()) continue;
     text += "\n```\n";
     for (const std::string& example : command.examples())
