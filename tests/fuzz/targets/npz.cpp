@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Zip archives, stored and deflated, of arrays.
+#include "hearth/io/tensor_file.h"
+#include "hearth/tensor/tensor.h"
+
+#include "fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return hearth::fuzz::read([&] {
+    const hearth::TensorFile file(data, size);
+    for (const std::string& key : file.keys()) hearth::fuzz::read([&] { file.tensor(key); });
+  });
+}
