@@ -95,14 +95,14 @@ void Metric::end_update() {
 void Metric::reset() { take(); }
 
 Metric::Seen Metric::take() {
-  Seen seen{states_, update_count_};
-  for (State& s : states_) {
-    s.parts.clear();
-    if (s.merge != Merge::Cat) s.parts.push_back(s.initial);
+  std::vector<State> fresh;
+  for (const State& s : states_) {
+    fresh.push_back({s.name, s.initial, s.merge, {}});
+    if (s.merge != Merge::Cat) fresh.back().parts.push_back(s.initial);
   }
-  update_count_ = 0;
+  fresh.swap(states_);
   ++version_;
-  return seen;
+  return {std::move(fresh), std::exchange(update_count_, 0)};
 }
 
 void Metric::put(Seen seen) {
