@@ -77,6 +77,14 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   EXPECT_THAT(r.last(), HasSubstr("\"class\":\"" + predicted + "\""));
   EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
 
+  // The same by a pattern; more threads than CPUs are fewer, with a word.
+  r = run({"predict", "--model", run_folder, folder / "*git.png", "--threads", "5000", "--quiet"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));
+  EXPECT_EQ(r.err, "");
+  r = run({"predict", "--model", run_folder, picture, "--threads", "5000"});
+  EXPECT_THAT(r.err, HasSubstr("5000 threads would wait"));
+
   // Bad pictures among good ones: the others are still told.
   std::ofstream(folder / "bad.png") << "no picture";
   r = run({"predict", "--weights", weights, folder / "bad.png", picture, folder / "none.jpg"});

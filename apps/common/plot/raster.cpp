@@ -73,7 +73,7 @@ class Raster {
                           : l.align == Align::Center ? text_width(l.text, l.font) / 2
                                                      : text_width(l.text, l.font);
     const double angle = l.degrees * std::numbers::pi / 180;
-    const auto turned = [angle](double v) { return std::lround(v * 65536); };
+    const auto turned = [](double v) { return std::lround(v * 65536); };
     const FT_Matrix matrix{turned(std::cos(angle)), turned(-std::sin(angle)),
                            turned(std::sin(angle)), turned(std::cos(angle))};
     const FT_Face f = face(l.font.bold, l.font.size * scale_);
