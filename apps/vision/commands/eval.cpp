@@ -13,6 +13,7 @@
 #include "common/command.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "vision/data.h"
 #include "vision/model_file.h"
 #include "vision/report.h"
 
@@ -28,10 +29,7 @@ class Eval final : public Command {
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     options.add("--model", model_, kModelHelp).alias("--weights").value("PATH").required();
-    options.add("--data", dataset_, "Whose test images")
-        .alias("--dataset")
-        .required()
-        .one_of(hearth::datasets::labeled_images_names());
+    options.add("--data", dataset_, kDataHelp).alias("--dataset").required().check(wrong_data);
     options.add("--batch-size", batch_size_, "Images at once").between(1, 100'000);
   }
   int run() override;
@@ -46,7 +44,9 @@ int Eval::run() {
   auto classifier = hearth::vision::Classifier::load(file);
   classifier.to(device());
   const auto& spec = classifier.spec();
-  const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
+  const auto test = hearth::datasets::labeled_images(
+      dataset_, hearth::datasets::Mode::kTest,
+      hearth::datasets::ImageFolderOptions().size(spec.shape.height));
   HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", file,
                   "] tells the classes of ", spec.dataset, " apart (", spec.classes.front(),
                   " ... ", spec.classes.back(), "), those of ", dataset_, " are others (",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/train.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -15,6 +16,7 @@
 #include "common/command.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "vision/data.h"
 #include "vision/metrics.h"
 #include "vision/report.h"
 
@@ -26,16 +28,24 @@ namespace vision = hearth::vision;
 /// Steps between lines of metrics.jsonl.
 constexpr int64_t kLogEvery = 20;
 
+/// Images in a step that suit a data set: small folders get more steps out of an epoch.
+int64_t default_batch_size(const std::string& dataset, int64_t images) {
+  return hearth::datasets::is_image_folder(dataset) && images < 4000 ? 32 : 128;
+}
+
 /// Epochs that suit a data set and a model: enough to be good, few enough not to wait long.
-int64_t default_epochs(const std::string& dataset, const std::string& model) {
-  return dataset == "digits" ? 20 : vision::models::training_hints(model).epochs;
+int64_t default_epochs(const std::string& dataset, int64_t hint, int64_t steps) {
+  if (dataset == "digits") return 20;
+  if (!hearth::datasets::is_image_folder(dataset)) return hint;
+  constexpr int64_t kSteps = 600, kMost = 60;
+  return std::max(hint, std::min(kMost, (kSteps + steps - 1) / steps));
 }
 
 /// What may change in an image without changing what it shows.
 vision::Augmentation augmentation(const std::string& dataset, int64_t width) {
   vision::Augmentation a;
   a.shift = width >= 28 ? 1 : 0;
-  a.flip = dataset == "fashion-mnist";
+  a.flip = dataset == "fashion-mnist" || hearth::datasets::is_image_folder(dataset);
   return a;
 }
 
@@ -90,19 +100,23 @@ class Train final : public Command {
   std::vector<std::string> examples() const override {
     return {"train --data fashion-mnist --model cnn --output runs/fashion",
             "train --data digits --model mlp --epochs 5 --output runs/digits",
-            "train --data mnist --output runs/mnist --resume"};
+            "train --data photos --model resnet18 --size 64 --output runs/photos",
+            "train --output runs/photos --resume"};
   }
   unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
   void declare(OptionList& options) override {
     options_ = &options;
-    options.add("--data", dataset_, "What to learn")
-        .alias("--dataset")
-        .one_of(hearth::datasets::labeled_images_names());
+    options.add("--data", dataset_, kDataHelp).alias("--dataset").check(wrong_data);
+    options.add("--size", size_, "Side of the squares that a folder's images become")
+        .between(1, 4096);
+    options.flag("--skip-broken", skip_broken_, "Leave out images that cannot be read");
     options.add("--model", model_, "The network").one_of(vision::models::classifier_names());
     options.add("--epochs", epochs_, "Passes over the data")
         .between(1, 100'000)
         .by_default("by data set and model");
-    options.add("--batch-size", batch_size_, "Images in one step").between(1, 100'000);
+    options.add("--batch-size", batch_size_, "Images in one step")
+        .between(1, 100'000)
+        .by_default("128, or 32 for small folders");
     options.add("--lr", lr_, "Highest learning rate").positive().by_default("by model");
     options.add("--workers", workers_, "Threads that prepare images next to the training")
         .between(0, 256);
@@ -129,12 +143,12 @@ class Train final : public Command {
   std::string dataset_ = "fashion-mnist";
   std::string model_ = "cnn";
   std::optional<int64_t> epochs_;
-  int64_t batch_size_ = 128;
+  std::optional<int64_t> batch_size_;
   std::optional<double> lr_;
-  int64_t workers_ = 0;
+  int64_t workers_ = 0, size_ = 32;
   std::string output_ = "runs/vision";
   int64_t save_every_ = 200;
-  bool resume_ = false, overwrite_ = false;
+  bool skip_broken_ = false, resume_ = false, overwrite_ = false;
 };
 
 /// What --resume reads: all that decides what the training does.
@@ -149,8 +163,11 @@ int Train::run() {
   if (resume_ && overwrite_)
     throw UsageError("--resume goes on with a training, --overwrite replaces it: give one of them");
   const hearth::Device on = device();
-  const auto data = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTrain);
-  const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest);
+  using hearth::datasets::Mode;
+  const auto of_folder =
+      hearth::datasets::ImageFolderOptions().size(size_).skip_broken(skip_broken_);
+  const auto data = hearth::datasets::labeled_images(dataset_, Mode::kTrain, of_folder);
+  const auto test = hearth::datasets::labeled_images(dataset_, Mode::kTest, of_folder);
   using Open = train::RunFolder::Open;
   const train::RunFolder folder(output_, resume_      ? Open::Resume
                                          : overwrite_ ? Open::Overwrite
@@ -158,13 +175,20 @@ int Train::run() {
 
   vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
   classifier.to(on);
-  const int64_t epochs = epochs_.value_or(default_epochs(dataset_, model_));
-  const double lr = lr_.value_or(vision::models::training_hints(model_).lr);
+  // What was left open is decided here, and kept for --resume.
+  const auto images = static_cast<int64_t>(*data.size());
+  const auto& hints = vision::models::training_hints(model_);
+  if (!batch_size_) batch_size_ = default_batch_size(dataset_, images);
+  if (!epochs_) {
+    const int64_t steps = (images + *batch_size_ - 1) / *batch_size_;
+    epochs_ = default_epochs(dataset_, hints.epochs, steps);
+  }
+  if (!lr_) lr_ = hints.lr;
   vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(),
                                     vision::TrainerOptions()
-                                        .epochs(epochs)
-                                        .batch_size(batch_size_)
-                                        .lr(lr)
+                                        .epochs(*epochs_)
+                                        .batch_size(*batch_size_)
+                                        .lr(*lr_)
                                         .seed(seed())
                                         .workers(workers_)
                                         .augmentation(augmentation(dataset_, data.pixels().size(3)))
@@ -178,20 +202,20 @@ int Train::run() {
                                                   .every_n_train_steps(save_every_)
                                                   .every_n_epochs(1));
   const auto reporter =
-      engine.add_callback<Reporter>(classifier, folder.file("model.safetensors"), epochs);
+      engine.add_callback<Reporter>(classifier, folder.file("model.safetensors"), *epochs_);
   engine.add_logger(std::make_shared<train::JsonlLogger>(folder.file("metrics.jsonl")));
   engine.log_hyperparams({{"model", model_},
                           {"data", dataset_},
-                          {"epochs", std::to_string(epochs)},
-                          {"batch_size", std::to_string(batch_size_)},
-                          {"lr", fmt::format("{}", lr)},
+                          {"epochs", std::to_string(*epochs_)},
+                          {"batch_size", std::to_string(*batch_size_)},
+                          {"lr", fmt::format("{}", *lr_)},
                           {"seed", std::to_string(seed())},
                           {"device", on.str()}});
 
   note(fmt::format("{} on {}, {}: {} training and {} test images, {} classes", model_, dataset_,
                    on.str(), *data.size(), *test.size(), data.classes().size()));
-  note(fmt::format("{} of {}, batches of {}, learning rate up to {}", counted(epochs, "epoch"),
-                   counted(trainer.steps_per_epoch(), "step"), batch_size_, lr));
+  note(fmt::format("{} of {}, batches of {}, learning rate up to {}", counted(*epochs_, "epoch"),
+                   counted(trainer.steps_per_epoch(), "step"), *batch_size_, *lr_));
   keep_settings(folder.file("config.json"));
   train::FitResult fit;
   try {
@@ -199,7 +223,7 @@ int Train::run() {
   } catch (const train::NonFiniteLoss& e) {
     throw hearth::Error(fmt::format(
         "{}: the training diverges. Try a lower --lr (it was {}); what {} holds is from before",
-        e.where(), lr, output_));
+        e.where(), *lr_, output_));
   }
   if (fit.end == train::End::Signal) {
     note(fmt::format("{} after step {} of {}. Go on with\n  {} train --output {} --resume",
@@ -215,9 +239,8 @@ void Train::report(const train::FitResult& fit, const vision::Classifier& classi
                    hearth::Device on) const {
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());
   const auto result = vision::evaluate(probabilities, test.targets());
-  const std::string settings =
-      fmt::format("{}, batch {}, lr {:g}, seed {}", counted(fit.epochs, "epoch"), batch_size_,
-                  lr_.value_or(vision::models::training_hints(model_).lr), seed());
+  const std::string settings = fmt::format(
+      "{}, batch {}, lr {:g}, seed {}", counted(fit.epochs, "epoch"), *batch_size_, *lr_, seed());
   draw_pictures(output_, classifier.spec(), settings, read_epochs(output_ + "/metrics.jsonl"), test,
                 probabilities);
   const auto whole = static_cast<int64_t>(fit.seconds + 0.5);

@@ -126,7 +126,7 @@ void parse_type(Header& header) {
   if (order == '<' || order == '>' || order == '|' || order == '=') name.remove_prefix(1);
   for (const Type& t : kTypes)
     if (t.name == name) header.dtype = t.dtype;
-  header.swapped = order == '>' && name.back() != '1';
+  header.swapped = order == '>' && !name.empty() && name.back() != '1';
 }
 
 DimVector reversed(const DimVector& dims) {

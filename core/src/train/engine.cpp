@@ -151,6 +151,7 @@ void Place::save(serialize::OutputArchive& archive) const {
   archive.write("owes_validation", owes_validation);
   archive.write("seconds", seconds);
   archive.write("losses", losses);
+  archive.write("first_loss", first_loss);
   for (size_t i = 0; i < recent_losses.size(); ++i)
     archive.write("loss" + std::to_string(i), recent_losses[i]);
   serialize::OutputArchive epoch, last;
@@ -169,6 +170,7 @@ void Place::load(serialize::InputArchive& archive) {
   archive.read("owes_validation", owes_validation);
   archive.read("seconds", seconds);
   archive.read("losses", losses);
+  archive.read("first_loss", first_loss);
   for (size_t i = 0; i < recent_losses.size(); ++i)
     archive.read("loss" + std::to_string(i), recent_losses[i]);
   serialize::InputArchive epoch, last;

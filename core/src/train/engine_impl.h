@@ -40,6 +40,7 @@ struct Place {
   double seconds = 0;                 ///< of training in runs before this one
   std::vector<double> recent_losses;  ///< the last ten, in a ring
   int64_t losses = 0;
+  double first_loss = 0;
   Means means;  ///< of the epoch
   Metrics metrics;
 

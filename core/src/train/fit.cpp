@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -21,6 +22,7 @@ namespace hearth::train {
 namespace {
 
 constexpr size_t kRecentLosses = 10;     // whose mean a spike is measured by
+constexpr double kNewsworthy = 0.1;      // of the first loss
 constexpr int64_t kSkippedInARow = 100;  // steps without a finite gradient are no training
 
 /// Models in evaluation mode, and each module back in the mode it was in.
@@ -160,12 +162,16 @@ struct Run {
       double mean = 0;
       for (const double l : recent) mean += l;
       mean /= static_cast<double>(kRecentLosses);
-      if (loss - mean > options.spike_factor() * std::abs(mean)) {
+      // What is small beside the loss it began with is no news, however many times the mean.
+      const double jump = std::max(options.spike_factor() * std::abs(mean),
+                                   kNewsworthy * std::abs(s.place.first_loss));
+      if (loss - mean > jump) {
         call(&Callback::on_loss_spike, loss, mean);
         engine.print(cat_str("the loss jumps to ", loss, " at step ", s.place.step,
                              ", from a mean of ", mean));
       }
     }
+    if (s.place.losses == 0) s.place.first_loss = loss;
     recent[static_cast<size_t>(s.place.losses++) % kRecentLosses] = loss;
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/datasets/vision/by_name.h"
 
+#include <filesystem>
+
 #include "hearth/datasets/vision/digits.h"
 #include "hearth/datasets/vision/mnist.h"
 
@@ -28,13 +30,22 @@ std::vector<std::string> labeled_images_names() {
   return names;
 }
 
-LabeledImages labeled_images(const std::string& name, Mode mode) {
+bool is_image_folder(const std::string& name) {
+  for (const Row& row : kRows)
+    if (name == row.name) return false;
+  std::error_code none;
+  return name.find('/') != name.npos || std::filesystem::is_directory(name, none);
+}
+
+LabeledImages labeled_images(const std::string& name, Mode mode, const ImageFolderOptions& folder) {
+  if (is_image_folder(name)) return ImageFolder(name, mode, folder);
   std::string known;
   for (const Row& row : kRows) {
     if (name == row.name) return row.open(mode);
     known += cat_str(known.empty() ? "" : ", ", row.name);
   }
-  throw ValueError(cat_str("[datasets] there is no '", name, "'; known are ", known));
+  throw ValueError(
+      cat_str("[datasets] there is no '", name, "'; known are ", known, ", and folders of images"));
 }
 
 }  // namespace hearth::datasets

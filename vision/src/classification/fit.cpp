@@ -54,26 +54,24 @@ std::vector<uint8_t> border_shade(const Tensor& picture) {
 
 }  // namespace
 
-Tensor Classifier::fit(const Tensor& picture, Invert invert, bool* inverted) const {
+Tensor fit(const Tensor& picture, const models::ImageShape& shape, Invert invert, bool* inverted) {
   HEARTH_CHECK_AS(ShapeError,
                   picture.defined() && picture.scalar_type() == kByte && picture.dim() == 3 &&
                       picture.size(0) >= 1 && picture.size(0) <= 4 && picture.size(1) > 0 &&
                       picture.size(2) > 0,
-                  "[Classifier] expected a uint8 picture [C, H, W] of 1 to 4 channels");
-  const int64_t channels = spec_.shape.channels, h = picture.size(1), w = picture.size(2);
+                  "[fit] expected a uint8 picture [C, H, W] of 1 to 4 channels");
+  const int64_t channels = shape.channels, h = picture.size(1), w = picture.size(2);
   Tensor image = with_channels(picture, channels);
-  std::vector<uint8_t> shade = border_shade(image);
+  const std::vector<uint8_t> shade = border_shade(image);
   const bool turn =
       invert == Invert::Yes || (invert == Invert::Auto && channels == 1 && shade[0] > 127);
   if (inverted) *inverted = turn;
 
   // The smallest canvas of the model's proportions that holds the picture.
-  const int64_t canvas_h =
-      std::max(h, (w * spec_.shape.height + spec_.shape.width - 1) / spec_.shape.width);
-  const int64_t canvas_w =
-      std::max(w, (h * spec_.shape.width + spec_.shape.height - 1) / spec_.shape.height);
-  HEARTH_CHECK_AS(ValueError, canvas_h <= (int64_t{1} << 31) / canvas_w,
-                  "[Classifier] the picture of ", h, " x ", w, " pixels is too long; crop it");
+  const int64_t canvas_h = std::max(h, (w * shape.height + shape.width - 1) / shape.width);
+  const int64_t canvas_w = std::max(w, (h * shape.width + shape.height - 1) / shape.height);
+  HEARTH_CHECK_AS(ValueError, canvas_h <= (int64_t{1} << 31) / canvas_w, "[fit] the picture of ", h,
+                  " x ", w, " pixels is too long; crop it");
   const int64_t top = (canvas_h - h) / 2, left = (canvas_w - w) / 2;
   Tensor canvas = empty({channels, canvas_h, canvas_w}, kByte);
   for (int64_t c = 0; c < channels; ++c) {
@@ -84,7 +82,7 @@ Tensor Classifier::fit(const Tensor& picture, Invert invert, bool* inverted) con
     if (turn)
       for (int64_t i = 0; i < canvas_h * canvas_w; ++i) to[i] = static_cast<uint8_t>(255 - to[i]);
   }
-  return transforms::resize(canvas, spec_.shape.height, spec_.shape.width);
+  return transforms::resize(canvas, shape.height, shape.width);
 }
 
 }  // namespace hearth::vision

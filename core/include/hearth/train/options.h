@@ -12,7 +12,7 @@
 namespace hearth::train {
 
 /// How many batches of an epoch: 10 is ten of them, 0.1 a tenth. All by default.
-class Limit {
+class HEARTH_API Limit {
  public:
   Limit() = default;
   template <typename T>
@@ -76,7 +76,8 @@ struct TrainerOptions {
   HEARTH_ARG(int64_t, fast_dev_run) = 0;
 
   HEARTH_ARG(NonFinite, non_finite) = NonFinite::Stop;
-  /// A loss above the mean of the last ten by more than this factor times it is a spike.
+  /// A loss above the mean of the last ten by more than this factor times it is a spike, unless it
+  /// is small beside the first loss.
   HEARTH_ARG(double, spike_factor) = 10;
   /// Algorithms that give the same bits in each run (set_deterministic), while it trains.
   HEARTH_ARG(bool, deterministic) = false;

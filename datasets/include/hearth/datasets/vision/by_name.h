@@ -4,15 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "hearth/datasets/vision/labeled_images.h"
+#include "hearth/datasets/vision/image_folder.h"
 
 namespace hearth::datasets {
 
 /// The names that labeled_images knows: digits, emnist, fashion-mnist, kmnist, mnist.
 HEARTH_API std::vector<std::string> labeled_images_names();
 
-/// A data set of labelled images by name, with its defaults, downloaded into the cache if missing.
-/// ValueError for another name.
-HEARTH_API LabeledImages labeled_images(const std::string& name, Mode mode);
+/// A data set of labelled images by name, with its defaults, downloaded into the cache if missing;
+/// or an ImageFolder by its path, which has a slash or is a folder's. ValueError for another name.
+HEARTH_API LabeledImages labeled_images(const std::string& name_or_path, Mode mode,
+                                        const ImageFolderOptions& folder = {});
+/// Whether that is the path of an ImageFolder.
+HEARTH_API bool is_image_folder(const std::string& name_or_path);
 
 }  // namespace hearth::datasets

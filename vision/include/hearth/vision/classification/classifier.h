@@ -37,6 +37,12 @@ struct Augmentation {
 /// Auto: when more than half of the border's pixels are bright.
 enum class Invert : int8_t { Auto, Yes, No };
 
+/// A decoded picture [C, H, W] of any size as models of a shape want it, uint8: filled up to its
+/// proportions with the shade of the picture's border, then scaled. Models of one channel get the
+/// brightness, inverted or not.
+HEARTH_API Tensor fit(const Tensor& picture, const models::ImageShape& shape,
+                      Invert invert = Invert::Auto, bool* inverted = nullptr);
+
 /// A network with its classes and preprocessing, in one safetensors file.
 class HEARTH_API Classifier {
  public:
@@ -61,10 +67,10 @@ class HEARTH_API Classifier {
                const Augmentation& augmentation = {}, uint64_t seed = 0) const;
   /// The probability of each class, float [N, classes], of uint8 images in the model's size.
   Tensor probabilities(const Tensor& pixels, int64_t batch_size = 500) const;
-  /// A decoded picture [C, H, W] of any size as the model wants it, uint8: gray models get the
-  /// brightness, inverted or not; the picture is filled up to the model's proportions with the
-  /// shade of its border, then scaled.
-  Tensor fit(const Tensor& picture, Invert invert = Invert::Auto, bool* inverted = nullptr) const;
+  /// A picture of any size as this model wants it.
+  Tensor fit(const Tensor& picture, Invert invert = Invert::Auto, bool* inverted = nullptr) const {
+    return vision::fit(picture, spec_.shape, invert, inverted);
+  }
 
  private:
   ClassifierSpec spec_;
