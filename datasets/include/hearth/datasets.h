@@ -2,9 +2,10 @@
 // All of Hearth's data sets.
 #pragma once
 
-#include "hearth/datasets/download.h"
+#include "hearth/datasets/cache.h"
 #include "hearth/datasets/idx.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/datasets/vision/digits.h"
+#include "hearth/datasets/vision/image_folder.h"
 #include "hearth/datasets/vision/labeled_images.h"
 #include "hearth/datasets/vision/mnist.h"
