@@ -20,13 +20,13 @@ namespace hearth {
 
 namespace {
 
-using Tensors = std::vector<std::pair<std::string, Tensor>>;
+using Named = std::vector<std::pair<std::string, Tensor>>;
 
 std::string ending_of(const std::string& path) {
   return std::filesystem::path(path).extension().string();
 }
 
-void write_dict(Sink& sink, const Tensors& tensors, const Conversion& conversion) {
+void write_dict(Sink& sink, const Named& tensors, const Conversion& conversion) {
   std::unordered_map<const void*, size_t> users;
   for (const auto& [name, t] : tensors) ++users[impl(t).storage];
   pickle::TorchWriter out(sink, conversion);
@@ -50,9 +50,9 @@ std::string shard_name(const std::string& path, size_t i, size_t n) {
   return name.string();
 }
 
-void write_shards(const Tensors& tensors, const std::string& path,
-                  const SaveTensorsOptions& options, const Conversion& conversion) {
-  std::vector<Tensors> shards(1);
+void write_shards(const Named& tensors, const std::string& path, const SaveTensorsOptions& options,
+                  const Conversion& conversion) {
+  std::vector<Named> shards(1);
   int64_t in_shard = 0, total = 0;
   for (const auto& item : tensors) {
     const auto bytes = static_cast<int64_t>(conversion.bytes_of(item.second));
@@ -95,7 +95,7 @@ bool is_tensor_file_name(const std::string& path) {
   return false;
 }
 
-void save_tensors(const Tensors& tensors, const std::string& path,
+void save_tensors(const Named& tensors, const std::string& path,
                   const SaveTensorsOptions& options) {
   const std::string ending = ending_of(path);
   HEARTH_CHECK_AS(ValueError, is_tensor_file_name(path),

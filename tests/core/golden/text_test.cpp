@@ -11,7 +11,7 @@ namespace {
 
 using namespace hearth::metrics;
 
-Texts split(const std::string& text, char at) {
+Texts parts_of(const std::string& text, char at) {
   Texts parts(1);
   for (const char c : text) {
     if (c == at) {
@@ -24,10 +24,10 @@ Texts split(const std::string& text, char at) {
 }
 
 /// Texts are split at |, references of one text at ~.
-Texts preds(Args& a) { return split(a.s("preds"), '|'); }
+Texts preds(Args& a) { return parts_of(a.s("preds"), '|'); }
 TextLists references(Args& a) {
   TextLists all;
-  for (const std::string& text : split(a.s("target"), '|')) all.push_back(split(text, '~'));
+  for (const std::string& text : parts_of(a.s("target"), '|')) all.push_back(parts_of(text, '~'));
   return all;
 }
 Texts targets(Args& a) {
@@ -127,7 +127,7 @@ const Table kTable = {
      }},
     {"porter_stem",
      [](Args& a) -> Outputs {
-       const Texts words = split(a.s("words"), '|'), stems = split(a.s("stems"), '|');
+       const Texts words = parts_of(a.s("words"), '|'), stems = parts_of(a.s("stems"), '|');
        for (size_t i = 0; i < words.size(); ++i)
          EXPECT_EQ(metrics::porter_stem(words[i]), stems[i]) << words[i];
        return {scalar_tensor(static_cast<int64_t>(words.size()), kLong)};
