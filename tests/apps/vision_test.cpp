@@ -162,6 +162,23 @@ TEST_F(VisionApp, ATrainingThatDivergesFails) {
   EXPECT_THAT(r.out, testing::Not(HasSubstr("Done")));
 }
 
+TEST_F(VisionApp, ListsAndVerifiesDataSets) {
+  ::setenv("HEARTH_HOME", folder.path.c_str(), 1);
+  Result r = run({"datasets", "list"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, testing::AllOf(HasSubstr("digits         part of this program"),
+                                    HasSubstr("mnist          0 of 4 files in")));
+  std::filesystem::create_directories(folder / "datasets/mnist");
+  write_text(folder / "datasets/mnist/train-images-idx3-ubyte.gz", "not what it was");
+  r = run({"datasets", "verify", "mnist", "--json"});
+  ::unsetenv("HEARTH_HOME");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("is not what it was"));
+  EXPECT_THAT(r.last(), HasSubstr("\"state\":\"damaged\""));
+  EXPECT_EQ(run({"datasets", "verify", "minst"}).code, 2);
+  EXPECT_EQ(run({"datasets", "download"}).code, 2);
+}
+
 TEST_F(VisionApp, AFolderHoldsOneTraining) {
   const std::string output = folder / "run";
   ASSERT_EQ(run(training(output)).code, 0);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "hearth/datasets/cache.h"
 #include "hearth/datasets/vision/digits.h"
 #include "hearth/datasets/vision/mnist.h"
 
@@ -46,6 +47,12 @@ LabeledImages labeled_images(const std::string& name, Mode mode, const ImageFold
   }
   throw ValueError(
       cat_str("[datasets] there is no '", name, "'; known are ", known, ", and folders of images"));
+}
+
+DatasetFiles dataset_files(const std::string& name) {
+  for (const Row& row : kRows)
+    if (name == row.name) return {cache_folder(name), mnist_files(name)};
+  throw ValueError(cat_str("[datasets] there is no '", name, "'"));
 }
 
 }  // namespace hearth::datasets

@@ -48,6 +48,13 @@ LabeledImages from_files(const std::string& name, const std::string& images,
   return LabeledImages(name, pixels.unsqueeze(1), read_idx(labels), std::move(classes), mode);
 }
 
+hub::RemoteFile remote_file(const Source& source, int file) {
+  hub::RemoteFile remote{
+      std::string(kFiles[file]) + ".gz", {}, {hub::Hash::Md5, source.md5[file]}, {}};
+  for (const std::string& mirror : source.mirrors) remote.urls.push_back(mirror + remote.name);
+  return remote;
+}
+
 LabeledImages load(const Source& source, const std::string& root, Mode mode, bool download_it) {
   const std::string folder = root.empty() ? cache_folder(source.name) : root;
   std::string paths[2];
@@ -58,10 +65,7 @@ LabeledImages load(const Source& source, const std::string& root, Mode mode, boo
       paths[i] = find(source.system_folder, kFiles[file]);
     if (paths[i].empty()) {
       if (!download_it) missing(source.name, kFiles[file], folder);
-      hub::RemoteFile remote{
-          std::string(kFiles[file]) + ".gz", {}, {hub::Hash::Md5, source.md5[file]}, {}};
-      for (const std::string& mirror : source.mirrors) remote.urls.push_back(mirror + remote.name);
-      paths[i] = hub::download(remote, folder);
+      paths[i] = hub::download(remote_file(source, file), folder);
     }
   }
   return from_files(source.name, paths[0], paths[1], source.classes, mode);
@@ -122,6 +126,13 @@ std::vector<std::string> emnist_classes(const std::string& split) {
   return classes;
 }
 
+hub::RemoteFile emnist_archive() {
+  return {"gzip.zip",
+          {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"},
+          {hub::Hash::Md5, "58c8d27c78d21e728a6bc7b3cc06412e"},
+          {}};
+}
+
 LabeledImages load_emnist(const std::string& root, const std::string& split, Mode mode,
                           bool download_it) {
   std::vector<std::string> classes = emnist_classes(split);
@@ -134,12 +145,7 @@ LabeledImages load_emnist(const std::string& root, const std::string& split, Mod
     paths[i] = find(folder, file);
     if (!paths[i].empty()) continue;
     if (!download_it) missing("emnist", file, folder);
-    const std::string archive =
-        hub::download({"gzip.zip",
-                       {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"},
-                       {hub::Hash::Md5, "58c8d27c78d21e728a6bc7b3cc06412e"},
-                       {}},
-                      folder);
+    const std::string archive = hub::download(emnist_archive(), folder);
     paths[i] = folder + "/" + file + ".gz";
     hub::extract_member(archive, "gzip/" + file + ".gz", paths[i]);
   }
@@ -149,6 +155,15 @@ LabeledImages load_emnist(const std::string& root, const std::string& split, Mod
 }
 
 }  // namespace
+
+std::vector<hub::RemoteFile> mnist_files(const std::string& name) {
+  if (name == "emnist") return {emnist_archive()};
+  std::vector<hub::RemoteFile> files;
+  for (const Source* source : {&mnist(), &fashion_mnist(), &kmnist()})
+    if (name == source->name)
+      for (int file = 0; file < 4; ++file) files.push_back(remote_file(*source, file));
+  return files;
+}
 
 MNIST::MNIST(const std::string& root, Mode mode, bool download)
     : LabeledImages(load(mnist(), root, mode, download)) {}

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hearth/datasets/vision/labeled_images.h"
+#include "hearth/hub/download.h"
 
 namespace hearth::datasets {
 
@@ -39,5 +40,8 @@ class HEARTH_API EMNIST : public LabeledImages {
   explicit EMNIST(const std::string& root = "", const std::string& split = "balanced",
                   Mode mode = Mode::kTrain, bool download = false);
 };
+
+/// What is downloaded for "mnist", "fashion-mnist", "kmnist" or "emnist"; nothing for other names.
+HEARTH_API std::vector<hub::RemoteFile> mnist_files(const std::string& name);
 
 }  // namespace hearth::datasets
