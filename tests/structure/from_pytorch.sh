@@ -13,7 +13,11 @@ program() {
 
 #include "hearth/autograd/forward_ad.h"
 #include "hearth/autograd/functional.h"
+#include "hearth/data/web_dataset.h"
+#include "hearth/io/safetensors.h"
+#include "hearth/metrics.h"
 #include "hearth/nn/modules/lazy.h"
+#include "hearth/train.h"
 
 using namespace hearth;
 using hearth::indexing::Slice, hearth::indexing::None;
