@@ -14,6 +14,7 @@ program() {
 #include "hearth/autograd/forward_ad.h"
 #include "hearth/autograd/functional.h"
 #include "hearth/data/web_dataset.h"
+#include "hearth/hub/hub.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/metrics.h"
 #include "hearth/nn/modules/lazy.h"
@@ -65,5 +66,5 @@ if [ "$1" = --print ]; then
   program
 else
   program | "$@" -std=c++20 -fsyntax-only -w -Idatasets/compat -Idatasets/include \
-    -Icore/compat -Icore/include -x c++ -
+    -Ihub/include -Icore/compat -Icore/include -x c++ -
 fi
