@@ -12,7 +12,7 @@ import os
 import re
 import sys
 
-ROOTS = ("core/include", "core/src", "vision/include", "datasets/include", "tests")
+ROOTS = ("core/include", "core/src", "vision/include", "datasets/include", "hub/include", "tests")
 POINTWISE = "core/include/hearth/ops/pointwise.h"
 ROWS = ("core/include/hearth/ops/pointwise.def", "core/include/hearth/ops/pointwise_names.def")
 
