@@ -23,7 +23,7 @@ Texts characters_of(std::string_view text);
 std::string lower(std::string_view text);
 bool is_punctuation(char c);  ///< of ASCII
 /// The stem of an English word in lower case.
-std::string porter_stem(const std::string& word);
+HEARTH_API std::string porter_stem(const std::string& word);
 
 using NGrams = std::unordered_map<std::string, int64_t>;
 /// How often each run of n tokens occurs.
