@@ -107,6 +107,8 @@ Metric::Seen Metric::take() {
 
 void Metric::put(Seen seen) {
   states_ = std::move(seen.states);
+  // An update in between may have moved the metric to the device of its inputs.
+  for (State& s : states_) s.move_to(device_);
   update_count_ = seen.updates;
   ++version_;
 }
@@ -144,12 +146,14 @@ bool Metric::shares_state(const Metric& other) const {
   return true;
 }
 
+void Metric::State::move_to(Device device) {
+  initial = initial.to(device);
+  for (Tensor& part : parts) part = part.to(device);
+}
+
 void Metric::to(Device device) {
   if (device == device_) return;
-  for (State& s : states_) {
-    s.initial = s.initial.to(device);
-    for (Tensor& part : s.parts) part = part.to(device);
-  }
+  for (State& s : states_) s.move_to(device);
   device_ = device;
   ++version_;
 }

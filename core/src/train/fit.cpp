@@ -280,7 +280,7 @@ FitResult Engine::fit(Batches& train, const Step& step, Batches* validation,
 }
 
 Metrics Engine::validate(Batches& batches, const Step& step) {
-  static const Step none;
+  const Step none;
   Run run{*this, *impl_, impl_->options, batches, none, &batches, step};
   return run.pass(batches, step, run.validation_limit());
 }

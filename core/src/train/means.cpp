@@ -33,8 +33,7 @@ void Means::add(const std::string& name, const Tensor& value, double weight) {
 }
 
 void Means::add(const StepResult& result) {
-  static const std::string loss = "loss";
-  if (result.loss.defined()) add(loss, result.loss, result.weight);
+  if (result.loss.defined()) add("loss", result.loss, result.weight);
   for (const StepResult::Value& v : result.values) {
     if (v.tensor.defined()) {
       add(v.name, v.tensor, result.weight);

@@ -15,7 +15,7 @@
 namespace hearth::data {
 
 /// One sample of a WebDataset: files of one name, by their extensions.
-struct WebSample {
+struct HEARTH_API WebSample {
   std::string key;    ///< "train/0001"
   std::string shard;  ///< the archive it is from
   /// "jpg", "cls", "seg.png": in lower case, to the bytes of that file.

@@ -95,6 +95,7 @@ class HEARTH_API Metric {
     Tensor initial;
     Merge merge;
     mutable std::vector<Tensor> parts;  ///< one unless the state is joined; never written in place
+    HEARTH_API void move_to(Device device);
   };
   struct Seen {
     std::vector<State> states;

@@ -141,7 +141,7 @@ std::string step5(std::string word) {
 }  // namespace
 
 std::string porter_stem(const std::string& word) {
-  static const std::unordered_map<std::string, std::string> irregular = {
+  static const auto& irregular = *new std::unordered_map<std::string, std::string>{
       {"sky", "sky"},        {"skies", "sky"},        {"dying", "die"},
       {"lying", "lie"},      {"tying", "tie"},        {"news", "news"},
       {"innings", "inning"}, {"inning", "inning"},    {"outings", "outing"},

@@ -12,7 +12,7 @@ namespace hearth::train {
 
 namespace {
 
-const std::vector<std::string> kFirst{"step", "epoch", "elapsed", "epoch_end"};
+constexpr const char* kFirst[] = {"step", "epoch", "elapsed", "epoch_end"};
 
 /// As RFC 4180 has it.
 std::string quoted(const std::string& name) {
@@ -66,7 +66,7 @@ CsvLogger::~CsvLogger() = default;
 /// Makes columns for all names.
 void CsvLogger::widen(const Metrics& values) {
   const size_t before = columns_.size();
-  if (columns_.empty()) columns_ = kFirst;
+  if (columns_.empty()) columns_.assign(std::begin(kFirst), std::end(kFirst));
   for (const auto& [name, value] : values)
     if (name.find('\n') == std::string::npos &&
         std::find(columns_.begin(), columns_.end(), name) == columns_.end())
@@ -89,7 +89,7 @@ void CsvLogger::log_metrics(const Metrics& values, const LogPlace& place) {
   widen(values);
   std::string line = std::to_string(place.step) + "," + std::to_string(place.epoch) + "," +
                      shortest(place.elapsed) + "," + (place.epoch_end ? "1" : "0");
-  for (size_t i = kFirst.size(); i < columns_.size(); ++i) {
+  for (size_t i = std::size(kFirst); i < columns_.size(); ++i) {
     line += ",";
     if (const auto found = values.find(columns_[i]); found != values.end())
       line += shortest(found->second);

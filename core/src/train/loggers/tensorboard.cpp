@@ -54,7 +54,7 @@ struct Histogram {
 };
 
 Histogram histogram(const Tensor& values) {
-  static const std::vector<double> edges = bucket_edges();
+  static const std::vector<double>& edges = *new std::vector(bucket_edges());
   const Tensor flat = values.detach().cpu().to(kDouble).flatten().contiguous();
   const double* v = flat.const_data_ptr<double>();
   Histogram h;
