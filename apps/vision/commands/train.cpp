@@ -74,10 +74,9 @@ class Reporter final : public train::Callback {
   void on_validation_end(train::Engine& engine) override { resting_ += engine.elapsed(); }
   void on_train_epoch_end(train::Engine& engine) override {
     const auto m = [&](const char* name) { return engine.metric(name); };
-    note(fmt::format("epoch {}/{}: train loss {:.4f} accuracy {}, test loss {:.4f} accuracy {}",
-                     engine.current_epoch() + 1, epochs_, m("train_loss"),
-                     percent(m("train_accuracy"), 2), m("val_loss"),
-                     percent(m("val_accuracy"), 2)));
+    note(fmt::format("epoch {}/{}: loss {:.4f} (test {:.4f}), accuracy {} (test {})",
+                     engine.current_epoch() + 1, epochs_, m("train_loss"), m("val_loss"),
+                     percent(m("train_accuracy"), 2), percent(m("val_accuracy"), 2)));
   }
   void on_checkpoint(train::Engine& engine, train::Moment moment) override {
     if (moment != train::Moment::Step) classifier_.save(file_);
@@ -254,7 +253,7 @@ void Train::report(const train::FitResult& fit, const vision::Classifier& classi
                                    std::pair{"confusion_matrix.png", "what it takes for what"},
                                    std::pair{"worst_mistakes.png", "where it is surest and wrong"},
                                    std::pair{"metrics.jsonl", "all numbers"}}) {
-    fmt::print(text(), "  {:<50} {}\n", output_ + "/" + file, what);
+    fmt::print(text(), "  {:<44} {}\n", output_ + "/" + file, what);
   }
   fmt::print(text(), "\nTry it on a picture of yours:\n  {} predict --model {} photo.jpg\n",
              program(), for_shell(output_));
