@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test build bench compare opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test build bench compare compare-io opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -28,6 +28,13 @@ compare: build
 	@scripts/install-deps.sh compare
 	@bench/peers/setup.sh
 	@build/peers/bin/python bench/peers/compare.py
+
+# Files, beside torch.load, safetensors, webdataset and Python's csv.
+compare-io: build
+	@bench/peers/setup.sh
+	@build/peers/bin/pip install -q --no-deps webdataset braceexpand safetensors
+	@ninja -C $(out) --quiet bench_io
+	@build/peers/bin/python bench/peers/io.py $(out)/bin/hearth-bench-io build/io
 
 # PyTorch's own operator samples, called by name: how many of them agree, for each operator.
 opinfo: build
