@@ -47,6 +47,8 @@ void Engine::add_logger(std::shared_ptr<Logger> logger) {
   impl_->loggers.push_back(std::move(logger));
 }
 
+void Engine::expect_batches(int64_t count) { impl_->expected_batches = count; }
+
 void Engine::log_hyperparams(Settings settings) { impl_->settings = std::move(settings); }
 
 Checkpoint& Engine::states() { return impl_->states; }

@@ -60,6 +60,7 @@ struct Engine::Impl {
   std::vector<std::shared_ptr<Logger>> loggers;
   Checkpoint states;
   Settings settings;
+  std::optional<int64_t> expected_batches;  ///< of an epoch
   GradScaler scaler{GradScalerOptions().enabled(false)};
 
   Place place;

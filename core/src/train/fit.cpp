@@ -164,7 +164,7 @@ std::optional<FitResult> Run::epoch() {
   const std::optional<int64_t> limit = train_limit();
   Progress progress(ProgressOptions(epoch_label())
                         .unit("batches")
-                        .total(limit)
+                        .total(limit ? limit : s.expected_batches)
                         .initial(s.place.batch)
                         .enabled(shows_progress()));
   if (s.place.owes_validation)
@@ -181,6 +181,7 @@ std::optional<FitResult> Run::epoch() {
   }
   loader.cut = limit && train.size() != limit;
   train.end();
+  if (!limit) s.expected_batches = s.place.batch;
   if (s.in_group != 0) optimize();
   progress.finish();
   end_epoch();

@@ -98,6 +98,9 @@ class HEARTH_API Engine {
     return callback;
   }
   void add_logger(std::shared_ptr<Logger> logger);
+  /// How many batches an epoch has, for the progress where the loader does not know; from the
+  /// second epoch on, it is known.
+  void expect_batches(int64_t count);
   /// What describes this run, for loggers.
   void log_hyperparams(Settings settings);
   /// Anything else that checkpoints keep: whatever has save(OutputArchive&) and
