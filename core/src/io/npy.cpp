@@ -124,8 +124,7 @@ void parse_type(Header& header) {
   if (name.empty()) return;
   const char order = name.front();
   if (order == '<' || order == '>' || order == '|' || order == '=') name.remove_prefix(1);
-  for (const Type& t : kTypes)
-    if (t.name == name) header.dtype = t.dtype;
+  header.dtype = dtype_of_name(name);
   header.swapped = order == '>' && !name.empty() && name.back() != '1';
 }
 
@@ -136,6 +135,17 @@ DimVector reversed(const DimVector& dims) {
 }
 
 }  // namespace
+
+ScalarType dtype_of_name(std::string_view name) {
+  for (const Type& t : kTypes)
+    if (t.name == name) return t.dtype;
+  return ScalarType::Undefined;
+}
+
+DimVector strides_of(const DimVector& sizes, bool fortran_order) {
+  if (!fortran_order) return contiguous_strides(sizes.ref());
+  return reversed(contiguous_strides(reversed(sizes).ref()));
+}
 
 bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
@@ -170,9 +180,7 @@ Tensor make_tensor(std::string_view bytes, const std::string& source,
   const Header header = parse_header(bytes, source);
   HEARTH_CHECK_AS(FormatError, header.dtype != ScalarType::Undefined, "[", source,
                   "] the array is of NumPy's type '", header.descr, "', which tensors do not have");
-  const DimVector strides = header.fortran_order
-                                ? reversed(contiguous_strides(reversed(header.sizes).ref()))
-                                : contiguous_strides(header.sizes.ref());
+  const DimVector strides = strides_of(header.sizes, header.fortran_order);
   const auto size =
       static_cast<size_t>(checked_numel(header.sizes.ref())) * element_size(header.dtype);
   const std::string_view data = bytes.substr(header.data_start, size);
@@ -197,8 +205,8 @@ std::map<std::string, Tensor> load_npz(const std::string& path) {
     if (!entry.name.ends_with(".npy")) continue;
     const std::string source = cat_str(path, ": ", entry.name);
     const std::string name = entry.name.substr(0, entry.name.size() - 4);
-    arrays.emplace(name, entry.deflated ? make_tensor(zip.read(entry), source, nullptr)
-                                        : make_tensor(zip.stored(entry), source, file));
+    const auto [bytes, keep] = zip.content(entry, file);
+    arrays.emplace(name, make_tensor(bytes, source, keep));
   }
   return arrays;
 }

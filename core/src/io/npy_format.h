@@ -21,6 +21,10 @@ struct Header {
   size_t data_start = 0;
 };
 
+/// Of NumPy's name without the byte order, "f4"; Undefined for what tensors do not have.
+ScalarType dtype_of_name(std::string_view name);
+DimVector strides_of(const DimVector& sizes, bool fortran_order);
+
 bool is_npy(std::string_view bytes);
 /// Checks that the bytes are there, too.
 Header parse_header(std::string_view bytes, const std::string& source);

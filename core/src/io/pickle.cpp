@@ -44,8 +44,8 @@ Tensor block_of(const Document& document, size_t index) {
   // Of bytes, for tensors of any type: aligned for all of these, and turned here.
   constexpr size_t kAlign = 16;
   const bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % kAlign == 0;
-  const bool turned = document.big_endian && item > 1;
-  block = bytes_as_tensor(bytes, {size}, {1}, kByte, aligned && !turned ? document.keep : nullptr);
+  const bool turned = storage.swapped && item > 1;
+  block = bytes_as_tensor(bytes, {size}, {1}, kByte, aligned && !turned ? storage.keep : nullptr);
   if (turned) {
     const ScalarType dtype = storage.type->dtype;
     swap_words(raw_data(block), bytes.size(),
@@ -61,10 +61,12 @@ Tensor make_tensor(const Document& document, const TensorData& data) {
     document.bad(cat_str("a tensor of ", data.sizes.ref(), " is of type ", data.type->name,
                          ", which Hearth does not have"));
   const StorageData& storage = document.storages[data.storage];
-  if (document.big_endian && !storage.type && data.type->size > 1)
+  if (storage.swapped && !storage.type && data.type->size > 1)
     document.bad("the file is big-endian and does not say of which type its bytes are");
   Tensor made = alias_tensor(block_of(document, data.storage), data.sizes, data.strides,
                              data.offset, data.type->dtype);
+  if (data.conj) made = made.conj_physical();
+  if (data.neg) made = made.neg();
   return data.requires_grad ? made.requires_grad_() : made;
 }
 
@@ -266,6 +268,14 @@ class Collector {
   static std::string join(const std::string& path, const std::string& part) {
     return path.empty() ? part : cat_str(path, ".", part);
   }
+  std::string unique(const std::string& path) {
+    size_t n = ++uses_[path];
+    if (n == 1) return path;
+    std::string name = cat_str(path, "#", n);
+    while (++uses_[name] > 1) name = cat_str(path, "#", ++n);
+    uses_[path] = n;
+    return name;
+  }
   void pairs(const Node& dict, const std::string& path, int depth) {
     for (size_t i = 0; i + 1 < dict.items.size(); i += 2)
       if (const auto part = path_part(*dict.items[i]))
@@ -303,9 +313,7 @@ class Collector {
       case Kind::String:
       case Kind::Bytes:
       case Kind::Tensor:
-        if (!names_.insert(path).second)
-          document_->bad(cat_str("two values have the path '", path, "'"));
-        found_.emplace_back(path.empty() ? "0" : path, Value(document_, &node));
+        found_.emplace_back(unique(path.empty() ? "0" : path), Value(document_, &node));
         return;
       case Kind::Set:
         return;
@@ -328,7 +336,7 @@ class Collector {
 
   std::shared_ptr<const Document> document_;
   std::vector<std::pair<std::string, Value>> found_;
-  std::unordered_set<std::string> names_;
+  std::unordered_map<std::string, size_t> uses_;  ///< of a path
   size_t visits_ = 0;
 };
 

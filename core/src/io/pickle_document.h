@@ -23,7 +23,7 @@ enum class Known : uint8_t {
   OrderedDict,
   DefaultDict,
   Set,
-  Bytearray,
+  Bytes,
   Encode,
   Object,
   Reconstructor,
@@ -41,6 +41,8 @@ enum class Known : uint8_t {
   RebuildSparse,
   NumpyDtype,
   NumpyScalar,
+  NumpyArray,
+  NumpyFromBuffer,
 };
 
 struct ElementType;
@@ -51,7 +53,9 @@ struct StorageData {
   const ElementType* type = nullptr;  ///< null for an untyped one, which counts bytes
   uint64_t count = 0;                 ///< elements, as the pickle says
   std::string_view bytes;
-  bool found = false;  ///< whether `bytes` are known
+  bool found = false;                ///< whether `bytes` are known
+  bool swapped = false;              ///< they are of the other byte order
+  std::shared_ptr<const void> keep;  ///< holds them in memory, if the document alone does not
   /// Of a storage that shows a part of another (files before PyTorch 0.4): that one's key, and how
   /// many elements in.
   std::string part_of;
@@ -65,13 +69,14 @@ struct TensorData {
   int64_t offset = 0;  ///< in elements
   DimVector sizes, strides;
   bool requires_grad = false;
+  bool conj = false, neg = false;  ///< what PyTorch would do to the elements when they are read
 };
 
 struct Node {
   enum class Form : uint8_t { Value, Global, Storage };
   Form form = Form::Value;
   Value::Kind kind = Value::Kind::None;
-  Known known = Known::Unknown;  ///< of a Global
+  Known known = Known::Unknown;  ///< of a Global, and NumpyArray of one whose content is to come
   union {
     bool truth;
     int64_t integer = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "io/pickle_document.h"
+#include "io/pickle_numpy.h"
 #include "io/pickle_rebuild.h"
 #include "io/pickle_types.h"
 
@@ -234,6 +235,9 @@ class Machine {
     Node* object = top();
     // Attributes of dicts (`_metadata` of a state_dict) and of what is not known. Those of a tensor
     // are Python's.
+    if (object->form == Node::Form::Value && object->known == Known::NumpyArray &&
+        become_array(document_, *object, *state))
+      return;
     if (object->kind == Kind::Dict || object->kind == Kind::Object) object->state = state;
   }
   void push_long(uint64_t n) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "io/pickle_numpy.h"
 #include "io/pickle_types.h"
 
 namespace hearth::pickle {
@@ -13,6 +14,7 @@ using Kind = Value::Kind;
 
 /// Python nests _rebuild_from_type_v2 once.
 constexpr int kMostNested = 4;
+constexpr size_t kNowhere = SIZE_MAX;  // for an argument that is not there
 
 class Rebuild {
  public:
@@ -30,7 +32,7 @@ class Rebuild {
         return collection(Kind::Set);
       case Known::Size:
         return collection(Kind::Tuple);
-      case Known::Bytearray:
+      case Known::Bytes:
       case Known::Encode:
         return encoded();
       case Known::Device:
@@ -40,18 +42,21 @@ class Rebuild {
         return object(argument(0).text, {});
       case Known::RebuildTensor:
       case Known::RebuildTensorV2:
-        return tensor(nullptr,
-                      arguments_.size() > 4 && argument(4).kind == Kind::Bool && argument(4).truth);
+        return tensor(nullptr, 4, 6);
       case Known::RebuildTensorV3:
-        return tensor(dtype(argument(6)), argument(4).kind == Kind::Bool && argument(4).truth);
+        return tensor(dtype(argument(6)), 4, 7);
       case Known::RebuildQuantized:
-        return tensor(nullptr, false);
+        return tensor(nullptr, kNowhere, kNowhere);
       case Known::RebuildParameter:
         return parameter();
       case Known::RebuildFromType:
         return from_type(depth);
       case Known::NumpyScalar:
         return numpy_scalar();
+      case Known::NumpyArray:
+        return numpy_array();
+      case Known::NumpyFromBuffer:
+        return numpy_from_buffer();
       case Known::Unknown:
       case Known::Object:
       case Known::Dtype:
@@ -115,8 +120,8 @@ class Rebuild {
     if (!arguments_.empty()) node->items = argument(0).items;
     return node;
   }
-  /// bytearray(text, "latin-1"), bytearray(bytes) and encode(text, "latin1"), as Python writes
-  /// bytes in protocol 2.
+  /// bytes(), bytearray(text, "latin-1"), bytearray(bytes) and encode(text, "latin1"), as Python
+  /// writes bytes in protocol 2.
   Node* encoded() {
     Node* node = make_(Kind::Bytes);
     if (arguments_.empty()) return node;
@@ -150,8 +155,17 @@ class Rebuild {
     return node.type;
   }
 
-  /// (storage, offset, size, stride, ...), of the storage's type unless one is given.
-  Node* tensor(const ElementType* type, bool requires_grad) {
+  static bool is_true(const Node& node) { return node.kind == Kind::Bool && node.truth; }
+  /// What a dict says of a key, false without one.
+  static bool is_set(const Node& dict, std::string_view key) {
+    for (size_t i = 0; dict.kind == Kind::Dict && i + 1 < dict.items.size(); i += 2)
+      if (dict.items[i]->text == key) return is_true(*dict.items[i + 1]);
+    return false;
+  }
+
+  /// (storage, offset, size, stride, ...), of the storage's type unless one is given, and where the
+  /// arguments for requires_grad and for what is to be done to the elements stand.
+  Node* tensor(const ElementType* type, size_t requires_grad, size_t metadata) {
     const Node& from = argument(0);
     if (from.form != Node::Form::Storage) bad("what is no storage");
     const StorageData& storage = document_.storages[from.index];
@@ -162,7 +176,11 @@ class Rebuild {
     data.offset = integer(argument(1));
     data.sizes = integers(argument(2));
     data.strides = integers(argument(3));
-    data.requires_grad = requires_grad;
+    if (requires_grad < arguments_.size()) data.requires_grad = is_true(argument(requires_grad));
+    if (metadata < arguments_.size()) {
+      data.conj = is_set(argument(metadata), "conj");
+      data.neg = is_set(argument(metadata), "neg");
+    }
     if (data.sizes.size() != data.strides.size()) bad("sizes and strides that do not fit");
     if (data.offset < 0) bad("a negative offset");
     const uint64_t item = storage.type ? storage.type->size : 1;
@@ -194,37 +212,24 @@ class Rebuild {
     if (arguments.kind != Kind::Tuple) bad("what is no tuple");
     return Rebuild(document_, function, arguments.items, make_).call(depth + 1);
   }
-  /// A number of numpy, as checkpoints keep the best score: (dtype, bytes).
+  /// (dtype, bytes).
   Node* numpy_scalar() {
-    const Node& type = argument(0);
-    const Node& bytes = argument(1);
-    const std::string name =
-        type.kind == Kind::Object && !type.items.empty() && type.items[0]->kind == Kind::String
-            ? type.items[0]->text
-            : "";
-    const auto read = [&]<typename T>(T) {
-      if (bytes.text.size() != sizeof(T)) bad("bytes of another size");
-      T value;
-      std::memcpy(&value, bytes.text.data(), sizeof(T));
-      Node* node = make_(std::is_floating_point_v<T> ? Kind::Double : Kind::Int);
-      if constexpr (std::is_floating_point_v<T>)
-        node->real = static_cast<double>(value);
-      else
-        node->integer = static_cast<int64_t>(value);
-      return node;
-    };
-    if (bytes.kind != Kind::Bytes) return object(callee_.text, arguments_);
-    if (name == "f8") return read(double{});
-    if (name == "f4") return read(float{});
-    if (name == "i8") return read(int64_t{});
-    if (name == "i4") return read(int32_t{});
-    if (name == "b1") {
-      Node* number = read(int8_t{});
-      Node* node = make_(Kind::Bool);
-      node->truth = number->integer != 0;
-      return node;
-    }
-    return object(callee_.text, arguments_);
+    Node* node = numpy_number(argument(0), argument(1), make_);
+    return node ? node : object(callee_.text, arguments_);
+  }
+  /// (class, shape, code): empty so far, what it holds comes as its state.
+  Node* numpy_array() {
+    Node* node = object("numpy.ndarray", {});
+    node->known = Known::NumpyArray;
+    return node;
+  }
+  /// (bytes, dtype, shape, order).
+  Node* numpy_from_buffer() {
+    Node* node = object(callee_.text, arguments_);
+    const bool fortran = arguments_.size() > 3 && argument(3).text == "F";
+    if (become_array(document_, *node, argument(1), argument(2), fortran, argument(0)))
+      node->items.clear();
+    return node;
   }
 
   Document& document_;

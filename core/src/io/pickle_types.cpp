@@ -46,11 +46,13 @@ constexpr Name kNames[] = {
     {"collections", "defaultdict", Known::DefaultDict},
     {"builtins", "set", Known::Set},
     {"builtins", "frozenset", Known::Set},
-    {"builtins", "bytearray", Known::Bytearray},
+    {"builtins", "bytes", Known::Bytes},
+    {"builtins", "bytearray", Known::Bytes},
     {"builtins", "object", Known::Object},
     {"__builtin__", "set", Known::Set},
     {"__builtin__", "frozenset", Known::Set},
-    {"__builtin__", "bytearray", Known::Bytearray},
+    {"__builtin__", "bytes", Known::Bytes},
+    {"__builtin__", "bytearray", Known::Bytes},
     {"__builtin__", "object", Known::Object},
     {"_codecs", "encode", Known::Encode},
     {"copy_reg", "_reconstructor", Known::Reconstructor},
@@ -73,6 +75,10 @@ constexpr Name kNames[] = {
     {"numpy", "dtype", Known::NumpyDtype},
     {"numpy.core.multiarray", "scalar", Known::NumpyScalar},
     {"numpy._core.multiarray", "scalar", Known::NumpyScalar},
+    {"numpy.core.multiarray", "_reconstruct", Known::NumpyArray},
+    {"numpy._core.multiarray", "_reconstruct", Known::NumpyArray},
+    {"numpy.core.numeric", "_frombuffer", Known::NumpyFromBuffer},
+    {"numpy._core.numeric", "_frombuffer", Known::NumpyFromBuffer},
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "hearth/io/tensor_file.h"
 
 #include <cstring>
-#include <deque>
 #include <filesystem>
 #include <unordered_map>
 
@@ -101,9 +100,9 @@ class TorchSource final : public Source {
 
 class NumpySource final : public Source {
  public:
-  explicit NumpySource(const Bytes& bytes) : keep_(bytes.keep) {
+  explicit NumpySource(const Bytes& bytes) {
     if (npy::is_npy(bytes.view)) {
-      add("0", bytes.view, bytes.source);
+      add("0", bytes.view, bytes.source, bytes.keep);
       return;
     }
     const ZipReader zip(bytes.view, bytes.source);
@@ -111,18 +110,13 @@ class NumpySource final : public Source {
       if (!entry.name.ends_with(".npy")) continue;
       const std::string source = cat_str(bytes.source, ": ", entry.name);
       const std::string name = entry.name.substr(0, entry.name.size() - 4);
-      if (entry.deflated) {
-        unpacked_.push_back(zip.read(entry));
-        add(name, unpacked_.back(), source);
-        arrays_.back().unpacked = true;
-      } else {
-        add(name, zip.stored(entry), source);
-      }
+      const auto [content, keep] = zip.content(entry, bytes.keep);
+      add(name, content, source, keep);
     }
   }
   Tensor tensor(size_t i) const override {
     const Array& a = arrays_[i];
-    return npy::make_tensor(a.bytes, a.source, a.unpacked ? nullptr : keep_);
+    return npy::make_tensor(a.bytes, a.source, a.keep);
   }
   IntArrayRef sizes(size_t i) const override { return arrays_[i].header.sizes.ref(); }
   ScalarType dtype(size_t i) const override { return arrays_[i].header.dtype; }
@@ -137,15 +131,14 @@ class NumpySource final : public Source {
     std::string_view bytes;
     std::string source;
     npy::Header header;
-    bool unpacked = false;  ///< in memory of this source, which may end before the tensor
+    std::shared_ptr<const void> keep;
   };
-  void add(const std::string& name, std::string_view bytes, const std::string& source) {
+  void add(const std::string& name, std::string_view bytes, const std::string& source,
+           const std::shared_ptr<const void>& keep) {
     keys.push_back(name);
-    arrays_.push_back({bytes, source, npy::parse_header(bytes, source)});
+    arrays_.push_back({bytes, source, npy::parse_header(bytes, source), keep});
   }
 
-  std::shared_ptr<const void> keep_;
-  std::deque<std::string> unpacked_;
   std::vector<Array> arrays_;
 };
 
@@ -204,7 +197,7 @@ bool is_npz(const Bytes& bytes) {
   const ZipReader zip(bytes.view, bytes.source);
   for (const ZipEntry& entry : zip.entries())
     if (entry.name.ends_with(".npy")) return true;
-  return false;
+  return zip.entries().empty();
 }
 
 /// By the first bytes.
@@ -273,7 +266,11 @@ TensorFile::Format TensorFile::format() const { return impl_->format; }
 const std::vector<std::string>& TensorFile::keys() const { return impl_->source->keys; }
 bool TensorFile::contains(const std::string& name) const { return impl_->places.count(name) != 0; }
 Tensor TensorFile::tensor(const std::string& name) const {
-  return impl_->source->tensor(impl_->place(name));
+  const size_t i = impl_->place(name);
+  HEARTH_CHECK_AS(FormatError, impl_->source->dtype(i) != ScalarType::Undefined, "[", impl_->file,
+                  "] tensor '", name, "' is of type ", impl_->source->type_name(i),
+                  ", which Hearth does not have");
+  return impl_->source->tensor(i);
 }
 IntArrayRef TensorFile::sizes(const std::string& name) const {
   return impl_->source->sizes(impl_->place(name));

@@ -4,6 +4,7 @@
 #include "io/torch_file.h"
 
 #include <cstring>
+#include <tuple>
 
 #include "hearth/io/mapped_file.h"
 #include "hearth/io/pickle.h"
@@ -37,6 +38,8 @@ void find_parts(Document& document) {
       document.bad(cat_str("storage '", storage.key, "' is a part of what is not there"));
     storage.bytes = whole.bytes.substr(static_cast<size_t>(storage.begin * item),
                                        static_cast<size_t>(storage.count * item));
+    storage.keep = whole.keep;
+    storage.swapped = whole.swapped;
     storage.found = true;
   }
 }
@@ -57,10 +60,11 @@ void read_zip(Document& document, std::string_view bytes) {
   ByteReader in(text, document.source);
   document.root = read_pickle(document, in);
   for (StorageData& storage : document.storages) {
-    if (!storage.part_of.empty()) continue;
+    if (storage.found || !storage.part_of.empty()) continue;
     const ZipEntry* entry = zip.find(cat_str(folder, "data/", storage.key));
     if (!entry) continue;
-    storage.bytes = zip.stored(*entry);
+    std::tie(storage.bytes, storage.keep) = zip.content(*entry, document.keep);
+    storage.swapped = document.big_endian;
     storage.found = true;
     check_size(document, storage);
   }
@@ -91,6 +95,8 @@ void read_old(Document& document, std::string_view bytes) {
       document.bad(cat_str("storage '", storage.key, "' has ", count, " elements, ", storage.count,
                            " are expected"));
     storage.bytes = in.take(count * (storage.type ? storage.type->size : 1));
+    storage.keep = document.keep;
+    storage.swapped = document.big_endian;
     storage.found = true;
   }
 }
@@ -120,7 +126,9 @@ Value read(std::shared_ptr<Document> document, std::string_view bytes) {
 
 }  // namespace
 
-bool is_zip(std::string_view bytes) { return bytes.starts_with("PK\x03\x04"); }
+bool is_zip(std::string_view bytes) {
+  return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06");  // the latter: empty
+}
 bool is_torch_file(std::string_view bytes) {
   return bytes.starts_with(kOldMagic) || bytes.starts_with('\x80') || is_zip(bytes);
 }

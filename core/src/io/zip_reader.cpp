@@ -149,9 +149,11 @@ std::string_view ZipReader::packed_bytes(const ZipEntry& entry) const {
   return in.take(entry.packed);
 }
 
-std::string_view ZipReader::stored(const ZipEntry& entry) const {
-  if (entry.deflated) damaged(cat_str("'", entry.name, "' is compressed"));
-  return packed_bytes(entry);
+std::pair<std::string_view, std::shared_ptr<const void>> ZipReader::content(
+    const ZipEntry& entry, const std::shared_ptr<const void>& keep) const {
+  if (!entry.deflated) return {packed_bytes(entry), keep};
+  const auto unpacked = std::make_shared<const std::string>(read(entry));
+  return {*unpacked, unpacked};
 }
 
 std::string ZipReader::read(const ZipEntry& entry) const {

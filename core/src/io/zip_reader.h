@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,11 +30,13 @@ class ZipReader {
   const std::vector<ZipEntry>& entries() const { return entries_; }
   /// Null if there is none of that name.
   const ZipEntry* find(std::string_view name) const;
-  /// The bytes of a member where they lie in the file; throws FormatError if it is deflated.
-  std::string_view stored(const ZipEntry& entry) const;
   /// The content of a member, its checksum compared. Throws NotImplementedError for a deflated one
   /// in a build without zlib.
   std::string read(const ZipEntry& entry) const;
+  /// The content of a member and what holds it in memory: where it lies in the archive, which
+  /// `keep` holds, or, of a deflated one, memory of its own.
+  std::pair<std::string_view, std::shared_ptr<const void>> content(
+      const ZipEntry& entry, const std::shared_ptr<const void>& keep) const;
 
  private:
   std::string_view packed_bytes(const ZipEntry& entry) const;

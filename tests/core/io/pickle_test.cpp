@@ -8,6 +8,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "temporary.h"
 
@@ -143,6 +144,54 @@ TEST_P(Pickle, KeepsWhatItDoesNotKnow) {
   const Value group = c.at("optimizer").at("param_groups").elements()[0];
   EXPECT_EQ(group.at("lr").toDouble(), 0.125);
   EXPECT_EQ(group.at("betas").elements()[1].toDouble(), 0.75);
+}
+
+void expect_arrays(const Value& arrays) {
+  const Tensor c = counting({2, 3});
+  EXPECT_TRUE(arrays.at("c").toTensor().equal(c));
+  EXPECT_TRUE(arrays.at("fortran").toTensor().equal(c.to(kLong)));
+  EXPECT_TRUE(arrays.at("big").toTensor().equal(c.to(kDouble)));
+  EXPECT_TRUE(arrays.at("scalar").toTensor().equal(full({}, 2.5, kHalf)));
+  EXPECT_EQ(arrays.at("empty").sizes(), IntArrayRef({0, 3}));
+  EXPECT_EQ(arrays.at("empty").toTensor().scalar_type(), kComplexDouble);
+  EXPECT_TRUE(arrays.at("bool").toTensor().equal(tensor({true, false})));
+  EXPECT_EQ(arrays.at("object").kind(), Kind::Object);  // and costs nothing beside it
+  EXPECT_EQ(arrays.at("text").kind(), Kind::Object);
+  EXPECT_TRUE(arrays.at("weight").toTensor().equal(counting({3})));
+  const std::vector<Value> numbers = arrays.at("numbers").elements();
+  ASSERT_EQ(numbers.size(), 6u);
+  EXPECT_EQ(numbers[0].toDouble(), 1.5);
+  EXPECT_EQ(numbers[1].toDouble(), 2.5);
+  EXPECT_EQ(numbers[2].toInt(), -3);
+  EXPECT_EQ(numbers[3].toInt(), 200);
+  EXPECT_TRUE(numbers[4].toBool());
+  EXPECT_EQ(numbers[5].toInt(), int64_t{1} << 62);
+  EXPECT_EQ(names_of(arrays),
+            (std::vector<std::string>{"c", "fortran", "big", "scalar", "empty", "bool", "weight"}));
+}
+
+TEST_P(Pickle, ReadsArraysOfNumPy) { expect_arrays(open("arrays")); }
+TEST(PickleProtocol5, ReadsArraysOfNumPy) { expect_arrays(load(file("arrays5.pt"))); }
+
+TEST_P(Pickle, DoesWhatTensorsPutOff) {
+  const Value lazy = open("lazy");
+  const Tensor real = counting({3}), imag = counting({3}) + 1;
+  EXPECT_TRUE(lazy.at("conj").toTensor().equal(view_as_complex(stack({real, -imag}, 1))));
+  EXPECT_TRUE(lazy.at("neg").toTensor().equal(-imag));
+}
+
+TEST_P(Pickle, TellsValuesOfOnePathApart) {
+  EXPECT_EQ(names_of(open("lazy")), (std::vector<std::string>{"conj", "neg", "a.b", "a.b#2"}));
+}
+
+TEST(PickleZip, UnpacksWhatIsDeflated) {
+  const auto stored = named_tensors(load(file("state.pt")));
+  const auto packed = named_tensors(load(file("packed.pt")));
+  ASSERT_EQ(stored.size(), packed.size());
+  for (size_t i = 0; i < stored.size(); ++i) {
+    EXPECT_EQ(stored[i].first, packed[i].first);
+    EXPECT_TRUE(stored[i].second.toTensor().equal(packed[i].second.toTensor()));
+  }
 }
 
 TEST_P(Pickle, NamesAWholeModuleAsItsStateDict) {

@@ -6,6 +6,7 @@ Usage: cd tests/data/io && python3 generate.py   (needs torch and numpy)
 """
 import argparse
 import collections
+import zipfile
 
 import numpy as np
 import torch
@@ -73,6 +74,19 @@ save("checkpoint", {"model": net.state_dict(), "optimizer": optimizer.state_dict
                     "device": torch.device("cuda", 1), "dtype": torch.float16,
                     "counter": collections.Counter("aab"), "default": collections.defaultdict(list, a=[1.5]),
                     "set": {3}, 5: "five"})
+arrays = {"c": np.arange(6, dtype="f4").reshape(2, 3), "fortran": np.asfortranarray(np.arange(6, dtype="i8").reshape(2, 3)),
+          "big": np.arange(6, dtype=">f8").reshape(2, 3), "scalar": np.array(2.5, "f2"), "empty": np.zeros((0, 3), "c16"),
+          "bool": np.array([True, False]), "object": np.array([None, 1], object), "text": np.array(["a", "bc"]),
+          "numbers": [np.float32(1.5), np.float16(2.5), np.int16(-3), np.uint8(200), np.bool_(True), np.int64(2**62)],
+          "weight": counting(3)}
+save("arrays", arrays)
+torch.save(arrays, "arrays5.pt", pickle_protocol=5)
+pairs = torch.complex(counting(3), counting(3) + 1)
+# A dict whose values have the same paths.
+save("lazy", {"conj": pairs.conj(), "neg": torch._neg_view(counting(3) + 1), "a.b": counting(1), "a": {"b": counting(2)}})
+with zipfile.ZipFile("state.pt") as stored, zipfile.ZipFile("packed.pt", "w", zipfile.ZIP_DEFLATED) as packed:
+    for member in stored.namelist():
+        packed.writestr(member, stored.read(member))
 # The old form adds the source of modules, and where it lies.
 torch.serialization.get_source_lines_and_file = lambda module: (["source"], 0, "net.py")
 save("module", net)

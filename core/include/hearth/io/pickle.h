@@ -92,7 +92,8 @@ class HEARTH_API Value {
 
 /// Every tensor, number, text, bool and None in the value by its path: keys of dicts and indices of
 /// lists, joined by dots. Parameters, buffers and submodules of a module that was saved whole have
-/// the names that its state_dict gives them. A value that stands alone is "0".
+/// the names that its state_dict gives them. A value that stands alone is "0", and where two would
+/// have one path ({"a.b": x, "a": {"b": y}}), the second ends in "#2".
 HEARTH_API std::vector<std::pair<std::string, Value>> named_values(const Value& value);
 /// The tensors among these.
 HEARTH_API std::vector<std::pair<std::string, Value>> named_tensors(const Value& value);
