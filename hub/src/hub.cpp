@@ -2,10 +2,8 @@
 #include "hearth/hub/hub.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -14,12 +12,10 @@
 #include <unistd.h>
 
 #include "hearth/base/progress.h"
-#include "hearth/hub/checksum.h"
 #include "hearth/hub/environment.h"
 
+#include "fetch.h"
 #include "hf_cache.h"
-#include "http.h"
-#include "part_file.h"
 
 namespace hearth::hub {
 
@@ -92,7 +88,7 @@ class Client {
     if (!found) return from_cache(name, answer);
     cache_.remember(repository_.revision, found->commit);
     const std::string path = cache_.pointer(found->commit, name);
-    if (!exists(path)) fetch(*found, name);
+    if (!exists(path)) add_to_cache(*found, name);
     return path;
   }
 
@@ -102,14 +98,8 @@ class Client {
                             quoted(repository_.id, true) + "/revision/" +
                             quoted(repository_.revision, false);
     std::string text;
-    Response answer;
-    for (int attempt = 1;; ++attempt) {
-      answer = get_text({url, token_, {}, true}, text);
-      if (answer.ok()) break;
-      const auto wait = wait_before_try(attempt + 1, answer);
-      if (!wait) refuse("", answer);
-      std::this_thread::sleep_for(std::chrono::duration<double>(*wait));
-    }
+    const Response answer = retried([&] { return get_text({url, token_, {}, true}, text); });
+    if (!answer.ok()) refuse("", answer);
     const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto bad = [&] {
       throw FormatError(cat_str("[", url, "] expected a list of files, got something else"));
@@ -140,29 +130,30 @@ class Client {
            quoted(repository_.revision, false) + "/" + quoted(name, true);
   }
 
+  /// The hub's answer for `url`, which it becomes where the hub keeps that under another name.
+  Response head_on_hub(std::string& url) const {
+    const std::string first = url;
+    for (int hops = 0;; ++hops) {
+      Response answer = head({url, token_, {}, false});
+      if (answer.status < 300 || answer.status >= 400) return answer;
+      // What leads away from the hub, leads to the bytes.
+      const std::string to = absolute(url, answer.header("location"));
+      if (!same_origin(to, first) || hops == 10) return answer;
+      url = to;
+    }
+  }
+
   /// Nothing if the network does not answer as it should; throws what the hub refuses.
   std::optional<Metadata> ask(const std::string& name, Response& answer) {
     const std::string first = url_of(name);
     std::string url = first;
-    for (int attempt = 1, hops = 0;;) {
-      answer = head({url, token_, {}, false});
-      if (answer.status >= 300 && answer.status < 400) {
-        // On the hub a name may have changed; what leads away from it, leads to the bytes.
-        const std::string to = absolute(url, answer.header("location"));
-        if (same_origin(to, first) && ++hops <= 10) {
-          url = to;
-          continue;
-        }
-      }
-      if (answer.ok()) break;
-      const bool cached = cache_.commit_of(repository_.revision).has_value();
-      const auto wait = cached ? std::nullopt : wait_before_try(++attempt, answer);
-      if (!wait) {
-        if (answer.status == 404 || answer.status == 401 || answer.status == 403)
-          refuse(name, answer);
-        return std::nullopt;
-      }
-      std::this_thread::sleep_for(std::chrono::duration<double>(*wait));
+    const auto once = [&] { return head_on_hub(url = first); };
+    // Whoever has it in the cache need not wait.
+    answer = cache_.commit_of(repository_.revision) ? once() : retried(once);
+    if (!answer.ok()) {
+      if (answer.status == 404 || answer.status == 401 || answer.status == 403)
+        refuse(name, answer);
+      return std::nullopt;
     }
     Metadata m;
     m.commit = answer.header("x-repo-commit");
@@ -236,7 +227,7 @@ class Client {
                                    : answer.error));
   }
 
-  void fetch(const Metadata& m, const std::string& name) {
+  void add_to_cache(const Metadata& m, const std::string& name) {
     make_folder(cache_.folder() + "/blobs");
     const Lock lock(cache_.lock(m.etag));
     const std::string blob = cache_.blob(m.etag);
@@ -250,35 +241,19 @@ class Client {
     Progress progress(ProgressOptions(name).unit("B").total(
         m.size ? std::optional<int64_t>(static_cast<int64_t>(*m.size)) : std::nullopt));
     const Request request{m.url, same_origin(m.url, hf_endpoint()) ? token_ : "", {}, true};
-    bool from_scratch = part.size() == 0;
-    for (int attempt = 1;; ++attempt) {
-      const Response r = m.size && part.size() == *m.size ? Response{200, {}, "", "", false}
-                                                          : get_into(request, part, "", progress);
-      if (r.ok() || r.status == 416) {
-        const std::string wrong = wrong_with(m, part);
-        if (wrong.empty()) return part.become(blob);
-        part.clear();
-        if (from_scratch)
-          throw FormatError(cat_str("[", text_, "] ", name, ": ", wrong, ". Try again later"));
-        from_scratch = true;
-        continue;
-      }
-      const auto wait = wait_before_try(attempt + 1, r);
-      if (!wait)
-        throw NetworkError(cat_str("[", text_, "] ", name, " could not be downloaded: ", r.error,
-                                   ". What has arrived is kept; try again"));
-      std::this_thread::sleep_for(std::chrono::duration<double>(*wait));
-    }
+    const auto failure = fetch(request, {m.size, checksum_of(m.etag)}, part, progress);
+    if (!failure) return part.become(blob);
+    const std::string what =
+        cat_str("[", text_, "] ", name, " could not be downloaded: ", failure->text);
+    if (failure->wrong_content) throw FormatError(what + ". Try again later");
+    throw NetworkError(what + ". What has arrived is kept; try again");
   }
 
   /// The ETag of a large file is its SHA-256, that of a small one what git calls it.
-  static std::string wrong_with(const Metadata& m, const PartFile& part) {
-    if (m.size && part.size() != *m.size)
-      return cat_str("what came has ", part.size(), " bytes, expected ", *m.size);
-    if (m.etag.size() != 64 && m.etag.size() != 40) return "";
-    const Hash hash = m.etag.size() == 64 ? Hash::Sha256 : Hash::GitBlob;
-    const std::string got = hash_of_file(part.path(), hash);
-    return got == m.etag ? "" : cat_str("what came has the hash ", got, ", expected ", m.etag);
+  static Checksum checksum_of(const std::string& etag) {
+    if (etag.size() == 64) return {Hash::Sha256, etag};
+    if (etag.size() == 40) return {Hash::GitBlob, etag};
+    return {};
   }
 
   Repository repository_;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -59,10 +60,25 @@ void PartFile::clear() {
   size_ = 0;
 }
 
-void PartFile::remove() { ::unlink(path_.c_str()); }
+std::string PartFile::validator() const {
+  std::ifstream in(validator_path());
+  std::string etag;
+  std::getline(in, etag);
+  return etag;
+}
+
+void PartFile::set_validator(const std::string& etag) {
+  if (!etag.empty() && !etag.starts_with("W/")) std::ofstream(validator_path()) << etag << "\n";
+}
+
+void PartFile::remove() {
+  ::unlink(validator_path().c_str());
+  ::unlink(path_.c_str());
+}
 
 void PartFile::become(const std::string& final_path) {
   if (::fsync(fd_) != 0 || ::rename(path_.c_str(), final_path.c_str()) != 0) fail("renamed");
+  ::unlink(validator_path().c_str());
 }
 
 void PartFile::fail(const char* what) const {

@@ -21,11 +21,16 @@ class PartFile {
   /// False, with errno set, when the bytes cannot be written.
   bool append(const char* data, size_t n);
   void clear();
+  /// The strong ETag of what is in it, kept beside it; empty if none is known.
+  std::string validator() const;
+  /// Keeps what is there if `etag` is weak or empty.
+  void set_validator(const std::string& etag);
   void remove();
   /// Durable, and under its final name.
   void become(const std::string& final_path);
 
  private:
+  std::string validator_path() const { return path_ + ".etag"; }
   [[noreturn]] void fail(const char* what) const;
 
   std::string path_;
