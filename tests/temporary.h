@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,4 +31,12 @@ inline void write_text(const std::string& path, const std::string& bytes) {
 inline std::string read_text(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// As the program gzip packs them.
+inline std::string gzipped(const std::string& bytes) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", bytes);
+  return std::system(("gzip " + (folder / "file")).c_str()) == 0 ? read_text(folder / "file.gz")
+                                                                 : "";
 }

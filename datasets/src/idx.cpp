@@ -5,9 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include "hearth/data/readers/byte_stream.h"
 #include "hearth/ops/creation.h"
-
-#include "byte_source.h"
 
 namespace hearth::datasets {
 namespace {
@@ -33,7 +32,10 @@ ScalarType dtype_of_code(int code, const std::string& name) {
                             " is none of 8, 9, 11, 12, 13, 14"));
 }
 
-Tensor parse(ByteSource& source, const std::string& name) {
+using data::readers::ByteStream;
+
+Tensor parse(ByteStream& source) {
+  const std::string& name = source.path();
   uint8_t head[4];
   HEARTH_CHECK_AS(FormatError, source.read(head, 4) == 4 && head[0] == 0 && head[1] == 0, "[", name,
                   "] is no idx file: it does not start with two zero bytes");
@@ -43,7 +45,9 @@ Tensor parse(ByteSource& source, const std::string& name) {
                   "] expected 1 to 8 dims, the header says ", dims);
   std::vector<int64_t> sizes;
   // The upper bound of what may follow, so that nothing is allocated for an empty promise.
-  const auto limit = source.at_most();
+  const auto at_most = source.at_most();
+  HEARTH_CHECK_AS(FileError, at_most, "[", name, "] is not a regular file");
+  const uint64_t limit = *at_most;
   uint64_t bytes = element_size(dtype);
   for (int d = 0; d < dims; ++d) {
     uint8_t be[4];
@@ -73,13 +77,13 @@ Tensor parse(ByteSource& source, const std::string& name) {
 }  // namespace
 
 Tensor read_idx(const std::string& path) {
-  ByteSource source(path);
-  return parse(source, path);
+  ByteStream source(path);
+  return parse(source);
 }
 
 Tensor read_idx(const void* data, size_t bytes, const std::string& name) {
-  ByteSource source(data, bytes, name);
-  return parse(source, name);
+  ByteStream source(data, bytes, name);
+  return parse(source);
 }
 
 }  // namespace hearth::datasets

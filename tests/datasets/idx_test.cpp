@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "hearth/base/error.h"
 
@@ -23,20 +22,6 @@ std::string idx(int type, const std::vector<uint32_t>& sizes, const std::string&
   return s + data;
 }
 
-std::string deflated(const std::string& plain, int window_bits) {
-  z_stream z{};
-  deflateInit2(&z, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
-  std::string out(plain.size() + 1000, 0);
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  z.avail_in = static_cast<uInt>(plain.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
-
 Tensor parse(const std::string& bytes) { return read_idx(bytes.data(), bytes.size(), "test.idx"); }
 
 std::string failure(const std::string& bytes) {
@@ -52,7 +37,7 @@ TEST(Idx, ReadsPlainAndGzippedFiles) {
   TemporaryFolder folder;
   const std::string bytes = idx(8, {2, 2, 3}, "abcdefghijkl");
   write_text(folder / "plain", bytes);
-  write_text(folder / "zipped.gz", deflated(bytes, 31));
+  write_text(folder / "zipped.gz", gzipped(bytes));
   for (const char* name : {"plain", "zipped.gz"}) {
     Tensor t = read_idx(folder / name);
     EXPECT_EQ(t.sizes(), (std::vector<int64_t>{2, 2, 3}));
@@ -60,7 +45,7 @@ TEST(Idx, ReadsPlainAndGzippedFiles) {
     EXPECT_EQ(t.const_data_ptr<uint8_t>()[11], 'l');
   }
   // Two members in one file, as gzip allows.
-  const std::string two = deflated(bytes.substr(0, 9), 31) + deflated(bytes.substr(9), 31);
+  const std::string two = gzipped(bytes.substr(0, 9)) + gzipped(bytes.substr(9));
   EXPECT_EQ(parse(two).const_data_ptr<uint8_t>()[11], 'l');
 }
 
@@ -74,7 +59,7 @@ TEST(Idx, TurnsBytesOfEveryType) {
 }
 
 TEST(Idx, RefusesEveryTruncation) {
-  const std::string plain = idx(8, {3, 4}, "abcdefghijkl"), zipped = deflated(plain, 31);
+  const std::string plain = idx(8, {3, 4}, "abcdefghijkl"), zipped = gzipped(plain);
   for (const std::string& bytes : {plain, zipped})
     for (size_t n = 1; n < bytes.size(); ++n)
       EXPECT_NE(failure(bytes.substr(0, n)), "nothing thrown") << n;
@@ -90,13 +75,13 @@ TEST(Idx, RefusesHostileHeaders) {
   EXPECT_THAT(failure(idx(8, {0xffffffff}, "a")), testing::HasSubstr("promises"));
   const std::vector<uint32_t> huge(3, 0xffffffff);
   EXPECT_THAT(failure(idx(8, huge, "a")), testing::HasSubstr("promises"));
-  EXPECT_THAT(failure(deflated(idx(14, huge, "a"), 31)), testing::HasSubstr("promises"));
+  EXPECT_THAT(failure(gzipped(idx(14, huge, "a"))), testing::HasSubstr("promises"));
   EXPECT_THAT(failure(idx(14, {0x20000000, 0x10, 0x1}, "abcdefgh")),
               testing::HasSubstr("promises"));
 }
 
 TEST(Idx, NoticesDamage) {
-  std::string zipped = deflated(idx(8, {200}, std::string(200, 'x')), 31);
+  std::string zipped = gzipped(idx(8, {200}, std::string(200, 'x')));
   zipped[zipped.size() - 6] ^= 1;  // the checksum
   EXPECT_THAT(failure(zipped), testing::HasSubstr("damaged"));
   EXPECT_THROW(read_idx("/nowhere/file"), FileError);

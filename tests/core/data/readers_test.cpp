@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hearth/data/readers/byte_stream.h"
 #include "hearth/data/readers/lines.h"
 #include "hearth/data/readers/tar.h"
 
@@ -79,12 +80,8 @@ TEST_F(Readers, LongLinesAndPositions) {
 TEST_F(Readers, GzippedFilesAreInflated) {
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "line " + std::to_string(i) + "\n";
-  const std::string path = file(text);
-  ASSERT_EQ(std::system(("gzip -k " + path + " && cat " + path + ".gz >> " + path + ".gz2 && cat " +
-                         path + ".gz >> " + path + ".gz2")
-                            .c_str()),
-            0);
-  LineReader twice(path + ".gz2");  // two members, one after the other
+  const std::string zipped = gzipped(text);
+  LineReader twice(file(zipped + zipped));  // two members, one after the other
   int64_t n = 0;
   Position at;
   while (twice.next())
@@ -92,8 +89,7 @@ TEST_F(Readers, GzippedFilesAreInflated) {
   EXPECT_EQ(n, 200'000);
   twice.seek(at);
   EXPECT_EQ(*twice.next(), "line 50000");
-  std::string cut = read_text(path + ".gz");
-  cut.resize(cut.size() / 2);
+  const std::string cut = zipped.substr(0, zipped.size() / 2);
   EXPECT_THROW(
       {
         LineReader reader(file(cut, "cut"));
@@ -101,6 +97,34 @@ TEST_F(Readers, GzippedFilesAreInflated) {
         }
       },
       FormatError);
+}
+
+TEST_F(Readers, MemoryIsReadAsFilesAre) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += std::to_string(i) + "\n";
+  const std::string zipped = gzipped(text);
+  for (const bool zip : {false, true}) {
+    const std::string& bytes = zip ? zipped : text;
+    ByteStream from_file(file(bytes));
+    ByteStream from_memory(bytes.data(), bytes.size(), "memory");
+    const uint64_t most = zip ? 1032 * zipped.size() : text.size();
+    EXPECT_EQ(from_file.at_most(), most);
+    EXPECT_EQ(from_memory.at_most(), most);
+    for (ByteStream* stream : {&from_file, &from_memory}) {
+      std::string got(text.size() + 1, '\0');
+      EXPECT_EQ(stream->read(got.data(), got.size()), text.size());
+      got.pop_back();
+      EXPECT_EQ(got, text);
+      stream->seek(100);
+      EXPECT_EQ(stream->read(got.data(), 10), 10u);
+      EXPECT_EQ(got.substr(0, 10), text.substr(100, 10));
+      EXPECT_THAT(error_of([&] { stream->seek(text.size() + 1); }), HasSubstr("it has changed"));
+    }
+  }
+  ByteStream nothing(nullptr, 0, "nothing");
+  char c;
+  EXPECT_EQ(nothing.read(&c, 1), 0u);
+  EXPECT_EQ(ByteStream("/dev/null").at_most(), std::nullopt);
 }
 
 TEST_F(Readers, CsvRowsAsRfc4180HasThem) {

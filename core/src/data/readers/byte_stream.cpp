@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef HEARTH_WITH_ZLIB
@@ -20,6 +21,8 @@ namespace hearth::data::readers {
 namespace {
 
 constexpr size_t kBuffer = 256 << 10;
+// Deflate cannot shrink by more than this factor.
+constexpr uint64_t kMaxRatio = 1032;
 
 }  // namespace
 
@@ -27,23 +30,34 @@ struct ByteStream::Impl {
   explicit Impl(const std::string& p) : path(p) {
     fd = p == "-" ? ::dup(STDIN_FILENO) : ::open(p.c_str(), O_RDONLY | O_CLOEXEC);
     HEARTH_CHECK_AS(FileError, fd >= 0, "[", p, "] cannot be opened: ", std::strerror(errno));
+    buffer.resize(kBuffer);
+    from = buffer.data();
+    fill();
+    start();
+  }
+  Impl(const char* data, size_t bytes, std::string name)
+      : path(std::move(name)), from(data), end(bytes) {
     start();
   }
   ~Impl() {
 #ifdef HEARTH_WITH_ZLIB
     if (gzipped) inflateEnd(&zlib);
 #endif
-    ::close(fd);
+    if (fd >= 0) ::close(fd);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  /// The same bytes from their start.
+  std::unique_ptr<Impl> again() const {
+    return fd < 0 ? std::make_unique<Impl>(from, end, path) : std::make_unique<Impl>(path);
   }
 
   /// Looks whether it is compressed.
   void start() {
-    at = end = 0;
-    fill();
-    gzipped = end - at >= 2 && buffer[at] == '\x1f' && buffer[at + 1] == '\x8b';
+    gzipped = end >= 2 && from[0] == '\x1f' && from[1] == '\x8b';
     if (!gzipped) return;
 #ifdef HEARTH_WITH_ZLIB
-    zlib = {};
     HEARTH_CHECK(inflateInit2(&zlib, 15 + 16) == Z_OK, "[", path, "] zlib cannot be started");
 #else
     throw NotImplementedError(
@@ -53,7 +67,7 @@ struct ByteStream::Impl {
 
   /// More of the file; false at its end.
   bool fill() {
-    if (buffer.empty()) buffer.resize(kBuffer);
+    if (fd < 0) return false;
     at = end = 0;
     while (end < kBuffer) {
       const ssize_t n = ::read(fd, buffer.data() + end, kBuffer - end);
@@ -69,7 +83,7 @@ struct ByteStream::Impl {
     size_t done = 0;
     while (done < n && (at < end || fill())) {
       const size_t some = std::min(n - done, end - at);
-      std::memcpy(to + done, buffer.data() + at, some);
+      std::memcpy(to + done, from + at, some);
       at += some;
       done += some;
     }
@@ -82,12 +96,12 @@ struct ByteStream::Impl {
     size_t done = 0;
     while (done < n && !ended) {
       if (at == end && !fill()) throw FormatError(cat_str("[", path, "] ends too early"));
-      zlib.next_in = reinterpret_cast<Bytef*>(buffer.data() + at);
-      zlib.avail_in = static_cast<uInt>(end - at);
+      zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from + at));
+      zlib.avail_in = static_cast<uInt>(std::min<size_t>(end - at, 1u << 30));
       const size_t room = std::min<size_t>(n - done, 1u << 30);
       zlib.avail_out = static_cast<uInt>(room);
       const int result = inflate(&zlib, Z_NO_FLUSH);
-      at = end - zlib.avail_in;
+      at = static_cast<size_t>(reinterpret_cast<const char*>(zlib.next_in) - from);
       done += room - zlib.avail_out;
       if (result == Z_STREAM_END) {
         // Members may follow each other.
@@ -111,15 +125,28 @@ struct ByteStream::Impl {
   }
 
   std::string path;
-  int fd = -1;
-  bool gzipped = false;
+  int fd = -1;  ///< none: all bytes are in memory
   std::vector<char> buffer;
-  size_t at = 0, end = 0;
+  const char* from = nullptr;
+  size_t at = 0, end = 0;  ///< of `from`: what is still to be read
+  bool gzipped = false;
 };
 
 ByteStream::ByteStream(const std::string& path)
     : path_(path), impl_(std::make_unique<Impl>(path)) {}
+ByteStream::ByteStream(const void* data, size_t bytes, std::string name)
+    : path_(std::move(name)),
+      impl_(std::make_unique<Impl>(static_cast<const char*>(data), bytes, path_)) {}
 ByteStream::~ByteStream() = default;
+
+std::optional<uint64_t> ByteStream::at_most() const {
+  uint64_t bytes = impl_->end;
+  if (struct stat info; impl_->fd >= 0) {
+    if (::fstat(impl_->fd, &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+    bytes = static_cast<uint64_t>(info.st_size);
+  }
+  return impl_->gzipped ? bytes * kMaxRatio : bytes;
+}
 
 size_t ByteStream::read(void* to, size_t n) {
   const size_t done = impl_->read(static_cast<char*>(to), n);
@@ -147,7 +174,7 @@ void ByteStream::seek(uint64_t position) {
     return;
   }
   if (position < position_) {
-    impl_ = std::make_unique<Impl>(path_);
+    impl_ = impl_->again();
     position_ = 0;
   }
   std::vector<char> skipped(std::min<uint64_t>(kBuffer, position - position_));

@@ -4,18 +4,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hearth/base/macros.h"
 
 namespace hearth::data::readers {
 
-/// The bytes of a file in order, inflated where it is gzipped (by its first bytes, not its name), a
-/// buffer at a time. "-" is stdin.
+/// The bytes of a file or of memory in order, inflated where they are gzipped (by the first bytes,
+/// not the name), a buffer at a time.
 class HEARTH_API ByteStream {
  public:
-  /// Throws FileError unless the file can be opened.
+  /// A file; "-" is stdin. Throws FileError unless it can be opened.
   explicit ByteStream(const std::string& path);
+  /// `bytes` bytes that outlive this; `name` stands for a path in errors.
+  ByteStream(const void* data, size_t bytes, std::string name);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -27,6 +30,9 @@ class HEARTH_API ByteStream {
   /// ones. Throws FormatError when the file is shorter.
   void seek(uint64_t position);
   uint64_t position() const { return position_; }
+  /// More bytes than this it cannot give, whatever its content; nothing if that is not known
+  /// (pipes).
+  std::optional<uint64_t> at_most() const;
   const std::string& path() const { return path_; }
 
  private:
