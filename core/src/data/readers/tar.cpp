@@ -148,8 +148,7 @@ std::optional<TarMember> TarReader::next() {
       continue;
     }
     if (long_name) member.name = *long_name;
-    member.header = first;  // with the headers that belong to it
-    if (member.header != header_ && !long_name && !long_size) member.header = header_;
+    member.header = long_name || long_size ? first : header_;  // with what belongs to it
     size_ = member.size;
     return member;
   }
