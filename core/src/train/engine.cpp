@@ -60,7 +60,7 @@ int64_t Engine::current_epoch() const {
   return p.in_epoch || !impl_->logs_epoch ? p.epochs_done : p.epochs_done - 1;
 }
 int64_t Engine::batch_idx() const { return impl_->place.batch; }
-double Engine::elapsed() const { return impl_->elapsed(); }
+double Engine::elapsed() const { return impl_->place.elapsed(); }
 bool Engine::sanity_checking() const { return impl_->sanity_checking; }
 const Metrics& Engine::callback_metrics() const { return impl_->place.metrics; }
 
@@ -104,17 +104,8 @@ void Engine::save_checkpoint(const std::string& path) {
   HEARTH_CHECK(impl_->in_group == 0,
                "[Trainer] save_checkpoint() inside a group of accumulated batches, whose gradients "
                "are in no checkpoint; save after the optimizer's step");
-  // Time goes on in the file only as far as it has come.
-  const double before = impl_->place.seconds;
-  impl_->place.seconds = impl_->elapsed();
   for (const auto& logger : impl_->loggers) logger->flush();
-  try {
-    impl_->checkpoint->save(path);
-  } catch (...) {
-    impl_->place.seconds = before;
-    throw;
-  }
-  impl_->place.seconds = before;
+  impl_->checkpoint->save(path);
   impl_->last_checkpoint = path;
   for (const auto& c : impl_->callbacks) c->on_save_checkpoint(*this, path);
 }
@@ -142,20 +133,26 @@ Metrics read(serialize::InputArchive& archive) {
   return metrics;
 }
 
+/// Calls f(name, number) for each number of a place.
+template <typename P, typename F>
+void visit(P& place, const F& f) {
+  f("step", place.step);
+  f("batch", place.batch);
+  f("epochs_done", place.epochs_done);
+  f("in_epoch", place.in_epoch);
+  f("owes_epoch_end", place.owes_epoch_end);
+  f("owes_validation", place.owes_validation);
+  f("losses", place.losses);
+  f("first_loss", place.first_loss);
+  for (size_t i = 0; i < place.recent_losses.size(); ++i)
+    f("loss" + std::to_string(i), place.recent_losses[i]);
+}
+
 }  // namespace
 
 void Place::save(serialize::OutputArchive& archive) const {
-  archive.write("step", step);
-  archive.write("batch", batch);
-  archive.write("epochs_done", epochs_done);
-  archive.write("in_epoch", in_epoch);
-  archive.write("owes_epoch_end", owes_epoch_end);
-  archive.write("owes_validation", owes_validation);
-  archive.write("seconds", seconds);
-  archive.write("losses", losses);
-  archive.write("first_loss", first_loss);
-  for (size_t i = 0; i < recent_losses.size(); ++i)
-    archive.write("loss" + std::to_string(i), recent_losses[i]);
+  visit(*this, [&](const std::string& name, const auto& value) { archive.write(name, value); });
+  archive.write("seconds", elapsed());
   serialize::OutputArchive epoch, last;
   means.save(epoch);
   write(last, metrics);
@@ -164,17 +161,8 @@ void Place::save(serialize::OutputArchive& archive) const {
 }
 
 void Place::load(serialize::InputArchive& archive) {
-  archive.read("step", step);
-  archive.read("batch", batch);
-  archive.read("epochs_done", epochs_done);
-  archive.read("in_epoch", in_epoch);
-  archive.read("owes_epoch_end", owes_epoch_end);
-  archive.read("owes_validation", owes_validation);
+  visit(*this, [&](const std::string& name, auto& value) { archive.read(name, value); });
   archive.read("seconds", seconds);
-  archive.read("losses", losses);
-  archive.read("first_loss", first_loss);
-  for (size_t i = 0; i < recent_losses.size(); ++i)
-    archive.read("loss" + std::to_string(i), recent_losses[i]);
   serialize::InputArchive epoch, last;
   archive.read("means", epoch);
   means.load(epoch);

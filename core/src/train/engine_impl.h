@@ -37,13 +37,18 @@ struct Place {
   bool in_epoch = false;
   bool owes_epoch_end = false;        ///< an epoch is done, but not what follows it
   bool owes_validation = false;       ///< one was broken off, or is on
-  double seconds = 0;                 ///< of training in runs before this one
+  double seconds = 0;                 ///< of training before `start`
   std::vector<double> recent_losses;  ///< the last ten, in a ring
   int64_t losses = 0;
   double first_loss = 0;
   Means means;  ///< of the epoch
   Metrics metrics;
+  std::optional<Clock::time_point> start;  ///< while it trains
 
+  /// Seconds of training, in all runs.
+  double elapsed() const {
+    return seconds + (start ? std::chrono::duration<double>(Clock::now() - *start).count() : 0);
+  }
   void save(serialize::OutputArchive& archive) const;
   void load(serialize::InputArchive& archive);
 };
@@ -64,19 +69,13 @@ struct Engine::Impl {
   GradScaler scaler{GradScalerOptions().enabled(false)};
 
   Place place;
-  Clock::time_point start{};
-  bool training = false, sanity_checking = false;
+  bool sanity_checking = false;
   bool logs_epoch = false;             ///< what log() gets belongs to a whole epoch
   Metrics logged;                      ///< since the last line for loggers
   std::optional<std::string> stopped;  ///< why, once somebody has asked for it
   Checkpoint* checkpoint = nullptr;    ///< of the run that is on
   std::string last_checkpoint;
   int64_t in_group = 0;  ///< batches whose gradients wait for a step
-
-  double elapsed() const {
-    return place.seconds +
-           (training ? std::chrono::duration<double>(Clock::now() - start).count() : 0);
-  }
 };
 
 }  // namespace hearth::train

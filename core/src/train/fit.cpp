@@ -36,7 +36,7 @@ std::optional<int64_t> Run::train_limit() const {
 }
 
 LogPlace Run::log_place(bool epoch_end) const {
-  return {s.place.step, engine.current_epoch(), s.elapsed(), epoch_end};
+  return {s.place.step, engine.current_epoch(), s.place.elapsed(), epoch_end};
 }
 
 void Run::to_loggers(bool epoch_end) {
@@ -65,7 +65,7 @@ std::optional<FitResult> Run::reason_to_end() const {
   } else if (options.max_steps() && s.place.step >= *options.max_steps()) {
     r.end = End::Steps;
     r.reason = cat_str("all ", *options.max_steps(), " steps are done");
-  } else if (options.max_time() && s.elapsed() >= *options.max_time()) {
+  } else if (options.max_time() && s.place.elapsed() >= *options.max_time()) {
     r.end = End::Time;
     r.reason = cat_str("the time of ", *options.max_time(), " s is over");
   } else if (s.stopped && minimum_is_done()) {
@@ -224,8 +224,7 @@ FitResult Run::fit(const std::string& path) {
   call(&Callback::on_fit_start);
   for (const Model& m : s.models) m.module->train();
   if (validation && path.empty()) sanity_check();
-  s.training = true;
-  s.start = Clock::now();
+  s.place.start = Clock::now();
   call(&Callback::on_train_start);
   FitResult result = loop();
   call(&Callback::on_checkpoint, result.end == End::Signal ? Moment::Interrupt : Moment::End);
@@ -235,7 +234,7 @@ FitResult Run::fit(const std::string& path) {
   result.checkpoint = s.last_checkpoint;
   result.epochs = s.place.epochs_done;
   result.steps = s.place.step;
-  result.seconds = s.elapsed();
+  result.seconds = s.place.elapsed();
   result.metrics = s.place.metrics;
   return result;
 }
@@ -262,8 +261,9 @@ FitResult Engine::fit(Batches& train, const Step& step, Batches* validation,
   const Deterministic deterministic(s.options.deterministic());
   Run run{*this, s, s.options, train, step, validation, validation_step};
   const auto leave = [&] {
-    if (s.training) s.place.seconds = s.elapsed();
-    s.training = s.sanity_checking = s.logs_epoch = false;
+    s.place.seconds = s.place.elapsed();
+    s.place.start.reset();
+    s.sanity_checking = s.logs_epoch = false;
     s.checkpoint = nullptr;
     train.end();
     if (validation) validation->end();

@@ -12,15 +12,14 @@ size_t Means::entry(const std::string& name) {
   return entries_.size() - 1;
 }
 
-void Means::add(size_t i, double value, double weight) {
-  Entry& e = entries_[i];
-  e.sum += value * weight;
-  e.weight += weight;
-  e.last = value;
+void Means::Entry::add(double value, double w) {
+  sum += value * w;
+  weight += w;
+  last = value;
 }
 
 void Means::add(const std::string& name, double value, double weight) {
-  add(entry(name), value, weight);
+  entries_[entry(name)].add(value, weight);
 }
 
 void Means::add(const std::string& name, const Tensor& value, double weight) {
@@ -28,7 +27,7 @@ void Means::add(const std::string& name, const Tensor& value, double weight) {
                   "' of a step is a number or a tensor of one element",
                   value.defined() ? cat_str(", got one of sizes ", value.sizes())
                                   : std::string(", got an undefined tensor"));
-  if (value.device().is_cpu()) return add(entry(name), value.item<double>(), weight);
+  if (value.device().is_cpu()) return add(name, value.item<double>(), weight);
   pending_.push_back({entry(name), value.detach(), weight});
 }
 
@@ -49,13 +48,13 @@ void Means::clear() {
   for (Entry& e : entries_) e.sum = e.weight = e.last = 0;
 }
 
-void Means::read_pending() {
-  for (const Pending& p : pending_) add(p.entry, p.value.item<double>(), p.weight);
+void Means::read_pending() const {
+  for (const Pending& p : pending_) entries_[p.entry].add(p.value.item<double>(), p.weight);
   pending_.clear();
 }
 
 void Means::save(serialize::OutputArchive& archive) const {
-  const_cast<Means*>(this)->read_pending();
+  read_pending();
   archive.write("count", static_cast<int64_t>(entries_.size()));
   for (size_t i = 0; i < entries_.size(); ++i) {
     const std::string key = std::to_string(i);

@@ -20,7 +20,7 @@ class Means {
   void clear();
   /// Calls f(name, mean, last value) for each.
   template <typename F>
-  void for_each(const F& f) {
+  void for_each(const F& f) const {
     read_pending();
     for (const Entry& e : entries_)
       if (e.weight > 0) f(e.name, e.sum / e.weight, e.last);
@@ -32,6 +32,7 @@ class Means {
   struct Entry {
     std::string name;
     double sum = 0, weight = 0, last = 0;
+    void add(double value, double w);
   };
   struct Pending {
     size_t entry;
@@ -39,11 +40,11 @@ class Means {
     double weight;
   };
   size_t entry(const std::string& name);
-  void add(size_t entry, double value, double weight);
-  void read_pending();
+  void read_pending() const;
 
-  std::vector<Entry> entries_;
-  std::vector<Pending> pending_;
+  // Reading what is pending changes no mean.
+  mutable std::vector<Entry> entries_;
+  mutable std::vector<Pending> pending_;
 };
 
 }  // namespace hearth::train

@@ -57,7 +57,8 @@ struct Run {
 
   // ---- one batch
   Device device() const { return parameters.empty() ? Device(kCPU) : parameters.front().device(); }
-  StepResult run_step(void* batch);
+  /// A step in the precision that was asked for.
+  StepResult run_step(const Engine::Step& one, void* batch) const;
   /// Whether the batch shall change the model.
   bool is_sound(const StepResult& result, void* batch, const GeneratorState& random);
   void watch_for_spikes(double loss);

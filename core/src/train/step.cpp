@@ -19,10 +19,10 @@ constexpr int64_t kSkippedInARow = 100;  // steps without a finite gradient are 
 
 }  // namespace
 
-StepResult Run::run_step(void* batch) {
-  if (!options.precision()) return step(batch);
+StepResult Run::run_step(const Engine::Step& one, void* batch) const {
+  if (!options.precision()) return one(batch);
   const Autocast autocast(device().type(), *options.precision());
-  return step(batch);
+  return one(batch);
 }
 
 bool Run::is_sound(const StepResult& result, void* batch, const GeneratorState& random) {
@@ -47,7 +47,7 @@ bool Run::is_sound(const StepResult& result, void* batch, const GeneratorState& 
     NonFiniteSearch search;
     {
       const Interceptor::Scope scope(search);
-      run_step(batch);
+      run_step(step, batch);
     }
     found = search.found();
     advice = found.empty() ? "no operator gave such a value when the batch was run again: look at "
@@ -155,7 +155,7 @@ void Run::one_batch(void* batch) {
   call(&Callback::on_train_batch_start);
   GeneratorState random;
   if (options.non_finite() == NonFinite::Report) random = default_generator().get_state();
-  const StepResult result = run_step(batch);
+  const StepResult result = run_step(step, batch);
   const int64_t steps_before = s.place.step;
   if (!result.loss.defined()) {
     ++s.place.step;  // it has optimized by itself

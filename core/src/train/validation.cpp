@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A validation.
 #include "hearth/autograd/grad_mode.h"
-#include "hearth/interceptors/autocast.h"
 
 #include "train/run.h"
 #include "train/signals.h"
@@ -49,17 +48,12 @@ Metrics Run::pass(Batches& batches, const Engine::Step& one, std::optional<int64
   for (int64_t n = 0; !limit || n < *limit; ++n) {
     void* batch = batches.next();
     if (!batch) break;
-    const auto run = [&] {
-      if (!options.precision()) return one(batch);
-      const Autocast autocast(device().type(), *options.precision());
-      return one(batch);
-    };
-    const StepResult result = run();
+    const StepResult result = run_step(one, batch);
     means.add(result);
     call(&Callback::on_validation_batch_end, result);
     progress.advance();
     // A training that is to end does not wait for the rest; it is validated when it goes on.
-    if (s.training && SignalWatch::received() != 0) break;
+    if (s.place.start && SignalWatch::received() != 0) break;
   }
   batches.end();
   default_generator().set_state(random);
