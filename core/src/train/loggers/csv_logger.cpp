@@ -2,7 +2,7 @@
 #include "hearth/train/loggers/csv_logger.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 
 #include "hearth/io/archive.h"
 
@@ -44,12 +44,7 @@ std::vector<std::string> names(const std::string& line) {
 
 std::string shortest(double value) {
   char text[32];
-  for (const int digits : {6, 9, 17}) {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    double back = 0;
-    if (std::sscanf(text, "%lf", &back) == 1 && back == value) break;
-  }
-  return text;
+  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
 std::string header(const std::vector<std::string>& columns) {

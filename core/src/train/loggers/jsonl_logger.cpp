@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <nlohmann/json.hpp>
-#include <sys/time.h>
 
 #include "hearth/io/archive.h"
 
@@ -29,11 +28,7 @@ std::string line(const Json& record) {
   return record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-double seconds_since_1970() {
-  timeval now{};
-  gettimeofday(&now, nullptr);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_usec / 1000) / 1000;
-}
+double to_milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
 
 }  // namespace
 
@@ -43,14 +38,14 @@ JsonlLogger::~JsonlLogger() = default;
 void JsonlLogger::log_hyperparams(const Settings& values) {
   Json run = Json::object();
   for (const auto& [name, value] : values) run[name] = value;
-  file_->append(line({{"run", run}, {"time", seconds_since_1970()}}));
+  file_->append(line({{"run", run}, {"time", to_milliseconds(wall_time())}}));
 }
 
 void JsonlLogger::log_metrics(const Metrics& values, const LogPlace& place) {
   Json record{{"step", place.step},
               {"epoch", place.epoch},
-              {"time", seconds_since_1970()},
-              {"elapsed", std::round(place.elapsed * 1000) / 1000}};
+              {"time", to_milliseconds(wall_time())},
+              {"elapsed", to_milliseconds(place.elapsed)}};
   if (place.epoch_end) record["epoch_end"] = true;
   for (const auto& [name, value] : values) record[name] = number(value);
   file_->append(line(record));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +17,10 @@
 #include "hearth/base/progress.h"
 
 namespace hearth::train {
+
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 LogFile::~LogFile() {
   if (file_ >= 0) ::close(file_);

@@ -8,6 +8,9 @@
 
 namespace hearth::train {
 
+/// Seconds since 1970.
+double wall_time();
+
 /// A file that grows by whole records. What can't be written never throws: it is reported once, and
 /// the file keeps only whole records.
 class LogFile {

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <vector>
 
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "hearth/base/error.h"
@@ -19,12 +18,6 @@
 namespace hearth::train {
 
 namespace {
-
-double wall_time() {
-  timeval now{};
-  gettimeofday(&now, nullptr);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_usec) / 1e6;
-}
 
 /// events.out.tfevents.SECONDS.HOST.PROCESS.NUMBER, as TensorBoard looks for.
 std::string file_name() {
