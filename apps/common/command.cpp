@@ -201,13 +201,8 @@ int Program::run(Entry& entry, const std::vector<std::string>& arguments) {
   Command& command = *entry.command;
   std::vector<std::string> given;
   parse_options(entry.options, command.name(), arguments, given);
-  if (const std::string file = command.settings(); !file.empty() && !command.config_) {
-    std::vector<std::string> with_settings{"--config", file};
-    with_settings.insert(with_settings.end(), arguments.begin(), arguments.end());
-    given.clear();
-    parse_options(entry.options, command.name(), with_settings, given);
-    command.config_.reset();
-  }
+  if (const std::string file = command.settings(); !file.empty() && !command.config_)
+    fill_from_config(entry.options, command.name(), file, given);
   if (command.print_config_) return show(config_json(entry.options) + "\n");
   require(entry.options, given);
   set_up(command);

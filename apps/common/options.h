@@ -96,11 +96,15 @@ class OptionList {
   bool common_ = false;
 };
 
-/// Fills the options from `arguments`, and what these leave open from the file of --config: JSON,
-/// TOML or INI, with the options' names as keys, at the top or below the command's name. Throws
-/// UsageError. Whether everything required is there, require() says.
+/// Fills the options from `arguments`, and what these leave open from the file of --config; adds
+/// the names of those that got a value to `given`. Throws UsageError. Whether everything required
+/// is there, require() says.
 void parse_options(const OptionList& options, const std::string& command,
                    const std::vector<std::string>& arguments, std::vector<std::string>& given);
+/// Fills what is not yet `given` from a file: JSON, TOML or INI, with the options' names as keys,
+/// at the top or below the command's name.
+void fill_from_config(const OptionList& options, const std::string& command,
+                      const std::string& path, std::vector<std::string>& given);
 void require(const OptionList& options, const std::vector<std::string>& given);
 
 /// All values as a JSON object that --config takes.

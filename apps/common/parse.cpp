@@ -140,32 +140,37 @@ std::vector<ConfigValue> parse_config(const std::string& path, const std::string
   return out;
 }
 
-}  // namespace
-
-void parse_options(const OptionList& options, const std::string& command,
-                   const std::vector<std::string>& arguments, std::vector<std::string>& given) {
-  Values values = read_arguments(options, arguments);
-  const auto config = std::find_if(values.begin(), values.end(),
-                                   [](const auto& v) { return v.first->name == "--config"; });
-  if (config != values.end()) {
-    Values from_file;
-    for (const ConfigValue& v : parse_config(config->second, command)) {
-      const OptionSpec* option = options.find("--" + v.name);
-      if (!option) option = options.find(v.name);
-      if (!option || option->name == "--config" || option->name == "--print-config")
-        unknown(options, "--" + v.name, "key in " + config->second + ":");
-      if (!option->many && v.texts.size() != 1)
-        throw UsageError(
-            fmt::format("--config: {} wants one value, got {}", v.name, v.texts.size()));
-      if (seen(values, option)) continue;
-      for (const std::string& text : v.texts) from_file.emplace_back(option, text);
-    }
-    values.insert(values.end(), from_file.begin(), from_file.end());
-  }
+void assign_all(const Values& values, std::vector<std::string>& given) {
   for (const auto& [option, text] : values) {
     assign(*option, text);
     given.push_back(option->name);
   }
+}
+
+}  // namespace
+
+void fill_from_config(const OptionList& options, const std::string& command,
+                      const std::string& path, std::vector<std::string>& given) {
+  Values values;
+  for (const ConfigValue& v : parse_config(path, command)) {
+    const OptionSpec* option = options.find("--" + v.name);
+    if (!option) option = options.find(v.name);
+    if (!option || option->name == "--config" || option->name == "--print-config")
+      unknown(options, "--" + v.name, "key in " + path + ":");
+    if (!option->many && v.texts.size() != 1)
+      throw UsageError(fmt::format("--config: {} wants one value, got {}", v.name, v.texts.size()));
+    if (std::find(given.begin(), given.end(), option->name) != given.end()) continue;
+    for (const std::string& text : v.texts) values.emplace_back(option, text);
+  }
+  assign_all(values, given);
+}
+
+void parse_options(const OptionList& options, const std::string& command,
+                   const std::vector<std::string>& arguments, std::vector<std::string>& given) {
+  const Values values = read_arguments(options, arguments);
+  assign_all(values, given);
+  for (const auto& [option, text] : values)
+    if (option->name == "--config") fill_from_config(options, command, text, given);
 }
 
 void require(const OptionList& options, const std::vector<std::string>& given) {
