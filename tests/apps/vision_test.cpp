@@ -135,8 +135,10 @@ TEST_F(VisionApp, AnInterruptSavesAndSaysHowToGoOn) {
   std::vector<std::string> arguments = training(output);
   arguments[6] = "12";  // epochs, more than there will be
   const pid_t child = start(arguments);
-  while (!std::filesystem::exists(output + "/model.safetensors")) ::usleep(1000);
+  const auto has_model = [&] { return std::filesystem::exists(output + "/model.safetensors"); };
+  for (int ms = 0; !has_model() && ms < 60'000; ++ms) ::usleep(1000);
   ::kill(child, SIGINT);
+  ASSERT_TRUE(has_model()) << "no epoch in a minute";
   int status = 0;
   ::waitpid(child, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 130);

@@ -182,13 +182,20 @@ TEST(Progress, WhereThereIsNoTerminalNothingIsRedrawn) {
   EXPECT_EQ(read_text(path), "a line in between\none is done\n");
 }
 
-TEST(Progress, AClosedOrFullStderrIsHarmless) {
+TEST(Progress, AClosedOrFullStderrLosesOnlyWhatItWasGiven) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "stderr";
   const int full = open("/dev/full", O_WRONLY);
-  {
-    const Stderr to(full);
-    Progress::print("lost");
-  }
+  const int file = open(path.c_str(), O_CREAT | O_WRONLY, 0600);
+  const Stderr to(full);
+  Progress::print("lost to a full disk");
+  close(STDERR_FILENO);
+  Progress::print("lost to nobody");
+  dup2(file, STDERR_FILENO);
+  Progress::print("kept");
   close(full);
+  close(file);
+  EXPECT_EQ(read_text(path), "kept\n");
 }
 
 TEST(Progress, ThreadsAdvanceOneLine) {
@@ -203,8 +210,11 @@ TEST(Progress, ThreadsAdvanceOneLine) {
         }
       });
     for (auto& t : threads) t.join();
+    std::this_thread::sleep_for(std::chrono::milliseconds(110));  // until it may be drawn again
+    progress.advance(0);
   });
   EXPECT_THAT(text, HasSubstr("many ["));
+  EXPECT_THAT(text, HasSubstr("4,000/4,000"));
 }
 
 }  // namespace
