@@ -2,9 +2,7 @@
 // Batch norm: sums over samples in parts, one kernel that turns the parts into each channel's
 // numbers, and one that applies them.
 #include "cuda/channels.cuh"
-#include "cuda/element.cuh"
 #include "cuda/kernels.h"
-#include "cuda/row.cuh"
 #include "cuda/vmath.cuh"
 #include "ops/batch_norm.h"
 
@@ -34,11 +32,21 @@ struct JoinMoments {
   }
 };
 
+/// The first `count` places, and `none` for the others.
+template <class T>
+__device__ __forceinline__ void load(T (&v)[kKept], const Source<T>& x, const int64_t (&at)[kKept],
+                                     int count, T none) {
+  x.visit([&](const auto* p) {
+#pragma unroll
+    for (int k = 0; k < kKept; ++k) v[k] = k < count ? convert<T>(p[at[k]]) : none;
+  });
+}
+
 /// What is summed of a channel: a thread's State grows by up to kKept elements at a time, and joins
 /// others' as a Part.
 template <class T>
 struct SumMoments {
-  const T* x;
+  Source<T> x;
   using State = Moments<T>;
   using Part = Moments<double>;
   using Join = JoinMoments;
@@ -47,8 +55,7 @@ struct SumMoments {
                                       int64_t) const {
     if (count <= 0) return;
     T v[kKept], sum = 0, squares = 0;
-#pragma unroll
-    for (int k = 0; k < kKept; ++k) v[k] = k < count ? x[at[k]] : T(0);
+    load(v, x, at, count, T(0));
 #pragma unroll
     for (int k = 0; k < kKept; ++k) sum += v[k];
     const T mean = sum / static_cast<T>(count);
@@ -66,7 +73,8 @@ struct SumMoments {
 /// Sums of g (a) and of g * (x - mean) (b).
 template <class T>
 struct SumDots {
-  const T *g, *x, *mean;
+  Source<T> g, x;
+  const T* mean;
   using State = Pair<T>;
   using Part = Pair<double>;
   using Join = Add;
@@ -76,11 +84,8 @@ struct SumDots {
     if (count <= 0) return;
     const T centre = mean[channel];
     T gv[kKept], xv[kKept];
-#pragma unroll
-    for (int k = 0; k < kKept; ++k) {
-      gv[k] = k < count ? g[at[k]] : T(0);
-      xv[k] = k < count ? x[at[k]] : centre;
-    }
+    load(gv, g, at, count, T(0));
+    load(xv, x, at, count, centre);
 #pragma unroll
     for (int k = 0; k < kKept; ++k) {
       s.a += gv[k];
@@ -247,17 +252,17 @@ void batch_norm_in(const Call& call, const Tensor& out, const Tensor& input) {
       Running(call.in[4]),     op.momentum,           op.eps,
       ptr<T>(call.out[1]),     ptr<T>(call.out[2]),   factors.data<Factor<T>>()};
   if (op.training) {
-    sum_channels(shape, SumMoments<T>{ptr<T>(input)}, finish, call.op.info.name);
+    sum_channels(shape, SumMoments<T>{Source<T>(input)}, finish, call.op.info.name);
   } else {
     for_each(shape.channels, call.op.info.name, finish);
   }
-  apply_factors(out, nullptr, raw_data(input), shape, factors.data(), false, call.compute,
+  apply_factors(out, Tensor(), input, shape, factors.data(), false, call.compute,
                 call.op.info.name);
 }
 
 void batch_norm(const Call& call) {
   const Tensor out = writable_channels(call.out[0]);
-  const Tensor input = in_layout(call.in[0], out);
+  const Tensor input = readable_in_layout(call.in[0], out, call.compute);
   with_compute_type(call.compute, call.op.info.name,
                     [&](auto t) { batch_norm_in<decltype(t)>(call, out, input); });
   finish_channels(call.out[0], out);
@@ -289,7 +294,8 @@ void batch_norm_backward_in(const Call& call, const Tensor& layout, const Tensor
                             const Tensor& input) {
   const auto& op = call.as<ops::BatchNormBackward>();
   const Channels shape(layout);
-  const Tensor mean = contiguous_raw(call.in[2]), rstd = contiguous_raw(call.in[3]);
+  const Tensor mean = contiguous_or_none(call.in[2], call.compute);
+  const Tensor rstd = contiguous_or_none(call.in[3], call.compute);
   const Tensor weight = contiguous_or_none(call.in[4], call.compute);
   const Workspace factors(static_cast<size_t>(shape.channels) * sizeof(Factor<T>));
   const FinishBackward<T> finish{data_or_null<T>(weight),
@@ -301,22 +307,23 @@ void batch_norm_backward_in(const Call& call, const Tensor& layout, const Tensor
                                  static_cast<double>(shape.n * shape.spatial),
                                  op.training};
   if (op.training || op.need_weight || op.need_bias) {
-    const SumDots<T> dots{ptr<T>(grad), ptr<T>(input), ptr<T>(mean)};
+    const SumDots<T> dots{Source<T>(grad), Source<T>(input), ptr<T>(mean)};
     sum_channels(shape, dots, finish, call.op.info.name);
   } else {
     for_each(shape.channels, call.op.info.name, finish);
   }
   // Fixed statistics: the input takes no part, not even as 0 * x.
   if (op.need_input)
-    apply_factors(layout, raw_data(grad), raw_data(op.training ? input : grad), shape,
-                  factors.data(), false, call.compute, call.op.info.name);
+    apply_factors(layout, grad, op.training ? input : grad, shape, factors.data(), false,
+                  call.compute, call.op.info.name);
 }
 
 void batch_norm_backward(const Call& call) {
   const auto& op = call.as<ops::BatchNormBackward>();
   const Tensor dx = op.need_input ? writable_channels(call.out[0]) : call.out[0];
   const Tensor layout = backward_layout(dx, call.in[1], op.need_input);
-  const Tensor grad = in_layout(call.in[0], layout), input = in_layout(call.in[1], layout);
+  const Tensor grad = readable_in_layout(call.in[0], layout, call.compute);
+  const Tensor input = readable_in_layout(call.in[1], layout, call.compute);
   with_compute_type(call.compute, call.op.info.name, [&](auto t) {
     batch_norm_backward_in<decltype(t)>(call, layout, grad, input);
   });
@@ -326,8 +333,8 @@ void batch_norm_backward(const Call& call) {
 }  // namespace
 
 void install_batch_norm() {
-  ops::BatchNorm::row().kernel[kSlot] = &batch_norm;
-  ops::BatchNormBackward::row().kernel[kSlot] = &batch_norm_backward;
+  ops::BatchNorm::row().kernel[kSlot] = converting(&batch_norm);
+  ops::BatchNormBackward::row().kernel[kSlot] = converting(&batch_norm_backward);
 }
 
 }  // namespace hearth::cuda

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/channels.cuh"
-#include "cuda/element.cuh"
 #include "cuda/launch.cuh"
 
 namespace hearth::cuda {
@@ -12,18 +11,28 @@ struct alignas(sizeof(T) * V) Pack {
   T v[V];
 };
 
+template <int V, class T>
+__device__ __forceinline__ void load_pack(T (&v)[V], const Source<T>& x, int64_t at) {
+  x.visit([&](const auto* p) {
+    using S = std::remove_cvref_t<decltype(*p)>;
+    const auto pack = *reinterpret_cast<const Pack<S, V>*>(p + at);
+#pragma unroll
+    for (int j = 0; j < V; ++j) v[j] = convert<T>(pack.v[j]);
+  });
+}
+
 template <class T, class O, int V, bool kGrad>
-__device__ __forceinline__ void apply_pack(O* y, const T* g, const T* x, int64_t at,
+__device__ __forceinline__ void apply_pack(O* y, const Source<T>& g, const Source<T>& x, int64_t at,
                                            const Factor<T>* f, int step) {
-  const auto xs = *reinterpret_cast<const Pack<T, V>*>(x + at);
-  Pack<T, V> gs;
-  if constexpr (kGrad) gs = *reinterpret_cast<const Pack<T, V>*>(g + at);
+  T xs[V], gs[V];
+  load_pack(xs, x, at);
+  if constexpr (kGrad) load_pack(gs, g, at);
   Pack<O, V> out;
 #pragma unroll
   for (int j = 0; j < V; ++j) {
     const Factor<T>& k = f[j * step];
-    T value = k.b * (xs.v[j] - k.mean) + k.c;
-    if constexpr (kGrad) value = k.a * gs.v[j] + value;
+    T value = k.b * (xs[j] - k.mean) + k.c;
+    if constexpr (kGrad) value = k.a * gs[j] + value;
     out.v[j] = convert<O>(value);
   }
   *reinterpret_cast<Pack<O, V>*>(y + at) = out;
@@ -31,7 +40,7 @@ __device__ __forceinline__ void apply_pack(O* y, const T* g, const T* x, int64_t
 
 /// Channels one after another: V neighbours, which divide `spatial`, have one factor.
 template <class T, class O, int V, bool kGrad>
-__global__ void planes_kernel(O* y, const T* g, const T* x, int64_t packs, Quotient spatial,
+__global__ void planes_kernel(O* y, Source<T> g, Source<T> x, int64_t packs, Quotient spatial,
                               Quotient channels, bool by_sample, const Factor<T>* factors) {
   const int64_t step = int64_t{gridDim.x} * blockDim.x;
   for (int64_t i = blockIdx.x * int64_t{blockDim.x} + threadIdx.x; i < packs; i += step) {
@@ -44,7 +53,7 @@ __global__ void planes_kernel(O* y, const T* g, const T* x, int64_t packs, Quoti
 
 /// Channels last: a thread keeps V channels' factors and goes down the rows.
 template <class T, class O, int V, bool kGrad>
-__global__ void pixels_kernel(O* y, const T* g, const T* x, int64_t samples, int64_t rows,
+__global__ void pixels_kernel(O* y, Source<T> g, Source<T> x, int64_t samples, int64_t rows,
                               int64_t channels, int64_t each, const Factor<T>* factors) {
   const int64_t width = int64_t{blockDim.x} * V, groups = (channels + width - 1) / width;
   const int64_t stretches = (rows + each - 1) / each;
@@ -63,8 +72,8 @@ __global__ void pixels_kernel(O* y, const T* g, const T* x, int64_t samples, int
 }
 
 template <class T, class O, int V, bool kGrad>
-void launch(O* y, const T* g, const T* x, const Channels& s, const Factor<T>* factors,
-            bool by_sample, std::string_view op) {
+void launch(O* y, const Source<T>& g, const Source<T>& x, const Channels& s,
+            const Factor<T>* factors, bool by_sample, std::string_view op) {
   if (!s.last) {
     const int64_t packs = s.numel() / V;
     launch_kernel(op, planes_kernel<T, O, V, kGrad>, blocks_for(packs), kBlock, y, g, x, packs,
@@ -89,33 +98,30 @@ void launch(O* y, const T* g, const T* x, const Channels& s, const Factor<T>* fa
 }
 
 template <class T, class O>
-void apply(const Tensor& y, const void* g, const void* x, const Channels& s, const void* factors,
-           bool by_sample, std::string_view op) {
+void apply(const Tensor& y, const Source<T>& g, const Source<T>& x, const Channels& s,
+           const void* factors, bool by_sample, std::string_view op) {
   constexpr int V = 16 / sizeof(T);
-  const auto aligned = [](const void* p, size_t bytes) {
-    return reinterpret_cast<uintptr_t>(p) % bytes == 0;
-  };
   O* to = ptr<O>(y);
-  const auto* gs = static_cast<const T*>(g);
-  const auto* xs = static_cast<const T*>(x);
   const auto* f = static_cast<const Factor<T>*>(factors);
-  const bool packs = (s.last ? s.channels : s.spatial) % V == 0 && aligned(to, V * sizeof(O)) &&
-                     aligned(xs, 16) && aligned(gs, 16);
+  const bool packs = (s.last ? s.channels : s.spatial) % V == 0 &&
+                     reinterpret_cast<uintptr_t>(to) % (V * sizeof(O)) == 0 && x.aligned(V) &&
+                     g.aligned(V);
   if (g) {
-    if (packs) return launch<T, O, V, true>(to, gs, xs, s, f, by_sample, op);
-    return launch<T, O, 1, true>(to, gs, xs, s, f, by_sample, op);
+    if (packs) return launch<T, O, V, true>(to, g, x, s, f, by_sample, op);
+    return launch<T, O, 1, true>(to, g, x, s, f, by_sample, op);
   }
-  if (packs) return launch<T, O, V, false>(to, gs, xs, s, f, by_sample, op);
-  launch<T, O, 1, false>(to, gs, xs, s, f, by_sample, op);
+  if (packs) return launch<T, O, V, false>(to, g, x, s, f, by_sample, op);
+  launch<T, O, 1, false>(to, g, x, s, f, by_sample, op);
 }
 
 }  // namespace
 
-void apply_factors(const Tensor& y, const void* g, const void* x, const Channels& shape,
+void apply_factors(const Tensor& y, const Tensor& g, const Tensor& x, const Channels& shape,
                    const void* factors, bool by_sample, ScalarType compute, std::string_view op) {
   if (shape.numel() == 0) return;
   with_result_type(compute, impl(y).dtype, op, [&](auto t, auto o) {
-    apply<decltype(t), decltype(o)>(y, g, x, shape, factors, by_sample, op);
+    using T = decltype(t);
+    apply<T, decltype(o)>(y, Source<T>(g), Source<T>(x), shape, factors, by_sample, op);
   });
 }
 

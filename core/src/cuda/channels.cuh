@@ -3,6 +3,7 @@
 
 #include "cuda/channels.h"
 #include "cuda/offset_calculator.cuh"
+#include "cuda/source.cuh"
 
 namespace hearth::cuda {
 

@@ -13,10 +13,10 @@ struct alignas(4 * sizeof(T)) Factor {
   T mean, a, b, c;
 };
 
-/// Writes y by that formula, without g when it is null. Tensors are laid out as `shape` says, x and
-/// g of the factors' type, y of any that with_result_type takes. There is a factor for each channel
-/// or, with `by_sample`, for each sample's channels.
-void apply_factors(const Tensor& y, const void* g, const void* x, const Channels& shape,
+/// Writes y by that formula, without g when it is undefined. Tensors are laid out as `shape` says,
+/// x and g as readable() gives them, y of any type that with_result_type takes. There is a factor
+/// for each channel or, with `by_sample`, for each sample's channels.
+void apply_factors(const Tensor& y, const Tensor& g, const Tensor& x, const Channels& shape,
                    const void* factors, bool by_sample, ScalarType compute, std::string_view op);
 
 /// The tensor of out's dtype that apply_factors may write.

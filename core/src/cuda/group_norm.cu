@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/channels.cuh"
-#include "cuda/element.cuh"
 #include "cuda/kernels.h"
-#include "cuda/row.cuh"
 #include "cuda/vmath.cuh"
 #include "ops/group_norm.h"
 
@@ -42,7 +40,7 @@ struct Groups {
 
 template <class T, class O>
 struct Forward {
-  const T* x;
+  Source<T> x;
   O* y;
   Groups shape;
   const T *weight, *bias;  ///< by channel; may be null
@@ -51,8 +49,11 @@ struct Forward {
 
   __device__ __forceinline__ void load(T (&v)[kKept], int64_t start, int64_t n,
                                        const Places& at) const {
+    x.visit([&](const auto* p) {
 #pragma unroll
-    for (int k = 0; k < kKept; ++k) v[k] = at[k] < n ? x[start + shape.place(at[k])] : T(0);
+      for (int k = 0; k < kKept; ++k)
+        v[k] = at[k] < n ? convert<T>(p[start + shape.place(at[k])]) : T(0);
+    });
   }
 
   template <class Team>
@@ -104,7 +105,7 @@ struct Forward {
 void group_norm(const Call& call) {
   const auto& op = call.as<ops::GroupNorm>();
   const Tensor out = writable_channels(call.out[0]);
-  const Tensor input = in_layout(call.in[0], out);
+  const Tensor input = readable_in_layout(call.in[0], out, call.compute);
   const Channels shape(out);
   const Groups groups(shape, op.groups);
   const Tensor weight = contiguous_or_none(call.in[1], call.compute);
@@ -115,7 +116,7 @@ void group_norm(const Call& call) {
     using O = decltype(o);
     for_each_row(
         rows, call.op.info.name,
-        Forward<T, O>{ptr<T>(input), ptr<O>(out), groups, data_or_null<T>(weight),
+        Forward<T, O>{Source<T>(input), ptr<O>(out), groups, data_or_null<T>(weight),
                       data_or_null<T>(bias), ptr<T>(call.out[1]), ptr<T>(call.out[2]), op.eps});
   });
   finish_channels(call.out[0], out);
@@ -124,7 +125,8 @@ void group_norm(const Call& call) {
 /// Of every sample's channel: the sums of g (a) and of g * (x - mean) (b).
 template <class T>
 struct ChannelDots {
-  const T *g, *x, *mean;
+  Source<T> g, x;
+  const T* mean;
   Groups shape;
   int64_t stride;
   Pair<double>* dots;
@@ -214,14 +216,16 @@ void group_norm_backward_in(const Call& call, const Tensor& layout, const Tensor
   const std::string_view name = call.op.info.name;
   const Channels shape(layout);
   const Groups groups(shape, op.groups);
-  const Tensor mean = contiguous_raw(call.in[2]), rstd = contiguous_raw(call.in[3]);
+  const Tensor mean = contiguous_or_none(call.in[2], call.compute);
+  const Tensor rstd = contiguous_or_none(call.in[3], call.compute);
   const Tensor weight = contiguous_or_none(call.in[4], call.compute);
   const int64_t all = shape.n * shape.channels;
   const Workspace dots_space(static_cast<size_t>(all) * sizeof(Pair<double>));
   auto* dots = dots_space.data<Pair<double>>();
   const int64_t inner = shape.last ? shape.channels : 1;
-  for_each_row(Rows{all, shape.spatial, inner}, name,
-               ChannelDots<T>{ptr<T>(grad), ptr<T>(input), ptr<T>(mean), groups, inner, dots});
+  for_each_row(
+      Rows{all, shape.spatial, inner}, name,
+      ChannelDots<T>{Source<T>(grad), Source<T>(input), ptr<T>(mean), groups, inner, dots});
   if (op.need_weight || op.need_bias)
     for_each(shape.channels, name,
              AffineGrads<T>{dots, ptr<T>(rstd), groups, shape.n,
@@ -233,15 +237,15 @@ void group_norm_backward_in(const Call& call, const Tensor& layout, const Tensor
       Rows{shape.n * op.groups, groups.each, 1}, name,
       GroupFactors<T>{dots, data_or_null<T>(weight), ptr<T>(mean), ptr<T>(rstd), groups,
                       static_cast<double>(groups.each * shape.spatial), factors.data<Factor<T>>()});
-  apply_factors(layout, raw_data(grad), raw_data(input), shape, factors.data(), true, call.compute,
-                name);
+  apply_factors(layout, grad, input, shape, factors.data(), true, call.compute, name);
 }
 
 void group_norm_backward(const Call& call) {
   const auto& op = call.as<ops::GroupNormBackward>();
   const Tensor dx = op.need_input ? writable_channels(call.out[0]) : call.out[0];
   const Tensor layout = backward_layout(dx, call.in[1], op.need_input);
-  const Tensor grad = in_layout(call.in[0], layout), input = in_layout(call.in[1], layout);
+  const Tensor grad = readable_in_layout(call.in[0], layout, call.compute);
+  const Tensor input = readable_in_layout(call.in[1], layout, call.compute);
   with_compute_type(call.compute, call.op.info.name, [&](auto t) {
     group_norm_backward_in<decltype(t)>(call, layout, grad, input);
   });
@@ -251,8 +255,8 @@ void group_norm_backward(const Call& call) {
 }  // namespace
 
 void install_group_norm() {
-  ops::GroupNorm::row().kernel[kSlot] = &group_norm;
-  ops::GroupNormBackward::row().kernel[kSlot] = &group_norm_backward;
+  ops::GroupNorm::row().kernel[kSlot] = converting(&group_norm);
+  ops::GroupNormBackward::row().kernel[kSlot] = converting(&group_norm_backward);
 }
 
 }  // namespace hearth::cuda

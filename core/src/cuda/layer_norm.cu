@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layer and rms norm: every row by itself.
-#include "cuda/dense.h"
-#include "cuda/element.cuh"
 #include "cuda/kernels.h"
-#include "cuda/row.cuh"
+#include "cuda/source.cuh"
 #include "cuda/vmath.cuh"
 #include "ops/layer_norm.h"
 
@@ -13,7 +11,7 @@ namespace {
 
 template <class T, class O>
 struct Forward {
-  const T* x;
+  Source<T> x;
   O* y;
   const T *weight, *bias;  ///< by element; may be null
   T *mean_out, *rstd_out;  ///< no mean: rms norm
@@ -65,7 +63,7 @@ struct Forward {
 
 template <class T, class O>
 struct InputGrad {
-  const T *g, *x;
+  Source<T> g, x;
   O* dx;
   const T* weight;       ///< by element; may be null
   const T *mean, *rstd;  ///< by row; no mean: rms norm
@@ -114,7 +112,7 @@ constexpr int kColumns = 32, kRowsAtOnce = 8;
 
 /// The gradients of weight (a) and bias (b) from rows [stretch * each, ...), by column.
 template <class T>
-__global__ void affine_kernel(const T* g, const T* x, const T* mean, const T* rstd, int64_t rows,
+__global__ void affine_kernel(Source<T> g, Source<T> x, const T* mean, const T* rstd, int64_t rows,
                               int64_t n, int64_t each, Pair<T>* parts) {
   const Column team{static_cast<int>(threadIdx.y), kRowsAtOnce};
   const int64_t stretches = (rows + each - 1) / each, groups = (n + kColumns - 1) / kColumns;
@@ -153,8 +151,8 @@ struct JoinAffine {
 };
 
 template <class T>
-void affine_grads(const T* g, const T* x, const T* mean, const T* rstd, int64_t rows, int64_t n,
-                  T* dweight, T* dbias, std::string_view op) {
+void affine_grads(const Source<T>& g, const Source<T>& x, const T* mean, const T* rstd,
+                  int64_t rows, int64_t n, T* dweight, T* dbias, std::string_view op) {
   if (n == 0) return;
   // Enough blocks for the card, and stretches long enough that joining them costs little.
   const int64_t groups = (n + kColumns - 1) / kColumns;
@@ -173,7 +171,7 @@ void affine_grads(const T* g, const T* x, const T* mean, const T* rstd, int64_t 
 
 void normalize_rows(const Call& call, const Tensor& weight_tensor, const Tensor& bias_tensor,
                     const Tensor& mean, const Tensor& rstd, double eps) {
-  const Tensor input = contiguous_raw(call.in[0]);
+  const Tensor input = contiguous_raw(readable(call.in[0], call.compute));
   const Tensor weight = contiguous_or_none(weight_tensor, call.compute);
   const Tensor bias = contiguous_or_none(bias_tensor, call.compute);
   const Tensor& out = call.out[0];
@@ -184,7 +182,7 @@ void normalize_rows(const Call& call, const Tensor& weight_tensor, const Tensor&
     using O = decltype(o);
     for_each_row(
         rows, call.op.info.name,
-        Forward<T, O>{ptr<T>(input), ptr<O>(out), data_or_null<T>(weight), data_or_null<T>(bias),
+        Forward<T, O>{Source<T>(input), ptr<O>(out), data_or_null<T>(weight), data_or_null<T>(bias),
                       mean.defined() ? ptr<T>(mean) : nullptr, ptr<T>(rstd), static_cast<T>(eps)});
   });
 }
@@ -201,9 +199,10 @@ void rms_norm(const Call& call) {
 void layer_norm_backward(const Call& call) {
   const auto& op = call.as<ops::LayerNormBackward>();
   const std::string_view name = call.op.info.name;
-  const Tensor grad = contiguous_raw(call.in[0]), input = contiguous_raw(call.in[1]);
+  const Tensor grad = contiguous_raw(readable(call.in[0], call.compute));
+  const Tensor input = contiguous_raw(readable(call.in[1], call.compute));
   const Tensor mean = contiguous_or_none(call.in[2], call.compute);
-  const Tensor rstd = contiguous_raw(call.in[3]);
+  const Tensor rstd = contiguous_or_none(call.in[3], call.compute);
   const Tensor weight = contiguous_or_none(call.in[4], call.compute);
   const Tensor& dx = call.out[0];
   const int64_t count = impl(rstd).numel, n = checked_numel(op.normalized_shape);
@@ -212,14 +211,14 @@ void layer_norm_backward(const Call& call) {
       using T = decltype(t);
       using O = decltype(o);
       for_each_row(Rows{count, n, 1}, name,
-                   InputGrad<T, O>{ptr<T>(grad), ptr<T>(input), ptr<O>(dx), data_or_null<T>(weight),
-                                   data_or_null<T>(mean), ptr<T>(rstd)});
+                   InputGrad<T, O>{Source<T>(grad), Source<T>(input), ptr<O>(dx),
+                                   data_or_null<T>(weight), data_or_null<T>(mean), ptr<T>(rstd)});
     });
   if (!op.need_weight && !op.need_bias) return;
   with_compute_type(call.compute, name, [&](auto t) {
     using T = decltype(t);
-    affine_grads<T>(ptr<T>(grad), ptr<T>(input), data_or_null<T>(mean), ptr<T>(rstd), count, n,
-                    op.need_weight ? ptr<T>(call.out[1]) : nullptr,
+    affine_grads<T>(Source<T>(grad), Source<T>(input), data_or_null<T>(mean), ptr<T>(rstd), count,
+                    n, op.need_weight ? ptr<T>(call.out[1]) : nullptr,
                     op.need_bias ? ptr<T>(call.out[2]) : nullptr, name);
   });
 }
@@ -227,9 +226,9 @@ void layer_norm_backward(const Call& call) {
 }  // namespace
 
 void install_layer_norm() {
-  ops::LayerNorm::row().kernel[kSlot] = &layer_norm;
-  ops::RmsNorm::row().kernel[kSlot] = &rms_norm;
-  ops::LayerNormBackward::row().kernel[kSlot] = &layer_norm_backward;
+  ops::LayerNorm::row().kernel[kSlot] = converting(&layer_norm);
+  ops::RmsNorm::row().kernel[kSlot] = converting(&rms_norm);
+  ops::LayerNormBackward::row().kernel[kSlot] = converting(&layer_norm_backward);
 }
 
 }  // namespace hearth::cuda

@@ -2,8 +2,6 @@
 #include "hearth/ops/loss.h"
 
 #include "backends/class_loss.h"
-#include "cuda/dense.h"
-#include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/softmax.cuh"
 #include "cuda/total.cuh"
@@ -46,9 +44,7 @@ struct Operands {
   Operands(const Tensor& input, const Tensor& target, const Tensor& weight, ScalarType compute,
            bool may_be_soft) {
     if (may_be_soft && impl(input).sizes == impl(target).sizes) {
-      const Tensor t =
-          impl(target).dtype == compute ? target : copy_raw(target, compute, target.device());
-      probabilities = in_layout(t, input);
+      probabilities = readable_in_layout(target, input, compute);
     } else {
       indices = contiguous_or_none(target, kLong);
     }
@@ -59,16 +55,16 @@ struct Operands {
 /// The same on the device.
 template <class T>
 struct Targets : ClassLoss<T> {
-  const int64_t* index;  ///< one class per row, or
-  const T* probability;  ///< the classes' probabilities, laid out as the logits
-  const T* weight;       ///< one per class, or null for ones
+  const int64_t* index;   ///< one class per row, or
+  Source<T> probability;  ///< the classes' probabilities, laid out as the logits
+  const T* weight;        ///< one per class, or null for ones
   int64_t ignore;
   Fault* fault;
 
   Targets(const Operands& o, int64_t ignore_index, double smoothing, int64_t classes)
       : ClassLoss<T>(smoothing, classes),
         index(data_or_null<int64_t>(o.indices)),
-        probability(data_or_null<T>(o.probabilities)),
+        probability(o.probabilities),
         weight(data_or_null<T>(o.weights)),
         ignore(ignore_index),
         fault(cuda::fault()) {}
@@ -92,7 +88,7 @@ struct Targets : ClassLoss<T> {
 
 template <class T>
 struct EntropyRow {
-  const T* x;
+  Source<T> x;
   int64_t stride, classes;
   Targets<T> targets;
   T* stat;     ///< the largest logit and the log of the sum of exponentials, by row
@@ -151,7 +147,7 @@ void cross_entropy_in(const Call& call, const Tensor& input, const Operands& ope
   const Workspace space(static_cast<size_t>(2 * rows.count) * sizeof(T));
   T* values = space.data<T>();
   for_each_row(rows, call.op.info.name,
-               EntropyRow<T>{ptr<T>(input), rows.inner, rows.n,
+               EntropyRow<T>{Source<T>(input), rows.inner, rows.n,
                              Targets<T>(operands, op.ignore_index, op.label_smoothing, rows.n),
                              ptr<T>(stats), values, values + rows.count});
   Total total;
@@ -165,7 +161,7 @@ void cross_entropy_in(const Call& call, const Tensor& input, const Operands& ope
 }
 
 void cross_entropy(const Call& call) {
-  const Tensor input = with_class_rows(call.in[0]);
+  const Tensor input = with_class_rows(readable(call.in[0], call.compute));
   const Operands operands(input, call.in[1], call.in[2], call.compute, true);
   with_compute_type(call.compute, call.op.info.name,
                     [&](auto t) { cross_entropy_in<decltype(t)>(call, input, operands); });
@@ -188,7 +184,7 @@ struct RowScale {
 
 template <class T, class O>
 struct EntropyGrad {
-  const T* x;
+  Source<T> x;
   O* dx;
   int64_t stride, classes;
   Targets<T> targets;
@@ -208,7 +204,7 @@ struct EntropyGrad {
   template <class Team>
   __device__ __forceinline__ void operator()(const Team& team, int64_t row, int64_t start,
                                              int64_t n) const {
-    const bool soft = targets.probability != nullptr;
+    const bool soft(targets.probability);
     T all = static_cast<T>(n);
     if (soft || (targets.smooth && targets.weight)) all = sum_weights(team, start, n);
     if (row < 0) return;
@@ -243,9 +239,10 @@ struct EntropyGrad {
 void cross_entropy_backward(const Call& call) {
   const auto& op = call.as<ops::CrossEntropyLossBackward>();
   const Tensor out = writable_rows(call.out[0]);
-  const Tensor input = in_layout(call.in[1], out);
+  const Tensor input = readable_in_layout(call.in[1], out, call.compute);
   const Operands operands(out, call.in[2], call.in[3], call.compute, true);
-  const Tensor grad = contiguous_raw(call.in[0]), stats = contiguous_raw(call.in[4]);
+  const Tensor grad = contiguous_or_none(call.in[0], call.compute);
+  const Tensor stats = contiguous_or_none(call.in[4], call.compute);
   const Rows rows = class_rows(out);
   with_result_type(call.compute, impl(out).dtype, call.op.info.name, [&](auto t, auto o) {
     using T = decltype(t);
@@ -253,7 +250,7 @@ void cross_entropy_backward(const Call& call) {
     const T* stat = ptr<T>(stats);
     for_each_row(
         rows, call.op.info.name,
-        EntropyGrad<T, O>{ptr<T>(input), ptr<O>(out), rows.inner, rows.n,
+        EntropyGrad<T, O>{Source<T>(input), ptr<O>(out), rows.inner, rows.n,
                           Targets<T>(operands, op.ignore_index, op.label_smoothing, rows.n), stat,
                           RowScale<T>(grad, op.reduction, stat + 2 * rows.count)});
   });
@@ -264,7 +261,7 @@ void cross_entropy_backward(const Call& call) {
 
 template <class T>
 struct NllRow {
-  const T* x;
+  Source<T> x;
   Rows rows;
   Targets<T> targets;
   T *values, *weights;
@@ -285,7 +282,7 @@ void nll_in(const Call& call, const Tensor& input, const Operands& operands) {
   const Workspace space(static_cast<size_t>(2 * rows.count) * sizeof(T));
   T* values = space.data<T>();
   for_each(rows.count, call.op.info.name,
-           NllRow<T>{ptr<T>(input), rows, Targets<T>(operands, op.ignore_index, 0, 1), values,
+           NllRow<T>{Source<T>(input), rows, Targets<T>(operands, op.ignore_index, 0, 1), values,
                      values + rows.count});
   Total total;
   total.loss = raw_data(loss);
@@ -297,7 +294,7 @@ void nll_in(const Call& call, const Tensor& input, const Operands& operands) {
 }
 
 void nll(const Call& call) {
-  const Tensor input = with_class_rows(call.in[0]);
+  const Tensor input = with_class_rows(readable(call.in[0], call.compute));
   const Operands operands(input, call.in[1], call.in[2], call.compute, false);
   with_compute_type(call.compute, call.op.info.name,
                     [&](auto t) { nll_in<decltype(t)>(call, input, operands); });
@@ -325,7 +322,8 @@ void nll_backward(const Call& call) {
   const auto& op = call.as<ops::NllLossBackward>();
   const Tensor out = writable_rows(call.out[0]);
   const Operands operands(out, call.in[2], call.in[3], call.compute, false);
-  const Tensor grad = contiguous_raw(call.in[0]);
+  const Tensor grad = contiguous_or_none(call.in[0], call.compute);
+  const Tensor total = contiguous_or_none(call.in[4], call.compute);
   const Rows rows = class_rows(out);
   with_result_type(call.compute, impl(out).dtype, call.op.info.name, [&](auto t, auto o) {
     using T = decltype(t);
@@ -333,7 +331,7 @@ void nll_backward(const Call& call) {
     for_each_row(
         rows, call.op.info.name,
         NllGrad<T, O>{ptr<O>(out), rows.inner, rows.n, Targets<T>(operands, op.ignore_index, 0, 1),
-                      RowScale<T>(grad, op.reduction, ptr<T>(call.in[4]))});
+                      RowScale<T>(grad, op.reduction, ptr<T>(total))});
   });
   finish_rows(call.out[0], out);
 }
@@ -341,10 +339,10 @@ void nll_backward(const Call& call) {
 }  // namespace
 
 void install_loss() {
-  ops::CrossEntropyLoss::row().kernel[kSlot] = &cross_entropy;
-  ops::CrossEntropyLossBackward::row().kernel[kSlot] = &cross_entropy_backward;
-  ops::NllLoss::row().kernel[kSlot] = &nll;
-  ops::NllLossBackward::row().kernel[kSlot] = &nll_backward;
+  ops::CrossEntropyLoss::row().kernel[kSlot] = converting(&cross_entropy);
+  ops::CrossEntropyLossBackward::row().kernel[kSlot] = converting(&cross_entropy_backward);
+  ops::NllLoss::row().kernel[kSlot] = converting(&nll);
+  ops::NllLossBackward::row().kernel[kSlot] = converting(&nll_backward);
 }
 
 }  // namespace hearth::cuda

@@ -166,13 +166,4 @@ struct Places {
   __device__ __forceinline__ int64_t operator[](int k) const { return first + int64_t{k} * step; }
 };
 
-/// v[k] = x[start + i * stride] for the chunk's places, 0 past the end. Loads before anything else
-/// happens, so that all are under way at once.
-template <class T>
-__device__ __forceinline__ void load_places(T (&v)[kKept], const T* x, int64_t start,
-                                            int64_t stride, int64_t n, const Places& at) {
-#pragma unroll
-  for (int k = 0; k < kKept; ++k) v[k] = at[k] < n ? x[start + at[k] * stride] : T(0);
-}
-
 }  // namespace hearth::cuda

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cuda/dense.h"
-#include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/softmax.cuh"
 #include "ops/softmax.h"
@@ -21,7 +19,7 @@ Rows rows_around(const Tensor& t, int64_t dim) {
 
 template <class T, class O>
 struct Forward {
-  const T* x;
+  Source<T> x;
   O* y;
   int64_t stride;
   bool log;
@@ -48,7 +46,7 @@ struct Forward {
 
 template <class T, class O>
 struct Backward {
-  const T *g, *y;
+  Source<T> g, y;
   O* dx;
   int64_t stride;
   bool log;
@@ -85,35 +83,37 @@ struct Backward {
 template <class Op, bool kLog>
 void forward(const Call& call) {
   const Tensor& out = call.out[0];
-  const Tensor input = in_layout(call.in[0], out);
+  const Tensor input = readable_in_layout(call.in[0], out, call.compute);
   const Rows rows = rows_around(out, call.as<Op>().dim);
   with_result_type(call.compute, impl(out).dtype, call.op.info.name, [&](auto t, auto o) {
     using T = decltype(t);
     using O = decltype(o);
     for_each_row(rows, call.op.info.name,
-                 Forward<T, O>{ptr<T>(input), ptr<O>(out), rows.inner, kLog});
+                 Forward<T, O>{Source<T>(input), ptr<O>(out), rows.inner, kLog});
   });
 }
 
 void backward(const Call& call) {
   const auto& op = call.as<ops::SoftmaxBackward>();
   const Tensor& out = call.out[0];
-  const Tensor grad = in_layout(call.in[0], out), result = in_layout(call.in[1], out);
+  const Tensor grad = readable_in_layout(call.in[0], out, call.compute);
+  const Tensor result = readable_in_layout(call.in[1], out, call.compute);
   const Rows rows = rows_around(out, op.dim);
   with_result_type(call.compute, impl(out).dtype, call.op.info.name, [&](auto t, auto o) {
     using T = decltype(t);
     using O = decltype(o);
-    for_each_row(rows, call.op.info.name,
-                 Backward<T, O>{ptr<T>(grad), ptr<T>(result), ptr<O>(out), rows.inner, op.log});
+    for_each_row(
+        rows, call.op.info.name,
+        Backward<T, O>{Source<T>(grad), Source<T>(result), ptr<O>(out), rows.inner, op.log});
   });
 }
 
 }  // namespace
 
 void install_softmax() {
-  ops::Softmax::row().kernel[kSlot] = &forward<ops::Softmax, false>;
-  ops::LogSoftmax::row().kernel[kSlot] = &forward<ops::LogSoftmax, true>;
-  ops::SoftmaxBackward::row().kernel[kSlot] = &backward;
+  ops::Softmax::row().kernel[kSlot] = converting(&forward<ops::Softmax, false>);
+  ops::LogSoftmax::row().kernel[kSlot] = converting(&forward<ops::LogSoftmax, true>);
+  ops::SoftmaxBackward::row().kernel[kSlot] = converting(&backward);
 }
 
 }  // namespace hearth::cuda

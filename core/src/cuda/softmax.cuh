@@ -2,7 +2,7 @@
 // Sums of exponentials that do not overflow, shared by softmax and the losses over classes.
 #pragma once
 
-#include "cuda/row.cuh"
+#include "cuda/source.cuh"
 #include "cuda/vmath.cuh"
 
 namespace hearth::cuda {
@@ -47,7 +47,7 @@ struct JoinExpSums {
 
 /// The exponential sum of a row, whose first elements stay in v.
 template <class T, class Team>
-__device__ __forceinline__ ExpSum<T> exp_sum(const Team& team, T (&v)[kKept], const T* x,
+__device__ __forceinline__ ExpSum<T> exp_sum(const Team& team, T (&v)[kKept], const Source<T>& x,
                                              int64_t start, int64_t stride, int64_t n) {
   ExpSum<T> sum = ExpSum<T>::none();
   for (int64_t chunk = 0; chunk < n; chunk += int64_t{kKept} * team.size) {
