@@ -35,10 +35,12 @@ struct File::Impl {
   }
 };
 
-File::File(const std::string& path) {
+File::File(const std::string& path) : File(std::make_shared<MappedFile>(path), path) {}
+
+File::File(std::shared_ptr<MappedFile> file, const std::string& path) {
   auto impl = std::make_shared<Impl>();
   impl->source = path;
-  impl->mapped = std::make_shared<MappedFile>(path);
+  impl->mapped = std::move(file);
   Header header = parse_header(impl->mapped->data(), impl->mapped->size(), path);
   impl->data = impl->mapped->data() + header.data_start;
   impl->take(std::move(header));

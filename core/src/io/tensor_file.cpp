@@ -24,19 +24,18 @@ namespace {
 
 using Format = TensorFile::Format;
 
-/// The bytes of a file. Those of a mapped one are also found by its path.
+/// The bytes of a file or buffer.
 struct Bytes {
   std::string_view view;
   std::string source;
   std::shared_ptr<const void> keep;
-  bool mapped = false;
+  std::shared_ptr<MappedFile> file;  ///< null for buffers
 };
 
 Bytes map_file(const std::string& path) {
   const auto file = std::make_shared<MappedFile>(path);
-  return {{file->data(), file->size()}, path, file, true};
+  return {{file->data(), file->size()}, path, file, file};
 }
-Format format_of(const Bytes& bytes);
 
 /// One way to find tensors.
 class Source {
@@ -55,9 +54,8 @@ class Source {
 class SafetensorsSource final : public Source {
  public:
   explicit SafetensorsSource(const Bytes& bytes)
-      : file_(bytes.mapped
-                  ? safetensors::File(bytes.source)
-                  : safetensors::File(bytes.view.data(), bytes.view.size(), bytes.source)) {
+      : file_(bytes.file ? safetensors::File(bytes.file, bytes.source)
+                         : safetensors::File(bytes.view.data(), bytes.view.size(), bytes.source)) {
     keys = file_.keys();
   }
   Tensor tensor(size_t i) const override { return file_.tensor(keys[i]); }
@@ -77,8 +75,7 @@ class SafetensorsSource final : public Source {
 class TorchSource final : public Source {
  public:
   explicit TorchSource(const Bytes& bytes)
-      : root_(bytes.mapped ? pickle::load(bytes.source)
-                           : pickle::load(bytes.view.data(), bytes.view.size(), bytes.source)) {
+      : root_(pickle::load(bytes.view, bytes.keep, bytes.source)) {
     for (auto& [name, value] : pickle::named_tensors(root_)) {
       keys.push_back(name);
       values_.push_back(value);
@@ -142,12 +139,35 @@ class NumpySource final : public Source {
   std::vector<Array> arrays_;
 };
 
+/// By the first bytes.
+Format format_of(const Bytes& bytes);
+std::unique_ptr<Source> open(Format format, const Bytes& bytes);
+
+/// An open file and where its tensors are.
+struct Opened {
+  std::string file;
+  Format format;
+  std::unique_ptr<Source> source;
+  std::unordered_map<std::string, size_t> places;
+
+  Opened(const Bytes& bytes, Format f)
+      : file(bytes.source), format(f), source(open(format, bytes)) {
+    places.reserve(source->keys.size());
+    for (size_t i = 0; i < source->keys.size(); ++i) places.emplace(source->keys[i], i);
+  }
+  size_t place(const std::string& name) const {
+    const auto found = places.find(name);
+    HEARTH_CHECK_AS(FormatError, found != places.end(), "[", file, "] has no tensor '", name, "'");
+    return found->second;
+  }
+};
+
 /// Files beside an index that says which tensor lies in which.
 class IndexSource final : public Source {
  public:
   explicit IndexSource(const Bytes& bytes) {
     const std::string& path = bytes.source;
-    HEARTH_CHECK_AS(FormatError, bytes.mapped, "[", path,
+    HEARTH_CHECK_AS(FormatError, bytes.file, "[", path,
                     "] the index of a model can only be read from a file, beside those it names");
     const auto bad = [&](std::string_view what) {
       throw FormatError(cat_str("[", path, "] expected the index of a model, got ", what));
@@ -170,27 +190,30 @@ class IndexSource final : public Source {
         bad(cat_str("the file name '", file, "', which is no name of a file beside it"));
       const auto [at, fresh] = known.emplace(file, files_.size());
       if (fresh) {
-        const std::string beside = (folder / file).string();
-        HEARTH_CHECK_AS(FormatError, format_of(map_file(beside)) != Format::Index, "[", path,
+        const Bytes beside = map_file((folder / file).string());
+        const Format format = format_of(beside);
+        HEARTH_CHECK_AS(FormatError, format != Format::Index, "[", path,
                         "] the index names an index, '", file, "'");
-        files_.emplace_back(beside);
+        files_.emplace_back(beside, format);
       }
-      HEARTH_CHECK_AS(FormatError, files_[at->second].contains(name), "[", path, "] tensor '", name,
+      const Opened& holds = files_[at->second];
+      const auto place = holds.places.find(name);
+      HEARTH_CHECK_AS(FormatError, place != holds.places.end(), "[", path, "] tensor '", name,
                       "' should be in ", file, ", which does not have it");
       keys.push_back(name);
-      file_of_.push_back(at->second);
+      tensors_.emplace_back(at->second, place->second);
     }
   }
-  Tensor tensor(size_t i) const override { return file(i).tensor(keys[i]); }
-  IntArrayRef sizes(size_t i) const override { return file(i).sizes(keys[i]); }
-  ScalarType dtype(size_t i) const override { return file(i).dtype(keys[i]); }
-  std::string type_name(size_t i) const override { return file(i).type_name(keys[i]); }
+  Tensor tensor(size_t i) const override { return source(i).tensor(tensors_[i].second); }
+  IntArrayRef sizes(size_t i) const override { return source(i).sizes(tensors_[i].second); }
+  ScalarType dtype(size_t i) const override { return source(i).dtype(tensors_[i].second); }
+  std::string type_name(size_t i) const override { return source(i).type_name(tensors_[i].second); }
 
  private:
-  const TensorFile& file(size_t i) const { return files_[file_of_[i]]; }
+  const Source& source(size_t i) const { return *files_[tensors_[i].first].source; }
 
-  std::vector<TensorFile> files_;
-  std::vector<size_t> file_of_;
+  std::vector<Opened> files_;
+  std::vector<std::pair<size_t, size_t>> tensors_;  ///< which file, and the place there
 };
 
 bool is_npz(const Bytes& bytes) {
@@ -200,7 +223,6 @@ bool is_npz(const Bytes& bytes) {
   return zip.entries().empty();
 }
 
-/// By the first bytes.
 Format format_of(const Bytes& bytes) {
   const std::string_view view = bytes.view;
   if (npy::is_npy(view)) return Format::Npy;
@@ -237,29 +259,14 @@ std::unique_ptr<Source> open(Format format, const Bytes& bytes) {
 
 }  // namespace
 
-struct TensorFile::Impl {
-  std::string file;
-  Format format;
-  std::unique_ptr<Source> source;
-  std::unordered_map<std::string, size_t> places;
-
-  explicit Impl(const Bytes& bytes)
-      : file(bytes.source), format(format_of(bytes)), source(open(format, bytes)) {
-    places.reserve(source->keys.size());
-    for (size_t i = 0; i < source->keys.size(); ++i) places.emplace(source->keys[i], i);
-  }
-
-  size_t place(const std::string& name) const {
-    const auto found = places.find(name);
-    HEARTH_CHECK_AS(FormatError, found != places.end(), "[", file, "] has no tensor '", name, "'");
-    return found->second;
-  }
+struct TensorFile::Impl : Opened {
+  explicit Impl(const Bytes& bytes) : Opened(bytes, format_of(bytes)) {}
 };
 
 TensorFile::TensorFile(const std::string& path) { impl_ = std::make_shared<Impl>(map_file(path)); }
 TensorFile::TensorFile(const void* data, size_t size, const std::string& name) {
   const auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
-  impl_ = std::make_shared<Impl>(Bytes{*copy, name, copy, false});
+  impl_ = std::make_shared<Impl>(Bytes{*copy, name, copy, nullptr});
 }
 
 TensorFile::Format TensorFile::format() const { return impl_->format; }

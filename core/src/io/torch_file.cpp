@@ -133,20 +133,21 @@ bool is_torch_file(std::string_view bytes) {
   return bytes.starts_with(kOldMagic) || bytes.starts_with('\x80') || is_zip(bytes);
 }
 
+Value load(std::string_view bytes, std::shared_ptr<const void> keep, const std::string& source) {
+  auto document = std::make_shared<Document>();
+  document->source = source;
+  document->keep = std::move(keep);
+  return read(std::move(document), bytes);
+}
+
 Value load(const std::string& path) {
   const auto file = std::make_shared<MappedFile>(path);
-  auto document = std::make_shared<Document>();
-  document->source = path;
-  document->keep = file;
-  return read(std::move(document), {file->data(), file->size()});
+  return load({file->data(), file->size()}, file, path);
 }
 
 Value load(const void* data, size_t size, const std::string& name) {
   const auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
-  auto document = std::make_shared<Document>();
-  document->source = name;
-  document->keep = copy;
-  return read(std::move(document), *copy);
+  return load(std::string_view(*copy), copy, name);
 }
 
 }  // namespace hearth::pickle

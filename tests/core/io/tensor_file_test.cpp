@@ -7,6 +7,7 @@
 
 #include "hearth/io/npy.h"
 #include "hearth/io/safetensors.h"
+#include "hearth/io/save_tensors.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
@@ -166,6 +167,20 @@ TEST(TensorFile, KnowsFilesByTheirFirstBytes) {
     write_text(dir / "odd", content);
     EXPECT_NE(error_of([&] { TensorFile(dir / "odd"); }).find("expected a file of tensors"),
               std::string::npos);
+  }
+}
+
+TEST(TensorFile, MapsAFileOnce) {
+  const TemporaryFolder folder;
+  const safetensors::NamedTensors tensors{{"a", counting({1000})}};
+  for (const char* name : {"f.safetensors", "f.pt", "f.npz"}) {
+    save_tensors(tensors, folder / name);
+    const TensorFile file(folder / name);
+    const Tensor t = file.tensor("a");
+    const std::string maps = read_text("/proc/self/maps");
+    int found = 0;
+    for (size_t at = 0; (at = maps.find(folder / name, at)) != maps.npos; ++at) ++found;
+    EXPECT_EQ(found, 1) << name;
   }
 }
 

@@ -9,6 +9,10 @@
 
 #include "hearth/tensor/tensor.h"
 
+namespace hearth {
+class MappedFile;
+}
+
 /// The safetensors format: named tensors and a string-to-string map, in a file that can be mapped.
 /// Files are checked as hostile input: every length against the bytes that are there, no holes, no
 /// overlap, no duplicate names; what does not hold throws FormatError.
@@ -23,6 +27,8 @@ class HEARTH_API File {
  public:
   /// Maps the file. Throws FileError or FormatError.
   explicit File(const std::string& path);
+  /// One that is mapped already; `path` stands in error messages.
+  File(std::shared_ptr<MappedFile> file, const std::string& path);
   /// Reads from memory; `name` stands in error messages. Tensors are copies.
   File(const void* data, size_t size, const std::string& name = "buffer");
 
