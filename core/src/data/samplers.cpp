@@ -10,20 +10,24 @@
 #include "hearth/io/archive.h"
 #include "hearth/ops/creation.h"
 
+#include "data/permutation.h"
 #include "tensor/host_read.h"
 #include "tensor/tensor_impl.h"
 
-namespace hearth::data::samplers {
+namespace hearth::data {
 
-namespace {
-
-/// 0 .. n-1 in an order that depends on the seed alone.
 std::vector<size_t> permutation(size_t n, uint64_t seed) {
   check_host_read("sampler");
   const Tensor order = randperm(static_cast<int64_t>(n), Generator(seed));
   const int64_t* p = ptr<int64_t>(order);
   return {p, p + n};
 }
+
+}  // namespace hearth::data
+
+namespace hearth::data::samplers {
+
+namespace {
 
 size_t read_count(serialize::InputArchive& archive, const char* key) {
   int64_t n = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/data/batch_samplers.h"
 #include "hearth/data/datasets.h"
 #include "hearth/data/engine.h"
 #include "hearth/data/samplers.h"
@@ -87,7 +88,8 @@ class HEARTH_API LoaderCore : protected BatchSource {
   /// Waits for the workers to end; begin() starts them again.
   void join() { engine_.join(); }
   /// Writes the position: which batches the loop has been given, not which are prefetched. Without
-  /// enforce_ordering, batches that came before their turn will come again.
+  /// enforce_ordering, batches that came before their turn will come again. What a sampler says of
+  /// its own position is kept every few batches, so continuing passes over few.
   void save(serialize::OutputArchive& archive) const;
   /// Restores a position: the next loop continues there, with the same batches and randomness.
   /// Dataset size, sampler and batch size must be the same.
@@ -95,18 +97,25 @@ class HEARTH_API LoaderCore : protected BatchSource {
 
  protected:
   explicit LoaderCore(const DataLoaderOptions& options);
+  /// Throws ValueError for options that a sampler which makes batches decides.
+  void check_no_batch_size() const;
   /// Starts or continues an epoch. Throws while workers make batches for another iterator.
   std::shared_ptr<Cursor> begin_epoch();
   ErasedPtr next_batch();
 
+  /// The next request, or null at the end.
+  virtual ErasedPtr draw_request() = 0;
   virtual void reset_sampler() = 0;
   virtual void save_sampler(serialize::OutputArchive& archive) const = 0;
   virtual void load_sampler(serialize::InputArchive& archive) = 0;
+  /// Whether the sampler's state after n requests is that after n batches.
+  virtual bool requests_are_batches() const { return true; }
   /// Goes past a batch that an earlier loop was given; false at the end.
-  virtual bool skip_batch() { return next_request() != nullptr; }
+  virtual bool skip_batch() { return draw_request() != nullptr; }
 
  private:
   friend class Cursor;
+  ErasedPtr next_request() final;
   FullDataLoaderOptions options_;
   Engine engine_;
   std::weak_ptr<Cursor> cursor_;
@@ -165,6 +174,7 @@ class StatelessDataLoader final : public detail::LoaderCore {
 
   StatelessDataLoader(D dataset, S sampler, const DataLoaderOptions& options)
       : LoaderCore(options), sampler_(std::move(sampler)) {
+    if constexpr (kMakesBatches) check_no_batch_size();
     datasets_.reserve(options.workers() > 0 ? options.workers() : 1);
     for (size_t i = 0; i < options.workers(); ++i) datasets_.push_back(dataset);
     if (datasets_.empty()) datasets_.push_back(std::move(dataset));
@@ -175,10 +185,18 @@ class StatelessDataLoader final : public detail::LoaderCore {
   Iterator<BatchType> end() { return Iterator<BatchType>(); }
 
  private:
-  detail::ErasedPtr next_request() override {
-    std::optional<BatchRequestType> request = sampler_.next(options().batch_size);
+  static constexpr bool kMakesBatches = samplers::MakesBatches<S>;
+
+  detail::ErasedPtr draw_request() override {
+    std::optional<BatchRequestType> request;
+    if constexpr (kMakesBatches) {
+      request = sampler_.next();
+    } else {
+      request = sampler_.next(options().batch_size);
+    }
     if (!request) return nullptr;
-    if (options().drop_last && count(*request) < options().batch_size) return nullptr;
+    if (!kMakesBatches && options().drop_last && count(*request) < options().batch_size)
+      return nullptr;
     return std::make_unique<detail::ErasedOf<BatchRequestType>>(std::move(*request));
   }
   detail::ErasedPtr make_batch(size_t worker, detail::Erased& request) override {
@@ -188,6 +206,8 @@ class StatelessDataLoader final : public detail::LoaderCore {
   ArrayRef<size_t> indices(detail::Erased& request) const override {
     if constexpr (std::is_same_v<BatchRequestType, std::vector<size_t>>) {
       return detail::unerase<BatchRequestType>(request);
+    } else if constexpr (requires(BatchRequestType & r) { ArrayRef<size_t>(r.numbers); }) {
+      return detail::unerase<BatchRequestType>(request).numbers;
     } else {
       return {};
     }
@@ -222,9 +242,10 @@ class StatefulDataLoader final : public detail::LoaderCore {
   Iterator<BatchType> end() { return Iterator<BatchType>(); }
 
  private:
-  detail::ErasedPtr next_request() override {
+  detail::ErasedPtr draw_request() override {
     return std::make_unique<detail::ErasedOf<size_t>>(options().batch_size);
   }
+  bool requests_are_batches() const override { return false; }
   detail::ErasedPtr make_batch(size_t, detail::Erased& request) override {
     typename D::BatchType batch = dataset_.get_batch(detail::unerase<size_t>(request));
     if (!batch) return nullptr;
@@ -239,17 +260,22 @@ class StatefulDataLoader final : public detail::LoaderCore {
   D dataset_;
 };
 
-/// A loader with a sampler of one's own.
+/// A loader with a sampler of one's own, or a batch sampler (samplers::MakesBatches), which leaves
+/// batch_size and drop_last as they are.
 template <typename D, typename S>
 std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset, S sampler,
                                                             DataLoaderOptions options) {
   return std::make_unique<StatelessDataLoader<D, S>>(std::move(dataset), std::move(sampler),
                                                      options);
 }
+template <typename D, samplers::MakesBatches S>
+std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset, S sampler) {
+  return make_data_loader(std::move(dataset), std::move(sampler), DataLoaderOptions());
+}
 /// A loader with a sampler for the dataset's size, random by default:
 /// `make_data_loader<SequentialSampler>(std::move(dataset), 64)`.
 template <typename S = samplers::RandomSampler, typename D>
-requires(std::is_constructible_v<S, size_t> && !detail::Stateful<D>)
+requires(std::is_constructible_v<S, size_t> && !detail::Stateful<D> && !detail::Streams<D>)
     std::unique_ptr<StatelessDataLoader<D, S>> make_data_loader(D dataset,
                                                                 DataLoaderOptions options = {}) {
   const std::optional<size_t> size = dataset.size();
@@ -262,6 +288,14 @@ template <typename D>
 requires detail::Stateful<D> std::unique_ptr<StatefulDataLoader<D>> make_data_loader(
     D dataset, DataLoaderOptions options = {}) {
   return std::make_unique<StatefulDataLoader<D>>(std::move(dataset), options);
+}
+
+/// A loader of a stream: an IterableDataset, or what map() makes of one.
+template <typename D>
+requires detail::Streams<D>
+auto make_data_loader(D dataset, DataLoaderOptions options = {}) {
+  auto sampler = dataset.sampler();
+  return make_data_loader(std::move(dataset), std::move(sampler), std::move(options));
 }
 
 }  // namespace hearth::data

@@ -47,6 +47,11 @@ concept Stateful = requires(D& d) {
   typename D::BatchType::value_type;
   requires std::is_same_v<typename D::BatchType, std::optional<typename D::BatchType::value_type>>;
 };
+/// Datasets that bring the sampler that reads for them: see IterableDataset.
+template <typename D>
+concept Streams = requires(const D& d) {
+  d.sampler();
+};
 template <typename D, typename Batch>
 using LikeBatchOf = std::conditional_t<Stateful<D>, std::optional<Batch>, Batch>;
 template <typename T>
@@ -163,6 +168,7 @@ class MapDataset
     return transform_.apply_stacked(dataset_.gather(indices));
   }
   std::optional<size_t> size() const override { return dataset_.size(); }
+  auto sampler() const requires detail::Streams<SourceDataset> { return dataset_.sampler(); }
   void reset() requires detail::Stateful<SourceDataset> { dataset_.reset(); }
   void save(serialize::OutputArchive& a) const requires detail::Stateful<SourceDataset> {
     dataset_.save(a);

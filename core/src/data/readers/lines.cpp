@@ -16,7 +16,13 @@ constexpr size_t kBuffer = 1 << 20;
 
 LineReader::LineReader(const std::string& path, size_t longest)
     : bytes_(path), longest_(longest), buffer_(kBuffer) {
-  fill();
+  pass_mark();
+}
+
+/// Goes past a byte order mark at the beginning of the file.
+void LineReader::pass_mark() {
+  while (end_ < 3 && fill()) {
+  }
   if (end_ >= 3 && std::memcmp(buffer_.data(), "\xef\xbb\xbf", 3) == 0) at_ = 3;
 }
 
@@ -57,11 +63,19 @@ std::optional<std::string_view> LineReader::next() {
 }
 
 void LineReader::seek(const Position& position) {
+  // Ahead in the buffer, nothing is read again, which compressed files would be from their
+  // beginning. Not behind: what CsvReader has taken is no longer as it was.
+  if (position.byte >= base_ + at_ && position.byte <= base_ + end_) {
+    at_ = static_cast<size_t>(position.byte - base_);
+    line_ = position.line;
+    return;
+  }
   bytes_.seek(position.byte);
   base_ = position.byte;
   line_ = position.line;
   at_ = end_ = 0;
   ended_ = false;
+  if (position.byte == 0) pass_mark();
 }
 
 CsvReader::CsvReader(const std::string& path, CsvOptions options)

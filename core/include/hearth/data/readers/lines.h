@@ -40,6 +40,7 @@ class HEARTH_API LineReader {
   friend class CsvReader;
   /// More bytes behind what is there; false at the end.
   bool fill();
+  void pass_mark();
 
   ByteStream bytes_;
   size_t longest_;
