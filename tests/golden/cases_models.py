@@ -58,6 +58,11 @@ def resnet18(channels, height, width, classes):
     return models.resnet18(num_classes=classes)
 
 
+def resnet34(channels, height, width, classes):
+    assert channels == 3 and min(height, width) >= 64
+    return models.resnet34(num_classes=classes)
+
+
 def add(fam):
     def case(name, build, *shape, train=False, tol=10):
         fam.module("models." + name, build, u(*shape), frozen=True, train=train, tol=tol, channels=shape[1],
@@ -68,3 +73,4 @@ def add(fam):
         case("lenet", LeNet, *shape)
         case("cnn", CNN, *shape)
     case("resnet18", resnet18, 2, 3, 64, 64, train=True, tol=50)
+    case("resnet34", resnet34, 1, 3, 64, 64, tol=50)

@@ -18,15 +18,18 @@ nn::Conv2dOptions stem(const ResNetOptions& options) {
                                 : conv(options.in_channels(), 64, 7, 2);
 }
 
-std::shared_ptr<ImageClassifierImpl> make_resnet18(const ImageShape& shape, int64_t num_classes) {
+template <ResNet (*build)(ResNetOptions)>
+std::shared_ptr<ImageClassifierImpl> make_resnet(const ImageShape& shape, int64_t num_classes) {
   // The stem for photographs would leave nothing of a small image.
   const bool small = shape.height < 64 || shape.width < 64;
-  return resnet18(ResNetOptions()
-                      .num_classes(num_classes)
-                      .in_channels(shape.channels)
-                      .small_images(small))
+  return build(ResNetOptions()
+                   .num_classes(num_classes)
+                   .in_channels(shape.channels)
+                   .small_images(small))
       .ptr();
 }
+
+int64_t least_weights_of(const ImageShape&, int64_t num_classes) { return 512 * num_classes; }
 
 }  // namespace
 
@@ -94,11 +97,8 @@ ResNet resnet18(ResNetOptions options) { return ResNet(options.layers({2, 2, 2, 
 ResNet resnet34(ResNetOptions options) { return ResNet(options.layers({3, 4, 6, 3})); }
 
 std::vector<ClassifierRow> resnet_classifiers() {
-  return {{"resnet18",
-           1,
-           &make_resnet18,
-           [](const ImageShape&, int64_t classes) { return 512 * classes; },
-           {.epochs = 3, .lr = 2e-3}}};
+  return {{"resnet18", 1, &make_resnet<resnet18>, least_weights_of, {.epochs = 3, .lr = 2e-3}},
+          {"resnet34", 1, &make_resnet<resnet34>, least_weights_of, {.epochs = 3, .lr = 2e-3}}};
 }
 
 }  // namespace hearth::vision::models
