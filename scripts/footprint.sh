@@ -69,8 +69,8 @@ if ! $headers_only; then
   strip -o "$work/stripped.so" "$library"
   rows+=("libhearth.so, stripped|$(
     stat -c %s "$work/stripped.so" | awk '{ printf "%.1f", $1 / 1e6 }')|25|MB")
-  # Not libhearth_gomp_defaults, which exports nothing, nor libhearth_cuda and libhearth_canvas: C
-  # functions that are looked up.
+  # Not libhearth_gomp_defaults, which exports nothing, nor libhearth_cuda: C functions that are
+  # looked up.
   foreign=$(bash tests/structure/exported_symbols.sh "$build"/lib/libhearth{,_[!cg]*}.so || true)
   rows+=("exported names outside hearth::|$(grep -c . <<<"$foreign" || true)|0|")
 fi

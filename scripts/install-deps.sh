@@ -11,7 +11,6 @@ build=(
   libdnnl-dev                                       # core: matmul, convolution
   libopenblas-openmp-dev                            # core: LAPACK
   libpng-dev libjpeg-dev                            # vision: image files
-  libopencv-core-dev libopencv-imgproc-dev          # vision: drawing
   libcurl4-openssl-dev ca-certificates              # hub: downloads
   libssl-dev libarchive-dev                         # hub: checksums, archives
   zlib1g-dev                                        # core, datasets: compressed files

@@ -4,7 +4,6 @@
 
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/classification/trainer.h"
-#include "hearth/vision/draw.h"
 #include "hearth/vision/io/image.h"
 #include "hearth/vision/models/cnn.h"
 #include "hearth/vision/models/image_classifier.h"
@@ -12,3 +11,4 @@
 #include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/resnet.h"
 #include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/utils.h"
