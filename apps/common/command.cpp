@@ -111,10 +111,14 @@ hearth::Device Command::device() const {
   return device;
 }
 
+std::optional<hearth::ScalarType> Command::precision() const {
+  if (precision_ == "float32") return std::nullopt;
+  return precision_ == "float16" ? hearth::kHalf : hearth::kBFloat16;
+}
+
 hearth::Autocast Command::autocast() const {
-  const bool half = precision_ == "float16";
-  return hearth::Autocast(device().type(), half ? hearth::kHalf : hearth::kBFloat16,
-                          precision_ != "float32");
+  const auto type = precision();
+  return hearth::Autocast(device().type(), type.value_or(hearth::kBFloat16), type.has_value());
 }
 
 void note(std::string_view line) {
@@ -142,7 +146,12 @@ Program::Program(const App& app) : app_(app) {
           .between(0, 100'000);
     if (common & kPrecision)
       options.add("--precision", c.precision_, "What products and convolutions are computed in")
-          .one_of({"float32", "bfloat16", "float16"});
+          .one_of({"float32", "bfloat16", "float16"})
+          .synonym("f32", "float32")
+          .synonym("fp32", "float32")
+          .synonym("bf16", "bfloat16")
+          .synonym("f16", "float16")
+          .synonym("fp16", "float16");
     if (common & kSeed) options.add("--seed", c.seed_, "Names all randomness of the run");
     if (common & kJson)
       options.flag("--json", c.json_, "Print one JSON object as the last line on stdout");

@@ -56,7 +56,9 @@ class Command {
   FILE* text() const { return json_ ? stderr : stdout; }
   /// The device that --device names; "auto" is CUDA where there is one. Throws DeviceError.
   hearth::Device device() const;
-  /// Computes a scope in the type that --precision names.
+  /// The narrower type that --precision names; nothing for float32.
+  std::optional<hearth::ScalarType> precision() const;
+  /// Computes a scope in that type.
   hearth::Autocast autocast() const;
   /// The program and its arguments as given, for hints.
   const std::string& program() const { return program_; }

@@ -79,7 +79,10 @@ std::string range_of(const OptionSpec& o) {
 
 }  // namespace
 
-void assign(const OptionSpec& option, const std::string& text) {
+void assign(const OptionSpec& option, const std::string& given) {
+  std::string text = given;
+  for (const auto& [word, choice] : option.synonyms)
+    if (word == given) text = choice;
   const auto fail = [&](const std::string& expected) {
     throw UsageError(fmt::format("{}: expected {}, got {}", option.name, expected,
                                  text.empty() ? "nothing" : shortened(text, 60)));
@@ -117,6 +120,10 @@ Option& Option::one_of(std::vector<std::string> words) {
 }
 Option& Option::alias(const char* name) {
   option_->alias = name;
+  return *this;
+}
+Option& Option::synonym(const char* word, const char* choice) {
+  option_->synonyms.emplace_back(word, choice);
   return *this;
 }
 Option& Option::value(const char* name) {

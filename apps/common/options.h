@@ -27,6 +27,8 @@ struct OptionSpec {
   /// The default as people read it; empty if there is none.
   std::string fallback;
   std::vector<std::string> choices;
+  /// Other words for some of the choices, which are shown nowhere.
+  std::vector<std::pair<std::string, std::string>> synonyms;
   /// What is expected, "a whole number" ...
   std::string expected;
   std::optional<double> least, most;
@@ -56,6 +58,8 @@ class Option {
   Option& positive();
   Option& one_of(std::vector<std::string> words);
   Option& alias(const char* name);
+  /// One of the choices in another word.
+  Option& synonym(const char* word, const char* choice);
   /// What stands for the value in the help: "FILE".
   Option& value(const char* name);
   /// Said in place of a default, which another option decides: "by model".

@@ -102,7 +102,7 @@ class Train final : public Command {
             "train --data photos --model resnet18 --size 64 --output runs/photos",
             "train --output runs/photos --resume"};
   }
-  unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kSeed | kJson; }
   void declare(OptionList& options) override {
     options_ = &options;
     options.add("--data", dataset_, kDataHelp).alias("--dataset").check(wrong_data);
@@ -193,6 +193,7 @@ int Train::run() {
                                         .augmentation(augmentation(dataset_, data.pixels().size(3)))
                                         .loop(train::TrainerOptions()
                                                   .default_root_dir(folder.path())
+                                                  .precision(precision())
                                                   .log_every_n_steps(kLogEvery)));
   trainer.validate_on(test.pixels(), test.targets());
   train::Engine& engine = trainer.engine();
@@ -236,6 +237,7 @@ int Train::run() {
 void Train::report(const train::FitResult& fit, const vision::Classifier& classifier,
                    const hearth::datasets::LabeledImages& test, double rate,
                    hearth::Device on) const {
+  const auto narrower = autocast();
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());
   const auto result = vision::evaluate(probabilities, test.targets());
   const std::string settings = fmt::format(

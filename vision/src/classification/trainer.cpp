@@ -92,6 +92,8 @@ struct ClassifierTrainer::Impl {
                        options.weight_decay(), ", label smoothing ", options.label_smoothing(),
                        ", shift ", options.augmentation().shift, ", flip ",
                        options.augmentation().flip, ", seed ", options.seed());
+    if (const auto precision = options.loop().precision())
+      run.text += cat_str(", precision ", *precision);
     trainer.expect_batches(steps_per_epoch());
     trainer.add_state("run", run);
     trainer.add_model(classifier.model());
