@@ -10,7 +10,7 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE "${WORK}/first" "${WORK}/moved" "${WORK}/build")
-foreach(component core torch vision)
+foreach(component core torch hub vision)
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/first" --component ${component})
 endforeach()
 file(RENAME "${WORK}/first" "${WORK}/moved")

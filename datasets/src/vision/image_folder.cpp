@@ -132,7 +132,9 @@ LabeledImages load(const std::string& root, Mode mode, const ImageFolderOptions&
     try {
       const Tensor picture = vision::io::read_image(image.path.string(), decoding);
       pixels.select(0, static_cast<int64_t>(targets.size()))
-          .copy_(vision::fit(picture, {3, size, size}, vision::Invert::No));
+          .copy_(options.resize_size() > 0
+                     ? vision::center_fit(picture, {3, size, size}, options.resize_size())
+                     : vision::fit(picture, {3, size, size}, vision::Invert::No));
       targets.push_back(image.target);
     } catch (const Error& e) {
       if (!options.skip_broken()) throw;

@@ -4,6 +4,7 @@
 
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/classification/trainer.h"
+#include "hearth/vision/from_pretrained.h"
 #include "hearth/vision/io/image.h"
 #include "hearth/vision/models/cnn.h"
 #include "hearth/vision/models/image_classifier.h"

@@ -85,6 +85,12 @@ class Reader {
   const safetensors::Metadata& metadata_;
 };
 
+int64_t numel_of(IntArrayRef sizes) {
+  int64_t n = 1;
+  for (const int64_t size : sizes) n *= size;
+  return n;
+}
+
 uint64_t scramble(uint64_t x) {
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
   x = (x ^ x >> 27) * 0x94d049bb133111eb;
@@ -125,6 +131,14 @@ Classifier::Classifier(ClassifierSpec spec) : spec_(std::move(spec)) {
   HEARTH_CHECK_AS(ValueError, spec_.mean.size() == channels && spec_.stddev.size() == channels,
                   "[Classifier] ", channels, " channels need as many means and deviations, got ",
                   spec_.mean.size(), " and ", spec_.stddev.size());
+  for (const double deviation : spec_.stddev)
+    HEARTH_CHECK_AS(ValueError, deviation > 0, "[Classifier] expected deviations above 0, got ",
+                    deviation);
+  HEARTH_CHECK_AS(ValueError,
+                  spec_.resize_size == 0 ||
+                      spec_.resize_size >= std::max(spec_.shape.height, spec_.shape.width),
+                  "[Classifier] images of ", spec_.shape.height, " x ", spec_.shape.width,
+                  " cannot be cut out of pictures with a shorter side of ", spec_.resize_size);
   model_ =
       models::make_classifier(spec_.model, spec_.shape, static_cast<int64_t>(spec_.classes.size()));
   model_->to(MemoryFormat::ChannelsLast);
@@ -135,9 +149,47 @@ void Classifier::to(Device device) {
   device_ = device;
 }
 
-Classifier Classifier::load(const std::string& path) {
-  safetensors::File file(path);
-  Reader read(path, file.metadata());
+Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights) {
+  try {
+    const models::ImageShape& shape = spec.shape;
+    HEARTH_CHECK_AS(FormatError,
+                    shape.channels <= kMostChannels && shape.height <= kLargestSide &&
+                        shape.width <= kLargestSide &&
+                        static_cast<int64_t>(spec.classes.size()) <= kMostClasses,
+                    "no model takes images of ", shape.channels, " x ", shape.height, " x ",
+                    shape.width, " and tells ", spec.classes.size(), " classes apart");
+    // A small file must not make us take memory for a large model.
+    int64_t has = 0;
+    for (const std::string& key : weights.keys()) has += numel_of(weights.sizes(key));
+    const int64_t least =
+        models::least_weights(spec.model, spec.shape, static_cast<int64_t>(spec.classes.size()));
+    HEARTH_CHECK_AS(FormatError, has >= least, "the model has ", least,
+                    " weights and more, the file ", has);
+    *this = Classifier(std::move(spec));
+    OrderedDict<std::string, Tensor> state;
+    for (const std::string& key : weights.keys()) state.insert(key, weights.tensor(key));
+    model_->load_state_dict(state);
+  } catch (const FileError&) {
+    throw;
+  } catch (const OutOfMemory&) {
+    throw;
+  } catch (const Error& e) {
+    throw FormatError(cat_str("[", weights.source(),
+                              "] does not hold the classifier that is described: ", e.what()));
+  }
+}
+
+Classifier Classifier::load(const std::string& path) { return load(TensorFile(path)); }
+Classifier Classifier::load(const TensorFile& file) { return Classifier(spec_of(file), file); }
+
+bool Classifier::describes_itself(const TensorFile& file) {
+  return file.metadata().count("model") != 0;
+}
+
+ClassifierSpec Classifier::spec_of(const TensorFile& file) {
+  const std::string& path = file.source();
+  const auto metadata = file.metadata();
+  Reader read(path, metadata);
   ClassifierSpec spec;
   spec.model = read.text("model");
   spec.shape = {read.integer("channels", kMostChannels), read.integer("height", kLargestSide),
@@ -148,41 +200,23 @@ Classifier Classifier::load(const std::string& path) {
   spec.dataset = read.text("dataset");
   spec.mean = read.numbers("mean");
   spec.stddev = read.numbers("stddev");
-  try {
-    // A small file must not make us take memory for a large model.
-    int64_t weights = 0;
-    for (const std::string& key : file.keys()) weights += file.tensor(key).numel();
-    const int64_t least =
-        models::least_weights(spec.model, spec.shape, static_cast<int64_t>(spec.classes.size()));
-    HEARTH_CHECK_AS(FormatError, weights >= least, "the model has ", least,
-                    " weights and more, the file ", weights);
-    Classifier classifier(std::move(spec));
-    OrderedDict<std::string, Tensor> state;
-    for (const std::string& key : file.keys()) state.insert(key, file.tensor(key));
-    classifier.model_->load_state_dict(state);
-    return classifier;
-  } catch (const FileError&) {
-    throw;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(
-        cat_str("[", path, "] does not hold the classifier it describes: ", e.what()));
-  }
+  if (metadata.count("resize_size")) spec.resize_size = read.integer("resize_size", kLargestSide);
+  return spec;
 }
 
 void Classifier::save(const std::string& path) const {
   safetensors::NamedTensors tensors;
   for (const auto& item : model_->state_dict()) tensors.emplace_back(item.key(), item.value());
-  safetensors::save_file(tensors, path,
-                         {{"model", spec_.model},
-                          {"dataset", spec_.dataset},
-                          {"channels", std::to_string(spec_.shape.channels)},
-                          {"height", std::to_string(spec_.shape.height)},
-                          {"width", std::to_string(spec_.shape.width)},
-                          {"classes", join(spec_.classes)},
-                          {"mean", join_numbers(spec_.mean)},
-                          {"stddev", join_numbers(spec_.stddev)}});
+  safetensors::Metadata metadata{{"model", spec_.model},
+                                 {"dataset", spec_.dataset},
+                                 {"channels", std::to_string(spec_.shape.channels)},
+                                 {"height", std::to_string(spec_.shape.height)},
+                                 {"width", std::to_string(spec_.shape.width)},
+                                 {"classes", join(spec_.classes)},
+                                 {"mean", join_numbers(spec_.mean)},
+                                 {"stddev", join_numbers(spec_.stddev)}};
+  if (spec_.resize_size > 0) metadata["resize_size"] = std::to_string(spec_.resize_size);
+  safetensors::save_file(tensors, path, metadata);
 }
 
 Tensor Classifier::input(const Tensor& pixels, ArrayRef<size_t> indices,

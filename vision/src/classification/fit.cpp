@@ -52,14 +52,38 @@ std::vector<uint8_t> border_shade(const Tensor& picture) {
   return shades;
 }
 
-}  // namespace
-
-Tensor fit(const Tensor& picture, const models::ImageShape& shape, Invert invert, bool* inverted) {
+void check_picture(const Tensor& picture) {
   HEARTH_CHECK_AS(ShapeError,
                   picture.defined() && picture.scalar_type() == kByte && picture.dim() == 3 &&
                       picture.size(0) >= 1 && picture.size(0) <= 4 && picture.size(1) > 0 &&
                       picture.size(2) > 0,
                   "[fit] expected a uint8 picture [C, H, W] of 1 to 4 channels");
+}
+
+/// Half of what is left over, as Python rounds it.
+int64_t half(int64_t n) { return n / 2 + (n % 4 == 3 ? 1 : 0); }
+
+}  // namespace
+
+Tensor center_fit(const Tensor& picture, const models::ImageShape& shape, int64_t resize_size) {
+  check_picture(picture);
+  HEARTH_CHECK_AS(ValueError, resize_size >= std::max(shape.height, shape.width), "[fit] ",
+                  shape.height, " x ", shape.width,
+                  " pixels cannot be cut out of pictures with a shorter side of ", resize_size);
+  const int64_t h = picture.size(1), w = picture.size(2), shorter = std::min(h, w);
+  constexpr int64_t kMostPixels = int64_t{1} << 31;
+  HEARTH_CHECK_AS(ValueError, std::max(h, w) / shorter < kMostPixels / resize_size / resize_size,
+                  "[fit] the picture of ", h, " x ", w, " pixels is too long; crop it");
+  const int64_t out_h = h <= w ? resize_size : resize_size * h / w;
+  const int64_t out_w = w <= h ? resize_size : resize_size * w / h;
+  const Tensor scaled = transforms::resize(with_channels(picture, shape.channels), out_h, out_w);
+  return scaled.narrow(1, half(out_h - shape.height), shape.height)
+      .narrow(2, half(out_w - shape.width), shape.width)
+      .contiguous();
+}
+
+Tensor fit(const Tensor& picture, const models::ImageShape& shape, Invert invert, bool* inverted) {
+  check_picture(picture);
   const int64_t channels = shape.channels, h = picture.size(1), w = picture.size(2);
   Tensor image = with_channels(picture, channels);
   const std::vector<uint8_t> shade = border_shade(image);

@@ -11,6 +11,9 @@ namespace hearth::datasets {
 struct ImageFolderOptions {
   /// Images become squares of so many pixels.
   HEARTH_ARG(int64_t, size) = 32;
+  /// What the shorter side of a picture becomes, before the middle of it is cut out; 0: the whole
+  /// picture is filled up to a square.
+  HEARTH_ARG(int64_t, resize_size) = 0;
   /// How much of each class is kept for testing, where the folder has no part for that.
   HEARTH_ARG(double, test_share) = 0.2;
   /// Names that choice.

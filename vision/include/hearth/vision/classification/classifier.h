@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hearth/io/tensor_file.h"
 #include "hearth/vision/models/image_classifier.h"
 
 namespace hearth::vision {
@@ -19,6 +20,9 @@ struct ClassifierSpec {
   std::string dataset;
   /// Of each channel, in [0, 1]: inputs are (pixel / 255 - mean) / stddev.
   std::vector<double> mean, stddev;
+  /// What the shorter side of a picture becomes, before the middle of it is cut out in the model's
+  /// size; 0: the whole picture is filled up to the model's proportions.
+  int64_t resize_size = 0;
 };
 
 /// The mean and standard deviation of each channel of uint8 images [N, C, H, W], in [0, 1], into
@@ -43,13 +47,27 @@ enum class Invert : int8_t { Auto, Yes, No };
 HEARTH_API Tensor fit(const Tensor& picture, const models::ImageShape& shape,
                       Invert invert = Invert::Auto, bool* inverted = nullptr);
 
+/// A decoded picture [C, H, W], uint8, as photographs are given to most models: its shorter side
+/// becomes resize_size pixels, and what the model takes is cut out of the middle (torchvision's
+/// resize and center_crop). Transparent pixels show white.
+HEARTH_API Tensor center_fit(const Tensor& picture, const models::ImageShape& shape,
+                             int64_t resize_size);
+
 /// A network with its classes and preprocessing, in one safetensors file.
 class HEARTH_API Classifier {
  public:
   /// With fresh weights.
   explicit Classifier(ClassifierSpec spec);
+  /// With the weights of a file, under PyTorch's names. Throws FormatError for those of another
+  /// model, which says what is missing, unexpected or of another shape.
+  Classifier(ClassifierSpec spec, const TensorFile& weights);
   /// From a file that save wrote. Throws FileError or FormatError.
   static Classifier load(const std::string& path);
+  static Classifier load(const TensorFile& file);
+  /// Whether a file says what it is the weights of, as those of save do.
+  static bool describes_itself(const TensorFile& file);
+  /// What such a file says. Throws FormatError.
+  static ClassifierSpec spec_of(const TensorFile& file);
   /// Weights as tensors with PyTorch's names, the spec as metadata; whole or not at all.
   void save(const std::string& path) const;
 
@@ -69,7 +87,9 @@ class HEARTH_API Classifier {
   Tensor probabilities(const Tensor& pixels, int64_t batch_size = 500) const;
   /// A picture of any size as this model wants it.
   Tensor fit(const Tensor& picture, Invert invert = Invert::Auto, bool* inverted = nullptr) const {
-    return vision::fit(picture, spec_.shape, invert, inverted);
+    if (spec_.resize_size == 0) return vision::fit(picture, spec_.shape, invert, inverted);
+    if (inverted) *inverted = false;
+    return center_fit(picture, spec_.shape, spec_.resize_size);
   }
 
  private:
