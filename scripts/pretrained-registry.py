@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes pretrained/data/registry.json and the lists of categories beside it.
+
+usage: scripts/pretrained-registry.py [--check]
+
+What is said of torchvision's weights is read from the installed torchvision, so no address or hash is
+written by hand; what it does not say is "none". Hearth's own models are the folders of pretrained/data:
+model.safetensors describes itself, and eval.json is what `hearth-vision eval --json` said of it.
+--check compares with the files instead of writing them; exit status 1 if they differ."""
+
+import hashlib
+import json
+import pathlib
+import re
+import struct
+import sys
+
+# torchvision's models that Hearth builds, by Hearth's names for them.
+MODELS = {"resnet18": "resnet18", "resnet34": "resnet34"}
+
+DATA = pathlib.Path(__file__).resolve().parent.parent / "pretrained" / "data"
+
+
+def torchvision_entries(files):
+    from torchvision import models
+    from torchvision.transforms import InterpolationMode
+
+    for ours, theirs in MODELS.items():
+        for weights in models.get_model_weights(theirs):
+            preset, meta = weights.transforms(), weights.meta
+            digits = re.search(r"-([a-f0-9]{8,64})\.", weights.url)
+            if preset.interpolation != InterpolationMode.BILINEAR:
+                continue
+            dataset = next(iter(meta["_metrics"]))
+            listed = dataset.lower() + ".txt"
+            text = "".join(name + "\n" for name in meta["categories"])
+            assert files.setdefault(listed, text) == text, f"two lists of categories for {dataset}"
+            yield {
+                "name": f"{ours}-{weights.name.lower().replace('_', '-')}",
+                "alias": str(weights),
+                "task": "image-classification",
+                "architecture": ours,
+                "dataset": dataset,
+                "licence": "none",
+                "recipe": meta.get("recipe", "none"),
+                "source": weights.url,
+                "sha256": digits.group(1) if digits else "none",
+                "mebibytes": meta["_file_size"],
+                "parameters": meta["num_params"],
+                "categories": listed,
+                "metrics": meta["_metrics"],
+                "preprocessing": {
+                    "num_channels": 3,
+                    "image_size": preset.crop_size * (2 // len(preset.crop_size)),
+                    "resize_size": preset.resize_size[0],
+                    "image_mean": preset.mean,
+                    "image_std": preset.std,
+                },
+            }
+
+
+def own_entries(files):
+    for path in sorted(DATA.glob("*/model.safetensors")):
+        data = path.read_bytes()
+        (length,) = struct.unpack("<Q", data[:8])
+        header = json.loads(data[8 : 8 + length])
+        spec = header.pop("__metadata__")
+        measured = json.loads((path.parent / "eval.json").read_text())
+        listed = f"{spec['dataset']}.txt"
+        files[listed] = spec["classes"] + "\n"
+        numbers = lambda key: [float(x) for x in spec[key].split("\n")]
+        yield {
+            "name": path.parent.name,
+            "alias": "",
+            "task": "image-classification",
+            "architecture": spec["model"],
+            "dataset": spec["dataset"],
+            "licence": "Apache-2.0",
+            "recipe": f"pretrained/data/{path.parent.name}/README.md",
+            "source": "built in",
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "mebibytes": round(len(data) / 2**20, 3),
+            "parameters": sum(parameters(t["shape"]) for name, t in header.items()
+                              if not name.endswith(("running_mean", "running_var", "num_batches_tracked"))),
+            "categories": listed,
+            "metrics": {spec["dataset"]: {"acc@1": round(100 * measured["test_accuracy"], 3)}},
+            "preprocessing": {
+                "num_channels": int(spec["channels"]),
+                "image_size": [int(spec["height"]), int(spec["width"])],
+                "resize_size": int(spec.get("resize_size", 0)),
+                "image_mean": numbers("mean"),
+                "image_std": numbers("stddev"),
+            },
+        }
+
+
+def parameters(shape):
+    n = 1
+    for size in shape:
+        n *= size
+    return n
+
+
+def main():
+    files = {}
+    entries = sorted([*own_entries(files), *torchvision_entries(files)], key=lambda e: e["name"])
+    files["registry.json"] = json.dumps(entries, indent=1) + "\n"
+    differing = []
+    for name, text in files.items():
+        path = DATA / name
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            differing.append(name)
+    if differing:
+        sys.exit(f"pretrained-registry: {', '.join(differing)} would be another; run it without --check")
+
+
+if __name__ == "__main__":
+    main()

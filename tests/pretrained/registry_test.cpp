@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/pretrained/registry.h"
+
+#include <cstdlib>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hearth/hub/checksum.h"
+#include "hearth/io/save_tensors.h"
+#include "hearth/ops/creation.h"
+#include "hearth/pretrained/vision.h"
+
+#include "embedded.h"
+#include "error_of.h"
+#include "hub/http_server.h"
+#include "temporary.h"
+
+namespace hearth::pretrained {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(Registry, EntriesFitTheirArchitectures) {
+  std::set<std::string> names;
+  const auto known = vision::models::classifier_names();
+  for (const Entry& e : entries()) {
+    EXPECT_TRUE(names.insert(e.name).second);
+    EXPECT_THAT(known, testing::Contains(e.architecture));
+    EXPECT_GT(e.categories.size(), 1u) << e.name;
+    EXPECT_EQ(find(e.name), &e);
+    if (!e.alias.empty()) {
+      EXPECT_EQ(find(e.alias), &e);
+    }
+    const auto model = vision::models::make_classifier(
+        e.architecture, {e.channels, e.height, e.width}, static_cast<int64_t>(e.categories.size()));
+    int64_t parameters = 0;
+    for (const Tensor& p : model->parameters()) parameters += p.numel();
+    EXPECT_EQ(parameters, e.parameters) << e.name;
+    EXPECT_THAT(describe(e), AllOf(HasSubstr(e.source), HasSubstr(e.sha256), HasSubstr("licence: "),
+                                   HasSubstr(e.recipe), HasSubstr(e.alias)));
+  }
+  EXPECT_EQ(find("resnet19"), nullptr);
+  EXPECT_EQ(find(""), nullptr);
+  const Entry* resnet = find("ResNet18_Weights.IMAGENET1K_V1");
+  ASSERT_NE(resnet, nullptr);
+  EXPECT_EQ(resnet->categories.size(), 1000u);
+  EXPECT_EQ(resnet->categories[207], "golden retriever");
+  EXPECT_EQ(resnet->metrics.at("ImageNet-1K").at("acc@1"), 69.758);
+}
+
+TEST(Registry, BuiltInWeightsAreThoseOfTheRegistry) {
+  TemporaryFolder folder;
+  size_t n = 0;
+  for (const Entry& e : entries()) {
+    if (!e.built_in()) continue;
+    ++n;
+    const std::string_view bytes = embedded_file(e.name + "/model.safetensors");
+    write_text(folder / "weights", std::string(bytes));
+    EXPECT_EQ(hub::hash_of_file(folder / "weights", hub::Hash::Sha256), e.sha256);
+    EXPECT_LT(bytes.size(), 200'000u);
+    // Both describe the same.
+    const auto spec = vision::Classifier::spec_of(TensorFile(bytes.data(), bytes.size()));
+    const auto opened = image_classifier(e.name);
+    EXPECT_EQ(opened.spec().classes, spec.classes);
+    EXPECT_EQ(opened.spec().mean, spec.mean);
+    EXPECT_EQ(opened.spec().stddev, spec.stddev);
+    EXPECT_EQ(opened.spec().resize_size, spec.resize_size);
+  }
+  EXPECT_GE(n, 1u);
+}
+
+struct Download : testing::Test {
+  Download()
+      : server([this](const HttpRequest& r) {
+          return r.path == "/" + name ? part_of(bytes, r) : HttpReply{404, "", {}};
+        }) {
+    ::setenv("HEARTH_HOME", folder.path.c_str(), 1);
+    ::setenv("TORCH_HOME", (folder / "torch").c_str(), 1);
+    // What torchvision keeps: a dict of tensors by torch.save, with the hash in its name.
+    const auto model = vision::models::make_classifier("lenet", {1, 8, 8}, 2);
+    safetensors::NamedTensors weights;
+    for (const auto& item : model->state_dict()) weights.emplace_back(item.key(), item.value());
+    save_tensors(weights, folder / "net.pth");
+    bytes = read_text(folder / "net.pth");
+    entry.name = "net-test";
+    entry.architecture = "lenet";
+    entry.categories = {"a", "b"};
+    entry.channels = 1;
+    entry.height = entry.width = 8;
+    entry.mean = {0.5};
+    entry.stddev = {1};
+    entry.sha256 = hub::hash_of_file(folder / "net.pth", hub::Hash::Sha256).substr(0, 8);
+    name = "net-" + entry.sha256 + ".pth";
+    entry.source = server.url() + "/" + name;
+    expected = model->forward(ones({1, 1, 8, 8}));
+  }
+  ~Download() override {
+    ::unsetenv("HEARTH_HOME");
+    ::unsetenv("TORCH_HOME");
+  }
+  TemporaryFolder folder;
+  std::string name, bytes;
+  Entry entry;
+  Tensor expected;
+  HttpServer server;
+};
+
+TEST_F(Download, WeightsAreFetchedOnceAndChecked) {
+  testing::internal::CaptureStderr();
+  const auto classifier = image_classifier(entry);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("from " + entry.source));
+  EXPECT_TRUE(classifier.model().forward(ones({1, 1, 8, 8})).equal(expected));
+  const size_t asked = server.requests().size();
+  testing::internal::CaptureStderr();
+  image_classifier(entry);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(server.requests().size(), asked);
+  // Weights that are given instead are all that is read.
+  const std::string mine = folder / "net.pth";
+  bytes = "something else";
+  std::filesystem::remove_all(folder / "checkpoints");
+  EXPECT_TRUE(image_classifier(entry, vision::PretrainedOptions().weights(mine))
+                  .model()
+                  .forward(ones({1, 1, 8, 8}))
+                  .equal(expected));
+  EXPECT_EQ(server.requests().size(), asked);
+  EXPECT_THAT(error_of<FormatError>([&] { image_classifier(entry); }), HasSubstr(name));
+}
+
+TEST(ImageClassifier, TakesNamesAndPaths) {
+  EXPECT_THAT(
+      error_of<ValueError>([] { image_classifier("resnet18"); }),
+      AllOf(HasSubstr("is an architecture without weights"), HasSubstr("resnet18-imagenet1k-v1")));
+  EXPECT_THAT(error_of<ValueError>([] { image_classifier("lenet-digit"); }),
+              HasSubstr("no pretrained model, file or folder; expected lenet-digits"));
+  TemporaryFolder folder;
+  vision::save_pretrained(image_classifier("lenet-digits"), folder / "copy");
+  EXPECT_EQ(image_classifier(folder / "copy").spec().dataset, "digits");
+  EXPECT_THROW(image_classifier(folder / "none"), FileError);
+}
+
+}  // namespace
+}  // namespace hearth::pretrained
