@@ -3,19 +3,24 @@
 
 #include <filesystem>
 
-#include "hearth/base/error.h"
+#include "hearth/pretrained/vision.h"
 
-std::string model_file(const std::string& path) {
+namespace {
+
+/// A checkpoint lies below its training's folder, whose model is as old as it is.
+std::string folder_of_checkpoint(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code none;
-  const fs::path given(path), above = given.parent_path();
-  // A checkpoint lies below its training's folder, whose model is as old as it is.
-  const fs::path folder = fs::is_directory(given, none)       ? given
-                          : above.filename() == "checkpoints" ? above.parent_path()
-                                                              : fs::path();
-  if (folder.empty()) return path;
-  const fs::path file = folder / "model.safetensors";
-  HEARTH_CHECK_AS(hearth::FileError, fs::exists(file, none), "[", path,
-                  "] holds no model.safetensors; expected the --output of a training");
-  return file.string();
+  const fs::path above = fs::path(path).parent_path();
+  return above.filename() == "checkpoints" && fs::exists(path, none) ? above.parent_path().string()
+                                                                     : path;
+}
+
+}  // namespace
+
+hearth::vision::Classifier open_model(const std::string& model,
+                                      const std::optional<std::string>& weights) {
+  hearth::vision::PretrainedOptions options;
+  if (weights) options.weights(folder_of_checkpoint(*weights));
+  return hearth::pretrained::image_classifier(folder_of_checkpoint(model), options);
 }

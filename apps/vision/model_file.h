@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
-inline constexpr char kModelHelp[] = "A training's folder, its model.safetensors or a checkpoint";
+#include "hearth/vision/classification/classifier.h"
 
-/// The file of a model that is named by itself, its folder or a checkpoint of its training.
-std::string model_file(const std::string& path);
+inline constexpr char kModelHelp[] =
+    "A pretrained model's name (see the command models), a training's folder or checkpoint, a "
+    "file, "
+    "a folder with config.json, or ORG/NAME on Hugging Face's hub";
+inline constexpr char kWeightsHelp[] =
+    "Weights to take instead of the model's own: a file, a folder, a training or a checkpoint";
+
+/// The classifier that --model names, with the weights of --weights if given.
+hearth::vision::Classifier open_model(const std::string& model,
+                                      const std::optional<std::string>& weights);

@@ -61,7 +61,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   EXPECT_EQ(hearth::vision::io::read_image(run_folder + "/learning_curves.png").size(0), 3);
 
   const std::string weights = run_folder + "/model.safetensors";
-  r = run({"eval", "--weights", weights, "--data", "digits", "--json"});
+  r = run({"eval", "--model", weights, "--data", "digits", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.last(), HasSubstr("\"test_accuracy\":0.9"));
 
@@ -72,7 +72,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   const std::string predicted = std::to_string(row.argmax().item<int64_t>());
   const std::string picture = folder / "digit.png";
   hearth::vision::io::write_png(test.pixels().select(0, 0).bitwise_not(), picture);
-  r = run({"predict", "--weights", weights, picture, "--json"});
+  r = run({"predict", "--model", weights, picture, "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.last(), HasSubstr("\"class\":\"" + predicted + "\""));
   EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
@@ -87,7 +87,7 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
 
   // Bad pictures among good ones: the others are still told.
   std::ofstream(folder / "bad.png") << "no picture";
-  r = run({"predict", "--weights", weights, folder / "bad.png", picture, folder / "none.jpg"});
+  r = run({"predict", "--model", weights, folder / "bad.png", picture, folder / "none.jpg"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));
   EXPECT_THAT(r.err, testing::AllOf(HasSubstr("bad.png"), HasSubstr("none.jpg")));
@@ -181,6 +181,84 @@ TEST_F(VisionApp, ListsAndVerifiesDataSets) {
   EXPECT_EQ(run({"datasets", "download"}).code, 2);
 }
 
+TEST_F(VisionApp, PretrainedModelsNeedNoTraining) {
+  // Nothing is kept anywhere, and no network is asked.
+  ::setenv("HEARTH_HOME", (folder / "none").c_str(), 1);
+  ::setenv("https_proxy", "http://127.0.0.1:1", 1);
+  Result r = run({"models"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.out, testing::AllOf(HasSubstr("lenet-digits"), HasSubstr("part of this program"),
+                                    HasSubstr("resnet18-imagenet1k-v1")));
+  r = run({"models", "ResNet18_Weights.IMAGENET1K_V1", "--json"});
+  EXPECT_THAT(r.err, HasSubstr("licence: none"));
+  EXPECT_THAT(r.last(), HasSubstr("\"sha256\":\"f37072fd\""));
+  EXPECT_EQ(run({"models", "lenet"}).code, 2);
+
+  r = run({"eval", "--model", "lenet-digits", "--data", "digits", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.last(), HasSubstr("\"test_accuracy\":0.9"));
+  const hearth::datasets::Digits test(hearth::datasets::Mode::kTest);
+  const std::string picture = folder / "digit.png";
+  hearth::vision::io::write_png(test.pixels().select(0, 0), picture);
+  r = run({"predict", "--model", "lenet-digits", picture});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("digit.png:  " + std::to_string(test.targets()[0].item<int64_t>())));
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+
+  r = run({"predict", "--model", "lenet", picture});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("an architecture without weights; expected lenet-digits"));
+  ::unsetenv("HEARTH_HOME");
+  ::unsetenv("https_proxy");
+}
+
+TEST_F(VisionApp, OtherWeightsReplaceAModelsOwn) {
+  const std::string output = folder / "run";
+  ASSERT_EQ(
+      run({"train", "--data", "digits", "--model", "lenet", "--epochs", "1", "--output", output})
+          .code,
+      0);
+  const auto json_of = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"eval", "--data", "digits", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Result r = run(arguments);
+    EXPECT_EQ(r.code, 0) << r.err;
+    const size_t from = r.last().find("\"test_accuracy\"");
+    return r.last().substr(from, r.last().find("\"images_per") - from);
+  };
+  const std::string own = json_of({"--model", "lenet-digits"}),
+                    trained = json_of({"--model", output});
+  EXPECT_NE(own, trained);
+  for (const char* what : {"", "/model.safetensors", "/checkpoints/last.safetensors"})
+    EXPECT_EQ(json_of({"--model", "lenet-digits", "--weights", output + what}), trained) << what;
+  const Result r =
+      run({"eval", "--data", "digits", "--model", "lenet-digits", "--weights", "none"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("none"));
+}
+
+TEST_F(VisionApp, TrainsInNarrowerTypes) {
+  const auto train = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"train",    "--data", "digits",   "--model",     "mlp",
+                                       "--epochs", "5",      "--output", folder / name, "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Result r = run(arguments);
+    EXPECT_EQ(r.code, 0) << r.err;
+    EXPECT_THAT(r.last(), HasSubstr("\"test_accuracy\":0.9"));
+    return read_text(folder / (name + "/model.safetensors"));
+  };
+  const std::string whole = train("f32", {}), narrow = train("bf16", {"--precision", "bf16"});
+  EXPECT_TRUE(train("float32", {"--precision", "f32"}) == whole);
+  EXPECT_FALSE(whole == narrow);
+  EXPECT_TRUE(train("again", {"--precision", "bfloat16"}) == narrow);
+  // The type is one of the settings that a training goes on with.
+  EXPECT_THAT(read_text(folder / "bf16/config.json"), HasSubstr("\"precision\": \"bfloat16\""));
+  EXPECT_EQ(run({"train", "--output", folder / "bf16", "--resume", "--epochs", "6"}).code, 0);
+  const Result r = run({"train", "--precision", "int8"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("expected one of float32, bfloat16, float16, got int8"));
+}
+
 TEST_F(VisionApp, AFolderHoldsOneTraining) {
   const std::string output = folder / "run";
   ASSERT_EQ(run(training(output)).code, 0);
@@ -210,7 +288,7 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
                                              {"train", "--lr", "-1"},
                                              {"train", "--frobnicate"},
                                              {"eval", "--data", "digits"},
-                                             {"predict", "--weights", "x"}}) {
+                                             {"predict", "--model", "x"}}) {
     const Result r = run(arguments);
     EXPECT_EQ(r.code, 2) << testing::PrintToString(arguments);
     EXPECT_NE(r.err, "");
@@ -219,7 +297,7 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, testing::AllOf(HasSubstr("Examples:"), HasSubstr("Exit codes")));
 
-  Result r = run({"eval", "--weights", folder / "none", "--data", "digits"});
+  Result r = run({"eval", "--model", folder / "none", "--data", "digits"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr(folder / "none"));
   std::ofstream(folder / "file") << "x";

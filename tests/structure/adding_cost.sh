@@ -33,7 +33,8 @@ cost 'module MultiLabelSoftMarginLoss' 5 'MultiLabelSoftMarginLoss|multilabel_so
 # Header, source, a line of tests, a golden line, and a line of the umbrella header.
 cost 'optimizer RMSprop' 5 'RMSprop|optim/rmsprop' 'sparse_test\.cpp$|cases_sparse\.py$|optimizer_test\.cpp$'
 # Header, source, golden case, a line of the umbrella header.
-cost 'image model LeNet' 4 'LeNetImpl|models/lenet|lenet_classifiers|class LeNet|"lenet"'
+cost 'image model LeNet' 4 'LeNetImpl|models/lenet|lenet_classifiers|class LeNet|"lenet"' \
+  '^tests/(apps|pretrained|vision)/(vision|registry|from_pretrained)_test\.cpp$'
 # Its file.
 cost 'command eval of hearth-vision' 1 'eval_command|class Eval '
 exit $status

@@ -24,11 +24,14 @@ class Eval final : public Command {
   const char* name() const override { return "eval"; }
   const char* summary() const override { return "Test a trained model"; }
   std::vector<std::string> examples() const override {
-    return {"eval --model runs/fashion --data fashion-mnist"};
+    return {"eval --model runs/fashion --data fashion-mnist",
+            "eval --model lenet-digits --data digits",
+            "eval --model resnet18-imagenet1k-v1 --data photos"};
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--model", model_, kModelHelp).alias("--weights").value("PATH").required();
+    options.add("--model", model_, kModelHelp).value("MODEL").required();
+    options.add("--weights", weights_, kWeightsHelp).value("PATH");
     options.add("--data", dataset_, kDataHelp).alias("--dataset").required().check(wrong_data);
     options.add("--batch-size", batch_size_, "Images at once").between(1, 100'000);
   }
@@ -36,18 +39,18 @@ class Eval final : public Command {
 
  private:
   std::string model_, dataset_;
+  std::optional<std::string> weights_;
   int64_t batch_size_ = 500;
 };
 
 int Eval::run() {
-  const std::string file = model_file(model_);
-  auto classifier = hearth::vision::Classifier::load(file);
+  auto classifier = open_model(model_, weights_);
   classifier.to(device());
   const auto& spec = classifier.spec();
   const auto test = hearth::datasets::labeled_images(
       dataset_, hearth::datasets::Mode::kTest,
-      hearth::datasets::ImageFolderOptions().size(spec.shape.height));
-  HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", file,
+      hearth::datasets::ImageFolderOptions().size(spec.shape.height).resize_size(spec.resize_size));
+  HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", model_,
                   "] tells the classes of ", spec.dataset, " apart (", spec.classes.front(),
                   " ... ", spec.classes.back(), "), those of ", dataset_, " are others (",
                   test.classes().front(), " ... ", test.classes().back(),
@@ -55,7 +58,7 @@ int Eval::run() {
   HEARTH_CHECK_AS(hearth::ValueError,
                   (std::array{spec.shape.channels, spec.shape.height, spec.shape.width} ==
                    std::array{test.pixels().size(1), test.pixels().size(2), test.pixels().size(3)}),
-                  "[", file, "] was trained on images of ", spec.dataset, ", ", spec.shape.width,
+                  "[", model_, "] was trained on images of ", spec.dataset, ", ", spec.shape.width,
                   " x ", spec.shape.height, "; those of ", dataset_, " are ", test.pixels().size(3),
                   " x ", test.pixels().size(2));
 

@@ -47,12 +47,14 @@ class Predict final : public Command {
   const char* name() const override { return "predict"; }
   const char* summary() const override { return "Say what PNG and JPEG pictures show"; }
   std::vector<std::string> examples() const override {
-    return {"predict --model runs/fashion shoe.png shirt.jpg",
+    return {"predict --model lenet-digits digit.png",
+            "predict --model runs/fashion shoe.png shirt.jpg",
             "predict --model runs/fashion photos"};
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--model", model_, kModelHelp).alias("--weights").value("PATH").required();
+    options.add("--model", model_, kModelHelp).value("MODEL").required();
+    options.add("--weights", weights_, kWeightsHelp).value("PATH");
     options
         .add("images", images_,
              "PNG or JPEG files of any size, folders, patterns, @list, or - for stdin")
@@ -68,13 +70,14 @@ class Predict final : public Command {
 
  private:
   std::string model_, invert_ = "auto";
+  std::optional<std::string> weights_;
   std::vector<std::string> images_;
   int64_t top_ = 3;
 };
 
 int Predict::run() {
   using hearth::vision::Invert;
-  auto classifier = hearth::vision::Classifier::load(model_file(model_));
+  auto classifier = open_model(model_, weights_);
   classifier.to(device());
   const auto& classes = classifier.spec().classes;
   const Invert invert = invert_ == "yes"  ? Invert::Yes
