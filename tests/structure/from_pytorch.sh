@@ -13,12 +13,16 @@ program() {
 
 #include "hearth/autograd/forward_ad.h"
 #include "hearth/autograd/functional.h"
+#include "hearth/data/collate.h"
+#include "hearth/data/text_datasets.h"
 #include "hearth/data/web_dataset.h"
 #include "hearth/hub/hub.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/metrics.h"
 #include "hearth/nn/modules/lazy.h"
 #include "hearth/train.h"
+#include "hearth/vision/from_pretrained.h"
+#include "hearth/vision/utils.h"
 
 using namespace hearth;
 using hearth::indexing::Slice, hearth::indexing::None;
@@ -40,6 +44,9 @@ struct Context : nn::Module {
     const auto g = [](const Tensor& of) { return of * 2; };
     const auto closure = [&] { return loss; };
     const auto loader = data::make_data_loader(d);
+    serialize::OutputArchive archive;
+    const std::vector<int64_t> lengths;
+    const std::vector<Tensor> samples;
 EOF
   awk -F' *[|] *' '
     /^## Where Hearth differs/ { exit }
@@ -66,5 +73,5 @@ if [ "$1" = --print ]; then
   program
 else
   program | "$@" -std=c++20 -fsyntax-only -w -Idatasets/compat -Idatasets/include \
-    -Ihub/include -Icore/compat -Icore/include -x c++ -
+    -Ihub/include -Ivision/include -Icore/compat -Icore/include -x c++ -
 fi
