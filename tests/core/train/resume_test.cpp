@@ -8,6 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hearth/data/collate.h"
+#include "hearth/data/text_datasets.h"
+#include "hearth/ops/view.h"
+
 #include "core/train/small_training.h"
 #include "error_of.h"
 #include "temporary.h"
@@ -57,6 +61,52 @@ TEST(Resume, AfterEveryStep) {
     losses.insert(losses.end(), third.losses.begin(), third.losses.end());
     EXPECT_EQ(losses, whole.losses) << "broken after step " << broken;
     EXPECT_EQ(third.numbers(), whole.numbers()) << "broken after step " << broken;
+  }
+}
+
+struct Row {
+  Tensor x, y;
+};
+Row read_row(std::vector<std::string> fields) {
+  return {full({1}, std::stod(fields[0])), full({1}, std::stod(fields[1]))};
+}
+
+/// A line fitted to a stream of rows, whose number nobody knows; its weights after the training.
+Tensor train_on_rows(const std::string& file, TrainerOptions how, size_t workers,
+                     std::string* checkpoint = nullptr) {
+  manual_seed(8);
+  nn::Linear net(1, 1);
+  optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.1));
+  auto loader = data::make_data_loader(
+      data::CsvDataset({file}, {}, data::IterableOptions().shuffle(10))
+          .map(data::transforms::Lambda<std::vector<std::string>, Row>(read_row))
+          .map(data::transforms::DefaultCollate<Row>()),
+      data::DataLoaderOptions(4).workers(workers));
+  train::Trainer<Row> trainer(how.enable_progress_bar(false).max_epochs(3));
+  trainer.add_model(net);
+  trainer.add_optimizer(optimizer);
+  trainer.training_step(
+      [&](Row& row) { return train::StepResult(mse_loss(net->forward(row.x), row.y)); });
+  const auto end = trainer.fit(*loader, checkpoint ? *checkpoint : "");
+  if (checkpoint) *checkpoint = end.checkpoint;
+  return cat({net->weight.flatten(), net->bias}).detach().clone();
+}
+
+TEST(Resume, InStreams) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "rows.csv";
+  std::string text = "x,y\n";
+  for (int i = 0; i < 43; ++i)
+    text += std::to_string(i % 7) + "," + std::to_string(2 * i % 11) + "\n";
+  write_text(file, text);
+  const Tensor whole = train_on_rows(file, TrainerOptions(), 0);
+  for (const int64_t broken : {1, 5, 10, 11, 12, 20, 32}) {
+    const TemporaryFolder run;
+    std::string checkpoint;
+    const auto how = TrainerOptions().default_root_dir(run.path);
+    train_on_rows(file, TrainerOptions(how).max_steps(broken), 2, &checkpoint);
+    EXPECT_TRUE(train_on_rows(file, how, static_cast<size_t>(broken % 3), &checkpoint).equal(whole))
+        << "broken after step " << broken;
   }
 }
 
