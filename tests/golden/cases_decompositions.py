@@ -330,6 +330,24 @@ def add_norms(c):
     c.refuses("linalg_matrix_exp", lambda a: L.matrix_exp(a), *NO_SQUARES)
 
 
+def add_roots(c):
+    root = lambda a: L.matrix_sqrth(positive(a))
+    c.each("linalg_matrix_sqrth", root, (3, 3), throws=False, by=2)
+    c.shapes("linalg_matrix_sqrth", root, *SQUARES, second=True)
+    c.refuses("linalg_matrix_sqrth", L.matrix_sqrth, *NO_SQUARES)
+    # one triangle is read; negative eigenvalues count as 0; equal ones do not hurt
+    for a in ([[2, 9], [1, 3]], [[1, 0], [0, -4]], [[-1, 0], [0, 0]]):
+        c.fam.case("linalg_matrix_sqrth", v(a, dtype=f64).const, fn=L.matrix_sqrth, grad=False, tag="as it is")
+    c.fam.case("linalg_matrix_sqrth", v([[4, 0], [0, 4]], dtype=f64), fn=L.matrix_sqrth, tag="as it is")
+    polar = lambda a: L.polar(a)
+    c.each("linalg_polar", polar, (4, 3), by=4, throws=False)
+    c.each("linalg_polar", polar, (3, 3), by=4, throws=False)
+    c.shapes("linalg_polar", polar, [(1, 1)], [(2, 4, 2)], [(2, 1, 3, 2)], [(4, 1)], [(0, 0)], [(3, 0)], [(0, 3, 3)], second=True, tol=4)
+    c.fam.case("linalg_polar", v([[2, 0], [0, 2], [0, 0]], dtype=f64), fn=polar, tag="equal values")
+    c.refuses("linalg_polar", polar, [(3,)], [(3, 4)], [(2, 3, 4)])
+    c.fam.case("linalg_polar", v([[float("nan"), 1], [1, 2]], dtype=f64), fn=polar, throws=True)
+
+
 def add_tensors(c):
     c.shapes("linalg_tensorinv", lambda a, ind: L.tensorinv(a, ind=ind), [(2, 3, 6)], [(2, 2, 4)], ind=2, tol=1000)
     c.shapes("linalg_tensorinv", lambda a, ind: L.tensorinv(a, ind=ind), [(6, 2, 3)], ind=1, tol=1000)
@@ -350,4 +368,5 @@ def add(fam):
     add_spectra(c)
     add_lstsq(c)
     add_norms(c)
+    add_roots(c)
     add_tensors(c)

@@ -16,6 +16,7 @@ void install_kernels() {
   install_factors();
   install_spectra();
   install_matrix_exp();
+  install_matrix_roots();
   install_distances();
   install_pad();
   install_pad_modes();

@@ -20,6 +20,7 @@ void install_linalg();
 void install_factors();
 void install_spectra();
 void install_matrix_exp();
+void install_matrix_roots();
 void install_distances();
 void install_pad();
 void install_pad_modes();

@@ -268,6 +268,38 @@ struct MatrixExp {
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
+/// The root of a Hermitian matrix without negative eigenvalues, from its lower triangle.
+struct MatrixSqrth {
+  static constexpr OpInfo info{.name = "linalg_matrix_sqrth", .cast = Cast::Float32};
+  HEARTH_OP(MatrixSqrth)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.out = 1}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// (U, H) of A = U H, by singular values.
+struct Polar {
+  static constexpr OpInfo info{.name = "linalg_polar",
+                               .cast = Cast::Float32,
+                               .args = {"A"},
+                               .outputs = {out::fresh, out::fresh}};
+  HEARTH_OP(Polar)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 1, .out = 3}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
+/// X of H X + X H = C, H being Hermitian, of which the lower triangle is read: the derivative of
+/// roots, and of its own kind.
+struct HermitianSylvester {
+  static constexpr OpInfo info{
+      .name = "hermitian_sylvester", .cast = Cast::Float32, .args = {"H", "C"}};
+  HEARTH_OP(HermitianSylvester)
+  Specs infer(Args in) const;
+  Saves saves(NeedMask need) const { return {.in = 1, .out = need[0]}; }
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
+};
+
 // What their rules share.
 
 /// Throws as PyTorch does where `t` is no matrix (batch) of a type LAPACK has; ops are named as in

@@ -228,6 +228,12 @@ const Table kTable = {
      [](Args& a) -> Outputs {
        return {linalg_matrix_exp(a.has("scale") ? a[0] * a.f("scale") : a[0])};
      }},
+    {"linalg_matrix_sqrth",
+     [](Args& a) -> Outputs {
+       const bool as_it_is = a.test_case().variant.find("as it is") != std::string::npos;
+       return {linalg_matrix_sqrth(as_it_is ? a[0] : made(a, positive_definite))};
+     }},
+    {"linalg_polar", [](Args& a) { return list(linalg_polar(a[0])); }},
     {"linalg_tensorinv", [](Args& a) -> Outputs { return {linalg_tensorinv(a[0], a.i("ind"))}; }},
     {"linalg_tensorsolve",
      [](Args& a) -> Outputs {

@@ -134,6 +134,41 @@ Tensor part(const std::tuple<T...>& results) {
   return std::get<I>(results);
 }
 
+TEST(Decompositions, RootsHaveDerivatives) {
+  NEEDS_LAPACK();
+  // Equal eigenvalues too, where those of eigenvectors do not exist.
+  for (const Tensor& a : {matrix({2, 3, 3}), zeros({3, 3}, TensorOptions(kDouble))})
+    expect_derivatives(
+        [](const variable_list& in) -> variable_list {
+          const Tensor b = in[0] + in[0].mT() + eye(3, TensorOptions(kDouble)) * 3;
+          return {linalg_matrix_sqrth(b)};
+        },
+        {a});
+  for (const Tensor& a : {matrix({2, 4, 3}), eye(4, 3, TensorOptions(kDouble)) * 2}) {
+    const auto u_and_h = [](const variable_list& in) -> variable_list {
+      const auto [u, h] = linalg_polar(in[0]);
+      return {u, h};
+    };
+    expect_derivatives(u_and_h, {a});
+    expect_derivatives([&](const variable_list& in) { return variable_list{u_and_h(in)[0]}; }, {a});
+    expect_derivatives([&](const variable_list& in) { return variable_list{u_and_h(in)[1]}; }, {a});
+  }
+}
+
+TEST(Decompositions, RootsTimesThemselvesAreTheMatrix) {
+  NEEDS_LAPACK();
+  for (const auto type : {kFloat, kDouble, kComplexFloat, kComplexDouble}) {
+    const Tensor a = randn({5, 40, 33}, TensorOptions(type));
+    const double tol = to_real(type) == kFloat ? 1e-3 : 1e-10;
+    const auto [u, h] = linalg_polar(a);
+    EXPECT_TRUE(u.matmul(h).allclose(a, tol, tol)) << type;
+    EXPECT_TRUE(
+        u.mH().matmul(u).allclose(eye(33, TensorOptions(type)).expand({5, 33, 33}), tol, tol));
+    EXPECT_TRUE(h.equal(h.mH()));
+    EXPECT_TRUE(linalg_matrix_sqrth(a.mH().matmul(a)).allclose(h, tol, tol)) << type;
+  }
+}
+
 TEST(Decompositions, ComplexOnesHaveDerivatives) {
   NEEDS_LAPACK();
   using Sizes = std::vector<int64_t>;
@@ -146,6 +181,8 @@ TEST(Decompositions, ComplexOnesHaveDerivatives) {
     EXPECT_COMPLEX(part<1>(linalg_qr(a)));
     EXPECT_COMPLEX(part<0>(linalg_lu_factor(a)));
     EXPECT_COMPLEX(linalg_pinv(a));
+    EXPECT_COMPLEX(part<0>(linalg_polar(a.size(-2) < a.size(-1) ? a.mT() : a)));
+    EXPECT_COMPLEX(part<1>(linalg_polar(a.size(-2) < a.size(-1) ? a.mT() : a)));
   }
   for (const Sizes& sizes : {Sizes{3, 3, 2}, Sizes{2, 3, 3, 2}}) {
     EXPECT_COMPLEX(linalg_inv(a));
@@ -156,6 +193,7 @@ TEST(Decompositions, ComplexOnesHaveDerivatives) {
     EXPECT_COMPLEX(linalg_solve(a, a.mT(), /*left=*/false));
     EXPECT_COMPLEX(linalg_solve_triangular(a, a.mT(), true));
     EXPECT_COMPLEX(linalg_matrix_exp(a));
+    EXPECT_COMPLEX(linalg_matrix_sqrth(a.matmul(a.mH()) + eye(3, TensorOptions(kDouble))));
     EXPECT_COMPLEX(solved_by_lu(a, true, true));
     EXPECT_COMPLEX(solved_by_lu(a, true, false));
     EXPECT_COMPLEX(solved_by_lu(a, false, true));

@@ -33,7 +33,8 @@ Tensor triangle(IntArrayRef sizes, bool upper) {
 bool needs_lapack(const OpTable& op) {
   for (const OpTable* row :
        {&ops::LdlFactorEx::row(), &ops::LdlSolve::row(), &ops::Qr::row(), &ops::Geqrf::row(),
-        &ops::Svd::row(), &ops::Eigh::row(), &ops::Eig::row(), &ops::Lstsq::row()})
+        &ops::Svd::row(), &ops::Eigh::row(), &ops::Eig::row(), &ops::Lstsq::row(),
+        &ops::MatrixSqrth::row(), &ops::Polar::row(), &ops::HermitianSylvester::row()})
     if (row == &op) return true;
   return false;
 }
@@ -112,6 +113,10 @@ void decomposition_samples(Samples& s) {
       add(s, ops::Lstsq{1e-15, driver}, {values(sizes, -0.5, 0.5), values({2, sizes[1], 2})});
   add(s, ops::MatrixExp{}, {values({2, 3, 3}, -0.5, 0.5)});
   add(s, ops::MatrixExp{}, {values({2, 2}, -5, 5)});
+  add(s, ops::MatrixSqrth{}, {positive_definite({2, 3, 3})}, symmetric);
+  add(s, ops::HermitianSylvester{}, {positive_definite({2, 3, 3}), values({2, 3, 3})}, symmetric);
+  for (const Sizes& sizes : {Sizes{3, 3}, Sizes{2, 4, 3}, Sizes{4, 1}})
+    add(s, ops::Polar{}, {values(sizes, -0.5, 0.5)});
   for (const double p : {0.0, 0.5, 1.0, 1.5, 2.0, 3.0, std::numeric_limits<double>::infinity()}) {
     add(s, ops::Cdist{p}, {values({2, 1, 4, 3}), values({2, 5, 3}, 0.1, 0.8, 1)},
         p != 0 && std::isfinite(p));  // their largest differences are ties

@@ -263,6 +263,13 @@ HEARTH_LINALG(matrix_power, (const Tensor& self, int64_t n), (self, n))
 HEARTH_API Tensor matrix_power(const Tensor& self, int64_t n);
 HEARTH_LINALG(matrix_exp, (const Tensor& self), (self))
 HEARTH_API Tensor matrix_exp(const Tensor& self);
+/// The Hermitian X without negative eigenvalues of X X = A, from the lower triangle of a Hermitian
+/// (real: symmetric) A [..., n, n]. Negative eigenvalues of A count as 0. The gradient needs A to
+/// be positive definite; equal eigenvalues do not matter.
+HEARTH_LINALG(matrix_sqrth, (const Tensor& self), (self))
+/// (U, H) of A = U H for A [..., m, n] with m >= n: the columns of U [..., m, n] are orthonormal, H
+/// [..., n, n] is Hermitian without negative eigenvalues. The gradient needs A to have full rank.
+HEARTH_LINALG_2(polar, U, H, (const Tensor& A), (A))
 /// The inverse of tensordot's product over the last dims: sizes from `ind` on count as columns.
 HEARTH_LINALG(tensorinv, (const Tensor& self, int64_t ind = 2), (self, ind))
 /// X of tensordot(self, X, X.dim()) = other, after `dims` of self have moved to the end.
