@@ -68,6 +68,41 @@ TEST(Names, AtTensorKeepsTypes) {
   EXPECT_EQ(torch::tensor(1.5).dtype(), torch::kFloat);
 }
 
+TEST(Names, ListsIndexTensors) {
+  const at::Tensor x = at::arange(6).view({2, 3}), rows = at::tensor({1}, at::kLong);
+  c10::List<std::optional<at::Tensor>> indices{rows, std::nullopt};
+  EXPECT_TRUE(x.index(indices).equal(x.slice(0, 1)));
+  EXPECT_TRUE(at::index(x, indices).equal(x.slice(0, 1)));
+  EXPECT_EQ(at::index_put(x, indices, at::zeros({3}, at::kLong)).sum().item<int64_t>(), 3);
+  at::Tensor y = x.clone();
+  at::index_put_(y, indices, at::ones({3}, at::kLong), /*accumulate=*/true);
+  EXPECT_EQ(y.sum().item<int64_t>(), 18);
+  // Copies are the same list.
+  c10::List<std::optional<at::Tensor>> same = indices, other = indices.copy();
+  same.pop_back();
+  same.push_back(at::tensor({2}, at::kLong));
+  EXPECT_TRUE(same.is(indices) && !other.is(indices));
+  EXPECT_EQ(x.index(indices).item<int64_t>(), 5);
+  EXPECT_EQ(other.size(), 2u);
+  EXPECT_FALSE(other.get(1).has_value());
+  EXPECT_THROW(other.get(2), std::out_of_range);
+  const at::ITensorListRef tensors({x, x});
+  EXPECT_EQ(at::cat(tensors, 1).size(1), 6);
+}
+
+TEST(Names, OptionsMayComeOneByOne) {
+  const std::optional<at::Layout> none;
+  const at::Tensor x = at::zeros({2}, at::kHalf, none, at::Device(at::kCPU), false);
+  EXPECT_EQ(x.scalar_type(), at::kHalf);
+  EXPECT_EQ(at::arange(3, at::kInt, none, {}, {}).scalar_type(), at::kInt);
+  EXPECT_EQ(at::empty({2}, at::kDouble, none, {}, {}, {}).scalar_type(), at::kDouble);
+  EXPECT_EQ(at::full_like(x, 2, at::kFloat, none, {}, {}, {}).sum().item<float>(), 4);
+  EXPECT_EQ(at::full_like(x, 2, {}, none, {}, {}, {}).scalar_type(), at::kHalf);
+  EXPECT_EQ(x.new_ones({3}, {}, none, {}, {}).scalar_type(), at::kHalf);
+  EXPECT_EQ(x.to(at::kLong, none, {}, {}, false, true, {}).scalar_type(), at::kLong);
+  EXPECT_EQ(at::zeros({2}, {}, at::kSparse, {}, {}).layout(), at::kSparse);
+}
+
 TEST(Names, ComplexNumbersHaveStdsFunctions) {
   const c10::complex<double> z(3, -4);
   EXPECT_EQ(std::abs(z), 5);

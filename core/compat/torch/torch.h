@@ -53,7 +53,10 @@
 
 #include "ATen/ATen.h"
 #include "ATen/Dispatch.h"
+#include "ATen/PackedOptions.h"
 #include "ATen/Parallel.h"
+#include "ATen/core/IListRef.h"
+#include "ATen/core/List.h"
 #include "c10/core/DispatchKeySet.h"
 #include "c10/util/C++17.h"
 #include "c10/util/Exception.h"

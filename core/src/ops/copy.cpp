@@ -145,10 +145,22 @@ Tensor Tensor::to(ScalarType dtype, bool non_blocking, bool copy,
   if (!copy && !format && dtype == scalar_type()) return *this;
   return to(TensorOptions(dtype), non_blocking, copy, format);
 }
-Tensor Tensor::pin_memory() const {
+namespace {
+
+/// Memory is pinned for CUDA devices.
+void check_pinned_for(std::string_view op, std::optional<Device> device) {
+  HEARTH_CHECK_AS(DeviceError, !device || device->is_cuda(), "[", op,
+                  "] expected a CUDA device or none, got ", *device);
+}
+
+}  // namespace
+
+Tensor Tensor::pin_memory(std::optional<Device> device) const {
+  check_pinned_for("pin_memory", device);
   return is_pinned() ? *this : to(options().pinned_memory(true), false, /*copy=*/true);
 }
-bool Tensor::is_pinned() const {
+bool Tensor::is_pinned(std::optional<Device> device) const {
+  check_pinned_for("is_pinned", device);
   const Backend* b = is_cpu() ? backend(kCUDA) : nullptr;
   return b && b->is_pinned && numel() > 0 && b->is_pinned(raw_data(*this));
 }

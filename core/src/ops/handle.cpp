@@ -2,6 +2,7 @@
 #include "ops/handle.h"
 
 #include "hearth/ops/creation.h"
+#include "hearth/tensor/storage.h"
 
 #include "autograd/meta.h"
 
@@ -104,6 +105,25 @@ const Tensor& Tensor::set_(const Tensor& source) const {
 const Tensor& Tensor::set_(const Tensor& source, int64_t storage_offset, IntArrayRef sizes,
                            IntArrayRef strides) const {
   return invoke_(ops::SetStorage{true, sizes, strides, storage_offset}, *this, source);
+}
+namespace {
+
+/// What a tensor like `t` shows of a storage.
+Tensor shown(const Storage& storage, const Tensor& t) {
+  if (!storage) return new_tensor({0}, t.scalar_type(), t.device());
+  HEARTH_CHECK_AS(DeviceError, storage.device() == t.device(),
+                  "[set_] Attempted to set the storage of a tensor on device ", t.device(),
+                  " to a storage on different device ", storage.device(),
+                  ".  This is no longer allowed; the devices must match.");
+  return elements_of(*storage.unsafeGetStorageImpl(), t.scalar_type());
+}
+
+}  // namespace
+
+const Tensor& Tensor::set_(const Storage& source) const { return set_(shown(source, *this)); }
+const Tensor& Tensor::set_(const Storage& source, int64_t storage_offset, IntArrayRef sizes,
+                           IntArrayRef strides) const {
+  return set_(shown(source, *this), storage_offset, sizes, strides);
 }
 const Tensor& Tensor::set_() const { return set_(empty({0}, options().requires_grad(false))); }
 bool Tensor::is_set_to(const Tensor& other) const {

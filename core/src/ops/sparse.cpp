@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
@@ -194,7 +195,12 @@ Tensor Tensor::coalesce() const {
   return expect_coo(*this, "coalesce").coalesced ? *this : ops::coalesce(*this);
 }
 
-Tensor Tensor::to_dense(std::optional<ScalarType> dtype) const {
+Tensor Tensor::to_dense(std::optional<ScalarType> dtype, std::optional<bool> masked_grad) const {
+  HEARTH_CHECK_AS(NotImplementedError,
+                  masked_grad.value_or(true) || is_strided(*this) ||
+                      !(GradMode::is_enabled() && requires_grad()),
+                  "[to_dense] a sparse tensor has gradients at its own indices alone; call "
+                  "to_dense() without masked_grad=false");
   if (is_strided(*this)) return dtype ? to(*dtype) : *this;
   const Sparse s = coo_of(*this);
   const Tensor values = dtype ? s.values.to(*dtype) : s.values;
@@ -223,16 +229,42 @@ Tensor Tensor::to_sparse(int64_t sparse_dim) const {
   return s.tensor();
 }
 
-Tensor Tensor::to_sparse(std::optional<Layout> layout) const {
-  HEARTH_CHECK_AS(ValueError, layout.value_or(kSparse) != kStrided,
-                  "[to_sparse] expected a sparse layout, got Strided; call to_dense()");
-  if (layout == kSparseCsr) return to_sparse_csr();
-  return to_sparse(is_strided(*this) ? dim() : sparse_dim());
+namespace {
+
+/// A CSR matrix has numbers for elements.
+void check_numbers(std::string_view op, std::optional<int64_t> dense_dim) {
+  HEARTH_CHECK_AS(NotImplementedError, dense_dim.value_or(0) == 0, "[", op,
+                  "] CSR tensors have no dense dims; expected dense_dim 0, got ", *dense_dim);
 }
 
-Tensor Tensor::to_sparse_csr() const {
+}  // namespace
+
+Tensor Tensor::to_sparse(std::optional<Layout> layout, OptionalIntArrayRef blocksize,
+                         std::optional<int64_t> dense_dim) const {
+  HEARTH_CHECK_AS(ValueError, layout.value_or(kSparse) != kStrided,
+                  "[to_sparse] expected a sparse layout, got Strided; call to_dense()");
+  HEARTH_CHECK_AS(NotImplementedError, !blocksize,
+                  "[to_sparse] there are no layouts of blocks; leave out blocksize");
+  if (layout == kSparseCsr) {
+    check_numbers("to_sparse", dense_dim);
+    return to_sparse_csr();
+  }
+  if (!is_strided(*this)) {
+    HEARTH_CHECK_AS(NotImplementedError, !dense_dim,
+                    "[to_sparse] conversion from Sparse to Sparse with dense_dim argument given is "
+                    "not supported");
+    return to_sparse(sparse_dim());
+  }
+  HEARTH_CHECK_AS(ValueError, dense_dim.value_or(0) >= 0 && dense_dim.value_or(0) <= dim(),
+                  "[to_sparse] dense_dim argument must be in [0,", dim(), "] range, but ",
+                  *dense_dim, " is given");
+  return to_sparse(dim() - dense_dim.value_or(0));
+}
+
+Tensor Tensor::to_sparse_csr(std::optional<int64_t> dense_dim) const {
+  check_numbers("to_sparse_csr", dense_dim);
   if (is_sparse_csr()) return *this;
-  HEARTH_CHECK_AS(ShapeError, dim() == 2 && (is_strided(*this) || dense_dim() == 0),
+  HEARTH_CHECK_AS(ShapeError, dim() == 2 && (is_strided(*this) || this->dense_dim() == 0),
                   "[to_sparse_csr] expected a matrix without dense dims, got sizes ", sizes());
   Sparse s = coalesced(is_strided(*this) ? to_sparse() : *this);
   s.crow = row_starts(s.indices.select(0, 0).contiguous(), s.sizes[0]);

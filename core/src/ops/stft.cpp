@@ -227,16 +227,17 @@ Tensor istft(const Tensor& self, int64_t n_fft, std::optional<int64_t> hop_lengt
 Tensor Tensor::stft(int64_t n_fft, std::optional<int64_t> hop_length,
                     std::optional<int64_t> win_length, const std::optional<Tensor>& window,
                     bool normalized, std::optional<bool> onesided,
-                    std::optional<bool> return_complex) const {
+                    std::optional<bool> return_complex, std::optional<bool> align_to_window) const {
   return hearth::stft(*this, n_fft, hop_length, win_length, window, normalized, onesided,
-                      return_complex);
+                      return_complex, align_to_window);
 }
 Tensor Tensor::stft(int64_t n_fft, std::optional<int64_t> hop_length,
                     std::optional<int64_t> win_length, const std::optional<Tensor>& window,
                     bool center, std::string_view pad_mode, bool normalized,
-                    std::optional<bool> onesided, std::optional<bool> return_complex) const {
+                    std::optional<bool> onesided, std::optional<bool> return_complex,
+                    std::optional<bool> align_to_window) const {
   return hearth::stft(*this, n_fft, hop_length, win_length, window, center, pad_mode, normalized,
-                      onesided, return_complex);
+                      onesided, return_complex, align_to_window);
 }
 Tensor Tensor::istft(int64_t n_fft, std::optional<int64_t> hop_length,
                      std::optional<int64_t> win_length, const std::optional<Tensor>& window,

@@ -155,6 +155,19 @@ Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int6
   return handle;
 }
 
+Tensor elements_of(StorageImpl& storage, ScalarType dtype) {
+  TensorImpl* t = new_block();
+  Tensor handle(t);
+  t->storage = t->counter = &storage;
+  retain_storage(&storage);
+  t->device = storage.device;
+  t->dtype = dtype;
+  t->sizes = {static_cast<int64_t>(storage.nbytes / element_size(dtype))};
+  t->strides = {1};
+  t->refresh();
+  return handle;
+}
+
 Tensor alias_tensor(const Tensor& base) {
   const TensorImpl& b = impl(base);
   TensorImpl* t = new_alias(b);

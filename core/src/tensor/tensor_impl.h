@@ -105,6 +105,8 @@ HEARTH_API Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device,
 /// Another layout of `base`'s storage; the caller knows that it stays inside.
 HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides,
                                int64_t offset, ScalarType dtype);
+/// All of a storage as elements of `dtype`, 1-d.
+HEARTH_API Tensor elements_of(StorageImpl& storage, ScalarType dtype);
 /// The same data and layout without history.
 HEARTH_API Tensor alias_tensor(const Tensor& base);
 /// From here on, writes through `t` and its views to come are counted apart from others.

@@ -31,6 +31,31 @@ TEST(Storage, IsTheMemoryOfATensorAndItsViews) {
   EXPECT_THROW(Tensor().storage(), Error);
 }
 
+TEST(Storage, ATensorMayBeSetToShowIt) {
+  const Tensor x = arange(6, kInt);
+  Tensor y = empty({0}, kInt);
+  y.set_(x.storage());
+  EXPECT_TRUE(y.equal(x) && y.is_alias_of(x));
+  y.set_(x[4].storage(), 1, {2, 2}, {1, 2});
+  EXPECT_TRUE(y.equal(x.as_strided({2, 2}, {1, 2}, 1)));
+  y.set_(x.storage(), 2, {2, 2});
+  EXPECT_TRUE(y.equal(x.slice(0, 2).view({2, 2})));
+  y.fill_(9);
+  EXPECT_EQ(x[5].item<int>(), 9);
+  // Bytes are read as the tensor's type, and kept alive.
+  Tensor bytes = empty({0}, kByte);
+  {
+    const Tensor gone = full({100}, 1, kInt);
+    bytes.set_(gone.storage());
+  }
+  EXPECT_EQ(bytes.numel(), 400);
+  EXPECT_EQ(bytes.sum().item<int64_t>(), 100);
+  bytes.set_(Storage());
+  EXPECT_EQ(bytes.numel(), 0);
+  EXPECT_THROW(y.set_(x.storage(), -1, {2}), ValueError);
+  EXPECT_THROW(empty({0}, TensorOptions(kInt).device(kMeta)).set_(x.storage()), DeviceError);
+}
+
 TEST(Storage, CountsTensorsAndHandles) {
   const Tensor x = ones({100});
   EXPECT_EQ(x.storage().use_count(), 1u);

@@ -34,6 +34,13 @@ class TensorOptions {
   requires std::is_convertible_v<T, Device> TensorOptions(T&& device) { device_ = device; }
   TensorOptions(DeviceType type, DeviceIndex index) { device_ = Device(type, index); }
   TensorOptions(Layout layout) { layout_ = layout; }
+  /// What older LibTorch functions take as four arguments.
+  TensorOptions(std::optional<ScalarType> dtype, std::optional<Layout> layout,
+                std::optional<Device> device, std::optional<bool> pin_memory)
+      : dtype_(dtype),
+        device_(device),
+        layout_(layout.value_or(kStrided)),
+        pinned_(pin_memory.value_or(false)) {}
   TensorOptions(MemoryFormat format) { format_ = format; }
   /// A device by its name, "cuda:1".
   template <typename S>

@@ -257,8 +257,13 @@ class HEARTH_API Tensor {
   Tensor operator[](const Tensor& i) const;
 
   // ---- conversion and copies
-  Tensor to(const TensorOptions& options, bool non_blocking = false, bool copy = false,
+  Tensor to(const TensorOptions& options = {}, bool non_blocking = false, bool copy = false,
             std::optional<MemoryFormat> format = std::nullopt) const;
+  Tensor to(std::optional<ScalarType> dtype, std::optional<Layout> layout,
+            std::optional<Device> device, std::optional<bool> pin_memory, bool non_blocking,
+            bool copy, std::optional<MemoryFormat> format) const {
+    return to(TensorOptions(dtype, layout, device, pin_memory), non_blocking, copy, format);
+  }
   Tensor to(Device device, ScalarType dtype, bool non_blocking = false, bool copy = false,
             std::optional<MemoryFormat> format = std::nullopt) const;
   Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false,
@@ -274,10 +279,10 @@ class HEARTH_API Tensor {
   Tensor type_as(const Tensor& other) const { return to(other.scalar_type()); }
   /// A copy in host memory that GPUs copy from and to by themselves, so that `non_blocking` copies
   /// run beside other work; the tensor itself when it is there. Throws Error for tensors elsewhere,
-  /// DeviceError where there is no CUDA device.
-  Tensor pin_memory() const;
+  /// DeviceError where there is no CUDA device. `device`: whose memory it is for, CUDA if any.
+  Tensor pin_memory(std::optional<Device> device = std::nullopt) const;
   /// Whether a CPU tensor lies in such memory.
-  bool is_pinned() const;
+  bool is_pinned(std::optional<Device> device = std::nullopt) const;
   /// Keeps the memory from being reused before `stream` is past what it was given so far.
   /// Operations do this themselves; it is for work that Hearth does not see.
   void record_stream(const cuda::CUDAStream& stream) const;
@@ -298,20 +303,46 @@ class HEARTH_API Tensor {
   const Tensor& set_(const Tensor& source, int64_t storage_offset, IntArrayRef sizes,
                      IntArrayRef strides = {}) const;
   const Tensor& set_() const;
+  /// The same of a storage: all of it, or sizes from an element on.
+  const Tensor& set_(const Storage& source) const;
+  const Tensor& set_(const Storage& source, int64_t storage_offset, IntArrayRef sizes,
+                     IntArrayRef strides = {}) const;
   bool is_set_to(const Tensor& other) const;
   bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   Tensor new_empty(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_empty(IntArrayRef sizes, std::optional<ScalarType> dtype, std::optional<Layout> layout,
+                   std::optional<Device> device, std::optional<bool> pin_memory) const {
+    return new_empty(sizes, TensorOptions(dtype, layout, device, pin_memory));
+  }
   Tensor new_empty_strided(IntArrayRef sizes, IntArrayRef strides,
                            const TensorOptions& options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_zeros(IntArrayRef sizes, std::optional<ScalarType> dtype, std::optional<Layout> layout,
+                   std::optional<Device> device, std::optional<bool> pin_memory) const {
+    return new_zeros(sizes, TensorOptions(dtype, layout, device, pin_memory));
+  }
   Tensor new_ones(IntArrayRef sizes, const TensorOptions& options = {}) const;
+  Tensor new_ones(IntArrayRef sizes, std::optional<ScalarType> dtype, std::optional<Layout> layout,
+                  std::optional<Device> device, std::optional<bool> pin_memory) const {
+    return new_ones(sizes, TensorOptions(dtype, layout, device, pin_memory));
+  }
   Tensor new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) const;
+  Tensor new_full(IntArrayRef sizes, const Scalar& value, std::optional<ScalarType> dtype,
+                  std::optional<Layout> layout, std::optional<Device> device,
+                  std::optional<bool> pin_memory) const {
+    return new_full(sizes, value, TensorOptions(dtype, layout, device, pin_memory));
+  }
 
   // ---- sparse tensors, see hearth/ops/sparse.h
   Tensor to_sparse(int64_t sparse_dim) const;
-  Tensor to_sparse(std::optional<Layout> layout = std::nullopt) const;
-  Tensor to_sparse_csr() const;
-  Tensor to_dense(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor to_sparse(std::optional<Layout> layout = std::nullopt,
+                   OptionalIntArrayRef blocksize = std::nullopt,
+                   std::optional<int64_t> dense_dim = std::nullopt) const;
+  Tensor to_sparse_csr(std::optional<int64_t> dense_dim = std::nullopt) const;
+  /// Gradients flow to the elements that are there; `masked_grad` false, which would send them to
+  /// all, throws NotImplementedError where a gradient is wanted.
+  Tensor to_dense(std::optional<ScalarType> dtype = std::nullopt,
+                  std::optional<bool> masked_grad = std::nullopt) const;
   Tensor sparse_mask(const Tensor& mask) const;
   Tensor coalesce() const;
   bool is_coalesced() const;
@@ -613,13 +644,15 @@ class HEARTH_API Tensor {
   Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length, std::optional<int64_t> win_length,
               const std::optional<Tensor>& window, bool normalized,
               std::optional<bool> onesided = std::nullopt,
-              std::optional<bool> return_complex = std::nullopt) const;
+              std::optional<bool> return_complex = std::nullopt,
+              std::optional<bool> align_to_window = std::nullopt) const;
   Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length = std::nullopt,
               std::optional<int64_t> win_length = std::nullopt,
               const std::optional<Tensor>& window = {}, bool center = true,
               std::string_view pad_mode = "reflect", bool normalized = false,
               std::optional<bool> onesided = std::nullopt,
-              std::optional<bool> return_complex = std::nullopt) const;
+              std::optional<bool> return_complex = std::nullopt,
+              std::optional<bool> align_to_window = std::nullopt) const;
   Tensor istft(int64_t n_fft, std::optional<int64_t> hop_length = std::nullopt,
                std::optional<int64_t> win_length = std::nullopt,
                const std::optional<Tensor>& window = {}, bool center = true,
