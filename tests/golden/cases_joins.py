@@ -106,6 +106,8 @@ def add_sequences(fam):
             fam.case("logspace", fn=torch.logspace, start=start, end=end, steps=steps, base=base, dtype=dtype)
     fam.case("logspace", fn=torch.logspace, start=0, end=10, steps=11, base=3.0, dtype=i64)
     fam.case("logspace", fn=torch.logspace, start=0, end=6, steps=7, base=10.0, dtype=i64)
+    for start, end, steps, base in ((0, 50, 3, 1.1), (0, -3, 4, 1.1), (0, 3, 4, -2.5), (0, 3, 2, 2.9)):  # bases are not whole
+        fam.case("logspace", fn=torch.logspace, start=start, end=end, steps=steps, base=base, dtype=i64)
     fam.case("logspace", fn=torch.logspace, start=0, end=2, steps=-1, base=10.0, dtype=None, throws=True)
     for start, end, step in ((0, 3, 1), (0, 3, 2), (3, 0, -1), (0, 3.5, 0.5), (1.5, 4, 0.7), (0, 0, 1), (-2, 2, 3)):
         for dtype in (None, f64, i64, i16, f32, bf16):

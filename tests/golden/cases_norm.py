@@ -74,6 +74,31 @@ def add_norms(fam):
     fam.case("group_norm", u(2, 4, 3), u(3), u(4), fn=group, num_groups=2, eps=1e-5, throws=True)
 
 
+def add_native(fam):
+    """The forms that give the statistics too."""
+    def batch(x, w, b, m, var, training):
+        return torch.native_batch_norm(x, w, b, m, var, training, 0.1, 1e-5)
+
+    def group(x, w, b, num_groups):
+        return torch.native_group_norm(x, w, b, x.size(0), x.size(1), x[0, 0].numel(), num_groups, 1e-5)
+
+    def layer(x, w, b, normalized_shape):
+        return torch.native_layer_norm(x, normalized_shape, w, b, 1e-5)
+
+    for dtype, params in ((f64, f64), (f32, f32), (bf16, bf16), (bf16, f32), (bf16, None), (f16, f32)):
+        w = lambda: u(4, dtype=params, lo=0.2) if params else None
+        second = dtype == f64
+        for training in (True, False):
+            stats = [t.const for t in (u(4, dtype=params or dtype), positive(4, dtype=params or dtype))]
+            fam.case("native_batch_norm", u(3, 4, 2, dtype=dtype), w(), w(), *stats, fn=batch, training=training, tol=4)
+        fam.case("native_batch_norm", u(3, 4, dtype=dtype), w(), w(), None, None, fn=batch, training=True, tol=4)
+        for groups in (1, 2):
+            fam.case("native_group_norm", u(3, 4, 2, dtype=dtype), w(), w(), fn=group, num_groups=groups, second=second, tol=4)
+        # PyTorch rounds the gradients of float weights to the input's half type.
+        fam.case("native_layer_norm", u(3, 4, dtype=dtype), w(), w(), fn=layer, normalized_shape=[4], second=second, tol=4,
+                 grad=params in (dtype, None))
+
+
 def add_edges(fam):
     def batch(x, weight, bias, mean, var, **attrs):
         y = torch.batch_norm(x, weight, bias, mean, var, cudnn_enabled=False, **attrs)
@@ -97,6 +122,7 @@ def add_edges(fam):
 def add(fam):
     add_batch_norm(fam)
     add_norms(fam)
+    add_native(fam)
     add_edges(fam)
 
 

@@ -142,6 +142,11 @@ def add_unique(fam):
             flags = dict(return_inverse=False, return_counts=False) | how
             fam.case("unique", x, fn=lambda t, **kw: aten._unique2(t, True, *kw.values()), grad=False, **flags)
             fam.case("unique_consecutive", x, fn=lambda t, **kw: aten.unique_consecutive(t, *kw.values()), grad=False, **flags)
+    for x in (v([3, 3, 2, 2, 2], dtype=f32), v([[1, 1], [1, 1]]), v([[2], [2], [3]])):
+        for dim in (None, 0, -1):  # -1 of a vector is not 0
+            for flags in ((False, False), (True, False), (False, True)):
+                fam.case("unique_consecutive", x.const, fn=lambda t, **kw: aten.unique_consecutive(t, *kw.values()), grad=False,
+                         return_inverse=flags[0], return_counts=flags[1], dim=dim)
     for op, fn in (("unique_dim", lambda t, dim: aten.unique_dim(t, dim, True, True, True)),
                    ("unique_dim_consecutive", lambda t, dim: aten.unique_dim_consecutive(t, dim, True, True))):
         for x in (u(12, 2, dtype=i64, lo=0, hi=1), u(2, 9, 2, dtype=i64, lo=0, hi=1), u(3, 20, dtype=b8),
@@ -214,6 +219,10 @@ def add_histograms(fam):
             fam.case("histc", u(60, dtype=dtype).const, fn=histc, grad=False, bins=bins, min=lo, max=hi)
     fam.case("histc", v([1, 2, 3, 4, nan], dtype=f32).const, fn=histc, grad=False, bins=4, min=1, max=4)
     fam.case("histc", v([2, 2], dtype=f32).const, fn=histc, grad=False, bins=4, min=0, max=0)
+    # where rounding tells how places are computed
+    fam.case("histc", v([0, 5e-6, 1e-5, 1.2e-5], dtype=f64).const, fn=histc, grad=False, bins=1000, min=0, max=1e-5)
+    for bins in (75, 80, 100):
+        fam.case("histc", u(200, dtype=bf16, lo=-4, hi=9).const, fn=histc, grad=False, bins=bins, min=0, max=8)
     fam.case("histc", u(3, 5).T.const, fn=histc, grad=False, bins=3, min=-1, max=1)
     for x in (u(0), u()):
         fam.case("histc", x.const, fn=histc, grad=False, bins=3, min=0, max=0)

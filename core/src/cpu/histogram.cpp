@@ -100,15 +100,15 @@ void histc_of(const Call& call) {
     const Number v = number_of(x[i]);
     if (!(v >= number_of(low) && v <= number_of(high))) return op.bins;
     const auto offset = static_cast<T>(v - number_of(low));
-    const auto part = static_cast<T>(number_of(offset) / number_of(width));
-    // Ends that T does not tell apart, or whose distance it does not hold.
+    const auto product = static_cast<T>(number_of(offset) * bins);
+    const auto part = static_cast<T>(number_of(product) / number_of(width));
+    // Ends that T does not tell apart, or a distance that it does not hold.
     if (!std::isfinite(number_of(part))) {
       const double span = op.high - op.low;
       const double place = (static_cast<double>(v) - op.low) / span * static_cast<double>(op.bins);
       return place > 0 ? std::min(static_cast<int64_t>(place), op.bins - 1) : int64_t{0};
     }
-    const auto at = static_cast<int64_t>(number_of(static_cast<T>(number_of(part) * bins)));
-    return std::min(at, op.bins - 1);
+    return std::min(static_cast<int64_t>(number_of(part)), op.bins - 1);
   });
   T* out = ptr<T>(call.out[0]);
   for (int64_t b = 0; b < op.bins; ++b)

@@ -112,7 +112,8 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input,
       ops::BatchNorm{training, momentum, eps}, input, ops::or_undefined(weight),
       ops::or_undefined(bias), ops::or_undefined(running_mean), ops::or_undefined(running_var));
   if (!training) mean = rstd = empty({0}, mean.options());
-  return {std::move(out), std::move(mean), std::move(rstd)};
+  const ScalarType type = ops::statistics_type(input, {&weight, &bias, &running_mean});
+  return {std::move(out), mean.to(type), rstd.to(type)};
 }
 
 }  // namespace hearth

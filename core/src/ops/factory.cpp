@@ -39,10 +39,10 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
   NoGradGuard no_grad;
   Tensor out;
   if (is_integral(type)) {
-    // Whole ends and a whole base, but powers of all that lies between.
+    // Whole ends, but powers of all that lies between.
     const Tensor exponents = linspace(start.toLong(), end.toLong(), steps,
                                       TensorOptions(kDouble).device(options.device()));
-    out = pow(Scalar(std::trunc(base)), exponents).to(type);
+    out = pow(Scalar(base), exponents).to(type);
   } else {
     const ScalarType compute = type == kHalf || type == kBFloat16 ? kFloat : type;
     const Tensor exponents =

@@ -132,7 +132,15 @@ std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input,
                   HxW, " elements in each, got ", input.sizes());
   auto [out, mean, rstd] = invoke_n<3>(ops::GroupNorm{group, eps}, input, ops::or_undefined(weight),
                                        ops::or_undefined(bias));
-  return {std::move(out), std::move(mean), std::move(rstd)};
+  if (GradMode::is_enabled() && input.requires_grad()) {
+    // Unlike those of other norms, PyTorch's have gradients.
+    const ops::Moments m =
+        ops::moments_of(ops::wide(input).reshape(ops::grouped_sizes(input, group)), {2}, eps);
+    mean = m.mean.squeeze(2);
+    rstd = m.rstd.squeeze(2);
+  }
+  const ScalarType type = ops::statistics_type(input, {&weight, &bias});
+  return {std::move(out), mean.to(type), rstd.to(type)};
 }
 
 }  // namespace hearth

@@ -60,11 +60,10 @@ Tensors Histc::decompose(Args in) const {
   const Tensor x = in[0].reshape({-1});
   const Tensor least = full({}, low, x.options()), most = full({}, high, x.options());
   const Tensor inside = x.ge(least).logical_and(x.le(most));
-  const Tensor part = (x - least) / (most - least);
+  const Tensor part = (x - least) * bins / (most - least);
   // Ends that the type does not tell apart, or whose distance it does not hold.
   const Tensor wide = (x.to(kDouble) - low) / (high - low) * bins;
-  const Tensor place =
-      hearth::where(part.isfinite(), (part * bins).to(kDouble), wide.nan_to_num(0));
+  const Tensor place = hearth::where(part.isfinite(), part.to(kDouble), wide.nan_to_num(0));
   const Tensor at = place.clamp(0, bins - 1).to(kLong);
   Tensors result;
   result.push_back(count_at(at, inside, Tensor(), bins).to(x.scalar_type()));

@@ -126,8 +126,7 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input,
                                                      double eps) {
   auto [y, mean, rstd] = invoke_n<3>(ops::LayerNorm{normalized_shape, eps}, input,
                                      ops::or_undefined(weight), ops::or_undefined(bias));
-  // Backward keeps them in float for half inputs; asked for, they have the parameters' type.
-  const ScalarType type = weight && weight->defined() ? weight->scalar_type() : input.scalar_type();
+  const ScalarType type = ops::statistics_type(input, {&weight});
   return {std::move(y), mean.to(type), rstd.to(type)};
 }
 

@@ -44,4 +44,13 @@ DimVector all_but_channels(const Tensor& input);
 
 inline Tensor or_undefined(const std::optional<Tensor>& t) { return t ? *t : Tensor(); }
 
+/// The type of statistics that are asked for: the first given one's of the parameters, else the
+/// input's. Backward keeps them in float for half inputs.
+inline ScalarType statistics_type(const Tensor& input,
+                                  std::initializer_list<const std::optional<Tensor>*> parameters) {
+  for (const std::optional<Tensor>* p : parameters)
+    if (*p && (*p)->defined()) return (*p)->scalar_type();
+  return input.scalar_type();
+}
+
 }  // namespace hearth::ops

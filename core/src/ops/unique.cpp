@@ -157,7 +157,8 @@ Three unique_dim(const Tensor& self, int64_t dim, bool, bool, bool) {
 }
 Three unique_consecutive(const Tensor& self, bool return_inverse, bool return_counts,
                          std::optional<int64_t> dim) {
-  if (dim && (wrap_dim(*dim, self.dim(), "unique_consecutive") != 0 || self.dim() != 1))
+  // As in PyTorch, dim 0 of a vector gives what was asked for, and -1 gives all.
+  if (dim && (*dim != 0 || self.dim() != 1))
     return unique_dim_consecutive(self, *dim, return_inverse, return_counts);
   return unique_elements({return_inverse, return_counts, true}, self);
 }

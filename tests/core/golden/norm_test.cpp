@@ -14,6 +14,10 @@ Outputs batch_norm(Args& a) {
   return out;
 }
 
+Outputs list(const std::tuple<Tensor, Tensor, Tensor>& all) {
+  return {std::get<0>(all), std::get<1>(all), std::get<2>(all)};
+}
+
 const Table kTable = {
     {"batch_norm", batch_norm},
     {"layer_norm",
@@ -27,6 +31,19 @@ const Table kTable = {
     {"group_norm",
      [](Args& a) -> Outputs {
        return {group_norm(a[0], a.i("num_groups"), a[1], a[2], a.f("eps"))};
+     }},
+    {"native_batch_norm",
+     [](Args& a) {
+       return list(native_batch_norm(a[0], a[1], a[2], a[3], a[4], a.b("training"), 0.1, 1e-5));
+     }},
+    {"native_group_norm",
+     [](Args& a) {
+       return list(native_group_norm(a[0], a[1], a[2], a[0].size(0), a[0].size(1), a[0].size(2),
+                                     a.i("num_groups"), 1e-5));
+     }},
+    {"native_layer_norm",
+     [](Args& a) {
+       return list(native_layer_norm(a[0], a.ints("normalized_shape"), a[1], a[2], 1e-5));
      }},
 };
 

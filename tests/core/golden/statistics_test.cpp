@@ -87,7 +87,8 @@ const Table kTable = {
      }},
     {"unique_consecutive",
      [](Args& a) {
-       return list(unique_consecutive(a[0], a.b("return_inverse"), a.b("return_counts")));
+       return list(
+           unique_consecutive(a[0], a.b("return_inverse"), a.b("return_counts"), a.maybe_i("dim")));
      }},
     {"unique_dim", [](Args& a) { return list(unique_dim(a[0], a.i("dim"))); }},
     {"unique_dim_consecutive",
