@@ -4,7 +4,6 @@
 
 namespace hearth::cpu::special {
 
-float lgamma(float x);
 float nextafter(float a, float b, float digits);
 double nextafter(double a, double b, double digits);
 
@@ -12,7 +11,6 @@ double nextafter(double a, double b, double digits);
 #define HEARTH_SPECIAL_2(name) double name(double a, double b);
 #define HEARTH_SPECIAL_3(name) double name(double a, double b, double c);
 HEARTH_SPECIAL_1(lgamma)
-HEARTH_SPECIAL_1(digamma)
 HEARTH_SPECIAL_2(polygamma)
 HEARTH_SPECIAL_2(zeta)
 HEARTH_SPECIAL_2(igamma)

@@ -8,7 +8,7 @@ namespace {
 namespace px {
 
 #define HEARTH_PX_FLOAT(T)                                                                       \
-  HEARTH_ELEMENT_FN T lgamma(T x) { return special::lgamma(x); }                                 \
+  HEARTH_ELEMENT_FN T digamma(T x) { return vmath::digamma(x); }                                 \
   HEARTH_ELEMENT_FN T exp2(T x) { return vmath::exp2(x); }                                       \
   HEARTH_ELEMENT_FN T erfcx(T x) { return vmath::erfcx(x); }                                     \
   HEARTH_ELEMENT_FN T ndtr(T x) { return T(0.5) * erfc(x * T(-0.7071067811865476)); }            \
@@ -39,6 +39,8 @@ namespace px {
 HEARTH_PX_FLOAT(float)
 HEARTH_PX_FLOAT(double)
 #undef HEARTH_PX_FLOAT
+HEARTH_ELEMENT_FN float lgamma(float x) { return vmath::lgamma(x); }
+HEARTH_ELEMENT_FN double lgamma(double x) { return special::lgamma(x); }
 
 // ---- in double precision
 #define HEARTH_PX_1(name)                                         \
@@ -51,7 +53,6 @@ HEARTH_PX_FLOAT(double)
   HEARTH_ELEMENT_FN T name(T a, T b) {                                                    \
     return static_cast<T>(special::name(static_cast<double>(a), static_cast<double>(b))); \
   }
-HEARTH_PX_1(digamma)
 HEARTH_PX_2(polygamma)
 HEARTH_PX_2(zeta)
 HEARTH_PX_2(igamma)

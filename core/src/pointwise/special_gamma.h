@@ -20,14 +20,6 @@ HEARTH_SPECIAL_FN double lgamma(double x) {
   return ::lgamma_r(x, &sign);
 #endif
 }
-HEARTH_SPECIAL_FN float lgamma(float x) {
-#ifdef __CUDACC__
-  return ::lgammaf(x);
-#else
-  int sign;
-  return ::lgammaf_r(x, &sign);
-#endif
-}
 /// log Gamma(1 + a) for a >= 0.
 HEARTH_SPECIAL_LOCAL double lgamma1p(double a) {
   if (a > 1e-3) return lgamma(1 + a);
@@ -36,7 +28,7 @@ HEARTH_SPECIAL_LOCAL double lgamma1p(double a) {
 }
 
 /// An asymptotic series in 1 / x^2 from x = 10 on; below, by recurrence and reflection.
-HEARTH_SPECIAL_FN double digamma(double x) {
+HEARTH_SPECIAL_LOCAL double digamma(double x) {
   if (x == 0) return ::copysign(kInf, -x);
   double sum = 0;
   if (x < 0) {
@@ -55,6 +47,14 @@ HEARTH_SPECIAL_FN double digamma(double x) {
   return sum + ::log(x) - 0.5 / x - z * series;
 }
 
+/// a^-x, of which those of polygammas have a small whole x.
+HEARTH_SPECIAL_LOCAL double inverse_power(double a, double x) {
+  if (x > 8 || x != ::floor(x) || ::fabs(a) > 1e15) return ::pow(a, -x);
+  double power = a;
+  for (int k = 1; k < x; ++k) power *= a;
+  return 1 / power;
+}
+
 /// Hurwitz' zeta function for x > 1: the first terms, then the sum of Euler and Maclaurin.
 HEARTH_SPECIAL_LOCAL double zeta_right(double x, double q) {
   // (2k)! / B_2k.
@@ -70,10 +70,10 @@ HEARTH_SPECIAL_LOCAL double zeta_right(double x, double q) {
                                -4.5979787224074726105e15,
                                1.8152105401943546773e17,
                                -7.1661652561756670113e18};
-  double a = q, term = ::pow(q, -x), sum = term;
+  double a = q, term = inverse_power(q, x), sum = term;
   for (int i = 0; i < 9 || a <= 9; ++i) {
     a += 1;
-    term = ::pow(a, -x);
+    term = inverse_power(a, x);
     sum += term;
     if (term != 0 && ::fabs(term) < 1e-17 * ::fabs(sum)) return sum;
   }
@@ -106,9 +106,33 @@ HEARTH_SPECIAL_FN double zeta(double x, double q) {
   return zeta_right(x, part) + (::fmod(x, 2.0) == 0 ? left : -left);
 }
 
+/// The derivative of digamma, as that: a series from x = 10 on, recurrence and reflection below.
+HEARTH_SPECIAL_LOCAL double trigamma(double x) {
+  double mirrored = 0;
+  const bool left = x <= 0;
+  if (left) {
+    const double part = x - ::rint(x);
+    if (part == 0) return kInf;
+    const double ratio = kPi / ::sin(kPi * part);
+    mirrored = ratio * ratio;
+    x = 1 - x;
+  }
+  double sum = 0;
+  for (; x < 10; x += 1) sum += 1 / (x * x);
+  // B_2k.
+  constexpr double kTerms[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
+                               5.0 / 66, -691.0 / 2730, 7.0 / 6};
+  const double y = 1 / x, z = y * y;
+  double series = 0;
+  for (int k = 6; k >= 0; --k) series = series * z + kTerms[k];
+  sum += y + 0.5 * z + y * z * series;
+  return left ? mirrored - sum : sum;
+}
+
 HEARTH_SPECIAL_FN double polygamma(double order, double x) {
   const double n = ::trunc(order);
   if (n == 0) return digamma(x);
+  if (n == 1 && x > -1e15) return trigamma(x);
   const double size = ::tgamma(n + 1) * zeta(n + 1, x);
   return ::fmod(n, 2.0) == 0 ? -size : size;
 }

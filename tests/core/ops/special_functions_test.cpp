@@ -7,6 +7,7 @@
 #include "hearth/autograd/autograd.h"
 #include "hearth/ops/activation.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/factory.h"
 #include "hearth/ops/gradient.h"
 #include "hearth/ops/special.h"
 #include "hearth/ops/view.h"
@@ -51,6 +52,42 @@ TEST(Nextafter, KnowsTheNumbersOfEachType) {
   for (const float x : {0.0f, 1.0f, 1e-45f, 1.1754944e-38f, 3.4028235e38f, 0.3f, -2.0f})
     for (const float to : {INFINITY, -INFINITY, 0.0f})
       EXPECT_EQ(nextafter(full({}, x), full({}, to)).item<float>(), std::nextafter(x, to)) << x;
+}
+
+TEST(Gamma, LogarithmsOfFloatsAreThoseOfDoubles) {
+  // About its roots 1 and 2, where products take over from series, and left of 0.
+  const Tensor near = linspace(-1e-5, 1e-5, 1001, kDouble);
+  const Tensor wide = cat({linspace(-20, 40, 100003, kDouble), near + 1, near + 2, near + 8,
+                           near + 0.5, near + 2.5, near, near - 3, logspace(-40, 36, 5000)});
+  const Tensor x = wide.to(kFloat), exact = lgamma(x.to(kDouble));
+  const Tensor gap = (lgamma(x).to(kDouble) - exact).abs() - exact.abs() * 1e-7;
+  EXPECT_LT(gap.nan_to_num(0, 0, 0).max().item<double>(), 1e-12);
+  EXPECT_TRUE(lgamma(x).isfinite().equal(exact.to(kFloat).isfinite()));
+  const float inf = INFINITY;
+  EXPECT_TRUE(lgamma(tensor({0.0f, -0.0f, -1.0f, -2e9f, inf, -inf, 3e38f})).equal(full({7}, inf)));
+  EXPECT_TRUE(lgamma(tensor({NAN})).isnan().item<bool>());
+}
+
+TEST(Gamma, DerivativesOfLogarithmsFollowTheirRecurrences) {
+  const Tensor x = cat({linspace(0.01, 30, 20011, kDouble), logspace(-300, 300, 1000, 10, kDouble),
+                        linspace(-15.49, -0.51, 3001, kDouble)});
+  for (int64_t n = 0; n < 4; ++n) {
+    // Each is larger than the next by n! / (-x)^(n + 1).
+    const Tensor here = polygamma(n, x), next = polygamma(n, x + 1);
+    const double factorial = std::tgamma(static_cast<double>(n) + 1);
+    const Tensor step = factorial * (-x).pow(-static_cast<double>(n) - 1);
+    const Tensor size = here.abs() + step.abs() + 1;
+    EXPECT_LT(((here - next - step).abs() / size).nan_to_num(0, 0, 0).max().item<double>(), 1e-12)
+        << n;
+  }
+  EXPECT_TRUE(digamma(x).allclose(polygamma(0, x), 1e-11, 1e-13));
+  const auto at = [](std::vector<double> numbers) { return tensor(numbers, kDouble); };
+  EXPECT_NEAR(digamma(at({1})).item<double>(), -0.57721566490153286, 1e-15);
+  EXPECT_NEAR(polygamma(1, at({1})).item<double>(), 1.6449340668482264, 1e-15);
+  EXPECT_NEAR(polygamma(1, at({-0.5})).item<double>(), 8.9348022005446793, 1e-14);
+  EXPECT_TRUE(digamma(at({0.0, -0.0})).equal(at({-INFINITY, INFINITY})));
+  EXPECT_TRUE(digamma(at({-1, -1e300, -INFINITY, NAN})).isnan().all().item<bool>());
+  EXPECT_TRUE(polygamma(1, at({0, -3})).isinf().all().item<bool>());
 }
 
 TEST(Frexp, GivesNumbersBack) {

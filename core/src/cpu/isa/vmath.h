@@ -7,5 +7,6 @@
 #include "cpu/isa/vmath_base.h"
 #include "cpu/isa/vmath_erf.h"
 #include "cpu/isa/vmath_exp.h"
+#include "cpu/isa/vmath_gamma.h"
 #include "cpu/isa/vmath_log.h"
 #include "cpu/isa/vmath_trig.h"
