@@ -73,7 +73,7 @@ void Convert::convert(const std::string& from, const std::string& to) const {
   const hearth::TensorFile file(from);
   std::vector<std::pair<std::string, hearth::Tensor>> tensors;
   int64_t bytes = 0;
-  auto options = hearth::SaveTensorsOptions().metadata(file.metadata());
+  auto options = hearth::SaveTensorsOptions().metadata(file.metadata()).versions(file.versions());
   if (dtype_) options.dtype(type_named(*dtype_));
   for (const auto& [name, now] : selection_.apply(file.keys())) {
     tensors.emplace_back(now, file.tensor(name));

@@ -50,6 +50,7 @@ const std::string& Value::toStringRef() const {
 namespace {
 
 constexpr const char* kValuesKey = "hearth.values";
+constexpr const char* kVersionsKey = "hearth.versions";
 
 /// JSON of one value; doubles JSON has no word for are strings under a key.
 nlohmann::json to_json(const Value& v) {
@@ -70,11 +71,11 @@ nlohmann::json to_json(const Value& v) {
   return {{"double", std::isnan(d) ? "nan" : d > 0 ? "inf" : "-inf"}};
 }
 
-Value from_json(const nlohmann::json& j, const std::string& source) {
+Value from_json(const nlohmann::json& j, const std::string& key, const std::string& source) {
   if (j.is_null()) return {};
   if (j.is_boolean()) return j.get<bool>();
   if (j.is_number_unsigned() && j.get<uint64_t>() > INT64_MAX)
-    throw FormatError(cat_str("[", source, "] an integer beyond int64 in ", kValuesKey));
+    throw FormatError(cat_str("[", source, "] an integer beyond int64 in ", key));
   if (j.is_number_integer()) return j.get<int64_t>();
   if (j.is_number_float()) return j.get<double>();
   if (j.is_string()) return j.get<std::string>();
@@ -84,28 +85,29 @@ Value from_json(const nlohmann::json& j, const std::string& source) {
     if (word == "inf") return HUGE_VAL;
     if (word == "-inf") return -HUGE_VAL;
   }
-  throw FormatError(cat_str("[", source, "] expected plain values in ", kValuesKey));
+  throw FormatError(cat_str("[", source, "] expected plain values in ", key));
 }
 
-std::map<std::string, Value> parse_values(const std::string& text, const std::string& source) {
+std::map<std::string, Value> parse_values(const std::string& key, const std::string& text,
+                                          const std::string& source) {
   std::map<std::string, Value> values;
   // Depth is bounded and repeated keys are refused while parsing, before anything is built.
   std::map<std::string, int> seen;
   const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
     if ((event == Event::object_start && depth > 1) || event == Event::array_start)
-      throw FormatError(cat_str("[", source, "] expected plain values in ", kValuesKey));
+      throw FormatError(cat_str("[", source, "] expected plain values in ", key));
     if (event == Event::key && depth == 1 && seen[parsed.get<std::string>()]++)
-      throw FormatError(cat_str("[", source, "] ", kValuesKey, " has a key twice"));
+      throw FormatError(cat_str("[", source, "] ", key, " has a key twice"));
     return true;
   };
   try {
     const nlohmann::json all = nlohmann::json::parse(text, check);
-    if (!all.is_object())
-      throw FormatError(cat_str("[", source, "] expected an object in ", kValuesKey));
-    for (const auto& [key, value] : all.items()) values.emplace(key, from_json(value, source));
+    if (!all.is_object()) throw FormatError(cat_str("[", source, "] expected an object in ", key));
+    for (const auto& [path, value] : all.items())
+      values.emplace(path, from_json(value, key, source));
   } catch (const nlohmann::json::exception& e) {
-    throw FormatError(cat_str("[", source, "] ", kValuesKey, " is broken: ", e.what()));
+    throw FormatError(cat_str("[", source, "] ", key, " is broken: ", e.what()));
   }
   return values;
 }
@@ -122,11 +124,14 @@ safetensors::NamedTensors named_tensors(const Items& items) {
 safetensors::Metadata metadata_of(const Items& items) {
   // Python libraries ask for the format key.
   safetensors::Metadata metadata = {{"format", "pt"}};
-  if (items.values.empty()) return metadata;
-  nlohmann::json values = nlohmann::json::object();
+  nlohmann::json values = nlohmann::json::object(), versions = nlohmann::json::object();
   for (const auto& [path, value] : items.values) values[path] = to_json(value);
+  // What no class has changed yet goes without saying.
+  for (const auto& [path, version] : items.versions)
+    if (version != 1) versions[path] = version;
   try {
-    metadata[kValuesKey] = values.dump();
+    if (!values.empty()) metadata[kValuesKey] = values.dump();
+    if (!versions.empty()) metadata[kVersionsKey] = versions.dump();
   } catch (const nlohmann::json::exception&) {
     throw ValueError("[archive] keys and strings must be valid UTF-8");
   }
@@ -137,12 +142,16 @@ std::shared_ptr<const Items> open(TensorFile file) {
   auto items = std::make_shared<Items>();
   items->source = file.source();
   const std::map<std::string, std::string> metadata = file.metadata();
-  const auto found = metadata.find(kValuesKey);
-  if (found != metadata.end()) items->values = parse_values(found->second, items->source);
+  if (const auto found = metadata.find(kValuesKey); found != metadata.end())
+    items->values = parse_values(kValuesKey, found->second, items->source);
+  if (const auto found = metadata.find(kVersionsKey); found != metadata.end())
+    for (const auto& [path, version] : parse_values(kVersionsKey, found->second, items->source))
+      items->versions.emplace(path, version.toInt());
   for (const auto& [path, value] : items->values)
     HEARTH_CHECK_AS(FormatError, !file.contains(path), "[", items->source, "] '", path,
                     "' is both a tensor and a value");
   const pickle::Value root = file.value();
+  items->versions.merge(file.versions());
   items->file = std::move(file);
   read_torch_values(*items, root);
   return items;
@@ -180,7 +189,15 @@ void OutputArchive::write(const std::string& key, const Value& value) {
   check_new(*items_, key);
   items_->values.emplace(key, value);
 }
+void OutputArchive::write_version(const std::string& module, int64_t version) {
+  const auto [known, fresh] = items_->versions.emplace(module, version);
+  HEARTH_CHECK_AS(ValueError, fresh || known->second == version, "[archive] the module '", module,
+                  "' has version ", known->second, " already; expected the same, got ", version,
+                  ". Write it under a key of its own");
+}
 void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
+  for (const auto& [module, version] : nested.items_->versions)
+    write_version(module.empty() ? key : key + "." + module, version);
   if (nested.items_->tensors.empty() && nested.items_->values.empty()) {
     write(key, Value());
     return;
@@ -387,6 +404,18 @@ std::vector<std::string> InputArchive::keys() const {
   std::vector<std::string> keys;
   for (const auto& [name, count] : names) keys.push_back(name);
   return keys;
+}
+
+std::vector<std::pair<std::string, int64_t>> InputArchive::versions() const {
+  std::vector<std::pair<std::string, int64_t>> all;
+  for (const auto& [path, version] : items_->versions) {
+    if (path + "." == prefix_) {
+      all.emplace_back("", version);
+    } else if (path.starts_with(prefix_)) {
+      all.emplace_back(path.substr(prefix_.size()), version);
+    }
+  }
+  return all;
 }
 
 std::vector<std::pair<std::string, Tensor>> InputArchive::tensors() const {

@@ -18,8 +18,9 @@ struct Items {
   std::string source = "archive";
   std::map<std::string, Tensor> tensors;
   std::map<std::string, Value> values;
-  std::optional<TensorFile> file;  ///< tensors not read yet
-  bool alone = false;              ///< one tensor, and no list of one
+  std::map<std::string, int64_t> versions;  ///< of modules' states, by their paths
+  std::optional<TensorFile> file;           ///< tensors not read yet
+  bool alone = false;                       ///< one tensor, and no list of one
 
   bool contains(const std::string& path) const {
     return tensors.count(path) || values.count(path) || (file && file->contains(path));

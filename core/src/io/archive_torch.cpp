@@ -62,7 +62,7 @@ class TorchArchive {
  private:
   /// What archive_of made of tensors.
   bool is_list() const {
-    if (!items_.values.empty() || tensors_.empty()) return false;
+    if (!items_.values.empty() || !items_.versions.empty() || tensors_.empty()) return false;
     for (size_t i = 0; i < tensors_.size(); ++i)
       if (!tensors_.count(std::to_string(i))) return false;
     return true;
@@ -115,6 +115,7 @@ class TorchArchive {
       optimizer(prefix);
     }
     out_.end_dict();
+    out_.versions(items_.versions);
   }
 
   /// The values and tensors below a path, one level: a dict, or, of numbers alone, a tuple.

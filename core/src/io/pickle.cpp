@@ -139,6 +139,11 @@ size_t Value::size() const {
       return items().size();
   }
 }
+std::optional<Value> Value::attribute(std::string_view name) const {
+  const Node* state = expect(Kind::Dict, "a dict").state;
+  if (!state || state->kind != Kind::Dict) return std::nullopt;
+  return Value(document_, state).find(name);
+}
 std::optional<Value> Value::find(std::string_view key) const {
   const auto all = items();
   // As in Python, the last of several wins.

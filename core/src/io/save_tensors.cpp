@@ -26,7 +26,8 @@ std::string ending_of(const std::string& path) {
   return std::filesystem::path(path).extension().string();
 }
 
-void write_dict(Sink& sink, const Named& tensors, const Conversion& conversion) {
+void write_dict(Sink& sink, const Named& tensors, const std::map<std::string, int64_t>& versions,
+                const Conversion& conversion) {
   std::unordered_map<const void*, size_t> users;
   for (const auto& [name, t] : tensors) ++users[impl(t).storage];
   pickle::TorchWriter out(sink, conversion);
@@ -39,6 +40,7 @@ void write_dict(Sink& sink, const Named& tensors, const Conversion& conversion) 
     out.tensor(part && users.at(of.storage) == 1 ? t.detach().clone() : t);
   }
   out.end_dict();
+  out.versions(versions);
   out.finish();
 }
 
@@ -129,7 +131,7 @@ void save_tensors(const Named& tensors, const std::string& path,
                     " holds one array, got ", tensors.size(), " tensors; write an .npz");
     npy::write_npy(sink, tensors[0].second, conversion);
   } else {
-    write_dict(sink, tensors, conversion);
+    write_dict(sink, tensors, options.versions(), conversion);
   }
   sink.commit();
 }

@@ -288,6 +288,40 @@ ScalarType TensorFile::dtype(const std::string& name) const {
 std::string TensorFile::type_name(const std::string& name) const {
   return impl_->source->type_name(impl_->place(name));
 }
+namespace {
+
+/// Adds the versions in the _metadata of a state dict at `path`.
+void add_versions(std::map<std::string, int64_t>& versions, const pickle::Value& dict,
+                  const std::string& path) {
+  const auto metadata = dict.attribute("_metadata");
+  if (!metadata || metadata->kind() != pickle::Value::Kind::Dict) return;
+  for (const auto& [module, local] : metadata->items()) {
+    if (module.kind() != pickle::Value::Kind::String || local.kind() != pickle::Value::Kind::Dict)
+      continue;
+    const std::string& name = module.toStringRef();
+    const auto version = local.find("version");
+    if (version && version->is_int64())
+      versions.emplace(path + (path.empty() || name.empty() ? "" : ".") + name, version->toInt());
+  }
+}
+
+}  // namespace
+
+std::map<std::string, int64_t> TensorFile::versions() const {
+  using Kind = pickle::Value::Kind;
+  std::map<std::string, int64_t> versions;
+  const pickle::Value root = value();
+  if (root.kind() != Kind::Dict) return versions;
+  add_versions(versions, root, "");
+  // Those of a checkpoint lie in its dicts. A hostile file may name the same one many times.
+  constexpr int kMost = 64;
+  int found = 0;
+  for (const auto& [key, part] : root.items())
+    if (key.kind() == Kind::String && part.kind() == Kind::Dict && ++found <= kMost)
+      add_versions(versions, part, key.toStringRef());
+  return versions;
+}
+
 std::map<std::string, std::string> TensorFile::metadata() const {
   return impl_->source->metadata();
 }

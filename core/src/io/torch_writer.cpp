@@ -51,6 +51,23 @@ void TorchWriter::begin_dict(bool ordered) {
   program_ += '(';
 }
 
+void TorchWriter::versions(const std::map<std::string, int64_t>& versions) {
+  if (versions.empty()) return;
+  begin_dict();
+  string("_metadata");
+  begin_dict(/*ordered=*/true);
+  for (const auto& [module, version] : versions) {
+    string(module);
+    begin_dict();
+    string("version");
+    integer(version);
+    end_dict();
+  }
+  end_dict();
+  end_dict();
+  program_ += 'b';
+}
+
 /// Written once, and remembered for the next time.
 void TorchWriter::global(std::string_view module, std::string_view name) {
   const auto [known, fresh] =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,8 @@ class TorchWriter {
   /// state dicts are.
   void begin_dict(bool ordered = false);
   void end_dict() { program_ += 'u'; }
+  /// Gives the ordered dict that just ended its _metadata: versions of modules by their paths.
+  void versions(const std::map<std::string, int64_t>& versions);
   void begin_list() { program_ += "]("; }
   void end_list() { program_ += 'e'; }
   void begin_tuple() { program_ += '('; }

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/ops/creation.h"
 
 #include "nn/hooks.h"
 #include "nn/parametrize_clone.h"
@@ -289,6 +290,10 @@ void Module::to(MemoryFormat format) {
                       channels_last_format(static_cast<size_t>(t.dim())) == format;
     return fits ? t.contiguous(format) : t;
   });
+}
+
+void Module::to_empty(Device device) {
+  convert([=](const Tensor& t) { return empty_like(t, TensorOptions(device)); });
 }
 
 void Module::zero_grad(bool set_to_none) {

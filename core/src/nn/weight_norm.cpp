@@ -32,6 +32,23 @@ class WeightNorm final : public Parametrization {
   }
   void pretty_print(std::ostream& stream) const override { stream << "torch::nn::WeightNorm"; }
 
+ protected:
+  /// Python's older weight_norm has "weight_g" and "weight_v" in the module itself.
+  void upgrade_state(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
+                     std::optional<int64_t>) const override {
+    constexpr std::string_view kList = "parametrizations.";
+    const size_t at = prefix.rfind(kList), end = prefix.rfind('.', prefix.size() - 2);
+    if (at == std::string::npos || end == std::string::npos || end < at + kList.size()) return;
+    const std::string list = prefix.substr(0, end + 1), own = prefix.substr(0, at),
+                      name = prefix.substr(at + kList.size(), end - at - kList.size());
+    const std::string length = own + name + "_g", direction = own + name + "_v";
+    if (!state.contains(length) || !state.contains(direction)) return;
+    state.insert(list + "original0", state[length]);
+    state.insert(list + "original1", state[direction]);
+    state.erase(length);
+    state.erase(direction);
+  }
+
  private:
   Tensor norm(const Tensor& w) const {
     if (dim_ == -1) return w.norm();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/io/pickle.h"
+#include "hearth/io/save_tensors.h"
 #include "hearth/io/tensor_file.h"
 #include "hearth/nn.h"
 #include "hearth/ops/creation.h"
@@ -53,6 +54,51 @@ TEST(TorchArchive, ModulesAreStateDicts) {
   // Any other name gives safetensors.
   save(net, dir / "net.safetensors");
   EXPECT_EQ(TensorFile(dir / "net.safetensors").format(), TensorFile::Format::Safetensors);
+}
+
+TEST(TorchArchive, KeepsTheVersionsOfModules) {
+  using Versions = std::map<std::string, int64_t>;
+  const Versions own{{"", 1}, {"bn", 2}, {"fc", 1}};
+  EXPECT_EQ(TensorFile(file("state.pt")).versions(), own);
+  EXPECT_EQ(TensorFile(file("state.old.pt")).versions(), own);
+  EXPECT_EQ(TensorFile(file("tensor.pt")).versions(), Versions());
+  const Versions model = TensorFile(file("checkpoint.pt")).versions();
+  EXPECT_EQ(model.at("model.bn"), 2);
+  EXPECT_EQ(model.at("model"), 1);
+
+  const TemporaryFolder dir;
+  const Net net;
+  save(net, dir / "net.pt");
+  EXPECT_EQ(TensorFile(dir / "net.pt").versions(), own);
+  const pickle::Value state = pickle::load(dir / "net.pt");
+  EXPECT_EQ(state.attribute("_metadata")->at("bn").at("version").toInt(), 2);
+  EXPECT_FALSE(state.attribute("nothing"));
+  EXPECT_FALSE(state.find("_metadata"));
+  // Converted files keep them.
+  save_tensors({{"fc.weight", net->fc->weight}}, dir / "one.pt",
+               SaveTensorsOptions().versions(own));
+  EXPECT_EQ(TensorFile(dir / "one.pt").versions(), own);
+  // So do archives, of any form and nested.
+  serialize::OutputArchive module, all;
+  net->save(module);
+  all.write("net", module);
+  for (const char* name : {"all.pt", "all.safetensors"}) {
+    all.save_to(dir / name);
+    serialize::InputArchive read, nested;
+    read.load_from(dir / name);
+    read.read("net", nested);
+    Versions found;
+    for (const auto& [path, version] : nested.versions()) found.emplace(path, version);
+    EXPECT_EQ(found.at("bn"), 2) << name;
+    Net other;
+    other->load(nested);
+    EXPECT_TRUE(other->fc->weight.equal(net->fc->weight));
+  }
+  EXPECT_THROW(all.write_version("net.bn", 3), ValueError);
+  // Numbers as keys do not make a module a list.
+  nn::ParameterList list(ones({2}), zeros({3}));
+  save(list, dir / "list.pt");
+  EXPECT_EQ(pickle::load(dir / "list.pt").kind(), pickle::Value::Kind::Dict);
 }
 
 TEST(TorchArchive, ReadsWhatPythonSaved) {

@@ -186,6 +186,65 @@ TEST(NnModule, StateDictProblems) {
                         "the shape in current model is [2]."));
 }
 
+/// Of version 2, which calls "factor" what was "scale" before.
+struct RenamedImpl : nn::Module {
+  RenamedImpl() { factor = register_parameter("factor", ones({2})); }
+  int64_t state_version() const override { return 2; }
+  void upgrade_state(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
+                     std::optional<int64_t> version) const override {
+    if (version.value_or(1) > 1 || !state.contains(prefix + "scale")) return;
+    state.insert(prefix + "factor", state[prefix + "scale"]);
+    state.erase(prefix + "scale");
+  }
+  Tensor factor;
+};
+HEARTH_MODULE(Renamed);
+
+TEST(NnModule, OlderStatesAreUpgraded) {
+  using Versions = OrderedDict<std::string, int64_t>;
+  using State = OrderedDict<std::string, Tensor>;
+  nn::ModuleDict net;
+  const Renamed part;
+  net->update({{"part", part.ptr()}});
+  EXPECT_EQ(net->state_versions()["part"], 2);
+  EXPECT_EQ(net->state_versions()[""], 1);
+  const State old{{"part.scale", full({2}, 3.0)}};
+  net->load_state_dict(old);
+  EXPECT_TRUE(part->factor.equal(full({2}, 3.0)));
+  EXPECT_TRUE(old.contains("part.scale")) << "the caller's dict is changed";
+  net->load_state_dict({{"part.scale", full({2}, 4.0)}}, true, Versions{{"part", 1}});
+  EXPECT_TRUE(part->factor.equal(full({2}, 4.0)));
+  EXPECT_THROW(net->load_state_dict(old, true, Versions{{"part", 2}}), ValueError);
+}
+
+TEST(NnModule, BuiltInModulesReadPythonsOlderStates) {
+  using Versions = OrderedDict<std::string, int64_t>;
+  nn::BatchNorm1d norm(2);
+  norm->num_batches_tracked.fill_(5);
+  auto state = norm->state_dict();
+  state["running_mean"] = full({2}, 7.0);
+  state.erase("num_batches_tracked");
+  norm->load_state_dict(state);
+  norm->load_state_dict(state, true, Versions{{"", 1}});
+  EXPECT_EQ(norm->num_batches_tracked.item<int64_t>(), 5);
+  EXPECT_EQ(norm->running_mean[0].item<double>(), 7);
+  EXPECT_THAT(error_of([&] {
+                norm->load_state_dict(state, true, Versions{{"", 2}});
+              }),
+              HasSubstr("Missing key(s) in state_dict: \"num_batches_tracked\"."));
+  // Scalars had a dim before 0.4.
+  state.insert("num_batches_tracked", full({1}, 9, kLong));
+  norm->load_state_dict(state);
+  EXPECT_EQ(norm->num_batches_tracked.item<int64_t>(), 9);
+
+  nn::InstanceNorm1d instance(2);
+  const OrderedDict<std::string, Tensor> kept{{"running_mean", ones({2})},
+                                              {"running_var", ones({2})}};
+  EXPECT_THAT(error_of([&] { instance->load_state_dict(kept, false); }),
+              HasSubstr("does not track running stats by default since 0.4.0"));
+  EXPECT_EQ(instance->load_state_dict(kept, false, Versions{{"", 2}}).unexpected_keys.size(), 2u);
+}
+
 TEST(NnModule, RunsForwardHooks) {
   nn::Linear fc(nn::LinearOptions(2, 2).bias(false));
   nn::init::eye_(fc->weight);
@@ -211,6 +270,20 @@ TEST(NnModule, RunsForwardHooks) {
   fc->remove_hook(post);
   EXPECT_TRUE(fc(x).equal(x));
   EXPECT_THAT(error_of([&] { fc->remove_hook(post); }), HasSubstr("no hook with key"));
+}
+
+TEST(NnModule, LeavesTheMetaDeviceEmpty) {
+  nn::BatchNorm1d norm(3);
+  norm->to(kMeta);
+  EXPECT_TRUE(norm->weight.device().is_meta());
+  norm->to_empty(kCPU);
+  for (const auto& item : norm->state_dict()) {
+    EXPECT_TRUE(item.value().is_cpu()) << item.key();
+    item.value().fill_(2);
+  }
+  EXPECT_EQ(norm->weight.sum().item<double>(), 6);
+  EXPECT_TRUE(norm->weight.requires_grad());
+  EXPECT_EQ(norm->num_batches_tracked.scalar_type(), kLong);
 }
 
 TEST(NnModule, CastsToItsTypes) {

@@ -84,6 +84,9 @@ class HEARTH_API OutputArchive {
   void write(const std::string& key, const Tensor& tensor, bool is_buffer = false);
   void write(const std::string& key, const Value& value);
   void write(const std::string& key, const OutputArchive& nested);
+  /// The version of the state of a module by its path: "" is the one whose archive this is. Kept
+  /// beside the tensors, as _metadata in a .pt file. ValueError where it has another.
+  void write_version(const std::string& module, int64_t version);
   /// A value or a tensor; ValueError for a list.
   template <std::same_as<IValue> T>
   void write(const std::string& key, const T& value) {
@@ -169,6 +172,8 @@ class HEARTH_API InputArchive {
   std::vector<std::string> keys() const;
   /// Every tensor at and below this level, by its path from here.
   std::vector<std::pair<std::string, Tensor>> tensors() const;
+  /// The versions of modules' states at and below this level, by their paths from here.
+  std::vector<std::pair<std::string, int64_t>> versions() const;
   /// The file's name, for messages.
   const std::string& source() const;
 

@@ -64,6 +64,8 @@ class HEARTH_API Value {
   size_t size() const;
   /// The value of a key of a Dict, or an attribute of an Object; none if there is no such.
   std::optional<Value> find(std::string_view key) const;
+  /// What a Dict has besides its items, as Python's state dicts have `_metadata`.
+  std::optional<Value> attribute(std::string_view name) const;
   /// find; throws FormatError naming the keys that are there.
   Value at(std::string_view key) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,9 @@ namespace hearth {
 struct SaveTensorsOptions {
   /// Kept by safetensors alone.
   HEARTH_ARG(safetensors::Metadata, metadata);
+  /// Versions of modules' states (TensorFile::versions). Kept by .pt, .pth and .bin alone.
+  using Versions = std::map<std::string, int64_t>;
+  HEARTH_ARG(Versions, versions);
   /// What tensors of floating point are converted to; others stay as they are.
   HEARTH_ARG(std::optional<ScalarType>, dtype);
   /// safetensors only: files of about this many bytes, at least a tensor each, with the index

@@ -44,6 +44,9 @@ class HEARTH_API TensorFile {
   std::map<std::string, std::string> metadata() const;
   /// What a file of torch.save holds besides tensors; None for other formats.
   pickle::Value value() const;
+  /// The versions of the states of modules, by their paths, that a file of torch.save keeps in the
+  /// _metadata of state dicts. Paths begin where those of tensors do.
+  std::map<std::string, int64_t> versions() const;
   /// The path, or the name given to the buffer.
   const std::string& source() const;
 

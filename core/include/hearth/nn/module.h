@@ -119,6 +119,9 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   virtual void to(Device device, bool non_blocking = false);
   /// Lays out parameters and buffers of the format's rank anew: channels last, or contiguous.
   void to(MemoryFormat format);
+  /// Gives parameters and buffers memory on `device`, whose content is arbitrary: for modules on
+  /// the meta device, which have none.
+  void to_empty(Device device);
   /// Forgets all gradients, or zeroes them in place.
   virtual void zero_grad(bool set_to_none = true);
   /// Whether gradients are wanted for the parameters, here and below.
@@ -128,9 +131,17 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   /// twice appears under both names.
   OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = "") const;
   /// Copies values by path. With `strict`, missing or unexpected keys throw; wrong sizes always do.
-  /// Nothing is changed when it throws.
-  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state,
-                                   bool strict = true);
+  /// Nothing is changed when it throws. `versions` are those that the state was saved with, by the
+  /// paths of modules; modules bring states of older versions, or of none, to their own.
+  IncompatibleKeys load_state_dict(
+      const OrderedDict<std::string, Tensor>& state, bool strict = true,
+      const OrderedDict<std::string, int64_t>& versions = OrderedDict<std::string, int64_t>());
+  /// state_version() of this module, whose path is "", and of those below it: what Python's state
+  /// dicts have in _metadata.
+  OrderedDict<std::string, int64_t> state_versions() const;
+  /// Files keep it beside the state. Raise it when the keys of a class change, and override
+  /// upgrade_state to read the older ones. PyTorch's is 1, and 2 of batch and instance norms.
+  virtual int64_t state_version() const { return 1; }
 
   /// Hooks run when the module is called as `layer(x)` or by a container, not on
   /// `layer->forward(x)`. The key is for remove_hook.
@@ -214,8 +225,10 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
  protected:
   /// Replaces every tensor of this module and of those below it: what the forms of to() do.
   virtual void convert(const Callable<Tensor(const Tensor&)>& f);
-  /// Whether a state dict may lack this parameter or buffer of this very module.
-  virtual bool may_be_missing(const std::string& name) const;
+  /// Changes keys that begin with `prefix` from what they were in `version`, if the state says
+  /// which, to what this class has now. Called before values are copied.
+  virtual void upgrade_state(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
+                             std::optional<int64_t> version) const;
 
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
   OrderedDict<std::string, Tensor> buffers_{"Buffer"};
@@ -229,6 +242,9 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   void add_child(std::string name, std::shared_ptr<Module> module);
   void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const;
+  void collect_versions(const std::string& path, OrderedDict<std::string, int64_t>& versions) const;
+  void upgrade_states(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
+                      const OrderedDict<std::string, int64_t>& versions) const;
   void print_recursive(std::ostream& stream, const std::string& indentation) const;
   std::shared_ptr<Module> checked_shared_from_this() const;
 

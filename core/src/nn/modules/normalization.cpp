@@ -135,8 +135,25 @@ void RunningNormImpl<Options>::reset_parameters() {
 }
 
 template <class Options>
-bool RunningNormImpl<Options>::may_be_missing(const std::string& name) const {
-  return name == "num_batches_tracked";
+void RunningNormImpl<Options>::upgrade_state(OrderedDict<std::string, Tensor>& state,
+                                             const std::string& prefix,
+                                             std::optional<int64_t> version) const {
+  const std::string counter = prefix + "num_batches_tracked";
+  if (version.value_or(0) < 2 && num_batches_tracked.defined() && !state.contains(counter))
+    state.insert(counter, num_batches_tracked);
+  if constexpr (std::is_same_v<Options, InstanceNormOptions>)
+    HEARTH_CHECK_AS(
+        ValueError,
+        version || options.track_running_stats() ||
+            (!state.contains(prefix + "running_mean") && !state.contains(prefix + "running_var")),
+        "[load_state_dict] Unexpected running stats buffer(s) for ", name(),
+        " with track_running_stats=False. If state_dict is a checkpoint saved before "
+        "0.4.0, this may be expected because ",
+        name(), " does not track running stats by default since 0.4.0. Please remove ", prefix,
+        "running_mean and ", prefix,
+        "running_var from state_dict. If the running stats are actually needed, "
+        "instead set track_running_stats=True in ",
+        name(), " to enable them.");
 }
 
 template class RunningNormImpl<BatchNormOptions>;
@@ -203,6 +220,13 @@ Tensor BatchNorm3dImpl::forward(const Tensor& input) {
   return batch_norm(*this, input);
 }
 HEARTH_DEFINE_MODULE(BatchNorm3d, .unnamed = 1)
+
+Tensor SyncBatchNormImpl::forward(const Tensor& input) {
+  HEARTH_CHECK_AS(ShapeError, input.dim() >= 2, "[SyncBatchNorm] expected at least 2D input (got ",
+                  input.dim(), "D input)");
+  return batch_norm(*this, input);
+}
+HEARTH_DEFINE_MODULE(SyncBatchNorm, .unnamed = 1)
 
 Tensor InstanceNorm1dImpl::forward(const Tensor& input) {
   check_dims("InstanceNorm1d", input, 2, 3);

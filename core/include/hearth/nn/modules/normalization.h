@@ -96,6 +96,7 @@ class HEARTH_API RunningNormImpl : public Module {
   void reset_running_stats();
   /// Weight 1, bias 0, running statistics of a standard normal.
   void reset_parameters();
+  int64_t state_version() const override { return 2; }
 
   Options options;
   Tensor weight;               ///< [num_features], undefined unless affine
@@ -106,8 +107,9 @@ class HEARTH_API RunningNormImpl : public Module {
 
  protected:
   RunningNormImpl(const Options& options_, lazy_t);
-  /// Files written before the counter existed lack it.
-  bool may_be_missing(const std::string& name) const override;
+  /// States of before version 2 may lack the counter.
+  void upgrade_state(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
+                     std::optional<int64_t> version) const override;
 };
 extern template class RunningNormImpl<BatchNormOptions>;
 extern template class RunningNormImpl<InstanceNormOptions>;
@@ -138,6 +140,16 @@ class HEARTH_API BatchNorm3dImpl : public RunningNormImpl<BatchNormOptions> {
   Tensor forward(const Tensor& input);
 };
 HEARTH_MODULE(BatchNorm3d);
+
+/// Batch norm of [N, C, ...] over all processes that train together. Hearth trains in one, of which
+/// it is PyTorch's as well: batch norm of any rank, under Python's name.
+class HEARTH_API SyncBatchNormImpl : public RunningNormImpl<BatchNormOptions> {
+ public:
+  using RunningNormImpl<BatchNormOptions>::RunningNormImpl;
+  HEARTH_DERIVED_MODULE(SyncBatchNormImpl)
+  Tensor forward(const Tensor& input);
+};
+HEARTH_MODULE(SyncBatchNorm);
 
 /// Instance norm of [N, C, L] or [C, L].
 class HEARTH_API InstanceNorm1dImpl : public RunningNormImpl<InstanceNormOptions> {
