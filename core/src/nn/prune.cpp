@@ -10,6 +10,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/shape.h"
 #include "hearth/ops/sort.h"
 #include "hearth/ops/view.h"
 
@@ -75,14 +76,24 @@ Tensor keep_largest(const Tensor& scores, const Tensor& left, Amount amount) {
   return left.to(scores.scalar_type()).index_fill(0, gone, 0);
 }
 
-template <typename Scores>
-void unstructured(Module& module, const std::string& name, Amount amount, const Scores& scores) {
+void unstructured(const std::vector<Target>& targets, Method method, Amount amount) {
   const NoGradGuard no_grad;
-  Tensor& mask = mask_to_change(module, name)->mask();
-  const Tensor kept =
-      keep_largest(scores(current(module, name)).reshape({-1}), mask.reshape({-1}).ne(0), amount);
-  mask.copy_(kept.view(mask.sizes()));
-  parametrize::update_parametrized(module);
+  std::vector<Tensor> scores, masks;
+  for (const auto& [module, name] : targets) {
+    masks.push_back(mask_to_change(module, name)->mask());
+    const Tensor w = current(module, name);
+    scores.push_back((method == Method::L1Unstructured ? w.abs() : rand_like(w)).reshape({-1}));
+  }
+  if (targets.empty()) return;
+  std::vector<Tensor> left;
+  for (const Tensor& mask : masks) left.push_back(mask.reshape({-1}).ne(0));
+  const Tensor kept = keep_largest(cat(scores), cat(left), amount);
+  int64_t from = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    masks[i].copy_(kept.narrow(0, from, masks[i].numel()).view(masks[i].sizes()));
+    from += masks[i].numel();
+    parametrize::update_parametrized(targets[i].module);
+  }
 }
 
 template <typename Scores>
@@ -107,10 +118,13 @@ void structured(Module& module, const std::string& name, Amount amount, int64_t 
 void identity(Module& module, const std::string& name) { mask_to_change(module, name); }
 
 void random_unstructured(Module& module, const std::string& name, Amount amount) {
-  unstructured(module, name, amount, [](const Tensor& w) { return rand_like(w); });
+  unstructured({{module, name}}, Method::RandomUnstructured, amount);
 }
 void l1_unstructured(Module& module, const std::string& name, Amount amount) {
-  unstructured(module, name, amount, [](const Tensor& w) { return w.abs(); });
+  unstructured({{module, name}}, Method::L1Unstructured, amount);
+}
+void global_unstructured(const std::vector<Target>& parameters, Method method, Amount amount) {
+  unstructured(parameters, method, amount);
 }
 void random_structured(Module& module, const std::string& name, Amount amount, int64_t dim) {
   structured(module, name, amount, dim,

@@ -116,6 +116,15 @@ TEST(WeightNorm, SplitsLengthAndDirection) {
   EXPECT_THROW(utils::weight_norm(*Linear(4, 3), "wait"), ValueError);
 }
 
+TEST(WeightNorm, ReadsTheKeysOfItsOlderForm) {
+  Sequential net(utils::weight_norm(Linear(4, 3)));
+  const Tensor length = rand({3, 1}) + 1, direction = rand({3, 4}), bias = rand({3});
+  net->load_state_dict({{"0.weight_g", length}, {"0.weight_v", direction}, {"0.bias", bias}});
+  const Tensor weight = direction * (length / direction.norm(2, IntArrayRef(1), true));
+  const Tensor x = rand({2, 4});
+  EXPECT_TRUE(net->forward(x).allclose(x.matmul(weight.t()) + bias));
+}
+
 TEST(WeightNorm, TrainsAndIsSaved) {
   Sequential net(utils::weight_norm(Linear(4, 3)), Linear(3, 1));
   optim::SGD optimizer(net->parameters(), 0.1);
@@ -317,6 +326,28 @@ TEST(Prune, SmallestElementsFirstAndAmongWhatIsLeft) {
   EXPECT_THROW(prune::remove(*layer, "weight"), ValueError);
 }
 
+TEST(Prune, SmallestElementsOfSeveralParameters) {
+  const auto with = [](std::vector<float> values) {
+    Linear layer(4, 1);
+    const NoGradGuard no_grad;
+    layer->weight.copy_(tensor(values).view({1, 4}));
+    return layer;
+  };
+  Linear a = with({0.1f, -3, 2, -0.5f}), b = with({5, 0.2f, -0.3f, 4});
+  const std::vector<prune::Target> both{{*a, "weight"}, {*b, "weight"}};
+  prune::global_unstructured(both, prune::Method::L1Unstructured, 3);
+  EXPECT_TRUE(a->weight.equal(tensor(std::vector<float>{0, -3, 2, -0.5f}).view({1, 4})));
+  EXPECT_TRUE(b->weight.equal(tensor(std::vector<float>{5, 0, 0, 4}).view({1, 4})));
+  // Among what is left.
+  prune::global_unstructured(both, prune::Method::L1Unstructured, 0.4);
+  EXPECT_TRUE(a->weight.equal(tensor(std::vector<float>{0, -3, 0, 0}).view({1, 4})));
+  EXPECT_TRUE(b->weight.equal(tensor(std::vector<float>{5, 0, 0, 4}).view({1, 4})));
+  prune::global_unstructured(both, prune::Method::RandomUnstructured, 2);
+  EXPECT_EQ((a->weight.eq(0).sum() + b->weight.eq(0).sum()).item<int64_t>(), 7);
+  EXPECT_THROW(prune::global_unstructured(both, prune::Method::L1Unstructured, 2), ValueError);
+  prune::global_unstructured({}, prune::Method::L1Unstructured, 0.5);
+}
+
 TEST(Prune, ChannelsMasksAndAmounts) {
   Linear layer(3, 4);
   {
@@ -343,6 +374,65 @@ TEST(Prune, ChannelsMasksAndAmounts) {
   EXPECT_THROW(prune::ln_structured(*other, "weight", 1, 2, 2), IndexError);
   EXPECT_THROW(prune::custom_from_mask(*other, "weight", ones({2})), ShapeError);
   EXPECT_THROW(prune::l1_unstructured(*other, "nothing", 1), ValueError);
+}
+
+/// Statistics and parameters that are not the initial ones.
+template <typename Norm>
+Norm used(Norm norm) {
+  norm->running_mean.copy_(rand_like(norm->running_mean));
+  norm->running_var.copy_(rand_like(norm->running_var) + 0.5);
+  const NoGradGuard no_grad;
+  if (norm->weight.defined()) {
+    norm->weight.uniform_(0.5, 2);
+    norm->bias.uniform_(-1, 1);
+  }
+  norm->eval();
+  return norm;
+}
+
+TEST(Fusion, OneLayerDoesWhatTwoDid) {
+  for (const bool bias : {false, true})
+    for (const bool affine : {false, true}) {
+      const Tensor x = rand({2, 4, 5, 5});
+      Conv2d conv(Conv2dOptions(4, 6, 3).bias(bias).groups(2));
+      BatchNorm2d norm = used(BatchNorm2d(BatchNorm2dOptions(6).affine(affine)));
+      conv->eval();
+      Conv2d fused = utils::fuse_conv_bn_eval(conv, norm);
+      EXPECT_TRUE(fused->forward(x).allclose(norm->forward(conv->forward(x)), 1e-4, 1e-5));
+      EXPECT_EQ(fused->named_parameters().keys(), (std::vector<std::string>{"weight", "bias"}));
+      EXPECT_TRUE(fused->weight.requires_grad());
+      EXPECT_EQ(conv->bias.defined(), bias) << "the layer itself is changed";
+      // A clone is that of a layer with bias.
+      EXPECT_TRUE(std::dynamic_pointer_cast<Conv2dImpl>(fused->clone())->bias.equal(fused->bias));
+
+      ConvTranspose2d turned(ConvTranspose2dOptions(4, 6, 3).bias(bias));
+      turned->eval();
+      EXPECT_TRUE(utils::fuse_conv_bn_eval(turned, norm, /*transpose=*/true)
+                      ->forward(x)
+                      .allclose(norm->forward(turned->forward(x)), 1e-4, 1e-5));
+
+      Linear linear(LinearOptions(4, 6).bias(bias));
+      linear->eval();
+      const Tensor rows = rand({3, 4});
+      BatchNorm1d of_rows = used(BatchNorm1d(BatchNorm1dOptions(6).affine(affine)));
+      EXPECT_TRUE(utils::fuse_linear_bn_eval(linear, of_rows)
+                      ->forward(rows)
+                      .allclose(of_rows->forward(linear->forward(rows)), 1e-4, 1e-5));
+      BatchNorm1d one = used(BatchNorm1d(BatchNorm1dOptions(1).affine(affine)));
+      EXPECT_TRUE(
+          utils::fuse_linear_bn_eval(linear, one)
+              ->forward(rows)
+              .allclose(one->forward(linear->forward(rows).unsqueeze(1)).squeeze(1), 1e-4, 1e-5));
+      EXPECT_THROW(utils::fuse_linear_bn_eval(linear, used(BatchNorm1d(4))), ShapeError);
+    }
+  Conv1d conv(2, 3, 1);
+  BatchNorm1d norm(3);
+  EXPECT_THROW(utils::fuse_conv_bn_eval(conv, norm), ValueError);
+  conv->eval();
+  EXPECT_THROW(utils::fuse_conv_bn_eval(conv, norm), ValueError);
+  BatchNorm1d without(BatchNorm1dOptions(3).track_running_stats(false));
+  without->eval();
+  EXPECT_THROW(utils::fuse_conv_bn_eval(conv, without), ValueError);
 }
 
 TEST(NnUtils, GradientsAreClippedWithAKnownNorm) {

@@ -3,6 +3,9 @@
 // named as nn/parametrize.h says.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "hearth/nn/parametrize.h"
 
 namespace hearth::nn::utils::prune {
@@ -29,6 +32,15 @@ HEARTH_API void identity(Module& module, const std::string& name);
 HEARTH_API void random_unstructured(Module& module, const std::string& name, Amount amount);
 /// The elements closest to zero.
 HEARTH_API void l1_unstructured(Module& module, const std::string& name, Amount amount);
+/// A parameter by its module and name: `{*net->fc, "weight"}`.
+struct Target {
+  Module& module;
+  std::string name;
+};
+enum class Method { L1Unstructured, RandomUnstructured };
+/// Elements of several parameters together: of all of them, those closest to zero or any.
+HEARTH_API void global_unstructured(const std::vector<Target>& parameters, Method method,
+                                    Amount amount);
 /// Whole channels along `dim` at random.
 HEARTH_API void random_structured(Module& module, const std::string& name, Amount amount,
                                   int64_t dim);

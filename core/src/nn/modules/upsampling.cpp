@@ -139,6 +139,25 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
                     : _upsample_nearest_exact3d(input, sizes, first, second, third);
 }
 
+namespace {
+
+template <class Options>
+InterpolateFuncOptions target_options(const Options& o) {
+  return InterpolateFuncOptions().size(o.size()).scale_factor(o.scale_factor());
+}
+
+}  // namespace
+
+Tensor upsample(const Tensor& input, const InterpolateFuncOptions& options) {
+  return interpolate(input, options);
+}
+Tensor upsample_nearest(const Tensor& input, const Upsampling2dOptions& options) {
+  return interpolate(input, target_options(options).mode(kNearest));
+}
+Tensor upsample_bilinear(const Tensor& input, const Upsampling2dOptions& options) {
+  return interpolate(input, target_options(options).mode(kBilinear).align_corners(true));
+}
+
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options) {
   return hearth::pixel_shuffle(input, options.upscale_factor());
 }
@@ -159,11 +178,6 @@ void print_target(Printer& print, const Options& o) {
       .field_if(o.size().has_value(), "size", o.size());
 }
 
-template <class Options>
-F::InterpolateFuncOptions target_options(const Options& o) {
-  return F::InterpolateFuncOptions().size(o.size()).scale_factor(o.scale_factor());
-}
-
 }  // namespace
 
 #define HEARTH_RESIZE(Name, call)                                              \
@@ -172,7 +186,7 @@ F::InterpolateFuncOptions target_options(const Options& o) {
   Tensor Name##Impl::forward(const Tensor& input) { return call; }
 
 HEARTH_RESIZE(Upsample, ([&] {
-                auto o = target_options(options).align_corners(options.align_corners());
+                auto o = F::target_options(options).align_corners(options.align_corners());
                 std::visit([&](const auto& mode) { o.mode(mode); }, options.mode());
                 return F::interpolate(input, o);
               }()))
@@ -183,7 +197,7 @@ void UpsampleImpl::pretty_print(std::ostream& stream) const {
 }
 HEARTH_DEFINE_CLONE(UpsampleImpl)
 
-HEARTH_RESIZE(UpsamplingNearest2d, F::interpolate(input, target_options(options).mode(kNearest)))
+HEARTH_RESIZE(UpsamplingNearest2d, F::upsample_nearest(input, options))
 void UpsamplingNearest2dImpl::pretty_print(std::ostream& stream) const {
   Printer print(stream, "UpsamplingNearest2d");
   print_target(print, options);
@@ -191,8 +205,7 @@ void UpsamplingNearest2dImpl::pretty_print(std::ostream& stream) const {
 }
 HEARTH_DEFINE_CLONE(UpsamplingNearest2dImpl)
 
-HEARTH_RESIZE(UpsamplingBilinear2d,
-              F::interpolate(input, target_options(options).mode(kBilinear).align_corners(true)))
+HEARTH_RESIZE(UpsamplingBilinear2d, F::upsample_bilinear(input, options))
 void UpsamplingBilinear2dImpl::pretty_print(std::ostream& stream) const {
   Printer print(stream, "UpsamplingBilinear2d");
   print_target(print, options);

@@ -94,6 +94,11 @@ using PixelUnshuffleFuncOptions = PixelUnshuffleOptions;
 /// Resizes [N, C, L] (linear), [N, C, H, W] (bilinear, bicubic) or [N, C, D, H, W] (trilinear); any
 /// of them by nearest, nearest-exact and area.
 HEARTH_API Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// interpolate, by its older name.
+HEARTH_API Tensor upsample(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// With kNearest, and with kBilinear and the corner pixels' centers aligned.
+HEARTH_API Tensor upsample_nearest(const Tensor& input, const Upsampling2dOptions& options = {});
+HEARTH_API Tensor upsample_bilinear(const Tensor& input, const Upsampling2dOptions& options = {});
 /// [..., C r^2, H, W] to [..., C, H r, W r].
 HEARTH_API Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options);
 /// [..., C, H r, W r] to [..., C r^2, H, W].
