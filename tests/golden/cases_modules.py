@@ -57,6 +57,10 @@ def add_norms(fam):
             fam.module(f"nn.BatchNorm{dims}d", build, u(*shape), num_features=3, eps=1e-5, momentum=None, affine=True,
                        track_running_stats=True, buffers=stats, call=lambda net, x: [net(x), net(x * 2)])
     usual = dict(num_features=3, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True)
+    for shape in ((4, 3), (2, 3, 4, 2), (2, 3, 2, 2, 2)):
+        for train in (True, False):
+            fam.module("nn.SyncBatchNorm", nn.SyncBatchNorm, u(*shape), train=train, **usual)
+    fam.module("nn.SyncBatchNorm", nn.SyncBatchNorm, u(3), throws=True, **usual)
     fam.module("nn.BatchNorm1d", nn.BatchNorm1d, u(1, 3), throws=True, **usual)
     fam.module("nn.BatchNorm2d", nn.BatchNorm2d, u(2, 3, 4), throws=True, **usual)
     for affine in (True, False):
@@ -85,6 +89,21 @@ def add_simple(fam):
         fam.module("nn.NLLLoss", nn.NLLLoss, u(4, 5), target, ignore_index=2, reduction=reduction)
         fam.module("nn.CrossEntropyLoss", nn.CrossEntropyLoss, u(4, 5), target, ignore_index=2, reduction=reduction,
                    label_smoothing=0.1)
+        linear = dict(in_features=3, num_classes=5, reduction=reduction)
+        for bias in (True, False):
+            fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, u(4, 3), target, ignore_index=2,
+                       label_smoothing=0.1, bias=bias, out_features=[], **linear)
+            fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, u(2, 3), v([[1, 0, 4], [2, 3, -100]]),
+                       ignore_index=None, label_smoothing=0.0, bias=bias, out_features=[3], **linear)
+        fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, u(4, 3), u(4, 5, lo=0, hi=0.4).const,
+                   ignore_index=None, label_smoothing=0.1, bias=True, out_features=[], **linear)
+        fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, u(3), v(2, shape=[]), ignore_index=None,
+                   label_smoothing=0.0, bias=True, out_features=[], **linear)
+    refused = dict(in_features=3, num_classes=5, bias=True, out_features=[], reduction="mean", label_smoothing=0.0)
+    fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, u(4, 3), u(4, 5, lo=0, hi=0.4).const, ignore_index=2,
+               throws=True, **refused)
+    for x in (u(4, 2), u(2, 2, 3)):
+        fam.module("nn.LinearCrossEntropyLoss", nn.LinearCrossEntropyLoss, x, target, ignore_index=None, throws=True, **refused)
     fam.module("nn.MaxPool2d", nn.MaxPool2d, d(1, 2, 7, 7), kernel_size=[3, 2], stride=[2, 2], padding=[1, 1],
                dilation=[1, 1], ceil_mode=True)
     fam.module("nn.MaxPool1d", nn.MaxPool1d, d(1, 2, 9), kernel_size=3, stride=2, padding=1, dilation=2, ceil_mode=True)

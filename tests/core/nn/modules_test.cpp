@@ -43,6 +43,80 @@ TEST(NnModules, GradientsReachAllParameters) {
   expect_gradients(*net, out * out);
 }
 
+TEST(NnModules, LinearCrossEntropyByChunksIsThatOfAll) {
+  using Options = F::LinearCrossEntropyFuncOptions;
+  const TensorOptions wide(kDouble);
+  const Tensor classes = tensor({3, -100, 0, 1, 4, 2, 4}),
+               many = tensor({3, 1, 2, 0, 1, 1, 4}).unsqueeze(1).expand({7, 2});
+  const Tensor weights = rand({5}, wide) + 0.5, soft = rand({7, 5}, wide);
+  // Values, and the gradients of the input, the layer's weight and its bias.
+  const auto values = [&](const Tensor& target, Options options, IntArrayRef out) {
+    manual_seed(1);
+    const Tensor x = randn({7, 3}, wide).requires_grad_();
+    std::vector<int64_t> sizes{5};
+    sizes.insert(sizes.end(), out.begin(), out.end());
+    const Tensor bias = randn(sizes, wide).requires_grad_();
+    sizes.push_back(3);
+    const Tensor w = randn(sizes, wide).requires_grad_();
+    const Tensor loss = F::linear_cross_entropy(x, w, target, options.linear_bias(bias));
+    (loss * loss).sum().backward();
+    return std::vector<Tensor>{loss.detach(), x.grad(), w.grad(), bias.grad()};
+  };
+  const auto compare = [&](const Tensor& target, const Options& options, IntArrayRef out) {
+    const auto whole = values(target, options, out);
+    for (const int64_t rows : {0, 1, 2, 3, 7, 100}) {
+      const auto parts = values(target, Options(options).batch_chunk_size(rows), out);
+      for (size_t i = 0; i < whole.size(); ++i)
+        EXPECT_TRUE(parts[i].allclose(whole[i], 1e-10, 1e-12)) << rows << " " << i;
+    }
+  };
+  for (const nn::reduction_t reduction :
+       {nn::reduction_t(kMean), nn::reduction_t(kSum), nn::reduction_t(kNone)})
+    for (const double smoothing : {0.0, 0.2})
+      for (const Tensor& weight : {Tensor(), weights}) {
+        const Options options =
+            Options().reduction(reduction).label_smoothing(smoothing).weight(weight);
+        compare(classes, options, {});
+        compare(classes.where(classes.ge(0), 4), Options(options).ignore_index(4), {});
+        compare(soft, options, {});
+        compare(many, options, {2});
+      }
+}
+
+TEST(NnModules, LinearCrossEntropyOfHalvesSumsInFloat) {
+  // The sum of these losses is more than a half holds, their mean is not.
+  const Tensor x = ones({1000, 1}, kHalf), target = ones({1000}, kLong);
+  const Tensor w = tensor({100, 0, 0}).to(kHalf).unsqueeze(1);
+  const Tensor mean = F::linear_cross_entropy(
+      x, w, target, F::LinearCrossEntropyFuncOptions().batch_chunk_size(100));
+  EXPECT_EQ(mean.scalar_type(), kHalf);
+  EXPECT_EQ(mean.item<double>(), 100);
+}
+
+TEST(NnModules, LinearCrossEntropySaysWhatItWants) {
+  const Tensor x = zeros({4, 3}), w = zeros({5, 3}), target = zeros({4}, kLong);
+  using Options = F::LinearCrossEntropyFuncOptions;
+  EXPECT_THAT(error_of([&] {
+                F::linear_cross_entropy(x, zeros({5, 2}), target);
+              }),
+              HasSubstr("last dimensions (in_features), got 3 and 2"));
+  EXPECT_THAT(
+      error_of([&] { F::linear_cross_entropy(x, w, target, Options().linear_bias(zeros({4}))); }),
+      HasSubstr("expected linear_bias shape [5], got [4]"));
+  EXPECT_THAT(
+      error_of([&] { F::linear_cross_entropy(x, w, target, Options().batch_chunk_size(-1)); }),
+      HasSubstr("batch_chunk_size of at least 0, got -1"));
+  EXPECT_THAT(error_of([&] {
+                F::linear_cross_entropy(x, w, zeros({3}, kLong), Options().batch_chunk_size(2));
+              }),
+              HasSubstr("a target for each of 4 inputs"));
+  EXPECT_THAT(
+      error_of([&] {
+        nn::LinearCrossEntropyLoss(nn::LinearCrossEntropyLossOptions(3, 5).weight(zeros({4})));
+      }),
+      HasSubstr("expected weight shape to be 5, got [4]"));
+}
+
 TEST(NnModules, EveryActivationComputesItsFunction) {
   const Tensor x = linspace(-3, 3, 13);
   const auto value = [&](auto module) { return module(x); };
