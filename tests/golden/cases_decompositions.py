@@ -165,7 +165,9 @@ def add_solve(c):
         c.fam.case(op, v([[0, 1, 0], [0, 0, 2], [3, 0, 0]], dtype=f64), fn=fn, tag="turned")
         c.fam.case(op, v([[0, 1], [2, 0]], dtype=f64).const, fn=fn, grad=False, tag="turned")
     for a in ([[1, 2], [2, 4]], [[0, 0], [0, 0]], [[1, 2, 3], [2, 4, 6], [1, 1, 1]], [[1, 2, 3], [2, 4, 6], [3, 6, 9]]):
-        c.fam.case("linalg_det", v(a, dtype=f64), fn=lambda a: L.det(a + 0), tag=f"singular, sum {sum(map(sum, a))}", tol=1e3)
+        # PyTorch's gradients are 0 where LU has an exact 0; decompositions_test.cpp has the true ones.
+        c.fam.case("linalg_det", v(a, dtype=f64), fn=lambda a: L.det(a + 0), grad=False,
+                   tag=f"singular, sum {sum(map(sum, a))}", tol=1e3)
     c.fam.case("linalg_slogdet", v([[1, 2], [2, 4]], dtype=f64).const, fn=L.slogdet, grad=False, tag="singular")
     for flag in (False, True):
         def ldl(a, hermitian):

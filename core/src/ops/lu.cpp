@@ -217,15 +217,23 @@ Tensor adjugate_gradient(const Tensor& a, const Tensor& g) {
 
 Grads Det::vjp(const Saved& s, Args g, NeedMask) const {
   const Tensor a = s.in(0), det = s.out(0), lu = s.out(1), pivots = s.out(2);
-  const Tensor scaled = (g[0] * det.conj()).unsqueeze(-1).unsqueeze(-1) *
-                        eye(a.size(-1), a.options().requires_grad(false));
+  const int64_t n = a.size(-1);
+  const Tensor identity = eye(n, a.options().requires_grad(false));
+  const auto times = [&](const Tensor& numbers) {
+    return (g[0] * numbers.conj()).unsqueeze(-1).unsqueeze(-1) * identity;
+  };
   if (!GradMode::is_enabled()) {
-    // The determinant is smooth, so that of a regular matrix close to a singular one will do.
+    // Cofactors are smooth, so those of a regular matrix close to a singular one will do.
     const double epsilon =
         to_real(a.scalar_type()) == kDouble ? 2.220446049250313e-16 : 1.1920928955078125e-07;
-    const Tensor zero = lu.diagonal(0, -2, -1).eq(0).to(lu.scalar_type());
-    return one(linalg_lu_solve(lu + diag_embed(zero * epsilon), pivots, scaled, true, true));
+    const Tensor diagonal = lu.diagonal(0, -2, -1);
+    const Tensor shift = diagonal.eq(0).to(lu.scalar_type()) * epsilon;
+    const Tensor swaps = pivots.ne(arange(1, n + 1, pivots.options())).sum(IntArrayRef{-1});
+    const Tensor close = (diagonal + shift).prod(-1) * (1 - swaps % 2 * 2);
+    return one(linalg_lu_solve(lu + diag_embed(shift), pivots, times(det.where(det.ne(0), close)),
+                               true, true));
   }
+  const Tensor scaled = times(det);
   const Tensor singular = det.detach().eq(0);
   if (!singular.any().item<bool>()) return one(linalg_solve(a.mH(), scaled));
   if (singular.all().item<bool>()) return one(adjugate_gradient(a, g[0]));

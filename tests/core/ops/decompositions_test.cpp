@@ -216,6 +216,12 @@ TEST(Decompositions, DeterminantsOfSingularMatricesHaveDerivatives) {
   a.select(0, 0).select(0, 2).copy_(a.select(0, 0).select(0, 0) * 2);
   expect_derivatives([](const variable_list& in) -> variable_list { return {linalg_det(in[0])}; },
                      {a}, 2);
+  // Without a graph of the gradient as well, and where LU has an exact 0.
+  const Tensor exact = tensor({{1.0, 2.0, 3.0}, {2.0, 4.0, 6.0}, {1.0, 1.0, 1.0}}).requires_grad_();
+  linalg_det(exact).backward();
+  EXPECT_TRUE(exact.grad().allclose(
+      tensor({{-2.0, 4.0, -2.0}, {1.0, -2.0, 1.0}, {0.0, 0.0, 0.0}}).to(exact.scalar_type()), 1e-5,
+      1e-6));
   const Tensor one = values({3, 1}).matmul(values({1, 3}, 0.1, 0.8, 1)).requires_grad_();
   linalg_det(one).backward();
   EXPECT_LT(one.grad().abs().max().item<double>(), 1e-12);
