@@ -6,7 +6,8 @@
 #include "cpu/special.h"
 
 #define HEARTH_ELEMENT_NAMESPACE hearth::cpu::HEARTH_ISA
-#define HEARTH_ELEMENT_FN inline
+// GCC would call the larger ones from some loops, which then are not vectors.
+#define HEARTH_ELEMENT_FN inline __attribute__((always_inline))
 #define HEARTH_ELEMENT_SLOW [[gnu::noinline]] inline
 #include "pointwise/px_element.h"
 
