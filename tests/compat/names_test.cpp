@@ -8,6 +8,7 @@
 #include <c10/util/complex.h>
 #include <c10/util/irange.h>
 #include <gtest/gtest.h>
+#include <torch/extension.h>
 #include <torch/torch.h>
 
 namespace {
@@ -172,5 +173,57 @@ TEST(Names, AtMayBeOpenedUp) {
   EXPECT_EQ(at::cat({x, x}).size(0), 4);
 }
 }  // namespace reopened
+
+TEST(Names, PickledDictsGiveWeights) {
+  c10::Dict<c10::IValue, c10::IValue> written;
+  written.insert("weight", torch::ones({2, 3}));
+  const std::vector<char> bytes = torch::pickle_save(written);
+  const c10::impl::GenericDict read = torch::pickle_load(bytes).toGenericDict();
+  for (const auto& entry : read) {
+    EXPECT_EQ(entry.key().toStringRef(), "weight");
+    EXPECT_EQ(entry.value().toTensor().sizes(), (c10::SymIntArrayRef{2, 3}));
+  }
+  EXPECT_EQ(read.size(), 1u);
+}
+
+TEST(Names, CudaMayBeSeededWhereThereIsNone) {
+  EXPECT_EQ(torch::cuda::cudnn_is_available(), torch::cuda::is_available());
+  torch::manual_seed(1);
+  const auto x = torch::rand({3});
+  torch::manual_seed(1);
+  if (!torch::cuda::is_available()) torch::cuda::manual_seed_all(2);
+  EXPECT_TRUE(torch::rand({3}).equal(x));
+}
+
+/// As torchvision's operators keep what backward needs.
+struct Cropped : torch::autograd::Function<Cropped> {
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
+                                                torch::Tensor x, int64_t size, double scale,
+                                                bool aligned) {
+    context->saved_data["sizes"] = x.sizes();
+    context->saved_data["size"] = size;
+    context->saved_data["scale"] = scale;
+    context->saved_data["aligned"] = aligned;
+    context->saved_data["none"] = std::optional<double>();
+    return {x.narrow(0, 0, size) * scale};
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list grads) {
+    const auto sizes = context->saved_data["sizes"].toIntList();
+    EXPECT_EQ(context->saved_data["sizes"].to<std::vector<int64_t>>(), sizes.vec());
+    EXPECT_TRUE(context->saved_data["aligned"].to<bool>());
+    EXPECT_FALSE(context->saved_data["none"].toOptional<double>().has_value());
+    torch::Tensor grad = torch::zeros({sizes[0], sizes[1]});
+    grad.narrow(0, 0, context->saved_data["size"].toInt())
+        .copy_(grads[0] * context->saved_data["scale"].toDouble());
+    return {grad, torch::Tensor(), torch::Tensor(), torch::Tensor()};
+  }
+};
+
+TEST(Names, ContextsKeepSizes) {
+  const auto x = torch::ones({3, 2}, torch::requires_grad());
+  Cropped::apply(x, 1, 2.0, true)[0].sum().backward();
+  EXPECT_TRUE(x.grad().equal(torch::tensor({{2., 2.}, {0., 0.}, {0., 0.}}).to(torch::kFloat)));
+}
 
 }  // namespace

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// C++ programs that include this header get LibTorch's names; modules for Python are not made here.
 #pragma once
 
-#error \
-    "torch/extension.h is for extensions of Python, which Hearth does not have. For a C++ program, include <torch/torch.h>; AT_DISPATCH_ macros are in <ATen/Dispatch.h>."
+#include <torch/torch.h>
+
+#define PYBIND11_MODULE(name, module) \
+  static_assert(false, "extensions of Python cannot be built with Hearth, which has no Python")

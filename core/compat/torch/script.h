@@ -14,9 +14,8 @@ namespace detail {
   throw NotImplementedError(
       cat_str("[torch::jit] ", what,
               " needs TorchScript, which Hearth does not have. Write the network as a "
-              "torch::nn::Module and "
-              "load its weights: save model.state_dict() with safetensors in Python, then "
-              "torch::load(module, \"model.safetensors\")"));
+              "torch::nn::Module; torch::load(module, file) takes its weights from this file, or "
+              "from one of model.state_dict()"));
 }
 }  // namespace detail
 

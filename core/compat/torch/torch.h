@@ -55,9 +55,11 @@
 #include "ATen/Dispatch.h"
 #include "ATen/PackedOptions.h"
 #include "ATen/Parallel.h"
+#include "ATen/core/Dict.h"
 #include "ATen/core/IListRef.h"
 #include "ATen/core/List.h"
 #include "c10/core/DispatchKeySet.h"
+#include "c10/core/SymInt.h"
 #include "c10/util/C++17.h"
 #include "c10/util/Exception.h"
 #include "c10/util/StringUtil.h"
@@ -87,6 +89,21 @@ inline Variable make_variable(const Tensor& tensor, bool requires_grad = false) 
   return tensor.detach().set_requires_grad(requires_grad);
 }
 }  // namespace autograd
+
+namespace cuda {
+/// libhearth_cuda has cuDNN.
+inline bool cudnn_is_available() { return is_available(); }
+// One generator serves all devices; a program without a GPU keeps the seed that it gave the CPU.
+inline void manual_seed(uint64_t seed) {
+  if (is_available()) hearth::manual_seed(seed);
+}
+inline void manual_seed_all(uint64_t seed) { manual_seed(seed); }
+}  // namespace cuda
+
+namespace impl {
+using GenericDict = Dict<IValue, IValue>;
+using GenericList = List<IValue>;
+}  // namespace impl
 
 // Where LibTorch tells a dtype from its number.
 inline ScalarType typeMetaToScalarType(TypeMeta type) { return type; }

@@ -3,10 +3,17 @@
 #include <ostream>
 
 #include "hearth/tensor/indexing.h"
+#include "hearth/tensor/node_ptr.h"
 #include "hearth/tensor/options.h"
 #include "hearth/tensor/scalar.h"
 
 namespace hearth {
+
+namespace autograd {
+std::ostream& operator<<(std::ostream& out, const NodePtr& node) {
+  return out << static_cast<const void*>(node.get());
+}
+}  // namespace autograd
 
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 std::ostream& operator<<(std::ostream& out, DeviceType type) { return out << Device(type).str(); }

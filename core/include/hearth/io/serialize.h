@@ -58,4 +58,14 @@ void load(std::vector<Tensor>& tensors, From&&... from) {
   detail::read_list(archive, tensors);
 }
 
+/// What Python's torch.save wrote, as torch::pickle_load: dicts, lists, tuples, numbers, texts and
+/// tensors. Throws FormatError, also for an object of a class that is not known; pickle::load()
+/// reads what stands beside it.
+///
+///     for (const auto& entry : pickle_load(bytes).toGenericDict())
+///       std::cout << entry.key() << entry.value().toTensor().sizes();
+HEARTH_API IValue pickle_load(const std::vector<char>& data);
+/// What Python's torch.load(weights_only=True) opens, as torch::pickle_save.
+HEARTH_API std::vector<char> pickle_save(const IValue& value);
+
 }  // namespace hearth

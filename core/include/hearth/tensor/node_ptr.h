@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <memory>
 #include <utility>
 
@@ -50,6 +51,8 @@ class NodePtr {
   explicit operator bool() const { return node_ != nullptr; }
   friend bool operator==(const NodePtr& a, const NodePtr& b) { return a.node_ == b.node_; }
   friend bool operator==(const NodePtr& a, std::nullptr_t) { return a.node_ == nullptr; }
+  /// The address, as of any pointer.
+  HEARTH_API friend std::ostream& operator<<(std::ostream& out, const NodePtr& node);
 
  private:
   Node* node_ = nullptr;
