@@ -13,6 +13,9 @@ namespace hearth::cpu {
 
 namespace {
 
+/// Before a loop of so little that counting takes a good part of the time.
+#define HEARTH_BY_FOUR _Pragma("GCC unroll 4")
+
 /// The index of gather or scatter: [outer][n][inner], with n along `dim`. It is checked on the way,
 /// or, where an error would leave a tensor of the caller half written, before.
 class Walk {
@@ -33,12 +36,13 @@ class Walk {
     if (i.numel == 0) return;
     n_ = sizes_.empty() ? 1 : sizes_[dim_];
     // An expanded vector says the same wherever the other dims are.
-    shared_ = true;
+    shared_ = i.numel > n_;
     for (size_t k = 0; k < sizes_.size(); ++k)
       shared_ &= k == dim_ || i.strides[k] == 0 || sizes_[k] == 1;
     const int64_t step = sizes_.empty() ? 1 : i.strides[dim_];
     index_ = contiguous_raw(shared_ ? alias_tensor(index, {n_}, {step}, i.offset, i.dtype) : index);
-    if (in_place) check();
+    checked_ = in_place || shared_;
+    if (checked_) check();
   }
 
   /// run(position in index, count, place, stream) for all elements in runs of neighbouring ones, at
@@ -55,58 +59,91 @@ class Walk {
     const Offsets inner = offsets_over(pick(sizes_, after), pick(t.strides, after));
     const int64_t stride = t.strides.empty() ? 0 : t.strides[dim_];
     const auto width = static_cast<int64_t>(inner.size());
-    const int64_t* v = ptr<int64_t>(index_);
-    std::atomic<bool> good{true};
-    const auto fits = [&](const int64_t* at, int64_t count) {
-      if (within(at, count, 0, size_ - 1)) return true;
-      good = false;
-      return false;
-    };
-    // Entries from .. to - 1 along dim, at one outer and these inner positions.
-    const auto walk = [&](int64_t b, int64_t from, int64_t to, int64_t first, int64_t last,
-                          Stream& stream) {
-      const int64_t base = outer[static_cast<size_t>(b)];
-      const int64_t* in = inner.data();
-      if (width == 1) {
-        const int64_t* at = (shared_ ? v : v + b * n_) + from;
-        if (!fits(at, to - from)) return;
-        return run(
-            b * n_ + from, to - from, [=](int64_t i) { return base + at[i] * stride; }, stream);
-      }
-      for (int64_t j = from; j < to; ++j) {
-        const int64_t row = (b * n_ + j) * width;
-        if (shared_) {
-          if (!fits(v + j, 1)) return;
-          const int64_t place = base + v[j] * stride;
-          run(
-              row + first, last - first, [=](int64_t i) { return place + in[first + i]; }, stream);
-        } else {
-          if (!fits(v + row + first, last - first)) return;
-          const int64_t* at = v + row + first;
-          run(
-              row + first, last - first,
-              [=](int64_t i) { return base + at[i] * stride + in[first + i]; }, stream);
-        }
-      }
-    };
+    const int64_t *v = ptr<int64_t>(index_), *in = inner.data();
     const int64_t pieces = (width + kIndexPiece - 1) / kIndexPiece;
     const int64_t most = order_ == Any ? std::min(n_, kIndexPiece) : n_;
     const int64_t splits = (n_ + most - 1) / most;
     const int64_t work = most * std::min(width, kIndexPiece);
-    parallel_for(static_cast<int64_t>(outer.size()) * splits * pieces,
-                 std::max<int64_t>(1, kIndexGrain / work), [&](int64_t begin, int64_t end) {
-                   Stream stream;
-                   for (int64_t unit = begin; unit < end; ++unit) {
-                     const int64_t first = unit % pieces * kIndexPiece;
-                     const int64_t from = unit / pieces % splits * most;
-                     walk(unit / pieces / splits, from, std::min(from + most, n_), first,
-                          std::min(first + kIndexPiece, width), stream);
-                   }
-                 });
+    std::atomic<bool> good{true};
+    parallel_for(
+        static_cast<int64_t>(outer.size()) * splits * pieces,
+        std::max<int64_t>(1, kIndexGrain / work), [&](int64_t begin, int64_t end) {
+          Stream stream;
+          int64_t piece = begin % pieces, split = begin / pieces % splits;
+          int64_t b = begin / pieces / splits;
+          // Whole rows of the index are walked over one behind the other, up to here.
+          const int64_t last_row = end / splits * n_ + end % splits * most;
+          Ahead ahead(*this, pieces == 1 ? last_row * width : 0, good);
+          for (int64_t unit = begin; unit < end; ++unit) {
+            const int64_t base = outer[static_cast<size_t>(b)];
+            const int64_t from = split * most, to = std::min(from + most, n_);
+            const int64_t first = piece * kIndexPiece;
+            const int64_t count = std::min(kIndexPiece, width - first);
+            if (width == 1) {
+              const int64_t row = b * n_ + from;
+              if (!ahead.fit(row, to - from)) return;
+              const int64_t* at = shared_ ? v + from : v + row;
+              if (stride == 1) {
+                run(
+                    row, to - from, [=](int64_t i) { return base + at[i]; }, stream);
+              } else {
+                run(
+                    row, to - from, [=](int64_t i) { return base + at[i] * stride; }, stream);
+              }
+            } else {
+              for (int64_t j = from; j < to; ++j) {
+                const int64_t row = (b * n_ + j) * width + first;
+                if (!ahead.fit(row, count)) return;
+                if (shared_) {
+                  const int64_t place = base + v[j] * stride;
+                  run(
+                      row, count, [=](int64_t i) { return place + in[first + i]; }, stream);
+                } else {
+                  const int64_t* at = v + row;
+                  run(
+                      row, count, [=](int64_t i) { return base + at[i] * stride + in[first + i]; },
+                      stream);
+                }
+              }
+            }
+            if (++piece < pieces) continue;
+            piece = 0;
+            if (++split < splits) continue;
+            split = 0;
+            ++b;
+          }
+        });
     if (!good) check();
   }
 
  private:
+  /// Checks entries shortly before they are used, those of the next runs as well where these
+  /// follow; one thread's.
+  class Ahead {
+   public:
+    /// `end`: where entries end that are used one after another; 0 where they are not.
+    Ahead(const Walk& walk, int64_t end, std::atomic<bool>& good)
+        : walk_(walk), end_(end), good_(good) {}
+    /// Whether these are in range.
+    bool fit(int64_t first, int64_t count) {
+      if (walk_.checked_ || first + count <= seen_) return true;
+      const int64_t last = std::max(first + count, std::min(first + kAtOnce, end_));
+      if (!within(ptr<int64_t>(walk_.index_) + first, last - first, 0, walk_.size_ - 1)) {
+        good_ = false;
+        return false;
+      }
+      if (end_ > 0) seen_ = last;
+      return true;
+    }
+
+   private:
+    static constexpr int64_t kAtOnce = 2048;  // they stay in the first-level cache
+    const Walk& walk_;
+    const int64_t end_;
+    int64_t seen_ = 0;
+    std::atomic<bool>& good_;
+  };
+
   void check() const {
     check_indices(ptr<int64_t>(index_), impl(index_).numel, static_cast<int64_t>(dim_), size_, op_);
   }
@@ -117,7 +154,7 @@ class Walk {
   const Order order_;
   const std::string_view op_;
   int64_t n_ = 0;
-  bool shared_ = false;
+  bool shared_ = false, checked_ = false;
   Tensor index_;  ///< contiguous; of one entry a step along dim where it is shared
 };
 
@@ -142,10 +179,12 @@ void gather(const Call& call) {
     const bool past_caches = streams(impl(call.out[0]).numel * static_cast<int64_t>(sizeof(T)));
     walk.each(self, [&](int64_t k, int64_t count, const auto& place, Stream& stream) {
       if (!past_caches) {
+        HEARTH_BY_FOUR
         for (int64_t i = 0; i < count; ++i) to[k + i] = from[place(i)];
         return;
       }
       T piece[kIndexPiece];
+      HEARTH_BY_FOUR
       for (int64_t i = 0; i < count; ++i) piece[i] = from[place(i)];
       stream.copy(to + k, piece, count * static_cast<int64_t>(sizeof(T)));
     });
@@ -162,6 +201,7 @@ void scatter(const Call& call) {
     const T* from = ptr<T>(src);
     T* to = ptr<T>(out);
     walk.each(impl(out), [&](int64_t k, int64_t count, const auto& place, Stream&) {
+      HEARTH_BY_FOUR
       for (int64_t i = 0; i < count; ++i) to[place(i)] = from[k + i];
     });
   });
@@ -201,6 +241,7 @@ void fold(const Walk& walk, const Tensor& out, const Tensor& src, const Combine&
       const T* from = ptr<T>(v);
       T* to = ptr<T>(sums);
       walk.each(impl(sums), [&](int64_t k, int64_t count, const auto& place, Stream&) {
+        HEARTH_BY_FOUR
         for (int64_t i = 0; i < count; ++i) combine(to[place(i)], from[k + i]);
       });
     });

@@ -14,7 +14,11 @@ void check_indices(const int64_t* v, int64_t n, int64_t dim, int64_t size, std::
   const int64_t least = negative ? -size : 0, most = size - 1;
   std::atomic<bool> good{true};
   parallel_for(n, kIndexGrain, [&](int64_t begin, int64_t end) {
-    if (!within(v + begin, end - begin, least, most)) good = false;
+    // Backwards: the caches hold the first of them when somebody walks over them next.
+    for (int64_t last = end; last > begin; last -= kIndexGrain) {
+      const int64_t first = std::max(begin, last - kIndexGrain);
+      if (!within(v + first, last - first, least, most)) good = false;
+    }
   });
   if (good) return;
   HEARTH_CHECK_AS(IndexError, size > 0, "[", op,
@@ -68,9 +72,14 @@ Places places_along(const TensorImpl& self, int64_t dim, const Tensor& index, st
   const Tensor dense =
       contiguous_raw(impl(index).device.is_cpu() ? index : copy_raw(index, kLong, kCPU));
   const int64_t* v = ptr<int64_t>(dense);
-  check_indices(v, impl(dense).numel, static_cast<int64_t>(at), size, op);
-  p.at.assign(static_cast<size_t>(impl(dense).numel), 0);
-  add_places(p.at, v, size, self.sizes.empty() ? 0 : self.strides[at]);
+  const int64_t n = impl(dense).numel, stride = self.sizes.empty() ? 0 : self.strides[at];
+  p.at.resize(static_cast<size_t>(n));
+  static const IndexTable& table = HEARTH_SELECT_ISA(index_table);
+  std::atomic<bool> good{true};
+  parallel_for(n, kIndexGrain, [&](int64_t begin, int64_t end) {
+    if (!table.places(v + begin, end - begin, size, stride, p.at.data() + begin)) good = false;
+  });
+  if (!good) check_indices(v, n, static_cast<int64_t>(at), size, op);
   p.finish();
   return p;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "cpu/index_kernels.h"
 #include "cpu/stream.h"
 #include "ops/copy.h"
 
@@ -21,15 +22,10 @@ inline constexpr int64_t kIndexPiece = 256;    ///< inner elements handled at a 
 
 using Offsets = std::vector<int64_t>;
 
-/// Whether least <= v[k] <= most for all k; a loop without branches.
+/// Whether least <= v[k] <= most for all k.
 inline bool within(const int64_t* v, int64_t n, int64_t least, int64_t most) {
-  // The sign of a difference says which side of a bound a number is on.
-  uint64_t signs = 0;
-  for (int64_t k = 0; k < n; ++k) {
-    const auto i = static_cast<uint64_t>(v[k]);
-    signs |= (i - static_cast<uint64_t>(least)) | (static_cast<uint64_t>(most) - i);
-  }
-  return static_cast<int64_t>(signs) >= 0;
+  static const IndexTable& table = HEARTH_SELECT_ISA(index_table);
+  return table.within(v, n, least, most);
 }
 
 /// Throws IndexError unless v[0], ..., v[n - 1] are indices of a dim of that size; `negative`:
@@ -137,24 +133,24 @@ void read(const Places& p, const T* self, T* out) {
   const auto width = static_cast<int64_t>(p.inner.size());
   if (p.numel() == 0) return;
   const int64_t bytes = p.numel() * static_cast<int64_t>(sizeof(T));
-  const int64_t ahead = bytes >= kFarBytes && p.run ? std::min(kAhead, n - 1) : 0;
+  const int64_t ahead = bytes >= kFarBytes && p.run ? std::min(kAhead, n - 1) : n;
+  const bool run = p.run;
   parallel_for(static_cast<int64_t>(p.outer.size()) * n, std::max<int64_t>(1, kIndexGrain / width),
-               [&](int64_t begin, int64_t end) {
+               [=, &p](int64_t begin, int64_t end) {
+                 const int64_t *outer = p.outer.data(), *at = p.at.data(), *inner = p.inner.data();
                  RowCopies rows(bytes);
                  int64_t b = begin / n, j = begin % n;
                  for (int64_t r = begin; r < end; ++r) {
-                   const T* const base = self + p.outer[static_cast<size_t>(b)];
-                   const T* from = base + p.at[static_cast<size_t>(j)];
+                   const T* const base = self + outer[b];
+                   const T* from = base + at[j];
                    T* to = out + r * width;
-                   if (ahead > 0 && j + ahead < n)
-                     prefetch(base + p.at[static_cast<size_t>(j + ahead)], width);
+                   if (j + ahead < n) prefetch(base + at[j + ahead], width);
                    if (width == 1) {
                      *to = *from;
-                   } else if (p.run) {
+                   } else if (run) {
                      rows.copy(to, from, width * static_cast<int64_t>(sizeof(T)));
                    } else {
-                     for (int64_t a = 0; a < width; ++a)
-                       to[a] = from[p.inner[static_cast<size_t>(a)]];
+                     for (int64_t a = 0; a < width; ++a) to[a] = from[inner[a]];
                    }
                    if (++j == n) j = 0, ++b;
                  }

@@ -147,6 +147,63 @@ TEST(ScatterReduce, RefusesWhatItCannotDo) {
   expect_error([&] { zeros({0}).gather(0, index); }, "dimension with size 0");
 }
 
+TEST(Gather, FindsABadIndexWhereverItIs) {
+  // Entries are checked some at a time: rows short and long, in pieces, and of an expanded vector.
+  const std::vector<std::pair<std::vector<int64_t>, int64_t>> walks = {
+      {{5000}, 0}, {{1000, 7}, 1}, {{7, 1000}, 1}, {{30, 1000}, 0}, {{3, 40, 70}, 1}};
+  for (const auto& [sizes, dim] : walks) {
+    const int64_t size = sizes[static_cast<size_t>(dim)];
+    const Tensor x = arange(hearth::empty(sizes).numel(), kFloat).view(sizes), src = -x - 1;
+    const Tensor good = randint(size, sizes);
+    for (const int64_t where : {int64_t{0}, x.numel() / 2, x.numel() - 1}) {
+      for (const int64_t bad : {size, int64_t{-1}, int64_t{1} << 62}) {
+        const Tensor index = good.clone();
+        index.view({-1})[where].fill_(bad);
+        const std::string text =
+            cat_str("index ", bad, " is out of bounds for dimension ", dim, " with size ", size);
+        expect_error([&] { x.gather(dim, index); }, text);
+        const Tensor y = x.clone();
+        expect_error([&] { x.scatter(dim, index, src); }, text);
+        expect_error([&] { y.scatter_(dim, index, src); }, text);
+        expect_error([&] { y.scatter_(dim, index, 3); }, text);
+        expect_error([&] { y.scatter_add_(dim, index, src); }, text);
+        EXPECT_TRUE(y.equal(x));  // nothing was written
+      }
+    }
+  }
+  const Tensor x = zeros({3, 4}), shared = tensor({0, 4}).view({1, 2}).expand({3, 2});
+  expect_error([&] { x.gather(1, shared); }, "index 4 is out of bounds");
+  expect_error([&] { x.scatter_add_(1, shared, ones({3, 2})); }, "index 4 is out of bounds");
+  EXPECT_TRUE(x.equal(zeros({3, 4})));
+}
+
+TEST(Gather, WalksAlongEveryDimOfEveryLayout) {
+  manual_seed(5);
+  const Tensor x = randn({6, 5, 300});
+  for (int64_t dim = 0; dim < 3; ++dim) {
+    std::vector<int64_t> sizes = x.sizes().vec();
+    sizes[static_cast<size_t>(dim)] = 7;
+    const Tensor index = randint(x.size(dim), sizes), src = randn(sizes);
+    const Tensor got = x.gather(dim, index), put = x.scatter(dim, index, src);
+    const Tensor sum = x.scatter_add(dim, index, src);
+    const Tensor want = hearth::empty(sizes), want_put = x.clone(), want_sum = x.clone();
+    const auto i = index.accessor<int64_t, 3>();
+    for (int64_t a = 0; a < sizes[0]; ++a)
+      for (int64_t b = 0; b < sizes[1]; ++b)
+        for (int64_t c = 0; c < sizes[2]; ++c) {
+          int64_t at[] = {a, b, c};
+          at[dim] = i[a][b][c];
+          want.accessor<float, 3>()[a][b][c] = x.accessor<float, 3>()[at[0]][at[1]][at[2]];
+          want_put.accessor<float, 3>()[at[0]][at[1]][at[2]] = src.accessor<float, 3>()[a][b][c];
+          want_sum.accessor<float, 3>()[at[0]][at[1]][at[2]] += src.accessor<float, 3>()[a][b][c];
+        }
+    EXPECT_TRUE(got.equal(want) && put.equal(want_put) && sum.equal(want_sum)) << dim;
+    const Tensor strided = x.transpose(0, 2).contiguous().transpose(0, 2);
+    EXPECT_TRUE(strided.gather(dim, index).equal(want)) << dim;
+    EXPECT_TRUE(strided.scatter_(dim, index, src).equal(want_put)) << dim;
+  }
+}
+
 TEST(Put, WritesThroughAnyStrides) {
   const Tensor x = arange(12, kFloat).view({3, 4}).t();  // [4, 3]
   const Tensor want = x.contiguous();
