@@ -332,6 +332,82 @@ TEST(Decompositions, FactorsOfAnySideGiveTheMatrix) {
                   .equal(tensor({1, 2}).to(kInt)));
 }
 
+/// The largest magnitude among the elements.
+double largest(const Tensor& t) { return t.abs().max().item<double>(); }
+
+TEST(Decompositions, ReflectionsOfAnySideGiveTheMatrix) {
+  NEEDS_LAPACK();
+  manual_seed(4);
+  for (const auto type : {kFloat, kDouble}) {
+    const double close = type == kFloat ? 2e-5 : 2e-13;
+    for (const double scale : {1.0, 1e-35, 1e35})
+      for (const int64_t m : {1, 2, 5, 33, 64, 65})
+        for (const int64_t n : {m, m / 2 + 1, m + 3}) {
+          if (scale != 1 && (n != m || m == 33)) continue;
+          SCOPED_TRACE(cat_str(type, " ", m, " x ", n, " times ", scale));
+          const Tensor a = randn({3, m, n}, TensorOptions(type)) * scale;
+          a.select(0, 1).select(-1, n / 2).zero_();
+          a.select(0, 2).copy_(a.select(0, 2).triu());  // nothing to reflect
+          for (const char* mode : {"reduced", "complete"}) {
+            const auto [q, r] = linalg_qr(a, mode);
+            const Tensor unit = eye(q.size(-1), TensorOptions(type)).expand_as(q.mT().matmul(q));
+            EXPECT_LE(largest(q.mT().matmul(q) - unit), close);
+            EXPECT_LE(largest(q.matmul(r / scale) - a / scale), close * 10);
+            EXPECT_TRUE(r.equal(r.triu()));
+          }
+          // A triangle is its own factor, with the signs that it has.
+          EXPECT_TRUE(std::get<1>(linalg_qr(a[2], "r")).equal(a[2].narrow(0, 0, std::min(m, n))));
+        }
+  }
+  // The rest of a column may be too small to change its length; it is turned all the same.
+  const auto [q, r] = linalg_qr(tensor({{1e20f, 0.f}, {1e-20f, 1.f}}));
+  EXPECT_TRUE(r.allclose(tensor({{-1e20f, 0.f}, {0.f, 1.f}}), 1e-6, 1e-30)) << r;
+  // What is no number stays in its columns.
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor b = eye(9, TensorOptions(kFloat));
+  b[0][5].fill_(nan);
+  const Tensor rest = std::get<1>(linalg_qr(b));
+  EXPECT_TRUE(rest.isnan().sum().item<int64_t>() == 1 && rest[0][5].isnan().item<bool>()) << rest;
+}
+
+TEST(Decompositions, SpectraOfAnySideGiveTheMatrix) {
+  NEEDS_LAPACK();
+  manual_seed(5);
+  for (const auto type : {kFloat, kDouble}) {
+    const double close = type == kFloat ? 3e-5 : 3e-13;
+    const TensorOptions options(type);
+    const auto check = [&](const Tensor& a, double scale = 1) {
+      const int64_t n = a.size(-1);
+      const auto [w, v] = linalg_eigh(a);
+      EXPECT_LE(largest(v.mT().matmul(v) - eye(n, options).expand_as(a)), close);
+      EXPECT_LE(largest((v * (w / scale).unsqueeze(-2)).matmul(v.mT()) - a / scale), close * 10);
+      EXPECT_TRUE(n < 2 || (w.diff() >= 0).all().item<bool>()) << w;
+      EXPECT_LE(largest(w / scale - linalg_eigvalsh(a) / scale), close * 10);
+      // One triangle is read, whatever the other holds.
+      const Tensor lower = a.tril() + full_like(a, 7).triu(1);
+      EXPECT_TRUE(std::get<0>(linalg_eigh(lower, "L")).equal(w));
+      EXPECT_LE(largest(std::get<0>(linalg_eigh(lower.mT(), "U")) / scale - w / scale), close * 10);
+    };
+    for (const int64_t n : {1, 2, 5, 33, 64, 65}) {
+      SCOPED_TRACE(cat_str(type, " of side ", n));
+      const Tensor x = randn({2, n, n}, options), a = x + x.mT();
+      check(a);
+      check(a * 1e-36, 1e-36);
+      check(a * 1e35, 1e35);
+      check(zeros({1, n, n}, options));
+      check(ones({1, n, n}, options));
+      check(diag_embed(arange(n, options)).unsqueeze(0));
+      // A graded one, and one with pairs of nearly equal values.
+      const Tensor grade = pow(10, arange(n, options) / -8).unsqueeze(0);
+      check(grade.unsqueeze(-1) * grade.unsqueeze(-2) + diag_embed(grade));
+      const Tensor far = (arange(n, options) - (n - 1) / 2.0).abs();
+      check((diag_embed(far) + diag_embed(ones({n - 1}, options), 1) +
+             diag_embed(ones({n - 1}, options), -1))
+                .unsqueeze(0));
+    }
+  }
+}
+
 TEST(Decompositions, ExponentialsOfLargeMatricesAreThoseOfTheirHalves) {
   for (const double scale : {0.001, 0.1, 1.0, 10.0, 100.0}) {
     const Tensor a = matrix({3, 3}) * scale, half = linalg_matrix_exp(a / 2);

@@ -9,6 +9,7 @@
 
 #include "cpu/lapack/lapack.h"
 #include "cpu/lu_kernels.h"
+#include "cpu/reflection_kernels.h"
 #include "cpu/scratch.h"
 
 // Fortran's routines: everything by address, and the lengths of strings at the end.
@@ -206,8 +207,25 @@ const LuKernels<double>& small_lu() {
 }
 
 template <class T>
+inline constexpr bool is_real = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// What is done here where the sides are small.
+template <class T>
+const ReflectionKernels<T>& small_reflections();
+template <>
+const ReflectionKernels<float>& small_reflections() {
+  static const ReflectionKernels<float>& kernels = HEARTH_SELECT_ISA(reflection_kernels_f32);
+  return kernels;
+}
+template <>
+const ReflectionKernels<double>& small_reflections() {
+  static const ReflectionKernels<double>& kernels = HEARTH_SELECT_ISA(reflection_kernels_f64);
+  return kernels;
+}
+
+template <class T>
 int getrf(int m, int n, T* a, int lda, int* pivots) {
-  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+  if constexpr (is_real<T>) {
     if (std::max(m, n) <= kSmallLu) return small_lu<T>().factor(m, n, a, lda, pivots);
   }
   int info = 0;
@@ -258,6 +276,9 @@ void sytrs(bool hermitian, int n, int columns, const T* a, int lda, const int* p
 
 template <class T>
 void geqrf(int m, int n, T* a, int lda, T* tau) {
+  if constexpr (is_real<T>) {
+    if (std::max(m, n) <= kSmallSide) return small_reflections<T>().factor(m, n, a, lda, tau);
+  }
   int info = 0;
   with_work<T>([&](T* work, int size) {
     Routines<T>::geqrf(&m, &n, a, &lda, tau, work, &size, &info);
@@ -266,6 +287,9 @@ void geqrf(int m, int n, T* a, int lda, T* tau) {
 }
 template <class T>
 void orgqr(int m, int n, int k, T* a, int lda, const T* tau) {
+  if constexpr (is_real<T>) {
+    if (m <= kSmallSide) return small_reflections<T>().form(m, n, k, a, lda, tau);
+  }
   int info = 0;
   with_work<T>([&](T* work, int size) {
     Routines<T>::orgqr(&m, &n, &k, a, &lda, tau, work, &size, &info);
@@ -287,6 +311,12 @@ template <class T>
 int syevd(bool vectors, char uplo, int n, T* a, int lda, Real<T>* w) {
   using R = Real<T>;
   int info = 0;
+  if constexpr (is_real<T>) {
+    if (vectors && n <= kSmallSide) {
+      info = small_reflections<T>().eigh(uplo == 'L', n, a, lda, w);
+      if (info >= 0) return info;
+    }
+  }
   const char job = vectors ? 'V' : 'N';
   // The longest that LAPACK asks for, whatever its answer to a query.
   const int64_t order = n;
