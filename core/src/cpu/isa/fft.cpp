@@ -106,6 +106,31 @@ inline void store_joined(T* to, Vector<T> re, Vector<T> im, std::integer_sequenc
 template <class T>
 inline constexpr auto kSequence = std::make_integer_sequence<int, kLanes<T>>();
 
+/// Whether there are more rows a multiple of 4 KB apart, or nearly, than the few sets of the
+/// first-level cache have room for that they meet in: one pushes out another before its line is
+/// used up. Eight rows still fit.
+template <class T>
+inline bool rows_meet(T* const* row) {
+  const auto apart = static_cast<uint64_t>((row[1] - row[0]) * static_cast<int64_t>(sizeof(T)));
+  return kLanes<T> > 8 && row[1] != row[0] && (apart + 16) % 4096 <= 32;
+}
+
+/// Pieces of such rows on their way to a tile or from it.
+template <class T>
+struct Stage {
+  static constexpr int kScalars = 256 / sizeof(T), kStride = kScalars + 64 / sizeof(T);
+  alignas(64) T memory[kLanes<T> * kStride];
+  T* lane[kLanes<T>];
+
+  Stage() {
+    for (int i = 0; i < kLanes<T>; ++i) lane[i] = memory + i * kStride;
+  }
+  static void copy(T* to, const T* from) {
+#pragma GCC unroll 16
+    for (int k = 0; k < kScalars; k += kLanes<T>) store(to + k, load<Vector<T>>(from + k));
+  }
+};
+
 /// Where in a tile a transform's scalar number q is. kParts: scalars that make a point.
 template <int kParts>
 struct LineOf {
@@ -133,12 +158,19 @@ inline void load_parts(const FftLanes<const T>& from, int64_t points, int flip, 
   const int64_t count = kParts * points;
   int64_t q = 0;
   if (from.layout == FftLayout::Rows) {
-    for (; q + kBlock<T> <= count; q += kBlock<T>) {
+    const auto some = [&](const T* const* lane, int64_t at) __attribute__((always_inline)) {
       Vector<T> v[kBlock<T>];
-      load_lines(from.first, q, v);
+      load_lines(lane, at, v);
 #pragma GCC unroll 4
       for (int i = 0; i < kBlock<T>; ++i) store(tile + line(q + i), v[i]);
+      q += kBlock<T>;
+    };
+    Stage<T> stage;
+    while (rows_meet(from.first) && q + stage.kScalars <= count) {
+      for (int i = 0; i < n; ++i) stage.copy(stage.lane[i], from.first[i] + q);
+      for (int k = 0; k < stage.kScalars; k += kBlock<T>) some(stage.lane, k);
     }
+    while (q + kBlock<T> <= count) some(from.first, q);
   } else if (from.layout == FftLayout::Columns) {
     const T* at = from.first[0];
     if (from.parts == 1) {
@@ -177,12 +209,20 @@ inline void store_parts(const FftLanes<T>& to, int64_t points, int flip, const T
   };
   int64_t q = 0;
   if (to.layout == FftLayout::Rows) {
-    for (; q + kBlock<T> <= count; q += kBlock<T>) {
+    const auto some = [&](T* const* lane, int64_t at) __attribute__((always_inline)) {
       Vector<T> v[kBlock<T>];
 #pragma GCC unroll 4
       for (int i = 0; i < kBlock<T>; ++i) v[i] = get(q + i);
-      store_lines(to.first, q, v);
+      store_lines(lane, at, v);
+      q += kBlock<T>;
+    };
+    Stage<T> stage;
+    while (rows_meet(to.first) && q + stage.kScalars <= count) {
+      const int64_t first = q;
+      for (int k = 0; k < stage.kScalars; k += kBlock<T>) some(stage.lane, k);
+      for (int64_t i = 0; i < to.count; ++i) stage.copy(to.first[i] + first, stage.lane[i]);
     }
+    while (q + kBlock<T> <= count) some(to.first, q);
   } else if (to.layout == FftLayout::Columns) {
     T* at = to.first[0];
     if (to.parts == 1) {
