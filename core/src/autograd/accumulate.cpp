@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/accumulate.h"
 
-#include <limits>
 #include <mutex>
 
 #include "hearth/autograd/hooks.h"
@@ -39,8 +38,7 @@ void* AccumulateGrad::operator new(size_t) { return header_allocate(); }
 void AccumulateGrad::operator delete(void* block) { header_deallocate(block); }
 
 AccumulateGrad::AccumulateGrad(Tensor leaf) : variable(std::move(leaf)) {
-  // Leaves run as early as they can, so that their gradients need not wait in memory.
-  sequence_nr = std::numeric_limits<uint64_t>::max();
+  sequence_nr = kLeafSequenceNr;
   const TensorImpl& i = impl(variable);
   inputs.push_back({i.sizes, i.dtype, i.device});
 }

@@ -5,6 +5,10 @@
 
 namespace hearth::autograd {
 
+/// Of leaves' nodes: they run as early as they can, so that their gradients need not wait in
+/// memory.
+inline constexpr uint64_t kLeafSequenceNr = ~uint64_t{0};
+
 /// Adds what arrives into the grad of a leaf. The node owns the leaf; the leaf knows the node only
 /// while an edge holds it.
 struct AccumulateGrad final : Node {

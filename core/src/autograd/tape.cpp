@@ -23,7 +23,7 @@ void SavedSpecs::operator delete(void* block) { header_deallocate(block); }
 void* OpNode::operator new(size_t) { return header_allocate(); }
 void OpNode::operator delete(void* block) { header_deallocate(block); }
 
-OpNode::OpNode(const OpTable& row, const void* from, NeedMask need_mask)
+OpNode::OpNode(const OpTable& row, const void* from, const NeedMask& need_mask)
     : op(row), need(need_mask), fields(inline_fields) {
   if (op.fields.size > kFieldsBytes) fields = ::operator new(op.fields.size);
   op.fields.copy(fields, from);
@@ -120,7 +120,7 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
   return with_history(s.tensor, {NodePtr(const_cast<OpNode*>(this)), s.number});
 }
 
-NodePtr begin_record(const Invocation& call, NeedMask need) {
+NodePtr begin_record(const Invocation& call, const NeedMask& need) {
   auto* node = new OpNode(call.op, call.fields, need);
   NodePtr handle = NodePtr::adopt(node);
   node->num_in = static_cast<uint32_t>(call.in.size());
@@ -140,9 +140,10 @@ NodePtr begin_record(const Invocation& call, NeedMask need) {
     for (size_t i = 0; i < call.in.size(); ++i) node->save_spec(call.in[i]);
   }
   node->edges.reserve(call.in.size());
-  for (size_t i = 0; i < call.in.size(); ++i)
-    node->edges.emplace_back(need[i] && requires_grad(call.in[i]) ? gradient_edge(call.in[i])
-                                                                  : Edge{});
+  for (size_t i = 0; i < call.in.size(); ++i) {
+    Edge& edge = node->edges.emplace_back();
+    if (need[i] && requires_grad(call.in[i])) edge = gradient_edge(call.in[i]);
+  }
   if (thread_state().anomaly) note_forward_call(*node);
   return handle;
 }
@@ -180,9 +181,9 @@ void finish_record(const Invocation& call, NodePtr handle) {
     }
     return;
   }
-  for (size_t i = 0; i < call.out.size(); ++i)
+  for (size_t i = 0, n = call.out.size(); i < n; ++i)
     if (carries_gradient(call.op, i, call.out[i]))
-      set_history(call.out[i], handle, static_cast<uint32_t>(i));
+      set_history(call.out[i], i + 1 == n ? std::move(handle) : handle, static_cast<uint32_t>(i));
 }
 
 void OpNode::release_variables() {
@@ -291,6 +292,13 @@ const Spec& Saved::in_spec(size_t i) const {
 const Spec& Saved::out_spec(size_t i) const {
   if (!node_.specs) throw_undeclared(node_, "the specs of output", i);
   return node_.specs->list[node_.num_in + i];
+}
+
+const DimVector& Saved::in_sizes(size_t i) const {
+  const autograd::Edge& edge = node_.edges[i];
+  HEARTH_CHECK_AS(AutogradError, edge.is_valid(), "[", node_.op.info.name,
+                  "] its vjp asks for the sizes of input ", i, ", which needs no gradient");
+  return edge.function->inputs[edge.input_nr].sizes;
 }
 
 size_t Saved::num_inputs() const { return node_.num_in; }

@@ -27,7 +27,7 @@ struct SavedSpecs {
 struct OpNode final : Node {
   static constexpr size_t kFieldsBytes = 112;
 
-  OpNode(const OpTable& op, const void* fields, NeedMask need);
+  OpNode(const OpTable& op, const void* fields, const NeedMask& need);
   ~OpNode() override;
   static void* operator new(size_t bytes);
   static void operator delete(void* block);

@@ -45,14 +45,15 @@ constexpr size_t list_bytes(unsigned c) {
   return c == kHeaderClass ? kHeaderBytes : class_bytes(c);
 }
 
-/// How many blocks of a class a thread keeps, and how many it fetches at a time.
+/// The bytes of a block, how many of a class a thread keeps, and how many it fetches at a time.
 struct ListPolicy {
-  uint32_t keep, fetch;
+  uint32_t bytes, keep, fetch;
 };
 constexpr auto kPolicy = [] {
   std::array<ListPolicy, kNumLists> policy{};
   for (unsigned c = 0; c < kNumLists; ++c) {
     const size_t size = list_bytes(c);
+    policy[c].bytes = static_cast<uint32_t>(size);
     policy[c].keep = static_cast<uint32_t>(std::clamp<size_t>((256 << 10) / size, 2, 2048));
     policy[c].fetch = size > kMaxSlabBlock
                           ? 1
@@ -321,7 +322,7 @@ inline void* pop(ThreadCache& cache, unsigned c) {
   if (__builtin_expect(block == nullptr, 0)) return refill(cache, c);
   list.head = block->next;
   --list.count;
-  cache.cached_bytes -= list_bytes(c);
+  cache.cached_bytes -= kPolicy[c].bytes;
   return block;
 }
 
@@ -337,7 +338,7 @@ __attribute__((noinline)) void shrink(ThreadCache& cache, unsigned c) {
   auto* block = static_cast<FreeBlock*>(memory);
   block->next = list.head;
   list.head = block;
-  cache.cached_bytes += list_bytes(c);
+  cache.cached_bytes += kPolicy[c].bytes;
   if (__builtin_expect(++list.count > kPolicy[c].keep || cache.cached_bytes > kMaxThreadCache, 0))
     shrink(cache, c);
 }
@@ -380,14 +381,18 @@ void* cpu_allocate(size_t bytes) {
   if (__builtin_expect(must_fail(), 0)) throw_out_of_memory(bytes);
   ThreadCache& cache = this_thread();
   void* block;
-  if constexpr (kDirect)
-    block = allocate_direct(bytes);
-  else
-    block = bytes > kMaxClassBytes ? allocate_large(cache, bytes)
-                                   : pop(cache, detail::size_class(bytes));
+  int64_t taken;
+  if (!kDirect && bytes <= kMaxClassBytes) {
+    const unsigned c = detail::size_class(bytes);
+    block = pop(cache, c);
+    taken = kPolicy[c].bytes;
+  } else {
+    block = kDirect ? allocate_direct(bytes) : allocate_large(cache, bytes);
+    taken = static_cast<int64_t>(rounded(bytes));
+  }
   if (__builtin_expect(block == nullptr, 0)) throw_out_of_memory(bytes);
   add_relaxed<uint64_t>(cache.allocations, 1);
-  count_bytes(cache, static_cast<int64_t>(rounded(bytes)));
+  count_bytes(cache, taken);
   return block;
 }
 
@@ -395,13 +400,13 @@ void cpu_deallocate(void* block, size_t bytes) noexcept {
   if (__builtin_expect(block == nullptr, 0)) return;
   ThreadCache& cache = this_thread();
   add_relaxed<uint64_t>(cache.frees, 1);
+  if (!kDirect && bytes <= kMaxClassBytes) {
+    const unsigned c = detail::size_class(bytes);
+    count_bytes(cache, -int64_t{kPolicy[c].bytes});
+    return push(cache, c, block);
+  }
   count_bytes(cache, -static_cast<int64_t>(rounded(bytes)));
-  if constexpr (kDirect)
-    std::free(block);
-  else if (bytes > kMaxClassBytes)
-    deallocate_large(block);
-  else
-    push(cache, detail::size_class(bytes), block);
+  kDirect ? std::free(block) : deallocate_large(block);
 }
 
 void* header_allocate() {

@@ -92,26 +92,32 @@ NeedMask needed(const OpInfo& info, Args in) {
   for (size_t i = 0; i < in.size(); ++i) {
     if (!in[i].defined()) continue;
     recordable |= !impl(in[i]).inference;
-    if (!autograd::requires_grad(in[i])) continue;
+    if (!autograd::requires_grad(in[i])) [[likely]]
+      continue;
     const Argument& a = info.input(i);
     HEARTH_CHECK_AS(AutogradError, !a.is(arg::constant), "[", info.name, "] the derivative for '",
                     a.name, "' is not implemented; detach() it");
     if (a.differentiable()) need.set(i);
   }
-  return recordable ? need : NeedMask();
+  if (!recordable) need = NeedMask();
+  return need;
 }
 
 /// Holds inputs that had to be converted, and the argument array that points at them.
 class Converted {
  public:
+  /// Whether there is anything to convert.
+  static bool needed(const OpInfo& info, Args in, ScalarType compute, Device device) {
+    for (size_t i = 0; i < in.size(); ++i)
+      if (in[i].defined() && (moves(info, i, in[i], device) || casts(info, i, in[i], compute)))
+        return true;
+    return false;
+  }
   Args apply(const OpInfo& info, Args in, ScalarType compute, Device device) {
     for (size_t i = 0; i < in.size(); ++i) {
       const Tensor& t = in[i];
       if (!t.defined()) continue;
-      const Argument& a = info.input(i);
-      const bool move = impl(t).device != device && !a.is(arg::on_cpu | arg::any_device);
-      const bool cast =
-          compute != ScalarType::Undefined && impl(t).dtype != compute && !a.is(arg::as_is);
+      const bool move = moves(info, i, t, device), cast = casts(info, i, t, compute);
       if (!move && !cast) continue;
       if (pointers_.empty()) {
         tensors_.reserve(in.size());
@@ -124,6 +130,14 @@ class Converted {
   }
 
  private:
+  static bool moves(const OpInfo& info, size_t i, const Tensor& t, Device device) {
+    return impl(t).device != device && !info.input(i).is(arg::on_cpu | arg::any_device);
+  }
+  static bool casts(const OpInfo& info, size_t i, const Tensor& t, ScalarType compute) {
+    return compute != ScalarType::Undefined && impl(t).dtype != compute &&
+           !info.input(i).is(arg::as_is);
+  }
+
   InlineVector<Tensor, 4> tensors_;
   InlineVector<const Tensor*, 8> pointers_;
 };
@@ -208,12 +222,15 @@ void make_views(const Invocation& call, Specs& specs) {
   for (size_t i = 0; i < call.out.size(); ++i) {
     const Tensor& base = call.in[info.output(i).of];
     Spec& s = specs[i];
-    if (s.strides.empty()) s.strides = contiguous_strides(s.sizes);
-    const size_t reach = reach_of(info, s), room = impl(base).storage->nbytes;
-    HEARTH_CHECK_AS(ShapeError, reach <= room, "[", info.name, "] a view of sizes ", s.sizes.ref(),
-                    " and strides ", s.strides.ref(), " at offset ", s.offset,
-                    " is out of bounds for storage of ", room, " bytes");
-    call.out[i] = alias_tensor(base, std::move(s.sizes), std::move(s.strides), s.offset, s.dtype);
+    if (s.strides.empty()) {
+      call.out[i] = alias_contiguous(base, std::move(s.sizes), s.offset, s.dtype, info.name);
+    } else {
+      const size_t reach = reach_of(info, s), room = impl(base).storage->nbytes;
+      HEARTH_CHECK_AS(ShapeError, reach <= room, "[", info.name, "] a view of sizes ",
+                      s.sizes.ref(), " and strides ", s.strides.ref(), " at offset ", s.offset,
+                      " is out of bounds for storage of ", room, " bytes");
+      call.out[i] = alias_tensor(base, std::move(s.sizes), std::move(s.strides), s.offset, s.dtype);
+    }
     if (impl(base).inference || info.output(i).constant) continue;
     autograd::CreationMeta creation = autograd::CreationMeta::Default;
     if (state.inference) {
@@ -381,12 +398,16 @@ void run(const Invocation& call, Specs& specs) {
       make_views(call, specs);
     }
   } else {
-    Converted converted;
     if (there) enter(*there, device, call);
     const bool convert = !op.info.strided && !kernel.converts;
-    const Args in =
-        converted.apply(op.info, call.in, convert ? specs.compute : ScalarType::Undefined, device);
-    run_kernel(call, meta_device ? nullptr : kernel.run, in, specs);
+    const ScalarType compute = convert ? specs.compute : ScalarType::Undefined;
+    const Kernel run = meta_device ? nullptr : kernel.run;
+    if (Converted::needed(op.info, call.in, compute, device)) {
+      Converted converted;
+      run_kernel(call, run, converted.apply(op.info, call.in, compute, device), specs);
+    } else {
+      run_kernel(call, run, call.in, specs);
+    }
     if (call.bind != Bind::Fresh)
       for (const Tensor& t : call.out) bump_version(t);
     if (op.info.mutates())

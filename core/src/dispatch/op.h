@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hearth/base/inline_vector.h"
 
@@ -76,9 +77,11 @@ struct Specs {
   ScalarType compute = ScalarType::Undefined;
 
   Specs() = default;
-  Specs(Spec one, ScalarType compute_type = ScalarType::Undefined) : compute(compute_type) {
-    out.push_back(std::move(one));
+  Specs(Spec&& one, ScalarType compute_type = ScalarType::Undefined) : compute(compute_type) {
+    out.emplace_back(std::move(one));
   }
+  Specs(const Spec& one, ScalarType compute_type = ScalarType::Undefined)
+      : Specs(Spec(one), compute_type) {}
   Spec& operator[](size_t i) { return out[i]; }
 };
 
@@ -86,16 +89,18 @@ struct Specs {
 class NeedMask {
  public:
   bool operator[](size_t i) const {
-    return i / 64 < words_.size() && (words_[i / 64] >> (i % 64) & 1);
+    if (i < 64) return first_ >> i & 1;
+    return i / 64 <= rest_.size() && (rest_[i / 64 - 1] >> (i % 64) & 1);
   }
   void set(size_t i) {
-    if (i / 64 >= words_.size()) words_.resize(i / 64 + 1);
-    words_[i / 64] |= uint64_t{1} << (i % 64);
+    if (i >= 64 && i / 64 > rest_.size()) rest_.resize(i / 64);
+    (i < 64 ? first_ : rest_[i / 64 - 1]) |= uint64_t{1} << (i % 64);
   }
-  bool any() const { return !words_.empty(); }
+  bool any() const { return first_ != 0 || !rest_.empty(); }
 
  private:
-  InlineVector<uint64_t, 1> words_;
+  uint64_t first_ = 0;
+  std::vector<uint64_t> rest_;  ///< of calls with lists
 };
 
 /// What the tape keeps of a call: bit i of `in` and `out` keeps a tensor, and the last bit speaks
@@ -119,6 +124,9 @@ class Saved {
   Tensor out(size_t i = 0) const;
   const Spec& in_spec(size_t i) const;
   const Spec& out_spec(size_t i = 0) const;
+  /// The sizes of an input that a gradient flows to. Nothing need be saved for them: whoever the
+  /// gradient is for knows them.
+  const DimVector& in_sizes(size_t i) const;
   size_t num_inputs() const;
 
  private:
@@ -292,9 +300,9 @@ struct OpTable {
   FieldsTable fields;
   /// Constructs the answer in `*specs` (raw memory).
   void (*infer)(const OpTable& row, const void* fields, Args in, void* specs) = nullptr;
-  Saves (*saves)(const OpTable& row, const void* fields, NeedMask need) = nullptr;
+  Saves (*saves)(const OpTable& row, const void* fields, const NeedMask& need) = nullptr;
   Grads (*vjp)(const OpTable& row, const void* fields, const Saved& saved, Args g,
-               NeedMask need) = nullptr;
+               const NeedMask& need) = nullptr;
   Tensors (*decompose)(const OpTable& row, const void* fields, Args in) = nullptr;
   /// For ops made from a table (pointwise.def): what the shared rules look up.
   const void* extra = nullptr;
@@ -310,11 +318,11 @@ constexpr OpTable make_row() {
     new (specs) Specs(static_cast<const Op*>(f)->infer(in));
   };
   if constexpr (requires(const Op& op) { op.saves(NeedMask{}); })
-    row.saves = [](const OpTable&, const void* f, NeedMask need) {
+    row.saves = [](const OpTable&, const void* f, const NeedMask& need) {
       return static_cast<const Op*>(f)->saves(need);
     };
   if constexpr (requires { &Op::vjp; })
-    row.vjp = [](const OpTable&, const void* f, const Saved& s, Args g, NeedMask need) {
+    row.vjp = [](const OpTable&, const void* f, const Saved& s, Args g, const NeedMask& need) {
       return static_cast<const Op*>(f)->vjp(s, g, need);
     };
   if constexpr (requires { &Op::decompose; })

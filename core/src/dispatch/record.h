@@ -13,7 +13,7 @@ inline bool requires_grad(const Tensor& t) {
   return i.requires_grad || (i.base.defined() && impl(i.base).requires_grad);
 }
 /// Before the kernel: makes the node of a call and keeps the inputs it declares.
-NodePtr begin_record(const Invocation& call, NeedMask need);
+NodePtr begin_record(const Invocation& call, const NeedMask& need);
 /// After the kernel: keeps the outputs that the node's row declares, and connects them.
 void finish_record(const Invocation& call, NodePtr node);
 /// Throws where autograd forbids writing into t in place with a gradient flowing.

@@ -193,7 +193,7 @@ class ForwardMode final : public Interceptor {
   }
 
   static Grads vjp(const Invocation& call, const autograd::OpNode& node,
-                   const variable_list& gradients, NeedMask need) {
+                   const variable_list& gradients, const NeedMask& need) {
     return call.op.vjp(call.op, call.fields, Saved(node), ArgList(gradients), need);
   }
 

@@ -27,8 +27,10 @@ Specs Full::infer(Args) const {
   s.pinned = pinned;
   HEARTH_CHECK(!pinned || device.is_cpu(),
                "[empty] only dense CPU tensors can be pinned, not one on ", device);
-  checked_numel(sizes);
-  if (format != MemoryFormat::Contiguous) s.strides = format_strides(sizes, format);
+  if (format != MemoryFormat::Contiguous) {
+    checked_numel(sizes);
+    s.strides = format_strides(sizes, format);
+  }
   return s;
 }
 

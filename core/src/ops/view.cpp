@@ -19,7 +19,7 @@ HEARTH_DEFINE_OP(Unsqueeze)
 namespace {
 
 /// The gradient's shape taken back to the input's.
-Grads reshape_back(const Saved& s, Args g) { return one(g[0].reshape(s.in_spec(0).sizes)); }
+Grads reshape_back(const Saved& s, Args g) { return one(g[0].reshape(s.in_sizes(0))); }
 
 }  // namespace
 

@@ -11,7 +11,7 @@ struct View {
   static constexpr OpInfo info{.name = "view", .outputs = {out::view_of(0)}};
   HEARTH_OP(View, sizes)
   Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
+  Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
@@ -48,7 +48,7 @@ struct Squeeze {
   static constexpr OpInfo info{.name = "squeeze", .outputs = {out::view_of(0)}};
   HEARTH_OP(Squeeze, dims)
   Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
+  Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 
@@ -57,7 +57,7 @@ struct Unsqueeze {
   static constexpr OpInfo info{.name = "unsqueeze", .outputs = {out::view_of(0)}};
   HEARTH_OP(Unsqueeze, dim)
   Specs infer(Args in) const;
-  Saves saves(NeedMask) const { return {.specs = true}; }
+  Saves saves(NeedMask) const { return {}; }
   Grads vjp(const Saved& s, Args g, NeedMask) const;
 };
 

@@ -134,7 +134,7 @@ void infer(const OpTable& row, const void* raw, Args in, void* specs) {
   out->compute = compute;
 }
 
-Saves saves(const OpTable& row, const void* raw, NeedMask need) {
+Saves saves(const OpTable& row, const void* raw, const NeedMask& need) {
   const PointwiseInfo& info = info_of(row);
   const Pointwise& f = fields_of(raw);
   unsigned reads = 0;
@@ -151,7 +151,7 @@ Saves saves(const OpTable& row, const void* raw, NeedMask need) {
   return s;
 }
 
-Grads vjp(const OpTable& row, const void* raw, const Saved& saved, Args g, NeedMask need) {
+Grads vjp(const OpTable& row, const void* raw, const Saved& saved, Args g, const NeedMask& need) {
   const PointwiseInfo& info = info_of(row);
   const Pointwise& f = fields_of(raw);
   Grads grads(saved.num_inputs());

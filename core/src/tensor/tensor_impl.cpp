@@ -13,7 +13,10 @@ namespace hearth {
 static_assert(sizeof(TensorImpl) <= kHeaderBytes);
 
 void release_storage(StorageImpl* s) {
-  if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
+  // Who holds the only reference is alone.
+  if (__atomic_load_n(&s->refs, __ATOMIC_ACQUIRE) != 1 &&
+      __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0)
+    return;
   if (s->deleter) s->deleter(s->context, s->data, s->nbytes);
   header_deallocate(s->block);
 }
@@ -95,19 +98,29 @@ void free_memory(StorageImpl& s) {
   s.deleter = nullptr;
 }
 
+/// Throws for sizes that are negative, or too many elements.
+[[noreturn]] void throw_bad_sizes(const DimVector& sizes) {
+  checked_numel(sizes);
+  throw ShapeError(cat_str("[shape] a tensor of sizes ", sizes.ref(),
+                           " is too large: a size that follows from it overflows int64"));
+}
+
 void set_contiguous(TensorImpl& t, DimVector&& sizes) {
   check_rank(sizes);
-  Checked step = 1;
-  t.strides.resize(sizes.size());
-  bool empty = false;
-  for (size_t d = sizes.size(); d-- > 0;) {
-    t.strides[d] = step.get("shape", "a tensor of sizes ", sizes.ref());
-    HEARTH_CHECK_AS(ShapeError, sizes[d] >= 0, "[shape] sizes must not be negative, got ",
-                    sizes.ref());
-    step *= std::max<int64_t>(sizes[d], 1);
-    empty |= sizes[d] == 0;
+  const size_t n = sizes.size();
+  t.strides.resize(n);
+  const int64_t* size = sizes.data();
+  int64_t *stride = t.strides.data(), step = 1;
+  bool bad = false, empty = false, over = false;
+  for (size_t d = n; d-- > 0;) {
+    stride[d] = step;
+    bad |= over | (size[d] < 0);
+    over |= __builtin_mul_overflow(step, std::max<int64_t>(size[d], 1), &step);
+    empty |= size[d] == 0;
   }
-  t.numel = empty ? 0 : step.fits() ? step.value_or(0) : checked_numel(sizes);
+  if (bad || (over && !empty)) [[unlikely]]
+    throw_bad_sizes(sizes);
+  t.numel = empty ? 0 : step;
   t.sizes = std::move(sizes);
 }
 
@@ -165,6 +178,22 @@ Tensor elements_of(StorageImpl& storage, ScalarType dtype) {
   t->sizes = {static_cast<int64_t>(storage.nbytes / element_size(dtype))};
   t->strides = {1};
   t->refresh();
+  return handle;
+}
+
+Tensor alias_contiguous(const Tensor& base, DimVector sizes, int64_t offset, ScalarType dtype,
+                        std::string_view op) {
+  TensorImpl* t = new_alias(impl(base));
+  Tensor handle(t);
+  t->dtype = dtype;
+  t->offset = offset;
+  set_contiguous(*t, std::move(sizes));
+  const Checked reach = (Checked(offset) + t->numel) * static_cast<int64_t>(element_size(dtype));
+  const size_t room = t->storage->nbytes;
+  HEARTH_CHECK_AS(ShapeError,
+                  t->numel == 0 || (reach.fits() && static_cast<size_t>(reach.value_or(0)) <= room),
+                  "[", op, "] a view of sizes ", t->sizes.ref(), " and strides ", t->strides.ref(),
+                  " at offset ", offset, " is out of bounds for storage of ", room, " bytes");
   return handle;
 }
 

@@ -104,13 +104,34 @@ class DimVector {
   friend bool operator==(const DimVector& a, IntArrayRef b) { return a.ref().equals(b); }
 
  private:
+  static_assert(kInline == 5);
   void allocate(uint32_t n) {
     if (n > kInline) heap_ = new int64_t[n];
     size_ = n;
   }
   void assign(const int64_t* v, uint32_t n) {
     allocate(n);
-    if (n) std::memcpy(data(), v, n * sizeof(int64_t));
+    switch (n) {  // a call of memcpy takes longer
+      case 5:
+        inline_[4] = v[4];
+        [[fallthrough]];
+      case 4:
+        inline_[3] = v[3];
+        [[fallthrough]];
+      case 3:
+        inline_[2] = v[2];
+        [[fallthrough]];
+      case 2:
+        inline_[1] = v[1];
+        [[fallthrough]];
+      case 1:
+        inline_[0] = v[0];
+        [[fallthrough]];
+      case 0:
+        return;
+      default:
+        std::memcpy(heap_, v, n * sizeof(int64_t));
+    }
   }
   void release() {
     if (size_ > kInline) delete[] heap_;

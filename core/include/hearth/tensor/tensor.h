@@ -766,7 +766,9 @@ class HEARTH_API Tensor {
     if (impl_) __atomic_fetch_add(&head()->refs, 1, __ATOMIC_RELAXED);
   }
   void release() {
-    if (impl_ && __atomic_sub_fetch(&head()->refs, 1, __ATOMIC_ACQ_REL) == 0)
+    // Who holds the only handle is alone, and need not write.
+    if (impl_ && (__atomic_load_n(&head()->refs, __ATOMIC_ACQUIRE) == 1 ||
+                  __atomic_sub_fetch(&head()->refs, 1, __ATOMIC_ACQ_REL) == 0))
       detail::destroy_tensor(impl_);
   }
   detail::TensorHead* head() const { return reinterpret_cast<detail::TensorHead*>(impl_); }
