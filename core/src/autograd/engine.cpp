@@ -3,12 +3,15 @@
 // node may call backward again.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "hearth/autograd/autograd.h"
+#include "hearth/base/warning.h"
 
 #include "autograd/accumulate.h"
 #include "autograd/anomaly.h"
 #include "autograd/extras.h"
+#include "base/fresh_stack.h"
 #include "base/thread_state.h"
 #include "dispatch/interceptor.h"
 
@@ -30,6 +33,19 @@ struct Task {
   InlineVector<Capture, 1> captures;
 };
 
+/// How deep backward is in backwards of hooks and custom functions, in this thread. After so many
+/// it goes on on another stack, so that no depth of them is too much for the thread's.
+thread_local constinit unsigned depth = 0;
+constexpr unsigned kDepthOfStack = 64;
+constexpr size_t kStackBytes = kDepthOfStack * (size_t{256} << 10);
+
+struct Deeper {
+  Deeper() { ++depth; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+  ~Deeper() { --depth; }
+};
+
 bool expands_to(const DimVector& sizes, IntArrayRef larger) {
   if (sizes.size() > larger.size()) return false;
   for (size_t i = 1; i <= sizes.size(); ++i) {
@@ -38,6 +54,21 @@ bool expands_to(const DimVector& sizes, IntArrayRef larger) {
   }
   return true;
 }
+
+class GraphRun;
+/// The node that runs in this thread, and the run it is part of.
+struct Running {
+  const Node* node = nullptr;
+  const GraphRun* run = nullptr;
+};
+thread_local constinit Running running;
+struct RunningGuard {
+  explicit RunningGuard(Running now) : outer(std::exchange(running, now)) {}
+  RunningGuard(const RunningGuard&) = delete;
+  RunningGuard& operator=(const RunningGuard&) = delete;
+  ~RunningGuard() { running = outer; }
+  Running outer;
+};
 
 class GraphRun {
  public:
@@ -51,6 +82,19 @@ class GraphRun {
 
   /// Runs; answers what arrived at each capture.
   variable_list execute() {
+    const Deeper level;
+    if (depth % kDepthOfStack == 0) {
+      call_on_fresh_stack(kStackBytes, [this] { run(); });
+    } else {
+      run();
+    }
+    return std::move(captured_);
+  }
+
+  bool wants(const Edge& edge) const { return tasks_[index_.at(edge.function.get())].needed; }
+
+ private:
+  void run() {
     captured_.resize(captures_.size());
     discover();
     for (auto& [edge, grad] : roots_) deliver(edge, std::move(grad));
@@ -67,10 +111,8 @@ class GraphRun {
       ready_.pop_back();
       step(task);
     }
-    return std::move(captured_);
   }
 
- private:
   static bool later(const Task* a, const Task* b) {
     return a->node->sequence_nr < b->node->sequence_nr;
   }
@@ -191,6 +233,7 @@ class GraphRun {
     }
     GradList out;
     if (task.run) {
+      const RunningGuard guard({&node, this});
       out = thread_state().anomaly ? apply_watched(node, std::move(task.grads))
                                    : apply(node, std::move(task.grads));
       HEARTH_CHECK_AS(AutogradError, out.empty() || out.size() >= node.edges.size(), "[backward] ",
@@ -244,8 +287,17 @@ void add_roots(GraphRun& run, const variable_list& outputs, const variable_list&
 
 }  // namespace
 
+bool gradient_is_wanted(const Node& node, size_t i) {
+  return node.edges[i].is_valid() && (running.node != &node || running.run->wants(node.edges[i]));
+}
+
 void backward(const variable_list& tensors, const variable_list& grad_tensors,
               std::optional<bool> retain_graph, bool create_graph, const variable_list& inputs) {
+  // A backward within another (a checkpoint's) adds nothing to tensors of the program.
+  if (create_graph && !thread_state().in_backward)
+    HEARTH_WARN_ONCE(
+        "Using backward() with create_graph=True makes a gradient that leads back to its tensor: "
+        "neither is freed until the gradient is reset. autograd::grad has no such cycle.");
   GraphRun run(retain_graph.value_or(create_graph), create_graph);
   add_roots(run, tensors, grad_tensors);
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -267,7 +319,7 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    bool create_graph, bool allow_unused) {
   GraphRun run(retain_graph.value_or(create_graph), create_graph);
   add_roots(run, outputs, grad_outputs);
-  HEARTH_CHECK_AS(AutogradError, !inputs.empty(), "[grad] requires non-empty inputs.");
+  HEARTH_CHECK_AS(AutogradError, !inputs.empty(), "[grad] grad requires non-empty inputs.");
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Edge edge = gradient_edge(inputs[i]);
     HEARTH_CHECK_AS(AutogradError, edge.is_valid(),

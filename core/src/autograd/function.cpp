@@ -28,7 +28,7 @@ bool contains(const variable_list& list, const TensorImpl* t) {
 std::string custom_node_name(const char* type_name) {
   int status = 0;
   char* readable = abi::__cxa_demangle(type_name, nullptr, nullptr, &status);
-  std::string name = cat_str("CppNode<", readable ? readable : type_name, ">");
+  std::string name = cat_str("torch::autograd::CppNode<", readable ? readable : type_name, ">");
   std::free(readable);
   return name;
 }
@@ -40,7 +40,13 @@ void AutogradContext::mark_non_differentiable(const variable_list& outputs) {
   for (const Tensor& t : outputs) non_differentiable_.push_back(t.unsafeGetTensorImpl());
 }
 bool AutogradContext::needs_input_grad(size_t i) const {
-  return node_ && i < node_->edges.size() && node_->edges[i].is_valid();
+  return node_ && i < node_->edges.size() && gradient_is_wanted(*node_, i);
+}
+bool AutogradContext::needs_input_grad(std::initializer_list<IndexRange> ranges) const {
+  for (const auto& [begin, end] : ranges)
+    for (size_t i = begin; i < end; ++i)
+      if (needs_input_grad(i)) return true;
+  return false;
 }
 
 variable_list AutogradContext::get_saved_variables() const {

@@ -52,6 +52,9 @@ inline bool follows_base(const Tensor& t) {
 }
 /// The edge gradients of t flow to: its grad_fn's input, its accumulator, or nothing.
 Edge gradient_edge(const Tensor& t);
+/// Whether somebody wants the gradient of input i of a node: while backward runs the node, whether
+/// it leads to a tensor that this backward is for.
+bool gradient_is_wanted(const Node& node, size_t i);
 /// t's grad_fn, rebuilt from its base first when the base was written to since.
 NodePtr current_grad_fn(const Tensor& t);
 /// Gives a new tensor its place in the graph.

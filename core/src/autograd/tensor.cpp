@@ -4,6 +4,7 @@
 
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/warning.h"
 #include "hearth/tensor/storage.h"
 
 #include "autograd/accumulate.h"
@@ -160,6 +161,11 @@ const Tensor& Tensor::grad() const {
   checked(*this);
   const autograd::AutogradMeta* m = autograd::meta(*this);
   if (!m) return none;
+  if (m->grad_fn && !m->retained && !m->grad.defined())
+    HEARTH_WARN(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. backward() "
+        "leaves it undefined; call retain_grad() on the Tensor before, or ask for the gradient of "
+        "the leaf it was made of.");
   return m->retained ? *m->retained : m->grad;
 }
 Tensor& Tensor::mutable_grad() const {

@@ -49,7 +49,7 @@ Tensor leaf() { return arange(1.0, 4.0, TensorOptions(kDouble)).requires_grad_()
 TEST(Function, GradientOfTensorArguments) {
   const Tensor x = leaf();
   const Tensor y = Scale::apply(x, 3.0);
-  EXPECT_NE(y.grad_fn()->name().find("CppNode<"), std::string::npos);
+  EXPECT_EQ(y.grad_fn()->name().find("torch::autograd::CppNode<"), 0u);
   y.sum().backward();
   EXPECT_TRUE(x.grad().equal(full({3}, 3.0, TensorOptions(kDouble))));
 }
@@ -222,6 +222,87 @@ TEST(Function, ThatSavedNothingRunsBackwardTwice) {
   const Tensor z = Exp::apply(x)[0].sum();
   z.backward();
   EXPECT_THROW(z.backward(), AutogradError);
+}
+
+/// Its backward is that of itself at x - 1, down to zero; there it throws if asked to.
+struct Deeper : autograd::Function<Deeper> {
+  static Tensor forward(AutogradContext* ctx, Tensor x, bool fails) {
+    const AutoGradMode on(true);
+    ctx->saved_data["x"] = x.detach().requires_grad_() - 1;
+    ctx->saved_data["fails"] = fails;
+    return ctx->saved_data["x"].toTensor().detach();
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const Tensor x = ctx->saved_data["x"].toTensor();
+    const bool fails = ctx->saved_data["fails"].toBool();
+    if (x.item<double>() <= 0) {
+      HEARTH_CHECK(!fails, "at the bottom");
+      return {grads[0], Tensor()};
+    }
+    const AutoGradMode on(true);
+    apply(x, fails).sum().backward();
+    return {grads[0], Tensor()};
+  }
+};
+
+TEST(Function, BackwardsOfAnyDepthFitTheStack) {
+  const Tensor x = full({}, 10000.0, kDouble).requires_grad_();
+  Deeper::apply(x, false).backward();
+  EXPECT_EQ(x.grad().item<double>(), 1);
+  const Tensor fewer = full({}, 300.0, kDouble).requires_grad_();
+  const Tensor y = Deeper::apply(fewer, true);
+  try {
+    y.backward();
+    FAIL() << "nothing thrown";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("at the bottom"), std::string::npos);
+  }
+  // And the thread is as before.
+  EXPECT_TRUE(GradMode::is_enabled());
+  fewer.mutable_grad() = Tensor();
+  Deeper::apply(fewer, false).backward();
+  EXPECT_EQ(fewer.grad().item<double>(), 1);
+}
+
+/// x * 2 + y * 3, whose backward notes which gradients are wanted.
+struct Wanted : autograd::Function<Wanted> {
+  static Tensor forward(AutogradContext*, Tensor x, Tensor y) { return x * 2 + y * 3; }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    wanted = {ctx->needs_input_grad(0), ctx->needs_input_grad(1), ctx->needs_input_grad({{0, 2}}),
+              ctx->needs_input_grad({{1, 2}}), ctx->needs_input_grad({{0, 0}})};
+    return {ctx->needs_input_grad(0) ? grads[0] * 2 : Tensor(),
+            ctx->needs_input_grad(1) ? grads[0] * 3 : Tensor()};
+  }
+  static inline std::vector<bool> wanted;
+};
+
+TEST(Function, KnowsWhichGradientsThisBackwardIsFor) {
+  const Tensor x = leaf(), y = leaf();
+  const Tensor z = Wanted::apply(x * 1, y).sum();
+  autograd::grad({z}, {x}, {}, /*retain_graph=*/true);
+  EXPECT_EQ(Wanted::wanted, (std::vector<bool>{true, false, true, false, false}));
+  autograd::grad({z}, {y}, {}, /*retain_graph=*/true);
+  EXPECT_EQ(Wanted::wanted, (std::vector<bool>{false, true, true, true, false}));
+  autograd::backward({z}, {}, /*retain_graph=*/true, false, {y});
+  EXPECT_EQ(Wanted::wanted, (std::vector<bool>{false, true, true, true, false}));
+  EXPECT_FALSE(x.grad().defined());
+  z.backward();
+  EXPECT_EQ(Wanted::wanted, (std::vector<bool>{true, true, true, true, false}));
+  Wanted::apply(x, y.detach()).sum().backward();
+  EXPECT_EQ(Wanted::wanted, (std::vector<bool>{true, false, true, false, false}));
+}
+
+TEST(Function, GradientIsWantedOutsideABackward) {
+  struct Asks : autograd::Function<Asks> {
+    static Tensor forward(AutogradContext* ctx, Tensor x, Tensor y) {
+      EXPECT_TRUE(ctx->needs_input_grad(0));
+      EXPECT_FALSE(ctx->needs_input_grad(1));
+      EXPECT_FALSE(ctx->needs_input_grad(2));
+      return x * y;
+    }
+    static variable_list backward(AutogradContext*, variable_list grads) { return grads; }
+  };
+  Asks::apply(leaf(), ones({3}));
 }
 
 TEST(Gradcheck, FindsAWrongDerivative) {

@@ -131,6 +131,33 @@ class KeptWarnings : public WarningHandler {
   WarningUtils::WarningHandlerGuard guard_{this};
 };
 
+TEST(Tape, WarnsOfGradientsThatNobodyKeeps) {
+  KeptWarnings warnings;
+  const Tensor x = ones({2}).requires_grad_(), y = x * 2, z = x * 3, none = ones({2});
+  for (const Tensor& t : {x, none, x.detach()}) EXPECT_FALSE(t.grad().defined());
+  z.retain_grad();
+  EXPECT_FALSE(z.grad().defined());
+  EXPECT_EQ(warnings.texts.size(), 0u);
+  EXPECT_FALSE(y.grad().defined());
+  ASSERT_EQ(warnings.texts.size(), 1u);
+  EXPECT_NE(warnings.texts[0].find("is not a leaf Tensor"), std::string::npos);
+}
+
+TEST(Tape, WarnsOfGradientsThatLeadBack) {
+  const WarningUtils::WarnAlways always;
+  KeptWarnings warnings;
+  const Tensor x = ones({}).requires_grad_();
+  (x * x).backward();
+  autograd::grad({x * x}, {x}, {}, std::nullopt, /*create_graph=*/true);
+  const Tensor y = autograd::checkpoint([](const Tensor& t) { return t * t; }, x);
+  autograd::grad({y}, {x}, {}, std::nullopt, /*create_graph=*/true);
+  EXPECT_EQ(warnings.texts.size(), 0u);
+  (x * x).backward({}, std::nullopt, /*create_graph=*/true);
+  ASSERT_EQ(warnings.texts.size(), 1u);
+  EXPECT_NE(warnings.texts[0].find("Using backward() with create_graph=True"), std::string::npos);
+  x.mutable_grad() = Tensor();
+}
+
 TEST(Anomaly, NamesTheFunctionAndTheForwardCall) {
   autograd::DetectAnomalyGuard guard;
   KeptWarnings warnings;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <typeinfo>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "hearth/autograd/grad_mode.h"
@@ -14,6 +16,8 @@
 namespace hearth::autograd {
 
 struct CustomNode;
+
+using IndexRange = std::pair<size_t, size_t>;
 
 /// What a custom function's forward leaves for its backward.
 class HEARTH_API AutogradContext {
@@ -34,8 +38,11 @@ class HEARTH_API AutogradContext {
   void mark_non_differentiable(const variable_list& outputs);
   /// Whether absent gradients reach backward as zeros (the default) or undefined.
   void set_materialize_grads(bool value) { materialize_grads_ = value; }
-  /// Whether the i-th Tensor argument of apply needs a gradient.
+  /// Whether the i-th Tensor argument of apply needs a gradient; in backward, one that somebody
+  /// asked for.
   bool needs_input_grad(size_t i) const;
+  /// Whether any of some ranges of them does, from the first up to the second.
+  bool needs_input_grad(std::initializer_list<IndexRange> ranges) const;
 
  private:
   friend struct CustomNode;
@@ -80,7 +87,7 @@ struct HEARTH_API CustomNode : Node {
   bool dual_ = false;            ///< some of them are defined
 };
 
-/// "CppNode<Scale>" from a type id's name.
+/// "torch::autograd::CppNode<Scale>" from a type id's name.
 HEARTH_API std::string custom_node_name(const char* type_name);
 
 /// An operation with a backward of its own (torch::autograd::Function):
