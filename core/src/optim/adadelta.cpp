@@ -20,7 +20,7 @@ void AdadeltaOptions::check() const {
 void Adadelta::update(const AdadeltaOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     AdadeltaParamState& state = state_of(p);
-    state.step(state.step() + 1);
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o.weight_decay(), o.maximize());
     const Tensor square = full_once(state.square_avg(), p, 0);
     const Tensor moved = full_once(state.acc_delta(), p, 0);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/optim/adamax.h"
 
-#include <cmath>
-
 #include "hearth/ops/pointwise.h"
 
 #include "optim/optimizer_of.h"
@@ -21,15 +19,16 @@ void AdamaxOptions::check() const {
 void Adamax::update(const AdamaxOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     AdamaxParamState& state = state_of(p);
-    state.step(state.step() + 1);
-    const auto n = static_cast<double>(state.step());
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o.weight_decay(), o.maximize());
     const auto [beta1, beta2] = o.betas();
     const Tensor mean = full_once(state.exp_avg(), p, 0);
     const Tensor largest = full_once(state.exp_inf(), p, 0);
     mean.lerp_(g, 1 - beta1);
     largest.copy_(largest.mul(beta2).maximum(g.abs().add_(o.eps())));
-    real_parts(p).addcdiv_(mean, largest, -o.lr() / (1 - std::pow(beta1, n)));
+    with_count(o, state, [&, beta = beta1](const auto& n) {
+      add_quotient(real_parts(p), mean, largest, -o.lr() / (1 - power(beta, n)));
+    });
   }
 }
 

@@ -22,17 +22,27 @@ void ASGDOptions::check() const {
 void ASGD::update(const ASGDOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     ASGDParamState& state = state_of(p);
-    state.step(state.step() + 1);
-    const auto n = static_cast<double>(state.step());
-    if (state.step() == 1) state.eta(o.lr());
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o.weight_decay(), o.maximize());
     const Tensor to = real_parts(p), mean = full_once(state.ax(), p, 0);
+    if (o.capturable()) {
+      const Tensor& n = state.step_tensor();
+      const Tensor& eta = number_once(state.eta_tensor(), p, o.lr());
+      const Tensor& mu = number_once(state.mu_tensor(), p, 1);
+      to.mul_(1 - eta * o.lambd()).sub_(g * eta);
+      mean.add_(to.sub(mean).mul_(mu));
+      eta.copy_(o.lr() / (n.to(kDouble) * (o.lambd() * o.lr()) + 1).pow(o.alpha()));
+      mu.copy_((n.to(kDouble) - o.t0()).clamp_min(1).reciprocal());
+      continue;
+    }
+    if (state.step() == 1) state.eta(o.lr());
     to.mul_(1 - o.lambd() * state.eta()).add_(g, -state.eta());
     if (state.mu() == 1) {
       mean.copy_(to);
     } else {
       mean.add_(to.sub(mean).mul_(state.mu()));
     }
+    const auto n = static_cast<double>(state.step());
     state.eta(o.lr() / std::pow(1 + o.lambd() * o.lr() * n, o.alpha()));
     state.mu(1 / std::max(1.0, n - o.t0()));
   }

@@ -56,8 +56,9 @@ void visit(State& s, F&& value, G&& history) {
 void LBFGSParamState::serialize(serialize::OutputArchive& archive) const {
   visit(
       *this, [&](const char* name, const auto& x) { hearth::detail::write_arg(archive, name, x); },
-      [&](const char* name, const std::vector<Tensor>& list) {
-        if (!list.empty()) archive.write(name, stack(list));
+      [&](const char* name, const std::deque<Tensor>& list) {
+        if (!list.empty())
+          archive.write(name, stack(std::vector<Tensor>(list.begin(), list.end())));
       });
 }
 
@@ -68,7 +69,7 @@ void LBFGSParamState::serialize(serialize::InputArchive& archive) {
         if (!hearth::detail::try_read_arg(archive, name, x))
           hearth::detail::throw_no_arg(archive, name);
       },
-      [&](const char* name, std::vector<Tensor>& list) {
+      [&](const char* name, std::deque<Tensor>& list) {
         Tensor all;
         list.clear();
         if (!archive.try_read(name, all)) return;
@@ -78,7 +79,7 @@ void LBFGSParamState::serialize(serialize::InputArchive& archive) {
 
 bool LBFGSParamState::equals(const OptimizerParamState& other) const {
   const auto& b = static_cast<const LBFGSParamState&>(other);
-  const auto same = [](const std::vector<Tensor>& x, const std::vector<Tensor>& y) {
+  const auto same = [](const std::deque<Tensor>& x, const std::deque<Tensor>& y) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(),
                       [](const Tensor& s, const Tensor& t) { return s.equal(t); });
   };
@@ -124,7 +125,7 @@ void remember(LBFGSParamState& s, const Tensor& grad, int64_t history_size) {
   const Tensor both = change.dot(moved);
   if (!(both.item<double>() > 1e-10)) return;
   if (static_cast<int64_t>(s.old_dirs().size()) == history_size)
-    for (auto* list : {&s.old_dirs(), &s.old_stps(), &s.ro()}) list->erase(list->begin());
+    for (auto* list : {&s.old_dirs(), &s.old_stps(), &s.ro()}) list->pop_front();
   s.old_dirs().push_back(change);
   s.old_stps().push_back(moved);
   s.ro().push_back(both.reciprocal());
@@ -132,12 +133,14 @@ void remember(LBFGSParamState& s, const Tensor& grad, int64_t history_size) {
 }
 
 /// Minus the gradient times the estimated inverse Hessian: the "two loops" over what is remembered.
-Tensor direction_of(const LBFGSParamState& s, const Tensor& grad) {
+Tensor direction_of(LBFGSParamState& s, const Tensor& grad) {
   const size_t n = s.old_dirs().size();
   std::vector<double> weights(n);
+  std::vector<Tensor>& al = s.al().emplace(n);
   Tensor q = -grad;
   for (size_t i = n; i-- > 0;) {
-    weights[i] = s.old_stps()[i].dot(q).mul(s.ro()[i]).item<double>();
+    al[i] = s.old_stps()[i].dot(q).mul(s.ro()[i]);
+    weights[i] = al[i].item<double>();
     q.add_(s.old_dirs()[i], -weights[i]);
   }
   q.mul_(s.H_diag());
@@ -171,6 +174,7 @@ Tensor LBFGS::step(LossClosure closure) {
   HEARTH_CHECK_AS(ValueError, closure,
                   "[LBFGS] step() expects a closure that computes loss and gradients, got none");
   check_one_group(param_groups_.size());
+  const StepScope hooks(*this);
   const NoGradGuard no_grad;
   const auto& o = static_cast<const LBFGSOptions&>(param_groups_[0].options());
   const std::vector<Tensor>& params = param_groups_[0].params();

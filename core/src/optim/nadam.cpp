@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/optim/nadam.h"
 
-#include <cmath>
-
 #include "hearth/ops/pointwise.h"
 
 #include "optim/optimizer_of.h"
@@ -22,22 +20,28 @@ void NAdamOptions::check() const {
 void NAdam::update(const NAdamOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     NAdamParamState& state = state_of(p);
-    state.step(state.step() + 1);
-    const auto n = static_cast<double>(state.step());
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o), to = real_parts(p);
     const auto [beta1, beta2] = o.betas();
-    const auto momentum_at = [&, beta = beta1](double step) {
-      return beta * (1 - 0.5 * std::pow(0.96, step * o.momentum_decay()));
-    };
-    const double mu = momentum_at(n), mu_next = momentum_at(n + 1);
-    state.mu_product(state.mu_product() * mu);
     const Tensor mean = full_once(state.exp_avg(), p, 0);
     const Tensor square = full_once(state.exp_avg_sq(), p, 0);
     mean.lerp_(g, 1 - beta1);
     square.mul_(beta2).addcmul_(g, g, 1 - beta2);
-    const Tensor deviation = square.div(1 - std::pow(beta2, n)).sqrt_().add_(o.eps());
-    to.addcdiv_(g, deviation, -o.lr() * (1 - mu) / (1 - state.mu_product()));
-    to.addcdiv_(mean, deviation, -o.lr() * mu_next / (1 - state.mu_product() * mu_next));
+    const auto move = [&, b1 = beta1, b2 = beta2](const auto& n, auto& mu_product) {
+      const auto momentum_at = [&](const auto& step) {
+        return b1 * (1 - 0.5 * power(0.96, step * o.momentum_decay()));
+      };
+      const auto mu = momentum_at(n), mu_next = momentum_at(n + 1);
+      mu_product *= mu;
+      const Tensor deviation = square.div(1 - power(b2, n)).sqrt_().add_(o.eps());
+      add_quotient(to, g, deviation, -o.lr() * (1 - mu) / (1 - mu_product));
+      add_quotient(to, mean, deviation, -o.lr() * mu_next / (1 - mu_product * mu_next));
+    };
+    if (o.capturable()) {
+      move(state.step_tensor().to(kDouble), number_once(state.mu_product_tensor(), p, 1));
+    } else {
+      move(static_cast<double>(state.step()), state.mu_product());
+    }
   }
 }
 

@@ -64,6 +64,7 @@ void OptimizerOptions::set_lr(double) {
 double OptimizerOptions::get_momentum() const {
   throw NotImplementedError("[get_momentum] this optimizer has neither momentum nor beta1");
 }
+void OptimizerOptions::inherit(const OptimizerOptions&) {}
 void OptimizerOptions::set_momentum(double) {
   throw NotImplementedError("[set_momentum] this optimizer has neither momentum nor beta1");
 }
@@ -91,7 +92,11 @@ Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups,
 Optimizer::~Optimizer() = default;
 
 void Optimizer::add_param_group(OptimizerParamGroup group) {
-  if (!group.has_options()) group.set_options(defaults_->clone());
+  if (group.has_options()) {
+    group.options().inherit(*defaults_);
+  } else {
+    group.set_options(defaults_->clone());
+  }
   group.options().check();
   std::unordered_set<const TensorImpl*> seen;
   for (const OptimizerParamGroup& other : param_groups_)
@@ -214,16 +219,6 @@ void Optimizer::load(serialize::InputArchive& archive) {
   for (size_t g = 0; g < param_groups_.size(); ++g)
     param_groups_[g].set_options(std::move(new_options[g]));
   state_ = std::move(new_state);
-}
-
-serialize::OutputArchive Optimizer::state_dict() const {
-  serialize::OutputArchive archive;
-  save(archive);
-  return archive;
-}
-void Optimizer::load_state_dict(const serialize::OutputArchive& state) {
-  serialize::InputArchive archive(state);
-  load(archive);
 }
 
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,

@@ -3,9 +3,12 @@
 // HEARTH_DEFINE_OPTIMIZER, which makes it for one optimizer.
 #pragma once
 
+#include <cmath>
+
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/args.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 #include "hearth/optim/optimizer_of.h"
 
@@ -48,6 +51,42 @@ inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
 
 /// The same as real numbers, each `value` to begin with.
 Tensor full_once(Tensor& kept, const Tensor& param, double value);
+
+/// Counts a step of a parameter: in its state's number, or with capturable in a tensor beside it.
+template <typename Options, typename State>
+void count_step(const Options& o, State& state, const Tensor& param) {
+  if (!o.capturable()) {
+    state.step(state.step() + 1);
+    return;
+  }
+  if (!state.step_tensor().defined()) state.step_tensor(zeros({}, param.options().dtype(kLong)));
+  state.step_tensor().add_(1);
+}
+/// Calls f with the count of steps, a double, or with capturable a tensor of one.
+template <typename Options, typename State, typename F>
+void with_count(const Options& o, const State& state, F&& f) {
+  if (o.capturable()) {
+    f(state.step_tensor().to(kDouble));
+  } else {
+    f(static_cast<double>(state.step()));
+  }
+}
+/// A number of a state that lies in memory: a 0-dim double beside the parameter, `value` at first.
+inline Tensor& number_once(Tensor& kept, const Tensor& param, double value) {
+  if (!kept.defined()) kept = full({}, value, TensorOptions(kDouble).device(param.device()));
+  return kept;
+}
+
+// Arithmetic that is the same of numbers and of tensors of one number.
+inline double power(double base, double exponent) { return std::pow(base, exponent); }
+inline Tensor power(double base, const Tensor& exponent) { return pow(base, exponent); }
+/// to += rate * a / b
+inline void add_quotient(const Tensor& to, const Tensor& a, const Tensor& b, double rate) {
+  to.addcdiv_(a, b, rate);
+}
+inline void add_quotient(const Tensor& to, const Tensor& a, const Tensor& b, const Tensor& rate) {
+  to.addcdiv_(a * rate, b);
+}
 
 /// The tensors that a step op takes for each of many parameters: those of its row, in its order.
 class StepArgs {
@@ -127,6 +166,33 @@ void OptimizerOptionsOf<Derived>::set_momentum(double value) {
   *momentum = value;
 }
 
+template <typename Derived>
+void OptimizerOptionsOf<Derived>::inherit(const OptimizerOptions& other) {
+  const auto* defaults = dynamic_cast<const Derived*>(&other);
+  if (!defaults) return;
+  auto& self = static_cast<Derived&>(*this);
+  // SGD's rate has no default in PyTorch, but LibTorch compares with this one.
+  const Derived fresh = [] {
+    if constexpr (std::is_default_constructible_v<Derived>) {
+      return Derived();
+    } else {
+      return Derived(1e-3);
+    }
+  }();
+  // A rate is a number and maybe a tensor, of one origin.
+  const Derived own = self;
+  bool own_rate = own.lr() != fresh.lr();
+  if constexpr (requires { own.lr_tensor(); }) own_rate |= own.lr_tensor().defined();
+  for_each_arg(
+      [](const char*, auto& value, const auto& unset, const auto& inherited) {
+        if (hearth::detail::equal_arg(value, unset)) value = inherited;
+      },
+      self, fresh, *defaults);
+  if (!own_rate) return;
+  self.lr(own.lr());
+  if constexpr (requires { own.lr_tensor(); }) self.lr_tensor(own.lr_tensor());
+}
+
 // ---- state
 
 template <typename Derived>
@@ -163,6 +229,7 @@ OptimizerOf<Options, State>::~OptimizerOf() = default;
 
 template <typename Options, typename State>
 Tensor OptimizerOf<Options, State>::step(LossClosure closure) {
+  const StepScope hooks(*this);
   const Tensor loss = call_closure(closure);
   const NoGradGuard no_grad;
   std::vector<Tensor> params;

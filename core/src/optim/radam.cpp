@@ -21,25 +21,32 @@ void RAdamOptions::check() const {
 void RAdam::update(const RAdamOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     RAdamParamState& state = state_of(p);
-    state.step(state.step() + 1);
-    const auto n = static_cast<double>(state.step());
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o), to = real_parts(p);
     const auto [beta1, beta2] = o.betas();
     const Tensor mean = full_once(state.exp_avg(), p, 0);
     const Tensor square = full_once(state.exp_avg_sq(), p, 0);
     mean.lerp_(g, 1 - beta1);
     square.mul_(beta2).addcmul_(g, g, 1 - beta2);
-    const double correction2 = 1 - std::pow(beta2, n), lr = o.lr() / (1 - std::pow(beta1, n));
-    // How many gradients the mean square is worth, now and in the end.
+    // How many gradients the mean square is worth in the end.
     const double worth_last = 2 / (1 - beta2) - 1;
-    const double worth = worth_last - 2 * n * std::pow(beta2, n) / correction2;
-    if (worth <= 5) {
-      to.add_(mean, -lr);
-      continue;
-    }
-    const double rect = std::sqrt((worth - 4) * (worth - 2) * worth_last /
-                                  ((worth_last - 4) * (worth_last - 2) * worth));
-    to.addcdiv_(mean, square.sqrt().add_(o.eps()), -lr * rect * std::sqrt(correction2));
+    with_count(o, state, [&, b1 = beta1, b2 = beta2](const auto& n) {
+      const auto correction2 = 1 - power(b2, n);
+      const auto lr = o.lr() / (1 - power(b1, n));
+      // And now.
+      const auto worth = worth_last - 2 * n * power(b2, n) / correction2;
+      const auto squared_rect =
+          (worth - 4) * (worth - 2) * worth_last / ((worth_last - 4) * (worth_last - 2) * worth);
+      const auto deviation = [&] { return square.sqrt().add_(o.eps()); };
+      if constexpr (std::is_same_v<decltype(worth), const Tensor>) {
+        const Tensor rectified = (squared_rect * correction2).sqrt_() / deviation();
+        to.sub_(mean * lr * where(worth > 5, rectified, 1));
+      } else if (worth > 5) {
+        to.addcdiv_(mean, deviation(), -lr * std::sqrt(squared_rect) * std::sqrt(correction2));
+      } else {
+        to.add_(mean, -lr);
+      }
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/optim/rmsprop.h"
 
-#include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
 #include "optim/optimizer_of.h"
@@ -21,12 +20,7 @@ void RMSpropOptions::check() const {
 void RMSprop::update(const RMSpropOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     RMSpropParamState& state = state_of(p);
-    if (!o.capturable()) {
-      state.step(state.step() + 1);
-    } else {
-      if (!state.step_tensor().defined()) state.step_tensor(zeros({}, p.options().dtype(kLong)));
-      state.step_tensor().add_(1);
-    }
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, o.weight_decay(), o.maximize()), to = real_parts(p);
     const Tensor square = full_once(state.square_avg(), p, 0);
     square.mul_(o.alpha()).addcmul_(g, g, 1 - o.alpha());

@@ -23,7 +23,7 @@ void RpropOptions::check() const {
 void Rprop::update(const RpropOptions& o, const std::vector<Tensor>& params) {
   for (const Tensor& p : params) {
     RpropParamState& state = state_of(p);
-    state.step(state.step() + 1);
+    count_step(o, state, p);
     const Tensor g = gradient_of(p, 0, o.maximize());
     const Tensor prev = full_once(state.prev(), p, 0);
     const Tensor size = full_once(state.step_size(), p, o.lr());

@@ -36,14 +36,13 @@ Outputs trajectory(Args& a, const Options&) {
   for (const Tensor& p : params) p.requires_grad_();
   std::vector<optim::OptimizerParamGroup> groups;
   if (a.has("second_lr")) {
-    auto second = std::make_unique<Options>(options);
-    second->lr(a.f("second_lr"));
     groups.emplace_back(std::vector<Tensor>{params[0]});
-    groups.emplace_back(std::vector<Tensor>(params.begin() + 1, params.end()), std::move(second));
+    groups.emplace_back(std::vector<Tensor>(params.begin() + 1, params.end()));
   } else {
     groups.emplace_back(params);
   }
   Optimizer optimizer(groups, options);
+  if (a.has("second_lr")) optimizer.param_groups()[1].options().set_lr(a.f("second_lr"));
   std::unique_ptr<optim::StepLR> scheduler;
   if (a.b("steps_with_scheduler", false))
     scheduler = std::make_unique<optim::StepLR>(optimizer, 5, 0.5);

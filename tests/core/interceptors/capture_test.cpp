@@ -198,7 +198,9 @@ void expect_step_replays(const std::vector<double>& rates, MakeOptimizer make) {
   }
   Replay replay(record);
   for (size_t i = 2; i < rates.size(); ++i) {
-    replay.set(record.number_of(lr), full({}, rates[i], TensorOptions(kDouble)));
+    // Optimizers that take their rate from the options have one for all steps.
+    if (rates[i] != rates[0])
+      replay.set(record.number_of(lr), full({}, rates[i], TensorOptions(kDouble)));
     replay.run();
   }
   const auto want = eager->parameters(), got = recorded->parameters();
@@ -220,6 +222,23 @@ TEST(Capture, StepsCountAndReadTheirRateWhenReplayed) {
     auto options = lr.defined() ? optim::SGDOptions(lr) : optim::SGDOptions(1.0);
     return optim::SGD(params, options.momentum(0.9));
   });
+}
+
+TEST(Capture, CapturableStepsCountWhenReplayed) {
+  const auto expect = []<class Optim, class Options>(std::type_identity<Optim>, Options options) {
+    expect_step_replays({0.1, 0.1, 0.1, 0.1}, [&](auto params, const Tensor&) {
+      return Optim(params, options.capturable(true));
+    });
+  };
+  using std::type_identity;
+  expect(type_identity<optim::Adadelta>(), optim::AdadeltaOptions());
+  expect(type_identity<optim::Adamax>(), optim::AdamaxOptions());
+  expect(type_identity<optim::ASGD>(), optim::ASGDOptions().t0(1).lambd(0.1));
+  expect(type_identity<optim::NAdam>(), optim::NAdamOptions().momentum_decay(0.3));
+  // Rectified from the third step on, which is a replayed one.
+  expect(type_identity<optim::RAdam>(), optim::RAdamOptions().betas({0.8, 0.9}));
+  expect(type_identity<optim::RMSprop>(), optim::RMSpropOptions().momentum(0.9));
+  expect(type_identity<optim::Rprop>(), optim::RpropOptions());
 }
 
 TEST(Capture, ValuesSavedByInPlaceOpsAreOnRecord) {

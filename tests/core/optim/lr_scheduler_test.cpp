@@ -308,5 +308,16 @@ TEST(LRScheduler, PlateausLowerTheRate) {
   EXPECT_DOUBLE_EQ(lr(), 0.05);
 }
 
+TEST(LRScheduler, PlateausSayWhatLibTorchSays) {
+  SGD optimizer({zeros({1}, TensorOptions().requires_grad(true))}, SGDOptions(0.1));
+  ReduceLROnPlateauScheduler scheduler(optimizer, ReduceLROnPlateauScheduler::min, 0.5f, 0, 1e-4,
+                                       ReduceLROnPlateauScheduler::rel, 0, {}, 1e-8, true);
+  testing::internal::CaptureStdout();
+  scheduler.step(1.f);
+  scheduler.step(1.f);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "Epoch 2: reducing learning rate of group 0 to 0.05\n");
+}
+
 }  // namespace
 }  // namespace hearth::optim

@@ -10,9 +10,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
-#include "hearth/optim/adam.h"
-#include "hearth/optim/rmsprop.h"
-#include "hearth/optim/sgd.h"
+#include "hearth/optim.h"
 
 #include "error_of.h"
 
@@ -142,25 +140,6 @@ TEST(Optimizer, LowPrecisionParametersStepInFloat) {
   }
 }
 
-TEST(Optimizer, RMSpropCountsInATensorIfCapturable) {
-  const Tensor host = ones({3}).requires_grad_(), own = ones({3}).requires_grad_();
-  RMSprop plain({host}, RMSpropOptions(0.1).momentum(0.5));
-  RMSprop capturable({own}, RMSpropOptions(0.1).momentum(0.5).capturable(true));
-  for (int i = 0; i < 3; ++i) {
-    for (const Tensor& p : {host, own}) p.mutable_grad() = p.detach() * 2;
-    plain.step();
-    capturable.step();
-  }
-  EXPECT_TRUE(equal(host, own));
-  const auto state = [](RMSprop& optimizer) -> RMSpropParamState& {
-    return static_cast<RMSpropParamState&>(*optimizer.state().begin()->second);
-  };
-  EXPECT_EQ(state(plain).step(), 3);
-  EXPECT_FALSE(state(plain).step_tensor().defined());
-  EXPECT_EQ(state(capturable).step(), 0);
-  EXPECT_EQ(state(capturable).step_tensor().item<int64_t>(), 3);
-}
-
 TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {
   const Tensor a = parameter({2}, 1), b = parameter({2}, 2);
   std::vector<OptimizerParamGroup> groups;
@@ -181,6 +160,162 @@ TEST(Optimizer, ParamGroupsHaveOptionsOfTheirOwn) {
   EXPECT_EQ(optimizer.state().count(a.unsafeGetTensorImpl()), 0u);
   const auto& state = static_cast<SGDParamState&>(*optimizer.state().at(b.unsafeGetTensorImpl()));
   EXPECT_TRUE(state.momentum_buffer().equal(ones({2}, TensorOptions(kDouble))));
+}
+
+TEST(Optimizer, GroupsInheritWhatTheyDoNotName) {
+  const Tensor a = parameter({2}, 1), b = parameter({2}, 2), c = parameter({2}, 3);
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{a}, std::make_unique<SGDOptions>(0.001));
+  groups.emplace_back(std::vector<Tensor>{b},
+                      std::make_unique<SGDOptions>(SGDOptions(0.5).momentum(0.3)));
+  SGD optimizer(groups, SGDOptions(0.01).momentum(0.9).weight_decay(0.1).nesterov(true));
+  const auto options = [&](size_t i) -> SGDOptions& {
+    return static_cast<SGDOptions&>(optimizer.param_groups()[i].options());
+  };
+  // LibTorch's fresh rate is 0.001, which therefore means none.
+  EXPECT_EQ(options(0), SGDOptions(0.01).momentum(0.9).weight_decay(0.1).nesterov(true));
+  EXPECT_EQ(options(1), SGDOptions(0.5).momentum(0.3).weight_decay(0.1).nesterov(true));
+  optimizer.add_param_group({std::vector<Tensor>{c}, std::make_unique<SGDOptions>(0.2)});
+  EXPECT_EQ(options(2), SGDOptions(0.2).momentum(0.9).weight_decay(0.1).nesterov(true));
+  options(2).set_lr(0.001);
+  EXPECT_EQ(options(2).lr(), 0.001);
+}
+
+TEST(Optimizer, ARateIsInheritedWithItsTensor) {
+  const Tensor rate = full({}, 0.25, kDouble);
+  const auto group_of = [&](const AdamOptions& own) {
+    std::vector<OptimizerParamGroup> groups;
+    groups.emplace_back(std::vector<Tensor>{parameter({2}, 1)}, std::make_unique<AdamOptions>(own));
+    const Adam optimizer(groups, AdamOptions(rate).eps(0.5));
+    return static_cast<const AdamOptions&>(optimizer.param_groups()[0].options());
+  };
+  const AdamOptions none = group_of(AdamOptions().amsgrad(true)), number = group_of(0.125);
+  EXPECT_EQ(none.lr(), 0.25);
+  EXPECT_TRUE(none.lr_tensor().is_same(rate));
+  EXPECT_TRUE(none.amsgrad());
+  EXPECT_EQ(number.lr(), 0.125);
+  EXPECT_FALSE(number.lr_tensor().defined());
+  EXPECT_EQ(number.eps(), 0.5);
+  const Tensor own = full({}, 1e-3, kDouble);
+  EXPECT_TRUE(group_of(AdamOptions(own)).lr_tensor().is_same(own));
+  EXPECT_EQ(group_of(AdamOptions(own)).lr(), 1e-3);
+}
+
+TEST(Optimizer, AdagradsStateIsThereFromTheStart) {
+  const Tensor a = parameter({2}, 1), b = parameter({3}, 2);
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{a});
+  groups.emplace_back(std::vector<Tensor>{b}, std::make_unique<AdagradOptions>(
+                                                  AdagradOptions().initial_accumulator_value(3)));
+  Adagrad optimizer(groups, AdagradOptions(0.1).initial_accumulator_value(0.5));
+  ASSERT_EQ(optimizer.state().size(), 2u);
+  for (const Tensor& p : {a, b}) {
+    const auto& state =
+        static_cast<AdagradParamState&>(*optimizer.state().at(p.unsafeGetTensorImpl()));
+    EXPECT_EQ(state.step(), 0);
+    EXPECT_TRUE(state.sum().equal(full(p.sizes(), 0.5, kDouble)));
+  }
+  const Tensor later = parameter({2}, 3);
+  optimizer.add_param_group(std::vector<Tensor>{later});
+  later.mutable_grad() = ones({2}, kDouble);
+  optimizer.step();
+  EXPECT_EQ(optimizer.state().size(), 3u);
+}
+
+TEST(Optimizer, RunsHooksAroundSteps) {
+  const Tensor p = parameter({2}, 1);
+  SGD optimizer(std::vector<Tensor>{p}, 0.5);
+  std::vector<std::string> order;
+  const Tensor start = p.detach().clone();
+  const unsigned first = optimizer.register_step_pre_hook([&](Optimizer& o) {
+    EXPECT_EQ(&o, &optimizer);
+    EXPECT_TRUE(p.equal(start));
+    order.push_back("before");
+  });
+  optimizer.register_step_pre_hook([&](Optimizer&) { order.push_back("before too"); });
+  const unsigned last = optimizer.register_step_post_hook([&](Optimizer&) {
+    EXPECT_TRUE(p.equal(start - 0.5));
+    order.push_back("after");
+  });
+  const auto closure = [&] {
+    order.push_back("closure");
+    p.mutable_grad() = ones({2}, kDouble);
+    return ones({});
+  };
+  optimizer.step(closure);
+  EXPECT_EQ(order, (std::vector<std::string>{"before", "before too", "closure", "after"}));
+  optimizer.remove_hook(first);
+  optimizer.remove_hook(last);
+  EXPECT_THROW(optimizer.remove_hook(last), IndexError);
+  order.clear();
+  optimizer.step();
+  EXPECT_EQ(order, (std::vector<std::string>{"before too"}));
+  optimizer.register_step_post_hook([](Optimizer&) { throw ValueError("no"); });
+  EXPECT_THROW(optimizer.step(), ValueError);
+  EXPECT_THROW(optimizer.step([]() -> Tensor { throw IndexError("first"); }), IndexError);
+}
+
+TEST(Optimizer, RunsHooksAroundStateDicts) {
+  const Tensor p = parameter({2}, 1);
+  SGD optimizer(std::vector<Tensor>{p}, SGDOptions(0.5).momentum(0.9));
+  std::string order;
+  optimizer.register_state_dict_pre_hook([&](const Optimizer&) { order += "a"; });
+  optimizer.register_state_dict_post_hook([&](const Optimizer&, serialize::OutputArchive& state) {
+    order += "b";
+    state.write("version", serialize::Value(int64_t{7}));
+  });
+  optimizer.register_load_state_dict_pre_hook([&](Optimizer& o, serialize::OutputArchive& state) {
+    order += "c";
+    serialize::InputArchive in(state);
+    int64_t version = 0;
+    in.read("version", version);
+    EXPECT_EQ(version, 7);
+    SGD other(std::vector<Tensor>{p}, SGDOptions(0.25).momentum(0.9));
+    EXPECT_EQ(o.defaults().get_lr(), 0.5);
+    state = other.state_dict();
+  });
+  optimizer.register_load_state_dict_post_hook([&](Optimizer& o) {
+    order += "d";
+    EXPECT_EQ(o.param_groups()[0].options().get_lr(), 0.25);
+  });
+  const serialize::OutputArchive state = optimizer.state_dict();
+  optimizer.load_state_dict(state);
+  EXPECT_EQ(order, "abcd");
+  optimizer.load_state_dict(state);
+  EXPECT_EQ(order, "abcdcd") << "the caller's state is left alone";
+}
+
+/// Some steps with and without capturable give the same parameters; one counts in a tensor.
+template <typename Optim, typename State, typename Options>
+void expect_capturable(const Options& options) {
+  for (const ScalarType type : {kDouble, kComplexDouble}) {
+    const Tensor host = parameter({3}, 1, type), own = parameter({3}, 1, type);
+    Optim plain(std::vector<Tensor>{host}, options),
+        capturable(std::vector<Tensor>{own}, Options(options).capturable(true));
+    for (int step = 0; step < 9; ++step) {
+      for (const Tensor& p : {host, own}) p.mutable_grad() = numbers({3}, 5.0 + step, type);
+      plain.step();
+      capturable.step();
+      EXPECT_TRUE(host.allclose(own, 1e-12, 1e-13)) << step << host << own;
+    }
+    const auto state = [](Optimizer& o) -> State& {
+      return static_cast<State&>(*o.state().begin()->second);
+    };
+    EXPECT_EQ(state(capturable).step(), 0);
+    EXPECT_EQ(state(capturable).step_tensor().template item<int64_t>(), 9);
+    EXPECT_FALSE(state(plain).step_tensor().defined());
+  }
+}
+
+TEST(Optimizer, CapturableCountsInTensors) {
+  expect_capturable<RMSprop, RMSpropParamState>(RMSpropOptions(0.1).momentum(0.5));
+  expect_capturable<Adadelta, AdadeltaParamState>(AdadeltaOptions(0.5).weight_decay(0.1));
+  expect_capturable<Adamax, AdamaxParamState>(AdamaxOptions(0.1).weight_decay(0.1));
+  expect_capturable<ASGD, ASGDParamState>(ASGDOptions(0.1).t0(2).lambd(0.1).weight_decay(0.1));
+  expect_capturable<NAdam, NAdamParamState>(NAdamOptions(0.1).momentum_decay(0.3));
+  // Rectified from the third step on.
+  expect_capturable<RAdam, RAdamParamState>(RAdamOptions(0.1).betas({0.8, 0.9}));
+  expect_capturable<Rprop, RpropParamState>(RpropOptions(0.1));
 }
 
 TEST(Optimizer, BadArgumentsAreRefused) {

@@ -17,11 +17,15 @@ struct HEARTH_API AdadeltaOptions : OptimizerOptionsOf<AdadeltaOptions> {
   HEARTH_ARG(double, weight_decay) = 0;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What Adadelta keeps for a parameter.
+/// What Adadelta keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API AdadeltaParamState : OptimizerStateOf<AdadeltaParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, square_avg);
   HEARTH_ARG(Tensor, acc_delta);
 };

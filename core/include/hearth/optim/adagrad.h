@@ -29,14 +29,19 @@ struct HEARTH_API AdagradParamState : OptimizerStateOf<AdagradParamState> {
 /// Adagrad (torch::optim::Adagrad; Duchi et al. 2011): steps by the gradient over the root of the
 /// sum of all its squares:
 ///   s += g^2;  p -= lr * g / (sqrt(s) + eps)
-/// A sparse gradient steps where it has elements.
+/// A sparse gradient steps where it has elements. States are there before the first step; s begins
+/// with the optimizer's initial_accumulator_value, whatever a group's is.
 class HEARTH_API Adagrad : public OptimizerOf<AdagradOptions, AdagradParamState> {
  public:
-  using OptimizerOf::OptimizerOf;
+  explicit Adagrad(std::vector<OptimizerParamGroup> groups, AdagradOptions defaults = {});
+  explicit Adagrad(std::vector<Tensor> params, AdagradOptions defaults = {});
 
  protected:
   void update(const AdagradOptions& options, const std::vector<Tensor>& params) override;
   bool takes_sparse() const override { return true; }
+
+ private:
+  Tensor sum_of(const Tensor& param);
 };
 
 }  // namespace hearth::optim

@@ -20,11 +20,15 @@ struct HEARTH_API AdamaxOptions : OptimizerOptionsOf<AdamaxOptions> {
   HEARTH_ARG(double, weight_decay) = 0;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What Adamax keeps for a parameter.
+/// What Adamax keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API AdamaxParamState : OptimizerStateOf<AdamaxParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, exp_avg);
   HEARTH_ARG(Tensor, exp_inf);
 };

@@ -19,14 +19,20 @@ struct HEARTH_API ASGDOptions : OptimizerOptionsOf<ASGDOptions> {
   HEARTH_ARG(double, weight_decay) = 0;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What ASGD keeps for a parameter.
+/// What ASGD keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts, int64.
 struct HEARTH_API ASGDParamState : OptimizerStateOf<ASGDParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   /// The next step's rate and weight in the average.
   HEARTH_ARG(double, eta) = 0;
   HEARTH_ARG(double, mu) = 1;
+  /// With capturable they are here, in double precision.
+  HEARTH_ARG(Tensor, eta_tensor);
+  HEARTH_ARG(Tensor, mu_tensor);
   /// The averaged parameter.
   HEARTH_ARG(Tensor, ax);
 };

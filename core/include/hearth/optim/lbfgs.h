@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,9 +46,11 @@ struct HEARTH_API LBFGSParamState : OptimizerParamState {
   HEARTH_ARG(Tensor, H_diag);
   HEARTH_ARG(Tensor, prev_flat_grad);
   /// Changes of the gradient, of the parameters, and one over the product of both.
-  HEARTH_ARG(std::vector<Tensor>, old_dirs);
-  HEARTH_ARG(std::vector<Tensor>, old_stps);
-  HEARTH_ARG(std::vector<Tensor>, ro);
+  HEARTH_ARG(std::deque<Tensor>, old_dirs);
+  HEARTH_ARG(std::deque<Tensor>, old_stps);
+  HEARTH_ARG(std::deque<Tensor>, ro);
+  /// What the last direction took of each of them; not saved.
+  HEARTH_ARG(std::optional<std::vector<Tensor>>, al) = std::nullopt;
 };
 
 /// L-BFGS (torch::optim::LBFGS; Liu and Nocedal 1989): moves along the gradient times an estimate

@@ -24,12 +24,18 @@ struct HEARTH_API NAdamOptions : OptimizerOptionsOf<NAdamOptions> {
   HEARTH_ARG(double, momentum_decay) = 4e-3;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What NAdam keeps for a parameter.
+/// What NAdam keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API NAdamParamState : OptimizerStateOf<NAdamParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(double, mu_product) = 1;
+  /// With capturable it is here, in double precision.
+  HEARTH_ARG(Tensor, mu_product_tensor);
   HEARTH_ARG(Tensor, exp_avg);
   HEARTH_ARG(Tensor, exp_avg_sq);
 };

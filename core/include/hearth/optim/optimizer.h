@@ -61,6 +61,11 @@ class HEARTH_API OptimizerOptions {
   /// The momentum, or beta1: what OneCycleLR's cycle_momentum drives. Throws where there is none.
   virtual double get_momentum() const;
   virtual void set_momentum(double momentum);
+  /// Takes the values of `defaults`, options of the same class, wherever this has what fresh
+  /// options have: so a group only names what is its own, as in LibTorch. A value that equals the
+  /// fresh one cannot be told from none; set it on the group that is in the optimizer. Nothing for
+  /// options of one's own.
+  virtual void inherit(const OptimizerOptions& defaults);
   /// Whether options of the same class have the same values.
   virtual bool equals(const OptimizerOptions& other) const;
   /// Throws ValueError for settings out of their domain.
@@ -83,7 +88,8 @@ class OptimizerCloneableOptions : public OptimizerOptions {
   }
 };
 
-/// Parameters that share one set of options. Without options, the optimizer's defaults are used.
+/// Parameters that share one set of options. Where they have none, or have them as fresh ones are,
+/// the optimizer's defaults are used: see OptimizerOptions::inherit.
 class HEARTH_API OptimizerParamGroup {
  public:
   OptimizerParamGroup(std::vector<Tensor> params) : params_(std::move(params)) {}
@@ -109,6 +115,8 @@ class HEARTH_API OptimizerParamGroup {
   std::vector<Tensor> params_;
   std::unique_ptr<OptimizerOptions> options_;
 };
+
+struct OptimizerHooks;
 
 /// Base of all optimizers (torch::optim::Optimizer). Derived classes implement step(), and
 /// make_state() if they keep state that save() and load() shall handle.
@@ -141,7 +149,8 @@ class HEARTH_API Optimizer {
   const std::vector<OptimizerParamGroup>& param_groups() const { return param_groups_; }
   OptimizerOptions& defaults() { return *defaults_; }
   const OptimizerOptions& defaults() const { return *defaults_; }
-  /// States by parameter: `state().at(p.unsafeGetTensorImpl())`; filled by the first step.
+  /// States by parameter: `state().at(p.unsafeGetTensorImpl())`; filled by the first step,
+  /// Adagrad's at once.
   StateMap& state() { return state_; }
   const StateMap& state() const { return state_; }
   /// How many parameters all groups have together.
@@ -156,7 +165,39 @@ class HEARTH_API Optimizer {
   serialize::OutputArchive state_dict() const;
   void load_state_dict(const serialize::OutputArchive& state);
 
+  using StepHook = Callable<void(Optimizer&)>;
+  using StateDictPreHook = Callable<void(const Optimizer&)>;
+  using StateDictHook = Callable<void(const Optimizer&, serialize::OutputArchive& state)>;
+  using LoadStateDictPreHook = Callable<void(Optimizer&, serialize::OutputArchive& state)>;
+  /// Called before step() does anything, the closure included, and after all is done, in the order
+  /// they were registered, as are all hooks. The key is for remove_hook. An optimizer of one's own
+  /// begins its step() with a StepScope.
+  unsigned register_step_pre_hook(StepHook hook);
+  unsigned register_step_post_hook(StepHook hook);
+  /// Around state_dict(): what comes after may replace the state.
+  unsigned register_state_dict_pre_hook(StateDictPreHook hook);
+  unsigned register_state_dict_post_hook(StateDictHook hook);
+  /// Around load_state_dict(): what comes before gets a copy of the state, which it may replace.
+  unsigned register_load_state_dict_pre_hook(LoadStateDictPreHook hook);
+  unsigned register_load_state_dict_post_hook(StepHook hook);
+  /// Throws IndexError when no hook has this key.
+  void remove_hook(unsigned key);
+
  protected:
+  /// Calls the hooks of a step: those before at construction, those after at the end of the scope
+  /// unless an exception ends it.
+  class HEARTH_API StepScope {
+   public:
+    explicit StepScope(Optimizer& optimizer);
+    StepScope(const StepScope&) = delete;
+    StepScope& operator=(const StepScope&) = delete;
+    ~StepScope() noexcept(false);
+
+   private:
+    Optimizer& optimizer_;
+    int exceptions_;
+  };
+
   Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
   /// A fresh state of the type this optimizer keeps; null if it keeps none.
   virtual std::unique_ptr<OptimizerParamState> make_state() const;
@@ -164,6 +205,10 @@ class HEARTH_API Optimizer {
   std::vector<OptimizerParamGroup> param_groups_;
   StateMap state_;
   std::unique_ptr<OptimizerOptions> defaults_;
+
+ private:
+  OptimizerHooks& hooks();
+  std::shared_ptr<OptimizerHooks> hooks_;
 };
 
 HEARTH_API serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,

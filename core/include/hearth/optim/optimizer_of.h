@@ -22,6 +22,7 @@ class HEARTH_API OptimizerOptionsOf : public OptimizerOptions {
   void set_lr(double lr) override;
   double get_momentum() const override;
   void set_momentum(double momentum) override;
+  void inherit(const OptimizerOptions& defaults) override;
 };
 
 /// What is kept for a parameter, as HEARTH_ARGs; tensors are undefined until they are needed.

@@ -22,11 +22,15 @@ struct HEARTH_API RAdamOptions : OptimizerOptionsOf<RAdamOptions> {
   HEARTH_ARG(bool, decoupled_weight_decay) = false;
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What RAdam keeps for a parameter.
+/// What RAdam keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API RAdamParamState : OptimizerStateOf<RAdamParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, exp_avg);
   HEARTH_ARG(Tensor, exp_avg_sq);
 };

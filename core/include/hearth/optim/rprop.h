@@ -20,11 +20,15 @@ struct HEARTH_API RpropOptions : OptimizerOptionsOf<RpropOptions> {
   HEARTH_ARG(step_sizes_t, step_sizes) = std::make_tuple(1e-6, 50.0);
   /// Climb instead of descend.
   HEARTH_ARG(bool, maximize) = false;
+  /// Count steps in a tensor beside the parameter, so that a recorded step can run again.
+  HEARTH_ARG(bool, capturable) = false;
 };
 
-/// What Rprop keeps for a parameter.
+/// What Rprop keeps for a parameter. `step` stays 0 with capturable; then step_tensor counts,
+/// int64.
 struct HEARTH_API RpropParamState : OptimizerStateOf<RpropParamState> {
   HEARTH_ARG(int64_t, step) = 0;
+  HEARTH_ARG(Tensor, step_tensor);
   HEARTH_ARG(Tensor, prev);
   HEARTH_ARG(Tensor, step_size);
 };

@@ -70,7 +70,7 @@ void ReduceLROnPlateauScheduler::step(float metric) {
     if (old - lowered <= eps_) continue;
     options.set_lr(lowered);
     if (verbose_)
-      std::printf("Epoch %lld: reducing learning rate of group %zu to %.4e\n",
+      std::printf("Epoch %lld: reducing learning rate of group %zu to %g\n",
                   static_cast<long long>(step_count_), i, lowered);
   }
   cooldown_left_ = cooldown_;
