@@ -6,40 +6,50 @@
 
 namespace hearth::nn {
 
-unsigned Module::register_forward_pre_hook(ForwardPreHook hook) {
+ModuleHooks& Module::hooks() {
   if (!hooks_) hooks_ = std::make_shared<ModuleHooks>();
-  hooks_->pre.emplace_back(hooks_->next_key, std::move(hook));
-  return hooks_->next_key++;
+  return *hooks_;
+}
+
+unsigned Module::register_forward_pre_hook(ForwardPreHook hook) {
+  return hooks().add(hooks().pre, std::move(hook));
 }
 unsigned Module::register_forward_hook(ForwardHook hook) {
-  if (!hooks_) hooks_ = std::make_shared<ModuleHooks>();
-  hooks_->post.emplace_back(hooks_->next_key, std::move(hook));
-  return hooks_->next_key++;
+  return hooks().add(hooks().post, std::move(hook));
 }
 unsigned Module::register_full_backward_hook(FullBackwardHook hook) {
-  if (!hooks_) hooks_ = std::make_shared<ModuleHooks>();
-  hooks_->backward.emplace_back(hooks_->next_key, std::move(hook));
-  return hooks_->next_key++;
+  return hooks().add(hooks().backward, std::move(hook));
 }
+unsigned Module::register_state_dict_pre_hook(StateDictPreHook hook) {
+  return hooks().add(hooks().before_save, std::move(hook));
+}
+unsigned Module::register_state_dict_post_hook(StateDictHook hook) {
+  return hooks().add(hooks().after_save, std::move(hook));
+}
+unsigned Module::register_load_state_dict_pre_hook(LoadStateDictPreHook hook) {
+  return hooks().add(hooks().before_load, std::move(hook));
+}
+unsigned Module::register_load_state_dict_post_hook(LoadStateDictPostHook hook) {
+  return hooks().add(hooks().after_load, std::move(hook));
+}
+
 void Module::remove_hook(unsigned key) {
-  const auto is_key = [key](const auto& entry) { return entry.first == key; };
-  const size_t removed = hooks_ ? std::erase_if(hooks_->pre, is_key) +
-                                      std::erase_if(hooks_->post, is_key) +
-                                      std::erase_if(hooks_->backward, is_key)
-                                : 0;
+  const auto remove = [key](auto&... lists) {
+    const auto is_key = [key](const auto& entry) { return entry.first == key; };
+    return (std::erase_if(lists, is_key) + ...);
+  };
+  const size_t removed =
+      hooks_ ? remove(hooks_->pre, hooks_->post, hooks_->backward, hooks_->before_save,
+                      hooks_->after_save, hooks_->before_load, hooks_->after_load)
+             : 0;
   HEARTH_CHECK_AS(IndexError, removed, "[nn] no hook with key ", key, " is registered");
 }
 
-// Hooks may register and remove hooks: each run goes over a copy.
 void Module::run_forward_pre_hooks(std::vector<Tensor>& inputs) {
-  const auto hooks = hooks_;
-  const auto pre = hooks->pre;
-  for (const auto& entry : pre) entry.second(*this, inputs);
+  run_hooks(hooks_, &ModuleHooks::pre, *this, inputs);
 }
 void Module::run_forward_hooks(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
-  const auto hooks = hooks_;
-  const auto post = hooks->post;
-  for (const auto& entry : post) entry.second(*this, inputs, outputs);
+  run_hooks(hooks_, &ModuleHooks::post, *this, inputs, outputs);
 }
 
 void Module::run_full_backward_hooks(std::vector<Tensor>& grad_inputs,

@@ -254,8 +254,12 @@ void Module::train(bool on) {
 bool Module::is_training() const noexcept { return is_training_; }
 
 void Module::convert(const Callable<Tensor(const Tensor&)>& f) {
-  const NoGradGuard no_grad;
   for (auto& child : children_) child.value()->convert(f);
+  convert_own(f);
+}
+
+void Module::convert_own(const Callable<Tensor(const Tensor&)>& f) {
+  const NoGradGuard no_grad;
   for (auto& item : parameters_) {
     const Tensor& p = item.value();
     if (!p.defined()) continue;
@@ -292,8 +296,13 @@ void Module::to(MemoryFormat format) {
   });
 }
 
-void Module::to_empty(Device device) {
-  convert([=](const Tensor& t) { return empty_like(t, TensorOptions(device)); });
+void Module::to_empty(Device device, bool recurse) {
+  const auto emptied = [=](const Tensor& t) { return empty_like(t, TensorOptions(device)); };
+  if (recurse) {
+    convert(emptied);
+  } else {
+    convert_own(emptied);
+  }
 }
 
 void Module::zero_grad(bool set_to_none) {

@@ -5,6 +5,8 @@
 #include "hearth/io/archive.h"
 #include "hearth/nn/module.h"
 
+#include "nn/hooks.h"
+
 namespace hearth::nn {
 
 struct Module::StateEntry {
@@ -15,7 +17,8 @@ struct Module::StateEntry {
 void Module::upgrade_state(OrderedDict<std::string, Tensor>&, const std::string&,
                            std::optional<int64_t>) const {}
 
-void Module::collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const {
+std::vector<Module::StateEntry> Module::own_state(const std::string& prefix) const {
+  std::vector<StateEntry> entries;
   for (const auto& item : parameters_)
     if (item.value().defined()) entries.push_back({prefix + item.key(), item.value()});
   for (const auto& item : buffers_) {
@@ -24,14 +27,20 @@ void Module::collect_state(const std::string& prefix, std::vector<StateEntry>& e
     if (item.value().defined() && !transient)
       entries.push_back({prefix + item.key(), item.value()});
   }
+  return entries;
+}
+
+void Module::collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const {
+  for (StateEntry& entry : own_state(prefix)) entries.push_back(std::move(entry));
   for (const auto& child : children_)
     child.value()->collect_state(prefix + child.key() + ".", entries);
 }
 
 void Module::upgrade_states(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
-                            const OrderedDict<std::string, int64_t>& versions) const {
+                            const OrderedDict<std::string, int64_t>& versions) {
   const int64_t* version = versions.find(prefix.substr(0, prefix.empty() ? 0 : prefix.size() - 1));
   upgrade_state(state, prefix, version ? std::optional(*version) : std::nullopt);
+  run_hooks(hooks_, &ModuleHooks::before_load, *this, state, prefix);
   for (const auto& child : children_)
     child.value()->upgrade_states(state, prefix + child.key() + ".", versions);
 }
@@ -50,12 +59,30 @@ OrderedDict<std::string, int64_t> Module::state_versions() const {
 }
 
 OrderedDict<std::string, Tensor> Module::state_dict(const std::string& prefix) const {
-  std::vector<StateEntry> entries;
-  collect_state(prefix, entries);
   OrderedDict<std::string, Tensor> state;
-  state.reserve(entries.size());
-  for (StateEntry& entry : entries) state.insert(std::move(entry.key), entry.tensor.detach());
+  fill_state_dict(prefix, state);
   return state;
+}
+
+void Module::fill_state_dict(const std::string& prefix,
+                             OrderedDict<std::string, Tensor>& state) const {
+  run_hooks(hooks_, &ModuleHooks::before_save, *this, prefix);
+  for (StateEntry& entry : own_state(prefix))
+    state.insert(std::move(entry.key), entry.tensor.detach());
+  for (const auto& child : children_)
+    child.value()->fill_state_dict(prefix + child.key() + ".", state);
+  run_hooks(hooks_, &ModuleHooks::after_save, *this, state, prefix);
+}
+
+bool Module::any_load_post_hooks() const {
+  return (hooks_ && !hooks_->after_load.empty()) ||
+         std::any_of(children_.begin(), children_.end(),
+                     [](const auto& child) { return child.value()->any_load_post_hooks(); });
+}
+
+void Module::run_load_post_hooks(IncompatibleKeys& keys) {
+  for (auto& child : children_) child.value()->run_load_post_hooks(keys);
+  run_hooks(hooks_, &ModuleHooks::after_load, *this, keys);
 }
 
 namespace {
@@ -63,6 +90,16 @@ namespace {
 std::string listed(const std::vector<std::string>& keys) {
   std::string text;
   for (const std::string& key : keys) text += (text.empty() ? "\"" : ", \"") + key + "\"";
+  return text;
+}
+
+/// What is wrong with keys, as lines of an error.
+std::string described(const IncompatibleKeys& keys) {
+  std::string text;
+  if (!keys.missing_keys.empty())
+    text += "\n\tMissing key(s) in state_dict: " + listed(keys.missing_keys) + ".";
+  if (!keys.unexpected_keys.empty())
+    text += "\n\tUnexpected key(s) in state_dict: " + listed(keys.unexpected_keys) + ".";
   return text;
 }
 
@@ -76,7 +113,7 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
   std::vector<StateEntry> entries;
   collect_state("", entries);
   IncompatibleKeys keys;
-  std::string problems;
+  std::string mismatches;
   OrderedDict<std::string, Tensor> expected;
   for (const StateEntry& entry : entries) {
     expected.insert(entry.key, entry.tensor);
@@ -88,25 +125,32 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
     if (!given || !given->defined()) {
       keys.missing_keys.push_back(entry.key);
     } else if (!(given->sizes() == entry.tensor.sizes())) {
-      problems += cat_str("\n\tsize mismatch for ", entry.key, ": copying a param with shape ",
-                          given->sizes(), " from checkpoint, the shape in current model is ",
-                          entry.tensor.sizes(), ".");
+      mismatches += cat_str("\n\tsize mismatch for ", entry.key, ": copying a param with shape ",
+                            given->sizes(), " from checkpoint, the shape in current model is ",
+                            entry.tensor.sizes(), ".");
     }
   }
   for (const auto& item : state)
     if (!expected.contains(item.key())) keys.unexpected_keys.push_back(item.key());
-  if (strict && !keys.unexpected_keys.empty())
-    problems =
-        "\n\tUnexpected key(s) in state_dict: " + listed(keys.unexpected_keys) + "." + problems;
-  if (strict && !keys.missing_keys.empty())
-    problems = "\n\tMissing key(s) in state_dict: " + listed(keys.missing_keys) + "." + problems;
-  HEARTH_CHECK_AS(ValueError, problems.empty(),
-                  "[load_state_dict] Error(s) in loading state_dict for ", name(), ":", problems);
+  const auto check = [&](bool every_key) {
+    const std::string problems = (every_key ? described(keys) : "") + mismatches;
+    HEARTH_CHECK_AS(ValueError, problems.empty(),
+                    "[load_state_dict] Error(s) in loading state_dict for ", name(), ":", problems);
+  };
+  // Hooks may forgive what is wrong with the keys, when the values are there.
+  const bool hooked = any_load_post_hooks();
+  check(strict && !hooked);
 
-  const NoGradGuard no_grad;
-  for (const StateEntry& entry : entries) {
-    const Tensor* given = state.find(entry.key);
-    if (given && given->defined()) entry.tensor.copy_(*given);
+  {
+    const NoGradGuard no_grad;
+    for (const StateEntry& entry : entries) {
+      const Tensor* given = state.find(entry.key);
+      if (given && given->defined()) entry.tensor.copy_(*given);
+    }
+  }
+  if (hooked) {
+    run_load_post_hooks(keys);
+    check(strict);
   }
   return keys;
 }

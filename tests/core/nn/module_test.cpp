@@ -286,6 +286,87 @@ TEST(NnModule, LeavesTheMetaDeviceEmpty) {
   EXPECT_EQ(norm->num_batches_tracked.scalar_type(), kLong);
 }
 
+TEST(NnModule, RunsHooksOfStateDicts) {
+  Net net;
+  std::vector<std::string> order;
+  std::vector<unsigned> keys;
+  const auto note = [&](const char* what, const std::string& prefix) {
+    order.push_back(what + (" " + prefix));
+  };
+  using State = OrderedDict<std::string, Tensor>;
+  const auto watch = [&](nn::Module& m, const std::string& old_name, const std::string& new_name) {
+    keys.push_back(m.register_state_dict_pre_hook(
+        [=](const nn::Module&, const std::string& prefix) { note("before", prefix); }));
+    keys.push_back(m.register_state_dict_post_hook(
+        [=](const nn::Module&, State& state, const std::string& prefix) {
+          note("after", prefix);
+          state.insert(prefix + old_name, state[prefix + new_name]);
+          state.erase(prefix + new_name);
+        }));
+    keys.push_back(m.register_load_state_dict_pre_hook(
+        [=](nn::Module&, State& state, const std::string& prefix) {
+          note("loading", prefix);
+          state.insert(prefix + new_name, state[prefix + old_name]);
+          state.erase(prefix + old_name);
+        }));
+    keys.push_back(m.register_load_state_dict_post_hook(
+        [=](nn::Module&, nn::IncompatibleKeys&) { note("loaded", old_name); }));
+  };
+  watch(*net, "size", "scale");
+  watch(*net->fc2, "matrix", "weight");
+  const State state = net->state_dict();
+  EXPECT_THAT(order, ElementsAre("before ", "before fc2.", "after fc2.", "after "));
+  EXPECT_TRUE(state.contains("size"));
+  EXPECT_TRUE(state.contains("fc2.matrix"));
+  EXPECT_FALSE(state.contains("fc2.weight"));
+  order.clear();
+  {
+    const NoGradGuard no_grad;
+    for (const Tensor& p : net->parameters()) p.add_(1);
+  }
+  const Tensor scale = net->scale.detach().clone();
+  State copy;
+  for (const auto& item : state) copy.insert(item.key(), item.value() - 1);
+  net->load_state_dict(copy);
+  EXPECT_THAT(order, ElementsAre("loading ", "loading fc2.", "loaded matrix", "loaded size"));
+  EXPECT_TRUE(net->scale.equal(scale - 1));
+  EXPECT_TRUE(copy.contains("size")) << "the caller's dict is left alone";
+  for (size_t i = 0; i < 4; ++i) net->remove_hook(keys[i]);
+  EXPECT_THAT(error_of([&] { net->load_state_dict(copy); }), HasSubstr("\"scale\""));
+}
+
+TEST(NnModule, HooksMayForgiveMissingKeys) {
+  Net net;
+  auto state = net->state_dict();
+  state.erase("scale");
+  EXPECT_THAT(error_of([&] { net->load_state_dict(state); }), HasSubstr("Missing key(s)"));
+  const unsigned key =
+      net->register_load_state_dict_post_hook([](nn::Module&, nn::IncompatibleKeys& keys) {
+        EXPECT_THAT(keys.missing_keys, ElementsAre("scale"));
+        keys.missing_keys.clear();
+      });
+  EXPECT_TRUE(net->load_state_dict(state).missing_keys.empty());
+  net->remove_hook(key);
+  EXPECT_THAT(error_of([&] { net->load_state_dict(state); }), HasSubstr("Missing key(s)"));
+}
+
+TEST(NnModule, IsEmptiedOntoADevice) {
+  Net net;
+  net->to(kMeta);
+  EXPECT_TRUE(net->fc1->weight.is_meta());
+  net->to_empty(kCPU, /*recurse=*/false);
+  EXPECT_TRUE(net->scale.is_cpu());
+  EXPECT_TRUE(net->scratch.is_cpu());
+  EXPECT_TRUE(net->fc1->weight.is_meta());
+  net->to_empty(kCPU);
+  EXPECT_TRUE(net->fc1->weight.is_cpu());
+  EXPECT_EQ(net->fc1->weight.sizes(), IntArrayRef({3, 4}));
+  EXPECT_EQ(net->steps.scalar_type(), kLong);
+  EXPECT_TRUE(net->fc1->weight.requires_grad());
+  EXPECT_TRUE(net->fc1->weight.is_leaf());
+  net->load_state_dict(Net()->state_dict());
+}
+
 TEST(NnModule, CastsToItsTypes) {
   nn::Linear fc(1, 1);
   nn::Module& m = *fc;

@@ -40,6 +40,17 @@ using ForwardHook =
 /// was given (undefined for those that need none).
 using FullBackwardHook = Callable<void(Module&, std::vector<Tensor>& grad_inputs,
                                        const std::vector<Tensor>& grad_outputs)>;
+/// Called before a module's part of a state dict is collected, whose names begin with `prefix`.
+using StateDictPreHook = Callable<void(const Module&, const std::string& prefix)>;
+/// Sees and may change the dict once a module's part and those below it are there.
+using StateDictHook = Callable<void(const Module&, OrderedDict<std::string, Tensor>& state,
+                                    const std::string& prefix)>;
+/// Sees and may change a copy of the whole dict, before anything is taken out of it.
+using LoadStateDictPreHook =
+    Callable<void(Module&, OrderedDict<std::string, Tensor>& state, const std::string& prefix)>;
+/// Called when a module and those below it have their values; what it takes off the lists is no
+/// error.
+using LoadStateDictPostHook = Callable<void(Module&, IncompatibleKeys&)>;
 struct ModuleHooks;
 
 /// A piece of a network: parameters, buffers and submodules by name. Derive, register them in the
@@ -120,8 +131,8 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   /// Lays out parameters and buffers of the format's rank anew: channels last, or contiguous.
   void to(MemoryFormat format);
   /// Gives parameters and buffers memory on `device`, whose content is arbitrary: for modules on
-  /// the meta device, which have none.
-  void to_empty(Device device);
+  /// the meta device, which have none. Without `recurse`, to those of this very module only.
+  void to_empty(Device device, bool recurse = true);
   /// Forgets all gradients, or zeroes them in place.
   virtual void zero_grad(bool set_to_none = true);
   /// Whether gradients are wanted for the parameters, here and below.
@@ -131,7 +142,8 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   /// twice appears under both names.
   OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = "") const;
   /// Copies values by path. With `strict`, missing or unexpected keys throw; wrong sizes always do.
-  /// Nothing is changed when it throws. `versions` are those that the state was saved with, by the
+  /// Nothing is changed when it throws, unless there are post hooks, which get to see the keys
+  /// first. `versions` are those that the state was saved with, by the
   /// paths of modules; modules bring states of older versions, or of none, to their own.
   IncompatibleKeys load_state_dict(
       const OrderedDict<std::string, Tensor>& state, bool strict = true,
@@ -149,6 +161,13 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   unsigned register_forward_hook(ForwardHook hook);
   /// Only for modules held by a shared_ptr, as holders do.
   unsigned register_full_backward_hook(FullBackwardHook hook);
+  /// Hooks of state_dict() and load_state_dict(), and so of saving and loading, of this module or
+  /// of one above it. Those before run from the outermost module to the innermost, those after the
+  /// other way.
+  unsigned register_state_dict_pre_hook(StateDictPreHook hook);
+  unsigned register_state_dict_post_hook(StateDictHook hook);
+  unsigned register_load_state_dict_pre_hook(LoadStateDictPreHook hook);
+  unsigned register_load_state_dict_post_hook(LoadStateDictPostHook hook);
   void remove_hook(unsigned key);
   bool has_forward_hooks() const noexcept { return hooks_ != nullptr; }
   void run_forward_pre_hooks(std::vector<Tensor>& inputs);
@@ -241,10 +260,16 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   struct StateEntry;
   void add_child(std::string name, std::shared_ptr<Module> module);
   void replace_child(const std::string& name, std::shared_ptr<Module> module);
+  ModuleHooks& hooks();
+  std::vector<StateEntry> own_state(const std::string& prefix) const;
   void collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const;
+  void fill_state_dict(const std::string& prefix, OrderedDict<std::string, Tensor>& state) const;
+  void run_load_post_hooks(IncompatibleKeys& keys);
+  bool any_load_post_hooks() const;
+  void convert_own(const Callable<Tensor(const Tensor&)>& f);
   void collect_versions(const std::string& path, OrderedDict<std::string, int64_t>& versions) const;
   void upgrade_states(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
-                      const OrderedDict<std::string, int64_t>& versions) const;
+                      const OrderedDict<std::string, int64_t>& versions);
   void print_recursive(std::ostream& stream, const std::string& indentation) const;
   std::shared_ptr<Module> checked_shared_from_this() const;
 
