@@ -94,14 +94,14 @@ Grads ElementLoss::vjp(const Saved& s, Args g, NeedMask need) const {
 
 namespace {
 
-/// The loss times `weight`, when there is one.
+/// The loss times `weight`, when there is one, which changes neither its sizes nor its type.
 template <class... T>
 Tensor element_loss(PointwiseOp loss, double parameter, int64_t reduction,
                     const std::optional<Tensor>& weight, const T&... in) {
   if (!weight || !weight->defined())
     return invoke(ops::ElementLoss{loss, parameter, reduction}, in...);
-  const Tensor each = invoke(ops::ElementLoss{loss, parameter, Reduction::None}, in...) * *weight;
-  return ops::reduce_elements(each, reduction);
+  const Tensor each = invoke(ops::ElementLoss{loss, parameter, Reduction::None}, in...);
+  return ops::reduce_elements(each.mul_(*weight), reduction);
 }
 
 }  // namespace
@@ -127,10 +127,14 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
   HEARTH_CHECK_AS(ValueError, delta > 0,
                   "[huber_loss] huber_loss does not support non-positive values for delta, got ",
                   delta);
-  return element_loss(PointwiseOp::huber, delta, reduction, {}, self, target);
+  return element_loss(PointwiseOp::huber, delta, reduction, {}, self, target)
+      .to(self.scalar_type());
 }
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
                             const std::optional<Tensor>& weight, int64_t reduction) {
+  HEARTH_CHECK_AS(DtypeError, self.scalar_type() == target.scalar_type(),
+                  "[binary_cross_entropy] Found dtype ", target.scalar_type(), " but expected ",
+                  self.scalar_type(), ": the target's type must be the input's");
   if (self.sizes() == target.sizes())
     return element_loss(PointwiseOp::bce, 0, reduction, weight, self, target);
   // Dims of size one do not count: [N, 1] goes with [N].
@@ -144,10 +148,14 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
   HEARTH_CHECK_AS(ShapeError, self.sizes() == target.sizes(),
                   "[binary_cross_entropy_with_logits] target size (", target.sizes(),
                   ") must be the same as input size (", self.sizes(), ")");
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(target.scalar_type()),
+                  "[binary_cross_entropy_with_logits] expected a floating target, got one of type ",
+                  target.scalar_type());
+  const auto as_target = [&](const Tensor& loss) { return loss.to(target.scalar_type()); };
   if (pos_weight && pos_weight->defined())
-    return element_loss(PointwiseOp::bce_with_logits_weighted, 0, reduction, weight, self, target,
-                        *pos_weight);
-  return element_loss(PointwiseOp::bce_with_logits, 0, reduction, weight, self, target);
+    return as_target(element_loss(PointwiseOp::bce_with_logits_weighted, 0, reduction, weight, self,
+                                  target, *pos_weight));
+  return as_target(element_loss(PointwiseOp::bce_with_logits, 0, reduction, weight, self, target));
 }
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
   return element_loss(log_target ? PointwiseOp::kl_div_log : PointwiseOp::kl_div, 0, reduction, {},

@@ -124,7 +124,8 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
 }
 
 Tensor soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced("soft_margin_loss", (-target * self).exp().log1p(), reduction);
+  const Tensor loss = (-target * self).exp().log1p();
+  return reduced("soft_margin_loss", loss.to(self.scalar_type()), reduction);
 }
 
 Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar& p,

@@ -5,6 +5,7 @@
 
 #include "hearth/nn/modules/loss.h"
 #include "hearth/ops/loss.h"
+#include "hearth/ops/margin_loss.h"
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
@@ -70,6 +71,37 @@ TEST(ElementLoss, KnownValues) {
   EXPECT_EQ(kl_div(x, zeros({2})).item<float>(), 0);
   EXPECT_TRUE(std::isnan(mse_loss(zeros({0}), zeros({0})).item<float>()));
   EXPECT_TRUE(std::isnan(l1_loss(full({1}, NAN), zeros({1})).item<float>()));
+}
+
+/// PyTorch's types: of the promoted operands, unless it computes in place of one of them.
+TEST(ElementLoss, TypesOfMixedOperands) {
+  const ScalarType types[] = {kDouble, kFloat, kHalf};
+  for (const ScalarType input : types) {
+    for (const ScalarType other : types) {
+      const Tensor x = full({3}, 0.25, input), t = ones({3}, other), w = full({3}, 2.0, other);
+      for (const int64_t reduction : {Reduction::None, Reduction::Mean}) {
+        SCOPED_TRACE(cat_str(input, " ", other, " ", reduction));
+        const ScalarType promoted = promote_types(input, other);
+        EXPECT_EQ(mse_loss(x, t, reduction).scalar_type(), promoted);
+        EXPECT_EQ(smooth_l1_loss(x, t, reduction).scalar_type(), promoted);
+        EXPECT_EQ(kl_div(x, t, reduction).scalar_type(), promoted);
+        EXPECT_EQ(huber_loss(x, t, reduction).scalar_type(), input);
+        EXPECT_EQ(soft_margin_loss(x, t, reduction).scalar_type(), input);
+        EXPECT_EQ(binary_cross_entropy_with_logits(x, t, {}, {}, reduction).scalar_type(), other);
+        const Tensor same = ones({3}, input);
+        EXPECT_EQ(binary_cross_entropy_with_logits(x, same, w, w, reduction).scalar_type(), input);
+        EXPECT_EQ(binary_cross_entropy(x, same, w, reduction).scalar_type(), input);
+        if (input != other) {
+          EXPECT_THROW(binary_cross_entropy(x, t, {}, reduction), DtypeError);
+        }
+      }
+    }
+  }
+  const Tensor x = full({3}, 0.25);
+  EXPECT_THROW(binary_cross_entropy_with_logits(x, ones({3}, kLong)), DtypeError);
+  // A weight does not broadcast the loss.
+  EXPECT_THROW(binary_cross_entropy(x, ones({3}), ones({2, 3})), ShapeError);
+  EXPECT_THROW(binary_cross_entropy_with_logits(x, ones({3}), ones({2, 3})), ShapeError);
 }
 
 TEST(ElementLoss, Gradients) {
