@@ -203,10 +203,8 @@ DistributedRandomSampler::DistributedRandomSampler(size_t size, size_t num_repli
                                                    bool allow_duplicates)
     : DistributedSampler(size, num_replicas, rank, allow_duplicates) {}
 void DistributedRandomSampler::draw(uint64_t seed) {
-  const size_t all = std::max(size_, length() * num_replicas_);
-  order_ = permutation(all, seed);
-  for (size_t& i : order_)
-    if (i >= size_) i %= size_;
+  order_ = permutation(length() * num_replicas_, seed);
+  for (size_t& i : order_) i %= size_;
 }
 
 DistributedSequentialSampler::DistributedSequentialSampler(size_t size, size_t num_replicas,

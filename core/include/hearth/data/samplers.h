@@ -144,7 +144,7 @@ class HEARTH_API WeightedRandomSampler : public OrderSampler {
 };
 
 /// Base of samplers that share a dataset between processes. With allow_duplicates all have equally
-/// many indices, some of them twice; else what does not divide is left out.
+/// many indices, some of them twice; else the last ones, which do not divide, are left out.
 class HEARTH_API DistributedSampler : public OrderSampler {
  public:
   ~DistributedSampler() override;
