@@ -292,10 +292,24 @@ TEST(Util, StaticQuestions) {
                       torch::Tensor>));
 }
 
+TEST(Autograd, OldGuardsRecordNothing) {
+  const torch::Tensor x = torch::ones({2}, torch::requires_grad());
+  {
+    at::AutoNonVariableTypeMode guard;
+    EXPECT_FALSE((x * 2).requires_grad());
+    at::AutoNonVariableTypeMode off(false);
+    EXPECT_FALSE((x * 2).requires_grad());
+  }
+  EXPECT_TRUE((x * 2).requires_grad());
+  at::AutoDispatchBelowADInplaceOrView guard;
+  EXPECT_FALSE((x * 2).requires_grad());
+}
+
 TEST(Autograd, UndefinedGradStopsGradients) {
   const torch::Tensor x = torch::ones({2}, torch::requires_grad());
   const torch::Tensor y = torch::autograd::UndefinedGrad().apply({x * 2})[0];
   EXPECT_TRUE(y.equal(torch::full({2}, 2.)));
+  EXPECT_TRUE(y.requires_grad());
   (y.sum() + x.sum()).backward();
   EXPECT_TRUE(x.grad().equal(torch::ones({2})));
 }

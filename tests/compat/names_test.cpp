@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the compat headers have: macros, at::, std's functions of complex numbers.
 #include <array>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
@@ -162,6 +167,46 @@ TEST(Names, EndsOfSlicesAndDeviceNumbers) {
   EXPECT_EQ(torch::device_index(2).device(), torch::Device(torch::kCUDA, 2));
   EXPECT_EQ(torch::dtype(torch::kByte).device(torch::kCUDA, 1).device_index(3).device().index(), 3);
   EXPECT_FALSE(torch::ones({1}).is_quantized() || torch::ones({1}).is_mps());
+}
+
+TEST(Names, StandardContainersPrint) {
+  EXPECT_EQ(c10::str(std::vector<int64_t>{1, 2, 3}), "1 2 3");
+  EXPECT_EQ(c10::str(std::vector<std::string>{"a", "b"}, "|", std::set<int>{2, 1}), "a b|1 2");
+  EXPECT_EQ(c10::str(std::map<std::string, std::vector<int>>{{"a", {1, 2}}, {"b", {}}}),
+            "(a, 1 2) (b, )");
+  EXPECT_EQ(c10::str(std::vector<int>(101, 7)).substr(195), " 7 7 ...");
+  std::ostringstream out;
+  out << torch::ones({2, 3}).sizes().vec() << torch::complex(torch::ones({1}), torch::ones({1}));
+  EXPECT_EQ(out.str().substr(0, 3), "2 3");
+  EXPECT_NE(out.str().find("CPUComplexFloatType{1}"), std::string::npos);
+}
+
+TEST(Names, FunctionsBehindFunctions) {
+  namespace F = torch::nn::functional;
+  const torch::Tensor x = torch::arange(16.).view({1, 1, 4, 4}), row = x.view({4, 4});
+  EXPECT_TRUE(F::detail::softmax(row, 1, torch::kDouble)
+                  .equal(F::softmax(row, F::SoftmaxFuncOptions(1).dtype(torch::kDouble))));
+  EXPECT_TRUE(F::detail::max_pool2d(x, 2, 2, 0, 1, false)
+                  .equal(F::max_pool2d(x, F::MaxPool2dFuncOptions(2))));
+  EXPECT_TRUE(F::detail::alpha_dropout(row, 0.5, false, false).equal(row));
+  EXPECT_TRUE(F::detail::layer_norm(row, {4}, {}, {}, 1e-5).equal(F::layer_norm(row, {{4}})));
+  EXPECT_TRUE(at::native::is_nonzero(torch::ones({1})));
+  const std::vector<int64_t> size = {2, 3};
+  EXPECT_TRUE(at::native::_upsample_bilinear2d_aa(x, size, false, torch::nullopt)
+                  .equal(torch::_upsample_bilinear2d_aa(x, size, false)));
+  EXPECT_TRUE(torch::_reshape_alias(row, {2, 2}, {1, 8}).equal(row.as_strided({2, 2}, {1, 8})));
+}
+
+TEST(Names, Backends) {
+  using at::Backend;
+  const auto sparse = at::getDeprecatedTypeProperties(Backend::SparseCPU, at::kByte);
+  EXPECT_EQ(sparse.toString(), "SparseCPUByteType");
+  EXPECT_TRUE(sparse.is_sparse());
+  EXPECT_EQ(torch::TensorOptions(sparse).layout(), torch::kSparse);
+  EXPECT_EQ(torch::ones({2}).to_sparse().type(),
+            at::getDeprecatedTypeProperties(Backend::SparseCPU, at::kFloat));
+  EXPECT_EQ(sparse.cuda().backend(), Backend::SparseCUDA);
+  EXPECT_EQ(torch::empty({2}, torch::kMeta).type().backend(), Backend::Meta);
 }
 
 // As PyTorch's own tests are written.

@@ -53,10 +53,12 @@
 
 #include "ATen/ATen.h"
 #include "ATen/Dispatch.h"
+#include "ATen/NativeFunctions.h"
 #include "ATen/PackedOptions.h"
 #include "ATen/Parallel.h"
 #include "ATen/core/Dict.h"
 #include "ATen/core/IListRef.h"
+#include "ATen/core/LegacyTypeDispatch.h"
 #include "ATen/core/List.h"
 #include "c10/core/DispatchKeySet.h"
 #include "c10/core/SymInt.h"
@@ -71,6 +73,7 @@
 #include "torch/data/detail/queue.h"
 #include "torch/data/detail/sequencers.h"
 #include "torch/detail/static.h"
+#include "torch/nn/functional/detail.h"
 #include "torch/version.h"
 
 namespace hearth {

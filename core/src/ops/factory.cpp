@@ -166,6 +166,9 @@ Tensor complex_of(const Tensor& real, const Tensor& imag) {
 }  // namespace
 
 complex<Tensor>::complex(const Tensor& real, const Tensor& imag) : Tensor(complex_of(real, imag)) {}
+std::ostream& operator<<(std::ostream& out, const complex<Tensor>& t) {
+  return out << static_cast<const Tensor&>(t);
+}
 Tensor polar(const Tensor& abs, const Tensor& angle) {
   check_parts("polar", abs, angle);
   return view_as_complex(stack({abs * angle.cos(), abs * angle.sin()}, -1));

@@ -42,6 +42,8 @@ struct HEARTH_API complex<Tensor> : Tensor {
   complex(const Tensor& real, const Tensor& imag);
   using Tensor::operator=;
 };
+/// Prints the tensor.
+HEARTH_API std::ostream& operator<<(std::ostream& out, const complex<Tensor>& t);
 /// Complex numbers of these lengths and angles.
 HEARTH_API Tensor polar(const Tensor& abs, const Tensor& angle);
 /// An uninitialised dense tensor whose dims lie in memory in this order, the last one closest.

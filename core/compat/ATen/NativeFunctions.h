@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The implementations behind LibTorch's functions that programs have been seen to call by name.
+#pragma once
+
+#include "hearth/ops/predicates.h"
+#include "hearth/ops/resize.h"
+#include "hearth/ops/view.h"
+
+#include "c10/macros/Macros.h"
+
+namespace at::native {
+using ::hearth::is_nonzero;
+
+// Of the two forms that at:: has of these, native:: has the one whose sizes may be missing.
+inline Tensor _upsample_nearest_exact2d(const Tensor& input, OptionalIntArrayRef output_size,
+                                        std::optional<ArrayRef<double>> scale_factors) {
+  return ::hearth::_upsample_nearest_exact2d(input, output_size, scale_factors);
+}
+inline Tensor _upsample_bilinear2d_aa(const Tensor& input, OptionalIntArrayRef output_size,
+                                      bool align_corners,
+                                      std::optional<ArrayRef<double>> scale_factors) {
+  return ::hearth::_upsample_bilinear2d_aa(input, output_size, align_corners, scale_factors);
+}
+inline Tensor _upsample_bicubic2d_aa(const Tensor& input, OptionalIntArrayRef output_size,
+                                     bool align_corners,
+                                     std::optional<ArrayRef<double>> scale_factors) {
+  return ::hearth::_upsample_bicubic2d_aa(input, output_size, align_corners, scale_factors);
+}
+}  // namespace at::native
+
+namespace hearth {
+/// A view of these sizes and strides that begins where self does.
+inline Tensor _reshape_alias(const Tensor& self, IntArrayRef size, IntArrayRef stride) {
+  return as_strided(self, size, stride);
+}
+}  // namespace hearth

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functional forms whose options are arguments, all of them and in LibTorch's order: what
+// LibTorch's own modules call, and some programs.
+#pragma once
+
+#include "hearth/nn.h"
+
+#include "c10/macros/Macros.h"
+
+namespace hearth::nn::functional::detail {
+
+inline Tensor elu(const Tensor& input, double alpha, bool inplace) {
+  return functional::elu(input, ELUFuncOptions().alpha(alpha).inplace(inplace));
+}
+inline Tensor selu(const Tensor& input, bool inplace) {
+  return functional::selu(input, SELUFuncOptions().inplace(inplace));
+}
+inline Tensor hardshrink(const Tensor& input, double lambda) {
+  return functional::hardshrink(input, HardshrinkFuncOptions().lambda(lambda));
+}
+inline Tensor hardtanh(const Tensor& input, double min_val, double max_val, bool inplace) {
+  return functional::hardtanh(
+      input, HardtanhFuncOptions().min_val(min_val).max_val(max_val).inplace(inplace));
+}
+inline Tensor leaky_relu(const Tensor& input, double negative_slope, bool inplace) {
+  return functional::leaky_relu(
+      input, LeakyReLUFuncOptions().negative_slope(negative_slope).inplace(inplace));
+}
+inline Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, int dim) {
+  return functional::gumbel_softmax(logits,
+                                    GumbelSoftmaxFuncOptions().tau(tau).hard(hard).dim(dim));
+}
+inline Tensor softmax(const Tensor& input, int64_t dim, std::optional<Dtype> dtype) {
+  return functional::softmax(input, SoftmaxFuncOptions(dim).dtype(dtype));
+}
+inline Tensor softmin(const Tensor& input, int64_t dim, std::optional<Dtype> dtype) {
+  return functional::softmin(input, SoftminFuncOptions(dim).dtype(dtype));
+}
+inline Tensor log_softmax(const Tensor& input, int64_t dim, std::optional<Dtype> dtype) {
+  return functional::log_softmax(input, LogSoftmaxFuncOptions(dim).dtype(dtype));
+}
+inline Tensor glu(const Tensor& input, int64_t dim) {
+  return functional::glu(input, GLUFuncOptions(dim));
+}
+inline Tensor gelu(const Tensor& input, const std::string& approximate) {
+  return functional::gelu(input, GELUFuncOptions().approximate(approximate));
+}
+inline Tensor relu(const Tensor& input, bool inplace) {
+  return functional::relu(input, ReLUFuncOptions().inplace(inplace));
+}
+inline Tensor relu6(const Tensor& input, bool inplace) {
+  return functional::relu6(input, ReLU6FuncOptions().inplace(inplace));
+}
+inline Tensor rrelu(const Tensor& input, double lower, double upper, bool training, bool inplace) {
+  return functional::rrelu(
+      input, RReLUFuncOptions().lower(lower).upper(upper).training(training).inplace(inplace));
+}
+inline Tensor celu(const Tensor& input, double alpha, bool inplace) {
+  return functional::celu(input, CELUFuncOptions().alpha(alpha).inplace(inplace));
+}
+inline Tensor softplus(const Tensor& input, double beta, double threshold) {
+  return functional::softplus(input, SoftplusFuncOptions().beta(beta).threshold(threshold));
+}
+inline Tensor softshrink(const Tensor& input, double lambda) {
+  return functional::softshrink(input, SoftshrinkFuncOptions().lambda(lambda));
+}
+inline Tensor threshold(const Tensor& input, double threshold, double value, bool inplace) {
+  return functional::threshold(input, ThresholdFuncOptions(threshold, value).inplace(inplace));
+}
+inline Tensor dropout(const Tensor& input, double p, bool training, bool inplace) {
+  return functional::dropout(input, DropoutFuncOptions().p(p).training(training).inplace(inplace));
+}
+inline Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
+  return functional::dropout2d(input,
+                               Dropout2dFuncOptions().p(p).training(training).inplace(inplace));
+}
+inline Tensor dropout3d(const Tensor& input, double p, bool training, bool inplace) {
+  return functional::dropout3d(input,
+                               Dropout3dFuncOptions().p(p).training(training).inplace(inplace));
+}
+inline Tensor alpha_dropout(const Tensor& input, double p, bool training, bool inplace) {
+  return functional::alpha_dropout(
+      input, AlphaDropoutFuncOptions().p(p).training(training).inplace(inplace));
+}
+inline Tensor feature_alpha_dropout(const Tensor& input, double p, bool training, bool inplace) {
+  return functional::feature_alpha_dropout(
+      input, FeatureAlphaDropoutFuncOptions().p(p).training(training).inplace(inplace));
+}
+inline Tensor conv1d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                     ExpandingArray<1> stride, const Conv1dFuncOptions::padding_t& padding,
+                     ExpandingArray<1> dilation, int64_t groups) {
+  return functional::conv1d(
+      input, weight,
+      Conv1dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
+          groups));
+}
+inline Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                               ExpandingArray<1> stride, ExpandingArray<1> padding,
+                               ExpandingArray<1> output_padding, int64_t groups,
+                               ExpandingArray<1> dilation) {
+  return functional::conv_transpose1d(input, weight,
+                                      ConvTranspose1dFuncOptions()
+                                          .bias(bias)
+                                          .stride(stride)
+                                          .padding(padding)
+                                          .output_padding(output_padding)
+                                          .groups(groups)
+                                          .dilation(dilation));
+}
+inline Tensor avg_pool1d(const Tensor& input, ExpandingArray<1> kernel_size,
+                         ExpandingArray<1> stride, ExpandingArray<1> padding, bool ceil_mode,
+                         bool count_include_pad) {
+  return functional::avg_pool1d(input, AvgPool1dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .ceil_mode(ceil_mode)
+                                           .count_include_pad(count_include_pad));
+}
+inline Tensor max_pool1d(const Tensor& input, ExpandingArray<1> kernel_size,
+                         ExpandingArray<1> stride, ExpandingArray<1> padding,
+                         ExpandingArray<1> dilation, bool ceil_mode) {
+  return functional::max_pool1d(input, MaxPool1dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .dilation(dilation)
+                                           .ceil_mode(ceil_mode));
+}
+inline std::tuple<Tensor, Tensor> max_pool1d_with_indices(
+    const Tensor& input, ExpandingArray<1> kernel_size, ExpandingArray<1> stride,
+    ExpandingArray<1> padding, ExpandingArray<1> dilation, bool ceil_mode) {
+  return functional::max_pool1d_with_indices(input, MaxPool1dFuncOptions(kernel_size)
+                                                        .stride(stride)
+                                                        .padding(padding)
+                                                        .dilation(dilation)
+                                                        .ceil_mode(ceil_mode));
+}
+inline Tensor adaptive_avg_pool1d(const Tensor& input, ExpandingArray<1> output_size) {
+  return functional::adaptive_avg_pool1d(input, AdaptiveAvgPool1dFuncOptions(output_size));
+}
+inline Tensor adaptive_max_pool1d(const Tensor& input, ExpandingArray<1> output_size) {
+  return functional::adaptive_max_pool1d(input, AdaptiveMaxPool1dFuncOptions(output_size));
+}
+inline Tensor max_unpool1d(const Tensor& input, const Tensor& indices,
+                           ExpandingArray<1> kernel_size, ExpandingArray<1> stride,
+                           ExpandingArray<1> padding,
+                           const std::optional<std::vector<int64_t>>& output_size) {
+  return functional::max_unpool1d(
+      input, indices,
+      MaxUnpool1dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
+}
+inline Tensor lp_pool1d(const Tensor& input, double norm_type, ExpandingArray<1> kernel_size,
+                        ExpandingArray<1> stride, bool ceil_mode) {
+  return functional::lp_pool1d(
+      input, LPPool1dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
+}
+inline Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                     ExpandingArray<2> stride, const Conv2dFuncOptions::padding_t& padding,
+                     ExpandingArray<2> dilation, int64_t groups) {
+  return functional::conv2d(
+      input, weight,
+      Conv2dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
+          groups));
+}
+inline Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                               ExpandingArray<2> stride, ExpandingArray<2> padding,
+                               ExpandingArray<2> output_padding, int64_t groups,
+                               ExpandingArray<2> dilation) {
+  return functional::conv_transpose2d(input, weight,
+                                      ConvTranspose2dFuncOptions()
+                                          .bias(bias)
+                                          .stride(stride)
+                                          .padding(padding)
+                                          .output_padding(output_padding)
+                                          .groups(groups)
+                                          .dilation(dilation));
+}
+inline Tensor avg_pool2d(const Tensor& input, ExpandingArray<2> kernel_size,
+                         ExpandingArray<2> stride, ExpandingArray<2> padding, bool ceil_mode,
+                         bool count_include_pad, std::optional<int64_t> divisor_override) {
+  return functional::avg_pool2d(input, AvgPool2dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .ceil_mode(ceil_mode)
+                                           .count_include_pad(count_include_pad)
+                                           .divisor_override(divisor_override));
+}
+inline Tensor max_pool2d(const Tensor& input, ExpandingArray<2> kernel_size,
+                         ExpandingArray<2> stride, ExpandingArray<2> padding,
+                         ExpandingArray<2> dilation, bool ceil_mode) {
+  return functional::max_pool2d(input, MaxPool2dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .dilation(dilation)
+                                           .ceil_mode(ceil_mode));
+}
+inline std::tuple<Tensor, Tensor> max_pool2d_with_indices(
+    const Tensor& input, ExpandingArray<2> kernel_size, ExpandingArray<2> stride,
+    ExpandingArray<2> padding, ExpandingArray<2> dilation, bool ceil_mode) {
+  return functional::max_pool2d_with_indices(input, MaxPool2dFuncOptions(kernel_size)
+                                                        .stride(stride)
+                                                        .padding(padding)
+                                                        .dilation(dilation)
+                                                        .ceil_mode(ceil_mode));
+}
+inline Tensor adaptive_avg_pool2d(const Tensor& input,
+                                  ExpandingArrayWithOptionalElem<2> output_size) {
+  return functional::adaptive_avg_pool2d(input, AdaptiveAvgPool2dFuncOptions(output_size));
+}
+inline Tensor adaptive_max_pool2d(const Tensor& input,
+                                  ExpandingArrayWithOptionalElem<2> output_size) {
+  return functional::adaptive_max_pool2d(input, AdaptiveMaxPool2dFuncOptions(output_size));
+}
+inline Tensor max_unpool2d(const Tensor& input, const Tensor& indices,
+                           ExpandingArray<2> kernel_size, ExpandingArray<2> stride,
+                           ExpandingArray<2> padding,
+                           const std::optional<std::vector<int64_t>>& output_size) {
+  return functional::max_unpool2d(
+      input, indices,
+      MaxUnpool2dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
+}
+inline Tensor lp_pool2d(const Tensor& input, double norm_type, ExpandingArray<2> kernel_size,
+                        ExpandingArray<2> stride, bool ceil_mode) {
+  return functional::lp_pool2d(
+      input, LPPool2dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
+}
+inline Tensor conv3d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                     ExpandingArray<3> stride, const Conv3dFuncOptions::padding_t& padding,
+                     ExpandingArray<3> dilation, int64_t groups) {
+  return functional::conv3d(
+      input, weight,
+      Conv3dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
+          groups));
+}
+inline Tensor conv_transpose3d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                               ExpandingArray<3> stride, ExpandingArray<3> padding,
+                               ExpandingArray<3> output_padding, int64_t groups,
+                               ExpandingArray<3> dilation) {
+  return functional::conv_transpose3d(input, weight,
+                                      ConvTranspose3dFuncOptions()
+                                          .bias(bias)
+                                          .stride(stride)
+                                          .padding(padding)
+                                          .output_padding(output_padding)
+                                          .groups(groups)
+                                          .dilation(dilation));
+}
+inline Tensor avg_pool3d(const Tensor& input, ExpandingArray<3> kernel_size,
+                         ExpandingArray<3> stride, ExpandingArray<3> padding, bool ceil_mode,
+                         bool count_include_pad, std::optional<int64_t> divisor_override) {
+  return functional::avg_pool3d(input, AvgPool3dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .ceil_mode(ceil_mode)
+                                           .count_include_pad(count_include_pad)
+                                           .divisor_override(divisor_override));
+}
+inline Tensor max_pool3d(const Tensor& input, ExpandingArray<3> kernel_size,
+                         ExpandingArray<3> stride, ExpandingArray<3> padding,
+                         ExpandingArray<3> dilation, bool ceil_mode) {
+  return functional::max_pool3d(input, MaxPool3dFuncOptions(kernel_size)
+                                           .stride(stride)
+                                           .padding(padding)
+                                           .dilation(dilation)
+                                           .ceil_mode(ceil_mode));
+}
+inline std::tuple<Tensor, Tensor> max_pool3d_with_indices(
+    const Tensor& input, ExpandingArray<3> kernel_size, ExpandingArray<3> stride,
+    ExpandingArray<3> padding, ExpandingArray<3> dilation, bool ceil_mode) {
+  return functional::max_pool3d_with_indices(input, MaxPool3dFuncOptions(kernel_size)
+                                                        .stride(stride)
+                                                        .padding(padding)
+                                                        .dilation(dilation)
+                                                        .ceil_mode(ceil_mode));
+}
+inline Tensor adaptive_avg_pool3d(const Tensor& input,
+                                  ExpandingArrayWithOptionalElem<3> output_size) {
+  return functional::adaptive_avg_pool3d(input, AdaptiveAvgPool3dFuncOptions(output_size));
+}
+inline Tensor adaptive_max_pool3d(const Tensor& input,
+                                  ExpandingArrayWithOptionalElem<3> output_size) {
+  return functional::adaptive_max_pool3d(input, AdaptiveMaxPool3dFuncOptions(output_size));
+}
+inline Tensor max_unpool3d(const Tensor& input, const Tensor& indices,
+                           ExpandingArray<3> kernel_size, ExpandingArray<3> stride,
+                           ExpandingArray<3> padding,
+                           const std::optional<std::vector<int64_t>>& output_size) {
+  return functional::max_unpool3d(
+      input, indices,
+      MaxUnpool3dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
+}
+inline Tensor lp_pool3d(const Tensor& input, double norm_type, ExpandingArray<3> kernel_size,
+                        ExpandingArray<3> stride, bool ceil_mode) {
+  return functional::lp_pool3d(
+      input, LPPool3dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
+}
+inline Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
+                         const Tensor& weight, const Tensor& bias, bool training, double momentum,
+                         double eps) {
+  return functional::batch_norm(
+      input, running_mean, running_var,
+      BatchNormFuncOptions().weight(weight).bias(bias).training(training).momentum(momentum).eps(
+          eps));
+}
+inline Tensor layer_norm(const Tensor& input, const std::vector<int64_t>& normalized_shape,
+                         const Tensor& weight, const Tensor& bias, double eps) {
+  return functional::layer_norm(
+      input, LayerNormFuncOptions(normalized_shape).weight(weight).bias(bias).eps(eps));
+}
+inline Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight,
+                         const Tensor& bias, double eps) {
+  return functional::group_norm(
+      input, GroupNormFuncOptions(num_groups).weight(weight).bias(bias).eps(eps));
+}
+inline Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, double beta,
+                                  double k) {
+  return functional::local_response_norm(
+      input, LocalResponseNormFuncOptions(size).alpha(alpha).beta(beta).k(k));
+}
+inline Tensor normalize(const Tensor& input, double p, int64_t dim, double eps,
+                        std::optional<Tensor> out) {
+  return functional::normalize(input, NormalizeFuncOptions().p(p).dim(dim).eps(eps).out(out));
+}
+inline Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
+  return functional::cosine_similarity(x1, x2, CosineSimilarityFuncOptions().dim(dim).eps(eps));
+}
+inline Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps,
+                                bool keepdim) {
+  return functional::pairwise_distance(
+      x1, x2, PairwiseDistanceFuncOptions().p(p).eps(eps).keepdim(keepdim));
+}
+inline Tensor pixel_shuffle(const Tensor& input, int64_t upscale_factor) {
+  return functional::pixel_shuffle(input, PixelShuffleFuncOptions(upscale_factor));
+}
+inline Tensor pixel_unshuffle(const Tensor& input, int64_t downscale_factor) {
+  return functional::pixel_unshuffle(input, PixelUnshuffleFuncOptions(downscale_factor));
+}
+inline Tensor l1_loss(const Tensor& input, const Tensor& target,
+                      L1LossFuncOptions::reduction_t reduction) {
+  return functional::l1_loss(input, target, L1LossFuncOptions().reduction(reduction));
+}
+inline Tensor mse_loss(const Tensor& input, const Tensor& target,
+                       MSELossFuncOptions::reduction_t reduction) {
+  return functional::mse_loss(input, target, MSELossFuncOptions().reduction(reduction));
+}
+inline Tensor kl_div(const Tensor& input, const Tensor& target,
+                     KLDivFuncOptions::reduction_t reduction, bool log_target) {
+  return functional::kl_div(input, target,
+                            KLDivFuncOptions().reduction(reduction).log_target(log_target));
+}
+inline Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
+                                   BinaryCrossEntropyFuncOptions::reduction_t reduction) {
+  return functional::binary_cross_entropy(
+      input, target, BinaryCrossEntropyFuncOptions().weight(weight).reduction(reduction));
+}
+inline Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin,
+                                   HingeEmbeddingLossFuncOptions::reduction_t reduction) {
+  return functional::hinge_embedding_loss(
+      input, target, HingeEmbeddingLossFuncOptions().margin(margin).reduction(reduction));
+}
+inline Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2,
+                                    const Tensor& target, double margin,
+                                    CosineEmbeddingLossFuncOptions::reduction_t reduction) {
+  return functional::cosine_embedding_loss(
+      input1, input2, target, CosineEmbeddingLossFuncOptions().margin(margin).reduction(reduction));
+}
+inline Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
+                                  double margin,
+                                  MarginRankingLossFuncOptions::reduction_t reduction) {
+  return functional::margin_ranking_loss(
+      input1, input2, target, MarginRankingLossFuncOptions().margin(margin).reduction(reduction));
+}
+inline Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
+                               SoftMarginLossFuncOptions::reduction_t reduction) {
+  return functional::soft_margin_loss(input, target,
+                                      SoftMarginLossFuncOptions().reduction(reduction));
+}
+inline Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
+                       int64_t ignore_index, NLLLossFuncOptions::reduction_t reduction) {
+  return functional::nll_loss(
+      input, target,
+      NLLLossFuncOptions().weight(weight).ignore_index(ignore_index).reduction(reduction));
+}
+inline Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
+                            int64_t ignore_index, CrossEntropyFuncOptions::reduction_t reduction,
+                            double label_smoothing) {
+  return functional::cross_entropy(input, target,
+                                   CrossEntropyFuncOptions()
+                                       .weight(weight)
+                                       .ignore_index(ignore_index)
+                                       .reduction(reduction)
+                                       .label_smoothing(label_smoothing));
+}
+inline Tensor binary_cross_entropy_with_logits(
+    const Tensor& input, const Tensor& target, const Tensor& weight,
+    BinaryCrossEntropyWithLogitsFuncOptions::reduction_t reduction, const Tensor& pos_weight) {
+  return functional::binary_cross_entropy_with_logits(
+      input, target,
+      BinaryCrossEntropyWithLogitsFuncOptions().weight(weight).reduction(reduction).pos_weight(
+          pos_weight));
+}
+
+}  // namespace hearth::nn::functional::detail
