@@ -294,6 +294,7 @@ void InputArchive::load_from(std::istream& stream, std::optional<Device> device)
     bytes.resize(at + static_cast<size_t>(stream.gcount()));
   }
   HEARTH_CHECK_AS(FileError, stream.eof(), "[load_from] reading the stream failed");
+  stream.clear();  // so that it can go back and be read again
   load_from(bytes.data(), bytes.size(), device);
 }
 
@@ -377,7 +378,8 @@ bool InputArchive::try_read(const std::string& key, InputArchive& nested) {
 namespace {
 
 void expect(bool found, const std::string& source, std::string_view what, const std::string& path) {
-  HEARTH_CHECK_AS(FormatError, found, "[", source, "] No such serialized ", what, " '", path, "'");
+  HEARTH_CHECK_AS(FormatError, found, "[", source, "] No such serialized ", what, " '", path,
+                  "': the archive does not have a field with name ", path);
 }
 
 }  // namespace

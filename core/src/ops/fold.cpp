@@ -43,12 +43,11 @@ std::array<int64_t, 2> windows_on(const Op& op, const DimVector& size) {
              " and padding ", op.padding.ref());
     windows[d] = num_windows(op, d, size[d]);
   }
-  HEARTH_CHECK_AS(ShapeError, windows[0] > 0 && windows[1] > 0, "[", name,
-                  "] Given input with spatial size ", pair(size),
-                  ", kernel_size=", pair(op.kernel_size), ", dilation=", pair(op.dilation),
-                  ", padding=", pair(op.padding), ", stride=", pair(op.stride),
-                  ", calculated shape of the array of sliding blocks as (", windows[0], ", ",
-                  windows[1], "), which is too small (non-positive)");
+  HEARTH_CHECK_AS(
+      ShapeError, windows[0] > 0 && windows[1] > 0, "[", name, "] Given input with spatial size ",
+      pair(size), ", kernel_size=", pair(op.kernel_size), ", dilation=", pair(op.dilation),
+      ", padding=", pair(op.padding), ", calculated shape of the array of sliding blocks as (",
+      windows[0], ", ", windows[1], "), but its components must be at least one.");
   return windows;
 }
 

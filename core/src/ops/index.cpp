@@ -212,11 +212,16 @@ Grads IndexCopy::vjp(const Saved& s, Args g, NeedMask need) const {
   return grads;
 }
 
-std::vector<Tensor> mask_indices(const Tensor& mask) {
+std::vector<Tensor> mask_indices(const Tensor& mask, IntArrayRef sizes, size_t at) {
   if (mask.scalar_type() == kByte)
     HEARTH_WARN(
         "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
         "instead.");
+  for (size_t d = 0; d < mask.sizes().size(); ++d)
+    HEARTH_CHECK_AS(IndexError, at + d < sizes.size() && mask.sizes()[d] == sizes[at + d],
+                    "[index] The shape of the mask ", mask.sizes(), " at index ", d,
+                    " does not match the shape of the indexed tensor ", sizes, " at index ",
+                    at + d);
   return nonzero(mask).unbind(1);
 }
 
@@ -237,14 +242,8 @@ std::vector<Tensor> expand_indices(const Tensor& self, ArrayRef<std::optional<Te
       out.push_back(ops::as_long(t));
       continue;
     }
-    for (int64_t d = 0; d < t.dim(); ++d) {
-      const size_t at = out.size() + static_cast<size_t>(d);
-      HEARTH_CHECK_AS(
-          IndexError, static_cast<int64_t>(at) < self.dim() && t.size(d) == self.sizes()[at],
-          "[index] The shape of the mask ", t.sizes(), " at index ", d,
-          " does not match the shape of the indexed tensor ", self.sizes(), " at index ", at);
-    }
-    for (const Tensor& column : ops::mask_indices(t)) out.push_back(column);
+    for (const Tensor& column : ops::mask_indices(t, self.sizes(), out.size()))
+      out.push_back(column);
   }
   return out;
 }

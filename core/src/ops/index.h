@@ -88,7 +88,8 @@ struct IndexCopy {
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
-/// Indices of a mask's true elements, one tensor per dim; warns of a mask of bytes.
-std::vector<Tensor> mask_indices(const Tensor& mask);
+/// Indices of a mask's true elements, one tensor per dim; warns of a mask of bytes. Throws unless
+/// the dims from `at` on of a tensor of these sizes are the mask's.
+std::vector<Tensor> mask_indices(const Tensor& mask, IntArrayRef sizes, size_t at);
 
 }  // namespace hearth::ops

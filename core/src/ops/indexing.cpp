@@ -61,12 +61,8 @@ Tensor select_checked(const Tensor& t, int64_t dim, int64_t own, int64_t i) {
 
 /// A mask at dims from `dim` on, as the indices of its true elements.
 void record_mask(Parts& parts, int64_t& dim, const Tensor& mask) {
-  for (int64_t d = 0; d < mask.dim(); ++d)
-    HEARTH_CHECK_AS(IndexError, mask.size(d) == parts.view.size(dim + d),
-                    "[index] The shape of the mask ", mask.sizes(), " at index ", d,
-                    " does not match the shape of the indexed tensor ", parts.view.sizes(),
-                    " at index ", dim + d);
-  for (const Tensor& column : ops::mask_indices(mask)) parts.record(dim, column);
+  const auto columns = ops::mask_indices(mask, parts.view.sizes(), static_cast<size_t>(dim));
+  for (const Tensor& column : columns) parts.record(dim, column);
   parts.masked = true;
 }
 

@@ -54,7 +54,8 @@ class LiteralReader {
       if (common == ScalarType::Undefined) common = one;
       HEARTH_CHECK_AS(DtypeError, one == common || one == ScalarType::Undefined,
                       "[tensor] Expected all elements of the tensor to have the same scalar type: ",
-                      to_string(common), ", but got element of scalar type: ", to_string(one));
+                      to_string(written(items[0])),
+                      ", but got element of scalar type: ", to_string(written(items[i])));
     }
     return common;
   }
@@ -112,6 +113,11 @@ class LiteralReader {
     std::ostringstream out;
     print(out, v);
     return out.str();
+  }
+  /// The type that the program gives its first element.
+  static ScalarType written(const TensorLiteral& v) {
+    if (v.kind_ != TensorLiteral::Kind::List || v.size_ == 0) return v.type_;
+    return written(static_cast<const TensorLiteral*>(v.items_)[0]);
   }
   static ScalarType natural(ScalarType t) {
     if (t == kInt || t == kLong) return kLong;

@@ -50,6 +50,11 @@ TEST(Serialize, TensorsThroughFilesStreamsAndBuffers) {
   load(b, stream);
   load(c, written.data(), written.size());
   for (const Tensor& t : {a, b, c}) EXPECT_TRUE(t.equal(x));
+  EXPECT_TRUE(stream.good());
+  stream.seekg(0);
+  Tensor again;
+  load(again, stream);
+  EXPECT_TRUE(again.equal(x));
 
   // A loaded tensor does not hang on its file.
   std::ofstream(file.path, std::ios::trunc) << "gone";

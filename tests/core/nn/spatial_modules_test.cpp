@@ -114,6 +114,13 @@ TEST(SpatialModules, FoldingUndoesUnfolding) {
   EXPECT_THAT(error_of([&] { unfold(x[0]); }),
               HasSubstr("Input Error: Only 4D input Tensors are supported (got 3D)"));
   EXPECT_THAT(
+      error_of([] {
+        Unfold(UnfoldOptions({2, 3}))(numbers({1, 2, 2, 2}));
+      }),
+      HasSubstr("Given input with spatial size (2, 2), kernel_size=(2, 3), dilation=(1, 1), "
+                "padding=(0, 0), calculated shape of the array of sliding blocks as (1, 0), "
+                "but its components must be at least one."));
+  EXPECT_THAT(
       error_of([&] { fold(x); }),
       HasSubstr("Only unbatched (2D) or batched (3D) input Tensors are supported (got 4D)"));
 }

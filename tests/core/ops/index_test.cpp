@@ -8,6 +8,7 @@
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/gradcheck.h"
 #include "hearth/base/threads.h"
+#include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
@@ -106,6 +107,19 @@ TEST(Indexing, TensorsFollowPyTorchsRules) {
   EXPECT_TRUE(x.index({tensor({1, 2}, kInt)}).equal(x.index({tensor({1, 2})})));
   for (ScalarType t : {kBool, kByte, kHalf, kDouble, kComplexDouble})
     EXPECT_TRUE(x.to(t).index({i}).equal(x.index({i}).to(t)));
+}
+
+TEST(Indexing, MasksOfBytesWarnEvenIfTheyDoNotFit) {
+  struct Count : WarningHandler {
+    void process(const Warning&) override { ++warnings; }
+    int warnings = 0;
+  } count;
+  const WarningUtils::WarningHandlerGuard guard(&count);
+  const Tensor x = grid();
+  EXPECT_THROW(x.index({ones({4, 4}, kByte)}), IndexError);
+  EXPECT_THROW(x.index({Slice(), ones({4}, kByte)}), IndexError);
+  EXPECT_THROW(x.index({ones({4, 3, 5, 1}, kBool)}), IndexError);
+  EXPECT_EQ(count.warnings, 2);
 }
 
 TEST(Indexing, Masks) {

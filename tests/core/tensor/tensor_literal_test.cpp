@@ -77,7 +77,15 @@ TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
             }),
             "[tensor] Expected all sub-lists to have sizes: 2 (e.g. {1, 0}), but got sub-list {} "
             "with sizes: 0");
-  EXPECT_THROW(tensor({{1.5}, {2}}), DtypeError);
+  try {
+    tensor({{1, 2}, {2.5, 3.5}});
+    FAIL() << "nothing thrown";
+  } catch (const DtypeError& e) {
+    EXPECT_EQ(
+        e.what_without_backtrace(),
+        std::string("[tensor] Expected all elements of the tensor to have the same scalar type: "
+                    "Int, but got element of scalar type: Double"));
+  }
   const std::vector<complex<float>> numbers{{1, 2}};
   EXPECT_THROW(tensor(numbers, kFloat), ValueError);
   EXPECT_EQ(tensor(numbers, kComplexDouble).item().toComplexDouble(), complex<double>(1, 2));
