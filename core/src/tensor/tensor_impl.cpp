@@ -168,19 +168,6 @@ Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides, int6
   return handle;
 }
 
-Tensor elements_of(StorageImpl& storage, ScalarType dtype) {
-  TensorImpl* t = new_block();
-  Tensor handle(t);
-  t->storage = t->counter = &storage;
-  retain_storage(&storage);
-  t->device = storage.device;
-  t->dtype = dtype;
-  t->sizes = {static_cast<int64_t>(storage.nbytes / element_size(dtype))};
-  t->strides = {1};
-  t->refresh();
-  return handle;
-}
-
 Tensor alias_contiguous(const Tensor& base, DimVector sizes, int64_t offset, ScalarType dtype,
                         std::string_view op) {
   TensorImpl* t = new_alias(impl(base));
@@ -194,6 +181,19 @@ Tensor alias_contiguous(const Tensor& base, DimVector sizes, int64_t offset, Sca
                   t->numel == 0 || (reach.fits() && static_cast<size_t>(reach.value_or(0)) <= room),
                   "[", op, "] a view of sizes ", t->sizes.ref(), " and strides ", t->strides.ref(),
                   " at offset ", offset, " is out of bounds for storage of ", room, " bytes");
+  return handle;
+}
+
+Tensor elements_of(StorageImpl& storage, ScalarType dtype) {
+  TensorImpl* t = new_block();
+  Tensor handle(t);
+  t->storage = t->counter = &storage;
+  retain_storage(&storage);
+  t->device = storage.device;
+  t->dtype = dtype;
+  t->sizes = {static_cast<int64_t>(storage.nbytes / element_size(dtype))};
+  t->strides = {1};
+  t->refresh();
   return handle;
 }
 

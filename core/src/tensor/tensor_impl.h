@@ -105,12 +105,12 @@ HEARTH_API Tensor new_tensor(DimVector sizes, ScalarType dtype, Device device,
 /// Another layout of `base`'s storage; the caller knows that it stays inside.
 HEARTH_API Tensor alias_tensor(const Tensor& base, DimVector sizes, DimVector strides,
                                int64_t offset, ScalarType dtype);
-/// All of a storage as elements of `dtype`, 1-d.
-HEARTH_API Tensor elements_of(StorageImpl& storage, ScalarType dtype);
 /// The same with contiguous strides, checked: throws ShapeError naming `op` where it reaches past
 /// the end of the storage.
 HEARTH_API Tensor alias_contiguous(const Tensor& base, DimVector sizes, int64_t offset,
                                    ScalarType dtype, std::string_view op);
+/// All of a storage as elements of `dtype`, 1-d.
+HEARTH_API Tensor elements_of(StorageImpl& storage, ScalarType dtype);
 /// The same data and layout without history.
 HEARTH_API Tensor alias_tensor(const Tensor& base);
 /// From here on, writes through `t` and its views to come are counted apart from others.
