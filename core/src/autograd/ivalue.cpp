@@ -134,14 +134,14 @@ std::ostream& operator<<(std::ostream& out, const IValue& value) {
   return out << (tuple->size() == 1 ? ",)" : ")");
 }
 
-}  // namespace hearth
-
-size_t std::hash<hearth::IValue>::operator()(const hearth::IValue& value) const {
+size_t IValue::hash(const IValue& value) {
   if (value.isNone()) return 0;
   if (value.isBool()) return std::hash<bool>()(value.toBool());
   if (value.isInt()) return std::hash<int64_t>()(value.toInt());
   if (value.isDouble()) return std::hash<double>()(value.toDouble());
-  HEARTH_CHECK_AS(hearth::ValueError, value.isString(), "[Dict] a ", value.tagKind(),
+  HEARTH_CHECK_AS(ValueError, value.isString(), "[Dict] a ", value.tagKind(),
                   " is no key; expected None, a bool, a number or a string");
   return std::hash<std::string>()(value.toStringRef());
 }
+
+}  // namespace hearth

@@ -122,6 +122,8 @@ class HEARTH_API IValue {
   /// "Tensor", "int list" ... of what it holds.
   const char* tagKind() const;
 
+  /// Of None, bools, numbers and text; throws ValueError for what cannot be a key.
+  static size_t hash(const IValue& value);
   /// By value; tensors, lists, tuples and dicts by identity.
   HEARTH_API friend bool operator==(const IValue& a, const IValue& b);
   /// As Python would print it.
@@ -154,7 +156,6 @@ class Tuple {
 }  // namespace hearth
 
 template <>
-struct HEARTH_API std::hash<hearth::IValue> {
-  /// Of None, bools, numbers and text; throws ValueError for what cannot be a key.
-  size_t operator()(const hearth::IValue& value) const;
+struct std::hash<hearth::IValue> {
+  size_t operator()(const hearth::IValue& value) const { return hearth::IValue::hash(value); }
 };
