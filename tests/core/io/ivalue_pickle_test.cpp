@@ -9,6 +9,7 @@
 #include "hearth/base/list.h"
 #include "hearth/io/serialize.h"
 #include "hearth/nn/modules/linear.h"
+#include "hearth/nn/modules/normalization.h"
 #include "hearth/ops/creation.h"
 
 #include "error_of.h"
@@ -78,6 +79,8 @@ TEST(PickleLoad, ScriptedModulesGiveTheirWeights) {
   // What programs do that cannot run the script.
   struct NetImpl : nn::Module {
     nn::Linear fc = register_module("fc", nn::Linear(2, 3));
+    nn::BatchNorm1d bn = register_module("bn", nn::BatchNorm1d(3));
+    Tensor scratch = register_buffer("scratch", zeros({1}));  // a script keeps it
   };
   NetImpl net;
   serialize::InputArchive archive;
