@@ -214,13 +214,13 @@ class GraphRun {
 
   /// Under anomaly mode: what goes wrong is told with the forward call.
   static GradList apply_watched(Node& node, GradList&& grads) {
-    const RunningNode running(node);
+    const RunningNode watched(node);
     try {
       GradList out = apply(node, std::move(grads));
       check_anomaly(node, out);
       return out;
     } catch (...) {
-      running.warn_of_error();
+      watched.warn_of_error();
       throw;
     }
   }
