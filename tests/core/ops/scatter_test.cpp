@@ -151,7 +151,9 @@ TEST(Gather, FindsABadIndexWhereverItIs) {
   // Entries are checked some at a time: rows short and long, in pieces, and of an expanded vector.
   const std::vector<std::pair<std::vector<int64_t>, int64_t>> walks = {
       {{5000}, 0}, {{1000, 7}, 1}, {{7, 1000}, 1}, {{30, 1000}, 0}, {{3, 40, 70}, 1}};
-  for (const auto& [sizes, dim] : walks) {
+  for (const auto& walk : walks) {
+    const std::vector<int64_t>& sizes = walk.first;
+    const int64_t dim = walk.second;
     const int64_t size = sizes[static_cast<size_t>(dim)];
     const Tensor x = arange(hearth::empty(sizes).numel(), kFloat).view(sizes), src = -x - 1;
     const Tensor good = randint(size, sizes);
