@@ -126,6 +126,7 @@ TEST(WeightNorm, ReadsTheKeysOfItsOlderForm) {
 }
 
 TEST(WeightNorm, TrainsAndIsSaved) {
+  manual_seed(0);
   Sequential net(utils::weight_norm(Linear(4, 3)), Linear(3, 1));
   optim::SGD optimizer(net->parameters(), 0.1);
   const Tensor x = rand({8, 4}), y = rand({8, 1});
