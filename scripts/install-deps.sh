@@ -13,7 +13,7 @@ build=(
   libpng-dev libjpeg-dev                            # vision: image files
   libcurl4-openssl-dev ca-certificates              # hub: downloads
   libssl-dev libarchive-dev                         # hub: checksums, archives
-  zlib1g-dev                                        # core, datasets: compressed files
+  zlib1g-dev                                        # core: compressed files
   dataset-fashion-mnist                             # datasets: Fashion-MNIST without a download
   libcli11-dev libfmt-dev nlohmann-json3-dev libfreetype-dev  # apps
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks
