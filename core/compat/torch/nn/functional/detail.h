@@ -67,46 +67,94 @@ inline Tensor softshrink(const Tensor& input, double lambda) {
 inline Tensor threshold(const Tensor& input, double threshold, double value, bool inplace) {
   return functional::threshold(input, ThresholdFuncOptions(threshold, value).inplace(inplace));
 }
-inline Tensor dropout(const Tensor& input, double p, bool training, bool inplace) {
-  return functional::dropout(input, DropoutFuncOptions().p(p).training(training).inplace(inplace));
-}
-inline Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
-  return functional::dropout2d(input,
-                               Dropout2dFuncOptions().p(p).training(training).inplace(inplace));
-}
-inline Tensor dropout3d(const Tensor& input, double p, bool training, bool inplace) {
-  return functional::dropout3d(input,
-                               Dropout3dFuncOptions().p(p).training(training).inplace(inplace));
-}
-inline Tensor alpha_dropout(const Tensor& input, double p, bool training, bool inplace) {
-  return functional::alpha_dropout(
-      input, AlphaDropoutFuncOptions().p(p).training(training).inplace(inplace));
-}
-inline Tensor feature_alpha_dropout(const Tensor& input, double p, bool training, bool inplace) {
-  return functional::feature_alpha_dropout(
-      input, FeatureAlphaDropoutFuncOptions().p(p).training(training).inplace(inplace));
-}
-inline Tensor conv1d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                     ExpandingArray<1> stride, const Conv1dFuncOptions::padding_t& padding,
-                     ExpandingArray<1> dilation, int64_t groups) {
-  return functional::conv1d(
-      input, weight,
-      Conv1dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
-          groups));
-}
-inline Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                               ExpandingArray<1> stride, ExpandingArray<1> padding,
-                               ExpandingArray<1> output_padding, int64_t groups,
-                               ExpandingArray<1> dilation) {
-  return functional::conv_transpose1d(input, weight,
-                                      ConvTranspose1dFuncOptions()
-                                          .bias(bias)
-                                          .stride(stride)
-                                          .padding(padding)
-                                          .output_padding(output_padding)
-                                          .groups(groups)
-                                          .dilation(dilation));
-}
+
+#define HEARTH_DROPOUT(name, Options)                                                   \
+  inline Tensor name(const Tensor& input, double p, bool training, bool inplace) {      \
+    return functional::name(input, Options().p(p).training(training).inplace(inplace)); \
+  }
+HEARTH_DROPOUT(dropout, DropoutFuncOptions)
+HEARTH_DROPOUT(dropout2d, Dropout2dFuncOptions)
+HEARTH_DROPOUT(dropout3d, Dropout3dFuncOptions)
+HEARTH_DROPOUT(alpha_dropout, AlphaDropoutFuncOptions)
+HEARTH_DROPOUT(feature_alpha_dropout, FeatureAlphaDropoutFuncOptions)
+#undef HEARTH_DROPOUT
+
+// Convolutions and pooling of D dims; sizes of adaptive pooling may leave dims as they are from two
+// on.
+#define HEARTH_SPATIAL(D, AdaptiveSize)                                                           \
+  inline Tensor conv##D##d(const Tensor& input, const Tensor& weight, const Tensor& bias,         \
+                           ExpandingArray<D> stride,                                              \
+                           const Conv##D##dFuncOptions::padding_t& padding,                       \
+                           ExpandingArray<D> dilation, int64_t groups) {                          \
+    return functional::conv##D##d(input, weight,                                                  \
+                                  Conv##D##dFuncOptions()                                         \
+                                      .bias(bias)                                                 \
+                                      .stride(stride)                                             \
+                                      .padding(padding)                                           \
+                                      .dilation(dilation)                                         \
+                                      .groups(groups));                                           \
+  }                                                                                               \
+  inline Tensor conv_transpose##D##d(const Tensor& input, const Tensor& weight,                   \
+                                     const Tensor& bias, ExpandingArray<D> stride,                \
+                                     ExpandingArray<D> padding, ExpandingArray<D> output_padding, \
+                                     int64_t groups, ExpandingArray<D> dilation) {                \
+    return functional::conv_transpose##D##d(input, weight,                                        \
+                                            ConvTranspose##D##dFuncOptions()                      \
+                                                .bias(bias)                                       \
+                                                .stride(stride)                                   \
+                                                .padding(padding)                                 \
+                                                .output_padding(output_padding)                   \
+                                                .groups(groups)                                   \
+                                                .dilation(dilation));                             \
+  }                                                                                               \
+  inline Tensor max_pool##D##d(const Tensor& input, ExpandingArray<D> kernel_size,                \
+                               ExpandingArray<D> stride, ExpandingArray<D> padding,               \
+                               ExpandingArray<D> dilation, bool ceil_mode) {                      \
+    return functional::max_pool##D##d(input, MaxPool##D##dFuncOptions(kernel_size)                \
+                                                 .stride(stride)                                  \
+                                                 .padding(padding)                                \
+                                                 .dilation(dilation)                              \
+                                                 .ceil_mode(ceil_mode));                          \
+  }                                                                                               \
+  inline std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(                                  \
+      const Tensor& input, ExpandingArray<D> kernel_size, ExpandingArray<D> stride,               \
+      ExpandingArray<D> padding, ExpandingArray<D> dilation, bool ceil_mode) {                    \
+    return functional::max_pool##D##d_with_indices(input, MaxPool##D##dFuncOptions(kernel_size)   \
+                                                              .stride(stride)                     \
+                                                              .padding(padding)                   \
+                                                              .dilation(dilation)                 \
+                                                              .ceil_mode(ceil_mode));             \
+  }                                                                                               \
+  inline Tensor adaptive_avg_pool##D##d(const Tensor& input, AdaptiveSize<D> output_size) {       \
+    return functional::adaptive_avg_pool##D##d(input,                                             \
+                                               AdaptiveAvgPool##D##dFuncOptions(output_size));    \
+  }                                                                                               \
+  inline Tensor adaptive_max_pool##D##d(const Tensor& input, AdaptiveSize<D> output_size) {       \
+    return functional::adaptive_max_pool##D##d(input,                                             \
+                                               AdaptiveMaxPool##D##dFuncOptions(output_size));    \
+  }                                                                                               \
+  inline Tensor max_unpool##D##d(const Tensor& input, const Tensor& indices,                      \
+                                 ExpandingArray<D> kernel_size, ExpandingArray<D> stride,         \
+                                 ExpandingArray<D> padding,                                       \
+                                 const std::optional<std::vector<int64_t>>& output_size) {        \
+    return functional::max_unpool##D##d(input, indices,                                           \
+                                        MaxUnpool##D##dFuncOptions(kernel_size)                   \
+                                            .stride(stride)                                       \
+                                            .padding(padding)                                     \
+                                            .output_size(output_size));                           \
+  }                                                                                               \
+  inline Tensor lp_pool##D##d(const Tensor& input, double norm_type,                              \
+                              ExpandingArray<D> kernel_size, ExpandingArray<D> stride,            \
+                              bool ceil_mode) {                                                   \
+    return functional::lp_pool##D##d(                                                             \
+        input,                                                                                    \
+        LPPool##D##dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));     \
+  }
+HEARTH_SPATIAL(1, ExpandingArray)
+HEARTH_SPATIAL(2, ExpandingArrayWithOptionalElem)
+HEARTH_SPATIAL(3, ExpandingArrayWithOptionalElem)
+#undef HEARTH_SPATIAL
+
 inline Tensor avg_pool1d(const Tensor& input, ExpandingArray<1> kernel_size,
                          ExpandingArray<1> stride, ExpandingArray<1> padding, bool ceil_mode,
                          bool count_include_pad) {
@@ -116,183 +164,22 @@ inline Tensor avg_pool1d(const Tensor& input, ExpandingArray<1> kernel_size,
                                            .ceil_mode(ceil_mode)
                                            .count_include_pad(count_include_pad));
 }
-inline Tensor max_pool1d(const Tensor& input, ExpandingArray<1> kernel_size,
-                         ExpandingArray<1> stride, ExpandingArray<1> padding,
-                         ExpandingArray<1> dilation, bool ceil_mode) {
-  return functional::max_pool1d(input, MaxPool1dFuncOptions(kernel_size)
-                                           .stride(stride)
-                                           .padding(padding)
-                                           .dilation(dilation)
-                                           .ceil_mode(ceil_mode));
-}
-inline std::tuple<Tensor, Tensor> max_pool1d_with_indices(
-    const Tensor& input, ExpandingArray<1> kernel_size, ExpandingArray<1> stride,
-    ExpandingArray<1> padding, ExpandingArray<1> dilation, bool ceil_mode) {
-  return functional::max_pool1d_with_indices(input, MaxPool1dFuncOptions(kernel_size)
-                                                        .stride(stride)
-                                                        .padding(padding)
-                                                        .dilation(dilation)
-                                                        .ceil_mode(ceil_mode));
-}
-inline Tensor adaptive_avg_pool1d(const Tensor& input, ExpandingArray<1> output_size) {
-  return functional::adaptive_avg_pool1d(input, AdaptiveAvgPool1dFuncOptions(output_size));
-}
-inline Tensor adaptive_max_pool1d(const Tensor& input, ExpandingArray<1> output_size) {
-  return functional::adaptive_max_pool1d(input, AdaptiveMaxPool1dFuncOptions(output_size));
-}
-inline Tensor max_unpool1d(const Tensor& input, const Tensor& indices,
-                           ExpandingArray<1> kernel_size, ExpandingArray<1> stride,
-                           ExpandingArray<1> padding,
-                           const std::optional<std::vector<int64_t>>& output_size) {
-  return functional::max_unpool1d(
-      input, indices,
-      MaxUnpool1dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
-}
-inline Tensor lp_pool1d(const Tensor& input, double norm_type, ExpandingArray<1> kernel_size,
-                        ExpandingArray<1> stride, bool ceil_mode) {
-  return functional::lp_pool1d(
-      input, LPPool1dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
-}
-inline Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                     ExpandingArray<2> stride, const Conv2dFuncOptions::padding_t& padding,
-                     ExpandingArray<2> dilation, int64_t groups) {
-  return functional::conv2d(
-      input, weight,
-      Conv2dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
-          groups));
-}
-inline Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                               ExpandingArray<2> stride, ExpandingArray<2> padding,
-                               ExpandingArray<2> output_padding, int64_t groups,
-                               ExpandingArray<2> dilation) {
-  return functional::conv_transpose2d(input, weight,
-                                      ConvTranspose2dFuncOptions()
-                                          .bias(bias)
-                                          .stride(stride)
-                                          .padding(padding)
-                                          .output_padding(output_padding)
-                                          .groups(groups)
-                                          .dilation(dilation));
-}
-inline Tensor avg_pool2d(const Tensor& input, ExpandingArray<2> kernel_size,
-                         ExpandingArray<2> stride, ExpandingArray<2> padding, bool ceil_mode,
-                         bool count_include_pad, std::optional<int64_t> divisor_override) {
-  return functional::avg_pool2d(input, AvgPool2dFuncOptions(kernel_size)
-                                           .stride(stride)
-                                           .padding(padding)
-                                           .ceil_mode(ceil_mode)
-                                           .count_include_pad(count_include_pad)
-                                           .divisor_override(divisor_override));
-}
-inline Tensor max_pool2d(const Tensor& input, ExpandingArray<2> kernel_size,
-                         ExpandingArray<2> stride, ExpandingArray<2> padding,
-                         ExpandingArray<2> dilation, bool ceil_mode) {
-  return functional::max_pool2d(input, MaxPool2dFuncOptions(kernel_size)
-                                           .stride(stride)
-                                           .padding(padding)
-                                           .dilation(dilation)
-                                           .ceil_mode(ceil_mode));
-}
-inline std::tuple<Tensor, Tensor> max_pool2d_with_indices(
-    const Tensor& input, ExpandingArray<2> kernel_size, ExpandingArray<2> stride,
-    ExpandingArray<2> padding, ExpandingArray<2> dilation, bool ceil_mode) {
-  return functional::max_pool2d_with_indices(input, MaxPool2dFuncOptions(kernel_size)
-                                                        .stride(stride)
-                                                        .padding(padding)
-                                                        .dilation(dilation)
-                                                        .ceil_mode(ceil_mode));
-}
-inline Tensor adaptive_avg_pool2d(const Tensor& input,
-                                  ExpandingArrayWithOptionalElem<2> output_size) {
-  return functional::adaptive_avg_pool2d(input, AdaptiveAvgPool2dFuncOptions(output_size));
-}
-inline Tensor adaptive_max_pool2d(const Tensor& input,
-                                  ExpandingArrayWithOptionalElem<2> output_size) {
-  return functional::adaptive_max_pool2d(input, AdaptiveMaxPool2dFuncOptions(output_size));
-}
-inline Tensor max_unpool2d(const Tensor& input, const Tensor& indices,
-                           ExpandingArray<2> kernel_size, ExpandingArray<2> stride,
-                           ExpandingArray<2> padding,
-                           const std::optional<std::vector<int64_t>>& output_size) {
-  return functional::max_unpool2d(
-      input, indices,
-      MaxUnpool2dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
-}
-inline Tensor lp_pool2d(const Tensor& input, double norm_type, ExpandingArray<2> kernel_size,
-                        ExpandingArray<2> stride, bool ceil_mode) {
-  return functional::lp_pool2d(
-      input, LPPool2dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
-}
-inline Tensor conv3d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                     ExpandingArray<3> stride, const Conv3dFuncOptions::padding_t& padding,
-                     ExpandingArray<3> dilation, int64_t groups) {
-  return functional::conv3d(
-      input, weight,
-      Conv3dFuncOptions().bias(bias).stride(stride).padding(padding).dilation(dilation).groups(
-          groups));
-}
-inline Tensor conv_transpose3d(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                               ExpandingArray<3> stride, ExpandingArray<3> padding,
-                               ExpandingArray<3> output_padding, int64_t groups,
-                               ExpandingArray<3> dilation) {
-  return functional::conv_transpose3d(input, weight,
-                                      ConvTranspose3dFuncOptions()
-                                          .bias(bias)
-                                          .stride(stride)
-                                          .padding(padding)
-                                          .output_padding(output_padding)
-                                          .groups(groups)
-                                          .dilation(dilation));
-}
-inline Tensor avg_pool3d(const Tensor& input, ExpandingArray<3> kernel_size,
-                         ExpandingArray<3> stride, ExpandingArray<3> padding, bool ceil_mode,
-                         bool count_include_pad, std::optional<int64_t> divisor_override) {
-  return functional::avg_pool3d(input, AvgPool3dFuncOptions(kernel_size)
-                                           .stride(stride)
-                                           .padding(padding)
-                                           .ceil_mode(ceil_mode)
-                                           .count_include_pad(count_include_pad)
-                                           .divisor_override(divisor_override));
-}
-inline Tensor max_pool3d(const Tensor& input, ExpandingArray<3> kernel_size,
-                         ExpandingArray<3> stride, ExpandingArray<3> padding,
-                         ExpandingArray<3> dilation, bool ceil_mode) {
-  return functional::max_pool3d(input, MaxPool3dFuncOptions(kernel_size)
-                                           .stride(stride)
-                                           .padding(padding)
-                                           .dilation(dilation)
-                                           .ceil_mode(ceil_mode));
-}
-inline std::tuple<Tensor, Tensor> max_pool3d_with_indices(
-    const Tensor& input, ExpandingArray<3> kernel_size, ExpandingArray<3> stride,
-    ExpandingArray<3> padding, ExpandingArray<3> dilation, bool ceil_mode) {
-  return functional::max_pool3d_with_indices(input, MaxPool3dFuncOptions(kernel_size)
-                                                        .stride(stride)
-                                                        .padding(padding)
-                                                        .dilation(dilation)
-                                                        .ceil_mode(ceil_mode));
-}
-inline Tensor adaptive_avg_pool3d(const Tensor& input,
-                                  ExpandingArrayWithOptionalElem<3> output_size) {
-  return functional::adaptive_avg_pool3d(input, AdaptiveAvgPool3dFuncOptions(output_size));
-}
-inline Tensor adaptive_max_pool3d(const Tensor& input,
-                                  ExpandingArrayWithOptionalElem<3> output_size) {
-  return functional::adaptive_max_pool3d(input, AdaptiveMaxPool3dFuncOptions(output_size));
-}
-inline Tensor max_unpool3d(const Tensor& input, const Tensor& indices,
-                           ExpandingArray<3> kernel_size, ExpandingArray<3> stride,
-                           ExpandingArray<3> padding,
-                           const std::optional<std::vector<int64_t>>& output_size) {
-  return functional::max_unpool3d(
-      input, indices,
-      MaxUnpool3dFuncOptions(kernel_size).stride(stride).padding(padding).output_size(output_size));
-}
-inline Tensor lp_pool3d(const Tensor& input, double norm_type, ExpandingArray<3> kernel_size,
-                        ExpandingArray<3> stride, bool ceil_mode) {
-  return functional::lp_pool3d(
-      input, LPPool3dFuncOptions(norm_type, kernel_size).stride(stride).ceil_mode(ceil_mode));
-}
+#define HEARTH_AVG_POOL(D)                                                             \
+  inline Tensor avg_pool##D##d(const Tensor& input, ExpandingArray<D> kernel_size,     \
+                               ExpandingArray<D> stride, ExpandingArray<D> padding,    \
+                               bool ceil_mode, bool count_include_pad,                 \
+                               std::optional<int64_t> divisor_override) {              \
+    return functional::avg_pool##D##d(input, AvgPool##D##dFuncOptions(kernel_size)     \
+                                                 .stride(stride)                       \
+                                                 .padding(padding)                     \
+                                                 .ceil_mode(ceil_mode)                 \
+                                                 .count_include_pad(count_include_pad) \
+                                                 .divisor_override(divisor_override)); \
+  }
+HEARTH_AVG_POOL(2)
+HEARTH_AVG_POOL(3)
+#undef HEARTH_AVG_POOL
+
 inline Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
                          const Tensor& weight, const Tensor& bias, bool training, double momentum,
                          double eps) {
