@@ -26,8 +26,12 @@ std::optional<DimVector> sizes_of(const Node& shape, uint64_t bytes, uint64_t it
   return sizes;
 }
 
-}  // namespace
-
+/// The element type that a node describes, and its byte order; Undefined for what is none of those
+/// that tensors have.
+struct NumpyType {
+  ScalarType dtype = ScalarType::Undefined;
+  bool swapped = false;
+};
 NumpyType numpy_type(const Node& node) {
   // numpy.dtype("f4", ...), with a state (version, byte order, ...).
   if (node.kind != Kind::Object || node.text != "numpy.dtype" || node.items.empty()) return {};
@@ -39,6 +43,8 @@ NumpyType numpy_type(const Node& node) {
     type.swapped = state->items[1]->text == ">" && word_size(type.dtype) > 1;
   return type;
 }
+
+}  // namespace
 
 bool become_array(Document& document, Node& node, const Node& type, const Node& shape,
                   bool fortran_order, const Node& bytes) {

@@ -6,14 +6,6 @@
 
 namespace hearth::pickle {
 
-/// The element type that a node describes, and its byte order; Undefined for what is none of those
-/// that tensors have.
-struct NumpyType {
-  ScalarType dtype = ScalarType::Undefined;
-  bool swapped = false;
-};
-NumpyType numpy_type(const Node& node);
-
 /// Makes `node` the tensor of that type and shape, whose elements `bytes` has. False, with nothing
 /// changed, if they are no such tensor.
 bool become_array(Document& document, Node& node, const Node& type, const Node& shape,
