@@ -27,12 +27,6 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-std::vector<double> numbers(const JsonValue& list) {
-  std::vector<double> values;
-  for (size_t i = 0; i < list.size(); ++i) values.push_back(list.at(i).number());
-  return values;
-}
-
 Entry read_entry(const JsonValue& json) {
   Entry e;
   e.name = json.at("name").string();
@@ -56,8 +50,8 @@ Entry read_entry(const JsonValue& json) {
   e.height = images.at("image_size").at(0).integer();
   e.width = images.at("image_size").at(1).integer();
   e.resize_size = images.at("resize_size").integer();
-  e.mean = numbers(images.at("image_mean"));
-  e.stddev = numbers(images.at("image_std"));
+  e.mean = images.at("image_mean").numbers();
+  e.stddev = images.at("image_std").numbers();
   return e;
 }
 

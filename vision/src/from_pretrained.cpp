@@ -115,12 +115,6 @@ class Settings {
   std::vector<JsonValue> objects_;
 };
 
-std::vector<double> numbers(const JsonValue& list) {
-  std::vector<double> values;
-  for (size_t i = 0; i < list.size(); ++i) values.push_back(list.at(i).number());
-  return values;
-}
-
 /// Height and width, of 224, [224, 224] or {"height": 224, "width": 224}.
 void read_size(const JsonValue& size, models::ImageShape& shape) {
   if (size.kind() == Kind::Array) {
@@ -192,8 +186,8 @@ ClassifierSpec spec_of(const Files& files) {
   HEARTH_CHECK_AS(FormatError, mean && stddev, "[", path,
                   "] names no normalization: expected \"image_mean\" and \"image_std\" there or in "
                   "preprocessor_config.json");
-  spec.mean = numbers(*mean);
-  spec.stddev = numbers(*stddev);
+  spec.mean = mean->numbers();
+  spec.stddev = stddev->numbers();
 
   if (const auto resize = settings.find({"resize_size"})) {
     spec.resize_size = resize->integer();

@@ -34,6 +34,9 @@ TEST(Json, ValuesAreWhatTheyAre) {
   EXPECT_EQ(v.at("big").kind(), Kind::Number);
   EXPECT_FALSE(v.contains("c"));
   EXPECT_EQ(v.at("b").size(), 7u);
+  EXPECT_THAT(JsonValue("[1, 2.5]").numbers(), ElementsAre(1, 2.5));
+  EXPECT_THROW(JsonValue("[1, \"2\"]").numbers(), FormatError);
+  EXPECT_THROW(JsonValue("{}").numbers(), FormatError);
   EXPECT_EQ(JsonValue("[1, {\"z\":1,\"a\":2}]").dump(), "[1,{\"z\":1,\"a\":2}]");
   EXPECT_TRUE(JsonValue().is_null());
 

@@ -150,6 +150,13 @@ size_t JsonValue::size() const {
   return Impl::node(*this).size();
 }
 
+std::vector<double> JsonValue::numbers() const {
+  Impl::expect(*this, kind() == Kind::Array, "an array of numbers");
+  std::vector<double> values;
+  for (size_t i = 0; i < size(); ++i) values.push_back(at(i).number());
+  return values;
+}
+
 JsonValue JsonValue::at(size_t index) const {
   Impl::expect(*this, kind() == Kind::Array, "an array");
   HEARTH_CHECK_AS(FormatError, index < size(), Impl::where(*this), " has ", size(),

@@ -34,6 +34,8 @@ class HEARTH_API JsonValue {
   const std::string& string() const;
   /// Of an array or object.
   size_t size() const;
+  /// Of an array of numbers.
+  std::vector<double> numbers() const;
   JsonValue at(size_t index) const;
   JsonValue at(std::string_view key) const;
   /// Whether an object has that key.
