@@ -11,6 +11,7 @@ build=(
   libdnnl-dev                                       # core: matmul, convolution
   libopenblas-openmp-dev                            # core: LAPACK
   libpng-dev libjpeg-dev                            # vision: image files
+  pkgconf libsndfile1-dev                           # audio: sound files
   libcurl4-openssl-dev ca-certificates              # hub: downloads
   libssl-dev libarchive-dev                         # hub: checksums, archives
   zlib1g-dev                                        # core: compressed files
