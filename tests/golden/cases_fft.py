@@ -4,7 +4,7 @@
 import torch
 
 from every_type import every, small
-from golden import c64, c128, f32, f64, i64, u
+from golden import c64, c128, f32, f64, i64, s, u, v
 
 ONE = ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"]
 REAL_INPUT = {"rfft", "ihfft"}
@@ -166,9 +166,58 @@ def add_frames(fam):
         fam.case("istft", x, w, fn=istft, throws=True, tag="wrong", **{"n_fft": 8, **attrs})
 
 
+def frames_of(x, start, frames, hop, width, edge):
+    at, n = torch.arange(start, start + (frames - 1) * hop + width), x.size(-1)
+    if edge == 0:
+        inside = (at >= 0) & (at < n)
+        x = torch.where(inside, x[..., at.clamp(0, n - 1)], torch.zeros((), dtype=x.dtype))
+    else:
+        turn = at % (2 * n if edge == 2 else max(1, 2 * n - 2))
+        x = x[..., torch.minimum(turn, 2 * n - (1 if edge == 2 else 2) - turn)]
+    return x.unfold(-1, width, hop)
+
+
+def frame_bands(x, window, bank=None, *, n_fft, hop, start=0, frames, edge=0, dc=False, preemphasis=0., power=2, shift=0., log=False,
+                factor=1., log_shift=0., floor=0., windowed=False):
+    x = frames_of(x, start, frames, hop, len(window), edge)
+    if dc:
+        x = x - x.mean(-1, keepdim=True)
+    raw = x.square().sum(-1)
+    x = (x - preemphasis * torch.cat([x[..., :1], x[..., :-1]], -1)) * window
+    spectrum = torch.fft.rfft(x, n=n_fft)
+    bands = spectrum.abs() if power == 1 and shift == 0 else (torch.view_as_real(spectrum).square().sum(-1) + shift) ** (power / 2)
+    if bank is not None:
+        bands = bands[..., :len(bank)] @ bank
+    if log:
+        bands = factor * (bands + log_shift).clamp_min(floor).log()
+    return [bands, x.square().sum(-1) if windowed else raw]
+
+
+def add_frame_bands(fam):
+    def case(*inputs, tol=4, **attrs):
+        fam.case("frame_bands", *inputs, fn=frame_bands, tol=tol, **attrs)
+
+    for dtype in (f32, f64):
+        bank = u(9, 4, dtype=dtype, lo=0, hi=1)
+        case(u(40, dtype=dtype), u(16, dtype=dtype), n_fft=16, hop=4, frames=7)
+        case(u(2, 40, dtype=dtype), u(12, dtype=dtype), bank, n_fft=16, hop=5, start=-8, frames=9, edge=1)
+        case(u(3, 1, 30, dtype=dtype), u(9, dtype=dtype), bank, n_fft=17, hop=4, start=-3, frames=20, edge=2, dc=True, preemphasis=0.97,
+             log=True, floor=1e-7)
+        case(u(50, dtype=dtype), u(16, dtype=dtype), bank, n_fft=32, hop=1, start=-20, frames=60, power=1, shift=1e-9, log=True,
+             factor=4.5, log_shift=0.01, windowed=True, tol=40)
+        case(u(50, dtype=dtype), u(10, dtype=dtype), n_fft=10, hop=10, frames=5, power=1, tol=40)
+        case(u(5, 40, dtype=dtype).T, u(3, dtype=dtype), n_fft=3, hop=2, frames=2)
+        case(u(1, dtype=dtype), u(4, dtype=dtype), bank, n_fft=16, hop=1, start=-9, frames=11, edge=1)
+    # Silence lies on the floor; what is not finite stays in the frames that it is in.
+    case(v([0.] * 20, dtype=f64), u(8, dtype=f64), n_fft=8, hop=4, frames=4, power=1)
+    case(v([0.] * 20, dtype=f64), u(8, dtype=f64), u(5, 2, dtype=f64), n_fft=8, hop=4, frames=4, log=True, floor=1e-3)
+    case(s(60, dtype=f64), u(4, dtype=f64), n_fft=4, hop=4, frames=15)
+
+
 def add(fam):
     add_lengths(fam)
     add_layouts(fam)
     add_many_dims(fam)
     add_others(fam)
     add_frames(fam)
+    add_frame_bands(fam)

@@ -38,6 +38,7 @@
 #include "hearth/ops/factory.h"
 #include "hearth/ops/fft.h"
 #include "hearth/ops/fold.h"
+#include "hearth/ops/frame_bands.h"
 #include "hearth/ops/gradient.h"
 #include "hearth/ops/grid_sampler.h"
 #include "hearth/ops/histogram.h"

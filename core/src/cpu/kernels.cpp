@@ -36,6 +36,7 @@ void install_kernels() {
   install_histogram();
   install_unique();
   install_fft();
+  install_frame_bands();
   install_unfold();
   install_softmax();
   install_attention();

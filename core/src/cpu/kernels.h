@@ -40,6 +40,7 @@ void install_searchsorted();
 void install_histogram();
 void install_unique();
 void install_fft();
+void install_frame_bands();
 void install_unfold();
 void install_softmax();
 void install_attention();

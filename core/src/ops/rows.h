@@ -17,6 +17,7 @@
 #include "ops/extreme.h"
 #include "ops/fft.h"
 #include "ops/fold.h"
+#include "ops/frame_bands.h"
 #include "ops/gather.h"
 #include "ops/grid_sampler.h"
 #include "ops/group_norm.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/ops/fft.h"
 
+#include "hearth/ops/frame_bands.h"
+
 #include "core/golden/tables.h"
 
 namespace hearth::golden {
@@ -46,6 +48,24 @@ std::optional<Tensor> window_of(Args& a) {
   return a[1];
 }
 
+Outputs bands_of_frames(Args& a) {
+  const auto options = FrameBandsOptions(a.i("n_fft"), a.i("hop"))
+                           .start(a.i("start", 0))
+                           .frames(a.i("frames"))
+                           .edge(static_cast<FrameEdge>(a.i("edge", 0)))
+                           .remove_dc_offset(a.b("dc", false))
+                           .preemphasis(a.f("preemphasis", 0))
+                           .power(a.i("power", 2))
+                           .spectrum_shift(a.f("shift", 0))
+                           .log(a.b("log", false))
+                           .log_factor(a.f("factor", 1))
+                           .log_shift(a.f("log_shift", 0))
+                           .log_floor(a.f("floor", 0))
+                           .windowed_energy(a.b("windowed", false));
+  const auto [bands, energy] = frame_bands(a[0], a[1], a.size() > 2 ? a[2] : Tensor(), options);
+  return {bands, energy};
+}
+
 #define FFT(name)                                                                   \
   {#name, [](Args& a) -> Outputs { return one_dim(a, &fft_##name); }},              \
       {#name "2", [](Args& a) -> Outputs { return many_dims(a, &fft_##name##2); }}, \
@@ -71,6 +91,7 @@ const Table kTable = {
                      window_of(a), a.b("center", true), a.b("normalized", false),
                      a.maybe_b("onesided"), a.maybe_i("length"), a.b("return_complex", false))};
      }},
+    {"frame_bands", bands_of_frames},
 };
 #undef FFT
 

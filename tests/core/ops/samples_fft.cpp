@@ -4,6 +4,7 @@
 #include "core/ops/samples.h"
 #include "ops/as_strided.h"
 #include "ops/fft.h"
+#include "ops/frame_bands.h"
 
 namespace hearth::testing_ops {
 
@@ -31,6 +32,35 @@ void fft_samples(Samples& s) {
   add(s, ops::FftC2R{{2}, 8, FftNorm::N, false}, {x}, false);
   add(s, ops::FftC2R{{2}, 9, FftNorm::None, true, 2}, {x}, false);
   add(s, ops::FftC2R{{0, 1}, 3, FftNorm::RootN, false}, {complex_values({3, 2, 4})}, false);
+  const Tensor signal = values({2, 23}, -1, 1), window = values({6}), bank = values({5, 3});
+  using ops::FrameBands;
+  add(s, FrameBands{.n_fft = 8, .hop = 3, .frames = 6, .power = 2}, {signal, window, bank});
+  add(s,
+      FrameBands{.n_fft = 8,
+                 .hop = 4,
+                 .start = -4,
+                 .frames = 7,
+                 .edge = FrameEdge::Reflect,
+                 .power = 1,
+                 .spectrum_shift = 1e-3,
+                 .log = true,
+                 .log_factor = 2,
+                 .log_shift = 1e-2,
+                 .log_floor = 1e-4},
+      {signal, window, bank});
+  add(s,
+      FrameBands{.n_fft = 9,
+                 .hop = 2,
+                 .start = -30,
+                 .frames = 40,
+                 .edge = FrameEdge::Mirror,
+                 .remove_dc = true,
+                 .preemphasis = 0.9,
+                 .power = 2,
+                 .windowed_energy = true},
+      {signal, window, none});
+  add(s, FrameBands{.n_fft = 62, .hop = 1, .start = -3, .frames = 26, .power = 1},
+      {values({3}, -1, 1), values({4}), none}, false);
   add(s, ops::UnfoldBackward{{2, 7}, 1, 3, 2}, {values({2, 3, 3})});
   add(s, ops::UnfoldBackward{{4, 3}, 0, 2, 1}, {values({3, 3, 2})});
   add(s, ops::UnfoldBackward{{2, 5, 2}, 1, 2, 3}, {values({2, 2, 2, 2})});
