@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -33,24 +32,32 @@ std::string resolve(const std::string& path) {
   return resolved;
 }
 
-/// Removes temporaries of writers that are gone: a living one holds a lock on its file.
-void remove_stale(const std::string& directory, const std::string& prefix) {
-  DIR* dir = ::opendir(directory.c_str());
-  if (!dir) return;
-  while (const dirent* entry = ::readdir(dir)) {
-    if (std::strncmp(entry->d_name, prefix.c_str(), prefix.size()) != 0) continue;
-    const int fd =
-        ::openat(::dirfd(dir), entry->d_name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) continue;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) ::unlinkat(::dirfd(dir), entry->d_name, 0);
-    ::close(fd);
-  }
-  ::closedir(dir);
+/// Whether a path still leads to an open file.
+bool leads_to(const std::string& path, int fd) {
+  struct stat there = {}, here = {};
+  return ::lstat(path.c_str(), &there) == 0 && ::fstat(fd, &here) == 0 &&
+         there.st_ino == here.st_ino && there.st_dev == here.st_dev;
+}
+
+/// A temporary that is nobody else's: writers hold a lock on theirs while they live, and whoever is
+/// gone leaves one that can be taken over. -1, with errno, when another lives or it cannot be made.
+int take(const std::string& path) {
+  const int fd =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0666);
+  if (fd < 0) return -1;
+  const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+  // Its writer may have renamed or removed it before the lock was held.
+  if (locked && leads_to(path, fd)) return fd;
+  const int error = locked ? EAGAIN : errno;
+  ::close(fd);
+  errno = error;
+  return -1;
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(resolve(path)) {
+AtomicFile::AtomicFile(std::string path, Durability durability)
+    : path_(resolve(path)), durability_(durability) {
   struct stat status = {};
   if (::stat(path_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
     open_temporary();
@@ -63,22 +70,24 @@ AtomicFile::AtomicFile(std::string path) : path_(resolve(path)) {
 void AtomicFile::open_temporary() {
   const std::string name = path_.substr(path_.rfind('/') + 1);
   HEARTH_CHECK_AS(FileError, !name.empty(), "[", path_, "] expected a file, got a directory");
-  const std::string directory = directory_of(path_), prefix = "." + name + ".tmp-";
-  remove_stale(directory, prefix);
-  for (uint64_t n = 0;; ++n) {
-    temporary_ = cat_str(directory, "/", prefix, static_cast<int64_t>(::getpid()), "-", n);
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ < 0 && errno == EEXIST) continue;
-    if (fd_ < 0) {
-      temporary_.clear();
-      fail("cannot create");
-    }
-    struct stat status = {};
-    // Another writer may have taken it for a stale one before the lock was held.
-    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd_, &status) == 0 && status.st_nlink > 0)
-      return;
-    ::close(fd_);
-    fd_ = -1;
+  const std::string prefix = cat_str(directory_of(path_), "/.", name, ".tmp-");
+  int64_t n = 0;
+  for (;; ++n) {
+    temporary_ = cat_str(prefix, n);
+    fd_ = take(temporary_);
+    if (fd_ >= 0 && ::ftruncate(fd_, 0) == 0) break;
+    if (fd_ < 0 && errno == EWOULDBLOCK) continue;
+    if (fd_ < 0) temporary_.clear();
+    fail("cannot create");
+  }
+  // What writers beside this one have left, who are gone.
+  for (++n;; ++n) {
+    const std::string beside = cat_str(prefix, n);
+    if (::access(beside.c_str(), F_OK) != 0) break;
+    const int fd = take(beside);
+    if (fd < 0) break;
+    ::unlink(beside.c_str());
+    ::close(fd);
   }
 }
 
@@ -100,12 +109,14 @@ void AtomicFile::write(const void* data, size_t bytes) {
 
 void AtomicFile::commit() {
   if (!temporary_.empty()) {
-    if (::fsync(fd_) != 0) fail("cannot sync");
+    if (durability_ == Durability::Synced && ::fsync(fd_) != 0) fail("cannot sync");
     // Renamed while the lock is held, or another writer could take it for a stale one.
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot replace");
     temporary_.clear();
     // The rename itself must survive a power cut.
-    const int dir = ::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int dir = durability_ == Durability::Synced
+                        ? ::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                        : -1;
     if (dir >= 0) {
       ::fsync(dir);
       ::close(dir);

@@ -273,6 +273,12 @@ void save(const Tensor& tensor, const std::string& path) {
   sink.commit();
 }
 
+std::vector<char> save(const Tensor& tensor) {
+  BufferSink sink;
+  write_npy(sink, tensor, {});
+  return std::move(sink.bytes);
+}
+
 void save_npz(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::string& path) {
   FileSink sink(path);
   write_npz(sink, tensors, {});

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -19,6 +21,10 @@ namespace fs = std::filesystem;
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
 }
 
 class AtomicFileTest : public testing::Test {
@@ -50,6 +56,43 @@ TEST_F(AtomicFileTest, LeavesNothingWithoutCommit) {
     file.write("half of the ne");
   }
   EXPECT_EQ(read(path), "old");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(AtomicFileTest, TakesOverWhatKilledWritersLeft) {
+  const std::string path = dir_ + "/f";
+  write(dir_ + "/.f.tmp-0", "left behind, and longer than what comes");
+  write(dir_ + "/.f.tmp-1", "left behind");
+  {
+    AtomicFile file(path, Durability::Unsynced);
+    file.write("new");
+    EXPECT_EQ(entries(), 1u);
+    AtomicFile beside(path);
+    beside.write("later");
+    EXPECT_EQ(entries(), 2u);
+    file.commit();
+    EXPECT_EQ(read(path), "new");
+    beside.commit();
+  }
+  EXPECT_EQ(read(path), "later");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(AtomicFileTest, WritersOfOneNameDoNotMix) {
+  const std::string path = dir_ + "/f";
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i)
+    writers.emplace_back([&, i] {
+      for (int n = 0; n < 200; ++n) {
+        AtomicFile file(path, Durability::Unsynced);
+        for (int part = 0; part < 8; ++part)
+          file.write(std::string(100, static_cast<char>('a' + i)));
+        if (n % 3 != 0) file.commit();
+      }
+    });
+  for (auto& writer : writers) writer.join();
+  const std::string last = read(path);
+  EXPECT_EQ(last, std::string(800, last[0]));
   EXPECT_EQ(entries(), 1u);
 }
 

@@ -226,7 +226,7 @@ TEST(AtomicFile, LinksStayAndTemporariesOfTheDeadAreRemoved) {
   TemporaryFolder dir;
   save_file({{"x", ones({1})}}, dir / "target");
   fs::create_symlink(dir / "target", dir / "link");
-  std::ofstream(dir / ".target.tmp-1-0") << "left by a killed writer";
+  std::ofstream(dir / ".target.tmp-0") << "left by a killed writer";
   {
     AtomicFile living(dir / "target");
     save_file({{"x", zeros({1})}}, dir / "link");

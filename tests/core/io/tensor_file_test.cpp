@@ -52,6 +52,8 @@ TEST(Npy, WritesTheBytesNumPyWrites) {
   const TemporaryFolder dir;
   npy::save(counting({2, 3}), dir / "c.npy");
   EXPECT_EQ(read_text(dir / "c.npy"), read_text(file("c.npy")));
+  const std::vector<char> bytes = npy::save(counting({2, 3}));
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), read_text(file("c.npy")));
   npy::save(full({}, 2.5, TensorOptions(kHalf)), dir / "scalar.npy");
   EXPECT_EQ(read_text(dir / "scalar.npy"), read_text(file("scalar.npy")));
   npy::save(counting({2}).ne(1), dir / "bool.npy");

@@ -24,6 +24,8 @@ HEARTH_API std::map<std::string, Tensor> load_npz(const std::string& path);
 /// Writes all or nothing, as numpy.save does: C order, one array. bfloat16, which NumPy does not
 /// have, throws DtypeError.
 HEARTH_API void save(const Tensor& tensor, const std::string& path);
+/// The same in memory.
+HEARTH_API std::vector<char> save(const Tensor& tensor);
 /// As numpy.savez, not compressed.
 HEARTH_API void save_npz(const std::vector<std::pair<std::string, Tensor>>& tensors,
                          const std::string& path);
