@@ -2,6 +2,10 @@
 // All of Hearth's audio library.
 #pragma once
 
+#include "hearth/audio/feature_files/feature_reader.h"
+#include "hearth/audio/feature_files/feature_writer.h"
+#include "hearth/audio/feature_files/htk.h"
+#include "hearth/audio/feature_files/kaldi_io.h"
 #include "hearth/audio/functional/cepstral.h"
 #include "hearth/audio/functional/distance.h"
 #include "hearth/audio/functional/filterbanks.h"
