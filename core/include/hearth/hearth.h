@@ -37,6 +37,7 @@
 #include "hearth/ops/embedding_bag.h"
 #include "hearth/ops/factory.h"
 #include "hearth/ops/fft.h"
+#include "hearth/ops/filter.h"
 #include "hearth/ops/fold.h"
 #include "hearth/ops/frame_bands.h"
 #include "hearth/ops/gradient.h"

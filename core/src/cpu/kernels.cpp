@@ -37,6 +37,7 @@ void install_kernels() {
   install_unique();
   install_fft();
   install_frame_bands();
+  install_filter();
   install_unfold();
   install_softmax();
   install_attention();

@@ -41,6 +41,7 @@ void install_histogram();
 void install_unique();
 void install_fft();
 void install_frame_bands();
+void install_filter();
 void install_unfold();
 void install_softmax();
 void install_attention();

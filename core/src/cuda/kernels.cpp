@@ -8,6 +8,7 @@ void install_kernels() {
   install_pointwise();
   install_sort();
   install_scan();
+  install_filter();
   install_resize();
   install_pool();
   install_linalg();

@@ -14,6 +14,7 @@ void install_copy();
 void install_pointwise();
 void install_sort();
 void install_scan();
+void install_filter();
 void install_resize();
 void install_pool();
 void install_linalg();

@@ -16,6 +16,7 @@
 #include "ops/embedding_bag.h"
 #include "ops/extreme.h"
 #include "ops/fft.h"
+#include "ops/filter.h"
 #include "ops/fold.h"
 #include "ops/frame_bands.h"
 #include "ops/gather.h"

@@ -30,6 +30,7 @@ void index_samples(Samples& samples);
 void statistics_samples(Samples& samples);
 void losses_samples(Samples& samples);
 void fft_samples(Samples& samples);
+void filter_samples(Samples& samples);
 void sparse_samples(Samples& samples);
 
 Samples all_samples() {
@@ -55,6 +56,7 @@ Samples all_samples() {
   if (!has_lapack()) std::erase_if(samples, [](const Sample& s) { return needs_lapack(*s.op); });
   losses_samples(samples);
   fft_samples(samples);
+  filter_samples(samples);
   sparse_samples(samples);
   return samples;
 }
