@@ -160,7 +160,7 @@ TEST_F(CrepeTest, LoadsWhatWasSaved) {
               testing::AllOf(HasSubstr("holds no CREPE"), HasSubstr("crepe.safetensors")));
   safetensors::save_file({{"conv1.weight", zeros({128, 1, 512, 1})}}, path);
   EXPECT_THAT(error_of<FormatError>([&] { crepe::load(TensorFile(path)); }),
-              HasSubstr("does not hold a CREPE"));
+              HasSubstr("does not hold the CREPE"));
 }
 
 struct VoiceEncoderTest : testing::Test {
@@ -203,7 +203,7 @@ TEST_F(VoiceEncoderTest, LoadsWhatWasSaved) {
   EXPECT_TRUE(equal(again(mel), encoder(mel)));
   safetensors::save_file({{"lstm.weight_ih_l0", zeros({1024, 40})}}, path);
   EXPECT_THAT(error_of<FormatError>([&] { load_voice_encoder(TensorFile(path)); }),
-              HasSubstr("does not hold a voice encoder"));
+              HasSubstr("does not hold the voice encoder"));
   safetensors::save_file({{"a", zeros({2})}}, path);
   EXPECT_THROW(load_voice_encoder(TensorFile(path)), FormatError);
 }

@@ -188,10 +188,10 @@ TEST(Evaluate, CountsAndFindsTheWorst) {
   EXPECT_THROW(evaluate(p, t), IndexError);
 }
 
+constexpr Augmentation kShift{.shift = 1};
+
 TrainerOptions quick() {
-  Augmentation a;
-  a.shift = 1;
-  return TrainerOptions().epochs(3).batch_size(10).lr(3e-3).augmentation(a).loop(
+  return TrainerOptions().epochs(3).batch_size(10).lr(3e-3).loop(
       train::TrainerOptions().enable_progress_bar(false));
 }
 
@@ -206,7 +206,7 @@ TEST(ClassifierTrainer, Learns) {
   const Quarters data(200), test(50);
   for (const char* model : {"mlp", "cnn"}) {
     Classifier classifier(spec(model));
-    ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick());
+    ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick(), kShift);
     trainer.validate_on(test.pixels, test.targets);
     EXPECT_EQ(trainer.total_steps(), 60);
     const auto result = trainer.fit();
@@ -223,7 +223,7 @@ TEST(ClassifierTrainer, LearnsTheSameFromASeed) {
   manual_seed(3);
   const Quarters data(95);
   Classifier classifier(spec("cnn"));
-  ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick());
+  ClassifierTrainer trainer(classifier, data.pixels, data.targets, quick(), kShift);
   const double loss = trainer.fit().metrics.at("train_loss");
   EXPECT_NEAR(loss, 0.02929305, 1e-5);
 }
@@ -235,7 +235,7 @@ TEST(ClassifierTrainer, GoesOnExactlyWhereItWas) {
     return std::make_unique<Classifier>(spec("cnn"));
   };
   const auto whole = fresh();
-  ClassifierTrainer(*whole, data.pixels, data.targets, quick()).fit();
+  ClassifierTrainer(*whole, data.pixels, data.targets, quick(), kShift).fit();
   const Tensor wanted = whole->probabilities(data.pixels);
   for (const auto& breaks :
        std::vector<std::vector<int64_t>>{{1}, {9}, {10}, {4, 14, 20, 29}, {30}}) {
@@ -244,13 +244,13 @@ TEST(ClassifierTrainer, GoesOnExactlyWhereItWas) {
     auto classifier = fresh();
     for (const int64_t steps : breaks) {
       const auto options = until(quick().workers(steps % 3), steps, folder);
-      ClassifierTrainer trainer(*classifier, data.pixels, data.targets, options);
+      ClassifierTrainer trainer(*classifier, data.pixels, data.targets, options, kShift);
       checkpoint = trainer.fit(checkpoint).checkpoint;
       // A new process has other random numbers and fresh weights.
       manual_seed(1000 + static_cast<uint64_t>(steps));
       classifier = std::make_unique<Classifier>(spec("cnn"));
     }
-    ClassifierTrainer(*classifier, data.pixels, data.targets, quick()).fit(checkpoint);
+    ClassifierTrainer(*classifier, data.pixels, data.targets, quick(), kShift).fit(checkpoint);
     EXPECT_TRUE(same(classifier->probabilities(data.pixels), wanted)) << breaks[0];
   }
 }
@@ -262,9 +262,10 @@ TEST(ClassifierTrainer, GoesOnWithMoreEpochs) {
   Classifier classifier(spec("cnn"));
   auto options = quick().epochs(2);
   options.loop().default_root_dir(folder.path);
-  const auto first = ClassifierTrainer(classifier, data.pixels, data.targets, options).fit();
+  const auto first =
+      ClassifierTrainer(classifier, data.pixels, data.targets, options, kShift).fit();
   EXPECT_EQ(first.steps, 20);
-  ClassifierTrainer longer(classifier, data.pixels, data.targets, options.epochs(4));
+  ClassifierTrainer longer(classifier, data.pixels, data.targets, options.epochs(4), kShift);
   const auto second = longer.fit(first.checkpoint);
   EXPECT_EQ(second.steps, 40);
   EXPECT_EQ(second.epochs, 4);
@@ -277,7 +278,7 @@ TEST(ClassifierTrainer, RefusesCheckpointsOfOtherTrainings) {
   const TemporaryFolder folder;
   Classifier classifier(spec("mlp")), cnn(spec("cnn"));
   const auto fit = [&](Classifier& c, const TrainerOptions& options, const std::string& from) {
-    return ClassifierTrainer(c, data.pixels, data.targets, options).fit(from).checkpoint;
+    return ClassifierTrainer(c, data.pixels, data.targets, options, kShift).fit(from).checkpoint;
   };
   const std::string path = fit(classifier, until(quick(), 1, folder), "");
   EXPECT_THROW(fit(classifier, quick().batch_size(20), path), FormatError);

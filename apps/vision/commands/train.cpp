@@ -190,11 +190,11 @@ int Train::run() {
                                         .lr(*lr_)
                                         .seed(seed())
                                         .workers(workers_)
-                                        .augmentation(augmentation(dataset_, data.pixels().size(3)))
                                         .loop(train::TrainerOptions()
                                                   .default_root_dir(folder.path())
                                                   .precision(precision())
-                                                  .log_every_n_steps(kLogEvery)));
+                                                  .log_every_n_steps(kLogEvery)),
+                                    augmentation(dataset_, data.pixels().size(3)));
   trainer.validate_on(test.pixels(), test.targets());
   train::Engine& engine = trainer.engine();
   engine.add_callback<train::ModelCheckpoint>(train::ModelCheckpointOptions()

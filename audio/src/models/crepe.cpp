@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/nn/load_weights.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pad.h"
 #include "hearth/ops/pointwise.h"
@@ -172,16 +173,12 @@ Crepe load(const TensorFile& weights) {
                   " ...)");
   using Capacity = CrepeOptions::Capacity;
   const bool tiny = weights.sizes(first)[0] == channels(1, Capacity::Tiny);
-  Crepe model(CrepeOptions().capacity(tiny ? Capacity::Tiny : Capacity::Full));
-  OrderedDict<std::string, Tensor> state;
-  for (const std::string& key : weights.keys()) state.insert(key, weights.tensor(key));
-  try {
-    model->load_state_dict(state);
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(cat_str("[", weights.source(), "] does not hold a CREPE: ", e.what()));
-  }
+  Crepe model{nullptr};
+  const auto make = [&](int64_t) -> nn::Module& {
+    model = Crepe(CrepeOptions().capacity(tiny ? Capacity::Tiny : Capacity::Full));
+    return *model;
+  };
+  nn::load_weights(weights, "CREPE", make);
   model->eval();
   return model;
 }

@@ -6,6 +6,7 @@
 
 #include "hearth/audio/functional/filterbanks.h"
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/nn/load_weights.h"
 #include "hearth/ops/factory.h"
 #include "hearth/ops/fft.h"
 #include "hearth/ops/linalg.h"
@@ -118,23 +119,15 @@ bool holds_voice_encoder(const TensorFile& weights) {
 VoiceEncoder load_voice_encoder(const TensorFile& weights) {
   HEARTH_CHECK_AS(FormatError, holds_voice_encoder(weights), "[", weights.source(),
                   "] holds no voice encoder: expected Resemblyzer's names (lstm.weight_ih_l0 ...)");
-  OrderedDict<std::string, Tensor> state;
-  for (std::string key : weights.keys()) {
-    const std::string full = key;
-    if (key.starts_with(kCheckpoint)) key.erase(0, std::string_view(kCheckpoint).size());
-    // What the loss of its training learned, and the optimizer, are no part of the network.
-    if (key.starts_with("lstm.") || key.starts_with("linear."))
-      state.insert(key, weights.tensor(full));
-  }
   VoiceEncoder model;
-  try {
-    model->load_state_dict(state);
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(
-        cat_str("[", weights.source(), "] does not hold a voice encoder: ", e.what()));
-  }
+  const auto name = [](const std::string& key) -> std::string {
+    const std::string own =
+        key.starts_with(kCheckpoint) ? key.substr(std::string_view(kCheckpoint).size()) : key;
+    // What the loss of its training learned, and the optimizer, are no part of the network.
+    return own.starts_with("lstm.") || own.starts_with("linear.") ? own : "";
+  };
+  nn::load_weights(
+      weights, "voice encoder", [&](int64_t) -> nn::Module& { return *model; }, name);
   model->eval();
   return model;
 }

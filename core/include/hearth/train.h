@@ -5,6 +5,7 @@
 #include "hearth/train/callbacks/early_stopping.h"
 #include "hearth/train/callbacks/model_checkpoint.h"
 #include "hearth/train/callbacks/weight_averaging.h"
+#include "hearth/train/classification.h"
 #include "hearth/train/loggers/csv_logger.h"
 #include "hearth/train/loggers/jsonl_logger.h"
 #include "hearth/train/loggers/tensorboard.h"

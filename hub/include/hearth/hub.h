@@ -7,3 +7,4 @@
 #include "hearth/hub/download.h"
 #include "hearth/hub/environment.h"
 #include "hearth/hub/hub.h"
+#include "hearth/hub/model_files.h"

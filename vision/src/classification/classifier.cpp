@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/io/metadata.h"
 #include "hearth/io/safetensors.h"
+#include "hearth/nn/eval_guard.h"
+#include "hearth/nn/load_weights.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/view.h"
@@ -18,78 +20,6 @@ namespace {
 
 // No picture for a model here is larger; more in a file is damage.
 constexpr int64_t kLargestSide = 4096, kMostClasses = 100'000, kMostChannels = 1024;
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string s;
-  for (const std::string& part : parts) s += (s.empty() ? "" : "\n") + part;
-  return s;
-}
-
-std::vector<std::string> split(const std::string& s) {
-  std::vector<std::string> parts(1);
-  for (char c : s) {
-    if (c == '\n') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
-std::string join_numbers(const std::vector<double>& values) {
-  std::vector<std::string> parts;
-  for (double v : values) {
-    char text[32];
-    parts.emplace_back(text, std::to_chars(text, text + sizeof text, v).ptr);
-  }
-  return join(parts);
-}
-
-/// The metadata of a classifier's file.
-class Reader {
- public:
-  Reader(const std::string& path, const safetensors::Metadata& metadata)
-      : path_(path), metadata_(metadata) {}
-
-  const std::string& text(const std::string& key) const {
-    auto found = metadata_.find(key);
-    HEARTH_CHECK_AS(FormatError, found != metadata_.end(), "[", path_,
-                    "] is no classifier of this program: its metadata lack '", key,
-                    "'; expected a file that training wrote");
-    return found->second;
-  }
-  int64_t integer(const std::string& key, int64_t largest) const {
-    const double v = number(key, text(key));
-    HEARTH_CHECK_AS(FormatError, v >= 1 && v <= static_cast<double>(largest) && v == std::floor(v),
-                    "[", path_, "] metadata '", key, "' is ", text(key), ", expected 1 to ",
-                    largest);
-    return static_cast<int64_t>(v);
-  }
-  std::vector<double> numbers(const std::string& key) const {
-    std::vector<double> values;
-    for (const std::string& part : split(text(key))) values.push_back(number(key, part));
-    return values;
-  }
-
- private:
-  double number(const std::string& key, const std::string& s) const {
-    double v = 0;
-    const auto end = s.data() + s.size();
-    const auto result = std::from_chars(s.data(), end, v);
-    HEARTH_CHECK_AS(FormatError, result.ec == std::errc() && result.ptr == end && std::isfinite(v),
-                    "[", path_, "] metadata '", key, "' holds '", s, "', expected a number");
-    return v;
-  }
-  const std::string& path_;
-  const safetensors::Metadata& metadata_;
-};
-
-int64_t numel_of(IntArrayRef sizes) {
-  int64_t n = 1;
-  for (const int64_t size : sizes) n *= size;
-  return n;
-}
 
 uint64_t scramble(uint64_t x) {
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
@@ -150,33 +80,21 @@ void Classifier::to(Device device) {
 }
 
 Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights) {
-  try {
+  const auto make = [&](int64_t numbers) -> nn::Module& {
     const models::ImageShape& shape = spec.shape;
+    const auto classes = static_cast<int64_t>(spec.classes.size());
     HEARTH_CHECK_AS(FormatError,
                     shape.channels <= kMostChannels && shape.height <= kLargestSide &&
-                        shape.width <= kLargestSide &&
-                        static_cast<int64_t>(spec.classes.size()) <= kMostClasses,
+                        shape.width <= kLargestSide && classes <= kMostClasses,
                     "no model takes images of ", shape.channels, " x ", shape.height, " x ",
-                    shape.width, " and tells ", spec.classes.size(), " classes apart");
-    // A small file must not make us take memory for a large model.
-    int64_t has = 0;
-    for (const std::string& key : weights.keys()) has += numel_of(weights.sizes(key));
-    const int64_t least =
-        models::least_weights(spec.model, spec.shape, static_cast<int64_t>(spec.classes.size()));
-    HEARTH_CHECK_AS(FormatError, has >= least, "the model has ", least,
-                    " weights and more, the file ", has);
+                    shape.width, " and tells ", classes, " classes apart");
+    const int64_t least = models::least_weights(spec.model, shape, classes);
+    HEARTH_CHECK_AS(FormatError, numbers >= least, "the model has ", least,
+                    " weights and more, the file ", numbers);
     *this = Classifier(std::move(spec));
-    OrderedDict<std::string, Tensor> state;
-    for (const std::string& key : weights.keys()) state.insert(key, weights.tensor(key));
-    model_->load_state_dict(state);
-  } catch (const FileError&) {
-    throw;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(cat_str("[", weights.source(),
-                              "] does not hold the classifier that is described: ", e.what()));
-  }
+    return *model_;
+  };
+  nn::load_weights(weights, "classifier", make);
 }
 
 Classifier Classifier::load(const std::string& path) { return load(TensorFile(path)); }
@@ -187,20 +105,17 @@ bool Classifier::describes_itself(const TensorFile& file) {
 }
 
 ClassifierSpec Classifier::spec_of(const TensorFile& file) {
-  const std::string& path = file.source();
-  const auto metadata = file.metadata();
-  Reader read(path, metadata);
+  const safetensors::MetadataReader read(file.source(), file.metadata(),
+                                         "a classifier that training wrote");
   ClassifierSpec spec;
   spec.model = read.text("model");
-  spec.shape = {read.integer("channels", kMostChannels), read.integer("height", kLargestSide),
-                read.integer("width", kLargestSide)};
-  spec.classes = split(read.text("classes"));
-  HEARTH_CHECK_AS(FormatError, static_cast<int64_t>(spec.classes.size()) <= kMostClasses, "[", path,
-                  "] metadata 'classes' has ", spec.classes.size(), " entries");
+  spec.shape = {read.integer("channels", 1, kMostChannels), read.integer("height", 1, kLargestSide),
+                read.integer("width", 1, kLargestSide)};
+  spec.classes = read.lines("classes", kMostClasses);
   spec.dataset = read.text("dataset");
   spec.mean = read.numbers("mean");
   spec.stddev = read.numbers("stddev");
-  if (metadata.count("resize_size")) spec.resize_size = read.integer("resize_size", kLargestSide);
+  if (read.has("resize_size")) spec.resize_size = read.integer("resize_size", 1, kLargestSide);
   return spec;
 }
 
@@ -212,9 +127,9 @@ void Classifier::save(const std::string& path) const {
                                  {"channels", std::to_string(spec_.shape.channels)},
                                  {"height", std::to_string(spec_.shape.height)},
                                  {"width", std::to_string(spec_.shape.width)},
-                                 {"classes", join(spec_.classes)},
-                                 {"mean", join_numbers(spec_.mean)},
-                                 {"stddev", join_numbers(spec_.stddev)}};
+                                 {"classes", safetensors::join_lines(spec_.classes)},
+                                 {"mean", safetensors::join_numbers(spec_.mean)},
+                                 {"stddev", safetensors::join_numbers(spec_.stddev)}};
   if (spec_.resize_size > 0) metadata["resize_size"] = std::to_string(spec_.resize_size);
   safetensors::save_file(tensors, path, metadata);
 }
@@ -264,12 +179,7 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
   HEARTH_CHECK_AS(ValueError, batch_size > 0, "[Classifier] batch_size is positive, got ",
                   batch_size);
   const NoGradGuard no_grad;
-  const struct Evaluating {
-    explicit Evaluating(nn::Module& m) : model(m), was_training(m.is_training()) { model.eval(); }
-    ~Evaluating() { model.train(was_training); }
-    nn::Module& model;
-    const bool was_training;
-  } evaluating(*model_);
+  const nn::EvalGuard evaluating(*model_);
   Tensor images = pixels.cpu().contiguous();
   std::vector<Tensor> parts;
   for (int64_t at = 0; at < images.size(0); at += batch_size) {

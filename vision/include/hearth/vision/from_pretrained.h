@@ -4,7 +4,7 @@
 #include <string>
 
 #include "hearth/base/arg.h"
-#include "hearth/hub/hub.h"
+#include "hearth/hub/model_files.h"
 #include "hearth/vision/classification/classifier.h"
 
 namespace hearth::vision {
@@ -34,8 +34,7 @@ struct PretrainedOptions {
 HEARTH_API Classifier from_pretrained(const std::string& name_or_path,
                                       const PretrainedOptions& options = {});
 
-/// The weights that a file holds, or a folder (under one of the names above). Throws FileError.
-HEARTH_API TensorFile open_weights(const std::string& path);
+using hub::open_weights;
 
 /// Writes config.json and model.safetensors into a folder, which is made if need be, as
 /// from_pretrained reads them. Each file is whole or not there.

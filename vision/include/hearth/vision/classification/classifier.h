@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hearth/io/tensor_file.h"
+#include "hearth/train/classification.h"
 #include "hearth/vision/models/image_classifier.h"
 
 namespace hearth::vision {
@@ -98,19 +99,8 @@ class HEARTH_API Classifier {
   Device device_ = kCPU;
 };
 
-/// What probabilities say against the truth.
-struct Evaluation {
-  double accuracy = 0;
-  double loss = 0;
-  /// int64 [K, K]: images of class t taken for class p.
-  Tensor confusion;
-};
-
-/// targets: int64 [N].
-HEARTH_API Evaluation evaluate(const Tensor& probabilities, const Tensor& targets);
-
-/// The indices of up to n wrong images, the surest mistakes first.
-HEARTH_API std::vector<int64_t> worst_mistakes(const Tensor& probabilities, const Tensor& targets,
-                                               int64_t n);
+using train::evaluate;
+using train::Evaluation;
+using train::worst_mistakes;
 
 }  // namespace hearth::vision

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "hearth/ops/creation.h"
-#include "hearth/vision/classification/classifier.h"
+#include "hearth/train/classification.h"
 
-namespace hearth::vision {
+namespace hearth::train {
 namespace {
 
 /// Rows of probabilities next to the truth, checked.
@@ -66,4 +66,4 @@ std::vector<int64_t> worst_mistakes(const Tensor& probabilities, const Tensor& t
   return wrong;
 }
 
-}  // namespace hearth::vision
+}  // namespace hearth::train

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/train/classification.h"
+
+#include "hearth/data/dataloader.h"
+#include "hearth/data/datasets.h"
+#include "hearth/data/samplers.h"
+#include "hearth/nn/module.h"
+#include "hearth/ops/loss.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/optim/adamw.h"
+#include "hearth/optim/lr_scheduler.h"
+#include "hearth/train/trainer.h"
+
+namespace hearth::train {
+namespace {
+
+using Batch = data::Example<>;
+
+class ExampleBatches : public data::datasets::BatchDataset<ExampleBatches, Batch> {
+ public:
+  explicit ExampleBatches(Examples examples) : examples_(std::move(examples)) {}
+  Batch get_batch(ArrayRef<size_t> indices) override { return examples_.batch(indices); }
+  std::optional<size_t> size() const override { return examples_.size; }
+
+ private:
+  Examples examples_;
+};
+
+template <typename Sampler>
+using Loader = data::StatelessDataLoader<ExampleBatches, Sampler>;
+
+/// What must be equal for a training to go on where it was; kept in its checkpoints.
+struct Description {
+  std::string text;
+
+  void save(serialize::OutputArchive& archive) const { archive.write("text", text); }
+  void load(serialize::InputArchive& archive) const {
+    std::string other;
+    archive.read("text", other);
+    HEARTH_CHECK_AS(FormatError, other == text, "[", archive.source(),
+                    "] is of another training:\n  ", other, "\nThis one is\n  ", text,
+                    "\nGo on with the same settings, or start anew in another folder");
+  }
+};
+
+ClassificationOptions checked(const Examples& examples, ClassificationOptions o) {
+  HEARTH_CHECK_AS(ValueError, examples.size > 0, "[ClassificationTrainer] no examples");
+  HEARTH_CHECK_AS(
+      ValueError, o.epochs() > 0 && o.batch_size() > 0 && o.workers() >= 0,
+      "[ClassificationTrainer] epochs and batch_size are positive, workers not negative; got ",
+      o.epochs(), ", ", o.batch_size(), " and ", o.workers());
+  o.loop(TrainerOptions(o.loop()).max_epochs(o.epochs()));
+  return o;
+}
+
+}  // namespace
+
+struct ClassificationTrainer::Impl {
+  Impl(nn::Module& model, Callable<Tensor(const Tensor&)> f, Examples examples,
+       const std::string& what, ClassificationOptions o)
+      : forward(std::move(f)),
+        size(static_cast<int64_t>(examples.size)),
+        options(checked(examples, std::move(o))),
+        optimizer(model.parameters(),
+                  optim::AdamWOptions(options.lr()).weight_decay(options.weight_decay())),
+        schedule(optimizer, optim::OneCycleLROptions(options.lr(), total_steps())),
+        loader(data::make_data_loader(
+            ExampleBatches(std::move(examples)),
+            data::DataLoaderOptions(static_cast<size_t>(options.batch_size()))
+                .workers(static_cast<size_t>(options.workers())))),
+        trainer(options.loop()) {
+    run.text = cat_str(what, ", batch size ", options.batch_size(), ", lr ", options.lr(),
+                       ", weight decay ", options.weight_decay(), ", label smoothing ",
+                       options.label_smoothing(), ", seed ", options.seed());
+    if (const auto precision = options.loop().precision())
+      run.text += cat_str(", precision ", *precision);
+    trainer.expect_batches(steps_per_epoch());
+    trainer.add_state("run", run);
+    trainer.add_model(model);
+    trainer.add_optimizer(optimizer);
+    trainer.add_scheduler(schedule);
+    trainer.training_step([this](Batch& b) { return step(b, options.label_smoothing()); });
+    trainer.validation_step([this](Batch& b) { return step(b, 0); });
+  }
+
+  int64_t steps_per_epoch() const {
+    return (size + options.batch_size() - 1) / options.batch_size();
+  }
+  int64_t total_steps() const { return steps_per_epoch() * options.epochs(); }
+
+  StepResult step(Batch& batch, double label_smoothing) const {
+    const Tensor scores = forward(batch.data);
+    const Tensor target = batch.target.to(scores.device());
+    const Tensor loss =
+        cross_entropy_loss(scores, target, {}, Reduction::Mean, -100, label_smoothing);
+    const Tensor right = scores.detach().argmax(1).eq(target).to(kFloat).mean();
+    return StepResult(loss, {{"accuracy", right}}).weigh(static_cast<double>(target.size(0)));
+  }
+
+  Callable<Tensor(const Tensor&)> forward;
+  int64_t size;
+  ClassificationOptions options;
+  Description run;
+  optim::AdamW optimizer;
+  optim::OneCycleLR schedule;
+  std::unique_ptr<Loader<data::samplers::RandomSampler>> loader;
+  std::unique_ptr<Loader<data::samplers::SequentialSampler>> validation;
+  Trainer<Batch> trainer;
+};
+
+ClassificationTrainer::ClassificationTrainer(nn::Module& model,
+                                             Callable<Tensor(const Tensor&)> forward,
+                                             Examples examples, const std::string& what,
+                                             ClassificationOptions options)
+    : impl_(std::make_unique<Impl>(model, std::move(forward), std::move(examples), what,
+                                   std::move(options))) {}
+
+ClassificationTrainer::~ClassificationTrainer() = default;
+
+void ClassificationTrainer::validate_on(Examples examples, size_t batch_size) {
+  impl_->validation = data::make_data_loader<data::samplers::SequentialSampler>(
+      ExampleBatches(std::move(examples)), data::DataLoaderOptions(batch_size));
+}
+
+Engine& ClassificationTrainer::engine() { return impl_->trainer; }
+int64_t ClassificationTrainer::steps_per_epoch() const { return impl_->steps_per_epoch(); }
+int64_t ClassificationTrainer::total_steps() const { return impl_->total_steps(); }
+
+FitResult ClassificationTrainer::fit(const std::string& checkpoint) {
+  Impl& s = *impl_;
+  return s.validation ? s.trainer.fit(*s.loader, *s.validation, checkpoint)
+                      : s.trainer.fit(*s.loader, checkpoint);
+}
+
+}  // namespace hearth::train

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folders whose subfolders are classes, of whatever files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hearth/datasets/vision/labeled_images.h"
+
+namespace hearth::datasets {
+
+struct LabeledFile {
+  std::string path;
+  int64_t target;
+};
+
+/// Which files of a data set, and of what.
+struct ClassFiles {
+  std::vector<std::string> classes;
+  std::vector<LabeledFile> files;
+};
+
+struct ClassFolderOptions {
+  Mode mode = Mode::kTrain;
+  /// How much of each class is kept for testing, where the folder has no part for that.
+  double test_share = 0.2;
+  /// Names that choice.
+  uint64_t seed = 0;
+  /// ".png", as lower case.
+  std::vector<std::string> extensions;
+  /// What the files are, for messages: "PNG or JPEG files".
+  const char* what = "files";
+};
+
+/// Files below a folder, in the order of their names, by the subfolder each is in, and of train/
+/// or, for testing, val/, test/, valid/ or validation/, where these are. Throws FileError and
+/// FormatError.
+ClassFiles class_files(const std::string& root, const ClassFolderOptions& options);
+
+/// Keeps of the files of each class what is for this mode.
+void split_classes(ClassFiles& all, const std::string& root, const ClassFolderOptions& options);
+
+}  // namespace hearth::datasets
