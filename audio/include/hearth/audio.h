@@ -2,10 +2,14 @@
 // All of Hearth's audio library.
 #pragma once
 
+#include "hearth/audio/compliance/kaldi.h"
 #include "hearth/audio/feature_files/feature_reader.h"
 #include "hearth/audio/feature_files/feature_writer.h"
 #include "hearth/audio/feature_files/htk.h"
 #include "hearth/audio/feature_files/kaldi_io.h"
+#include "hearth/audio/features/config.h"
+#include "hearth/audio/features/extractor.h"
+#include "hearth/audio/features/online.h"
 #include "hearth/audio/functional/cepstral.h"
 #include "hearth/audio/functional/distance.h"
 #include "hearth/audio/functional/filterbanks.h"
@@ -20,6 +24,7 @@
 #include "hearth/audio/models/crepe.h"
 #include "hearth/audio/models/m5.h"
 #include "hearth/audio/models/voice_encoder.h"
+#include "hearth/audio/transforms/features.h"
 #include "hearth/audio/transforms/mel.h"
 #include "hearth/audio/transforms/spectral.h"
 #include "hearth/audio/transforms/spectrogram.h"

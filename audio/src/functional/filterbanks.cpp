@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/audio/functional/filterbanks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -45,6 +46,19 @@ Tensor triangles(int64_t n_freqs, int64_t sample_rate, const Tensor& corners) {
   return minimum(rising, falling).clamp_min(0);
 }
 
+float kaldi_mel(double hz) { return 1127.0f * std::log(1.0f + static_cast<float>(hz) / 700.0f); }
+double kaldi_hz(float mel) { return 700.0f * (std::exp(mel / 1127.0f) - 1.0f); }
+
+/// Kaldi's warping of frequencies between low and high.
+double warped(double hz, double low, double high, const VtlnOptions& v) {
+  if (hz < low || hz > high) return hz;
+  const double l = v.low() * std::max(1.0, v.warp()), h = v.high() * std::min(1.0, v.warp());
+  const double scale = 1 / v.warp();
+  if (hz < l) return low + (scale * l - low) / (l - low) * (hz - low);
+  if (hz < h) return scale * hz;
+  return high + (high - scale * h) / (high - h) * (hz - high);
+}
+
 }  // namespace
 
 MelScale mel_scale_of(std::string_view name) {
@@ -85,6 +99,46 @@ Tensor linear_fbanks(int64_t n_freqs, double f_min, double f_max, int64_t n_filt
   if (f_max == 0) f_max = static_cast<double>(sample_rate / 2);
   check_bank(n_freqs, f_min, f_max, n_filter, sample_rate, "linear_fbanks");
   return triangles(n_freqs, sample_rate, linspace(f_min, f_max, n_filter + 2));
+}
+
+Tensor kaldi_fbanks(int64_t n_fft, double low_freq, double high_freq, int64_t num_bins,
+                    double sample_rate, const VtlnOptions& vtln) {
+  const double nyquist = sample_rate / 2;
+  if (high_freq <= 0) high_freq += nyquist;
+  check_bank(n_fft / 2, low_freq, high_freq, num_bins, static_cast<int64_t>(sample_rate),
+             "kaldi_fbanks");
+  HEARTH_CHECK_AS(ValueError, high_freq <= nyquist,
+                  "[kaldi_fbanks] expected high_freq up to half the sample rate, ", nyquist,
+                  ", got ", high_freq);
+  VtlnOptions v = vtln;
+  if (v.high() < 0) v.high(v.high() + nyquist);
+  HEARTH_CHECK_AS(ValueError,
+                  v.warp() == 1 || (v.warp() > 0 && v.low() > low_freq && v.low() < v.high() &&
+                                    v.high() < high_freq),
+                  "[kaldi_fbanks] expected a warp above 0 and low_freq < low < high < high_freq, "
+                  "got warp ",
+                  v.warp(), " and ", low_freq, ", ", v.low(), ", ", v.high(), ", ", high_freq);
+  // Corners as torchaudio has them: their distance in double, the rest in float.
+  const auto exact_mel = [](double hz) { return 1127 * std::log(1 + hz / 700); };
+  const double first = exact_mel(low_freq);
+  const double step = (exact_mel(high_freq) - first) / static_cast<double>(num_bins + 1);
+  const auto corner = [&](int64_t i) {
+    const float mel = static_cast<float>(i) * static_cast<float>(step) + static_cast<float>(first);
+    return v.warp() == 1 ? mel : kaldi_mel(warped(kaldi_hz(mel), low_freq, high_freq, v));
+  };
+  Tensor bank = zeros({n_fft / 2 + 1, num_bins});
+  float* weights = bank.data_ptr<float>();
+  for (int64_t b = 0; b < num_bins; ++b) {
+    const float left = corner(b), center = corner(b + 1), right = corner(b + 2);
+    for (int64_t k = 0; k < n_fft / 2; ++k) {
+      const float mel =
+          kaldi_mel(static_cast<double>(k) * sample_rate / static_cast<double>(n_fft));
+      const float rising = (mel - left) / (center - left),
+                  falling = (right - mel) / (right - center);
+      weights[k * num_bins + b] = std::max(0.0f, std::min(rising, falling));
+    }
+  }
+  return bank;
 }
 
 Tensor create_dct(int64_t n_mfcc, int64_t n_mels, DctNorm norm) {

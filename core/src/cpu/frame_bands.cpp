@@ -51,6 +51,7 @@ class Bank {
     }
   }
   int64_t points() const { return points_; }
+  int64_t bands() const { return bands_; }
   FrameBank<T> get() const { return {bands_, first_.data(), count_.data(), weights_.data()}; }
 
  private:
@@ -77,7 +78,7 @@ class Runner {
         signal_(contiguous_raw(call.in[0])),
         window_(contiguous_raw(call.in[1])),
         length_(impl(signal_).sizes.back()),
-        bands_(impl(call.out[0]).sizes.back()),
+        results_(impl(call.out[0]).sizes.back()),
         total_(impl(call.out[1]).numel),
         out_(ptr<T>(call.out[0])),
         energy_(ptr<T>(call.out[1])),
@@ -96,6 +97,8 @@ class Runner {
       bank_.emplace(contiguous_raw(call.in[2]));
       points_ = bank_->points();
     }
+    bands_ = bank_ ? bank_->bands() : points_;
+    if (call.in[3].defined()) transform_.emplace(contiguous_raw(call.in[3]));
   }
 
   void run() const {
@@ -113,13 +116,14 @@ class Runner {
     explicit Room(const Runner& r)
         : lines(lines_of(std::max(r.shape_.width, r.points_), r)),
           bands(r.bank_ ? lines_of(r.bands_, r) : 0),
+          results(r.transform_ ? lines_of(r.results_, r) : 0),
           tile(static_cast<size_t>(r.plan_->size)),
           other(static_cast<size_t>(r.plan_->other_size)),
           edges(lines_of(r.shape_.width, r)) {}
     static size_t lines_of(int64_t n, const Runner& r) {
       return static_cast<size_t>(n * r.k_.lanes);
     }
-    Scratch<T> lines, bands, tile, other, edges;
+    Scratch<T> lines, bands, results, tile, other, edges;
   };
 
   /// Frame i of all signals' frames; copied to `room` where it reaches over the signal's ends.
@@ -142,7 +146,7 @@ class Runner {
     for (int64_t l = 0; l < k_.lanes; ++l) {
       const int64_t i = first + std::min(l, used - 1);
       frames[l] = l < used ? frame(i, room.edges.data() + l * shape_.width) : frames[l - 1];
-      rows[l] = out_ + i * bands_;
+      rows[l] = out_ + i * results_;
     }
     T *lines = room.lines.data(), *tile = room.tile.data();
     T energy[kMostFftLanes];
@@ -162,19 +166,24 @@ class Runner {
     if (op_.log)
       k_.log(lines, bands_ * k_.lanes, static_cast<T>(op_.log_factor),
              static_cast<T>(op_.log_shift), static_cast<T>(op_.log_floor));
-    k_.store(lines, bands_, rows, used);
+    if (transform_) {
+      k_.bands(transform_->get(), lines, room.results.data());
+      lines = room.results.data();
+    }
+    k_.store(lines, results_, rows, used);
   }
 
   const ops::FrameBands& op_;
   const FrameKernels<T>& k_ = frame_kernels<T>();
   const Tensor signal_, window_;
-  const int64_t length_, bands_, total_;
+  const int64_t length_, results_, total_;
   T *const out_, *const energy_;
   int64_t points_;  ///< of a spectrum, that are looked at
+  int64_t bands_;
   FrameShape<T> shape_;
   std::shared_ptr<const FftTilePlan<T>> plan_;
   std::shared_ptr<const FftRoots<T>> roots_;
-  std::optional<Bank<T>> bank_;
+  std::optional<Bank<T>> bank_, transform_;
 };
 
 void frame_bands(const Call& call) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/frame_bands.h"
 
+#include <algorithm>
+
 #include "hearth/ops/creation.h"
 #include "hearth/ops/fft.h"
 #include "hearth/ops/index.h"
@@ -23,15 +25,15 @@ namespace {
 
 constexpr int64_t kMostPoints = int64_t{1} << 24;
 
-/// Samples [start, end) of a signal, some of which may stand before or after it.
-Tensor stretch(const Tensor& signal, int64_t start, int64_t end, FrameEdge edge) {
-  const int64_t n = signal.size(-1);
-  if (start >= 0 && end <= n) return signal.slice(-1, start, end);
-  if (edge == FrameEdge::Zeros) return constant_pad_nd(signal, {-start, end - n});
-  const Tensor at = arange(start, end, signal.options().dtype(kLong).requires_grad(false));
-  const int64_t period = edge == FrameEdge::Mirror ? 2 * n : std::max<int64_t>(1, 2 * n - 2);
-  const Tensor turn = remainder(at, period);
-  return signal.index_select(-1, minimum(turn, 2 * n - (edge == FrameEdge::Mirror ? 1 : 2) - turn));
+void check_frames(std::string_view op, int64_t length, int64_t width, int64_t hop, int64_t start,
+                  int64_t frames, FrameEdge edge) {
+  HEARTH_CHECK_AS(ValueError, width >= 1 && hop >= 1 && frames >= 0, "[", op,
+                  "] expected width >= 1, hop_length >= 1 and frames >= 0, got ", width, ", ", hop,
+                  " and ", frames);
+  (Checked(frames) * hop + start + width)
+      .get(op, frames, " frames from ", start, " with hop_length ", hop);
+  HEARTH_CHECK_AS(ShapeError, frames == 0 || edge == FrameEdge::Zeros || length > 0, "[", op,
+                  "] an empty signal has nothing to reflect");
 }
 
 }  // namespace
@@ -48,14 +50,9 @@ Specs FrameBands::infer(Args in) const {
   HEARTH_CHECK_AS(ValueError, n_fft >= w.numel && n_fft <= kMostPoints,
                   "[frame_bands] expected n_fft from the window's ", w.numel, " to ", kMostPoints,
                   ", got ", n_fft);
-  HEARTH_CHECK_AS(ValueError, hop >= 1, "[frame_bands] expected hop_length >= 1, got ", hop);
-  HEARTH_CHECK_AS(ValueError, frames >= 0, "[frame_bands] expected frames >= 0, got ", frames);
   HEARTH_CHECK_AS(ValueError, power == 1 || power == 2, "[frame_bands] expected power 1 or 2, got ",
                   power);
-  (Checked(frames) * hop + start + w.numel)
-      .get("frame_bands", frames, " frames from ", start, " with hop_length ", hop);
-  HEARTH_CHECK_AS(ShapeError, frames == 0 || edge == FrameEdge::Zeros || x.sizes[x.dim() - 1] > 0,
-                  "[frame_bands] an empty signal has nothing to reflect");
+  check_frames("frame_bands", x.sizes[x.sizes.size() - 1], w.numel, hop, start, frames, edge);
   int64_t bands = n_fft / 2 + 1;
   if (in[2].defined()) {
     const TensorImpl& b = impl(in[2]);
@@ -64,6 +61,13 @@ Specs FrameBands::infer(Args in) const {
                     " points, as n_fft=", n_fft, " has, got sizes ", b.sizes.ref(), " of ",
                     to_string(b.dtype));
     bands = b.sizes[1];
+  }
+  if (in[3].defined()) {
+    const TensorImpl& t = impl(in[3]);
+    HEARTH_CHECK_AS(ShapeError, t.dim() == 2 && t.sizes[0] == bands && is_floating_point(t.dtype),
+                    "[frame_bands] expected a transform [bands, results] of floats with ", bands,
+                    " bands, got sizes ", t.sizes.ref(), " of ", to_string(t.dtype));
+    bands = t.sizes[1];
   }
   DimVector sizes = x.sizes;
   sizes[sizes.size() - 1] = frames;
@@ -79,15 +83,7 @@ Tensors FrameBands::decompose(Args in) const {
   const ScalarType dtype = in[0].scalar_type();
   const Tensor window = in[1].to(dtype);
   const int64_t width = window.size(0);
-  Tensor x;
-  if (frames > 0) {
-    x = stretch(in[0], start, start + (frames - 1) * hop + width, edge).unfold(-1, width, hop);
-  } else {
-    DimVector sizes = in[0].sizes();
-    sizes[sizes.size() - 1] = 0;
-    sizes.push_back(width);
-    x = in[0].new_empty(sizes);
-  }
+  Tensor x = frame_signal(in[0], width, hop, start, frames, edge);
   if (remove_dc) x = x - x.mean(-1, true);
   Tensor energy;
   if (!windowed_energy) energy = x.square().sum(-1);
@@ -105,13 +101,42 @@ Tensors FrameBands::decompose(Args in) const {
   }
   if (in[2].defined()) bands = matmul(bands.slice(-1, 0, in[2].size(0)), in[2].to(dtype));
   if (log) bands = log_factor * hearth::log((bands + log_shift).clamp_min(log_floor));
+  if (in[3].defined()) bands = matmul(bands, in[3].to(dtype));
   return {bands, energy};
 }
 
 }  // namespace ops
 
+Tensor frame_signal(const Tensor& signal, int64_t width, int64_t hop_length, int64_t start,
+                    int64_t frames, FrameEdge edge) {
+  HEARTH_CHECK_AS(ShapeError, signal.dim() >= 1,
+                  "[frame_signal] expected a signal [..., time], got a 0-dim tensor");
+  const int64_t n = signal.size(-1);
+  ops::check_frames("frame_signal", n, width, hop_length, start, frames, edge);
+  if (frames == 0) {
+    DimVector sizes = signal.sizes();
+    sizes[sizes.size() - 1] = 0;
+    sizes.push_back(width);
+    return signal.new_empty(sizes);
+  }
+  const int64_t end = start + (frames - 1) * hop_length + width;
+  if (start >= 0 && end <= n) return signal.slice(-1, start, end).unfold(-1, width, hop_length);
+  Tensor stretch;
+  if (edge == FrameEdge::Zeros) {
+    const int64_t before = std::max<int64_t>(0, -start), after = std::max<int64_t>(0, end - n);
+    stretch = constant_pad_nd(signal, {before, after}).slice(-1, start + before, end + before);
+  } else {
+    const bool mirror = edge == FrameEdge::Mirror;
+    const Tensor at = arange(start, end, signal.options().dtype(kLong).requires_grad(false));
+    const Tensor turn = remainder(at, std::max<int64_t>(1, mirror ? 2 * n : 2 * n - 2));
+    stretch = signal.index_select(-1, minimum(turn, 2 * n - (mirror ? 1 : 2) - turn));
+  }
+  return stretch.unfold(-1, width, hop_length);
+}
+
 std::tuple<Tensor, Tensor> frame_bands(const Tensor& signal, const Tensor& window,
-                                       const Tensor& bank, const FrameBandsOptions& o) {
+                                       const Tensor& bank, const Tensor& transform,
+                                       const FrameBandsOptions& o) {
   int64_t frames = o.frames();
   if (frames == -1 && signal.dim() > 0 && window.dim() == 1 && o.hop_length() >= 1) {
     const int64_t room = (Checked(signal.size(-1)) - window.size(0) - o.start())
@@ -122,7 +147,7 @@ std::tuple<Tensor, Tensor> frame_bands(const Tensor& signal, const Tensor& windo
       ops::FrameBands{o.n_fft(), o.hop_length(), o.start(), frames, o.edge(), o.remove_dc_offset(),
                       o.preemphasis(), o.power(), o.spectrum_shift(), o.log(), o.log_factor(),
                       o.log_shift(), o.log_floor(), o.windowed_energy()},
-      signal, window, bank);
+      signal, window, bank, transform);
   return {bands, energy};
 }
 

@@ -21,11 +21,12 @@ struct FrameBands {
   bool log;
   double log_factor, log_shift, log_floor;
   bool windowed_energy;
-  static constexpr OpInfo info{.name = "frame_bands",
-                               .kind = Kind::Fused,
-                               .cast = Cast::Float32,
-                               .args = {"signal", "window", {"bank", arg::optional}},
-                               .outputs = {out::fresh, out::fresh}};
+  static constexpr OpInfo info{
+      .name = "frame_bands",
+      .kind = Kind::Fused,
+      .cast = Cast::Float32,
+      .args = {"signal", "window", {"bank", arg::optional}, {"transform", arg::optional}},
+      .outputs = {out::fresh, out::fresh}};
   HEARTH_OP(FrameBands, n_fft, hop, start, frames, edge, remove_dc, preemphasis, power,
             spectrum_shift, log, log_factor, log_shift, log_floor, windowed_energy)
   Specs infer(Args in) const;

@@ -62,7 +62,7 @@ Outputs bands_of_frames(Args& a) {
                            .log_shift(a.f("log_shift", 0))
                            .log_floor(a.f("floor", 0))
                            .windowed_energy(a.b("windowed", false));
-  const auto [bands, energy] = frame_bands(a[0], a[1], a.size() > 2 ? a[2] : Tensor(), options);
+  const auto [bands, energy] = frame_bands(a[0], a[1], a.size() > 2 ? a[2] : Tensor(), {}, options);
   return {bands, energy};
 }
 

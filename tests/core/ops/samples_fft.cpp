@@ -34,7 +34,7 @@ void fft_samples(Samples& s) {
   add(s, ops::FftC2R{{0, 1}, 3, FftNorm::RootN, false}, {complex_values({3, 2, 4})}, false);
   const Tensor signal = values({2, 23}, -1, 1), window = values({6}), bank = values({5, 3});
   using ops::FrameBands;
-  add(s, FrameBands{.n_fft = 8, .hop = 3, .frames = 6, .power = 2}, {signal, window, bank});
+  add(s, FrameBands{.n_fft = 8, .hop = 3, .frames = 6, .power = 2}, {signal, window, bank, none});
   add(s,
       FrameBands{.n_fft = 8,
                  .hop = 4,
@@ -47,7 +47,7 @@ void fft_samples(Samples& s) {
                  .log_factor = 2,
                  .log_shift = 1e-2,
                  .log_floor = 1e-4},
-      {signal, window, bank});
+      {signal, window, bank, none});
   add(s,
       FrameBands{.n_fft = 9,
                  .hop = 2,
@@ -58,9 +58,9 @@ void fft_samples(Samples& s) {
                  .preemphasis = 0.9,
                  .power = 2,
                  .windowed_energy = true},
-      {signal, window, none});
+      {signal, window, none, values({5, 7}, -1, 1)});
   add(s, FrameBands{.n_fft = 62, .hop = 1, .start = -3, .frames = 26, .power = 1},
-      {values({3}, -1, 1), values({4}), none}, false);
+      {values({3}, -1, 1), values({4}), none, none}, false);
   add(s, ops::UnfoldBackward{{2, 7}, 1, 3, 2}, {values({2, 3, 3})});
   add(s, ops::UnfoldBackward{{4, 3}, 0, 2, 1}, {values({3, 3, 2})});
   add(s, ops::UnfoldBackward{{2, 5, 2}, 1, 2, 3}, {values({2, 2, 2, 2})});

@@ -14,6 +14,11 @@ namespace hearth {
 /// which does not repeat; Mirror between two, so that the first one is repeated.
 enum class FrameEdge : uint8_t { Zeros, Reflect, Mirror };
 
+/// Frames [..., frames, width] of a signal [..., time]: frame i begins at its sample start + i hop.
+/// They are a view where none reaches over the signal's ends.
+HEARTH_API Tensor frame_signal(const Tensor& signal, int64_t width, int64_t hop_length,
+                               int64_t start, int64_t frames, FrameEdge edge = FrameEdge::Zeros);
+
 struct HEARTH_API FrameBandsOptions {
   FrameBandsOptions(int64_t n_fft, int64_t hop_length) : n_fft_(n_fft), hop_length_(hop_length) {}
   /// Points of the transform, at least as many as the window has; at most 2^24.
@@ -46,10 +51,11 @@ struct HEARTH_API FrameBandsOptions {
 /// of squares) of each frame [..., frames]. A frame is as many samples as the window [width] has,
 /// every hop_length; of each, multiplied by the window, the spectrum's energies (n_fft / 2 + 1 of
 /// them) are multiplied by the matrix `bank` [points, bands], whose points past its rows count
-/// nothing. Without a bank, points are bands. Each frame's numbers depend on its samples alone, to
-/// the last bit, wherever it stands among others. Differentiable.
+/// nothing. Without a bank, points are bands. Last, bands (or their logarithms) are multiplied by
+/// the matrix `transform` [bands, results], if there is one. Each frame's numbers depend on its
+/// samples alone, to the last bit, wherever it stands among others. Differentiable.
 HEARTH_API std::tuple<Tensor, Tensor> frame_bands(const Tensor& signal, const Tensor& window,
-                                                  const Tensor& bank,
+                                                  const Tensor& bank, const Tensor& transform,
                                                   const FrameBandsOptions& options);
 
 }  // namespace hearth

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hearth/base/arg.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::audio::functional {
@@ -35,6 +36,20 @@ HEARTH_API Tensor melscale_fbanks(int64_t n_freqs, double f_min, double f_max, i
 /// The same with corners evenly spaced in Hz, [n_freqs, n_filter].
 HEARTH_API Tensor linear_fbanks(int64_t n_freqs, double f_min, double f_max, int64_t n_filter,
                                 int64_t sample_rate);
+
+/// How Kaldi imitates another vocal tract: frequencies are warped by `warp`, in three straight
+/// pieces that meet at low and high (negative: so much below half the sample rate).
+struct HEARTH_API VtlnOptions {
+  HEARTH_ARG(double, warp) = 1;
+  HEARTH_ARG(double, low) = 100;
+  HEARTH_ARG(double, high) = -500;
+};
+
+/// Kaldi's triangles [n_fft / 2 + 1, num_bins], whose sides are straight in mel (1127 ln(1 + f /
+/// 700)), of floats as Kaldi computes them. The point at half the sample rate counts for none.
+/// high_freq is so much below half the sample rate where it is 0 or less.
+HEARTH_API Tensor kaldi_fbanks(int64_t n_fft, double low_freq, double high_freq, int64_t num_bins,
+                               double sample_rate, const VtlnOptions& vtln = {});
 
 /// The norm of a cosine transform. None: rows are as the cosines are, times two. Ortho: all have
 /// length one.
