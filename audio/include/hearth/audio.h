@@ -18,6 +18,8 @@
 #include "hearth/audio/functional/pitch.h"
 #include "hearth/audio/functional/spectrogram.h"
 #include "hearth/audio/functional/vad.h"
+#include "hearth/audio/manifests/kaldi_data.h"
+#include "hearth/audio/manifests/utterance.h"
 #include "hearth/audio/models/audio_classifier.h"
 #include "hearth/audio/models/bcresnet.h"
 #include "hearth/audio/models/cnn.h"

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/base/callable.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::audio::kaldi_io {
@@ -145,7 +145,7 @@ class HEARTH_API ArkWriter {
 /// The entries that a reader gives, one after another: for (const auto& [key, mat] : entries).
 class HEARTH_API Entries {
  public:
-  using Next = std::function<std::optional<Entry>()>;
+  using Next = Callable<std::optional<Entry>()>;
   explicit Entries(Next next) : next_(std::move(next)) {}
 
   class Iterator {
