@@ -19,11 +19,25 @@ Biquad Biquad::high_shelf(double rate, double frequency, double gain, double q) 
           ((a + 1) - (a - 1) * c - s) / a0};
 }
 
-Biquad Biquad::high_pass(double rate, double frequency, double q, bool unit) {
+Biquad Biquad::high_pass(double rate, double frequency, double q) {
   const double w = 2 * std::numbers::pi * frequency / rate, c = std::cos(w);
-  const double alpha = std::sin(w) / (2 * q), a0 = 1 + alpha;
-  const double b = unit ? 1 : (1 + c) / 2 / a0;
+  const double alpha = std::sin(w) / (2 * q), a0 = 1 + alpha, b = (1 + c) / 2 / a0;
   return {b, -2 * b, b, -2 * c / a0, (1 - alpha) / a0};
+}
+
+Biquad Biquad::k_shelf(double rate) {
+  const double k = std::tan(std::numbers::pi * 1681.974450955533 / rate);
+  const double damped = k / 0.7071752369554196, a0 = 1 + damped + k * k;
+  const double high = std::pow(10, 3.999843853973347 / 20);
+  const double band = std::pow(high, 0.4996667741545416) * damped;
+  return {(high + band + k * k) / a0, 2 * (k * k - high) / a0, (high - band + k * k) / a0,
+          2 * (k * k - 1) / a0, (1 - damped + k * k) / a0};
+}
+
+Biquad Biquad::k_pass(double rate) {
+  const double k = std::tan(std::numbers::pi * 38.13547087602444 / rate);
+  const double damped = k / 0.5003270373238773, a0 = 1 + damped + k * k;
+  return {1, -2, 1, 2 * (k * k - 1) / a0, (1 - damped + k * k) / a0};
 }
 
 std::vector<double> k_weighted_sums(const float* samples, int64_t time, Biquad shelf, Biquad pass,

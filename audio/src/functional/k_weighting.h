@@ -16,9 +16,12 @@ struct Biquad {
 
   /// Raises what is above `frequency` by `gain` dB (Bristow-Johnson's cookbook).
   static Biquad high_shelf(double rate, double frequency, double gain, double q);
-  /// Keeps what is above `frequency`. `unit`: with b0 = 1, as BS.1770 has it, whose gain at high
-  /// frequencies is a little above 1.
-  static Biquad high_pass(double rate, double frequency, double q, bool unit);
+  /// Keeps what is above `frequency` (the same).
+  static Biquad high_pass(double rate, double frequency, double q);
+  /// BS.1770's two filters, which it gives coefficients of at 48 kHz, at other rates: by the
+  /// bilinear transform of the analog ones that these come from.
+  static Biquad k_shelf(double rate);
+  static Biquad k_pass(double rate);
 
   double operator()(double x) {
     const double y = b0 * x + z1;

@@ -25,7 +25,7 @@ Tensor loudness(const Tensor& waveform, int64_t sample_rate) {
   HEARTH_CHECK_AS(ValueError, time >= block, "[loudness] expected at least 400 ms, ", block,
                   " samples at ", sample_rate, " Hz, got ", time);
   const Biquad shelf = Biquad::high_shelf(rate, 1500, 4, 1 / std::numbers::sqrt2);
-  const Biquad pass = Biquad::high_pass(rate, 38, 0.5, /*unit=*/false);
+  const Biquad pass = Biquad::high_pass(rate, 38, 0.5);
   const std::vector<double> weights = channel_weights(channels);
   Tensor out = empty({recordings.size(0)}, kDouble);
   auto* values = out.data_ptr<double>();
