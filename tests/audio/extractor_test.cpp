@@ -108,8 +108,9 @@ TEST(Extractor, LeadsGradientsToTheSignal) {
 }
 
 TEST(Extractor, NormalizesInPiecesAsAtOnce) {
-  for (FeatureConfig c : {preset("whisper"), preset("nemo"), small().normalize("mean"),
-                          small().range(2).num_ceps(3).use_energy(true)}) {
+  for (FeatureConfig c :
+       {preset("whisper"), preset("nemo"), small().normalize("mean"), small().normalize("cmvn"),
+        small().range(2).num_ceps(3).use_energy(true)}) {
     const Extractor extractor(c);
     const Tensor x = noise(5000), whole = extractor(x), signal = extractor.prepare(x);
     const int64_t n = c.num_frames(5000);
@@ -119,6 +120,15 @@ TEST(Extractor, NormalizesInPiecesAsAtOnce) {
       extractor.observe(raw.slice(0, i, std::min(i + 7, n)), summary);
     EXPECT_TRUE(extractor.finish(raw, summary).allclose(whole, 1e-5, 2e-5)) << c.to_json();
   }
+}
+
+TEST(Extractor, NormalizesEachNumber) {
+  const Tensor x = Extractor(small().normalize("cmvn"))(noise(3000));
+  EXPECT_TRUE(x.mean(0).allclose(zeros({5}), 0, 1e-4));
+  EXPECT_TRUE(x.square().mean(0).allclose(ones({5}), 1e-4));
+  // A single frame has no deviation.
+  const Tensor one = Extractor(small().normalize("cmvn"))(noise(20));
+  EXPECT_TRUE(one.equal(zeros({1, 5})));
 }
 
 TEST(Extractor, RefusesWhatMakesNoSense) {

@@ -56,6 +56,48 @@ FeatureFormat feature_format_of(std::string_view name) {
 }
 const char* to_string(FeatureFormat format) { return kNames[static_cast<size_t>(format)]; }
 
+namespace {
+
+/// Rows as they come: checked, converted and counted.
+class Rows {
+ public:
+  Rows(std::string id, int64_t frames, int64_t dims, std::optional<ScalarType> dtype,
+       const std::function<Tensor()>& next)
+      : id_(std::move(id)), frames_(frames), dims_(dims), dtype_(dtype), next_(next) {
+    HEARTH_CHECK_AS(ShapeError, frames >= 0 && dims >= 0, "[FeatureWriter] '", id_,
+                    "' cannot have sizes [", frames, ", ", dims, "]");
+  }
+  const std::string& id() const { return id_; }
+  int64_t frames() const { return frames_; }
+  int64_t dims() const { return dims_; }
+  ScalarType dtype() const { return dtype_.value_or(kFloat); }
+  /// Undefined after the last.
+  Tensor next() {
+    if (done_ == frames_) return {};
+    const Tensor rows = next_();
+    HEARTH_CHECK_AS(ShapeError,
+                    rows.defined() && rows.dim() == 2 && rows.size(1) == dims_ &&
+                        rows.size(0) >= 1 && rows.size(0) <= frames_ - done_,
+                    "[FeatureWriter] expected rows [n, ", dims_, "] of '", id_, "', of which ",
+                    frames_ - done_, " are left, got ",
+                    rows.defined() ? cat_str(rows.sizes()) : "none");
+    done_ += rows.size(0);
+    return rows.detach().to(dtype()).cpu().contiguous();
+  }
+
+ private:
+  std::string id_;
+  int64_t frames_, dims_, done_ = 0;
+  std::optional<ScalarType> dtype_;
+  const std::function<Tensor()>& next_;
+};
+
+std::string_view feature_bytes(const Tensor& t) {
+  return {static_cast<const char*>(t.const_data_ptr()), t.nbytes()};
+}
+
+}  // namespace
+
 struct FeatureWriter::Sink {
   explicit Sink(FeatureWriterOptions o) : options(std::move(o)) {}
   virtual ~Sink() = default;
@@ -66,10 +108,33 @@ struct FeatureWriter::Sink {
   }
   /// Of a tensor on the CPU, contiguous.
   virtual void write(const FeatureEntry& entry) = 0;
+  virtual void write(Rows& rows) {
+    std::vector<Tensor> blocks;
+    for (Tensor block; (block = rows.next()).defined();) blocks.push_back(block);
+    write(FeatureEntry{rows.id(),
+                       blocks.empty() ? empty({0, rows.dims()}, rows.dtype()) : cat(blocks, 0)});
+  }
   virtual void commit() = 0;
   virtual std::string path_of(const std::string& id) const = 0;
   /// Whether several entries may be written at once.
   virtual bool parallel() const { return false; }
+
+  /// Calls `write_it`, which writes what has this id, if nothing had it before.
+  template <class F>
+  void add(const std::string& id, const F& write_it) {
+    std::unique_lock lock(mutex);
+    HEARTH_CHECK(open, "[FeatureWriter] is closed");
+    HEARTH_CHECK_AS(ValueError, ids.insert(id).second, "[FeatureWriter] the id '", id,
+                    "' comes twice");
+    if (parallel()) lock.unlock();
+    try {
+      write_it();
+    } catch (...) {
+      if (!lock) lock.lock();
+      ids.erase(id);
+      throw;
+    }
+  }
 
   FeatureWriterOptions options;
   std::mutex mutex;
@@ -101,6 +166,15 @@ struct FilesSink final : Sink {
     make_folders(fs::path(path).parent_path());
     AtomicFile file(path, Durability::Unsynced);
     file.write(bytes);
+    file.commit();
+  }
+  void write(Rows& rows) override {
+    if (format != FeatureFormat::Npy) return Sink::write(rows);
+    const std::string path = path_of(rows.id());
+    make_folders(fs::path(path).parent_path());
+    AtomicFile file(path, Durability::Unsynced);
+    file.write(npy::header(rows.dtype(), {rows.frames(), rows.dims()}));
+    for (Tensor block; (block = rows.next()).defined();) file.write(feature_bytes(block));
     file.commit();
   }
   /// One wait for the disk instead of one a file.
@@ -140,6 +214,7 @@ struct FilesSink final : Sink {
 };
 
 struct ArkSink final : Sink {
+  using Sink::write;
   ArkSink(const std::string& target, const FeatureWriterOptions& o)
       : Sink(o),
         path(single_file(target, ".ark")),
@@ -157,6 +232,7 @@ struct ArkSink final : Sink {
 
 /// A table of all.
 struct TableSink final : Sink {
+  using Sink::write;
   TableSink(const std::string& target, const FeatureWriterOptions& o)
       : Sink(o), path(single_file(target, ".csv")), file(path) {}
   void write(const FeatureEntry& entry) override {
@@ -197,20 +273,34 @@ struct SpoolSink final : Sink {
 
   void write(const FeatureEntry& entry) override {
     const Tensor& x = entry.values;
-    HEARTH_CHECK_AS(DtypeError, format != FeatureFormat::Npz || x.scalar_type() != kBFloat16,
+    check_type(x.scalar_type());
+    place(x, size);
+    items.push_back({entry.id, x.sizes().vec(), x.scalar_type(), size});
+    end_at(size + x.nbytes());
+  }
+  void write(Rows& rows) override {
+    check_type(rows.dtype());
+    uint64_t at = size;
+    for (Tensor block; (block = rows.next()).defined(); at += block.nbytes()) place(block, at);
+    items.push_back({rows.id(), {rows.frames(), rows.dims()}, rows.dtype(), size});
+    end_at(at);
+  }
+  void check_type(ScalarType dtype) const {
+    HEARTH_CHECK_AS(DtypeError, format != FeatureFormat::Npz || dtype != kBFloat16,
                     "[FeatureWriter] NumPy has no bfloat16; choose another dtype for .npz");
-    // Begins anew where the last one began if it could not be written.
-    for (size_t done = 0; done < x.nbytes();) {
-      const ssize_t n = ::pwrite(fd, static_cast<const char*>(x.const_data_ptr()) + done,
-                                 x.nbytes() - done, static_cast<off_t>(size + done));
+  }
+  /// What was placed and not ended at is overwritten by the next.
+  void place(const Tensor& x, uint64_t at) {
+    for (std::string_view bytes = feature_bytes(x); !bytes.empty();) {
+      const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
       if (n < 0 && errno == EINTR) continue;
       HEARTH_CHECK_AS(FileError, n > 0, "[", path, "] cannot be written: ", std::strerror(errno));
-      done += static_cast<size_t>(n);
+      bytes.remove_prefix(static_cast<size_t>(n));
+      at += static_cast<uint64_t>(n);
     }
-    items.push_back({entry.id, x.sizes().vec(), x.scalar_type(), size});
-    // Tensors in the mapped file must be aligned.
-    size += (x.nbytes() + 63) / 64 * 64;
   }
+  /// Tensors in the mapped file must be aligned.
+  void end_at(uint64_t end) { size = (end + 63) / 64 * 64; }
   void commit() override {
     HEARTH_CHECK_AS(FileError, ::ftruncate(fd, static_cast<off_t>(size)) == 0, "[", path,
                     "] cannot be written: ", std::strerror(errno));
@@ -280,18 +370,14 @@ void FeatureWriter::write(const FeatureEntry& entry) {
       floats && sink.options.dtype() ? *sink.options.dtype() : values.scalar_type();
   const FeatureEntry plain{entry.id, values.detach().to(dtype).cpu().contiguous(), entry.period,
                            entry.kind};
-  std::unique_lock lock(sink.mutex);
-  HEARTH_CHECK(sink.open, "[FeatureWriter] is closed");
-  HEARTH_CHECK_AS(ValueError, sink.ids.insert(entry.id).second, "[FeatureWriter] the id '",
-                  entry.id, "' comes twice");
-  if (sink.parallel()) lock.unlock();
-  try {
-    sink.write(plain);
-  } catch (...) {
-    if (!lock) lock.lock();
-    sink.ids.erase(entry.id);
-    throw;
-  }
+  sink.add(entry.id, [&] { sink.write(plain); });
+}
+
+void FeatureWriter::write(const std::string& id, int64_t frames, int64_t dims,
+                          const std::function<Tensor()>& next) {
+  sink_->check(id);
+  Rows rows(id, frames, dims, sink_->options.dtype(), next);
+  sink_->add(id, [&] { sink_->write(rows); });
 }
 
 void FeatureWriter::close() {

@@ -43,7 +43,7 @@ void FeatureConfig::check() const {
   check_choice("bands", bands_, {"none", "htk", "slaney", "kaldi"});
   check_choice("band_norm", band_norm_, {"none", "slaney"});
   check_choice("log", log_, {"none", "ln", "log10", "db"});
-  check_choice("normalize", normalize_, {"none", "mean", "meanvar"});
+  check_choice("normalize", normalize_, {"none", "mean", "cmvn", "meanvar"});
   constexpr int64_t kMost = int64_t{1} << 24;
   check_that(sample_rate_ >= 2 && sample_rate_ <= 100'000'000, "sample_rate", "2 to 100,000,000 Hz",
              sample_rate_);

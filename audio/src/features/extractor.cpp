@@ -93,6 +93,12 @@ Tensor noise(const FeatureConfig& c, int64_t first, int64_t count) {
   return rows;
 }
 
+/// What numbers are divided by whose squares, without their means, have this sum over n frames.
+Tensor deviation(const FeatureConfig& c, const Tensor& squares, int64_t n) {
+  if (c.normalize() == "cmvn") return (squares / static_cast<double>(n)).clamp_min(1e-20).sqrt();
+  return (squares / static_cast<double>(std::max<int64_t>(1, n - 1))).sqrt() + 1e-5;
+}
+
 }  // namespace
 
 Extractor::Extractor(FeatureConfig config) : config_(std::move(config)) {
@@ -196,8 +202,7 @@ Tensor Extractor::operator()(const Tensor& waveform) const {
   if (config_.normalize() == "none") return x;
   x = x - x.mean(-2, true);
   if (config_.normalize() == "mean") return x;
-  const auto others = static_cast<double>(std::max<int64_t>(1, n - 1));
-  return x / ((x.square().sum(-2, true) / others).sqrt() + 1e-5);
+  return x / deviation(config_, x.square().sum(-2, true), n);
 }
 
 std::pair<Tensor, Tensor> Extractor::operator()(const Tensor& waveforms,
@@ -255,8 +260,8 @@ Tensor Extractor::finish(const Tensor& frames, const Summary& summary) const {
   const Tensor mean = tensor(summary.sums, kDouble) / n;
   x = x - mean.to(x.scalar_type());
   if (config_.normalize() == "mean") return x;
-  const Tensor spread = tensor(summary.squares, kDouble) - n * mean.square();
-  return x / ((spread.clamp_min(0) / std::max(1.0, n - 1)).sqrt() + 1e-5).to(x.scalar_type());
+  const Tensor squares = (tensor(summary.squares, kDouble) - n * mean.square()).clamp_min(0);
+  return x / deviation(config_, squares, summary.frames).to(x.scalar_type());
 }
 
 }  // namespace hearth::audio::features

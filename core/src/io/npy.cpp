@@ -216,28 +216,6 @@ std::map<std::string, Tensor> load_npz(const std::string& path) {
 namespace {
 
 /// The header, as long as NumPy makes it: data begin at a multiple of 64.
-std::string header_of(const Tensor& tensor) {
-  std::string_view type;
-  for (const Type& t : kTypes)
-    if (t.dtype == tensor.scalar_type()) type = t.name;
-  HEARTH_CHECK_AS(DtypeError, !type.empty(), "[npy] NumPy has no type ", tensor.scalar_type(),
-                  "; convert the tensor first, for instance to float");
-  std::string shape;
-  for (const int64_t n : tensor.sizes()) shape += cat_str(n, tensor.dim() == 1 ? "," : ", ");
-  if (tensor.dim() > 1) shape.resize(shape.size() - 2);
-  std::string text = cat_str("{'descr': '", type.back() == '1' ? '|' : '<', type,
-                             "', 'fortran_order': False, 'shape': (", shape, "), }");
-  constexpr size_t kBefore = 10, kAlign = 64;
-  while ((kBefore + text.size() + 1) % kAlign != 0) text += ' ';
-  text += '\n';
-  const auto length = static_cast<uint16_t>(text.size());
-  std::string header(kMagic);
-  header += std::string_view("\x01\x00", 2);
-  header += static_cast<char>(length & 0xff);
-  header += static_cast<char>(length >> 8);
-  return header + text;
-}
-
 Tensor plain(const Tensor& tensor, const Conversion& conversion) {
   HEARTH_CHECK_AS(ValueError, tensor.defined(), "[npy] expected a tensor, got an undefined one");
   check_host_read("save");
@@ -249,9 +227,31 @@ std::string_view bytes_of(const Tensor& tensor) {
 
 }  // namespace
 
+std::string header(ScalarType dtype, IntArrayRef sizes) {
+  std::string_view type;
+  for (const Type& t : kTypes)
+    if (t.dtype == dtype) type = t.name;
+  HEARTH_CHECK_AS(DtypeError, !type.empty(), "[npy] NumPy has no type ", dtype,
+                  "; convert the tensor first, for instance to float");
+  std::string shape;
+  for (const int64_t n : sizes) shape += cat_str(n, sizes.size() == 1 ? "," : ", ");
+  if (sizes.size() > 1) shape.resize(shape.size() - 2);
+  std::string text = cat_str("{'descr': '", type.back() == '1' ? '|' : '<', type,
+                             "', 'fortran_order': False, 'shape': (", shape, "), }");
+  constexpr size_t kBefore = 10, kAlign = 64;
+  while ((kBefore + text.size() + 1) % kAlign != 0) text += ' ';
+  text += '\n';
+  const auto length = static_cast<uint16_t>(text.size());
+  std::string bytes(kMagic);
+  bytes += std::string_view("\x01\x00", 2);
+  bytes += static_cast<char>(length & 0xff);
+  bytes += static_cast<char>(length >> 8);
+  return bytes + text;
+}
+
 void write_npy(Sink& sink, const Tensor& tensor, const Conversion& conversion) {
   const Tensor copy = plain(tensor, conversion);
-  sink.write(header_of(copy));
+  sink.write(header(copy.scalar_type(), copy.sizes()));
   sink.write(bytes_of(copy));
   conversion.written(static_cast<int64_t>(copy.nbytes()));
 }
@@ -261,7 +261,7 @@ void write_npz(Sink& sink, const std::vector<std::pair<std::string, Tensor>>& te
   ZipWriter zip(sink);
   for (const auto& [name, tensor] : tensors) {
     const Tensor copy = plain(tensor, conversion);
-    zip.add(name + ".npy", {header_of(copy), bytes_of(copy)});
+    zip.add(name + ".npy", {header(copy.scalar_type(), copy.sizes()), bytes_of(copy)});
     conversion.written(static_cast<int64_t>(copy.nbytes()));
   }
   zip.finish();

@@ -97,6 +97,37 @@ TEST_P(Formats, UnfinishedFilesDoNotAppear) {
   EXPECT_EQ(files_below(folder.path).size(), own ? 1u : 0u);
 }
 
+TEST_P(Formats, RowsMayComeInBlocks) {
+  const Tensor a = randn({100, 3}), b = randn({7, 3});
+  FeatureWriter writer(format(), target());
+  int64_t at = 0;
+  const auto next = [&] {
+    at += 9;
+    return a.slice(0, at - 9, at);
+  };
+  writer.write("a", 100, 3, next);
+  // Too many rows, too few, other dims, an error on the way: nothing is written of it.
+  EXPECT_THROW(writer.write("more", 5, 3, [&] { return b; }), ShapeError);
+  EXPECT_THROW(writer.write("none", 5, 3, [] { return zeros({0, 3}); }), ShapeError);
+  EXPECT_THROW(writer.write("dims", 7, 2, [&] { return b; }), ShapeError);
+  int calls = 0;
+  EXPECT_THROW(writer.write("broken", 14, 3,
+                            [&]() -> Tensor {
+                              if (calls++ > 0) throw FileError("gone");
+                              return b;
+                            }),
+               FileError);
+  writer.write("empty", 0, 3, [] { return Tensor(); });
+  writer.write("b", b);
+  writer.close();
+  std::map<std::string, Tensor> read;
+  for (const FeatureEntry& entry : all_of(result())) read.emplace(entry.id, entry.values);
+  ASSERT_EQ(read.size(), 3u);
+  EXPECT_TRUE(read.at("a").equal(a));
+  EXPECT_TRUE(read.at("b").equal(b));
+  EXPECT_EQ(read.at("empty").sizes(), (std::vector<int64_t>{0, 3}));
+}
+
 TEST_P(Formats, SeveralThreadsMayWrite) {
   FeatureWriter writer(format(), target());
   std::vector<std::thread> threads;

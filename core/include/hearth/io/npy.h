@@ -26,6 +26,9 @@ HEARTH_API std::map<std::string, Tensor> load_npz(const std::string& path);
 HEARTH_API void save(const Tensor& tensor, const std::string& path);
 /// The same in memory.
 HEARTH_API std::vector<char> save(const Tensor& tensor);
+/// What stands before the elements in the file of an array of these sizes, for those who write the
+/// elements, in C order, themselves.
+HEARTH_API std::string header(ScalarType dtype, IntArrayRef sizes);
 /// As numpy.savez, not compressed.
 HEARTH_API void save_npz(const std::vector<std::pair<std::string, Tensor>>& tensors,
                          const std::string& path);

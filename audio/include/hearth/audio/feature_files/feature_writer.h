@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,11 @@ class HEARTH_API FeatureWriter {
   void write(const std::string& id, const Tensor& values);
   /// The same; the entry's own period and kind are used if it has any.
   void write(const FeatureEntry& entry);
+  /// Features [frames, dims] of recordings too long for memory: `next` gives their rows from the
+  /// first on, some [n, dims] at a time. npy, npz and safetensors hold no more than that in memory,
+  /// other formats all. Throws ShapeError when other rows come than were announced.
+  void write(const std::string& id, int64_t frames, int64_t dims,
+             const std::function<Tensor()>& next);
   void close();
   /// The file that an id's features go to.
   std::string path_of(const std::string& id) const;

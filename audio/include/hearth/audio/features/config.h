@@ -102,8 +102,9 @@ struct HEARTH_API FeatureConfig {
   /// (x - subtract) / divide.
   HEARTH_ARG(double, subtract) = 0;
   HEARTH_ARG(double, divide) = 1;
-  /// Of each number over all frames: "mean" is taken off; "meanvar": and it is divided by the
-  /// standard deviation (of n - 1) plus 1e-5; "none". Needs the whole signal.
+  /// Of each number over all frames: "mean" is taken off; "cmvn": and it is divided by the standard
+  /// deviation (Kaldi's, of n, at least 1e-10); "meanvar": by that of n - 1 plus 1e-5; "none".
+  /// Needs the whole signal.
   HEARTH_ARG(std::string, normalize) = "none";
 
  public:
