@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hearth/audio/compliance/kaldi.h"
+#include "hearth/audio/feature_files/cmvn.h"
 #include "hearth/audio/feature_files/feature_reader.h"
 #include "hearth/audio/feature_files/feature_writer.h"
 #include "hearth/audio/feature_files/htk.h"

@@ -29,7 +29,7 @@ using Source = FeatureReader::Source;
 /// Kaldi's archives and lists.
 template <typename Reader>
 struct KaldiSource final : Source {
-  explicit KaldiSource(const std::string& path) : reader(path) {}
+  KaldiSource(const std::string& path, ScalarType text) : reader(path, text) {}
   std::optional<FeatureEntry> next() override {
     auto entry = reader.next();
     if (!entry) return std::nullopt;
@@ -123,14 +123,15 @@ std::string format_of(const std::string& path) {
   return "csv";
 }
 
-std::unique_ptr<Source> open(const std::string& path, const std::string& id, std::string& format) {
+std::unique_ptr<Source> open(const std::string& path, const std::string& id, ScalarType text,
+                             std::string& format) {
   if (path == "-") {
     format = "ark";
-    return std::make_unique<KaldiSource<kaldi_io::ArkReader>>(path);
+    return std::make_unique<KaldiSource<kaldi_io::ArkReader>>(path, text);
   }
   format = format_of(path);
-  if (format == "ark") return std::make_unique<KaldiSource<kaldi_io::ArkReader>>(path);
-  if (format == "scp") return std::make_unique<KaldiSource<kaldi_io::ScpReader>>(path);
+  if (format == "ark") return std::make_unique<KaldiSource<kaldi_io::ArkReader>>(path, text);
+  if (format == "scp") return std::make_unique<KaldiSource<kaldi_io::ScpReader>>(path, text);
   if (format == "csv") return std::make_unique<CsvSource>(path, id);
   if (format == "htk") {
     htk::Parameters read = htk::load(path);
@@ -140,7 +141,7 @@ std::unique_ptr<Source> open(const std::string& path, const std::string& id, std
   if (format == "matrix") {
     format = "ark";
     feature_files::Bytes in(path);
-    return std::make_unique<SingleSource>(FeatureEntry{id, feature_files::read_object(in, kFloat)});
+    return std::make_unique<SingleSource>(FeatureEntry{id, feature_files::read_object(in, text)});
   }
   return std::make_unique<TensorSource>(path, id);
 }
@@ -151,7 +152,7 @@ constexpr std::string_view kEndings[] = {".npy", ".npz", ".ark", ".scp", ".csv",
                                          ".htk", ".mfc", ".fea", ".plp", ".fbank"};
 
 struct FolderSource final : Source {
-  explicit FolderSource(const std::string& folder) : root(folder) {
+  FolderSource(const std::string& folder, ScalarType text_dtype) : root(folder), text(text_dtype) {
     std::error_code error;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
          it.increment(error)) {
@@ -181,10 +182,11 @@ struct FolderSource final : Source {
       if (at == files.size()) return std::nullopt;
       const std::string& file = files[at++];
       std::string format;
-      current = open(root / file, fs::path(file).replace_extension("").string(), format);
+      current = open(root / file, fs::path(file).replace_extension("").string(), text, format);
     }
   }
   fs::path root;
+  ScalarType text;
   std::vector<std::string> files;
   size_t at = 0;
   std::unique_ptr<Source> current;
@@ -192,13 +194,13 @@ struct FolderSource final : Source {
 
 }  // namespace
 
-FeatureReader::FeatureReader(const std::string& path) {
+FeatureReader::FeatureReader(const std::string& path, ScalarType text_dtype) {
   if (fs::is_directory(path)) {
     format_ = "folder";
-    source_ = std::make_unique<FolderSource>(path);
+    source_ = std::make_unique<FolderSource>(path, text_dtype);
     return;
   }
-  source_ = open(path, fs::path(path).stem().string(), format_);
+  source_ = open(path, fs::path(path).stem().string(), text_dtype, format_);
 }
 FeatureReader::~FeatureReader() = default;
 FeatureReader::FeatureReader(FeatureReader&&) noexcept = default;

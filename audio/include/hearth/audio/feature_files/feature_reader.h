@@ -34,7 +34,8 @@ struct FeatureEntry {
 ///     while (auto entry = reader.next()) use(entry->id, entry->values);
 class HEARTH_API FeatureReader {
  public:
-  explicit FeatureReader(const std::string& path);
+  /// `text_dtype`: of Kaldi's text, which does not say it.
+  explicit FeatureReader(const std::string& path, ScalarType text_dtype = kFloat);
   ~FeatureReader();
   FeatureReader(FeatureReader&&) noexcept;
 
