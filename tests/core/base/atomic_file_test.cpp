@@ -96,6 +96,19 @@ TEST_F(AtomicFileTest, WritersOfOneNameDoNotMix) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(AtomicFileTest, WritesOverWhatIsThere) {
+  const std::string path = dir_ + "/f";
+  AtomicFile file(path);
+  EXPECT_TRUE(file.can_write_at());
+  file.write("head of unknown size");
+  file.write_at(8, "30 bytes ", 9);
+  file.write(", more");
+  file.commit();
+  EXPECT_EQ(read(path), "head of 30 bytes ize, more");
+  AtomicFile device("/dev/null");
+  EXPECT_FALSE(device.can_write_at());
+}
+
 TEST_F(AtomicFileTest, SaysWhatFailed) {
   try {
     write_file_atomically(dir_ + "/missing/f", "x");

@@ -28,6 +28,11 @@ class HEARTH_API AtomicFile {
 
   void write(const void* data, size_t bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Writes over what is there already, where write() goes on after it: for headers that say how
+  /// much follows.
+  void write_at(uint64_t offset, const void* data, size_t bytes);
+  /// Whether write_at works: not in what is no regular file.
+  bool can_write_at() const { return !temporary_.empty(); }
   /// Syncs, if it shall, and renames.
   void commit();
 
