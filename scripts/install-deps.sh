@@ -11,7 +11,8 @@ build=(
   libdnnl-dev                                       # core: matmul, convolution
   libopenblas-openmp-dev                            # core: LAPACK
   libpng-dev libjpeg-dev                            # vision: image files
-  pkgconf libsndfile1-dev                           # audio: sound files
+  pkgconf libsndfile1-dev libmpg123-dev             # audio: sound files
+  libavformat-dev libavcodec-dev libavutil-dev      # audio: MP4, Matroska, Opus, video
   libcurl4-openssl-dev ca-certificates              # hub: downloads
   libssl-dev libarchive-dev                         # hub: checksums, archives
   zlib1g-dev                                        # core: compressed files
