@@ -10,7 +10,7 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE "${WORK}/first" "${WORK}/moved" "${WORK}/build")
-foreach(component core torch hub vision)
+foreach(component core torch hub vision audio)
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/first" --component ${component})
 endforeach()
 file(RENAME "${WORK}/first" "${WORK}/moved")
@@ -25,6 +25,11 @@ run("${CMAKE_COMMAND}" --build "${WORK}/build")
 run("${WORK}/build/outside")
 if(NOT output MATCHES "outside: ok")
   message(FATAL_ERROR "the outside program printed: ${output}")
+endif()
+
+if(COMPONENTS MATCHES "audio")
+  separate_arguments(SOUNDS)
+  run("${WORK}/build/outside_audio" ${SOUNDS})
 endif()
 
 # A LibTorch program, its CMakeLists included.
