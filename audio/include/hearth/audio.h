@@ -15,6 +15,7 @@
 #include "hearth/audio/features/loudness.h"
 #include "hearth/audio/features/online.h"
 #include "hearth/audio/features/pitch.h"
+#include "hearth/audio/features/rhythm.h"
 #include "hearth/audio/features/segments.h"
 #include "hearth/audio/features/spectral.h"
 #include "hearth/audio/features/statistics.h"

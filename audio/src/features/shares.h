@@ -3,8 +3,10 @@
 
 #include <limits>
 
+#include "hearth/audio/functional/cepstral.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
 namespace hearth::audio::features {
 
@@ -20,5 +22,11 @@ inline Tensor divided(const Tensor& x, const Tensor& whole) {
 
 /// x [..., points, frames] divided by its sum over points.
 inline Tensor shares(const Tensor& x) { return divided(x, x.sum(-2, true)); }
+
+/// Powers [..., bands, frames] in dB, at most 80 below the largest of all bands and frames.
+inline Tensor decibels(const Tensor& x) {
+  return functional::amplitude_to_DB(x.dim() > 2 ? x.unsqueeze(-3) : x, 10, 1e-10, 0, 80)
+      .reshape(x.sizes());
+}
 
 }  // namespace hearth::audio::features

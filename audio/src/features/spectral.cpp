@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "hearth/audio/functional/cepstral.h"
 #include "hearth/audio/functional/spectrogram.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/factory.h"
@@ -104,10 +103,6 @@ Tensor spectral_contrast(const Magnitudes& s, const ContrastOptions& o) {
   }
   const Tensor peak = stack(peaks, -2), valley = stack(valleys, -2);
   if (o.linear()) return peak - valley;
-  const auto decibels = [](const Tensor& x) {
-    const Tensor db = x.clamp_min(1e-10).log10() * 10;
-    return x.dim() > 2 ? maximum(db, db.amax({-2, -1}, true) - 80) : maximum(db, db.amax() - 80);
-  };
   return decibels(peak) - decibels(valley);
 }
 
