@@ -62,7 +62,7 @@ namespace {
 class Rows {
  public:
   Rows(std::string id, int64_t frames, int64_t dims, std::optional<ScalarType> dtype,
-       const std::function<Tensor()>& next)
+       const Callable<Tensor()>& next)
       : id_(std::move(id)), frames_(frames), dims_(dims), dtype_(dtype), next_(next) {
     HEARTH_CHECK_AS(ShapeError, frames >= 0 && dims >= 0, "[FeatureWriter] '", id_,
                     "' cannot have sizes [", frames, ", ", dims, "]");
@@ -89,7 +89,7 @@ class Rows {
   std::string id_;
   int64_t frames_, dims_, done_ = 0;
   std::optional<ScalarType> dtype_;
-  const std::function<Tensor()>& next_;
+  const Callable<Tensor()>& next_;
 };
 
 std::string_view feature_bytes(const Tensor& t) {
@@ -374,7 +374,7 @@ void FeatureWriter::write(const FeatureEntry& entry) {
 }
 
 void FeatureWriter::write(const std::string& id, int64_t frames, int64_t dims,
-                          const std::function<Tensor()>& next) {
+                          const Callable<Tensor()>& next) {
   sink_->check(id);
   Rows rows(id, frames, dims, sink_->options.dtype(), next);
   sink_->add(id, [&] { sink_->write(rows); });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "hearth/audio/feature_files/feature_reader.h"
 #include "hearth/audio/feature_files/kaldi_io.h"
 #include "hearth/base/arg.h"
+#include "hearth/base/callable.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::audio {
@@ -73,8 +73,7 @@ class HEARTH_API FeatureWriter {
   /// Features [frames, dims] of recordings too long for memory: `next` gives their rows from the
   /// first on, some [n, dims] at a time. npy, npz and safetensors hold no more than that in memory,
   /// other formats all. Throws ShapeError when other rows come than were announced.
-  void write(const std::string& id, int64_t frames, int64_t dims,
-             const std::function<Tensor()>& next);
+  void write(const std::string& id, int64_t frames, int64_t dims, const Callable<Tensor()>& next);
   void close();
   /// The file that an id's features go to.
   std::string path_of(const std::string& id) const;
