@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where commands write features, and in which format.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "hearth/audio/feature_files/feature_writer.h"
+
+#include "common/options.h"
+
+class FeatureTarget {
+ public:
+  void declare(OptionList& options);
+  /// Opens `target`; the format follows from its ending, unless --format names one. Throws
+  /// UsageError, and FileError when there is something already and --overwrite is not given.
+  void open(const std::string& target);
+  void write(const hearth::audio::FeatureEntry& entry);
+  void close() { writer_->close(); }
+  /// How many were written.
+  int64_t count() const { return count_; }
+
+ private:
+  void refuse_what_is_there(const std::string& path) const;
+
+  std::optional<std::string> format_, compression_, dtype_, kind_;
+  std::optional<double> period_;
+  bool text_ = false, overwrite_ = false, own_files_ = false;
+  std::optional<hearth::audio::FeatureWriter> writer_;
+  int64_t count_ = 0;
+};
