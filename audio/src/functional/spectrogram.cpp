@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/audio/functional/spectrogram.h"
 
+#include <cmath>
+
 #include "hearth/ops/creation.h"
 #include "hearth/ops/factory.h"
 #include "hearth/ops/fft.h"
+#include "hearth/ops/frame_bands.h"
+#include "hearth/ops/linalg.h"
 #include "hearth/ops/pad.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -43,7 +47,8 @@ SpecNorm spec_norm_of(std::string_view name) {
 
 Tensor spectrogram(const Tensor& waveform, int64_t pad, const Tensor& window, int64_t n_fft,
                    int64_t hop_length, int64_t win_length, std::optional<double> power,
-                   SpecNorm normalized, bool center, std::string_view pad_mode, bool onesided) {
+                   SpecNorm normalized, bool center, std::string_view pad_mode, bool onesided,
+                   const Tensor& bank) {
   HEARTH_CHECK_AS(ShapeError, waveform.dim() >= 1,
                   "[spectrogram] expected a waveform [..., time], got a single number");
   HEARTH_CHECK_AS(ValueError, pad >= 0 && n_fft >= 1,
@@ -53,13 +58,34 @@ Tensor spectrogram(const Tensor& waveform, int64_t pad, const Tensor& window, in
                   power.value_or(0));
   const Tensor signal = pad > 0 ? constant_pad_nd(waveform, {pad, pad}) : waveform;
   check_length(signal.size(-1), n_fft, center, pad_mode);
+  HEARTH_CHECK_AS(
+      ShapeError,
+      !bank.defined() || (bank.dim() == 2 && bank.size(0) == n_fft / 2 + 1 && power && onesided),
+      "[spectrogram] a bank [", n_fft / 2 + 1,
+      ", bands] takes the powers of one side of a spectrum, got sizes ", bank.sizes());
+  const bool known_edge = !center || pad_mode == "reflect" || pad_mode == "constant";
+  if (onesided && known_edge && (power == 1 || power == 2) && window.dim() == 1 &&
+      window.size(0) == win_length && win_length <= n_fft && hop_length >= 1) {
+    Tensor scaled = window;
+    if (normalized == SpecNorm::Window) scaled = window / window_norm(window);
+    if (normalized == SpecNorm::FrameLength) scaled = window / std::sqrt(n_fft);
+    const int64_t made_up = center ? n_fft / 2 : 0;
+    const auto options =
+        FrameBandsOptions(n_fft, hop_length)
+            .start((n_fft - win_length) / 2 - made_up)
+            .frames(1 + (signal.size(-1) + 2 * made_up - n_fft) / hop_length)
+            .edge(center && pad_mode == "reflect" ? FrameEdge::Reflect : FrameEdge::Zeros)
+            .power(static_cast<int64_t>(*power));
+    return std::get<0>(frame_bands(signal, scaled, bank, {}, options)).transpose(-1, -2);
+  }
   Tensor spec = stft(as_batch(signal, 1), n_fft, hop_length, win_length, window, center, pad_mode,
                      normalized == SpecNorm::FrameLength, onesided, /*return_complex=*/true);
   spec = as_before(spec, waveform, 1);
   if (normalized == SpecNorm::Window) spec = spec / window_norm(window);
   if (!power) return spec;
-  const Tensor magnitude = spec.abs();
-  return *power == 1 ? magnitude : magnitude.pow(*power);
+  Tensor magnitude = spec.abs();
+  if (*power != 1) magnitude = magnitude.pow(*power);
+  return bank.defined() ? matmul(magnitude.transpose(-1, -2), bank).transpose(-1, -2) : magnitude;
 }
 
 Tensor inverse_spectrogram(const Tensor& spectrogram, std::optional<int64_t> length, int64_t pad,

@@ -95,7 +95,7 @@ void MelSpectrogramImpl::reset() {
                                                         .mel_scale(o.mel_scale())));
 }
 Tensor MelSpectrogramImpl::forward(const Tensor& waveform) {
-  return mel_scale(spectrogram(waveform));
+  return spectrogram->bands(waveform, mel_scale->fb);
 }
 
 MFCCImpl::MFCCImpl(const MFCCOptions& options_) : options(options_) { MFCCImpl::reset(); }
@@ -125,8 +125,7 @@ void LFCCImpl::reset() {
                             F::create_dct(options.n_lfcc(), options.n_filter(), options.norm()));
 }
 Tensor LFCCImpl::forward(const Tensor& waveform) {
-  return cepstra(through(spectrogram(waveform), filter_mat, "LFCC"), options.log_lf(), dct_mat,
-                 "LFCC");
+  return cepstra(spectrogram->bands(waveform, filter_mat), options.log_lf(), dct_mat, "LFCC");
 }
 
 }  // namespace hearth::audio::transforms

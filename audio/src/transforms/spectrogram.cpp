@@ -42,10 +42,10 @@ void SpectrogramImpl::reset() {
 }
 int64_t SpectrogramImpl::win_length() const { return width_of(options); }
 int64_t SpectrogramImpl::hop_length() const { return hop_of(options); }
-Tensor SpectrogramImpl::forward(const Tensor& waveform) {
+Tensor SpectrogramImpl::bands(const Tensor& waveform, const Tensor& bank) {
   return F::spectrogram(waveform, options.pad(), window, options.n_fft(), hop_length(),
                         win_length(), options.power(), options.normalized(), options.center(),
-                        options.pad_mode(), options.onesided());
+                        options.pad_mode(), options.onesided(), bank);
 }
 Tensor SpectrogramImpl::frames(const Tensor& lengths) const {
   return F::Framing{options.n_fft(), hop_length(), options.pad(), options.center()}.frames(lengths);

@@ -25,12 +25,13 @@ HEARTH_API SpecNorm spec_norm_of(std::string_view name);
 /// "replicate", "circular"): frame t is around sample t * hop_length, for which n_fft / 2 samples
 /// are made up at each end. `onesided`: n_fft / 2 + 1 frequencies instead of n_fft. Throws
 /// ValueError when the signal is too short for its ends to be mirrored, or, without `center`, for
-/// one frame.
+/// one frame. With a `bank` [frequencies, bands] (melscale_fbanks, say), magnitudes are multiplied
+/// by it: [..., bands, frames]. Powers 1 and 2 take one pass from samples to these (frame_bands).
 HEARTH_API Tensor spectrogram(const Tensor& waveform, int64_t pad, const Tensor& window,
                               int64_t n_fft, int64_t hop_length, int64_t win_length,
                               std::optional<double> power, SpecNorm normalized = SpecNorm::None,
                               bool center = true, std::string_view pad_mode = "reflect",
-                              bool onesided = true);
+                              bool onesided = true, const Tensor& bank = {});
 
 /// The waveform [..., time] whose spectrogram is closest to the complex one given, in the sense of
 /// least squares. `length`: how many samples to give, without the `pad` ones at both ends;

@@ -37,7 +37,9 @@ class HEARTH_API SpectrogramImpl : public nn::Cloneable<SpectrogramImpl> {
  public:
   explicit SpectrogramImpl(const SpectrogramOptions& options_ = {});
   void reset() override;
-  Tensor forward(const Tensor& waveform);
+  Tensor forward(const Tensor& waveform) { return bands(waveform, {}); }
+  /// Magnitudes times a bank [frequencies, bands]: [..., bands, frames].
+  Tensor bands(const Tensor& waveform, const Tensor& bank);
   /// How many of a padded batch's frames belong to signals of these lengths in samples.
   Tensor frames(const Tensor& lengths) const;
   int64_t win_length() const;
