@@ -19,9 +19,9 @@ namespace hearth::audio {
 /// Uniform in -1 ... 1, [channels, frames].
 inline Tensor noise(int64_t channels, int64_t frames) { return rand({channels, frames}) * 2 - 1; }
 
-/// A committed file, see tests/data/audio/README.md.
+/// A committed file, see tests/data/sounds/README.md.
 inline std::string sound(const std::string& name) {
-  return std::string(HEARTH_TEST_DATA_DIR) + "/audio/" + name;
+  return std::string(HEARTH_TEST_DATA_DIR) + "/sounds/" + name;
 }
 
 inline std::string bytes_of(const Tensor& t) {
