@@ -163,10 +163,11 @@ class FfmpegDecoder final : public ForwardDecoder {
     const int code = avformat_open_input(&format, bytes_->name().c_str(), nullptr, &options);
     av_dict_free(&options);
     if (!error_.empty()) throw FileError(error_);
-    if (code == AVERROR_INVALIDDATA && format_unknown()) return false;
+    if (code < 0 && is_guess()) return false;
     if (code < 0) refuse(message(code));
     format_.reset(format);
     const int found = avformat_find_stream_info(format, nullptr);
+    if (found < 0 && is_guess()) return false;
     if (found < 0) refuse(message(found));
     const AVCodec* decoder = nullptr;
     const int index = av_find_best_stream(format, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0);
@@ -188,8 +189,8 @@ class FfmpegDecoder final : public ForwardDecoder {
     return true;
   }
 
-  /// Whether no container was recognized, rather than one that is broken.
-  bool format_unknown() {
+  /// Whether no container was recognized for sure, rather than one that is broken.
+  bool is_guess() {
     AVProbeData data{};
     std::string head(
         static_cast<size_t>(std::min<int64_t>(bytes_->size(), 1 << 16)) + AVPROBE_PADDING_SIZE,
