@@ -61,7 +61,7 @@ if(APPS)
   foreach(component datasets hub pretrained)
     run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/moved" --component ${component})
   endforeach()
-  foreach(program vision convert)
+  foreach(program audio convert vision)
     run("${WORK}/moved/bin/hearth-${program}" --version)
     foreach(file man/man1/hearth-${program}.1 bash-completion/completions/hearth-${program}
                  zsh/site-functions/_hearth-${program}
