@@ -34,6 +34,7 @@
 #include "hearth/audio/io/source.h"
 #include "hearth/audio/io/writer.h"
 #include "hearth/audio/manifests/kaldi_data.h"
+#include "hearth/audio/manifests/load.h"
 #include "hearth/audio/manifests/utterance.h"
 #include "hearth/audio/models/audio_classifier.h"
 #include "hearth/audio/models/bcresnet.h"
