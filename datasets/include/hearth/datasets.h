@@ -2,6 +2,11 @@
 // All of Hearth's data sets.
 #pragma once
 
+#include "hearth/datasets/audio/audio_dataset.h"
+#include "hearth/datasets/audio/manifest.h"
+#include "hearth/datasets/audio/sounds.h"
+#include "hearth/datasets/audio/speech.h"
+#include "hearth/datasets/audio/speechcommands.h"
 #include "hearth/datasets/cache.h"
 #include "hearth/datasets/idx.h"
 #include "hearth/datasets/vision/by_name.h"

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/files.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "hearth/audio/io/load.h"
+#include "hearth/base/error.h"
+#include "hearth/data/readers/lines.h"
+#include "hearth/datasets/audio/audio_dataset.h"
+#include "hearth/datasets/cache.h"
+#include "hearth/hub/archive.h"
+
+namespace hearth::datasets {
+
+namespace fs = std::filesystem;
+
+namespace detail {
+
+audio::Audio load_sound(const std::string& path, int64_t expected_rate) {
+  audio::Audio sound = audio::load(path);
+  HEARTH_CHECK_AS(FormatError, expected_rate == 0 || sound.sample_rate == expected_rate, "[", path,
+                  "] expected a sample rate of ", expected_rate, " Hz, got ", sound.sample_rate);
+  return sound;
+}
+
+void throw_sample_index(size_t index, size_t size) {
+  throw IndexError(cat_str("[get] index ", index, " of a data set of ", size, " samples"));
+}
+
+}  // namespace detail
+
+namespace audio_files {
+
+std::string root_of(const std::string& root, const char* name) {
+  return root.empty() ? cache_folder(name) : root;
+}
+
+std::string find(const Archive& archive, const std::string& root, bool download) {
+  const std::string base = root_of(root, archive.name);
+  const fs::path folder = fs::path(base) / archive.folder;
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return folder.string();
+  HEARTH_CHECK_AS(FileError, download, "[", archive.name, "] there is no folder ", folder.string(),
+                  "; construct with download = true, or put it there");
+  const std::string path = hub::download(archive.file, base);
+  // Unpacked beside, so that the folder is there only when it is whole.
+  const fs::path beside = fs::path(base) / (archive.file.name + ".unpacked");
+  fs::remove_all(beside, error);
+  hub::extract(path, beside.string());
+  const fs::path inside = archive.inside.empty() ? beside : beside / archive.inside;
+  HEARTH_CHECK_AS(FormatError, fs::is_directory(inside, error), "[", path, "] has no folder ",
+                  archive.inside);
+  fs::create_directories(folder.parent_path(), error);
+  fs::rename(inside, folder, error);
+  HEARTH_CHECK_AS(FileError, !error, "[", folder.string(), "] cannot be made: ", error.message());
+  fs::remove_all(beside, error);
+  return folder.string();
+}
+
+hub::RemoteFile remote(const std::string& url, const std::string& sha256) {
+  hub::RemoteFile file;
+  file.name = url.substr(url.rfind('/') + 1);
+  file.urls = {url};
+  if (!sha256.empty()) file.checksum = {hub::Hash::Sha256, sha256};
+  return file;
+}
+
+namespace {
+
+std::vector<std::string> names(const std::string& folder, const std::string& ending, bool folders) {
+  std::vector<std::string> all;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with('.') && name.ends_with(ending) && it->is_directory() == folders)
+      all.push_back(name);
+  }
+  HEARTH_CHECK_AS(FileError, !error, "[", folder, "] cannot be read: ", error.message());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> files(const std::string& folder, const std::string& ending) {
+  return names(folder, ending, false);
+}
+std::vector<std::string> folders(const std::string& folder) { return names(folder, "", true); }
+
+std::vector<std::string> lines(const std::string& path) {
+  std::vector<std::string> all;
+  data::readers::LineReader reader(path, 1 << 20);
+  while (const auto line = reader.next())
+    if (!line->empty()) all.emplace_back(*line);
+  return all;
+}
+
+int64_t number(const std::string& text, const std::string& path) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  HEARTH_CHECK_AS(FormatError, error == std::errc() && end == text.data() + text.size(), "[", path,
+                  "] expected a number in this name, got '", text, "'");
+  return value;
+}
+
+std::vector<std::string> split(const std::string& text, const std::string& separator) {
+  std::vector<std::string> parts;
+  for (size_t at = 0;;) {
+    const size_t end = text.find(separator, at);
+    parts.push_back(text.substr(at, end - at));
+    if (end == std::string::npos) return parts;
+    at = end + separator.size();
+  }
+}
+
+}  // namespace audio_files
+}  // namespace hearth::datasets
