@@ -160,7 +160,7 @@ TEST_F(AudioSets, Vctk) {
 
 TEST_F(AudioSets, CommonVoice) {
   fs::create_directories(folder / "clips");
-  fs::copy(HEARTH_TEST_DATA_DIR "/audio/stereo.mp3", folder / "clips/common_1.mp3");
+  fs::copy(HEARTH_TEST_DATA_DIR "/sounds/stereo.mp3", folder / "clips/common_1.mp3");
   text("dev.tsv", "client_id\tpath\tsentence\tup_votes\nme\tcommon_1\tHe said \"no\".\t2\n");
   COMMONVOICE all(folder.path, "dev.tsv");
   ASSERT_EQ(all.size(), 1u);
