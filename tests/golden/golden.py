@@ -344,5 +344,6 @@ def result(t):
     head = struct.pack(f"<BBB{t.dim()}i", DTYPES.index(t.dtype), t.requires_grad, t.dim(), *t.shape)
     if t._is_zerotensor():  # without memory
         t = torch.zeros(t.shape, dtype=t.dtype)
-    flat = t.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    # A copy: a single element may count as contiguous with any stride.
+    flat = t.detach().resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format).reshape(-1)
     return head + (flat.view(u8).numpy().tobytes() if flat.numel() else b"")
