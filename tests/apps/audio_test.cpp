@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // hearth-audio as its users run it.
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -11,8 +12,10 @@
 #include "hearth/audio/io/load.h"
 #include "hearth/audio/io/save.h"
 #include "hearth/hearth.h"
+#include "hearth/vision/io/image.h"
 
 #include "apps/program_test.h"
+#include "common/plot/charts.h"
 
 namespace {
 
@@ -103,6 +106,90 @@ TEST_F(AudioApp, SaysThatFFmpegIsMissing) {
   EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
   // libsndfile then reads Opus, as long and at the same rate.
   EXPECT_THAT(opus.out, HasSubstr("0:01.500  48000"));
+}
+
+struct AudioPlot : AudioApp {
+  void SetUp() override {
+    AudioApp::SetUp();
+    if (!plot::can_rasterize()) GTEST_SKIP() << "built without FreeType";
+    // A tone of 2 kHz, then silence.
+    const hearth::Tensor t = hearth::arange(8000).to(hearth::kDouble) / 16000.0;
+    audio::save(path("tone.wav"),
+                hearth::cat({(t * (2000 * 2 * M_PI)).sin() * 0.5, hearth::zeros_like(t)})
+                    .to(hearth::kFloat),
+                16000);
+  }
+  hearth::Tensor draw(const std::vector<std::string>& options) const {
+    std::vector<std::string> all{"plot", path("tone.wav"), "--output", path("p.png"),
+                                 "--overwrite"};
+    all.insert(all.end(), options.begin(), options.end());
+    const Result r = run(all);
+    EXPECT_EQ(r.code, 0) << r.err;
+    return hearth::vision::io::read_image(path("p.png"));
+  }
+};
+
+/// How bright a picture is around a place, 0 to 255.
+double brightness(const hearth::Tensor& image, double x, double y) {
+  const auto at = [&](int64_t dim, double share) {
+    return std::lround(static_cast<double>(image.size(dim)) * share);
+  };
+  return image.narrow(1, at(1, y) - 2, 5)
+      .narrow(2, at(2, x) - 2, 5)
+      .to(hearth::kFloat)
+      .mean()
+      .item<double>();
+}
+
+TEST_F(AudioPlot, ShowsTonesWhereTheyAre) {
+  const hearth::Tensor image = draw({"--show", "spectrogram"});
+  // The picture's own rows and columns: find the brightest row of the left half.
+  double best = 0, where = 0;
+  for (double y = 0.25; y < 0.8; y += 0.005)
+    if (const double b = brightness(image, 0.3, y); b > best) {
+      best = b;
+      where = y;
+    }
+  EXPECT_GT(best, 200);
+  EXPECT_LT(brightness(image, 0.75, where), 60);  // silent
+  EXPECT_LT(brightness(image, 0.3, 0.35), 60);    // above the tone
+  // Of the upper half of 4 kHz to 8 kHz nothing is bright; 2 kHz is a quarter from the bottom.
+  EXPECT_GT(where, 0.55);
+  EXPECT_FALSE(draw({"--show", "mel", "--show", "waveform"}).equal(image));
+}
+
+TEST_F(AudioPlot, WritesWhatIsNamedAndNothingElse) {
+  EXPECT_EQ(run({"plot", path("tone.wav"), "--output", path("p.svg")}).code, 0);
+  EXPECT_THAT(read_text(path("p.svg")), HasSubstr("spectrogram"));
+  EXPECT_FALSE(folder.has("p.png"));
+  EXPECT_THAT(run({"plot", path("tone.wav"), "--output", path("p.svg")}).err,
+              HasSubstr("--overwrite"));
+  EXPECT_EQ(run({"plot", path("tone.wav"), "--output", path("p.gif")}).code, 2);
+  for (const auto& [options, what] : std::vector<std::pair<std::vector<std::string>, const char*>>{
+           {{"--offset", "2"}, "nothing to draw from 0:02.000 on; it lasts 0:01.000"},
+           {{"--channel", "1"}, "expected a channel below 1"}}) {
+    std::vector<std::string> all{"plot", path("tone.wav"), "--output", path("q.png")};
+    all.insert(all.end(), options.begin(), options.end());
+    const Result r = run(all);
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.err, HasSubstr(what));
+  }
+  // One sample, and none of a known length.
+  audio::save(path("one.wav"), hearth::ones({1, 1}), 8000);
+  EXPECT_EQ(run({"plot", path("one.wav"), "--output", path("one.png"), "--show", "mel"}).code, 0);
+  EXPECT_EQ(run({"plot", "tests/data/sounds/streamed.flac", "--output", path("f.png")}).code, 0);
+  EXPECT_FALSE(folder.has("q.png"));
+}
+
+TEST(SoundChart, MarksTimeAsClocksDo) {
+  const auto text = [](double begin, double end) {
+    const plot::SoundPanel panel{.envelope = hearth::zeros({2, 10}), .least = -1, .most = 1};
+    return plot::to_svg(plot::sound_chart({panel}, begin, end));
+  };
+  EXPECT_THAT(text(0, 300), HasSubstr(">4:30<"));
+  EXPECT_THAT(text(0, 10000), HasSubstr(">2:20:00<"));
+  EXPECT_THAT(text(0, 500000), HasSubstr(">28:00:00<"));
+  EXPECT_THAT(text(0, 2), HasSubstr(">seconds<"));
 }
 
 }  // namespace

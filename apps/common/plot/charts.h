@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/plot/axis.h"
 #include "common/plot/scene.h"
 
 namespace plot {
@@ -59,5 +60,22 @@ struct Tile {
 /// Images in rows, each with what it is and what it was taken for.
 Scene captioned_images(const std::vector<Tile>& tiles, const Titles& titles = {},
                        size_t columns = 6);
+
+/// A part of a picture of a sound: its waveform, or levels of its frequencies.
+struct SoundPanel {
+  std::string title, y_label;
+  /// [2, columns]: the least and the largest sample of each column; or
+  hearth::Tensor envelope;
+  /// [rows, columns], the first row at the bottom.
+  hearth::Tensor levels;
+  /// What the panel spans: samples, or decibels from the darkest to the brightest.
+  double least = 0, most = 0;
+  /// Marks of the y axis, whose values are from 0 at the bottom to 1.
+  std::vector<Axis::Mark> marks;
+};
+
+/// Panels below each other, over the time from `begin` to `end` in seconds.
+Scene sound_chart(const std::vector<SoundPanel>& panels, double begin, double end,
+                  const Titles& titles = {});
 
 }  // namespace plot
