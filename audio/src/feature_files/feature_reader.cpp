@@ -176,12 +176,17 @@ struct FolderSource final : Source {
   std::optional<FeatureEntry> next() override {
     for (;;) {
       if (current) {
-        if (auto entry = current->next()) return entry;
+        try {
+          if (auto entry = current->next()) return entry;
+        } catch (...) {
+          // Behind damage nothing can be found, except by a list; the next file comes next.
+          if (format != "scp") current.reset();
+          throw;
+        }
         current.reset();
       }
       if (at == files.size()) return std::nullopt;
       const std::string& file = files[at++];
-      std::string format;
       current = open(root / file, fs::path(file).replace_extension("").string(), text, format);
     }
   }
@@ -190,6 +195,7 @@ struct FolderSource final : Source {
   std::vector<std::string> files;
   size_t at = 0;
   std::unique_ptr<Source> current;
+  std::string format;  ///< of it
 };
 
 }  // namespace

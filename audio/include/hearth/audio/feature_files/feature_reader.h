@@ -39,7 +39,8 @@ class HEARTH_API FeatureReader {
   ~FeatureReader();
   FeatureReader(FeatureReader&&) noexcept;
 
-  /// Nothing at the end. Float as a rule; types are kept where the format has them.
+  /// Nothing at the end. Float as a rule; types are kept where the format has them. Where a list or
+  /// a folder leads to something broken, the next call goes on behind it.
   std::optional<FeatureEntry> next();
   /// "npy", "htk", "csv", "ark", "scp", "npz", "safetensors", "torch" or "folder".
   const std::string& format() const;
