@@ -19,6 +19,7 @@
 #include "hearth/audio/features/segments.h"
 #include "hearth/audio/features/spectral.h"
 #include "hearth/audio/features/statistics.h"
+#include "hearth/audio/features/voice.h"
 #include "hearth/audio/functional/cepstral.h"
 #include "hearth/audio/functional/distance.h"
 #include "hearth/audio/functional/effects.h"
