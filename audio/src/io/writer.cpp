@@ -14,7 +14,7 @@ namespace {
 
 class FileSink final : public io::Sink {
  public:
-  explicit FileSink(const std::string& path) : file_(path) {}
+  FileSink(const std::string& path, Durability durability) : file_(path, durability) {}
   void append(const void* data, size_t bytes) override { file_.write(data, bytes); }
   void replace(uint64_t offset, const void* data, size_t bytes) override {
     file_.write_at(offset, data, bytes);
@@ -129,10 +129,10 @@ io::FileKind kind_for(const std::string& name, const Waveform& waveform, int64_t
 }  // namespace
 
 struct Writer::Impl {
-  Impl(const std::string& p, const io::FileKind& kind, bool first)
+  Impl(const std::string& p, const io::FileKind& kind, const SaveOptions& options)
       : path(p),
-        channels_first(first),
-        sink(std::make_unique<FileSink>(p)),
+        channels_first(options.channels_first),
+        sink(std::make_unique<FileSink>(p, options.durability)),
         stream(std::make_unique<Stream>(*sink, kind, p)) {}
 
   template <typename F>
@@ -156,9 +156,8 @@ struct Writer::Impl {
 
 Writer::Writer(const std::string& path, int64_t sample_rate, int64_t num_channels,
                const SaveOptions& options)
-    : impl_(std::make_unique<Impl>(path,
-                                   io::decide(path, options, kFloat, sample_rate, num_channels),
-                                   options.channels_first)) {}
+    : impl_(std::make_unique<Impl>(
+          path, io::decide(path, options, kFloat, sample_rate, num_channels), options)) {}
 Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
 Writer::~Writer() = default;
@@ -191,7 +190,7 @@ void save(const std::string& path, const Tensor& waveform, int64_t sample_rate,
           const SaveOptions& options) {
   const Waveform given(path, waveform, options.channels_first);
   const io::FileKind kind = kind_for(path, given, sample_rate, options);
-  FileSink sink(path);
+  FileSink sink(path, options.durability);
   save_to(sink, path, given, kind);
   sink.commit();
 }

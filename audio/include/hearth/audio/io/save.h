@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "hearth/base/atomic_file.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::audio {
@@ -24,6 +25,8 @@ struct SaveOptions {
   int64_t bits_per_sample = 0;
   /// How hard to compress, 0 (quickest FLAC, best sound) to 1 (smallest).
   std::optional<double> compression;
+  /// Whether the file also survives a power cut, which takes milliseconds each.
+  Durability durability = Durability::Synced;
 };
 
 /// Writes a waveform [channels, frames] or [frames]: uint8, int8, int16, int32 or floating point,

@@ -30,7 +30,7 @@ class HEARTH_API Writer {
   int64_t position() const;
   /// Samples so far that were beyond the range of the file's integers.
   int64_t clipped() const;
-  /// Ends the file, which is durable when this returns. Nothing can be written afterwards.
+  /// Ends the file. Nothing can be written afterwards.
   void close();
 
  private:
