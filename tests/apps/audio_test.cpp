@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/audio/functional/resample.h"
 #include "hearth/audio/io/load.h"
 #include "hearth/audio/io/save.h"
 #include "hearth/hearth.h"
@@ -106,6 +107,57 @@ TEST_F(AudioApp, SaysThatFFmpegIsMissing) {
   EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
   // libsndfile then reads Opus, as long and at the same rate.
   EXPECT_THAT(opus.out, HasSubstr("0:01.500  48000"));
+}
+
+TEST_F(AudioApp, ResamplesFolders) {
+  write_text(path("sounds/broken.wav"), "no sound");
+  const Result r = run({"resample", path("sounds"), "--rate", "8000", "--channel", "mix",
+                        "--output", path("out"), "--json"});
+  EXPECT_EQ(r.code, 1);
+  const auto j = nlohmann::json::parse(r.last());
+  EXPECT_EQ(j["failed"], 1);
+  EXPECT_THAT(r.err, HasSubstr("broken.wav"));
+  EXPECT_FALSE(folder.has("out/broken.wav"));
+  const audio::AudioMetaData m = audio::info(path("out/a.wav"));
+  EXPECT_EQ(m.sample_rate, 8000);
+  EXPECT_EQ(m.num_frames, 8000);
+  EXPECT_EQ(m.num_channels, 1);
+  EXPECT_EQ(m.bits_per_sample, 16);
+  // A rate that stays changes nothing.
+  const hearth::Tensor before = audio::load(path("sounds/more/b.flac")).waveform;
+  EXPECT_TRUE(audio::load(path("out/more/b.wav")).waveform.equal(before));
+  // What the library makes of the whole file, to the last bit but one.
+  const hearth::Tensor want = audio::functional::resample(
+      audio::load(path("sounds/a.wav")).waveform.mean(0, true), 16000, 8000);
+  EXPECT_LE((audio::load(path("out/a.wav")).waveform - want).abs().max().item<double>(),
+            1.0 / 32768);
+  // Nothing is done where results are there.
+  EXPECT_THAT(run({"resample", path("sounds"), "--output", path("out")}).err,
+              HasSubstr("--overwrite"));
+}
+
+TEST_F(AudioApp, ResampleKeepsWhatFilesAre) {
+  const hearth::Tensor x = hearth::rand({2, 500}) * 3;
+  audio::save(path("f.wav"), x, 8000);
+  const auto convert = [&](const std::string& in, std::vector<std::string> options) {
+    options.insert(options.begin(), {"resample", in, "--output", path("o"), "--overwrite"});
+    return run(options);
+  };
+  EXPECT_EQ(convert(path("f.wav"), {}).code, 0);
+  EXPECT_TRUE(audio::load(path("o/f.wav")).waveform.equal(x));
+  EXPECT_EQ(convert(path("f.wav"), {"--format", "flac", "--channel", "1"}).code, 0);
+  EXPECT_EQ(audio::info(path("o/f.flac")).bits_per_sample, 24);
+  EXPECT_EQ(audio::info(path("o/f.flac")).num_channels, 1);
+  const Result clipped = convert(path("f.wav"), {"--bits", "16"});
+  EXPECT_THAT(clipped.err, HasSubstr("samples clipped"));
+  EXPECT_EQ(audio::info(path("o/f.wav")).bits_per_sample, 16);
+  EXPECT_EQ(convert("tests/data/sounds/stereo.mp3", {}).code, 0);
+  EXPECT_EQ(audio::info(path("o/stereo.wav")).bits_per_sample, 16);
+  EXPECT_EQ(audio::info(path("o/stereo.wav")).num_frames, 22050);
+  EXPECT_EQ(convert(path("f.wav"), {"--channel", "2"}).code, 1);
+  EXPECT_EQ(convert(path("f.wav"), {"--channel", "left"}).code, 2);
+  EXPECT_EQ(convert(path("f.wav"), {"--format", "mp3", "--bits", "16"}).code, 2);
+  EXPECT_EQ(convert(path("f.wav"), {"--bits", "12"}).code, 1);
 }
 
 struct AudioPlot : AudioApp {
