@@ -30,6 +30,7 @@
 #include "hearth/audio/functional/masking.h"
 #include "hearth/audio/functional/pitch.h"
 #include "hearth/audio/functional/resample.h"
+#include "hearth/audio/functional/room.h"
 #include "hearth/audio/functional/spectrogram.h"
 #include "hearth/audio/functional/vad.h"
 #include "hearth/audio/functional/waveform.h"

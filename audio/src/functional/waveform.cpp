@@ -40,6 +40,19 @@ Tensor part(const Tensor& full, int64_t n, int64_t m, std::string_view mode) {
   return full.narrow(-1, (full.size(-1) - length) / 2, length);
 }
 
+/// The next length of small factors, whose transforms are fast.
+int64_t fast_length(int64_t n) {
+  int64_t best = 1;
+  while (best < n) best *= 2;
+  for (int64_t odd = 1; odd < n; odd *= 3)
+    for (int64_t five = odd; five < n; five *= 5) {
+      int64_t length = five;
+      while (length < n) length *= 2;
+      best = std::min(best, length);
+    }
+  return best;
+}
+
 double mu_of(std::string_view what, int64_t quantization_channels) {
   HEARTH_CHECK_AS(ValueError, quantization_channels >= 2, "[", what,
                   "] expected at least 2 quantization_channels, got ", quantization_channels);
@@ -71,8 +84,9 @@ Tensor convolve(const Tensor& x, const Tensor& y, std::string_view mode) {
 
 Tensor fftconvolve(const Tensor& x, const Tensor& y, std::string_view mode) {
   check_operands("fftconvolve", x, y);
-  const int64_t n = x.size(-1), m = y.size(-1), length = n + m - 1;
-  return part(fft_irfft(fft_rfft(x, length) * fft_rfft(y, length), length), n, m, mode);
+  const int64_t n = x.size(-1), m = y.size(-1), points = fast_length(n + m - 1);
+  const Tensor full = fft_irfft(fft_rfft(x, points) * fft_rfft(y, points), points);
+  return part(full.narrow(-1, 0, n + m - 1), n, m, mode);
 }
 
 Tensor add_noise(const Tensor& waveform, const Tensor& noise, const Tensor& snr,
