@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Audio models against PyTorch's, with weights by formula.
+#include "hearth/audio/models/ast.h"
 #include "hearth/audio/models/bcresnet.h"
 #include "hearth/audio/models/cnn.h"
 #include "hearth/audio/models/crepe.h"
@@ -44,7 +45,28 @@ Outputs parts(Args& a) {
   return {tensor(all)};
 }
 
+Outputs ast(Args& a) {
+  models::AST model(models::ASTOptions()
+                        .hidden_size(a.i("hidden_size"))
+                        .num_hidden_layers(a.i("num_hidden_layers"))
+                        .num_attention_heads(a.i("num_attention_heads"))
+                        .intermediate_size(a.i("intermediate_size"))
+                        .max_length(a.i("max_length"))
+                        .num_mel_bins(a.i("num_mel_bins"))
+                        .frequency_stride(a.i("frequency_stride"))
+                        .time_stride(a.i("time_stride"))
+                        .num_labels(5));
+  return run(a, model);
+}
+
 const Table kTable = {
+    {"ast", ast},
+    {"ast_features",
+     [](Args& a) -> Outputs {
+       return {models::ast::features(
+           a[0],
+           models::ast::FeatureOptions().num_mel_bins(a.i("bands")).max_length(a.i("length")))};
+     }},
     {"m5",
      [](Args& a) { return run(a, models::M5(models::M5Options().n_output(a.i("classes")))); }},
     {"cnn", [](Args& a) { return run(a, models::CNN(a.i("classes"))); }},

@@ -35,7 +35,7 @@ class M5(nn.Module):
 class CNN(nn.Module):
     def __init__(self, classes):
         super().__init__()
-        for i, (n, m) in enumerate(((1, 32), (32, 64), (64, 96), (96, 128)), 1):
+        for i, (n, m) in enumerate(((1, 16), (16, 32), (32, 64), (64, 128)), 1):
             setattr(self, f"conv{i}", nn.Conv2d(n, m, 3, padding=1, bias=False))
             setattr(self, f"bn{i}", nn.BatchNorm2d(m))
         self.dropout = nn.Dropout(0.3)
@@ -128,7 +128,6 @@ def add(fam):
         fam.module(name, build, u(*shape), frozen=True, train=train, tol=tol, **attrs)
 
     # Batch norm in training divides by deviations; dropout would be random, so only M5 is trained here.
-    case("m5", M5, 1, 1, 6848, classes=5)
     case("m5", M5, 2, 1, 6848, classes=5, train=True, tol=60)
     case("cnn", CNN, 2, 1, 40, 33, classes=5)
     case("cnn", CNN, 1, 1, 17, 16, classes=3)
@@ -164,3 +163,34 @@ def add(fam):
             # Peaks that wander, so that paths have to be found; and noise, so that they have to jump.
             fam.case("crepe_postprocess", u(2, 360, 17, lo=0, hi=1), grad=False, tol=8, fn=decode, fmin=fmin, fmax=fmax, decoder=decoder)
             fam.case("crepe_postprocess", u(1, 360, 9, lo=0, hi=1e-3), grad=False, tol=8, fn=decode, fmin=fmin, fmax=fmax, decoder=decoder)
+    add_ast(fam)
+
+
+def old_name(name):
+    """What a parameter of transformers' AST is called in the files that it writes."""
+    name = name.replace("audio_spectrogram_transformer.layers.", "audio_spectrogram_transformer.encoder.layer.")
+    for new, old in (("attention.q_proj", "attention.attention.query"), ("attention.k_proj", "attention.attention.key"),
+                     ("attention.v_proj", "attention.attention.value"), ("attention.o_proj", "attention.output.dense"),
+                     ("mlp.fc1", "intermediate.dense"), ("mlp.fc2", "output.dense")):
+        name = name.replace(new, old)
+    return name
+
+
+def add_ast(fam):
+    import numpy as np
+    from transformers import ASTConfig, ASTFeatureExtractor, ASTForAudioClassification
+
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "max_length": 50,
+             "num_mel_bins": 40, "frequency_stride": 8, "time_stride": 10}
+    model = ASTForAudioClassification(ASTConfig(num_labels=5, **sizes)).eval()
+    names = [name for name, _ in model.named_parameters()]
+
+    def run(x, *parameters, **_):
+        return torch.func.functional_call(model, dict(zip(names, parameters)), (x[:, 0].transpose(1, 2),)).logits
+
+    parameters = [u(*p.shape, lo=-b, hi=b).named(old_name(name)).const for name, p in model.named_parameters()
+                  for b in [(3 / p[0].numel()) ** 0.5 if p.dim() > 1 else 1]]
+    fam.case("ast", u(2, 1, 40, 50), *parameters, fn=run, tol=40, **sizes)
+    for n, bands, length in ((4000, 32, 40), (12000, 16, 20)):
+        fam.case("ast_features", u(n, lo=-0.5, hi=0.5), grad=False, tol=100, bands=bands, length=length, fn=lambda w, bands, length: torch.from_numpy(np.array(
+            ASTFeatureExtractor(num_mel_bins=bands, max_length=length)(w.numpy(), sampling_rate=16000)["input_values"])).transpose(1, 2)[:, None])

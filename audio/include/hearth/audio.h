@@ -43,6 +43,7 @@
 #include "hearth/audio/manifests/kaldi_data.h"
 #include "hearth/audio/manifests/load.h"
 #include "hearth/audio/manifests/utterance.h"
+#include "hearth/audio/models/ast.h"
 #include "hearth/audio/models/audio_classifier.h"
 #include "hearth/audio/models/bcresnet.h"
 #include "hearth/audio/models/cnn.h"

@@ -9,7 +9,7 @@
 namespace hearth::audio::models {
 namespace {
 
-constexpr int64_t kChannels[] = {32, 64, 96, 128};
+constexpr int64_t kChannels[] = {16, 32, 64, 128};
 constexpr int64_t kEmbedding = 2 * kChannels[3];
 /// Four poolings by 2 leave one of this many.
 constexpr int64_t kSmallest = 16;

@@ -10,7 +10,7 @@
 namespace hearth::audio::models {
 
 /// A small convolutional network on log-mel spectra that learns quickly: four times 3x3
-/// convolution, batch norm, ReLU and max pooling, to 32, 64, 96 and 128 channels, then the mean and
+/// convolution, batch norm, ReLU and max pooling, to 16, 32, 64 and 128 channels, then the mean and
 /// the maximum over what is left, and one linear layer. At least 16 bands and 16 frames.
 class HEARTH_API CNNImpl : public AudioClassifierImpl {
  public:
