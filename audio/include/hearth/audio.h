@@ -2,6 +2,9 @@
 // All of Hearth's audio library.
 #pragma once
 
+#include "hearth/audio/classification/augmentation.h"
+#include "hearth/audio/classification/classifier.h"
+#include "hearth/audio/classification/front_end.h"
 #include "hearth/audio/compliance/kaldi.h"
 #include "hearth/audio/feature_files/cmvn.h"
 #include "hearth/audio/feature_files/feature_reader.h"
@@ -20,6 +23,7 @@
 #include "hearth/audio/features/spectral.h"
 #include "hearth/audio/features/statistics.h"
 #include "hearth/audio/features/voice.h"
+#include "hearth/audio/from_pretrained.h"
 #include "hearth/audio/functional/cepstral.h"
 #include "hearth/audio/functional/distance.h"
 #include "hearth/audio/functional/effects.h"
