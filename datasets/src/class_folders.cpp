@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <random>
 
+#include "hearth/base/error.h"
+
 namespace hearth::datasets {
 namespace {
 
@@ -82,6 +84,7 @@ void split(std::vector<LabeledFile>& files, const ClassFolderOptions& options,
 }  // namespace
 
 void split_classes(ClassFiles& all, const std::string& root, const ClassFolderOptions& options) {
+  if (options.whole) return;
   HEARTH_CHECK_AS(ValueError, options.test_share > 0 && options.test_share < 1, "[", root,
                   "] test_share is between 0 and 1, got ", options.test_share);
   std::vector<LabeledFile> kept;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hearth/datasets/vision/labeled_images.h"
+#include "hearth/datasets/mode.h"
 
 namespace hearth::datasets {
 
@@ -22,6 +22,8 @@ struct ClassFiles {
 
 struct ClassFolderOptions {
   Mode mode = Mode::kTrain;
+  /// Nothing is kept apart, where the folder has no part for testing.
+  bool whole = false;
   /// How much of each class is kept for testing, where the folder has no part for that.
   double test_share = 0.2;
   /// Names that choice.

@@ -80,9 +80,7 @@ Sounds load_urbansound(const std::string& root, const std::vector<int64_t>& fold
 }
 
 bool is_sound(const fs::path& path) {
-  static const std::vector<std::string> endings = {
-      ".wav",  ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a",  ".aac", ".mka",  ".aif",
-      ".aiff", ".aifc", ".au",  ".snd", ".caf", ".w64",  ".rf64", ".wma", ".webm", ".mp4"};
+  const std::vector<std::string>& endings = sound_endings();
   std::string ending = path.extension().string();
   for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return std::find(endings.begin(), endings.end(), ending) != endings.end();

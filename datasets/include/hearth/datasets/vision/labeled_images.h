@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "hearth/data/datasets.h"
+#include "hearth/datasets/mode.h"
 
 namespace hearth::datasets {
-
-/// Which part of a data set.
-enum class Mode : int8_t { kTrain, kTest };
 
 /// Images of one size with a class each, all in memory as bytes: the base of the data sets below.
 /// `get(i)` gives {float [C, H, W] in [0, 1], int64 class index []}, as LibTorch's MNIST does.
