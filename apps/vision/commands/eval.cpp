@@ -13,9 +13,9 @@
 #include "common/command.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "common/training/report.h"
 #include "vision/data.h"
 #include "vision/model_file.h"
-#include "vision/report.h"
 
 namespace {
 

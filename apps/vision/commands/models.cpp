@@ -16,7 +16,8 @@ namespace pretrained = hearth::pretrained;
 
 std::vector<std::string> names_of_models() {
   std::vector<std::string> names;
-  for (const pretrained::Entry& e : pretrained::entries()) names.push_back(e.name);
+  for (const pretrained::Entry& e : pretrained::entries())
+    if (e.task == pretrained::kImages) names.push_back(e.name);
   return names;
 }
 
@@ -55,7 +56,8 @@ int Models::run() {
   std::vector<const pretrained::Entry*> shown;
   for (const std::string& name : names_) shown.push_back(pretrained::find(name));
   if (names_.empty())
-    for (const pretrained::Entry& e : pretrained::entries()) shown.push_back(&e);
+    for (const pretrained::Entry& e : pretrained::entries())
+      if (e.task == pretrained::kImages) shown.push_back(&e);
   nlohmann::ordered_json report = nlohmann::ordered_json::array();
   for (const pretrained::Entry* e : shown) {
     report.push_back(json_of(*e));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "vision/metrics.h"
+#include "common/training/metrics.h"
 
 #include <cmath>
 #include <fstream>
