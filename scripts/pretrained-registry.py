@@ -6,7 +6,8 @@ usage: scripts/pretrained-registry.py [--check]
 
 What is said of torchvision's weights is read from the installed torchvision, so no address or hash is
 written by hand; what it does not say is "none". Hearth's own models are the folders of pretrained/data:
-model.safetensors describes itself, and eval.json is what `hearth-vision eval --json` said of it.
+model.safetensors describes itself, and eval.json is what `hearth-vision eval --json` or `hearth-audio eval
+--json` said of it.
 --check compares with the files instead of writing them; exit status 1 if they differ."""
 
 import hashlib
@@ -67,13 +68,14 @@ def own_entries(files):
         header = json.loads(data[8 : 8 + length])
         spec = header.pop("__metadata__")
         measured = json.loads((path.parent / "eval.json").read_text())
+        sounds = "sample_rate" in spec
         listed = f"{spec['dataset']}.txt"
         files[listed] = spec["classes"] + "\n"
         numbers = lambda key: [float(x) for x in spec[key].split("\n")]
         yield {
             "name": path.parent.name,
             "alias": "",
-            "task": "image-classification",
+            "task": "audio-classification" if sounds else "image-classification",
             "architecture": spec["model"],
             "dataset": spec["dataset"],
             "licence": "Apache-2.0",
@@ -85,7 +87,7 @@ def own_entries(files):
                               if not name.endswith(("running_mean", "running_var", "num_batches_tracked"))),
             "categories": listed,
             "metrics": {spec["dataset"]: {"acc@1": round(100 * measured["test_accuracy"], 3)}},
-            "preprocessing": {
+            "preprocessing": {"sampling_rate": int(spec["sample_rate"]), "num_samples": int(spec["samples"])} if sounds else {
                 "num_channels": int(spec["channels"]),
                 "image_size": [int(spec["height"]), int(spec["width"])],
                 "resize_size": int(spec.get("resize_size", 0)),

@@ -46,6 +46,11 @@ Entry read_entry(const JsonValue& json) {
     for (const std::string& measure : metrics.at(dataset).keys())
       e.metrics[dataset][measure] = metrics.at(dataset).at(measure).number();
   const JsonValue images = json.at("preprocessing");
+  if (e.task == kSounds) {
+    e.sample_rate = images.at("sampling_rate").integer();
+    e.samples = images.at("num_samples").integer();
+    return e;
+  }
   e.channels = images.at("num_channels").integer();
   e.height = images.at("image_size").at(0).integer();
   e.width = images.at("image_size").at(1).integer();
@@ -81,8 +86,10 @@ std::string describe(const Entry& e) {
   std::snprintf(size, sizeof size, "%.1f", e.mebibytes);
   std::string text =
       cat_str(e.name, ": ", e.architecture, " for ", e.task, ", ", e.parameters,
-              " parameters\n  trained on ", e.dataset, ", ", e.categories.size(),
-              " classes, images of ", e.channels, " x ", e.height, " x ", e.width, "\n");
+              " parameters\n  trained on ", e.dataset, ", ", e.categories.size(), " classes, ");
+  text += e.task == kSounds
+              ? cat_str("clips of ", e.samples, " samples at ", e.sample_rate, " Hz\n")
+              : cat_str("images of ", e.channels, " x ", e.height, " x ", e.width, "\n");
   for (const auto& [dataset, measures] : e.metrics) {
     text += cat_str("  on ", dataset, ":");
     for (const auto& [measure, value] : measures) {

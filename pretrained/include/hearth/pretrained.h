@@ -2,5 +2,6 @@
 // All of Hearth's library of pretrained models.
 #pragma once
 
+#include "hearth/pretrained/audio.h"
 #include "hearth/pretrained/registry.h"
 #include "hearth/pretrained/vision.h"

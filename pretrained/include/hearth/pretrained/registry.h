@@ -10,6 +10,9 @@
 
 namespace hearth::pretrained {
 
+/// What Entry::task says of models that tell images or sounds apart.
+inline constexpr const char kImages[] = "image-classification", kSounds[] = "audio-classification";
+
 /// A pretrained model. What is not known is "none", or 0.
 struct Entry {
   /// "resnet18-imagenet1k-v1".
@@ -31,6 +34,9 @@ struct Entry {
   /// is cut out (0: none), and the normalization.
   int64_t channels = 0, height = 0, width = 0, resize_size = 0;
   std::vector<double> mean, stddev;
+
+  /// Of sounds: samples a second, and how many a clip has.
+  int64_t sample_rate = 0, samples = 0;
 
   bool built_in() const { return source == "built in"; }
 };
