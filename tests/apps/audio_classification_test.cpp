@@ -242,8 +242,8 @@ TEST_F(AudioClassifierApp, TheDemonstrationSpeaksForItself) {
   r = run({"train", "--demo", "--voices", "3", "--epochs", "1", "--model", "cnn", "--output",
            folder / "run"});
   ASSERT_EQ(r.code, 0) << r.err;
-  // Three voices say sixteen words each and are silent once; one does for testing.
-  EXPECT_THAT(r.err, HasSubstr("51 training and 17 test clips of 1 s, 12 classes"));
+  // Three voices say twelve words each and are silent once; one does for testing.
+  EXPECT_THAT(r.err, HasSubstr("39 training and 13 test clips of 1 s, 12 classes"));
   r = run({"classify", "--model", folder / "run", "--top", "12", folder / "none.wav"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("none.wav"));
