@@ -47,7 +47,8 @@ void FeatureTarget::refuse_what_is_there(const std::string& path) const {
                   "] exists; replace it with --overwrite");
 }
 
-void FeatureTarget::open(const std::string& target) {
+void FeatureTarget::open(const std::string& target, std::vector<std::string> columns,
+                         std::optional<double> period) {
   std::string name = format_.value_or("");
   if (!format_)
     for (const std::string& known : kFormats)
@@ -62,7 +63,10 @@ void FeatureTarget::open(const std::string& target) {
   if (own_files_ && !format_)
     throw UsageError(fmt::format(
         "OUT: .{} holds one recording; name a folder for them, with --format {}", name, name));
-  auto options = audio::FeatureWriterOptions().text(text_).period(period_);
+  auto options = audio::FeatureWriterOptions()
+                     .text(text_)
+                     .period(period_ ? period_ : period)
+                     .columns(std::move(columns));
   if (compression_) {
     const auto at = std::find(kCompressions.begin(), kCompressions.end(), *compression_);
     options.compression(

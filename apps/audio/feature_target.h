@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hearth/audio/feature_files/feature_writer.h"
 
@@ -12,9 +13,12 @@
 class FeatureTarget {
  public:
   void declare(OptionList& options);
-  /// Opens `target`; the format follows from its ending, unless --format names one. Throws
-  /// UsageError, and FileError when there is something already and --overwrite is not given.
-  void open(const std::string& target);
+  /// Opens `target`; the format follows from its ending, unless --format names one. `columns` are
+  /// the names of the dimensions, `period` the seconds from a frame to the next unless --period
+  /// says them. Throws UsageError, and FileError when there is something already and --overwrite is
+  /// not given.
+  void open(const std::string& target, std::vector<std::string> columns = {},
+            std::optional<double> period = std::nullopt);
   void write(const hearth::audio::FeatureEntry& entry);
   void close() { writer_->close(); }
   /// How many were written.

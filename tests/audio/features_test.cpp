@@ -271,6 +271,19 @@ TEST(VoiceSegments, OfWhatIsAllVoiceOrNone) {
             std::string::npos);
 }
 
+TEST(VoiceSegments, OfPartsAreThoseOfTheWhole) {
+  manual_seed(6);
+  Tensor x = randn({2, 20000}) * 1e-3;
+  x.slice(1, 3000, 9000) += sine(16000, 200, 0.375, 0.2);
+  const SegmentOptions options(16000);
+  for (const int64_t step : {1, 7, 160, 399, 5000}) {
+    VoiceSegmenter segmenter(options);
+    for (int64_t t = 0; t < x.size(1); t += step) segmenter.accept(x.slice(1, t, t + step));
+    EXPECT_EQ(segmenter.segments(), voice_segments(x, options)) << step;
+    if (step == 1) x = x.slice(1, 0, 12000);
+  }
+}
+
 TEST(Statistics, SkipWhatIsNoNumber) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Tensor x = tensor({{nan, 1.0, nan, 3.0}, {nan, nan, nan, nan}}, kDouble);

@@ -46,4 +46,23 @@ struct SegmentOptions {
 HEARTH_API std::vector<Segment> voice_segments(const Tensor& waveform,
                                                const SegmentOptions& options);
 
+/// The same of a recording that comes in parts, in the memory that the levels of its frames take
+/// (8 bytes each).
+class HEARTH_API VoiceSegmenter {
+ public:
+  /// Throws ValueError for options that do not fit.
+  explicit VoiceSegmenter(const SegmentOptions& options);
+  /// The next samples [time] or [channels, time].
+  void accept(const Tensor& waveform);
+  /// The segments of all that came.
+  std::vector<Segment> segments() const;
+
+ private:
+  SegmentOptions options_;
+  int64_t length_, hop_;        // of frames
+  int64_t time_ = 0;            // samples that came
+  std::vector<double> tail_;    // squares from the beginning of the next frame on
+  std::vector<double> levels_;  // dB, of each frame
+};
+
 }  // namespace hearth::audio::features

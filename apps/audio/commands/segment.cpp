@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "hearth/audio/features/segments.h"
+#include "hearth/audio/io/load.h"
+#include "hearth/audio/io/save.h"
+#include "hearth/base/atomic_file.h"
+#include "hearth/base/error.h"
+#include "hearth/base/progress.h"
+
+#include "audio/sounds.h"
+#include "common/command.h"
+#include "common/inputs.h"
+#include "common/json.h"
+#include "common/text.h"
+
+namespace {
+
+namespace audio = hearth::audio;
+namespace fs = std::filesystem;
+using audio::features::Segment, audio::features::SegmentOptions;
+
+/// A recording and where it is loud.
+struct Spoken {
+  Input input;
+  std::string id, error;
+  int64_t rate = 1, frames = 0;
+  std::vector<Segment> segments;
+
+  double seconds(int64_t sample) const {
+    return static_cast<double>(sample) / static_cast<double>(rate);
+  }
+};
+
+class SegmentCommand final : public Command {
+ public:
+  const char* name() const override { return "segment"; }
+  const char* summary() const override { return "Find where in recordings somebody speaks"; }
+  const char* details() const override {
+    return "By energy alone: a segment begins where a recording is louder than its noise by "
+           "--begin-above, and ends when it has been quieter than --end-above for --hangover. The "
+           "noise is what a tenth of the frames do not reach, unless --noise-level says it. Files "
+           "are read twice where pieces are written, and never held in memory as a whole.";
+  }
+  std::vector<std::string> examples() const override {
+    return {"segment meeting.wav", "segment recordings/ --kaldi data/segments",
+            "segment interview.mp3 --output pieces/ --format flac"};
+  }
+  unsigned common() const override { return kJson; }
+  void declare(OptionList& options) override {
+    options.add("file", files_, "Sound files, patterns, folders, @lists of them, or - for stdin")
+        .value("FILE")
+        .required();
+    options.add("--kaldi", kaldi_, "Write Kaldi's list of segments there").value("FILE");
+    options.add("--output", output_, "Write each segment as a sound file into this folder")
+        .value("FOLDER");
+    options.add("--format", format_, "Of these").one_of({"wav", "flac"});
+    options.flag("--overwrite", overwrite_, "Replace files that are there");
+    options.add("--begin-above", begin_above_, "dB above the noise where a segment begins")
+        .between(0, 200);
+    options.add("--end-above", end_above_, "dB above the noise where it goes on").between(0, 200);
+    options.add("--noise-level", noise_level_, "The level of the noise, in dB of full scale")
+        .between(-300, 100)
+        .by_default("measured");
+    options
+        .add("--hangover", hangover_, "Seconds of quiet that end a segment; shorter pauses do not")
+        .between(0, 1e6);
+    options.add("--min-duration", min_duration_, "Seconds that a segment has at least")
+        .between(0, 1e6);
+    options.add("--padding", padding_, "Seconds to keep before and after each").between(0, 1e6);
+    reading_.declare(options);
+  }
+  int run() override;
+
+ private:
+  SegmentOptions settings(int64_t rate) const {
+    return SegmentOptions(static_cast<double>(rate))
+        .begin_above(begin_above_)
+        .end_above(end_above_)
+        .noise_level(noise_level_)
+        .hangover(hangover_)
+        .min_duration(min_duration_)
+        .padding(padding_);
+  }
+  void find(Spoken& spoken) const;
+  /// The file of a recording's piece.
+  std::string piece_of(const Spoken& spoken, size_t i) const;
+  void write_pieces(const Spoken& spoken) const;
+  void write_kaldi(const std::vector<Spoken>& all) const;
+  void print(const std::vector<Spoken>& all) const;
+
+  std::vector<std::string> files_;
+  std::optional<std::string> kaldi_, output_;
+  std::string format_ = "wav";
+  bool overwrite_ = false;
+  double begin_above_ = 12, end_above_ = 8, hangover_ = 0.3, min_duration_ = 0.1, padding_ = 0.05;
+  std::optional<double> noise_level_;
+  Reading reading_;
+};
+
+void SegmentCommand::find(Spoken& spoken) const {
+  audio::Reader reader(spoken.input.path, {.format = reading_.raw, .partial = reading_.partial});
+  spoken.rate = reader.info().sample_rate;
+  audio::features::VoiceSegmenter segmenter(settings(spoken.rate));
+  while (true) {
+    const hearth::Tensor block = reader.read(int64_t{1} << 16);
+    if (block.numel() == 0) break;
+    spoken.frames += block.size(1);
+    segmenter.accept(block);
+  }
+  spoken.segments = segmenter.segments();
+}
+
+std::string SegmentCommand::piece_of(const Spoken& spoken, size_t i) const {
+  return fmt::format("{}/{}-{:04}.{}", *output_, spoken.id, i + 1, format_);
+}
+
+void SegmentCommand::write_pieces(const Spoken& spoken) const {
+  // Nothing is written where one of them is there.
+  for (size_t i = 0; i < spoken.segments.size(); ++i)
+    HEARTH_CHECK_AS(hearth::FileError, overwrite_ || !fs::exists(piece_of(spoken, i)), "[",
+                    piece_of(spoken, i), "] exists; replace it with --overwrite");
+  audio::Reader reader(spoken.input.path, {.format = reading_.raw, .partial = reading_.partial});
+  const int64_t bits = std::clamp<int64_t>(reader.info().bits_per_sample, 16, 24);
+  for (size_t i = 0; i < spoken.segments.size(); ++i) {
+    const Segment& s = spoken.segments[i];
+    reader.seek(s.begin);
+    const fs::path path = piece_of(spoken, i);
+    std::error_code none;  // writing says it better
+    fs::create_directories(path.parent_path(), none);
+    audio::save(path.string(), reader.read(s.end - s.begin), spoken.rate,
+                {.encoding = "PCM_S", .bits_per_sample = bits});
+  }
+}
+
+void SegmentCommand::write_kaldi(const std::vector<Spoken>& all) const {
+  std::vector<std::string> lines;
+  for (const Spoken& spoken : all) {
+    for (const Segment& s : spoken.segments) {
+      const double begin = spoken.seconds(s.begin), end = spoken.seconds(s.end);
+      lines.push_back(fmt::format("{0}-{1:07.0f}-{2:07.0f} {0} {3:.3f} {4:.3f}\n", spoken.id,
+                                  begin * 100, end * 100, begin, end));
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  hearth::write_file_atomically(*kaldi_, text);
+}
+
+void SegmentCommand::print(const std::vector<Spoken>& all) const {
+  int64_t count = 0, failed = 0;
+  double speech = 0, total = 0;
+  nlohmann::ordered_json files = nlohmann::ordered_json::array();
+  for (const Spoken& spoken : all) {
+    nlohmann::ordered_json file{{"file", spoken.input.path}};
+    if (!spoken.error.empty()) {
+      ++failed;
+      file["error"] = spoken.error;
+      files.push_back(file);
+      continue;
+    }
+    file["duration"] = spoken.seconds(spoken.frames);
+    file["segments"] = nlohmann::ordered_json::array();
+    total += spoken.seconds(spoken.frames);
+    for (const Segment& s : spoken.segments) {
+      ++count;
+      speech += spoken.seconds(s.end - s.begin);
+      file["segments"].push_back(
+          {{"start", spoken.seconds(s.begin)}, {"end", spoken.seconds(s.end)}});
+      if (!json())
+        fmt::print("{:>12}  {:>12}  {}\n", clock_time(spoken.seconds(s.begin)),
+                   clock_time(spoken.seconds(s.end)), spoken.input.path);
+    }
+    files.push_back(file);
+  }
+  if (json()) {
+    print_json({{"files", files},
+                {"segments", count},
+                {"speech", speech},
+                {"duration", total},
+                {"failed", failed}});
+  } else if (!quiet()) {
+    fmt::print("{}, {} of {}{}\n", counted(count, "segment"), clock_time(speech), clock_time(total),
+               failed > 0 ? fmt::format("; {} failed", failed) : "");
+  }
+}
+
+int SegmentCommand::run() {
+  if (end_above_ > begin_above_)
+    throw UsageError(
+        fmt::format("--end-above {} is more than --begin-above {}", end_above_, begin_above_));
+  const std::vector<Input> inputs = find_inputs(files_, sound_extensions());
+  if (output_) {
+    for (const Input& input : inputs)
+      if (input.path == "-") throw UsageError("--output reads files twice, and cannot read stdin");
+    // Two recordings of one name would write over each other's pieces.
+    plan_outputs(
+        inputs, *output_,
+        [](const std::string& name) { return fs::path(name).replace_extension(""); }, true);
+  }
+  HEARTH_CHECK_AS(hearth::FileError, !kaldi_ || overwrite_ || !fs::exists(*kaldi_), "[",
+                  kaldi_.value_or(""), "] exists; replace it with --overwrite");
+  std::vector<Spoken> all;
+  hearth::Progress progress(
+      hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(inputs.size())));
+  for (const Input& input : inputs) {
+    Spoken& spoken = all.emplace_back(
+        Spoken{input, fs::path(input.relative).replace_extension("").string(), ""});
+    try {
+      find(spoken);
+      if (output_) write_pieces(spoken);
+    } catch (const hearth::Error& error) {
+      spoken.error = error.what();
+      hearth::Progress::print(fmt::format("{}: {}", program(), spoken.error));
+    }
+    progress.advance();
+  }
+  progress.finish();
+  if (kaldi_) write_kaldi(all);
+  print(all);
+  return std::any_of(all.begin(), all.end(), [](const Spoken& s) { return !s.error.empty(); });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> segment_command() { return std::make_unique<SegmentCommand>(); }
