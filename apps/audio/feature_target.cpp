@@ -21,8 +21,7 @@ const std::vector<std::string> kCompressions = {"auto",     "speech", "two-byte"
 
 }  // namespace
 
-void FeatureTarget::declare(OptionList& options) {
-  options.add("--format", format_, "Otherwise the output's ending says it").one_of(kFormats);
+void FeatureEncoding::declare(OptionList& options) {
   auto compression =
       options.add("--compression", compression_, "Kaldi archives with one or two bytes a number")
           .one_of(kCompressions);
@@ -33,6 +32,23 @@ void FeatureTarget::declare(OptionList& options) {
   options.flag("--text", text_, "Kaldi archives as text");
   options.add("--dtype", dtype_, "What numbers become")
       .one_of({"float16", "bfloat16", "float32", "float64"});
+}
+
+audio::FeatureWriterOptions FeatureEncoding::get() const {
+  auto options = audio::FeatureWriterOptions().text(text_);
+  if (compression_) {
+    const auto at = std::find(kCompressions.begin(), kCompressions.end(), *compression_);
+    options.compression(
+        static_cast<audio::kaldi_io::CompressionMethod>(at - kCompressions.begin() + 1));
+  }
+  for (const auto type : {hearth::kHalf, hearth::kBFloat16, hearth::kFloat, hearth::kDouble})
+    if (dtype_ == hearth::dtype_name(type)) options.dtype(type);
+  return options;
+}
+
+void FeatureTarget::declare(OptionList& options) {
+  options.add("--format", format_, "Otherwise the output's ending says it").one_of(kFormats);
+  encoding_.declare(options);
   options
       .add("--period", period_,
            "Seconds from a frame to the next, for HTK and CSV, which keep them")
@@ -63,18 +79,8 @@ void FeatureTarget::open(const std::string& target, std::vector<std::string> col
   if (own_files_ && !format_)
     throw UsageError(fmt::format(
         "OUT: .{} holds one recording; name a folder for them, with --format {}", name, name));
-  auto options = audio::FeatureWriterOptions()
-                     .text(text_)
-                     .period(period_ ? period_ : period)
-                     .columns(std::move(columns));
-  if (compression_) {
-    const auto at = std::find(kCompressions.begin(), kCompressions.end(), *compression_);
-    options.compression(
-        static_cast<audio::kaldi_io::CompressionMethod>(at - kCompressions.begin() + 1));
-  }
+  auto options = encoding_.get().period(period_ ? period_ : period).columns(std::move(columns));
   if (kind_) options.kind(*kind_);
-  for (const auto type : {hearth::kHalf, hearth::kBFloat16, hearth::kFloat, hearth::kDouble})
-    if (dtype_ == hearth::dtype_name(type)) options.dtype(type);
   // What is one file is looked at before anything is read.
   if (!own_files_) {
     const bool file = target.ends_with("." + name);

@@ -10,6 +10,17 @@
 
 #include "common/options.h"
 
+/// How numbers are written: the options --compression, --text and --dtype.
+class FeatureEncoding {
+ public:
+  void declare(OptionList& options);
+  hearth::audio::FeatureWriterOptions get() const;
+
+ private:
+  std::optional<std::string> compression_, dtype_;
+  bool text_ = false;
+};
+
 class FeatureTarget {
  public:
   void declare(OptionList& options);
@@ -27,9 +38,10 @@ class FeatureTarget {
  private:
   void refuse_what_is_there(const std::string& path) const;
 
-  std::optional<std::string> format_, compression_, dtype_, kind_;
+  std::optional<std::string> format_, kind_;
   std::optional<double> period_;
-  bool text_ = false, overwrite_ = false, own_files_ = false;
+  FeatureEncoding encoding_;
+  bool overwrite_ = false, own_files_ = false;
   std::optional<hearth::audio::FeatureWriter> writer_;
   int64_t count_ = 0;
 };

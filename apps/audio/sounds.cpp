@@ -6,14 +6,6 @@
 
 #include <fmt/format.h>
 
-const std::vector<std::string>& sound_extensions() {
-  static const auto& all = *new std::vector<std::string>{
-      ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a",  ".aac",
-      ".mp4", ".m4v",  ".mov", ".mka", ".mkv", ".webm", ".aiff", ".aif",
-      ".au",  ".caf",  ".w64", ".sph", ".amr", ".wma",  ".avi",  ".rf64"};
-  return all;
-}
-
 void Reading::declare(OptionList& options) {
   options
       .add("--raw", raw,

@@ -7,9 +7,6 @@
 
 #include "common/options.h"
 
-/// Endings of the files that are looked for in folders.
-const std::vector<std::string>& sound_extensions();
-
 /// How files are read: the options --raw and --partial.
 struct Reading {
   void declare(OptionList& options);

@@ -92,7 +92,7 @@ int Classify::run() {
   nlohmann::ordered_json report{{"model", spec.model}, {"dataset", spec.dataset}};
   report["predictions"] = nlohmann::ordered_json::array();
   bool failed = false;
-  const auto inputs = find_inputs(sounds_, sound_extensions());
+  const auto inputs = find_inputs(sounds_, hearth::audio::sound_extensions());
   const auto precision = autocast();
   hearth::Progress progress(hearth::ProgressOptions("classifying")
                                 .unit("sounds")

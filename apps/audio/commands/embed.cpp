@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/audio/io/load.h"
 #include "hearth/audio/models/voice_encoder.h"
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
@@ -92,7 +93,7 @@ Embed::Encoder Embed::open() const {
 
 int Embed::run() {
   const Encoder encoder = open();
-  const auto inputs = find_inputs(sounds_, sound_extensions());
+  const auto inputs = find_inputs(sounds_, hearth::audio::sound_extensions());
   const auto outputs = plan_outputs(
       inputs, output_,
       [](const std::string& name) {

@@ -154,7 +154,7 @@ void Info::print_table(const std::vector<Row>& rows) const {
 }
 
 int Info::run() {
-  const auto inputs = find_inputs(files_, sound_extensions());
+  const auto inputs = find_inputs(files_, hearth::audio::sound_extensions());
   std::vector<Row> rows;
   hearth::Progress progress(
       hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(inputs.size())));

@@ -162,7 +162,7 @@ int Pitch::run() {
   if (frame_ && *frame_ * fmin_ <= 1)
     throw UsageError(fmt::format("--frame {} is not longer than a period of --fmin {}, {:.3g} s",
                                  *frame_, fmin_, 1 / fmin_));
-  const std::vector<Input> inputs = find_inputs(files_, sound_extensions());
+  const std::vector<Input> inputs = find_inputs(files_, hearth::audio::sound_extensions());
   if (output_) {
     // Two recordings of one name would write over each other.
     plan_outputs(

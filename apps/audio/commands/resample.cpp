@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/audio/io/load.h"
 #include "hearth/audio/io/reader.h"
 #include "hearth/audio/io/writer.h"
 #include "hearth/audio/transforms/stream_resampler.h"
@@ -132,7 +133,7 @@ nlohmann::ordered_json Resample::convert(const std::string& from, const std::str
 }
 
 int Resample::run() {
-  const auto inputs = find_inputs(in_, sound_extensions());
+  const auto inputs = find_inputs(in_, hearth::audio::sound_extensions());
   const auto outputs = plan_outputs(
       inputs, output_,
       [this](const std::string& name) {

@@ -195,7 +195,7 @@ int SegmentCommand::run() {
   if (end_above_ > begin_above_)
     throw UsageError(
         fmt::format("--end-above {} is more than --begin-above {}", end_above_, begin_above_));
-  const std::vector<Input> inputs = find_inputs(files_, sound_extensions());
+  const std::vector<Input> inputs = find_inputs(files_, hearth::audio::sound_extensions());
   if (output_) {
     for (const Input& input : inputs)
       if (input.path == "-") throw UsageError("--output reads files twice, and cannot read stdin");

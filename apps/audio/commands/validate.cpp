@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 bool is_sound_name(const std::string& path) {
   std::string ending = fs::path(path).extension().string();
   for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const auto& known = sound_extensions();
+  const auto& known = hearth::audio::sound_extensions();
   return std::find(known.begin(), known.end(), ending) != known.end();
 }
 
@@ -138,7 +138,7 @@ void Validate::take(const std::string& input) {
   if (as_ == "manifest") return take_list(audio::read_manifest(input, options));
   std::vector<Input> found;
   try {
-    found = find_inputs({input}, sound_extensions());
+    found = find_inputs({input}, hearth::audio::sound_extensions());
   } catch (const hearth::FileError&) {
     if (!folder || as_ == "sounds") throw;
     return check_features(input);  // a folder without sound files

@@ -130,4 +130,12 @@ AudioMetaData info(const Source& source, const ReaderOptions& options) {
   return Reader(source, options).info();
 }
 
+const std::vector<std::string>& sound_extensions() {
+  static const auto& all = *new std::vector<std::string>{
+      ".wav", ".flac", ".mp3", ".ogg", ".oga",  ".opus", ".m4a", ".aac",  ".mp4",
+      ".m4v", ".mov",  ".mka", ".mkv", ".webm", ".aiff", ".aif", ".aifc", ".au",
+      ".snd", ".caf",  ".w64", ".sph", ".amr",  ".wma",  ".avi", ".rf64"};
+  return all;
+}
+
 }  // namespace hearth::audio

@@ -84,13 +84,6 @@ std::vector<std::string> names(const std::string& folder, const std::string& end
 
 }  // namespace
 
-const std::vector<std::string>& sound_endings() {
-  static const auto& all = *new std::vector<std::string>{
-      ".wav",  ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a",  ".aac", ".mka",  ".aif",
-      ".aiff", ".aifc", ".au",  ".snd", ".caf", ".w64",  ".rf64", ".wma", ".webm", ".mp4"};
-  return all;
-}
-
 std::vector<std::string> files(const std::string& folder, const std::string& ending) {
   return names(folder, ending, false);
 }

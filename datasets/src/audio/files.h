@@ -27,9 +27,6 @@ std::string find(const Archive& archive, const std::string& root, bool download)
 /// The file with an address's last part as name, and a SHA-256, which may be empty.
 hub::RemoteFile remote(const std::string& url, const std::string& sha256);
 
-/// What the names of sound files end with, in lower case: ".wav", ".flac" ...
-const std::vector<std::string>& sound_endings();
-
 /// Names in a folder, in order; with an ending, of files that have it, without one, of folders.
 std::vector<std::string> files(const std::string& folder, const std::string& ending);
 std::vector<std::string> folders(const std::string& folder);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "hearth/audio/classification/classifier.h"
+#include "hearth/audio/io/load.h"
 #include "hearth/audio/manifests/load.h"
 #include "hearth/base/progress.h"
 #include "hearth/ops/creation.h"
@@ -72,7 +73,7 @@ LabeledClips labeled_clips(const std::string& path, const LabeledClipsOptions& o
                                    .whole = options.whole(),
                                    .test_share = options.test_share(),
                                    .seed = options.seed(),
-                                   .extensions = audio_files::sound_endings(),
+                                   .extensions = audio::sound_extensions(),
                                    .what = "sound files"};
   const bool folder = fs::is_directory(path) && !fs::exists(fs::path(path) / "wav.scp");
   Sounds all = folder ? of_folder(path, folders) : of_list(path, folders);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "hearth/audio/io/load.h"
 #include "hearth/base/error.h"
 #include "hearth/data/readers/lines.h"
 
@@ -80,7 +81,7 @@ Sounds load_urbansound(const std::string& root, const std::vector<int64_t>& fold
 }
 
 bool is_sound(const fs::path& path) {
-  const std::vector<std::string>& endings = sound_endings();
+  const auto& endings = audio::sound_extensions();
   std::string ending = path.extension().string();
   for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return std::find(endings.begin(), endings.end(), ending) != endings.end();

@@ -24,6 +24,9 @@ class HEARTH_API OnlineExtractor {
  public:
   /// Throws ValueError for features that need the whole signal, such as whisper's.
   explicit OnlineExtractor(FeatureConfig config);
+  /// With what another extractor has prepared. Of features that need the whole signal, frames are
+  /// those that Extractor::finish() then takes.
+  explicit OnlineExtractor(const Extractor& extractor) : extractor_(extractor) {}
 
   const FeatureConfig& config() const { return extractor_.config(); }
   int64_t dims() const { return extractor_.dims(); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "hearth/audio/io/metadata.h"
 #include "hearth/audio/io/reader.h"
@@ -38,5 +39,9 @@ HEARTH_API Audio load(const Source& source, const LoadOptions& options = {});
 /// its frames.) Throws as load does for what can be seen without decoding. `format` and `partial`
 /// of the options count.
 HEARTH_API AudioMetaData info(const Source& source, const ReaderOptions& options = {});
+
+/// What the names of sound files and of videos end with, ".wav" and others, for who looks for such
+/// files in folders.
+HEARTH_API const std::vector<std::string>& sound_extensions();
 
 }  // namespace hearth::audio
