@@ -13,7 +13,7 @@
 #include "hearth/audio/io/save.h"
 #include "hearth/audio/io/writer.h"
 
-#include "audio/sounds.h"
+#include "audio/sound_files.h"
 #include "error_of.h"
 #include "io/decoder.h"
 #include "temporary.h"
@@ -159,6 +159,23 @@ TEST(Reader, TakesAwayWhatEncodersAdd) {
   EXPECT_EQ(x.scalar_type(), kShort);
   EXPECT_LE((x.to(kFloat) / 32768 - tones(16000, 3200, false)).abs().max().item<double>(),
             1.0 / 32768);
+}
+
+TEST(Reader, PassesOverTagsOfPlayers) {
+  const Tensor want = load(sound("stereo.mp3")).waveform;
+  const std::string mp3 = read_text(sound("stereo.mp3"));
+  // ID3v2 of 3000 bytes in front; APE's of 5000 and ID3v1 behind, full of what looks like frames.
+  const std::string id3v2 = std::string("ID3\4\0\0\0\0\x17\x38", 10) + std::string(3000, '\0');
+  std::string noise_like;
+  while (noise_like.size() < 5000) noise_like += "\xff\xfb\x90\x44 text";
+  noise_like.resize(5000);
+  std::string ape = noise_like + "APETAGEX" + std::string("\xd0\x07\0\0", 4);
+  for (size_t i = 0, n = 5032; i < 4; ++i, n >>= 8) ape.push_back(static_cast<char>(n));
+  ape += std::string(16, '\0');
+  ASSERT_EQ(ape.size(), 5032u);
+  const std::string id3v1 = "TAG" + std::string(125, '\xff');
+  for (const std::string& file : {id3v2 + mp3, mp3 + id3v1, mp3 + ape, id3v2 + mp3 + ape + id3v1})
+    EXPECT_TRUE(same(load(Source::memory(file)).waveform, want));
 }
 
 TEST(Reader, ReadsPipes) {

@@ -11,7 +11,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/tensor/tensor_literal.h"
 
-#include "audio/sounds.h"
+#include "audio/sound_files.h"
 #include "error_of.h"
 #include "io/wav.h"
 #include "temporary.h"

@@ -237,7 +237,7 @@ uint8_t to_mu_law(int32_t v) {
 
 uint8_t to_a_law(int32_t v) {
   const int sign = v < 0 ? 0 : 0x80;
-  const int32_t size = std::min<int32_t>(v < 0 ? ~v : v, 32767);
+  const int32_t size = std::min<int32_t>(v < 0 ? -v : v, 32767);
   const int segment =
       std::max(0, static_cast<int>(std::bit_width(static_cast<uint32_t>(size))) - 8);
   return static_cast<uint8_t>((sign | segment << 4 | (size >> std::max(4, segment + 3) & 15)) ^
