@@ -8,7 +8,7 @@
 
 namespace hearth::testing_cuda {
 
-/// The rows that have no CUDA kernel yet: pending.txt, one name a line.
+/// The rows that have no CUDA kernel yet, or are made of such: pending.txt, one name a line.
 inline const std::set<std::string>& pending() {
   static const std::set<std::string> names = [] {
     std::set<std::string> all;
