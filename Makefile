@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test test-pretrained build bench compare compare-io opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test test-pretrained build bench compare compare-audio compare-io opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -37,6 +37,13 @@ compare: build
 	@scripts/install-deps.sh compare
 	@bench/peers/setup.sh
 	@build/peers/bin/python bench/peers/compare.py
+
+# Sound, on one thread, beside torchaudio, kaldi-native-fbank and librosa.
+compare-audio: build
+	@bench/peers/setup.sh
+	@build/peers/bin/pip install -q --no-deps torchaudio==2.11.0
+	@build/peers/bin/pip install -q kaldi-native-fbank==1.23.0 librosa==0.11.0
+	@build/peers/bin/python bench/peers/audio.py
 
 # Files, beside torch.load, safetensors, webdataset and Python's csv.
 compare-io: build

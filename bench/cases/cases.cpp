@@ -27,6 +27,7 @@ Cases all_cases() {
   add_door(cases);
   add_spectra(cases);
   add_metrics(cases);
+  add_audio(cases);
   return cases;
 }
 

@@ -37,6 +37,7 @@ void add_loaders(Cases& cases);
 void add_door(Cases& cases);
 void add_spectra(Cases& cases);
 void add_metrics(Cases& cases);
+void add_audio(Cases& cases);
 
 Cases all_cases();
 
