@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/audio/features/chroma.h"
+#include "hearth/audio/features/cqt.h"
 #include "hearth/audio/features/frames.h"
 #include "hearth/audio/features/loudness.h"
 #include "hearth/audio/features/pitch.h"
@@ -132,6 +133,32 @@ TEST(Chroma, EachItemHasATuningOfItsOwn) {
   EXPECT_TRUE(allclose(both[0], chroma_stft(a, options)));
   EXPECT_TRUE(allclose(both[1], chroma_stft(b, options)));
   EXPECT_EQ(both[0].select(1, 5).argmax().item<int64_t>(), 9);  // A
+}
+
+TEST(Cqt, OfASineIsAtItsBin) {
+  const CqtOptions options(22050);
+  const Tensor c = cqt(sine(22050, 440, 1), options);
+  EXPECT_EQ(c.sizes(), IntArrayRef({84, options.framing().frames(22050)}));
+  EXPECT_EQ(c.scalar_type(), kComplexFloat);
+  EXPECT_EQ(c.abs().select(1, 20).argmax().item<int64_t>(), 45);  // A4, 3 octaves and 9 above C1
+  const Tensor batch = cqt(stack({sine(22050, 440, 1), sine(22050, 110, 1)}).unsqueeze(1), options);
+  EXPECT_TRUE(allclose(batch[0][0], c));
+  EXPECT_NE(error_of<ValueError>([] {
+              cqt(ones({900}), CqtOptions(8000));
+            }).find("beyond half the sample rate"),
+            std::string::npos);
+  EXPECT_NE(error_of<ValueError>([] { cqt(ones({0}), CqtOptions(22050)); }).find("got none"),
+            std::string::npos);
+}
+
+TEST(Cqt, IsDifferentiable) {
+  const Tensor x = rand({60}, TensorOptions(kDouble).requires_grad(true));
+  const auto options = CqtOptions(8000).fmin(800).n_bins(4).bins_per_octave(4).hop_length(20);
+  EXPECT_TRUE(autograd::gradcheck(
+      [&](const std::vector<Tensor>& in) {
+        return std::vector<Tensor>{cqt(in[0], options).abs().square()};
+      },
+      {x}));
 }
 
 TEST(Pitch, OfASineIsItsFrequency) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Features against librosa's and scipy's.
 #include "hearth/audio/features/chroma.h"
+#include "hearth/audio/features/cqt.h"
 #include "hearth/audio/features/frames.h"
 #include "hearth/audio/features/pitch.h"
 #include "hearth/audio/features/spectral.h"
@@ -90,6 +91,12 @@ const Table kTable = {
                           .tuning(a.maybe_f("tuning"));
        if (a.has("norm")) options.norm(a.f("norm"));
        return {X::chroma_stft(signal_of(a), options)};
+     }},
+    {"cqt",
+     [](Args& a) -> Outputs {
+       X::CqtOptions options(a.f("rate"));
+       set_options(a, options);
+       return {X::cqt(signal_of(a), options)};
      }},
     {"yin", [](Args& a) -> Outputs { return {X::yin(signal_of(a), yin_of(a))}; }},
     {"pyin",

@@ -95,3 +95,22 @@ def add(fam):
     fam.case("yin", u(900, dtype=f64, lo=0, hi=0), fn=lambda x, rate, f0, **o: t(librosa.yin(x.numpy(), sr=rate, **o)), grad=False, rate=8000., f0=0., fmin=100., fmax=400.,
              frame_length=256)
     fam.case("pyin", u(900, dtype=f64, lo=0, hi=0), fn=pyin, grad=False, rate=8000., f0=0., fmin=100., fmax=400., frame_length=256)
+
+    def cqt(x, rate, f0, hop_length=512, fmin=32.70319566257483, n_bins=84, bins_per_octave=12, filter_scale=1., tuning=0.):
+        """librosa's filters, an octave at a time from the top as it does, all at the full rate."""
+        y, ratio = tones(x, rate, f0).numpy(), 2 ** (2 / bins_per_octave)
+        octaves = []
+        for end in range(n_bins, 0, -bins_per_octave):
+            bins = np.arange(max(end - bins_per_octave, 0), end)
+            basis, lengths = librosa.filters.wavelet(freqs=fmin * 2 ** ((bins + tuning) / bins_per_octave), sr=rate, filter_scale=filter_scale, norm=1, pad_fft=True,
+                                                     dtype=np.complex128, alpha=np.full(len(bins), (ratio - 1) / (ratio + 1)))
+            n_fft = basis.shape[1]
+            spectra = librosa.stft(y, n_fft=n_fft, hop_length=hop_length, window="ones", dtype=np.complex128)
+            octaves.append(np.fft.fft(basis, axis=1)[:, : n_fft // 2 + 1] @ spectra * np.sqrt(lengths)[:, None] / n_fft)
+        whole = np.concatenate(octaves[::-1])
+        theirs = librosa.cqt(y, sr=rate, hop_length=hop_length, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave, filter_scale=filter_scale, tuning=tuning)
+        assert np.abs(np.abs(whole) - np.abs(theirs)).max() < 0.03 * np.abs(theirs).max()
+        return t(whole)
+    for n, rate, f0, options in ((6000, 22050., 220., {}), (4000, 16000., 300., dict(fmin=110., n_bins=40, bins_per_octave=24, hop_length=256, tuning=0.25)),
+                                 (3000, 8000., 200., dict(fmin=100., n_bins=20, hop_length=128, filter_scale=0.5))):
+        fam.case("cqt", u(n, dtype=f64), fn=cqt, grad=False, tol=1e4, rate=rate, f0=f0, **options)

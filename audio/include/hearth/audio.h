@@ -13,6 +13,7 @@
 #include "hearth/audio/feature_files/kaldi_io.h"
 #include "hearth/audio/features/chroma.h"
 #include "hearth/audio/features/config.h"
+#include "hearth/audio/features/cqt.h"
 #include "hearth/audio/features/extractor.h"
 #include "hearth/audio/features/frames.h"
 #include "hearth/audio/features/loudness.h"
