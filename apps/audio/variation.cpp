@@ -13,6 +13,7 @@
 #include "hearth/audio/functional/resample.h"
 #include "hearth/audio/functional/room.h"
 #include "hearth/audio/functional/waveform.h"
+#include "hearth/audio/io/load.h"
 #include "hearth/base/error.h"
 #include "hearth/hearth.h"
 
@@ -117,7 +118,7 @@ void Variation::prepare() {
   const auto paths = [](const std::vector<std::string>& arguments) {
     std::vector<std::string> found;
     if (!arguments.empty())
-      for (const Input& input : find_inputs(arguments, sound_extensions()))
+      for (const Input& input : find_inputs(arguments, hearth::audio::sound_extensions()))
         found.push_back(input.path);
     return found;
   };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/audio/io/load.h"
 #include "hearth/audio/io/save.h"
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
@@ -98,7 +99,7 @@ void Augment::vary(const Input& input, int64_t copy, const std::string& to,
 int Augment::run() {
   variation_.prepare();
   std::vector<Input> inputs, results;  // each copy's
-  for (const Input& input : find_inputs(in_, sound_extensions())) {
+  for (const Input& input : find_inputs(in_, hearth::audio::sound_extensions())) {
     if (input.path == "-" && copies_ > 1)
       throw UsageError("--copies: stdin can be read once; write it to a file first");
     const fs::path path(input.path == "-" ? "stdin" : input.relative);
