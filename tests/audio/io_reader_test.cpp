@@ -94,7 +94,7 @@ TEST(Reader, GivesPartsOfWhatOthersWrote) {
   NEEDS_FFMPEG();
   for (const char* name :
        {"stereo.mp3", "no_length.mp3", "vorbis.ogg", "stereo.opus", "mono.opus", "stereo.m4a",
-        "alac.m4a", "mono.mka", "stereo.webm", "mono.aac", "streamed.flac"})
+        "fragments.mp4", "alac.m4a", "mono.mka", "stereo.webm", "mono.aac", "streamed.flac"})
     expect_parts_of_the_whole(sound(name));
 }
 
@@ -111,6 +111,7 @@ TEST(Reader, KnowsWhatOthersWrote) {
                         Case{"mono.opus", "ogg", "OPUS", 48000, 1, 72000, 72000},
                         Case{"stereo.m4a", "mp4", "AAC", 44100, 2, 22050, 22050},
                         Case{"alac.m4a", "mp4", "ALAC", 16000, 1, 3200, 3200},
+                        Case{"fragments.mp4", "mp4", "AAC", 16000, 1, -1, 25600},
                         Case{"mono.mka", "matroska", "OPUS", 48000, 1, -1, 72000},
                         Case{"stereo.webm", "matroska", "VORBIS", 44100, 2, -1, 22080},
                         Case{"mono.aac", "aac", "AAC", 16000, 1, -1, 25600},

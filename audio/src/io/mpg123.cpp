@@ -36,7 +36,9 @@ class Mpg123Decoder final : public ForwardDecoder {
   explicit Mpg123Decoder(BytesPtr bytes) : bytes_(std::move(bytes)), end_(end_of_mp3(*bytes_)) {
     open();
     info.format = "mp3";
-    info.encoding = "MP3";
+    mpg123_frameinfo frame;
+    check(mpg123_info(handle_.get(), &frame), "read");
+    info.encoding = cat_str("MP", frame.layer);
     info.sample_rate = rate_;
     info.num_channels = channels_;
     check_header(bytes_->name(), channels_, rate_);

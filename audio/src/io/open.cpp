@@ -30,6 +30,7 @@ std::unique_ptr<Decoder> open_container(const BytesPtr& bytes, Container contain
       whole(!is_cut_matroska(*bytes));
       return open_ffmpeg(bytes, partial);
     case Container::Mp4:
+      whole(!is_cut_mp4(*bytes));
       return open_ffmpeg(bytes, partial);
     default:
       break;

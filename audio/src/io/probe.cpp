@@ -44,6 +44,25 @@ bool is_mpeg_frame(std::string_view at) {
          (byte_at(at, 2) >> 2 & 3) != 3;    // sample rate
 }
 
+/// Calls f(type, whether it is cut off) for MP4's outermost boxes, until it returns true; whether
+/// it did.
+template <typename F>
+bool any_box(const Bytes& bytes, const F& f) {
+  for (int64_t at = 0;;) {
+    const std::string head = slice(bytes, at, 16);
+    if (head.size() < 8) return false;
+    const auto* p = reinterpret_cast<const uint8_t*>(head.data());
+    uint64_t size = number_at(p, 4, true);
+    if (size == 0) size = static_cast<uint64_t>(bytes.size() - at);  // to the end
+    if (size == 1 && head.size() == 16) size = number_at(p + 8, 8, true);
+    if (size < 8) return false;
+    const bool cut = size > static_cast<uint64_t>(bytes.size() - at);
+    if (f(head.substr(4, 4), cut)) return true;
+    if (cut) return false;
+    at += static_cast<int64_t>(size);
+  }
+}
+
 }  // namespace
 
 Container probe(const Bytes& bytes) {
@@ -109,6 +128,17 @@ int64_t end_of_mp3(const Bytes& bytes) {
     }
   }
   return end;
+}
+
+bool is_cut_mp4(const Bytes& bytes) {
+  // Other names may be what follows the file's end.
+  return any_box(bytes, [](const std::string& type, bool cut) {
+    return cut && (type == "mdat" || type == "moof" || type == "moov");
+  });
+}
+
+bool is_fragmented_mp4(const Bytes& bytes) {
+  return any_box(bytes, [](const std::string& type, bool) { return type == "moof"; });
 }
 
 bool is_cut_matroska(const Bytes& bytes) {

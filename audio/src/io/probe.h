@@ -22,6 +22,10 @@ bool has_mp3_length(const Bytes& bytes);
 int64_t end_of_mp3(const Bytes& bytes);
 /// Whether an Ogg file ends within a page.
 bool ends_within_page(const Bytes& bytes);
+/// Whether MP4's boxes of samples are longer than what there is of them.
+bool is_cut_mp4(const Bytes& bytes);
+/// Whether an MP4 file comes in fragments, whose header does not know how long all are together.
+bool is_fragmented_mp4(const Bytes& bytes);
 /// Whether a Matroska file is shorter than it says.
 bool is_cut_matroska(const Bytes& bytes);
 

@@ -16,6 +16,7 @@ extern "C" {
 }
 
 #include "io/ffmpeg/plugin.h"
+#include "io/probe.h"
 
 namespace hearth::audio::io {
 namespace {
@@ -231,7 +232,8 @@ class FfmpegDecoder final : public ForwardDecoder {
   /// Only some containers count samples; others know a time to the millisecond.
   void count_frames() {
     const AVRational rate{1, codec_->sample_rate};
-    const bool counts = info.format == "ogg" || info.format == "mp4";
+    const bool counts =
+        info.format == "ogg" || (info.format == "mp4" && !is_fragmented_mp4(*bytes_));
     const int64_t duration = stream_->duration;
     if (counts && duration != AV_NOPTS_VALUE && duration >= 0) {
       int64_t frames = av_rescale_q(duration, stream_->time_base, rate);
