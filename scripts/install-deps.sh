@@ -20,7 +20,8 @@ build=(
   libcli11-dev libfmt-dev nlohmann-json3-dev libfreetype-dev  # apps
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks
 )
-ci=(clang-14 libclang-rt-14-dev clang-format-14 python3 time)
+ci=(clang-14 libclang-rt-14-dev clang-format-14 python3 time
+    espeak-ng)  # speech for hearth-audio train --demo
 compare=(python3-venv)
 docs=(doxygen)
 

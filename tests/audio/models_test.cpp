@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hearth/audio/models/ast.h"
 #include "hearth/audio/models/audio_classifier.h"
 #include "hearth/audio/models/bcresnet.h"
 #include "hearth/audio/models/crepe.h"
@@ -211,6 +212,62 @@ TEST_F(VoiceEncoderTest, LoadsWhatWasSaved) {
 TEST_F(VoiceEncoderTest, SilenceKeepsItsLoudness) {
   EXPECT_TRUE(equal(normalize_volume(zeros({10})), zeros({10})));
   EXPECT_EQ(normalize_volume(zeros({0})).numel(), 0);
+}
+
+struct ASTTest : testing::Test {
+  ASTTest() {
+    manual_seed(9);
+    model = AST(ASTOptions()
+                    .hidden_size(16)
+                    .num_hidden_layers(2)
+                    .num_attention_heads(2)
+                    .intermediate_size(24)
+                    .max_length(40)
+                    .num_mel_bins(32)
+                    .num_labels(3));
+    model->eval();
+    write_weights(*model, folder / "model.safetensors");
+    write_text(folder / "config.json", kConfig);
+  }
+  static constexpr const char* kConfig =
+      R"({"model_type": "audio-spectrogram-transformer", "hidden_size": 16,
+          "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24,
+          "max_length": 40, "num_mel_bins": 32, "hidden_act": "gelu",
+          "id2label": {"0": "speech", "1": "music", "2": "noise"}})";
+  std::string refusal(const std::string& from, const std::string& to) {
+    std::string config = kConfig;
+    config.replace(config.find(from), from.size(), to);
+    write_text(folder / "config.json", config);
+    return error_of<FormatError>([&] { ast::from_pretrained(folder.path); });
+  }
+  AST model{nullptr};
+  TemporaryFolder folder;
+};
+
+TEST_F(ASTTest, OpensFoldersAsHuggingFaceWritesThem) {
+  ast::Pretrained again = ast::from_pretrained(folder.path);
+  EXPECT_THAT(again.classes, testing::ElementsAre("speech", "music", "noise"));
+  const Tensor x = ast::features(randn({4000}) * 0.1, again.features);
+  EXPECT_EQ(x.sizes(), IntArrayRef({1, 1, 32, 40}));
+  EXPECT_TRUE(equal(again.model->forward(x), model->forward(x)));
+  EXPECT_EQ(model->embed(x).sizes(), IntArrayRef({1, 16}));
+  // Longer sounds are cut, none has nothing but zeros.
+  EXPECT_EQ(ast::features(zeros({99999}), again.features).size(3), 40);
+  EXPECT_EQ(ast::features(zeros({0}), again.features).sizes(), IntArrayRef({1, 1, 32, 40}));
+}
+
+TEST_F(ASTTest, SaysWhatIsWrong) {
+  EXPECT_THAT(refusal("audio-spectrogram-transformer", "vit"), HasSubstr("is of a vit"));
+  EXPECT_THAT(refusal("\"gelu\"", "\"relu\""), HasSubstr("expected gelu"));
+  EXPECT_THAT(refusal("\"num_attention_heads\": 2", "\"num_attention_heads\": 3"),
+              HasSubstr("heads that divide hidden_size"));
+  EXPECT_THAT(refusal("\"hidden_size\": 16", "\"hidden_size\": 1000000"),
+              HasSubstr("weights and more, the file"));
+  EXPECT_THAT(refusal("\"max_length\": 40", "\"max_length\": 50"),
+              HasSubstr("position_embeddings"));
+  EXPECT_THROW(model->forward(zeros({1, 1, 32, 41})), ShapeError);
+  EXPECT_THROW(ast::features(zeros({2, 100})), ShapeError);
+  EXPECT_THROW(AST(ASTOptions().max_length(8)), ValueError);
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ namespace train = hearth::train;
 using hearth::datasets::LabeledClips;
 using hearth::datasets::Mode;
 
-constexpr const char* kDemoModel = "bcresnet2";
-constexpr int64_t kDemoEpochs = 20, kDemoBatch = 64;
+constexpr int64_t kDemoEpochs = 12, kDemoBatch = 64;
 
 /// Epochs that suit a number of steps: enough to be good, few enough not to wait long.
 int64_t default_epochs(int64_t hint, int64_t steps) {
@@ -68,8 +67,7 @@ class Train final : public TrainingCommand {
     options.flag("--no-augmentation", plain_, "Learn from sounds as they are");
     options.flag("--skip-broken", skip_broken_, "Leave out sounds that cannot be read");
     options.add("--model", model_, "The network")
-        .one_of(audio::models::classifier_names())
-        .by_default("bcresnet2");
+        .one_of(audio::models::classifier_names());
     declare_training(options);
   }
   int run() override;
@@ -79,7 +77,7 @@ class Train final : public TrainingCommand {
   LabeledClips load(const audio::ClassifierSpec& spec, Mode mode) const;
 
   std::optional<std::string> dataset_, test_;
-  std::string model_ = kDemoModel;
+  std::string model_ = "cnn";
   double seconds_ = 1;
   int64_t sample_rate_ = 16000, voices_ = 800;
   std::optional<int64_t> mels_;
