@@ -22,7 +22,7 @@ using hearth::datasets::Mode;
 
 namespace {
 
-constexpr int64_t kRate = 16000, kSamples = 16000, kWordsOfVoice = 2;
+constexpr int64_t kRate = 16000, kSamples = 16000, kWordsOfVoice = 1;
 constexpr const char* kDigits[] = {"zero", "one", "two",   "three", "four",
                                    "five", "six", "seven", "eight", "nine"};
 constexpr int64_t kUnknown = 10, kSilence = 11;

@@ -22,6 +22,8 @@ using hearth::datasets::Mode;
 
 constexpr int64_t kDemoEpochs = 12, kDemoBatch = 64;
 
+constexpr double kLabelSmoothing = 0.1;
+
 /// Epochs that suit a number of steps: enough to be good, few enough not to wait long.
 int64_t default_epochs(int64_t hint, int64_t steps) {
   constexpr int64_t kSteps = 1500, kMost = 100;
@@ -66,8 +68,7 @@ class Train final : public TrainingCommand {
         .by_default("by model");
     options.flag("--no-augmentation", plain_, "Learn from sounds as they are");
     options.flag("--skip-broken", skip_broken_, "Leave out sounds that cannot be read");
-    options.add("--model", model_, "The network")
-        .one_of(audio::models::classifier_names());
+    options.add("--model", model_, "The network").one_of(audio::models::classifier_names());
     declare_training(options);
   }
   int run() override;
@@ -131,7 +132,8 @@ int Train::run() {
   const auto hints = audio::models::classifier_traits(model_).hints;
   settle(demo_ ? kDemoEpochs : default_epochs(hints.epochs, (sounds + batch - 1) / batch), batch,
          hints.lr);
-  audio::ClassifierTrainer trainer(classifier, data.clips, data.targets, training_options(folder),
+  audio::ClassifierTrainer trainer(classifier, data.clips, data.targets,
+                                   training_options(folder).label_smoothing(kLabelSmoothing),
                                    plain_  ? audio::Augmentation{}
                                    : demo_ ? kSpokenDigitsAugmentation
                                            : audio::kUsualAugmentation);
