@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any part of any format is the same part of the whole.
-#include <fstream>
+#include <atomic>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -177,6 +178,25 @@ TEST(Reader, PassesOverTagsOfPlayers) {
   const std::string id3v1 = "TAG" + std::string(125, '\xff');
   for (const std::string& file : {id3v2 + mp3, mp3 + id3v1, mp3 + ape, id3v2 + mp3 + ape + id3v1})
     EXPECT_TRUE(same(load(Source::memory(file)).waveform, want));
+}
+
+TEST(Reader, WorksInManyThreads) {
+  NEEDS_FFMPEG();
+  const std::vector<const char*> names = {"stereo.mp3", "vorbis.ogg", "stereo.opus", "alac.m4a",
+                                          "streamed.flac"};
+  std::vector<Tensor> want;
+  for (const char* name : names) want.push_back(load(sound(name)).waveform);
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < 20; ++i) {
+        const size_t which = (t + i) % names.size();
+        if (!same(load(sound(names[which])).waveform, want[which])) ++wrong;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(Reader, ReadsPipes) {
