@@ -5,7 +5,6 @@
 #include <map>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -275,18 +274,27 @@ TEST_F(Extract, GoesOnAfterItWasKilled) {
   };
   ASSERT_EQ(run(arguments("whole", false)).code, 1);
   auto whole = files("whole");
+  const auto there = [&] {
+    size_t n = 0;
+    std::error_code none;
+    for (auto i = fs::directory_iterator(folder / "out", none);
+         !none && i != fs::directory_iterator(); i.increment(none))
+      ++n;
+    return n;
+  };
   std::mt19937 random(1);
   int in_the_middle = 0;
   for (int round = 0; round < 10; ++round) {
     fs::remove_all(folder / "out");
     for (int attempt = 0; attempt < 3; ++attempt) {
       const pid_t child = start(arguments("out", true));
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 250));
-      ::kill(child, SIGKILL);
       int status = 0;
+      // Killed once so many files are there, or before.
+      const size_t enough = random() % whole.size();
+      while (there() < enough && ::waitpid(child, &status, WNOHANG) == 0) continue;
+      ::kill(child, SIGKILL);
       ::waitpid(child, &status, 0);
-      const size_t there = folder.has("out") ? files("out").size() : 0;
-      in_the_middle += there > 1 && there < whole.size();
+      in_the_middle += there() > 1 && there() < whole.size();
     }
     const Result r = run(arguments("out", true));
     ASSERT_EQ(r.code, 1) << r.err;
