@@ -99,6 +99,16 @@ TEST_F(AudioFeatures, CopyConvertsAndRefuses) {
               HasSubstr("\"recordings\":3"));
 }
 
+TEST_F(AudioFeatures, CopyReadsPipesAndReplacesItsInput) {
+  const std::string piped =
+      "cat '" + path("a.ark") + "' | '" + program + "' copy - '" + path("p.ark") + "' --quiet";
+  ASSERT_EQ(std::system(piped.c_str()), 0);
+  EXPECT_EQ(read_text(path("p.ark")), read_text(path("a.ark")));
+  good({"copy", path("a.scp"), path("a.ark"), "--overwrite"});
+  EXPECT_EQ(read_text(path("p.ark")), read_text(path("a.ark")));
+  good({"compare", path("a.scp"), path("p.scp")});
+}
+
 TEST_F(AudioFeatures, CompareSaysWhereTheyDiffer) {
   EXPECT_THAT(good({"compare", path("a.ark"), path("a.scp")}).out,
               HasSubstr("3 recordings compared, equal"));

@@ -40,6 +40,13 @@ int64_t channel_of(const JsonValue& object) {
 /// The sound file of a lhotse recording that has a channel; the channel becomes the file's.
 std::string source_of(const JsonValue& recording, int64_t& channel, const manifests::Paths& paths,
                       const std::string& place) {
+  HEARTH_CHECK_AS(
+      FormatError,
+      !recording.contains("transforms") || recording.at("transforms").is_null() ||
+          recording.at("transforms").size() == 0,
+      "[", place,
+      "] the recording is changed while it is loaded (its 'transforms': speed, volume, "
+      "resampling ...), which is not done here; save the changed sounds, and list those");
   const JsonValue sources = recording.at("sources");
   for (size_t i = 0; i < sources.size(); ++i) {
     const JsonValue source = sources.at(i);
@@ -126,7 +133,7 @@ std::vector<Utterance> read_jsonl(const std::string& path, const ManifestOptions
     const std::string place = lines.place();
     if (object->contains("sources")) {
       utterances.add(recording_of(*object, lhotse, place), place);
-    } else if (object->contains("type") && object->contains("start")) {
+    } else if (as_text(*object, "type").value_or("").ends_with("Cut")) {
       utterances.add(cut_of(*object, lhotse, place), place);
     } else if (object->contains("recording_id")) {
       if (!recordings) recordings = recordings_beside(path);

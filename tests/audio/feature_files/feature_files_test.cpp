@@ -7,6 +7,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "hearth/audio/feature_files/feature_reader.h"
 #include "hearth/audio/feature_files/feature_writer.h"
@@ -15,6 +18,7 @@
 #include "hearth/io/safetensors.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/tensor/tensor_literal.h"
 
 #include "error_of.h"
@@ -155,6 +159,66 @@ INSTANTIATE_TEST_SUITE_P(
                     Form{"ark", "x.ark", "x.ark"}, Form{"ark", "out", "out/feats.scp"},
                     Form{"ark", "out", "out"}),
     [](const auto& form) { return cat_str(form.param.format, form.index); });
+
+/// A process that writes until it is killed, at whatever it is doing then.
+void write_and_die(FeatureFormat format, const std::string& target, const Tensor& values,
+                   int milliseconds) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      for (int64_t n = 0;; ++n) {
+        FeatureWriter writer(format, target);
+        for (int64_t i = 0; i < 50; ++i) writer.write(cat_str("u", i), values + n);
+        writer.close();
+      }
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  ::usleep(static_cast<useconds_t>(milliseconds) * 1000);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(FeatureFiles, AreWholeWhenTheirWriterIsKilled) {
+  const Tensor values = zeros({200, 20});
+  for (const auto& [format, target] :
+       std::vector<std::pair<FeatureFormat, std::string>>{{FeatureFormat::Npy, "n"},
+                                                          {FeatureFormat::Ark, "a.ark"},
+                                                          {FeatureFormat::Npz, "z.npz"},
+                                                          {FeatureFormat::Csv, "t.csv"}}) {
+    const TemporaryFolder folder;
+    for (int round = 0; round < 6; ++round) {
+      write_and_die(format, folder / target, values, 20 + 23 * round);
+      if (!folder.has(target) || files_below(folder.path).empty()) continue;
+      // One file for all is from one round of writing; the list leads to the archive beside it.
+      std::set<float> rounds;
+      for (const FeatureEntry& entry : all_of(folder / target)) {
+        ASSERT_EQ(entry.values.sizes(), values.sizes());
+        const float first = entry.values[0][0].item<float>();
+        EXPECT_TRUE(entry.values.eq(first).all().item<bool>());
+        rounds.insert(first);
+      }
+      if (format != FeatureFormat::Npy) {
+        EXPECT_EQ(rounds.size(), 1u);
+      }
+      if (folder.has("a.scp")) {
+        for (const FeatureEntry& entry : all_of(folder / "a.scp"))
+          EXPECT_TRUE(entry.values.eq(*rounds.begin()).all().item<bool>());
+      }
+    }
+    FeatureWriter writer(format, folder / target);
+    for (int64_t i = 0; i < 50; ++i) writer.write(cat_str("u", i), values);
+    writer.close();
+    EXPECT_EQ(all_of(folder / target).size(), 50u);
+    // Whoever writes the same again leaves nothing of those who were killed, except what a spool
+    // was called for a moment.
+    for (const std::string& file : files_below(folder.path))
+      EXPECT_EQ(file.find(".tmp-"), std::string::npos) << file;
+  }
+}
 
 TEST(FeatureFiles, AreToldByContent) {
   const TemporaryFolder folder;
