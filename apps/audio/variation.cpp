@@ -93,6 +93,15 @@ void Variation::declare(OptionList& options) {
            "Put it into a room of one of these impulse responses; folders and @lists as well")
       .value("FILE");
   options
+      .add("--rt60", rt60_text_,
+           "Put it into a simulated room that decays by 60 dB in so many seconds: 0.2:0.6")
+      .value("MIN:MAX")
+      .check([](const std::string& text) -> std::string {
+        const auto range = range_of(text);
+        if (range && range->low >= 0.05 && range->high <= 1) return "";
+        return "expected seconds from 0.05 to 1, such as 0.2:0.6, got " + shortened(text, 60);
+      });
+  options
       .add("--bandwidth", bandwidth_text_,
            "Cut off what is above so many Hz, one of these: 4000,7000")
       .value("LIST")
@@ -110,9 +119,12 @@ void Variation::declare(OptionList& options) {
 
 void Variation::prepare() {
   if (speed_text_.empty() && noise_arguments_.empty() && rir_arguments_.empty() &&
-      bandwidth_text_.empty() && !telephone_ && gain_text_.empty())
+      rt60_text_.empty() && bandwidth_text_.empty() && !telephone_ && gain_text_.empty())
     throw UsageError(
-        "nothing to do: expected --speed, --noise, --rir, --bandwidth, --telephone or --gain");
+        "nothing to do: expected --speed, --rir, --rt60, --noise, --bandwidth, --telephone or "
+        "--gain");
+  if (!rir_arguments_.empty() && !rt60_text_.empty())
+    throw UsageError("--rir and --rt60 are two ways to be in a room; give one of them");
   speeds_ = numbers_of(speed_text_, ',').value_or(std::vector<double>());
   bandwidths_ = numbers_of(bandwidth_text_, ',').value_or(std::vector<double>());
   const auto paths = [](const std::vector<std::string>& arguments) {
@@ -136,6 +148,29 @@ Tensor Variation::in_room(const Tensor& x, int64_t rate, Generator& generator, J
   if (x.size(0) == 1) response = response.narrow(0, 0, 1);
   chosen["rir"] = path;
   return F::reverberate(x, response);
+}
+
+/// A box of a room, with the source and a microphone at least half a metre from its walls.
+Tensor Variation::in_box(const Tensor& x, int64_t rate, Generator& generator, Json& chosen) const {
+  const Range sides[] = {{3, 9}, {3, 7}, {2.4, 3.6}};
+  const Tensor size = hearth::empty({3}, hearth::TensorOptions(hearth::kDouble));
+  const Tensor source = hearth::empty_like(size), mic = hearth::empty_like(size);
+  for (int64_t d = 0; d < 3; ++d) {
+    const double side = drawn(sides[d], generator);
+    size[d].fill_(side);
+    source[d].fill_(drawn({0.5, side - 0.5}, generator));
+    mic[d].fill_(drawn({0.5, side - 0.5}, generator));
+  }
+  // No room decays faster than one that absorbs everything, by this formula.
+  const double open = F::sabine_rt60({size, hearth::ones({1})});
+  const double rt60 = std::max(drawn(*range_of(rt60_text_), generator), open * 1.01);
+  const Tensor rir = F::simulate_rir_ism(F::room_of_rt60(size, rt60), source, mic.unsqueeze(0),
+                                         static_cast<double>(rate));
+  chosen["rt60"] = rounded(rt60);
+  chosen["distance"] = rounded((source - mic).pow(2).sum().sqrt().item<double>());
+  // Without what adds up at the lowest frequencies.
+  const Tensor high = F::highpass_biquad(rir / rir.abs().max(), rate, 80);
+  return F::reverberate(x, high);
 }
 
 Tensor Variation::with_noise(const Tensor& x, int64_t rate, Generator& generator,
@@ -180,6 +215,7 @@ Tensor Variation::apply(const audio::Audio& sound, Generator& generator, Json& c
   }
   if (x.size(1) == 0) return x;
   if (!rirs_.empty() && happens()) x = in_room(x, rate, generator, chosen);
+  if (!rt60_text_.empty() && happens()) x = in_box(x, rate, generator, chosen);
   if (!noises_.empty() && happens()) x = with_noise(x, rate, generator, chosen);
   const auto through = [&](int64_t narrow, const auto& f) {
     const int64_t n = x.size(1);

@@ -34,8 +34,10 @@ class Variation {
                             nlohmann::ordered_json& chosen) const;
   hearth::Tensor in_room(const hearth::Tensor& x, int64_t rate, hearth::Generator& generator,
                          nlohmann::ordered_json& chosen) const;
+  hearth::Tensor in_box(const hearth::Tensor& x, int64_t rate, hearth::Generator& generator,
+                        nlohmann::ordered_json& chosen) const;
 
-  std::string speed_text_, snr_text_ = "5:20", gain_text_, bandwidth_text_;
+  std::string speed_text_, snr_text_ = "5:20", gain_text_, bandwidth_text_, rt60_text_;
   std::vector<std::string> noise_arguments_, rir_arguments_;
   double chance_ = 1;
   bool telephone_ = false;

@@ -98,6 +98,32 @@ TEST_F(AudioAugment, RoomsKeepTimeAndLevel) {
   EXPECT_TRUE(loaded("out/a.wav").allclose(loaded("in/a.wav"), 1e-3, 1e-3));
 }
 
+TEST_F(AudioAugment, SimulatedRoomsReverberate) {
+  // A click becomes the room's impulse response.
+  Tensor click = hearth::zeros({1, 8000});
+  click[0][1000].fill_(0.5);
+  audio::save(path("click.wav"), click, 8000);
+  const Result r = augment(
+      {path("click.wav"), "--output", path("out"), "--rt60", "0.3:0.5", "--json", "--copies", "2"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  const auto j = nlohmann::json::parse(r.last());
+  EXPECT_NE(j["files"][0]["distance"], j["files"][1]["distance"]);
+  for (const auto& file : j["files"]) {
+    EXPECT_GE(file["rt60"], 0.3);
+    EXPECT_LE(file["rt60"], 0.5);
+  }
+  const Tensor y = loaded("out/click-1.wav")[0];
+  EXPECT_NEAR(y.abs().argmax().item<int64_t>(), 1000, 1);
+  const double early = db(y.slice(0, 1000, 1800)), late = db(y.slice(0, 4000, 4800));
+  EXPECT_GT(early - late, 30);
+  EXPECT_GT(db(y.slice(0, 1200, 2000)), -60);
+  EXPECT_EQ(augment({path("click.wav"), "--output", path("o2"), "--rt60", "9"}).code, 2);
+  EXPECT_EQ(augment({path("click.wav"), "--output", path("o2"), "--rt60", "0.3", "--rir",
+                     path("click.wav")})
+                .code,
+            2);
+}
+
 TEST_F(AudioAugment, NarrowBandsAndTelephones) {
   audio::save(path("high.wav"), tone(5000, 16000, 16000), 16000);
   audio::save(path("low.wav"), tone(100, 16000, 16000), 16000);
