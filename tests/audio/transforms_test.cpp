@@ -11,6 +11,7 @@
 #include "hearth/audio/transforms/mel.h"
 #include "hearth/audio/transforms/spectral.h"
 #include "hearth/audio/transforms/speech.h"
+#include "hearth/autograd/gradcheck.h"
 #include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/fft.h"
@@ -203,6 +204,16 @@ TEST(GriffinLim, FindsAWaveformOfTheMagnitudes) {
 TEST(SlidingWindowCmn, WhatDoesNotVaryBecomesZero) {
   const Tensor same = full({20, 3}, 4.5);
   EXPECT_TRUE(F::sliding_window_cmn(same, 6, 3, true, true).equal(zeros({20, 3})));
+}
+
+TEST(SlidingWindowCmn, IsDifferentiable) {
+  const Tensor x = rand({12, 2}, TensorOptions(kDouble).requires_grad(true));
+  for (const bool center : {true, false})
+    EXPECT_TRUE(autograd::gradcheck(
+        [&](const std::vector<Tensor>& in) {
+          return std::vector<Tensor>{F::sliding_window_cmn(in[0], 5, 3, center, true)};
+        },
+        {x}));
 }
 
 TEST(EditDistance, CountsWhatChanges) {

@@ -5,12 +5,15 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "hearth/audio/functional/spectrogram.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/factory.h"
 #include "hearth/ops/fft.h"
 #include "hearth/ops/linalg.h"
+#include "hearth/ops/pad.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
@@ -88,8 +91,32 @@ Bank bank_of(int64_t begin, int64_t end, const CqtOptions& o) {
   bank.first = std::find_if(s, s + size.numel(), counts) - s;
   int64_t last = size.numel();
   while (!counts(s[last - 1])) --last;
-  bank.filters = spectra.slice(1, bank.first, last);
+  const Tensor parts = view_as_real(spectra.slice(1, bank.first, last));
+  const Tensor re = parts.select(-1, 0), im = parts.select(-1, 1);
+  bank.filters = cat({cat({re, -im}, 1), cat({im, re}, 1)}, 0);
   return bank;
+}
+
+/// The sums [..., bins, frames] of a waveform's spectra. These are made of some frames at a time,
+/// so that they stay in the cache.
+Tensor through(const Bank& bank, const Tensor& waveform, int64_t hop) {
+  const TensorOptions real = waveform.options().requires_grad(false);
+  const Tensor filters = bank.filters.to(real), window = ones({bank.n_fft}, real);
+  const int64_t bins = filters.size(0) / 2, points = filters.size(1) / 2;
+  const int64_t around = bank.n_fft / 2, frames = 1 + waveform.size(-1) / hop;
+  const Tensor signal = constant_pad_nd(waveform, {around, around});
+  const int64_t block = std::max<int64_t>((int64_t{1} << 18) / bank.n_fft, 1);
+  std::vector<Tensor> blocks;
+  for (int64_t t = 0; t < frames; t += block) {
+    const int64_t last = std::min(t + block, frames) - 1;
+    const Tensor spectra = functional::spectrogram(
+        signal.slice(-1, t * hop, last * hop + bank.n_fft), 0, window, bank.n_fft, hop, bank.n_fft,
+        std::nullopt, functional::SpecNorm::None, /*center=*/false);
+    const Tensor parts = view_as_real(spectra.narrow(-2, bank.first, points));
+    blocks.push_back(matmul(filters, cat({parts.select(-1, 0), parts.select(-1, 1)}, -2)));
+  }
+  const Tensor sums = cat(blocks, -1);
+  return complex(sums.narrow(-2, 0, bins), sums.narrow(-2, bins, bins));
 }
 
 }  // namespace
@@ -98,15 +125,10 @@ Tensor cqt(const Tensor& waveform, const CqtOptions& o) {
   check_waveform(waveform, "cqt");
   check(o);
   HEARTH_CHECK_AS(ValueError, waveform.size(-1) > 0, "[cqt] expected samples, got none");
-  const TensorOptions real = waveform.options().requires_grad(false);
   std::vector<Tensor> octaves;
   for (int64_t end = o.n_bins(); end > 0; end -= o.bins_per_octave()) {
     const Bank bank = bank_of(std::max<int64_t>(end - o.bins_per_octave(), 0), end, o);
-    const Tensor spectra = functional::spectrogram(
-        waveform, 0, ones({bank.n_fft}, real), bank.n_fft, o.hop_length(), bank.n_fft, std::nullopt,
-        functional::SpecNorm::None, /*center=*/true, "constant");
-    octaves.push_back(matmul(bank.filters.to(spectra.options().requires_grad(false)),
-                             spectra.narrow(-2, bank.first, bank.filters.size(1))));
+    octaves.push_back(through(bank, waveform, o.hop_length()));
   }
   std::reverse(octaves.begin(), octaves.end());
   return cat(octaves, -2);
