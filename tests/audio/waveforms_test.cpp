@@ -75,6 +75,20 @@ TEST(Resample, TheModuleIsTheFunction) {
   EXPECT_TRUE(T::Resample()(x).is_same(x));
 }
 
+TEST(Resample, GivesTheTypeItGets) {
+  for (const ScalarType type : {kHalf, kBFloat16, kFloat, kDouble}) {
+    const Tensor x = noise({2, 90}, type), want = F::resample(x.to(kDouble), 3, 2).to(type);
+    const double tolerance = type == kBFloat16 ? 1e-2 : type == kHalf ? 1e-3 : 1e-6;
+    StreamResampler stream({3, 2});
+    const Tensor begin = stream.push(x);
+    for (const Tensor& y : {F::resample(x, 3, 2), T::Resample(T::ResampleOptions(3, 2))(x),
+                            cat({begin, stream.flush()}, 1)}) {
+      EXPECT_EQ(y.scalar_type(), type);
+      EXPECT_TRUE(y.to(kDouble).allclose(want.to(kDouble), tolerance, tolerance));
+    }
+  }
+}
+
 TEST(Resample, PassesOverTorchaudiosKernelInAStateDict) {
   T::Resample resample(T::ResampleOptions(3, 2));
   EXPECT_EQ(resample->state_dict().size(), 0u);
@@ -251,6 +265,7 @@ TEST(AddNoise, HasTheRatio) {
   const Tensor got = 10 * (x.pow(2).sum(-1) / added.pow(2).sum(-1)).log10();
   EXPECT_TRUE(got.allclose(snr, 1e-3, 1e-3));
   EXPECT_TRUE(F::add_noise(zeros({3, 9}), n.slice(1, 0, 9), snr).equal(zeros({3, 9})));
+  EXPECT_TRUE(F::add_noise(x, zeros({3, 4000}), snr).isnan().all().item<bool>());
   EXPECT_TRUE(
       F::add_noise(x, n, full({1}, 3)).allclose(F::add_noise(x, n, full({3}, 3)), 1e-6, 1e-6));
 }

@@ -78,10 +78,13 @@ Tensor resample(const Tensor& waveform, int64_t orig_freq, int64_t new_freq,
   HEARTH_CHECK_AS(DtypeError, waveform.is_floating_point(),
                   "[resample] expected a floating-point waveform, got ", waveform.scalar_type());
   if (orig_freq == new_freq) return waveform;
-  const Tensor filters = sinc_filters(orig_freq, new_freq, lowpass_filter_width, rolloff,
-                                      resampling_method, beta, waveform.scalar_type());
+  // Of half types, the filters are better.
+  const Tensor filters =
+      sinc_filters(orig_freq, new_freq, lowpass_filter_width, rolloff, resampling_method, beta,
+                   waveform.scalar_type() == kDouble ? kDouble : kFloat);
   return polyphase_resample(waveform, filters.to(waveform.device()),
-                            orig_freq / std::gcd(orig_freq, new_freq));
+                            orig_freq / std::gcd(orig_freq, new_freq))
+      .to(waveform.scalar_type());
 }
 
 std::tuple<Tensor, Tensor> speed(const Tensor& waveform, int64_t orig_freq, double factor,

@@ -70,7 +70,8 @@ Tensor StreamResampler::take(int64_t ready) {
   if (ready <= next_) return kept_.narrow(-1, 0, 0);
   const Tensor y = polyphase_resample(kept_, filters_.to(kept_.device()), orig_, first_ % fresh_)
                        .narrow(-1, next_ - first_, ready - next_)
-                       .clone();
+                       .clone()
+                       .to(kept_.scalar_type());
   next_ = ready;
   // Go on from the last output that lies before everything the next one reads.
   const int64_t needed = std::max<int64_t>(0, place(next_) - width_ + 1 - kMargin);

@@ -54,8 +54,8 @@ Tensor ResampleImpl::forward(const Tensor& waveform) {
   HEARTH_CHECK_AS(DtypeError, waveform.is_floating_point(),
                   "[Resample] expected a floating-point waveform, got ", waveform.scalar_type());
   if (!kernel.defined()) return waveform;
-  return polyphase_resample(
-      waveform, kernel, options.orig_freq() / std::gcd(options.orig_freq(), options.new_freq()));
+  const int64_t orig = options.orig_freq() / std::gcd(options.orig_freq(), options.new_freq());
+  return polyphase_resample(waveform, kernel, orig).to(waveform.scalar_type());
 }
 void ResampleImpl::upgrade_state(OrderedDict<std::string, Tensor>& state, const std::string& prefix,
                                  std::optional<int64_t>) const {
