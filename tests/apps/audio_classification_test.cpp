@@ -209,7 +209,7 @@ TEST_F(AudioClassifierApp, TakesManifestsAndSaysWhatIsWrong) {
   EXPECT_THAT(r.err, HasSubstr("has the class 'bass'"));
   r = run({"classify", "--model", "cnn", words + "/low/0.wav"});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("an architecture without weights; expected "));
+  EXPECT_THAT(r.err, HasSubstr("an architecture without weights; expected spoken-digits"));
   r = run({"classify", "--model", "lenet-digits", words + "/low/0.wav"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("a model for image-classification"));
@@ -229,6 +229,19 @@ TEST_F(AudioClassifierApp, EmbedsVoices) {
   EXPECT_NEAR(hearth::npy::load(folder / "out/speech.npy").norm().item<float>(), 1, 1e-5);
 }
 
+TEST_F(AudioClassifierApp, TheDefaultNeedsNoNetwork) {
+  ::setenv("HEARTH_HOME", (folder / "none").c_str(), 1);
+  ::setenv("https_proxy", "http://127.0.0.1:1", 1);
+  write(folder / "quiet.wav", tone(60, 8000) * 0.001);
+  Result r = run({"classify", "--model", "spoken-digits", folder / "quiet.wav"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("quiet.wav:  silence"));
+  EXPECT_THAT(r.err, HasSubstr("spoken-digits is a demonstration"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+  ::unsetenv("HEARTH_HOME");
+  ::unsetenv("https_proxy");
+}
+
 TEST_F(AudioClassifierApp, TheDemonstrationSpeaksForItself) {
   const std::string path = ::getenv("PATH");
   ::setenv("PATH", (folder / "empty").c_str(), 1);
@@ -242,8 +255,8 @@ TEST_F(AudioClassifierApp, TheDemonstrationSpeaksForItself) {
   r = run({"train", "--demo", "--voices", "3", "--epochs", "1", "--model", "cnn", "--output",
            folder / "run"});
   ASSERT_EQ(r.code, 0) << r.err;
-  // Three voices say twelve words each and are silent once; one does for testing.
-  EXPECT_THAT(r.err, HasSubstr("39 training and 13 test clips of 1 s, 12 classes"));
+  // Three voices say eleven words each and are silent once; one does for testing.
+  EXPECT_THAT(r.err, HasSubstr("36 training and 12 test clips of 1 s, 12 classes"));
   r = run({"classify", "--model", folder / "run", "--top", "12", folder / "none.wav"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("none.wav"));

@@ -20,7 +20,7 @@ namespace train = hearth::train;
 using hearth::datasets::LabeledClips;
 using hearth::datasets::Mode;
 
-constexpr int64_t kDemoEpochs = 12, kDemoBatch = 64;
+constexpr int64_t kDemoEpochs = 9, kDemoBatch = 64;
 
 constexpr double kLabelSmoothing = 0.1;
 
