@@ -85,13 +85,41 @@ TEST_F(VoiceApp, SegmentGoesOnBehindBrokenFiles) {
   EXPECT_THAT(usage.err, HasSubstr("--begin-above 12"));
 }
 
+TEST_F(VoiceApp, SegmentReadsListsOfParts) {
+  std::filesystem::create_directories(folder / "data");
+  write_text(path("data/wav.scp"), "rec " + path("in/more/b.flac") + "\n");
+  write_text(path("data/segments"), "late rec 1.5 3.0 1\n");
+  const Result r = run({"segment", path("data"), "--output", path("pieces"), "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  const auto file = nlohmann::json::parse(r.last())["files"][0];
+  EXPECT_EQ(file["id"], "late");
+  EXPECT_EQ(file["duration"], 1.5);
+  ASSERT_EQ(file["segments"].size(), 1U);
+  EXPECT_NEAR(file["segments"][0]["start"].get<double>(), 0.43, 0.02);
+  const auto begin = std::lround((1.5 + file["segments"][0]["start"].get<double>()) * 16000);
+  const Tensor piece = audio::load(path("pieces/late-0001.wav")).waveform;
+  const Tensor whole = audio::load(path("in/more/b.flac")).waveform;
+  EXPECT_TRUE(piece.equal(whole.slice(0, 1, 2).slice(1, begin, begin + piece.size(1))));
+}
+
+TEST_F(VoiceApp, NanIsNamed) {
+  Tensor x = hearth::zeros({1, 16000});
+  x[0][5000].fill_(NAN);
+  audio::save(path("in/nan.wav"), x, 16000);
+  for (const char* command : {"segment", "pitch"}) {
+    const Result r = run({command, path("in/nan.wav")});
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.err, HasSubstr("nan.wav] holds NaN"));
+  }
+}
+
 TEST_F(VoiceApp, PitchPrintsCsv) {
   const Result r = run({"pitch", path("in/a.wav"), "--fmax", "400"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.out, StartsWith("time,f0,voiced,probability\n0,nan,0,"));
   EXPECT_THAT(r.out, HasSubstr("\n0.8,20"));
   const Result two = run({"pitch", path("in"), "--method", "yin"});
-  EXPECT_THAT(two.out, StartsWith("file,time,f0\n" + path("in/a.wav") + ",0,"));
+  EXPECT_THAT(two.out, StartsWith("id,time,f0\na,0,"));
 }
 
 TEST_F(VoiceApp, PitchPrintsJson) {
@@ -129,7 +157,7 @@ TEST_F(VoiceApp, PitchSaysWhatIsWrong) {
   EXPECT_EQ(run({"pitch", path("in/a.wav"), "--fmin", "500", "--fmax", "400"}).code, 2);
   const Result channel = run({"pitch", path("in/a.wav"), "--channel", "1"});
   EXPECT_EQ(channel.code, 1);
-  EXPECT_THAT(channel.err, HasSubstr("has 1 channels; there is no channel 1"));
+  EXPECT_THAT(channel.err, HasSubstr("has no channel 1: it has 1"));
   write_text(path("in/broken.wav"), "no sound");
   const Result r = run({"pitch", path("in"), "--method", "yin", "--json"});
   EXPECT_EQ(r.code, 1);

@@ -289,6 +289,8 @@ TEST(VoiceSegments, OfWhatIsAllVoiceOrNone) {
   EXPECT_EQ(voice_segments(zeros({16000}), SegmentOptions(16000)), Segments{});
   EXPECT_EQ(voice_segments(randn({16000}) * 1e-3, SegmentOptions(16000)), Segments{});
   EXPECT_EQ(voice_segments(zeros({0}), SegmentOptions(16000)), Segments{});
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(voice_segments(full({16000}, nan), SegmentOptions(16000)), Segments{});
   EXPECT_EQ(voice_segments(tone.slice(0, 0, 100), SegmentOptions(16000)), Segments{});
   const auto fixed = SegmentOptions(16000).noise_level(-5);
   EXPECT_EQ(voice_segments(tone, fixed), Segments{});

@@ -3,34 +3,32 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "hearth/audio/functional/pitch.h"
-#include "hearth/audio/io/load.h"
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
 #include "hearth/hearth.h"
 
+#include "audio/extract/sound_stream.h"
+#include "audio/extract/task.h"
 #include "audio/feature_target.h"
 #include "audio/sounds.h"
 #include "common/command.h"
-#include "common/inputs.h"
 #include "common/json.h"
 #include "common/text.h"
 
 namespace {
 
 namespace audio = hearth::audio;
-namespace fs = std::filesystem;
 using hearth::Tensor;
 
 /// The course of pitch in a recording: columns of numbers [frames, columns].
 struct Course {
-  std::string path, error;
+  std::string id, path, error;
   Tensor values;
 };
 
@@ -50,8 +48,11 @@ class Pitch final : public Command {
   }
   unsigned common() const override { return kThreads | kJson; }
   void declare(OptionList& options) override {
-    options.add("file", files_, "Sound files, patterns, folders, @lists of them, or - for stdin")
-        .value("FILE")
+    options
+        .add(
+            "in", inputs_,
+            "Sound files, patterns, folders, @lists, Kaldi data directories, wav.scp, tables, tars")
+        .value("IN")
         .required();
     options.add("--method", method_, "How to find it").one_of({"pyin", "yin", "nccf"});
     options.add("--fmin", fmin_, "The lowest pitch in Hz").positive();
@@ -65,6 +66,8 @@ class Pitch final : public Command {
     options.add("--channel", channel_, "This channel alone, from 0").between(0, 4095);
     options.add("--output", output_, "A folder, or a file with the format's ending").value("PATH");
     target_.declare(options);
+    options.flag("--allow-pipes", allow_pipes_,
+                 "Run commands that lists name; only for lists that you trust");
     reading_.declare(options);
   }
   int run() override;
@@ -74,12 +77,13 @@ class Pitch final : public Command {
     if (method_ != "pyin") return {"f0"};
     return {"f0", "voiced", "probability"};
   }
-  Tensor load(const std::string& path, int64_t& rate) const;
-  Tensor follow(const std::string& path) const;
+  Tensor load(const Task& task, int64_t& rate) const;
+  Tensor follow(const Task& task) const;
   void print(const Course& course, bool named) const;
   nlohmann::ordered_json json_of(const Course& course) const;
 
-  std::vector<std::string> files_;
+  std::vector<std::string> inputs_;
+  bool allow_pipes_ = false;
   std::string method_ = "pyin";
   double fmin_ = 65, fmax_ = 2000, hop_ = 0.01;
   std::optional<double> frame_;
@@ -89,22 +93,27 @@ class Pitch final : public Command {
   Reading reading_;
 };
 
-Tensor Pitch::load(const std::string& path, int64_t& rate) const {
-  audio::LoadOptions options;
-  options.format = reading_.raw;
+Tensor Pitch::load(const Task& task, int64_t& rate) const {
+  const TaskSource source(task);
+  SoundOptions options;
+  options.channel = channel_ ? std::to_string(*channel_) : "mix";
+  options.raw = reading_.raw;
   options.partial = reading_.partial;
-  const audio::Audio sound = audio::load(path, options);
-  rate = sound.sample_rate;
-  if (!channel_) return sound.waveform.mean(0);
-  HEARTH_CHECK_AS(hearth::IndexError, *channel_ < sound.waveform.size(0), "[", path, "] has ",
-                  sound.waveform.size(0), " channels; there is no channel ", *channel_);
-  return sound.waveform[*channel_];
+  options.allow_nan = true;
+  SoundStream stream(task, source, options);
+  rate = stream.sample_rate();
+  std::vector<Tensor> blocks;
+  for (Tensor block; (block = stream.next()).defined();) blocks.push_back(block[0]);
+  HEARTH_CHECK_AS(hearth::FormatError, !blocks.empty(), "[", task.path, "] holds no sound");
+  Tensor sound = hearth::cat(blocks);
+  HEARTH_CHECK_AS(hearth::FormatError, sound.isfinite().all().item<bool>(), "[", task.path,
+                  "] holds NaN or infinite samples");
+  return sound;
 }
 
-Tensor Pitch::follow(const std::string& path) const {
+Tensor Pitch::follow(const Task& task) const {
   int64_t rate = 0;
-  const Tensor sound = load(path, rate);
-  HEARTH_CHECK_AS(hearth::FormatError, sound.numel() > 0, "[", path, "] holds no sound");
+  const Tensor sound = load(task, rate);
   const auto hz = static_cast<double>(rate);
   if (method_ == "nccf")
     return audio::functional::detect_pitch_frequency(
@@ -128,7 +137,7 @@ void Pitch::print(const Course& course, bool named) const {
   const auto* x = values.const_data_ptr<float>();
   std::string text;
   for (int64_t t = 0; t < values.size(0); ++t) {
-    if (named) text += course.path + ",";
+    if (named) text += course.id + ",";
     text += fmt::format("{:.6g}", static_cast<double>(t) * hop_);
     for (int64_t c = 0; c < values.size(1); ++c) text += fmt::format(",{:.6g}", *x++);
     text += '\n';
@@ -137,7 +146,7 @@ void Pitch::print(const Course& course, bool named) const {
 }
 
 nlohmann::ordered_json Pitch::json_of(const Course& course) const {
-  nlohmann::ordered_json object{{"file", course.path}};
+  nlohmann::ordered_json object{{"id", course.id}, {"file", course.path}};
   if (!course.error.empty()) {
     object["error"] = course.error;
     return object;
@@ -162,38 +171,31 @@ int Pitch::run() {
   if (frame_ && *frame_ * fmin_ <= 1)
     throw UsageError(fmt::format("--frame {} is not longer than a period of --fmin {}, {:.3g} s",
                                  *frame_, fmin_, 1 / fmin_));
-  const std::vector<Input> inputs = find_inputs(files_, hearth::audio::sound_extensions());
-  if (output_) {
-    // Two recordings of one name would write over each other.
-    plan_outputs(
-        inputs, *output_,
-        [](const std::string& name) { return fs::path(name).replace_extension(""); }, true);
-    target_.open(*output_, columns(), hop_);
-  }
+  const std::vector<Task> tasks = find_tasks(inputs_, {allow_pipes_, reading_.raw});
+  if (output_) target_.open(*output_, columns(), hop_);
   if (!output_ && !json()) {
-    std::string header = inputs.size() > 1 ? "file,time" : "time";
+    std::string header = tasks.size() > 1 ? "id,time" : "time";
     for (const std::string& name : columns()) header += "," + name;
     fmt::print("{}\n", header);
   }
   nlohmann::ordered_json files = nlohmann::ordered_json::array();
   int64_t failed = 0;
-  hearth::Progress progress(hearth::ProgressOptions("following")
-                                .unit("files")
-                                .total(static_cast<int64_t>(inputs.size())));
-  for (const Input& input : inputs) {
-    Course course{input.path, "", {}};
+  hearth::Progress progress(
+      hearth::ProgressOptions("following").unit("files").total(static_cast<int64_t>(tasks.size())));
+  for (const Task& task : tasks) {
+    Course course{task.id, task.path, "", {}};
     try {
-      course.values = follow(input.path);
+      course.values = follow(task);
       if (output_)
-        target_.write({fs::path(input.relative).replace_extension("").string(), course.values});
+        target_.write({task.id, course.values});
       else if (!json())
-        print(course, inputs.size() > 1);
+        print(course, tasks.size() > 1);
     } catch (const hearth::Error& error) {
       ++failed;
       course.error = error.what();
-      const bool named = course.error.find(input.path) != std::string::npos;
+      const bool named = course.error.find(task.path) != std::string::npos;
       hearth::Progress::print(
-          fmt::format("{}: {}{}", program(), named ? "" : input.path + ": ", course.error));
+          fmt::format("{}: {}{}", program(), named ? "" : task.path + ": ", course.error));
     }
     if (json()) files.push_back(json_of(course));
     progress.advance();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -7,15 +8,19 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/audio/features/segments.h"
-#include "hearth/audio/io/load.h"
+#include "hearth/audio/io/reader.h"
 #include "hearth/audio/io/save.h"
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
+#include "hearth/ops/predicates.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
+#include "audio/extract/sound_stream.h"
+#include "audio/extract/task.h"
 #include "audio/sounds.h"
 #include "common/command.h"
-#include "common/inputs.h"
 #include "common/json.h"
 #include "common/text.h"
 
@@ -27,8 +32,8 @@ using audio::features::Segment, audio::features::SegmentOptions;
 
 /// A recording and where it is loud.
 struct Spoken {
-  Input input;
-  std::string id, error;
+  Task task;
+  std::string error;
   int64_t rate = 1, frames = 0;
   std::vector<Segment> segments;
 
@@ -45,7 +50,8 @@ class SegmentCommand final : public Command {
     return "By energy alone: a segment begins where a recording is louder than its noise by "
            "--begin-above, and ends when it has been quieter than --end-above for --hangover. The "
            "noise is what a tenth of the frames do not reach, unless --noise-level says it. Files "
-           "are read twice where pieces are written, and never held in memory as a whole.";
+           "are read twice where pieces are written, and never held in memory as a whole. Of "
+           "parts of recordings that a list names, times are from the beginning of the part.";
   }
   std::vector<std::string> examples() const override {
     return {"segment meeting.wav", "segment recordings/ --kaldi data/segments",
@@ -53,8 +59,11 @@ class SegmentCommand final : public Command {
   }
   unsigned common() const override { return kJson; }
   void declare(OptionList& options) override {
-    options.add("file", files_, "Sound files, patterns, folders, @lists of them, or - for stdin")
-        .value("FILE")
+    options
+        .add(
+            "in", inputs_,
+            "Sound files, patterns, folders, @lists, Kaldi data directories, wav.scp, tables, tars")
+        .value("IN")
         .required();
     options.add("--kaldi", kaldi_, "Write Kaldi's list of segments there").value("FILE");
     options.add("--output", output_, "Write each segment as a sound file into this folder")
@@ -73,6 +82,8 @@ class SegmentCommand final : public Command {
     options.add("--min-duration", min_duration_, "Seconds that a segment has at least")
         .between(0, 1e6);
     options.add("--padding", padding_, "Seconds to keep before and after each").between(0, 1e6);
+    options.flag("--allow-pipes", allow_pipes_,
+                 "Run commands that lists name; only for lists that you trust");
     reading_.declare(options);
   }
   int run() override;
@@ -94,22 +105,28 @@ class SegmentCommand final : public Command {
   void write_kaldi(const std::vector<Spoken>& all) const;
   void print(const std::vector<Spoken>& all) const;
 
-  std::vector<std::string> files_;
+  std::vector<std::string> inputs_;
   std::optional<std::string> kaldi_, output_;
   std::string format_ = "wav";
-  bool overwrite_ = false;
+  bool overwrite_ = false, allow_pipes_ = false;
   double begin_above_ = 12, end_above_ = 8, hangover_ = 0.3, min_duration_ = 0.1, padding_ = 0.05;
   std::optional<double> noise_level_;
   Reading reading_;
 };
 
 void SegmentCommand::find(Spoken& spoken) const {
-  audio::Reader reader(spoken.input.path, {.format = reading_.raw, .partial = reading_.partial});
-  spoken.rate = reader.info().sample_rate;
+  const TaskSource source(spoken.task);
+  SoundOptions options;
+  options.channel = "each";
+  options.raw = reading_.raw;
+  options.partial = reading_.partial;
+  options.allow_nan = true;
+  SoundStream stream(spoken.task, source, options);
+  spoken.rate = stream.sample_rate();
   audio::features::VoiceSegmenter segmenter(settings(spoken.rate));
-  while (true) {
-    const hearth::Tensor block = reader.read(int64_t{1} << 16);
-    if (block.numel() == 0) break;
+  for (hearth::Tensor block; (block = stream.next()).defined();) {
+    HEARTH_CHECK_AS(hearth::FormatError, block.isfinite().all().item<bool>(), "[", spoken.task.path,
+                    "] holds NaN or infinite samples");
     spoken.frames += block.size(1);
     segmenter.accept(block);
   }
@@ -117,7 +134,7 @@ void SegmentCommand::find(Spoken& spoken) const {
 }
 
 std::string SegmentCommand::piece_of(const Spoken& spoken, size_t i) const {
-  return fmt::format("{}/{}-{:04}.{}", *output_, spoken.id, i + 1, format_);
+  return fmt::format("{}/{}-{:04}.{}", *output_, spoken.task.id, i + 1, format_);
 }
 
 void SegmentCommand::write_pieces(const Spoken& spoken) const {
@@ -125,16 +142,20 @@ void SegmentCommand::write_pieces(const Spoken& spoken) const {
   for (size_t i = 0; i < spoken.segments.size(); ++i)
     HEARTH_CHECK_AS(hearth::FileError, overwrite_ || !fs::exists(piece_of(spoken, i)), "[",
                     piece_of(spoken, i), "] exists; replace it with --overwrite");
-  audio::Reader reader(spoken.input.path, {.format = reading_.raw, .partial = reading_.partial});
+  const TaskSource source(spoken.task);
+  audio::Reader reader(source.source(), {.format = reading_.raw, .partial = reading_.partial});
   const int64_t bits = std::clamp<int64_t>(reader.info().bits_per_sample, 16, 24);
+  const int64_t first = std::llround(spoken.task.start * static_cast<double>(spoken.rate));
   for (size_t i = 0; i < spoken.segments.size(); ++i) {
     const Segment& s = spoken.segments[i];
-    reader.seek(s.begin);
+    reader.seek(first + s.begin);
+    hearth::Tensor piece = reader.read(s.end - s.begin);
+    if (spoken.task.channel >= 0)
+      piece = piece.slice(0, spoken.task.channel, spoken.task.channel + 1);
     const fs::path path = piece_of(spoken, i);
     std::error_code none;  // writing says it better
     fs::create_directories(path.parent_path(), none);
-    audio::save(path.string(), reader.read(s.end - s.begin), spoken.rate,
-                {.encoding = "PCM_S", .bits_per_sample = bits});
+    audio::save(path.string(), piece, spoken.rate, {.encoding = "PCM_S", .bits_per_sample = bits});
   }
 }
 
@@ -143,7 +164,7 @@ void SegmentCommand::write_kaldi(const std::vector<Spoken>& all) const {
   for (const Spoken& spoken : all) {
     for (const Segment& s : spoken.segments) {
       const double begin = spoken.seconds(s.begin), end = spoken.seconds(s.end);
-      lines.push_back(fmt::format("{0}-{1:07.0f}-{2:07.0f} {0} {3:.3f} {4:.3f}\n", spoken.id,
+      lines.push_back(fmt::format("{0}-{1:07.0f}-{2:07.0f} {0} {3:.3f} {4:.3f}\n", spoken.task.id,
                                   begin * 100, end * 100, begin, end));
     }
   }
@@ -158,7 +179,7 @@ void SegmentCommand::print(const std::vector<Spoken>& all) const {
   double speech = 0, total = 0;
   nlohmann::ordered_json files = nlohmann::ordered_json::array();
   for (const Spoken& spoken : all) {
-    nlohmann::ordered_json file{{"file", spoken.input.path}};
+    nlohmann::ordered_json file{{"id", spoken.task.id}, {"file", spoken.task.path}};
     if (!spoken.error.empty()) {
       ++failed;
       file["error"] = spoken.error;
@@ -175,7 +196,7 @@ void SegmentCommand::print(const std::vector<Spoken>& all) const {
           {{"start", spoken.seconds(s.begin)}, {"end", spoken.seconds(s.end)}});
       if (!json())
         fmt::print("{:>12}  {:>12}  {}\n", clock_time(spoken.seconds(s.begin)),
-                   clock_time(spoken.seconds(s.end)), spoken.input.path);
+                   clock_time(spoken.seconds(s.end)), spoken.task.path);
     }
     files.push_back(file);
   }
@@ -195,23 +216,17 @@ int SegmentCommand::run() {
   if (end_above_ > begin_above_)
     throw UsageError(
         fmt::format("--end-above {} is more than --begin-above {}", end_above_, begin_above_));
-  const std::vector<Input> inputs = find_inputs(files_, hearth::audio::sound_extensions());
-  if (output_) {
-    for (const Input& input : inputs)
-      if (input.path == "-") throw UsageError("--output reads files twice, and cannot read stdin");
-    // Two recordings of one name would write over each other's pieces.
-    plan_outputs(
-        inputs, *output_,
-        [](const std::string& name) { return fs::path(name).replace_extension(""); }, true);
-  }
+  const std::vector<Task> tasks = find_tasks(inputs_, {allow_pipes_, reading_.raw});
+  for (const Task& task : tasks)
+    if (output_ && task.path == "-")
+      throw UsageError("--output reads recordings twice, and cannot read stdin");
   HEARTH_CHECK_AS(hearth::FileError, !kaldi_ || overwrite_ || !fs::exists(*kaldi_), "[",
                   kaldi_.value_or(""), "] exists; replace it with --overwrite");
   std::vector<Spoken> all;
   hearth::Progress progress(
-      hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(inputs.size())));
-  for (const Input& input : inputs) {
-    Spoken& spoken = all.emplace_back(
-        Spoken{input, fs::path(input.relative).replace_extension("").string(), ""});
+      hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(tasks.size())));
+  for (const Task& task : tasks) {
+    Spoken& spoken = all.emplace_back(Spoken{task, ""});
     try {
       find(spoken);
       if (output_) write_pieces(spoken);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -65,7 +66,9 @@ void VoiceSegmenter::accept(const Tensor& waveform) {
   for (; tail_.cend() - at >= length_; at += hop_) {
     double sum = 0;
     for (auto v = at; v != at + length_; ++v) sum += *v;
-    levels_.push_back(10 * std::log10(sum / static_cast<double>(length_)));
+    // What is no number is no voice.
+    const double level = 10 * std::log10(sum / static_cast<double>(length_));
+    levels_.push_back(std::isnan(level) ? -std::numeric_limits<double>::infinity() : level);
   }
   tail_.erase(tail_.cbegin(), at);
 }
