@@ -89,7 +89,7 @@ class SegmentCommand final : public Command {
   int run() override;
 
  private:
-  SegmentOptions settings(int64_t rate) const {
+  SegmentOptions options_at(int64_t rate) const {
     return SegmentOptions(static_cast<double>(rate))
         .begin_above(begin_above_)
         .end_above(end_above_)
@@ -123,7 +123,7 @@ void SegmentCommand::find(Spoken& spoken) const {
   options.allow_nan = true;
   SoundStream stream(spoken.task, source, options);
   spoken.rate = stream.sample_rate();
-  audio::features::VoiceSegmenter segmenter(settings(spoken.rate));
+  audio::features::VoiceSegmenter segmenter(options_at(spoken.rate));
   for (hearth::Tensor block; (block = stream.next()).defined();) {
     HEARTH_CHECK_AS(hearth::FormatError, block.isfinite().all().item<bool>(), "[", spoken.task.path,
                     "] holds NaN or infinite samples");
