@@ -121,6 +121,12 @@ TEST(Clips, MixChannelsAndResample) {
   EXPECT_EQ(mono(zeros({2, 16000}), 16000, 8000).sizes(), IntArrayRef({8000}));
   EXPECT_EQ(mono(zeros({2, 0}), 16000, 8000).sizes(), IntArrayRef({0}));
   EXPECT_THROW(mono(zeros({3}), 8000, 8000), ShapeError);
+  EXPECT_EQ(mono(Audio{zeros({1024, 160}), 16000}, 8000, "x.wav").sizes(), IntArrayRef({80}));
+  for (const Tensor& bad : {zeros({1, 0}), full({2, 5}, NAN), full({1, 5}, INFINITY)})
+    EXPECT_THAT(error_of<FormatError>([&] {
+                  mono(Audio{bad, 8000}, 8000, "x.wav");
+                }),
+                HasSubstr("[x.wav] h"));
 }
 
 TEST(Augmentation, FollowsFromSeedAndNumber) {

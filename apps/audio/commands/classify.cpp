@@ -12,7 +12,6 @@
 #include "hearth/tensor/tensor.h"
 
 #include "audio/model.h"
-#include "audio/mono_sound.h"
 #include "audio/sounds.h"
 #include "audio/spoken_digits.h"
 #include "common/command.h"
@@ -100,7 +99,7 @@ int Classify::run() {
   for (const auto& [path, relative] : inputs) {
     progress.advance();
     try {
-      const hearth::Tensor sound = mono_sound(path, spec.front_end.sample_rate);
+      const hearth::Tensor sound = audio::mono(audio::load(path), spec.front_end.sample_rate, path);
       const hearth::Tensor windows = audio::windows(sound, spec.samples, hop);
       const hearth::Tensor probabilities = classifier.probabilities(windows);
       std::string line;

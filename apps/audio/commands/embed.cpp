@@ -13,7 +13,6 @@
 #include "hearth/ops/view.h"
 
 #include "audio/model.h"
-#include "audio/mono_sound.h"
 #include "audio/sounds.h"
 #include "common/command.h"
 #include "common/inputs.h"
@@ -111,7 +110,8 @@ int Embed::run() {
     progress.advance();
     const std::string& path = inputs[i].path;
     try {
-      const Tensor vectors = encoder.run(mono_sound(path, encoder.sample_rate), parts_).cpu();
+      const Tensor vectors =
+          encoder.run(audio::mono(audio::load(path), encoder.sample_rate, path), parts_).cpu();
       std::filesystem::create_directories(std::filesystem::path(outputs[i]).parent_path());
       hearth::npy::save(vectors.contiguous(), outputs[i]);
       fmt::print(text(), "{}: {} {}\n", path, outputs[i], fmt::join(vectors.sizes(), " x "));

@@ -5,6 +5,7 @@
 #include "hearth/audio/functional/resample.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pad.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
 namespace hearth::audio {
@@ -28,6 +29,13 @@ Tensor mono(const Tensor& waveform, int64_t sample_rate, int64_t rate) {
   const Tensor sound = waveform.to(kFloat).mean(0);
   return sample_rate == rate || sound.size(0) == 0 ? sound
                                                    : functional::resample(sound, sample_rate, rate);
+}
+
+Tensor mono(const Audio& sound, int64_t rate, const std::string& name) {
+  HEARTH_CHECK_AS(FormatError, sound.waveform.numel() > 0, "[", name, "] holds no sound");
+  HEARTH_CHECK_AS(FormatError, sound.waveform.isfinite().all().item<bool>(), "[", name,
+                  "] has samples that are NaN or infinite");
+  return mono(sound.waveform, sound.sample_rate, rate);
 }
 
 Tensor clip(const Tensor& sound, int64_t samples) {

@@ -86,8 +86,7 @@ LabeledClips labeled_clips(const std::string& path, const LabeledClipsOptions& o
   for (const auto& [utterance, target] : all.sounds) {
     progress.advance();
     try {
-      const audio::Audio sound = audio::load(utterance);
-      const Tensor one = audio::mono(sound.waveform, sound.sample_rate, options.sample_rate());
+      const Tensor one = audio::mono(audio::load(utterance), options.sample_rate(), utterance.path);
       result.clips.select(0, static_cast<int64_t>(targets.size()))
           .copy_((audio::clip(one, options.samples()) * 32768).round().clamp(-32768, 32767));
       targets.push_back(target);

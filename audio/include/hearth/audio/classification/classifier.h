@@ -7,6 +7,7 @@
 
 #include "hearth/audio/classification/augmentation.h"
 #include "hearth/audio/classification/front_end.h"
+#include "hearth/audio/io/load.h"
 #include "hearth/audio/models/audio_classifier.h"
 #include "hearth/io/tensor_file.h"
 #include "hearth/train/classification.h"
@@ -32,6 +33,10 @@ HEARTH_API void set_normalization(ClassifierSpec& spec, const Tensor& clips);
 /// A sound [channels, time] of a sample rate as classifiers want it: one channel, the mean of all,
 /// at `rate`; [time'].
 HEARTH_API Tensor mono(const Tensor& waveform, int64_t sample_rate, int64_t rate);
+
+/// The same of a sound file, for classifiers: FormatError, which names it, for one without a sample
+/// or with samples that are no numbers.
+HEARTH_API Tensor mono(const Audio& sound, int64_t rate, const std::string& name);
 
 /// The part of a sound [time] that a clip [samples] holds: a shorter sound in its middle, zeros
 /// around; of a longer one the stretch with the most energy.
