@@ -67,6 +67,10 @@ TEST(Resample, TakesCoprimeRatesWithoutATableOfTheirProduct) {
   const Tensor y = F::resample(x, 44100, 44101);
   EXPECT_EQ(y.size(1), 2001);
   EXPECT_LT(largest(y.slice(1, 20, 1900) - x.slice(1, 20, 1900)), 0.2);
+  // Nor has the gradient one: of a sum, it is what the filters of a sample's neighbours add up to.
+  const Tensor leaf = x.clone().requires_grad_();
+  F::resample(leaf, 44100, 44101).sum().backward();
+  EXPECT_LT(largest(leaf.grad().slice(1, 20, 1900) - 1), 0.01);
 }
 
 TEST(Resample, TheModuleIsTheFunction) {

@@ -110,6 +110,30 @@ Tensors PolyphaseResample::decompose(Args in) const {
   return result;
 }
 
+/// The transpose is a polyphase filter too: from the rate of the outputs to that of the inputs,
+/// with the same numbers in another order.
+Grads PolyphaseResample::vjp(const Saved& s, Args g, NeedMask) const {
+  const Tensor h = s.in(1);
+  const int64_t time = s.in_spec(0).sizes.back(), fresh = h.size(0), half = h.size(1) / 2;
+  const PolyphasePlaces places{orig, fresh, phase, half};
+  // Outputs that may have read sample i: so many before and behind floor(i fresh / orig).
+  const int64_t reach = ceil_div(half * fresh, orig) + 1;
+  const TensorOptions whole = TensorOptions(kLong).device(h.device());
+  const Tensor sample = arange(orig, whole).unsqueeze(1);
+  const Tensor output = (sample * fresh).div(orig, "floor") + arange(1 - reach, reach + 1, whole);
+  const Tensor tap = sample - (output * orig).div(fresh, "floor") + (half - 1);
+  const Tensor read = (tap >= 0).logical_and(tap < 2 * half);
+  const Tensor at = output.remainder(fresh) * (2 * half) + tap;
+  const Tensor back =
+      h.reshape({-1}).index_select(0, at.masked_fill(read.logical_not(), 0).view({-1}));
+  const Tensor filters = where(read, back.view(at.sizes()), zeros({}, h.options()));
+  const Tensor all = constant_pad_nd(g[0], {phase, 0});
+  const Tensor x = invoke(PolyphaseResample{fresh, 0}, all, filters);
+  Grads grads = one(x.narrow(-1, places.shift(), time));
+  grads.push_back(Tensor());
+  return grads;
+}
+
 }  // namespace ops
 
 Tensor all_pole_filter(const Tensor& self, const Tensor& coefficients, bool reverse) {

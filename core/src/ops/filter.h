@@ -29,11 +29,14 @@ struct PolyphasePlaces {
 struct PolyphaseResample {
   int64_t orig = 1;
   int64_t phase = 0;
-  static constexpr OpInfo info{
-      .name = "polyphase_resample", .kind = Kind::Fused, .args = {"self", "filters"}};
+  static constexpr OpInfo info{.name = "polyphase_resample",
+                               .kind = Kind::Fused,
+                               .args = {"self", {"filters", arg::constant}}};
   HEARTH_OP(PolyphaseResample, orig, phase)
   Specs infer(Args in) const;
+  Saves saves(NeedMask) const { return {.in = 0b10, .specs = true}; }
   Tensors decompose(Args in) const;
+  Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
 }  // namespace hearth::ops

@@ -108,8 +108,8 @@ Tensors run(const Sample& sample, const std::vector<Tensor>& in) {
 autograd::variable_list with_grad(const Sample& s) {
   autograd::variable_list in = copies(s.in);
   for (size_t i = 0; i < in.size(); ++i) {
-    const bool written = s.op->info.input(i).is(arg::mutated);
-    if (in[i].defined() && in[i].scalar_type() == kDouble && !written) in[i].requires_grad_();
+    if (in[i].defined() && in[i].scalar_type() == kDouble && s.op->info.input(i).differentiable())
+      in[i].requires_grad_();
   }
   return in;
 }
