@@ -7,6 +7,7 @@ namespace hearth::audio {
 namespace {
 
 constexpr double kLeast = 1e-6;
+constexpr int64_t kLargestBank = 1 << 24;
 
 }  // namespace
 
@@ -23,6 +24,9 @@ FrontEnd::FrontEnd(const FrontEndOptions& o) : options_(o) {
       o.f_min >= 0 && o.f_min < f_max && f_max <= static_cast<double>(o.sample_rate) / 2,
       "[FrontEnd] expected bands from 0 to ", o.sample_rate / 2, " Hz, got ", o.f_min, " to ",
       f_max);
+  // Files may ask for any filter bank.
+  HEARTH_CHECK_AS(ValueError, o.n_mels <= kLargestBank / o.n_fft, "[FrontEnd] ", o.n_mels,
+                  " bands of windows of ", o.n_fft, " are too many");
   HEARTH_CHECK_AS(ValueError, o.stddev > 0, "[FrontEnd] expected a deviation above 0, got ",
                   o.stddev);
   if (o.n_mels == 1) return;
