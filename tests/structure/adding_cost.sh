@@ -36,5 +36,5 @@ cost 'optimizer RMSprop' 5 'RMSprop|optim/rmsprop' 'sparse_test\.cpp$|cases_spar
 cost 'image model LeNet' 4 'LeNetImpl|models/lenet|lenet_classifiers|class LeNet|"lenet"' \
   '^tests/(apps|pretrained|vision)/(vision|registry|from_pretrained)_test\.cpp$'
 # Its file.
-cost 'command eval of hearth-vision' 1 'eval_command|class Eval '
+cost 'command predict of hearth-vision' 1 'predict_command|class Predict '
 exit $status
