@@ -16,18 +16,18 @@ struct Field {
 };
 
 const std::vector<Field>& fields() {
-  static const std::vector<Field> all = {
-      {"id", {"id", "utt", "utt_id", "utterance_id", "key"}},
-      {"path",
-       {"path", "audio_filepath", "audio_path", "wav", "wav_path", "audio", "file", "filepath",
-        "filename"}},
-      {"start", {"start", "offset"}},
-      {"end", {"end"}},
-      {"duration", {"duration"}},
-      {"channel", {"channel"}},
-      {"speaker", {"speaker", "spk", "speaker_id", "client_id"}},
-      {"text", {"text", "sentence", "transcript", "transcription"}},
-      {"label", {"label", "class", "category", "target"}}};
+  static const auto& all =
+      *new std::vector<Field>{{"id", {"id", "utt", "utt_id", "utterance_id", "key"}},
+                              {"path",
+                               {"path", "audio_filepath", "audio_path", "wav", "wav_path", "audio",
+                                "file", "filepath", "filename"}},
+                              {"start", {"start", "offset"}},
+                              {"end", {"end"}},
+                              {"duration", {"duration"}},
+                              {"channel", {"channel"}},
+                              {"speaker", {"speaker", "spk", "speaker_id", "client_id"}},
+                              {"text", {"text", "sentence", "transcript", "transcription"}},
+                              {"label", {"label", "class", "category", "target"}}};
   return all;
 }
 

@@ -47,7 +47,7 @@ Map speakers_of(const std::string& folder) {
 }
 
 const std::string& value_of(const Map& map, const std::string& key) {
-  static const std::string none;
+  static const auto& none = *new std::string;
   const auto found = map.find(key);
   return found == map.end() ? none : found->second;
 }
