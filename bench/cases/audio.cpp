@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A minute of sound. bench/peers/audio_cases.py holds the same for torchaudio and others.
+#include "hearth/audio/features/extractor.h"
 #include "hearth/audio/functional/filtering.h"
+#include "hearth/audio/transforms/mel.h"
 #include "hearth/audio/transforms/waveform.h"
 #include "hearth/tensor/tensor_literal.h"
 
@@ -42,11 +44,35 @@ void add_filters(Cases& cases) {
   };
 }
 
+/// What a configuration makes of a minute of 16-bit samples.
+void add_features(Cases& cases, const char* name, const audio::features::FeatureConfig& config) {
+  cases[std::string("audio/") + name] = [config] {
+    const audio::features::Extractor extractor(config);
+    const Tensor x = sound(1, config.sample_rate())[0];
+    return [=] { const Tensor y = extractor(x); };
+  };
+}
+
+void add_front_ends(Cases& cases) {
+  using audio::features::preset;
+  add_features(cases, "fbank80", preset("kaldi-fbank80"));
+  add_features(cases, "mfcc13", preset("kaldi-mfcc"));
+  add_features(cases, "librosa mel", preset("librosa"));
+  cases["audio/MelSpectrogram 80"] = [] {
+    audio::transforms::MelSpectrogram mel(
+        audio::transforms::MelSpectrogramOptions().n_fft(400).hop_length(160).n_mels(80));
+    mel->to(device());
+    const Tensor x = sound(1, 16000);
+    return [=]() mutable { const Tensor y = mel(x); };
+  };
+}
+
 }  // namespace
 
 void add_audio(Cases& cases) {
   add_resampling(cases);
   add_filters(cases);
+  add_front_ends(cases);
 }
 
 }  // namespace hearth::bench

@@ -30,6 +30,10 @@ CASES = {
     "lfilter order 2, 1 ch": TORCHAUDIO,
     "lfilter order 2, 8 ch": TORCHAUDIO,
     "lowpass_biquad": TORCHAUDIO,
+    "fbank80": (*TORCHAUDIO, "kaldi-native-fbank"),
+    "mfcc13": (*TORCHAUDIO, "kaldi-native-fbank"),
+    "MelSpectrogram 80": (*TORCHAUDIO, "librosa"),
+    "librosa mel": ("librosa",),
 }
 PACKAGES = {"torchaudio": "torchaudio", "torchaudio tuned": "torchaudio", "kaldi-native-fbank": "kaldi-native-fbank",
             "librosa": "librosa"}

@@ -68,5 +68,57 @@ def lowpass_biquad():
     return lambda: F.lowpass_biquad(x, 16000, 1000)
 
 
+@case("torchaudio", "fbank80")
+def fbank80():
+    from torchaudio.compliance import kaldi
+    x = sound(1, 16000) * 32768
+    return lambda: kaldi.fbank(x, num_mel_bins=80)
+
+
+@case("torchaudio", "mfcc13")
+def mfcc13():
+    from torchaudio.compliance import kaldi
+    x = sound(1, 16000) * 32768
+    return lambda: kaldi.mfcc(x, use_energy=True, energy_floor=0.0)
+
+
+@case("torchaudio", "MelSpectrogram 80")
+def mel_spectrogram():
+    module, x = T.MelSpectrogram(16000, n_fft=400, hop_length=160, n_mels=80), sound(1, 16000)
+    return lambda: module(x)
+
+
+def kaldi_native(name, online, options, bins=None):
+    @case("kaldi-native-fbank", name)
+    def build():
+        import kaldi_native_fbank as knf
+        o, x = getattr(knf, options)(), (sound(1, 16000)[0] * 32768).tolist()
+        o.frame_opts.dither = 0
+        if bins:
+            o.mel_opts.num_bins = bins
+
+        def run():
+            extractor = getattr(knf, online)(o)
+            extractor.accept_waveform(16000, x)
+            extractor.input_finished()
+        return run
+
+
+kaldi_native("fbank80", "OnlineFbank", "FbankOptions", 80)
+kaldi_native("mfcc13", "OnlineMfcc", "MfccOptions")
+
+
+def librosa_mel(name, rate, **options):
+    @case("librosa", name)
+    def build():
+        import librosa
+        x = sound(1, rate)[0].numpy()
+        return lambda: librosa.feature.melspectrogram(y=x, sr=rate, **options)
+
+
+librosa_mel("MelSpectrogram 80", 16000, n_fft=400, hop_length=160, n_mels=80)
+librosa_mel("librosa mel", 22050)
+
+
 if __name__ == "__main__":
     torch_cases.main()
