@@ -35,7 +35,7 @@ struct Augmentation {
   }
   bool changes_spectra() const { return time_masks > 0 || freq_masks > 0; }
   /// "shift 0.1, gain 6 ..."; says of two whether they are the same.
-  std::string describe() const;
+  HEARTH_API std::string describe() const;
 };
 
 /// What suits most sounds.
