@@ -161,11 +161,14 @@ struct FilesSink final : Sink {
                     target, ", got '", id, "'");
   }
   void write(const FeatureEntry& entry) override {
-    const std::string bytes = bytes_of(entry);
+    const bool npy = format == FeatureFormat::Npy;
+    const Tensor& x = entry.values;
+    const std::string head = npy ? npy::header(x.scalar_type(), x.sizes()) : bytes_of(entry);
     const std::string path = path_of(entry.id);
     make_folders(fs::path(path).parent_path());
     AtomicFile file(path, Durability::Unsynced);
-    file.write(bytes);
+    file.write(head);
+    if (npy) file.write(feature_bytes(x));
     file.commit();
   }
   void write(Rows& rows) override {
@@ -190,6 +193,7 @@ struct FilesSink final : Sink {
   }
   bool parallel() const override { return true; }
 
+  /// Of CSV and HTK.
   std::string bytes_of(const FeatureEntry& entry) const {
     if (format == FeatureFormat::Csv) {
       const Tensor matrix = as_matrix(entry.values);
@@ -198,14 +202,10 @@ struct FilesSink final : Sink {
                                        period.has_value()) +
              feature_files::csv_rows(matrix, nullptr, period);
     }
-    std::vector<char> bytes;
-    if (format == FeatureFormat::Htk) {
-      const double period = entry.period.value_or(options.period().value_or(0.01));
-      const auto& kind = entry.kind.empty() ? options.kind() : entry.kind;
-      bytes = htk::save(as_matrix(entry.values), htk::SaveOptions().period(period).kind(kind));
-    } else {
-      bytes = npy::save(entry.values);
-    }
+    const double period = entry.period.value_or(options.period().value_or(0.01));
+    const auto& kind = entry.kind.empty() ? options.kind() : entry.kind;
+    const std::vector<char> bytes =
+        htk::save(as_matrix(entry.values), htk::SaveOptions().period(period).kind(kind));
     return {bytes.begin(), bytes.end()};
   }
 
