@@ -15,6 +15,17 @@ namespace detail {
 /// The archive of a list: keys "0", "1", ...
 HEARTH_API serialize::OutputArchive archive_of(TensorList tensors);
 HEARTH_API void read_list(serialize::InputArchive& archive, std::vector<Tensor>& tensors);
+
+// Where an archive may go and come from. save and load are no candidates for other arguments, so
+// that functions of these names beside them (audio::save) are found by unqualified calls.
+template <typename... To>
+concept SavesTo = requires(serialize::OutputArchive& archive, To&&... to) {
+  archive.save_to(std::forward<To>(to)...);
+};
+template <typename... From>
+concept LoadsFrom = requires(serialize::InputArchive& archive, From&&... from) {
+  archive.load_from(std::forward<From>(from)...);
+};
 }  // namespace detail
 
 /// Saves a tensor, module, optimizer, or anything with `archive << value`, to a file name (the old
@@ -23,16 +34,19 @@ HEARTH_API void read_list(serialize::InputArchive& archive, std::vector<Tensor>&
 /// describes; names ending in .pt or .pth give files that Python's torch.load opens (a module: its
 /// state_dict; an optimizer: its state and param_groups; a tensor or a list: the same).
 template <typename T, typename... To>
+requires detail::SavesTo<To...>
 void save(const T& value, To&&... to) {
   serialize::OutputArchive archive;
   archive << value;
   archive.save_to(std::forward<To>(to)...);
 }
 template <typename... To>
+requires detail::SavesTo<To...>
 void save(const Tensor& tensor, To&&... to) {
   detail::archive_of(tensor).save_to(std::forward<To>(to)...);
 }
 template <typename... To>
+requires detail::SavesTo<To...>
 void save(const std::vector<Tensor>& tensors, To&&... to) {
   detail::archive_of(tensors).save_to(std::forward<To>(to)...);
 }
@@ -40,18 +54,21 @@ void save(const std::vector<Tensor>& tensors, To&&... to) {
 /// Loads what save or Python's torch.save wrote from a file name, an std::istream, or (const char*
 /// data, size_t size), each with an optional device at the end. Throws FileError or FormatError.
 template <typename T, typename... From>
+requires detail::LoadsFrom<From...>
 void load(T& value, From&&... from) {
   serialize::InputArchive archive;
   archive.load_from(std::forward<From>(from)...);
   archive >> value;
 }
 template <typename... From>
+requires detail::LoadsFrom<From...>
 void load(Tensor& tensor, From&&... from) {
   serialize::InputArchive archive;
   archive.load_from(std::forward<From>(from)...);
   archive.read("0", tensor);
 }
 template <typename... From>
+requires detail::LoadsFrom<From...>
 void load(std::vector<Tensor>& tensors, From&&... from) {
   serialize::InputArchive archive;
   archive.load_from(std::forward<From>(from)...);
