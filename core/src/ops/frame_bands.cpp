@@ -30,8 +30,12 @@ void check_frames(std::string_view op, int64_t length, int64_t width, int64_t ho
   HEARTH_CHECK_AS(ValueError, width >= 1 && hop >= 1 && frames >= 0, "[", op,
                   "] expected width >= 1, hop_length >= 1 and frames >= 0, got ", width, ", ", hop,
                   " and ", frames);
-  (Checked(frames) * hop + start + width)
-      .get(op, frames, " frames from ", start, " with hop_length ", hop);
+  constexpr int64_t kMost = int64_t{1} << 61;  // what is computed of these fits
+  HEARTH_CHECK_AS(ShapeError,
+                  start >= -kMost && length <= kMost &&
+                      (Checked(frames) * hop + start + width).value_or(kMost) < kMost,
+                  "[", op, "] ", frames, " frames from ", start, " with hop_length ", hop,
+                  " of a signal of ", length, " are too large");
   HEARTH_CHECK_AS(ShapeError, frames == 0 || edge == FrameEdge::Zeros || length > 0, "[", op,
                   "] an empty signal has nothing to reflect");
 }

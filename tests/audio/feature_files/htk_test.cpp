@@ -36,16 +36,17 @@ TEST(Htk, ReadsPlainAndCompressedFiles) {
 
 TEST(Htk, WritesTheSameBytes) {
   const TemporaryFolder folder;
-  save(wave(), folder / "a", SaveOptions().kind("FBANK"));
+  htk::save(wave(), folder / "a", SaveOptions().kind("FBANK"));
   EXPECT_EQ(read_text(folder / "a"), read_text(data("fbank.htk")));
-  save(zeros({0, 3}), folder / "none");
+  htk::save(zeros({0, 3}), folder / "none");
   EXPECT_EQ(load(folder / "none").features.sizes(), IntArrayRef({0, 3}));
   EXPECT_EQ(load(folder / "none").kind, "USER");
-  EXPECT_THROW(save(zeros({3}), folder / "b"), ShapeError);
-  EXPECT_THROW(save(zeros({1, 8192}), folder / "b"), ShapeError);
+  EXPECT_THROW(htk::save(zeros({3}), folder / "b"), ShapeError);
+  EXPECT_THROW(htk::save(zeros({1, 8192}), folder / "b"), ShapeError);
   for (const char* kind : {"", "MFCC_", "MFCC_X", "mfcc", "WAVEFORM", "MFCC_C", "MFCC_K", "MFCCE"})
-    EXPECT_THROW(save(zeros({1, 2}), folder / "b", SaveOptions().kind(kind)), ValueError) << kind;
-  EXPECT_THROW(save(zeros({1, 2}), folder / "b", SaveOptions().period(1000)), ValueError);
+    EXPECT_THROW(htk::save(zeros({1, 2}), folder / "b", SaveOptions().kind(kind)), ValueError)
+        << kind;
+  EXPECT_THROW(htk::save(zeros({1, 2}), folder / "b", SaveOptions().period(1000)), ValueError);
   EXPECT_FALSE(folder.has("b"));
 }
 
