@@ -108,9 +108,9 @@ TEST(Extractor, LeadsGradientsToTheSignal) {
 }
 
 TEST(Extractor, NormalizesInPiecesAsAtOnce) {
-  for (FeatureConfig c :
-       {preset("whisper"), preset("nemo"), small().normalize("mean"), small().normalize("cmvn"),
-        small().range(2).num_ceps(3).use_energy(true)}) {
+  for (FeatureConfig c : {preset("whisper"), preset("nemo"), small().normalize("mean"),
+                          small().normalize("cmvn"), small().range(2).num_ceps(3).use_energy(true),
+                          small().bands("none").range(2).use_energy(true)}) {
     const Extractor extractor(c);
     const Tensor x = noise(5000), whole = extractor(x), signal = extractor.prepare(x);
     const int64_t n = c.num_frames(5000);

@@ -181,10 +181,13 @@ Tensor Extractor::joined(const Tensor& numbers, const Tensor& energy) const {
   return c.divide() == 1 ? x : x / c.divide();
 }
 
+int64_t Extractor::num_bands() const {
+  return bank_.defined() ? config_.num_bands() : config_.n_fft() / 2 + 1;
+}
+
 Tensor Extractor::limited(const Tensor& frames, const Tensor& least) const {
-  const int64_t bands = bank_.defined() ? config_.num_bands() : config_.n_fft() / 2 + 1;
-  const Tensor energy = config_.use_energy() ? frames.select(-1, bands) : Tensor();
-  Tensor x = maximum(frames.slice(-1, 0, bands), least);
+  const Tensor energy = config_.use_energy() ? frames.select(-1, num_bands()) : Tensor();
+  Tensor x = maximum(frames.slice(-1, 0, num_bands()), least);
   if (dct_.defined()) x = matmul(x, dct_.to(x.options().requires_grad(false)));
   return joined(x, energy);
 }
@@ -195,8 +198,7 @@ Tensor Extractor::operator()(const Tensor& waveform) const {
   const int64_t n = x.size(-2);
   if (!config_.needs_whole_signal() || x.numel() == 0) return x;
   if (config_.range() > 0) {
-    const int64_t bands = bank_.defined() ? config_.num_bands() : config_.n_fft() / 2 + 1;
-    const Tensor largest = x.slice(-1, 0, bands).flatten(-2).amax(-1);
+    const Tensor largest = x.slice(-1, 0, num_bands()).flatten(-2).amax(-1);
     x = limited(x, (largest - config_.range()).unsqueeze(-1).unsqueeze(-1));
   }
   if (config_.normalize() == "none") return x;
@@ -237,7 +239,6 @@ void Extractor::observe(const Tensor& frames, Summary& summary) const {
   HEARTH_CHECK(rows.dim() == 2 && rows.scalar_type() == kFloat && rows.device().is_cpu(),
                "[features] observe() takes float frames [frames, dims] on the CPU");
   const int64_t width = rows.size(1);
-  const int64_t bands = bank_.defined() ? config_.num_bands() : width;
   const float* x = rows.const_data_ptr<float>();
   summary.sums.resize(static_cast<size_t>(width));
   summary.squares.resize(static_cast<size_t>(width));
@@ -245,7 +246,7 @@ void Extractor::observe(const Tensor& frames, Summary& summary) const {
     ++summary.frames;
     for (int64_t j = 0; j < width; ++j) {
       const double v = x[j];
-      if (config_.range() > 0 && j < bands) summary.largest = std::max(summary.largest, v);
+      if (config_.range() > 0 && j < num_bands()) summary.largest = std::max(summary.largest, v);
       summary.sums[static_cast<size_t>(j)] += v;
       summary.squares[static_cast<size_t>(j)] += v * v;
     }

@@ -54,6 +54,8 @@ class HEARTH_API Extractor {
   Tensor finish(const Tensor& frames, const Summary& summary) const;
 
  private:
+  /// Before they become cepstra; of a spectrum, its points.
+  int64_t num_bands() const;
   /// Bands or cepstra, and logarithms of energies (undefined without), as a frame's numbers.
   Tensor joined(const Tensor& numbers, const Tensor& energy) const;
   /// What is above `least`, scaled; as cepstra if that could not be done before.
