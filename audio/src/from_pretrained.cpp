@@ -43,14 +43,7 @@ ClassifierSpec spec_of(const hub::ModelFiles& files) {
 }  // namespace
 
 Classifier from_pretrained(const std::string& name_or_path, const PretrainedOptions& options) {
-  const bool others = !options.weights().empty();
-  const hub::ModelFiles files = hub::model_files(name_or_path, others, options.hub());
-  std::optional<TensorFile> own;
-  if (!files.weights.empty()) own.emplace(files.weights);
-  ClassifierSpec spec =
-      own && Classifier::describes_itself(*own) ? Classifier::spec_of(*own) : spec_of(files);
-  if (others) own = hub::open_weights(options.weights());
-  return Classifier(std::move(spec), *own);
+  return hub::open_model<Classifier>(name_or_path, options, spec_of);
 }
 
 void save_pretrained(const Classifier& classifier, const std::string& folder) {

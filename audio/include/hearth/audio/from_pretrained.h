@@ -4,18 +4,11 @@
 #include <string>
 
 #include "hearth/audio/classification/classifier.h"
-#include "hearth/base/arg.h"
 #include "hearth/hub/model_files.h"
 
 namespace hearth::audio {
 
-/// How from_pretrained opens what it is given.
-struct PretrainedOptions {
-  /// A file of weights, or a folder with one, to take instead of those that the model comes with.
-  HEARTH_ARG(std::string, weights);
-  /// How the hub is asked.
-  HEARTH_ARG(hub::HubOptions, hub);
-};
+using hub::PretrainedOptions;
 
 /// A classifier with its weights, from a file that describes itself (a training's
 /// model.safetensors), or a file, a folder or a repository of the hub with config.json; see

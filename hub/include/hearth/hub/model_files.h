@@ -5,8 +5,10 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "hearth/base/arg.h"
 #include "hearth/base/callable.h"
 #include "hearth/data/readers/jsonl.h"
 #include "hearth/hub/hub.h"
@@ -36,6 +38,28 @@ HEARTH_API ModelFiles model_files(const std::string& name_or_path, bool other_we
 
 /// The weights that a file holds, or a folder (under one of the names above). Throws FileError.
 HEARTH_API TensorFile open_weights(const std::string& path);
+
+/// How from_pretrained opens what it is given.
+struct PretrainedOptions {
+  /// A file of weights, or a folder with one, to take instead of those that the model comes with.
+  HEARTH_ARG(std::string, weights);
+  /// How the hub is asked.
+  HEARTH_ARG(HubOptions, hub);
+};
+
+/// A model with its weights. `Model` is made of what describes it, which its own weights do or
+/// `spec_of(files)` reads of config.json, and of a TensorFile.
+template <typename Model, typename SpecOf>
+Model open_model(const std::string& name_or_path, const PretrainedOptions& options,
+                 const SpecOf& spec_of) {
+  const bool others = !options.weights().empty();
+  const ModelFiles files = model_files(name_or_path, others, options.hub());
+  std::optional<TensorFile> own;
+  if (!files.weights.empty()) own.emplace(files.weights);
+  auto spec = own && Model::describes_itself(*own) ? Model::spec_of(*own) : spec_of(files);
+  if (others) own = open_weights(options.weights());
+  return Model(std::move(spec), *own);
+}
 
 /// Writes a model's folder, which is made if need be: model.safetensors, which `save` writes to the
 /// path that it is given, and config.json. Each file is whole or not there. Throws FileError.

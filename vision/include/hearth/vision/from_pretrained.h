@@ -3,19 +3,12 @@
 
 #include <string>
 
-#include "hearth/base/arg.h"
 #include "hearth/hub/model_files.h"
 #include "hearth/vision/classification/classifier.h"
 
 namespace hearth::vision {
 
-/// How from_pretrained opens what it is given.
-struct PretrainedOptions {
-  /// A file of weights, or a folder with one, to take instead of those that the model comes with.
-  HEARTH_ARG(std::string, weights);
-  /// How the hub is asked.
-  HEARTH_ARG(hub::HubOptions, hub);
-};
+using hub::PretrainedOptions;
 
 /// A classifier with its weights, from
 ///
