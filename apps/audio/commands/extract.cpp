@@ -51,18 +51,18 @@ class Extract final : public Command {
   std::vector<Task> shard(std::vector<Task> tasks) const;
   void print(const ExtractReport& report) const;
 
-  std::vector<std::string> inputs_, presets_, features_, set_;
+  TaskInputs inputs_;
+  std::vector<std::string> presets_, features_, set_;
   std::string format_ = "npy", channel_ = "mix", rate_policy_ = "resample";
   std::string resampler_ = "hann", on_error_ = "skip", normalize_ = "as the preset", shard_;
   std::optional<std::string> output_;
   FeatureEncoding encoding_;
-  Reading reading_;
   bool resume_ = false, overwrite_ = false, allow_nan_ = false;
-  bool allow_pipes_ = false, list_ = false, show_ = false, dry_run_ = false;
+  bool list_ = false, show_ = false, dry_run_ = false;
 };
 
 void Extract::declare(OptionList& options) {
-  options.add("inputs", inputs_, "Sound files, folders, patterns, lists, archives, or -");
+  inputs_.declare(options);
   options.add("--preset", presets_, "Features of a well-known front end; several times for several")
       .by_default("kaldi-fbank80")
       .one_of(features::preset_names());
@@ -98,10 +98,8 @@ void Extract::declare(OptionList& options) {
       .one_of({"resample", "error"});
   options.add("--resampler", resampler_, "The window of the resampling filter")
       .one_of({"hann", "kaiser"});
-  reading_.declare(options);
+  inputs_.declare_reading(options);
   options.flag("--allow-nan", allow_nan_, "Extract from sounds with NaN and infinite samples, too");
-  options.flag("--allow-pipes", allow_pipes_,
-               "Run the commands that lists name (\"sox x.wav -t wav - |\"): trust the list");
   options.add("--on-error", on_error_, "After a file that fails: skip it, or stop")
       .one_of({"skip", "stop"});
   options.flag("--resume", resume_, "Keep the results that an earlier run has left");
@@ -197,8 +195,8 @@ int Extract::run() {
   options.sound.resample = rate_policy_ == "resample";
   options.sound.resampler = "sinc_interp_" + resampler_;
   options.sound.channel = channel_;
-  options.sound.raw = reading_.raw;
-  options.sound.partial = reading_.partial;
+  options.sound.raw = inputs_.reading().raw;
+  options.sound.partial = inputs_.reading().partial;
   options.sound.allow_nan = allow_nan_;
   options.output = output_.value_or(".");
   options.notes = output_.has_value();
@@ -206,7 +204,7 @@ int Extract::run() {
   options.overwrite = overwrite_;
   options.stop_on_error = on_error_ == "stop";
   options.threads = hearth::get_num_threads();
-  const auto tasks = shard(find_tasks(inputs_, {allow_pipes_, options.sound.raw}));
+  const auto tasks = shard(inputs_.find());
   if (dry_run_) {
     fmt::print(text(), "{} to extract\n", counted(static_cast<int64_t>(tasks.size()), "recording"));
     if (json()) print_json(nlohmann::ordered_json{{"tasks", tasks.size()}});

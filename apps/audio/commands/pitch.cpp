@@ -48,12 +48,7 @@ class Pitch final : public Command {
   }
   unsigned common() const override { return kThreads | kJson; }
   void declare(OptionList& options) override {
-    options
-        .add(
-            "in", inputs_,
-            "Sound files, patterns, folders, @lists, Kaldi data directories, wav.scp, tables, tars")
-        .value("IN")
-        .required();
+    inputs_.declare(options).required();
     options.add("--method", method_, "How to find it").one_of({"pyin", "yin", "nccf"});
     options.add("--fmin", fmin_, "The lowest pitch in Hz").positive();
     options.add("--fmax", fmax_, "The highest pitch in Hz").positive();
@@ -66,9 +61,7 @@ class Pitch final : public Command {
     options.add("--channel", channel_, "This channel alone, from 0").between(0, 4095);
     options.add("--output", output_, "A folder, or a file with the format's ending").value("PATH");
     target_.declare(options);
-    options.flag("--allow-pipes", allow_pipes_,
-                 "Run commands that lists name; only for lists that you trust");
-    reading_.declare(options);
+    inputs_.declare_reading(options);
   }
   int run() override;
 
@@ -82,23 +75,21 @@ class Pitch final : public Command {
   void print(const Course& course, bool named) const;
   nlohmann::ordered_json json_of(const Course& course) const;
 
-  std::vector<std::string> inputs_;
-  bool allow_pipes_ = false;
+  TaskInputs inputs_;
   std::string method_ = "pyin";
   double fmin_ = 65, fmax_ = 2000, hop_ = 0.01;
   std::optional<double> frame_;
   std::optional<int64_t> channel_;
   std::optional<std::string> output_;
   FeatureTarget target_;
-  Reading reading_;
 };
 
 Tensor Pitch::load(const Task& task, int64_t& rate) const {
   const TaskSource source(task);
   SoundOptions options;
   options.channel = channel_ ? std::to_string(*channel_) : "mix";
-  options.raw = reading_.raw;
-  options.partial = reading_.partial;
+  options.raw = inputs_.reading().raw;
+  options.partial = inputs_.reading().partial;
   options.allow_nan = true;
   SoundStream stream(task, source, options);
   rate = stream.sample_rate();
@@ -171,7 +162,7 @@ int Pitch::run() {
   if (frame_ && *frame_ * fmin_ <= 1)
     throw UsageError(fmt::format("--frame {} is not longer than a period of --fmin {}, {:.3g} s",
                                  *frame_, fmin_, 1 / fmin_));
-  const std::vector<Task> tasks = find_tasks(inputs_, {allow_pipes_, reading_.raw});
+  const std::vector<Task> tasks = inputs_.find();
   if (output_) target_.open(*output_, columns(), hop_);
   if (!output_ && !json()) {
     std::string header = tasks.size() > 1 ? "id,time" : "time";

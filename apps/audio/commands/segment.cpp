@@ -59,12 +59,7 @@ class SegmentCommand final : public Command {
   }
   unsigned common() const override { return kJson; }
   void declare(OptionList& options) override {
-    options
-        .add(
-            "in", inputs_,
-            "Sound files, patterns, folders, @lists, Kaldi data directories, wav.scp, tables, tars")
-        .value("IN")
-        .required();
+    inputs_.declare(options).required();
     options.add("--kaldi", kaldi_, "Write Kaldi's list of segments there").value("FILE");
     options.add("--output", output_, "Write each segment as a sound file into this folder")
         .value("FOLDER");
@@ -82,9 +77,7 @@ class SegmentCommand final : public Command {
     options.add("--min-duration", min_duration_, "Seconds that a segment has at least")
         .between(0, 1e6);
     options.add("--padding", padding_, "Seconds to keep before and after each").between(0, 1e6);
-    options.flag("--allow-pipes", allow_pipes_,
-                 "Run commands that lists name; only for lists that you trust");
-    reading_.declare(options);
+    inputs_.declare_reading(options);
   }
   int run() override;
 
@@ -105,21 +98,20 @@ class SegmentCommand final : public Command {
   void write_kaldi(const std::vector<Spoken>& all) const;
   void print(const std::vector<Spoken>& all) const;
 
-  std::vector<std::string> inputs_;
+  TaskInputs inputs_;
   std::optional<std::string> kaldi_, output_;
   std::string format_ = "wav";
-  bool overwrite_ = false, allow_pipes_ = false;
+  bool overwrite_ = false;
   double begin_above_ = 12, end_above_ = 8, hangover_ = 0.3, min_duration_ = 0.1, padding_ = 0.05;
   std::optional<double> noise_level_;
-  Reading reading_;
 };
 
 void SegmentCommand::find(Spoken& spoken) const {
   const TaskSource source(spoken.task);
   SoundOptions options;
   options.channel = "each";
-  options.raw = reading_.raw;
-  options.partial = reading_.partial;
+  options.raw = inputs_.reading().raw;
+  options.partial = inputs_.reading().partial;
   options.allow_nan = true;
   SoundStream stream(spoken.task, source, options);
   spoken.rate = stream.sample_rate();
@@ -143,7 +135,8 @@ void SegmentCommand::write_pieces(const Spoken& spoken) const {
     HEARTH_CHECK_AS(hearth::FileError, overwrite_ || !fs::exists(piece_of(spoken, i)), "[",
                     piece_of(spoken, i), "] exists; replace it with --overwrite");
   const TaskSource source(spoken.task);
-  audio::Reader reader(source.source(), {.format = reading_.raw, .partial = reading_.partial});
+  audio::Reader reader(source.source(),
+                       {.format = inputs_.reading().raw, .partial = inputs_.reading().partial});
   const int64_t bits = std::clamp<int64_t>(reader.info().bits_per_sample, 16, 24);
   const int64_t first = std::llround(spoken.task.start * static_cast<double>(spoken.rate));
   for (size_t i = 0; i < spoken.segments.size(); ++i) {
@@ -216,7 +209,7 @@ int SegmentCommand::run() {
   if (end_above_ > begin_above_)
     throw UsageError(
         fmt::format("--end-above {} is more than --begin-above {}", end_above_, begin_above_));
-  const std::vector<Task> tasks = find_tasks(inputs_, {allow_pipes_, reading_.raw});
+  const std::vector<Task> tasks = inputs_.find();
   for (const Task& task : tasks)
     if (output_ && task.path == "-")
       throw UsageError("--output reads recordings twice, and cannot read stdin");

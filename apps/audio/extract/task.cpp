@@ -83,9 +83,9 @@ std::string without_ending(const std::string& path) {
   return fs::path(path).replace_extension().string();
 }
 
-void add_list(const std::string& path, const TaskOptions& options, std::vector<Task>& tasks) {
+void add_list(const std::string& path, bool allow_pipes, std::vector<Task>& tasks) {
   const auto utterances = hearth::audio::read_manifest(
-      path, hearth::audio::ManifestOptions().allow_commands(options.allow_pipes));
+      path, hearth::audio::ManifestOptions().allow_commands(allow_pipes));
   for (const auto& u : utterances) {
     Task task{u.id, u.path, u.start, u.end, u.channel, nullptr, 0, u.is_command()};
     tasks.push_back(std::move(task));
@@ -116,16 +116,32 @@ void add_tar(const std::string& path, std::vector<Task>& tasks) {
 TaskSource::TaskSource(const Task& task)
     : again_(task.path != "-"), source_(source_of(task, bytes_)) {}
 
-std::vector<Task> find_tasks(const std::vector<std::string>& inputs, const TaskOptions& options) {
+Option TaskInputs::declare(OptionList& options) {
+  return options
+      .add("in", inputs_,
+           "Sound files, folders, patterns, @lists, Kaldi data directories, wav.scp, tables, JSON "
+           "lines, tars, or - for stdin")
+      .value("IN");
+}
+
+void TaskInputs::declare_reading(OptionList& options) {
+  options.flag("--allow-pipes", allow_pipes_,
+               "Run commands that lists name (\"sox x.wav -t wav - |\"); only for lists that you "
+               "trust");
+  reading_.declare(options);
+}
+
+std::vector<Task> TaskInputs::find() const {
+  const bool raw = !reading_.raw.empty();
   std::vector<Task> tasks;
-  for (const std::string& input : inputs) {
-    if (options.raw.empty() && is_list(input)) {
-      add_list(input, options, tasks);
-    } else if (options.raw.empty() && is_tar(input)) {
+  for (const std::string& input : inputs_) {
+    if (!raw && is_list(input)) {
+      add_list(input, allow_pipes_, tasks);
+    } else if (!raw && is_tar(input)) {
       add_tar(input, tasks);
     } else {
-      const auto endings = options.raw.empty() ? hearth::audio::sound_extensions()
-                                               : std::vector<std::string>{".raw", ".pcm", ".sph"};
+      const auto endings = raw ? std::vector<std::string>{".raw", ".pcm", ".sph"}
+                               : hearth::audio::sound_extensions();
       for (const Input& file : find_inputs({input}, endings)) {
         Task task;
         task.id = file.path == "-" ? "stdin" : without_ending(file.relative);

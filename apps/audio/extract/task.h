@@ -8,6 +8,9 @@
 
 #include "hearth/audio/io/source.h"
 
+#include "audio/sounds.h"
+#include "common/options.h"
+
 struct TarArchive;
 
 /// A recording, or a part of one.
@@ -35,13 +38,23 @@ class TaskSource {
   hearth::audio::Source source_;
 };
 
-struct TaskOptions {
-  bool allow_pipes = false;
-  /// Of files without a header, what they are; then every file in a folder is one.
-  std::string raw;
-};
+/// What a command works on, as options: sound files, folders, patterns, @lists and "-"; wav.scp and
+/// Kaldi's data directories; tables and JSON lines; tar archives. Of --raw samples, every file in a
+/// folder that may hold such is one.
+class TaskInputs {
+ public:
+  /// The inputs themselves.
+  Option declare(OptionList& options);
+  /// How they are read.
+  void declare_reading(OptionList& options);
 
-/// Sound files, folders, patterns, @lists and "-"; wav.scp and Kaldi's data directories; tables and
-/// JSON lines; tar archives. In the order given. Throws FileError, FormatError, and ValueError for
-/// two tasks of one id.
-std::vector<Task> find_tasks(const std::vector<std::string>& inputs, const TaskOptions& options);
+  bool empty() const { return inputs_.empty(); }
+  const Reading& reading() const { return reading_; }
+  /// In the order given. Throws FileError, FormatError, and ValueError for two tasks of one id.
+  std::vector<Task> find() const;
+
+ private:
+  std::vector<std::string> inputs_;
+  bool allow_pipes_ = false;
+  Reading reading_;
+};
