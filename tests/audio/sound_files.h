@@ -16,8 +16,11 @@
 
 namespace hearth::audio {
 
-/// Uniform in -1 ... 1, [channels, frames].
-inline Tensor noise(int64_t channels, int64_t frames) { return rand({channels, frames}) * 2 - 1; }
+/// Uniform in -1 ... 1, [channels, frames], the same at each call.
+inline Tensor noise(int64_t channels, int64_t frames) {
+  Generator generator(1);
+  return empty({channels, frames}).uniform_(-1, 1, generator);
+}
 
 /// A committed file, see tests/data/sounds/README.md.
 inline std::string sound(const std::string& name) {

@@ -20,10 +20,10 @@ std::unique_ptr<Decoder> open_container(const BytesPtr& bytes, Container contain
       if ((d = open_mpg123(bytes))) return d;
       break;
     case Container::Vorbis:  // whose last samples FFmpeg may lose
-      whole(!ends_within_page(*bytes));
+      whole(!is_cut_ogg(*bytes));
       break;
     case Container::Ogg:  // mostly Opus, where FFmpeg takes half the time that libsndfile does
-      whole(!ends_within_page(*bytes));
+      whole(!is_cut_ogg(*bytes));
       if ((d = open_ffmpeg(bytes, partial))) return d;
       break;
     case Container::Matroska:

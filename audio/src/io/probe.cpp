@@ -160,18 +160,20 @@ bool is_cut_matroska(const Bytes& bytes) {
   return false;
 }
 
-bool ends_within_page(const Bytes& bytes) {
+bool is_cut_ogg(const Bytes& bytes) {
   // A page has at most 27 + 255 + 255 * 255 bytes.
   constexpr int64_t kLongest = 65307;
+  constexpr uint8_t kEndOfStream = 4;
   const std::string tail = slice(bytes, std::max<int64_t>(0, bytes.size() - kLongest), kLongest);
   const size_t at = tail.rfind("OggS");
   if (at == tail.npos) return false;
   const size_t head = at + 27;
   if (head > tail.size()) return true;
-  size_t length = head + byte_at(tail, at + 26);
-  if (length > tail.size()) return true;
-  for (size_t i = head; i < head + byte_at(tail, at + 26); ++i) length += byte_at(tail, i);
-  return length > tail.size();
+  const size_t segments = byte_at(tail, at + 26);
+  size_t end = head + segments;
+  if (end > tail.size()) return true;
+  for (size_t i = head; i < head + segments; ++i) end += byte_at(tail, i);
+  return end > tail.size() || !(byte_at(tail, at + 5) & kEndOfStream);
 }
 
 }  // namespace hearth::audio::io

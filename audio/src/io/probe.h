@@ -20,8 +20,9 @@ Container container_named(const std::string& name);
 bool has_mp3_length(const Bytes& bytes);
 /// Where the frames of an MP3 file end, and tags of players begin.
 int64_t end_of_mp3(const Bytes& bytes);
-/// Whether an Ogg file ends within a page.
-bool ends_within_page(const Bytes& bytes);
+/// Whether an Ogg file ends within a page, or with one that isn't the last of its stream (RFC
+/// 3533).
+bool is_cut_ogg(const Bytes& bytes);
 /// Whether MP4's boxes of samples are longer than what there is of them.
 bool is_cut_mp4(const Bytes& bytes);
 /// Whether an MP4 file comes in fragments, whose header does not know how long all are together.
