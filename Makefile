@@ -83,7 +83,7 @@ docs:
 	@echo "build/docs/html/index.html"
 
 cli-docs: $(out)/build.ninja
-	@ninja -C $(out) --quiet hearth-audio hearth-convert hearth-vision
+	@ninja -C $(out) --quiet hearth-audio hearth-convert hearth-text hearth-vision
 	@scripts/cli-docs.sh $(out)/bin > build/cli.md && mv build/cli.md docs/cli.md
 
 deps:

@@ -9,7 +9,7 @@ done, 1 when something failed and 2 for wrong usage; `--json` prints results for
 to stderr. `hearth-vision completion bash` (zsh, fish) prints what makes a shell complete commands and
 options; `cmake --install` puts it, and a manual page, where shells and man(1) look.
 '
-for program in audio convert vision; do
+for program in audio convert text vision; do
   [ "$program" = audio ] || echo
   "$1/hearth-$program" docs markdown
 done

@@ -13,6 +13,7 @@ build=(
   libpng-dev libjpeg-dev                            # vision: image files
   pkgconf libsndfile1-dev libmpg123-dev             # audio: sound files
   libavformat-dev libavcodec-dev libavutil-dev      # audio: MP4, Matroska, Opus, video
+  libsimdjson-dev libpcre2-dev libsentencepiece-dev # text: tokenizers
   libcurl4-openssl-dev ca-certificates              # hub: downloads
   libssl-dev libarchive-dev                         # hub: checksums, archives
   zlib1g-dev                                        # core: compressed files
@@ -21,7 +22,8 @@ build=(
   libgtest-dev libgmock-dev libbenchmark-dev        # tests, benchmarks
 )
 ci=(clang-14 libclang-rt-14-dev clang-format-14 python3 time
-    espeak-ng)  # speech for hearth-audio train --demo
+    espeak-ng     # speech for hearth-audio train --demo
+    unicode-data bzip2)  # tests of text
 compare=(python3-venv)
 docs=(doxygen)
 

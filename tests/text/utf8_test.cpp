@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unicode/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace hearth::text::unicode {
+namespace {
+
+TEST(Utf8, EveryCodePointGoesThereAndBack) {
+  for (char32_t code = 0; code < kCodePoints; ++code) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    std::string text;
+    append(text, code);
+    ASSERT_EQ(length_of(text[0]), text.size());
+    ASSERT_EQ(find_invalid(text), text.size());
+    size_t at = 0;
+    ASSERT_TRUE(next(text, at) == code);
+    ASSERT_EQ(at, text.size());
+  }
+}
+
+// Each is what bytes.decode("utf-8", "replace") of Python gives.
+TEST(Utf8, ReplacesWhatIsInvalid) {
+  const auto replaced = [](std::string_view text) {
+    int64_t count = 0;
+    const std::string out = replace_invalid(text, &count);
+    return std::pair(out, count);
+  };
+  EXPECT_EQ(replaced("plain, and long enough to be read by eights"),
+            std::pair(std::string("plain, and long enough to be read by eights"), int64_t{0}));
+  EXPECT_EQ(replaced("a\xff"
+                     "b"),
+            std::pair(std::string("a\uFFFD"
+                                  "b"),
+                      int64_t{1}));
+  EXPECT_EQ(replaced("\xc0\x80"), std::pair(std::string("\uFFFD\uFFFD"), int64_t{2}));
+  EXPECT_EQ(replaced("\xed\xa0\x80"), std::pair(std::string("\uFFFD\uFFFD\uFFFD"), int64_t{3}));
+  EXPECT_EQ(replaced("\xe2\x82"
+                     "x"),
+            std::pair(std::string("\uFFFDx"), int64_t{1}));
+  EXPECT_EQ(replaced("\xf0\x9f\x98"), std::pair(std::string("\uFFFD"), int64_t{1}));
+  EXPECT_EQ(replaced("\xf4\x90\x80\x80"),
+            std::pair(std::string("\uFFFD\uFFFD\uFFFD\uFFFD"), int64_t{4}));
+}
+
+}  // namespace
+}  // namespace hearth::text::unicode

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of Hearth's text library.
+#pragma once
+
+#include "hearth/text/models/pretrained_model.h"
+#include "hearth/text/tokenizers/encoding.h"
+#include "hearth/text/tokenizers/tokenizer.h"
