@@ -3,5 +3,7 @@
 #pragma once
 
 #include "hearth/text/models/pretrained_model.h"
+#include "hearth/text/tokenizers/auto_tokenizer.h"
+#include "hearth/text/tokenizers/decode_stream.h"
 #include "hearth/text/tokenizers/encoding.h"
 #include "hearth/text/tokenizers/tokenizer.h"
