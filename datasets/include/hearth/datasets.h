@@ -11,6 +11,8 @@
 #include "hearth/datasets/cache.h"
 #include "hearth/datasets/idx.h"
 #include "hearth/datasets/mode.h"
+#include "hearth/datasets/text/labeled_texts.h"
+#include "hearth/datasets/text/tagged_sentences.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/datasets/vision/digits.h"
 #include "hearth/datasets/vision/image_folder.h"
