@@ -28,6 +28,8 @@ struct Text {
   /// Empty: each for itself, at `start` and after.
   std::vector<Offset> origin;
   uint32_t start = 0;
+  /// Bytes of the original that were dropped before the first that is left; known without `origin`.
+  uint32_t dropped = 0;
   /// Whether `origin` is kept up to date; without it only ids can be made.
   bool track = true;
   /// What the model gets one by one, in order, not overlapping; bytes between them are dropped.
