@@ -68,7 +68,12 @@ double erfinv(double x) {
 
 double normal_cdf(double x) { return 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }
 
+thread_local int skipping = 0;
+
 }  // namespace
+
+SkipGuard::SkipGuard() { ++skipping; }
+SkipGuard::~SkipGuard() { --skipping; }
 
 double calculate_gain(NonlinearityType nonlinearity, double param) {
   if (std::holds_alternative<enumtype::kTanh>(nonlinearity)) return 5.0 / 3.0;
@@ -114,11 +119,11 @@ Tensor dirac_(Tensor tensor, int64_t groups) {
 
 Tensor normal_(Tensor tensor, double mean, double std) {
   const NoGradGuard no_grad;
-  return tensor.normal_(mean, std);
+  return skipping ? tensor : tensor.normal_(mean, std);
 }
 Tensor uniform_(Tensor tensor, double low, double high) {
   const NoGradGuard no_grad;
-  return tensor.uniform_(low, high);
+  return skipping ? tensor : tensor.uniform_(low, high);
 }
 
 Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b) {

@@ -78,7 +78,9 @@ class HEARTH_API ModelSettings {
   std::string architecture(const std::vector<std::string>& known) const;
   /// The names of "id2label" or "label_names", or as many numbers as "num_labels" says.
   std::vector<std::string> classes() const;
-  /// The path of config.json, for messages.
+  /// config.json, whole.
+  const data::readers::JsonValue& config() const { return objects_[0]; }
+  /// Its path, for messages.
   const std::string& path() const { return path_; }
 
  private:

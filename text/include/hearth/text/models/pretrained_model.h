@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hearth/base/arg.h"
@@ -57,6 +58,7 @@ class HEARTH_API PreTrainedModelImpl : public nn::Module {
   virtual ModelOutput forward(const ModelInputs& inputs) = 0;
   /// config.json, as it came or as the options were written.
   const data::readers::JsonValue& config() const { return config_; }
+  void set_config(data::readers::JsonValue config) { config_ = std::move(config); }
 
  private:
   data::readers::JsonValue config_;
