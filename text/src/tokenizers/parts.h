@@ -71,6 +71,8 @@ class Model {
   /// Null data for an id that there isn't.
   virtual std::string_view id_to_token(uint32_t id) const = 0;
   virtual size_t vocab_size() const = 0;
+  /// The id of tokens that are named by the text they stand for: what Unigram doesn't know.
+  virtual std::optional<uint32_t> named_by_text() const { return std::nullopt; }
   /// The model part of tokenizer.json, as HF writes it (keys in its order; vocab by id).
   virtual void write_json(std::string& out, bool pretty) const = 0;
 };
