@@ -29,6 +29,7 @@
 #include "hearth/nn.h"
 #include "hearth/ops/activation.h"
 #include "hearth/ops/attention.h"
+#include "hearth/ops/blocks.h"
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/ctc_loss.h"

@@ -51,6 +51,7 @@ void install_kernels() {
   install_ctc_loss();
   install_embedding_bag();
   install_sparse();
+  install_block_linear();
 }
 
 }  // namespace hearth::cpu

@@ -55,5 +55,6 @@ void install_margin_loss();
 void install_ctc_loss();
 void install_embedding_bag();
 void install_sparse();
+void install_block_linear();
 
 }  // namespace hearth::cpu

@@ -47,7 +47,7 @@ bool has_none(const OpTable& row) {
       "linalg_lstsq", "linalg_matrix_exp", "linalg_matrix_sqrth", "linalg_polar",
       "hermitian_sylvester", "multilabel_margin_loss", "ctc_loss", "ctc_loss_backward",
       "embedding_bag", "fft_c2c", "fft_r2c", "fft_c2r", "frame_bands", "all_pole_filter",
-      "polyphase_resample", "unfold_backward",
+      "polyphase_resample", "unfold_backward", "dequantize_blocks", "block_linear",
       // run as parts of element_loss, which has them
       "squared_error", "absolute_error", "huber", "bce_with_logits", "bce_with_logits_weighted",
       "bce_with_logits_weighted_backward_b", "bce_with_logits_weighted_backward_c", "kl_div",

@@ -32,6 +32,7 @@ void losses_samples(Samples& samples);
 void fft_samples(Samples& samples);
 void filter_samples(Samples& samples);
 void sparse_samples(Samples& samples);
+void blocks_samples(Samples& samples);
 
 Samples all_samples() {
   Samples samples;
@@ -58,6 +59,7 @@ Samples all_samples() {
   fft_samples(samples);
   filter_samples(samples);
   sparse_samples(samples);
+  blocks_samples(samples);
   return samples;
 }
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "base/parallel.h"
+#include "cpu/block_kernels.h"
+#include "cpu/dense.h"
+#include "cpu/gemm.h"
+#include "cpu/kernels.h"
+#include "cpu/scratch.h"
+#include "ops/blocks.h"
+
+namespace hearth::cpu {
+
+namespace {
+
+static_assert(kBlockFormats == static_cast<int>(last_value(BlockFormat{})) + 1);
+
+constexpr int64_t kGrain = 1 << 14;        // numbers of a thread, at least
+constexpr int64_t kTileNumbers = 1 << 17;  // dequantized at a time, which the caches hold
+constexpr int64_t kFewRows = 4;            // up to so many are multiplied one by one
+
+const BlockKernels& kernels() {
+  static const BlockKernels& table = HEARTH_SELECT_ISA(block_kernels);
+  return table;
+}
+
+/// `rows` rows of n numbers, from `bytes` to floats or doubles.
+template <class T>
+void dequantize_rows(BlockFormat format, const uint8_t* bytes, int64_t rows, int64_t n, T* out) {
+  const auto run = kernels().dequantize[static_cast<size_t>(format)];
+  const int64_t row_bytes = block_row_bytes(format, n);
+  parallel_for(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(n, 1)),
+               [&](int64_t begin, int64_t end) {
+                 Scratch<float> row(std::is_same_v<T, float> ? 0 : static_cast<size_t>(n));
+                 for (int64_t r = begin; r < end; ++r) {
+                   if constexpr (std::is_same_v<T, float>) {
+                     run(bytes + r * row_bytes, n, out + r * n);
+                   } else {
+                     run(bytes + r * row_bytes, n, row.data());
+                     std::copy_n(row.data(), n, out + r * n);
+                   }
+                 }
+               });
+}
+
+void dequantize_blocks(const Call& call) {
+  const auto& op = call.as<ops::DequantizeBlocks>();
+  const Tensor bytes = contiguous_raw(call.in[0]);
+  const TensorImpl& out = impl(call.out[0]);
+  if (out.numel == 0) return;
+  const int64_t n = out.sizes.back(), rows = out.numel / n;
+  const Result result(call.out[0], kFloat);
+  dequantize_rows(op.format, ptr<uint8_t>(bytes), rows, n, ptr<float>(result.tensor()));
+  result.finish();
+}
+
+/// Each 32 numbers rounded as `fast` has it.
+void round_doubles(double* x, int64_t n) {
+  constexpr int64_t kGroup = ops::kRoundedTogether;
+  for (int64_t g = 0; g < n; g += kGroup) {
+    double most = 0;
+    bool finite = true;
+    for (int64_t i = g; i < g + kGroup; ++i) {
+      most = std::max(most, std::fabs(x[i]));
+      finite &= std::isfinite(x[i]);
+    }
+    const double scale = most / 127, by = scale < 1e-37 ? 0 : 1 / scale;
+    for (int64_t i = g; i < g + kGroup; ++i)
+      x[i] = finite ? std::nearbyint(x[i] * by) * scale : NAN;
+  }
+}
+
+struct Operands {
+  BlockFormat format;
+  const uint8_t* weights;
+  int64_t out, n, row_bytes;
+  int64_t rows;  ///< of the input and the result
+
+  /// Calls f(first, count) for pieces of the weights' rows, which threads share.
+  template <class F>
+  void for_rows(const F& f) const {
+    const int64_t piece = std::max<int64_t>(1, kGrain / std::max<int64_t>(n * rows, 1));
+    parallel_for(out, piece, [&](int64_t begin, int64_t end) { f(begin, end - begin); });
+  }
+};
+
+void multiply_rounded(const Operands& a, const float* x, float* out) {
+  const int64_t groups = a.n / ops::kRoundedTogether;
+  const auto all = static_cast<size_t>(a.rows * groups);
+  Scratch<int8_t> numbers(all * ops::kRoundedTogether);
+  Scratch<float> scales(4 * all);
+  float *sums32 = scales.data() + all, *sums16 = sums32 + all;
+  parallel_for(a.rows, std::max<int64_t>(1, kGrain / a.n), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      kernels().round(x + i * a.n, a.n, numbers.data() + i * a.n, scales.data() + i * groups,
+                      sums32 + i * groups, sums16 + 2 * i * groups);
+  });
+  const RoundedRows rounded{a.rows, a.n, numbers.data(), scales.data(), sums32, sums16};
+  const auto run = kernels().times_rounded[static_cast<size_t>(a.format)];
+  a.for_rows([&](int64_t first, int64_t count) {
+    run(a.weights + first * a.row_bytes, a.row_bytes, count, rounded, out + first, a.out);
+  });
+}
+
+void multiply_few(const Operands& a, const float* x, float* out) {
+  const auto run = kernels().times[static_cast<size_t>(a.format)];
+  a.for_rows([&](int64_t first, int64_t count) {
+    for (int64_t i = 0; i < a.rows; ++i)
+      run(a.weights + first * a.row_bytes, a.row_bytes, count, x + i * a.n, a.n,
+          out + i * a.out + first);
+  });
+}
+
+/// Some rows of the weights at a time are dequantized and multiplied by as matrices are.
+template <class T>
+void multiply_tiles(const Operands& a, const T* x, T* out) {
+  const int64_t most = std::clamp<int64_t>(kTileNumbers / a.n, 1, a.out);
+  Scratch<T> tile(static_cast<size_t>(most * a.n));
+  for (int64_t first = 0; first < a.out; first += most) {
+    const int64_t count = std::min(most, a.out - first);
+    dequantize_rows(a.format, a.weights + first * a.row_bytes, count, a.n, tile.data());
+    MatmulArgs g;
+    g.dtype = dtype_of<T>;
+    g.m = a.rows;
+    g.n = count;
+    g.k = a.n;
+    g.a = x;
+    g.a_stride = {a.n, 1};
+    g.b = tile.data();
+    g.b_stride = {1, a.n};
+    g.c = out + first;
+    g.c_stride = a.out;
+    matmul(g);
+  }
+}
+
+template <class T>
+void block_linear(const Call& call, const Tensor& out) {
+  const auto& op = call.as<ops::BlockLinear>();
+  const Tensor x = contiguous_raw(call.in[0]), weights = contiguous_raw(call.in[1]);
+  T* to = ptr<T>(out);
+  const int64_t numel = impl(out).numel;
+  if (numel == 0) return;
+  const Operands a{
+      op.format,     ptr<uint8_t>(weights), op.out, op.in, block_row_bytes(op.format, op.in),
+      numel / op.out};
+  if (op.in == 0) {
+    std::fill_n(to, numel, T(0));
+  } else if constexpr (std::is_same_v<T, double>) {
+    Tensor input = x;
+    if (op.fast) {
+      input = new_tensor(impl(x).sizes, kDouble, kCPU);
+      std::copy_n(ptr<double>(x), impl(x).numel, ptr<double>(input));
+      round_doubles(ptr<double>(input), impl(input).numel);
+    }
+    multiply_tiles(a, ptr<double>(input), to);
+  } else if (op.fast) {
+    multiply_rounded(a, ptr<float>(x), to);
+  } else if (a.rows <= kFewRows) {
+    multiply_few(a, ptr<float>(x), to);
+  } else {
+    multiply_tiles(a, ptr<float>(x), to);
+  }
+  if (!call.in.get(2).defined()) return;
+  const Tensor bias = contiguous_raw(call.in[2]);
+  for (int64_t i = 0; i < numel; ++i) to[i] += ptr<T>(bias)[i % op.out];
+}
+
+}  // namespace
+
+void install_block_linear() {
+  ops::DequantizeBlocks::row().kernel[0] = dequantize_blocks;
+  ops::BlockLinear::row().kernel[0] = [](const Call& call) {
+    const Result result(call.out[0], call.compute);
+    if (call.compute == kDouble) {
+      block_linear<double>(call, result.tensor());
+    } else {
+      block_linear<float>(call, result.tensor());
+    }
+    result.finish();
+  };
+}
+
+}  // namespace hearth::cpu

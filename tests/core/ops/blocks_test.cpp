@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/blocks.h"
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "hearth/base/half.h"
+#include "hearth/ops/blocks.h"
+#include "hearth/ops/linalg.h"
+
+#include "core/ops/fused_check.h"
+
+namespace hearth {
+namespace {
+
+std::vector<BlockFormat> formats() {
+  std::vector<BlockFormat> all;
+  for (int f = 0; f <= static_cast<int>(last_value(BlockFormat{})); ++f)
+    all.push_back(static_cast<BlockFormat>(f));
+  return all;
+}
+
+/// Bytes by formula, whose halves are small numbers: so every second byte of a half is 0x28.
+Tensor weights(BlockFormat format, int64_t rows, int64_t n) {
+  const Tensor t = empty({rows, block_row_bytes(format, n)}, kByte);
+  auto* p = static_cast<uint8_t*>(t.data_ptr());
+  for (int64_t i = 0; i < t.numel(); ++i) p[i] = static_cast<uint8_t>((i * 2654435761u) >> 13);
+  for (int64_t b = 0; b < t.numel() / block_bytes(format); ++b)
+    for (const int64_t at : {int64_t{0}, int64_t{2}, block_bytes(format) - 2})
+      p[b * block_bytes(format) + at + 1] = static_cast<uint8_t>(b % 3 ? 0x28 : 0xa6);
+  return t;
+}
+
+TEST(Blocks, FloatsAgreeWithDequantizedWeights) {
+  for (const BlockFormat format : formats()) {
+    for (const int64_t rows : {1, 3, 4, 5, 9}) {
+      for (const bool fast : {false, true}) {
+        SCOPED_TRACE(cat_str(to_string(format), " ", rows, fast ? " fast" : ""));
+        const Tensor weight = weights(format, 13, 512), x = wave({rows, 512}, 2, kFloat);
+        const Tensor bias = wave({13}, 1, kFloat);
+        const ops::BlockLinear op{format, 512, 13, fast};
+        const std::vector<Tensor> in{x, weight, bias};
+        const Tensor want = op.decompose(ArgList(in))[0];
+        const Tensor got = block_linear(x, weight, format, bias, fast);
+        const double size = want.abs().max().item<double>();
+        EXPECT_LE((got - want).abs().max().item<double>(), 1e-5 * size);
+      }
+    }
+  }
+}
+
+TEST(Blocks, BitsDoNotDependOnThreads) {
+  const int threads = get_num_threads();
+  for (const bool fast : {false, true}) {
+    for (const int64_t rows : {1, 6}) {
+      const Tensor weight = weights(BlockFormat::Q4_1, 300, 1024),
+                   x = wave({rows, 1024}, 2, kFloat);
+      set_num_threads(1);
+      const Tensor one = block_linear(x, weight, BlockFormat::Q4_1, {}, fast);
+      for (const int n : {3, 7}) {
+        set_num_threads(n);
+        EXPECT_TRUE(block_linear(x, weight, BlockFormat::Q4_1, {}, fast).equal(one));
+      }
+    }
+  }
+  set_num_threads(threads);
+}
+
+TEST(Blocks, FastIsCloseToExact) {
+  for (const BlockFormat format : formats()) {
+    SCOPED_TRACE(to_string(format));
+    const Tensor weight = weights(format, 64, 512), x = wave({2, 512}, 2, kFloat);
+    const Tensor exact = block_linear(x, weight, format);
+    const Tensor fast = block_linear(x, weight, format, {}, true);
+    EXPECT_LE((fast - exact).norm().item<double>(), 0.01 * exact.norm().item<double>());
+  }
+}
+
+TEST(Blocks, HalvesComputeInFloat) {
+  const Tensor weight = weights(BlockFormat::Q4_K, 5, 256), x = wave({2, 256}, 2, kBFloat16);
+  const Tensor got = block_linear(x, weight, BlockFormat::Q4_K);
+  EXPECT_EQ(got.scalar_type(), kBFloat16);
+  EXPECT_TRUE(got.equal(block_linear(x.to(kFloat), weight, BlockFormat::Q4_K).to(kBFloat16)));
+}
+
+TEST(Blocks, EmptyOperands) {
+  const Tensor none = empty({4, 0}, kByte);
+  EXPECT_TRUE(block_linear(zeros({2, 0}), none, BlockFormat::Q8_0).equal(zeros({2, 4})));
+  EXPECT_EQ(
+      block_linear(zeros({0, 32}), weights(BlockFormat::Q8_0, 4, 32), BlockFormat::Q8_0).sizes(),
+      (std::vector<int64_t>{0, 4}));
+  EXPECT_EQ(dequantize_blocks(none, BlockFormat::Q8_0).sizes(), (std::vector<int64_t>{4, 0}));
+}
+
+template <class E, class F>
+void expect_error(const F& f, const std::string& part) {
+  try {
+    f();
+    ADD_FAILURE() << "no error: " << part;
+  } catch (const E& e) {
+    EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what();
+  }
+}
+
+TEST(Blocks, SaysWhatDoesNotFit) {
+  const Tensor weight = weights(BlockFormat::Q4_0, 3, 64);
+  expect_error<ShapeError>(
+      [&] {
+        block_linear(zeros({2, 32}), weight, BlockFormat::Q4_0);
+      },
+      "expected an input [..., 64], got sizes [2, 32]");
+  expect_error<ShapeError>(
+      [&] {
+        block_linear(zeros({2, 64}), weight, BlockFormat::Q4_1);
+      },
+      "whole blocks of 20 bytes (Q4_1), got sizes [3, 36]");
+  expect_error<ShapeError>(
+      [&] {
+        block_linear(zeros({2, 64}), weight, BlockFormat::Q4_0, zeros({4}));
+      },
+      "expected a bias [3] of floats, got sizes [4]");
+  expect_error<DtypeError>(
+      [&] {
+        block_linear(zeros({2, 64}), zeros({3, 36}), BlockFormat::Q4_0);
+      },
+      "a weight of uint8");
+  expect_error<ShapeError>([&] { dequantize_blocks(zeros({35}, kByte), BlockFormat::Q8_0); },
+                           "whole blocks of 34 bytes (Q8_0), got sizes [35]");
+  expect_error<ShapeError>([&] { block_row_bytes(BlockFormat::Q6_K, 128); },
+                           "whole blocks of 256 numbers, got 128");
+}
+
+}  // namespace
+}  // namespace hearth
