@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "hearth/nn/module.h"
+#include "hearth/nn/pimpl.h"
+
+namespace hearth::text {
+
+/// A weight [out, in] that decoders multiply with or look rows up in, in the form that its file
+/// has: the one place that knows of others than plain numbers.
+class MatrixImpl : public nn::Module {
+ public:
+  MatrixImpl(int64_t out, int64_t in, bool bias, double initializer_range);
+  /// x [..., in] weight^T + bias: [..., out].
+  Tensor linear(const Tensor& x) const;
+  /// Rows of the weight: ids [...] to [..., in].
+  Tensor embed(const Tensor& ids) const;
+
+  const int64_t out_features, in_features;
+  Tensor weight, bias;
+};
+HEARTH_MODULE(Matrix);
+
+}  // namespace hearth::text
