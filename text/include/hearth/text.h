@@ -7,6 +7,7 @@
 #include "hearth/text/generation/generation_config.h"
 #include "hearth/text/generation/logits_processors.h"
 #include "hearth/text/generation/stopping_criteria.h"
+#include "hearth/text/gguf/gguf_file.h"
 #include "hearth/text/models/auto.h"
 #include "hearth/text/models/cache.h"
 #include "hearth/text/models/causal_lm.h"
