@@ -191,6 +191,14 @@ class Loading {
 
 }  // namespace
 
+std::string todays_name(const std::string& key) {
+  for (const char* buffer : {"position_ids", "token_type_ids"})
+    if (key.ends_with(buffer)) return "";
+  for (const auto& [old, name] : {std::pair{".gamma", ".weight"}, {".beta", ".bias"}})
+    if (key.ends_with(old)) return key.substr(0, key.size() - std::string_view(old).size()) + name;
+  return key;
+}
+
 std::shared_ptr<PreTrainedModelImpl> load_pretrained(const ModelRow& row, const JsonValue& config,
                                                      const TensorFile& file,
                                                      const ModelOptions& options,

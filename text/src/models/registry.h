@@ -38,6 +38,10 @@ int64_t least_weights_of(const data::readers::JsonValue& config) {
   return Config::from_json(config).least_weights();
 }
 
+/// For ModelRow::renamed: files of TensorFlow's days have gamma and beta for a norm's weight and
+/// bias, and older ones buffers of numbers from 0 on.
+std::string todays_name(const std::string& key);
+
 #define HEARTH_FILE(name) std::vector<ModelRow> name##_models();
 #include "text_models.def"
 #undef HEARTH_FILE

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pieces that models are put together from, registered under the names that files have for them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "hearth/nn/modules/embedding.h"
+#include "hearth/nn/modules/linear.h"
+#include "hearth/nn/modules/normalization.h"
+
+namespace hearth::text {
+
+/// A module that only gives a name to what lies below it.
+std::shared_ptr<nn::Module> below(nn::Module& owner, const std::string& name);
+
+std::shared_ptr<nn::LinearImpl> add_linear(nn::Module& owner, const std::string& name, int64_t in,
+                                           int64_t out, bool bias = true);
+/// The linear layer from hidden states to scores of tokens: its weight is `embeddings` itself or,
+/// unless they are tied, one of its own; its bias may be undefined.
+std::shared_ptr<nn::LinearImpl> add_decoder(nn::Module& owner, const std::string& name,
+                                            const Tensor& embeddings, const Tensor& bias, bool tied,
+                                            double initializer_range);
+std::shared_ptr<nn::LayerNormImpl> add_norm(nn::Module& owner, const std::string& name,
+                                            int64_t size, double eps, bool bias = true);
+std::shared_ptr<nn::EmbeddingImpl> add_embedding(nn::Module& owner, const std::string& name,
+                                                 int64_t count, int64_t size);
+
+/// Dropout in training, else `x` itself.
+Tensor drop(const Tensor& x, double p, bool training);
+
+/// A function that config.json names. Throws ValueError for a name that there isn't.
+using Activation = Tensor (*)(const Tensor&);
+Activation activation(const std::string& name);
+
+/// Throws ValueError unless all these sizes of a model are 1 or more and not absurdly large, and
+/// the number of heads divides the hidden size.
+void check_sizes(const char* who, int64_t hidden, int64_t layers, int64_t heads, int64_t wide,
+                 int64_t vocabulary, int64_t positions);
+/// How many weights a transformer with these sizes has at the least.
+int64_t transformer_weights(int64_t hidden, int64_t layers, int64_t wide, int64_t vocabulary);
+
+}  // namespace hearth::text
