@@ -91,6 +91,7 @@ void ConfigEditor::set(const char* name, const std::vector<int64_t>& value) {
 void ConfigEditor::set(const char* name, const JsonValue& value) {
   impl_->json[name] = ordered_json::parse(value.dump());
 }
+void ConfigEditor::set_null(const char* name) { impl_->json[name] = nullptr; }
 void ConfigEditor::erase(const char* name) { impl_->json.erase(name); }
 JsonValue ConfigEditor::value() const { return JsonValue(text(), "config.json"); }
 std::string ConfigEditor::text() const {

@@ -13,8 +13,9 @@
 
 namespace hearth::text {
 
-/// Reads an option if it is there and not null. The list "id2label" is an object of numbers there,
-/// or "num_labels" that stands for it. Throws FormatError.
+/// Reads an option if it is there and not null; null is an optional without value. The list
+/// "id2label" is an object of numbers there, or "num_labels" that stands for it. Throws
+/// FormatError.
 void read_option(const data::readers::JsonValue& config, const char* name, int64_t& value);
 void read_option(const data::readers::JsonValue& config, const char* name, double& value);
 void read_option(const data::readers::JsonValue& config, const char* name, bool& value);
@@ -26,7 +27,9 @@ void read_option(const data::readers::JsonValue& config, const char* name,
 template <typename T>
 void read_option(const data::readers::JsonValue& config, const char* name,
                  std::optional<T>& value) {
-  if (!config.contains(name) || config.at(name).is_null()) return;
+  if (!config.contains(name)) return;
+  value.reset();
+  if (config.at(name).is_null()) return;
   value.emplace();
   read_option(config, name, *value);
 }
@@ -56,8 +59,13 @@ class ConfigEditor {
   void set(const char* name, const data::readers::JsonValue& value);
   template <typename T>
   void set(const char* name, const std::optional<T>& value) {
-    if (value) set(name, *value);
+    if (value) {
+      set(name, *value);
+    } else {
+      set_null(name);
+    }
   }
+  void set_null(const char* name);
   void erase(const char* name);
   data::readers::JsonValue value() const;
   /// As config.json is written.

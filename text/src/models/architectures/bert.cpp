@@ -51,7 +51,8 @@ BertModelImpl::BertModelImpl(const BertConfig& o, const char* architecture)
   o.check();
   const int64_t size = o.hidden_size();
   const auto embeddings = below(*this, "embeddings");
-  parts_->words = add_embedding(*embeddings, "word_embeddings", o.vocab_size(), size);
+  parts_->words =
+      add_embedding(*embeddings, "word_embeddings", o.vocab_size(), size, o.pad_token_id());
   parts_->positions =
       add_embedding(*embeddings, "position_embeddings", o.max_position_embeddings(), size);
   parts_->types = add_embedding(*embeddings, "token_type_embeddings", o.type_vocab_size(), size);

@@ -51,7 +51,8 @@ DistilBertModelImpl::DistilBertModelImpl(const DistilBertConfig& o)
   o.check();
   const int64_t size = o.dim();
   const auto embeddings = below(*this, "embeddings");
-  parts_->words = add_embedding(*embeddings, "word_embeddings", o.vocab_size(), size);
+  parts_->words =
+      add_embedding(*embeddings, "word_embeddings", o.vocab_size(), size, o.pad_token_id());
   parts_->positions =
       add_embedding(*embeddings, "position_embeddings", o.max_position_embeddings(), size);
   parts_->norm = add_norm(*embeddings, "LayerNorm", size, kEps);

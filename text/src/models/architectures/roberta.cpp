@@ -29,12 +29,15 @@ RobertaConfig RobertaConfig::from_json(const JsonValue& config) {
 
 namespace {
 
-/// Positions begin behind that of padding, so that many of the table are of no use.
-RobertaConfig checked(const RobertaConfig& o) {
+/// Positions begin behind that of padding.
+const RobertaConfig& checked(const RobertaConfig& o) {
   HEARTH_CHECK_AS(ValueError,
-                  o.pad_token_id() >= 0 && o.pad_token_id() < o.max_position_embeddings(), "[",
-                  o.model_type(), "] expected pad_token_id among the ", o.max_position_embeddings(),
-                  " positions, got ", o.pad_token_id());
+                  o.pad_token_id() && *o.pad_token_id() >= 0 &&
+                      *o.pad_token_id() + 1 < o.max_position_embeddings(),
+                  "[", o.model_type(),
+                  "] expected pad_token_id from 0 to less than max_position_embeddings ",
+                  o.max_position_embeddings(), ", got ",
+                  o.pad_token_id() ? cat_str(*o.pad_token_id()) : "none");
   return o;
 }
 
@@ -44,7 +47,10 @@ RobertaModelImpl::RobertaModelImpl(const RobertaConfig& o)
     : BertModelImpl(checked(o), "RobertaModel") {}
 
 Tensor RobertaModelImpl::position_ids(const ModelInputs& inputs, int64_t length) const {
-  const int64_t pad = options.pad_token_id();
+  const int64_t pad = *options.pad_token_id();
+  HEARTH_CHECK_AS(ShapeError, pad + 1 + length <= options.max_position_embeddings(), "[",
+                  options.model_type(), "] expected at most ",
+                  options.max_position_embeddings() - pad - 1, " tokens a text, got ", length);
   if (!inputs.input_ids().defined())
     return arange(pad + 1, pad + 1 + length,
                   TensorOptions(kLong).device(word_embeddings().device()))

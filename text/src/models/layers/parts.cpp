@@ -2,7 +2,6 @@
 #include "models/layers/parts.h"
 
 #include "hearth/base/error.h"
-#include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
 
@@ -22,15 +21,16 @@ std::shared_ptr<nn::LinearImpl> add_linear(nn::Module& owner, const std::string&
 std::shared_ptr<nn::LinearImpl> add_decoder(nn::Module& owner, const std::string& name,
                                             const Tensor& embeddings, const Tensor& bias, bool tied,
                                             double initializer_range) {
-  Tensor weight = embeddings;
+  const int64_t words = embeddings.size(0), size = embeddings.size(1);
   if (!tied) {
-    weight = empty(embeddings.sizes());
-    init_weight("weight", weight, initializer_range);
+    auto linear = add_linear(owner, name, size, words, bias.defined());
+    init_weights(*linear, initializer_range);
+    return linear;
   }
-  nn::Linear linear(nn::LinearOptions(weight.size(1), 0).bias(false));
-  linear->options.out_features(weight.size(0)).bias(bias.defined());
+  nn::Linear linear(nn::LinearOptions(size, 0).bias(false));
+  linear->options.out_features(words).bias(bias.defined());
   for (const char* own : {"weight", "bias"}) linear->unregister_parameter(own);
-  linear->weight = linear->register_parameter("weight", weight);
+  linear->weight = linear->register_parameter("weight", embeddings);
   linear->bias = linear->register_parameter("bias", bias);
   return owner.register_module(name, linear);
 }
@@ -42,8 +42,11 @@ std::shared_ptr<nn::LayerNormImpl> add_norm(nn::Module& owner, const std::string
 }
 
 std::shared_ptr<nn::EmbeddingImpl> add_embedding(nn::Module& owner, const std::string& name,
-                                                 int64_t count, int64_t size) {
-  return owner.register_module(name, nn::Embedding(count, size));
+                                                 int64_t count, int64_t size,
+                                                 std::optional<int64_t> padding) {
+  if (padding && (*padding < 0 || *padding >= count)) padding.reset();
+  return owner.register_module(
+      name, nn::Embedding(nn::EmbeddingOptions(count, size).padding_idx(padding)));
 }
 
 Tensor drop(const Tensor& x, double p, bool training) {

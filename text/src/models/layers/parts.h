@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hearth/nn/modules/embedding.h"
@@ -16,15 +17,17 @@ std::shared_ptr<nn::Module> below(nn::Module& owner, const std::string& name);
 
 std::shared_ptr<nn::LinearImpl> add_linear(nn::Module& owner, const std::string& name, int64_t in,
                                            int64_t out, bool bias = true);
-/// The linear layer from hidden states to scores of tokens: its weight is `embeddings` itself or,
-/// unless they are tied, one of its own; its bias may be undefined.
+/// The linear layer from hidden states to scores of tokens: its weight and bias are `embeddings`
+/// and `bias` themselves or, unless they are tied, its own. Without `bias` it has none.
 std::shared_ptr<nn::LinearImpl> add_decoder(nn::Module& owner, const std::string& name,
                                             const Tensor& embeddings, const Tensor& bias, bool tied,
                                             double initializer_range);
 std::shared_ptr<nn::LayerNormImpl> add_norm(nn::Module& owner, const std::string& name,
                                             int64_t size, double eps, bool bias = true);
+/// `padding`, if it is one of the rows, gets no gradient.
 std::shared_ptr<nn::EmbeddingImpl> add_embedding(nn::Module& owner, const std::string& name,
-                                                 int64_t count, int64_t size);
+                                                 int64_t count, int64_t size,
+                                                 std::optional<int64_t> padding = {});
 
 /// Dropout in training, else `x` itself.
 Tensor drop(const Tensor& x, double p, bool training);

@@ -38,7 +38,8 @@ struct HEARTH_API BertConfig {
   HEARTH_ARG(int64_t, type_vocab_size) = 2;
   HEARTH_ARG(double, initializer_range) = 0.02;
   HEARTH_ARG(double, layer_norm_eps) = 1e-12;
-  HEARTH_ARG(int64_t, pad_token_id) = 0;
+  /// Its row of the embeddings gets no gradient.
+  HEARTH_ARG(std::optional<int64_t>, pad_token_id) = 0;
   HEARTH_ARG(std::string, position_embedding_type) = "absolute";
   HEARTH_ARG(bool, is_decoder) = false;
   HEARTH_ARG(bool, tie_word_embeddings) = true;

@@ -38,7 +38,8 @@ struct HEARTH_API DistilBertConfig {
   HEARTH_ARG(double, initializer_range) = 0.02;
   HEARTH_ARG(double, qa_dropout) = 0.1;
   HEARTH_ARG(double, seq_classif_dropout) = 0.2;
-  HEARTH_ARG(int64_t, pad_token_id) = 0;
+  /// Its row of the embeddings gets no gradient.
+  HEARTH_ARG(std::optional<int64_t>, pad_token_id) = 0;
   HEARTH_ARG(bool, tie_word_embeddings) = true;
   HEARTH_ARG(std::vector<std::string>, id2label) = {"LABEL_0", "LABEL_1"};
   HEARTH_ARG(std::optional<std::string>, problem_type);
