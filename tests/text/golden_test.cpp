@@ -56,8 +56,8 @@ Outputs run(Args& a, Head head) {
     Name "ForQuestionAnswering", [](Args& a) { return run(a, Head::QuestionAnswering); }          \
   }
 
-const Table kTable = {FAMILY("Bert"), FAMILY("DistilBert"), FAMILY("Roberta"), FAMILY("XLMRoberta"),
-                      FAMILY("ModernBert")};
+const Table kTable = {FAMILY("Bert"),       FAMILY("DistilBert"), FAMILY("Roberta"),
+                      FAMILY("XLMRoberta"), FAMILY("ModernBert"), FAMILY("ModernBert")};
 
 HEARTH_GOLDEN_FAMILY(GoldenEncoders, "encoders", kTable);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hearth/text/chat/chat_template.h"
+#include "hearth/text/embedding/pooling.h"
 #include "hearth/text/generation/generate.h"
 #include "hearth/text/generation/generation_config.h"
 #include "hearth/text/generation/logits_processors.h"
@@ -17,6 +18,7 @@
 #include "hearth/text/models/distilbert.h"
 #include "hearth/text/models/encoder_heads.h"
 #include "hearth/text/models/gpt2.h"
+#include "hearth/text/models/modernbert.h"
 #include "hearth/text/models/pretrained_model.h"
 #include "hearth/text/models/roberta.h"
 #include "hearth/text/tokenizers/auto_tokenizer.h"

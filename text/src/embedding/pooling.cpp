@@ -43,9 +43,9 @@ Pooling Pooling::of(const std::string& mode) {
       {"lasttoken", &p.pooling_mode_lasttoken()}};
   for (const auto& [name, taken] : kModes)
     if (mode == name) *taken = true;
-  HEARTH_CHECK_AS(ValueError, p.modes() > 0,
-                  "[Pooling] expected cls, max, mean, mean_sqrt_len, weightedmean or lasttoken, got ",
-                  mode);
+  HEARTH_CHECK_AS(
+      ValueError, p.modes() > 0,
+      "[Pooling] expected cls, max, mean, mean_sqrt_len, weightedmean or lasttoken, got ", mode);
   return p;
 }
 
@@ -59,9 +59,10 @@ Tensor Pooling::operator()(const Tensor& states, const Tensor& mask) const {
   HEARTH_CHECK_AS(ShapeError, states.dim() == 3, "[Pooling] expected [batch, length, hidden], got ",
                   states.sizes());
   const int64_t length = states.size(1);
-  const Tensor taken = mask.defined()
-                           ? mask.to(states.scalar_type())
-                           : ones({1, length}, TensorOptions(states.scalar_type()).device(states.device()));
+  const Tensor taken =
+      mask.defined()
+          ? mask.to(states.scalar_type())
+          : ones({1, length}, TensorOptions(states.scalar_type()).device(states.device()));
   const Tensor column = taken.unsqueeze(-1);
   const auto mean = [&](const Tensor& weights) {
     return (states * weights).sum(1) / weights.sum(1).clamp_min(1e-9);

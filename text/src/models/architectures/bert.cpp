@@ -59,7 +59,7 @@ BertModelImpl::BertModelImpl(const BertConfig& o, const char* architecture)
   parts_->norm = add_norm(*embeddings, "LayerNorm", size, o.layer_norm_eps());
   Encoder& encoder = parts_->encoder;
   encoder.heads = o.num_attention_heads();
-  encoder.act = activation(o.hidden_act());
+  encoder.act = activation_of(o.hidden_act());
   encoder.dropout = o.hidden_dropout_prob();
   encoder.attention_dropout = o.attention_probs_dropout_prob();
   const auto list = below(*below(*this, "encoder"), "layer");
@@ -136,7 +136,7 @@ BertForMaskedLMImpl::BertForMaskedLMImpl(const BertConfig& o)
   const auto transform = below(*predictions, "transform");
   parts_->dense = add_linear(*transform, "dense", o.hidden_size(), o.hidden_size());
   parts_->norm = add_norm(*transform, "LayerNorm", o.hidden_size(), o.layer_norm_eps());
-  parts_->act = activation(o.hidden_act());
+  parts_->act = activation_of(o.hidden_act());
   init_weights(*transform, o.initializer_range());
   parts_->decoder =
       add_decoder(*predictions, "decoder", base()->as<BertModelImpl>()->word_embeddings(), bias,

@@ -58,7 +58,7 @@ DistilBertModelImpl::DistilBertModelImpl(const DistilBertConfig& o)
   parts_->norm = add_norm(*embeddings, "LayerNorm", size, kEps);
   Encoder& encoder = parts_->encoder;
   encoder.heads = o.n_heads();
-  encoder.act = text::activation(o.activation());
+  encoder.act = activation_of(o.activation());
   encoder.dropout = o.dropout();
   encoder.attention_dropout = o.attention_dropout();
   const auto list = below(*below(*this, "transformer"), "layer");
@@ -116,7 +116,7 @@ DistilBertForMaskedLMImpl::DistilBertForMaskedLMImpl(const DistilBertConfig& o)
       parts_(std::make_unique<Parts>()) {
   parts_->transform = add_linear(*this, "vocab_transform", o.dim(), o.dim());
   parts_->norm = add_norm(*this, "vocab_layer_norm", o.dim(), kEps);
-  parts_->act = text::activation(o.activation());
+  parts_->act = activation_of(o.activation());
   init_weights(*parts_->transform, o.initializer_range());
   parts_->projector =
       add_decoder(*this, "vocab_projector", base()->as<DistilBertModelImpl>()->word_embeddings(),

@@ -74,7 +74,7 @@ double head_dropout(const BertConfig& options) {
 struct RobertaForMaskedLMImpl::Parts {
   std::shared_ptr<nn::LinearImpl> dense, decoder;
   std::shared_ptr<nn::LayerNormImpl> norm;
-  Activation act = activation("gelu");
+  Activation act = activation_of("gelu");
 };
 
 RobertaForMaskedLMImpl::RobertaForMaskedLMImpl(const RobertaConfig& o)

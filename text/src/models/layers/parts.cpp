@@ -9,10 +9,6 @@
 
 namespace hearth::text {
 
-std::shared_ptr<nn::Module> below(nn::Module& owner, const std::string& name) {
-  return owner.register_module(name, std::make_shared<nn::Module>());
-}
-
 std::shared_ptr<nn::LinearImpl> add_linear(nn::Module& owner, const std::string& name, int64_t in,
                                            int64_t out, bool bias) {
   return owner.register_module(name, nn::Linear(nn::LinearOptions(in, out).bias(bias)));
@@ -51,27 +47,6 @@ std::shared_ptr<nn::EmbeddingImpl> add_embedding(nn::Module& owner, const std::s
 
 Tensor drop(const Tensor& x, double p, bool training) {
   return p > 0 && training ? dropout(x, p, true) : x;
-}
-
-Activation activation(const std::string& name) {
-  static constexpr struct {
-    const char* name;
-    Activation function;
-  } kKnown[] = {
-      {"gelu", [](const Tensor& x) { return gelu(x); }},
-      {"gelu_new", [](const Tensor& x) { return gelu(x, "tanh"); }},
-      {"gelu_pytorch_tanh", [](const Tensor& x) { return gelu(x, "tanh"); }},
-      {"relu", [](const Tensor& x) { return relu(x); }},
-      {"silu", [](const Tensor& x) { return silu(x); }},
-      {"swish", [](const Tensor& x) { return silu(x); }},
-      {"tanh", [](const Tensor& x) { return tanh(x); }},
-  };
-  std::string known;
-  for (const auto& row : kKnown) {
-    if (name == row.name) return row.function;
-    known += cat_str(known.empty() ? "" : ", ", row.name);
-  }
-  throw ValueError(cat_str("[activation] there is no '", name, "'; known are ", known));
 }
 
 void check_sizes(const char* who, int64_t hidden, int64_t layers, int64_t heads, int64_t wide,

@@ -10,10 +10,10 @@
 #include "hearth/nn/modules/linear.h"
 #include "hearth/nn/modules/normalization.h"
 
-namespace hearth::text {
+#include "models/activation.h"
+#include "models/folder.h"
 
-/// A module that only gives a name to what lies below it.
-std::shared_ptr<nn::Module> below(nn::Module& owner, const std::string& name);
+namespace hearth::text {
 
 std::shared_ptr<nn::LinearImpl> add_linear(nn::Module& owner, const std::string& name, int64_t in,
                                            int64_t out, bool bias = true);
@@ -31,10 +31,6 @@ std::shared_ptr<nn::EmbeddingImpl> add_embedding(nn::Module& owner, const std::s
 
 /// Dropout in training, else `x` itself.
 Tensor drop(const Tensor& x, double p, bool training);
-
-/// A function that config.json names. Throws ValueError for a name that there isn't.
-using Activation = Tensor (*)(const Tensor&);
-Activation activation(const std::string& name);
 
 /// Throws ValueError unless all these sizes of a model are 1 or more and not absurdly large, and
 /// the number of heads divides the hidden size.

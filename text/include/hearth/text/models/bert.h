@@ -30,7 +30,7 @@ struct HEARTH_API BertConfig {
   HEARTH_ARG(int64_t, num_hidden_layers) = 12;
   HEARTH_ARG(int64_t, num_attention_heads) = 12;
   HEARTH_ARG(int64_t, intermediate_size) = 3072;
-  /// gelu, gelu_new, gelu_pytorch_tanh, relu, silu or tanh
+  /// gelu, gelu_new, gelu_pytorch_tanh, relu or silu
   HEARTH_ARG(std::string, hidden_act) = "gelu";
   HEARTH_ARG(double, hidden_dropout_prob) = 0.1;
   HEARTH_ARG(double, attention_probs_dropout_prob) = 0.1;
