@@ -6,8 +6,8 @@ usage: scripts/pretrained-registry.py [--check]
 
 What is said of torchvision's weights is read from the installed torchvision, so no address or hash is
 written by hand; what it does not say is "none". Hearth's own models are the folders of pretrained/data:
-model.safetensors describes itself, and eval.json is what `hearth-vision eval --json` or `hearth-audio eval
---json` said of it.
+model.safetensors describes itself, and eval.json is what `hearth-vision eval --json`, `hearth-audio eval
+--json` or `hearth-text train-langid` said of it.
 --check compares with the files instead of writing them; exit status 1 if they differ."""
 
 import hashlib
@@ -68,14 +68,15 @@ def own_entries(files):
         header = json.loads(data[8 : 8 + length])
         spec = header.pop("__metadata__")
         measured = json.loads((path.parent / "eval.json").read_text())
-        sounds = "sample_rate" in spec
-        listed = f"{spec['dataset']}.txt"
+        task = ("audio-classification" if "sample_rate" in spec
+                else "language-identification" if "features" in spec
+                else "image-classification")
+        listed = "languages.txt" if "features" in spec else f"{spec['dataset']}.txt"
         files[listed] = spec["classes"] + "\n"
-        numbers = lambda key: [float(x) for x in spec[key].split("\n")]
         yield {
             "name": path.parent.name,
             "alias": "",
-            "task": "audio-classification" if sounds else "image-classification",
+            "task": task,
             "architecture": spec["model"],
             "dataset": spec["dataset"],
             "licence": "Apache-2.0",
@@ -86,15 +87,29 @@ def own_entries(files):
             "parameters": sum(parameters(t["shape"]) for name, t in header.items()
                               if not name.endswith(("running_mean", "running_var", "num_batches_tracked"))),
             "categories": listed,
-            "metrics": {spec["dataset"]: {"acc@1": round(100 * measured["test_accuracy"], 3)}},
-            "preprocessing": {"sampling_rate": int(spec["sample_rate"]), "num_samples": int(spec["samples"])} if sounds else {
-                "num_channels": int(spec["channels"]),
-                "image_size": [int(spec["height"]), int(spec["width"])],
-                "resize_size": int(spec.get("resize_size", 0)),
-                "image_mean": numbers("mean"),
-                "image_std": numbers("stddev"),
-            },
+            "metrics": metrics(spec, measured),
+            "preprocessing": preprocessing(task, spec),
         }
+
+
+def metrics(spec, measured):
+    tests = measured.get("tests") or {spec["dataset"]: {"accuracy": measured["test_accuracy"]}}
+    return {name: {"acc@1": round(100 * test["accuracy"], 3)} for name, test in tests.items()}
+
+
+def preprocessing(task, spec):
+    if task == "language-identification":
+        return {}
+    if task == "audio-classification":
+        return {"sampling_rate": int(spec["sample_rate"]), "num_samples": int(spec["samples"])}
+    numbers = lambda key: [float(x) for x in spec[key].split("\n")]
+    return {
+        "num_channels": int(spec["channels"]),
+        "image_size": [int(spec["height"]), int(spec["width"])],
+        "resize_size": int(spec.get("resize_size", 0)),
+        "image_mean": numbers("mean"),
+        "image_std": numbers("stddev"),
+    }
 
 
 def parameters(shape):

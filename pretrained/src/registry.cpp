@@ -45,6 +45,7 @@ Entry read_entry(const JsonValue& json) {
   for (const std::string& dataset : metrics.keys())
     for (const std::string& measure : metrics.at(dataset).keys())
       e.metrics[dataset][measure] = metrics.at(dataset).at(measure).number();
+  if (e.task == kLanguages) return e;
   const JsonValue images = json.at("preprocessing");
   if (e.task == kSounds) {
     e.sample_rate = images.at("sampling_rate").integer();
@@ -87,9 +88,12 @@ std::string describe(const Entry& e) {
   std::string text =
       cat_str(e.name, ": ", e.architecture, " for ", e.task, ", ", e.parameters,
               " parameters\n  trained on ", e.dataset, ", ", e.categories.size(), " classes, ");
-  text += e.task == kSounds
-              ? cat_str("clips of ", e.samples, " samples at ", e.sample_rate, " Hz\n")
-              : cat_str("images of ", e.channels, " x ", e.height, " x ", e.width, "\n");
+  if (e.task == kSounds)
+    text += cat_str("clips of ", e.samples, " samples at ", e.sample_rate, " Hz\n");
+  else if (e.task == kLanguages)
+    text += "texts of any length\n";
+  else
+    text += cat_str("images of ", e.channels, " x ", e.height, " x ", e.width, "\n");
   for (const auto& [dataset, measures] : e.metrics) {
     text += cat_str("  on ", dataset, ":");
     for (const auto& [measure, value] : measures) {

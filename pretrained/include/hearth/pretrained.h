@@ -4,4 +4,5 @@
 
 #include "hearth/pretrained/audio.h"
 #include "hearth/pretrained/registry.h"
+#include "hearth/pretrained/text.h"
 #include "hearth/pretrained/vision.h"

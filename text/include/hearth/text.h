@@ -9,6 +9,8 @@
 #include "hearth/text/generation/logits_processors.h"
 #include "hearth/text/generation/stopping_criteria.h"
 #include "hearth/text/gguf/gguf_file.h"
+#include "hearth/text/langid/language_identifier.h"
+#include "hearth/text/langid/train_language_identifier.h"
 #include "hearth/text/models/auto.h"
 #include "hearth/text/models/bert.h"
 #include "hearth/text/models/cache.h"
@@ -25,3 +27,4 @@
 #include "hearth/text/tokenizers/decode_stream.h"
 #include "hearth/text/tokenizers/encoding.h"
 #include "hearth/text/tokenizers/tokenizer.h"
+#include "hearth/text/utf8.h"

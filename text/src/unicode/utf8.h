@@ -7,16 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "hearth/text/utf8.h"
+
 namespace hearth::text::unicode {
 
 inline constexpr char32_t kReplacement = 0xfffd;
 inline constexpr char32_t kCodePoints = 0x110000;
-
-/// Where the first byte is that belongs to no valid code point; size() if there is none.
-size_t find_invalid(std::string_view text);
-/// With U+FFFD in place of each longest piece that begins a code point and doesn't end it, and of
-/// each other stray byte, as Python's errors="replace" has it. Counts them if asked to.
-std::string replace_invalid(std::string_view text, int64_t* count = nullptr);
 
 /// The code point at `at` of valid UTF-8; `at` moves behind it.
 inline char32_t next(std::string_view text, size_t& at) {

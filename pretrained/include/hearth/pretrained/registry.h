@@ -10,8 +10,9 @@
 
 namespace hearth::pretrained {
 
-/// What Entry::task says of models that tell images or sounds apart.
-inline constexpr const char kImages[] = "image-classification", kSounds[] = "audio-classification";
+/// What Entry::task says of models that tell images, sounds or languages apart.
+inline constexpr const char kImages[] = "image-classification", kSounds[] = "audio-classification",
+                            kLanguages[] = "language-identification";
 
 /// A pretrained model. What is not known is "none", or 0.
 struct Entry {
