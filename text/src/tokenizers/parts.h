@@ -84,7 +84,8 @@ std::unique_ptr<Normalizer> make_normalizer(const simdjson::dom::element& json,
 std::unique_ptr<PreTokenizer> make_pre_tokenizer(const simdjson::dom::element& json,
                                                  const std::string& source);
 /// `byte_level`: the pre-tokenizer would map bytes to letters (GPT-2's table) and nothing splits
-/// after it, so that this step is left out: the model maps its vocabulary back and gets raw bytes.
+/// after it, so that this step is left out: a BPE maps its vocabulary back and gets raw bytes. For
+/// other models it must be false.
 std::unique_ptr<Model> make_model(const simdjson::dom::element& json, bool byte_level,
                                   const std::string& source);
 

@@ -26,6 +26,7 @@ Bpe::Bpe(const VocabEntries& vocab, const std::vector<RankedMerge>& merges,
   HEARTH_CHECK_AS(FormatError, dropout_ >= 0 && dropout_ <= 1, "[", source,
                   "] expected a dropout between 0 and 1, got ", dropout_);
   read_vocab(vocab, source);
+  if (!options_.whole.empty()) read_whole(source);
   read_merges(merges, source);
   find_start_symbols();
   if (simple_) check_.emplace(merges_, tokens_.end_id());
@@ -53,6 +54,13 @@ void Bpe::read_vocab(const VocabEntries& vocab, const std::string& source) {
       covered_[id] -= static_cast<uint32_t>(suffix.size());
     }
   }
+}
+
+void Bpe::read_whole(const std::string& source) {
+  size_t bytes = 0;
+  for (const uint32_t id : options_.whole) bytes += tokens_.token(id).size();
+  whole_.reserve(bytes, source);
+  for (const uint32_t id : options_.whole) whole_.add(tokens_.token(id), id);
 }
 
 void Bpe::read_merges(const std::vector<RankedMerge>& merges, const std::string& source) {
@@ -259,6 +267,10 @@ void Bpe::encode_piece(std::string_view piece, State& state, std::vector<Symbol>
   if (!simple_) {
     start_piece(piece, out);
     merge_symbols(merges_, out, state.merging, dropout_);
+  } else if (!whole_.empty()) {
+    whole_.split(
+        piece, [&](std::string_view text) { encode_with_unknown(text, state, out); },
+        [&](Symbol symbol) { out.push_back(symbol); });
   } else if (complete_) {
     encode_known(piece, state, out);
   } else {

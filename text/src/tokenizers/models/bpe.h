@@ -15,6 +15,7 @@
 #include "tokenizers/models/thread_state.h"
 #include "tokenizers/models/token_table.h"
 #include "tokenizers/models/trie.h"
+#include "tokenizers/models/whole_tokens.h"
 #include "tokenizers/parts.h"
 
 namespace hearth::text {
@@ -47,6 +48,7 @@ class Bpe final : public Model, private PairCheck::Source {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   void read_vocab(const VocabEntries& vocab, const std::string& source);
+  void read_whole(const std::string& source);
   void read_merges(const std::vector<RankedMerge>& merges, const std::string& source);
   void find_start_symbols();
 
@@ -71,6 +73,7 @@ class Bpe final : public Model, private PairCheck::Source {
   MergeTable merges_;
   /// Tokens in the form the text has.
   Trie trie_;
+  WholeTokens whole_;
   /// By id, the bytes of the text that a token stands for.
   std::vector<uint32_t> covered_;
   ByteTokens byte_tokens_;

@@ -25,6 +25,9 @@ struct BpeOptions {
   bool fuse_unk = false, byte_fallback = false, ignore_merges = false;
   /// The vocabulary is written in GPT-2's letters for bytes, and the model gets raw bytes.
   bool byte_level = false;
+  /// Tokens that are found before any merge, the longest first, and never merge (SentencePiece's
+  /// user-defined symbols).
+  std::vector<uint32_t> whole;
 };
 
 /// Two tokens that become one. Of merges that are possible at a time, that with the lowest rank
@@ -41,8 +44,8 @@ std::unique_ptr<Model> make_bpe(const VocabEntries& vocab, const std::vector<Ran
 std::pair<std::string_view, std::string_view> split_merge(std::string_view line,
                                                           const std::string& source);
 
-/// Each two tokens whose joined text is a token too, with the rank `ranks` has for that at its id:
-/// ordered by rank, then by the ids of both parts.
+/// Each two tokens whose joined text is a token too, with the rank of that (`ranks` is in the order
+/// of `vocab`): ordered by rank, then by the ids of both parts.
 std::vector<RankedMerge> all_merges(const VocabEntries& vocab, const std::vector<uint32_t>& ranks,
                                     const std::string& source);
 

@@ -5,7 +5,7 @@
 #include "hearth/base/error.h"
 
 #include "tokenizers/models/build.h"
-#include "tokenizers/models/byte_letter_model.h"
+#include "tokenizers/models/vocab_json.h"
 #include "tokenizers/parts.h"
 
 namespace hearth::text {
@@ -47,21 +47,6 @@ class Fields {
   simdjson::dom::object object_;
   const std::string& source_;
 };
-
-VocabEntries read_vocab(const element& json, const std::string& source) {
-  simdjson::dom::object object;
-  HEARTH_CHECK_AS(FormatError, json.get(object) == simdjson::SUCCESS, "[", source,
-                  "] expected an object of tokens and ids as the vocabulary");
-  VocabEntries vocab;
-  vocab.reserve(object.size());
-  for (const auto [token, value] : object) {
-    uint64_t id;
-    HEARTH_CHECK_AS(FormatError, value.get(id) == simdjson::SUCCESS && id < UINT32_MAX, "[", source,
-                    "] expected a number of 32 bits as the id of '", token, "'");
-    vocab.emplace_back(token, static_cast<uint32_t>(id));
-  }
-  return vocab;
-}
 
 std::vector<RankedMerge> read_merges(const element& json, const std::string& source) {
   simdjson::dom::array array;
@@ -150,6 +135,21 @@ std::string type_of(const Fields& fields) {
 
 }  // namespace
 
+VocabEntries read_vocab(const element& json, const std::string& source) {
+  simdjson::dom::object object;
+  HEARTH_CHECK_AS(FormatError, json.get(object) == simdjson::SUCCESS, "[", source,
+                  "] expected an object of tokens and ids as the vocabulary");
+  VocabEntries vocab;
+  vocab.reserve(object.size());
+  for (const auto [token, value] : object) {
+    uint64_t id;
+    HEARTH_CHECK_AS(FormatError, value.get(id) == simdjson::SUCCESS && id < UINT32_MAX, "[", source,
+                    "] expected a number of 32 bits as the id of '", token, "'");
+    vocab.emplace_back(token, static_cast<uint32_t>(id));
+  }
+  return vocab;
+}
+
 std::pair<std::string_view, std::string_view> split_merge(std::string_view line,
                                                           const std::string& source) {
   const size_t space = line.find(' ');
@@ -163,21 +163,16 @@ std::unique_ptr<Model> make_model(const element& json, bool byte_level, const st
   const Fields fields(json, source);
   const std::string type = type_of(fields);
   if (type == "BPE") return read_bpe(fields, byte_level, source);
-  std::unique_ptr<Model> model;
-  if (type == "WordPiece") {
-    model = read_wordpiece(fields, source);
-  } else if (type == "WordLevel") {
-    model = make_wordlevel(read_vocab(fields.get("vocab"), source),
-                           fields.text("unk_token").value_or("<unk>"), source);
-  } else if (type == "Unigram") {
-    model = read_unigram(fields, source);
-  } else {
-    throw FormatError(cat_str("[", source,
-                              "] expected BPE, WordPiece, WordLevel or Unigram as the "
-                              "model's type, got '",
-                              type, "'"));
+  if (type == "WordPiece") return read_wordpiece(fields, source);
+  if (type == "Unigram") return read_unigram(fields, source);
+  if (type == "WordLevel") {
+    return make_wordlevel(read_vocab(fields.get("vocab"), source),
+                          fields.text("unk_token").value_or("<unk>"), source);
   }
-  return byte_level ? of_byte_letters(std::move(model)) : std::move(model);
+  throw FormatError(cat_str("[", source,
+                            "] expected BPE, WordPiece, WordLevel or Unigram as the model's type, "
+                            "got '",
+                            type, "'"));
 }
 
 }  // namespace hearth::text

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unigram: of all ways to split a piece into tokens, that with the highest sum of scores.
 #include <algorithm>
-#include <cfloat>
 #include <limits>
 
 #include "hearth/base/error.h"
@@ -22,6 +21,11 @@ constexpr double kUnknownPenalty = 10;
 constexpr uint32_t kNone = UINT32_MAX;
 
 using Type = UnigramPiece::Type;
+
+/// What SentencePiece gives user-defined pieces, so that they are nearly always chosen.
+double user_defined_score(size_t bytes, double highest) {
+  return static_cast<double>(bytes) * std::max(highest, 0.0) - 0.1;
+}
 
 /// `Sum` is what the scores along a way are kept in.
 template <typename Sum>
@@ -75,7 +79,6 @@ class Unigram final : public Model {
   ModelSerial serial_;
   UnigramOptions options_;
   std::vector<Piece> pieces_;
-  /// By id, what a piece counts; more for user-defined ones, which always win.
   std::vector<double> scores_;
   /// All pieces; and those that a text is searched for.
   Trie ids_, found_;
@@ -94,7 +97,7 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
   for (const UnigramPiece& piece : pieces) bytes += piece.text.size();
   ids_.reserve(bytes, source);
   found_.reserve(bytes, source);
-  double lowest = std::numeric_limits<double>::infinity(), highest = FLT_MIN;
+  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
   for (const UnigramPiece& piece : pieces) {
     if (piece.type != Type::Normal) continue;
     lowest = std::min(lowest, piece.score);
@@ -103,9 +106,7 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
   for (uint32_t id = 0; id < pieces.size(); ++id) {
     const auto& [text, score, type] = pieces[id];
     pieces_.push_back({std::string(text), score});
-    scores_.push_back(type == Type::UserDefined
-                          ? static_cast<float>(text.size()) * static_cast<float>(highest) - 0.1
-                          : score);
+    scores_.push_back(type == Type::UserDefined ? user_defined_score(text.size(), highest) : score);
     if (text.empty()) continue;
     ids_.add(text, id);
     if (type == Type::Normal || type == Type::UserDefined) found_.add(text, id);
@@ -119,11 +120,14 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
 template <typename Sum>
 void Unigram<Sum>::find_ways(std::string_view piece, std::vector<Way>& ways) const {
   ways.assign(piece.size() + 1, {});
+  const auto sum = [&](size_t begin, double score) {
+    return static_cast<Sum>(score) + ways[begin].score;
+  };
   const auto better = [&](size_t begin, size_t end, double score) {
-    return ways[end].begin == kNone || score + ways[begin].score > ways[end].score;
+    return ways[end].begin == kNone || sum(begin, score) > ways[end].score;
   };
   const auto take = [&](size_t begin, size_t end, double score, uint32_t id) {
-    ways[end] = {static_cast<Sum>(score + ways[begin].score), id, static_cast<uint32_t>(begin)};
+    ways[end] = {sum(begin, score), id, static_cast<uint32_t>(begin)};
   };
   for (size_t at = 0; at < piece.size();) {
     const size_t character = std::min(unicode::length_of(piece[at]), piece.size() - at);
