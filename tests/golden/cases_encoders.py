@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Encoders of text: what transformers' classes give, losses, and the gradients of all their parameters.
-Weights are by formula, smaller the more inputs they have."""
+Weights are by formula, smaller the more inputs they have. The small classifiers are spelled out here."""
 
 import torch
+import torch.nn.functional as F
 import transformers
+from torch import nn
 
 from golden import u, v
 
@@ -20,7 +22,87 @@ WORDS = [[-100, 5, -100, -100, 12, -100], [-100, -100, 1, -100, -100, -100]]
 OUTPUTS = ("loss", "logits", "last_hidden_state", "pooler_output", "start_logits", "end_logits")
 
 
+class TextCNN(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, num_filters, kernel_sizes, classes):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.convs = nn.ModuleList(nn.Conv1d(embedding_dim, num_filters, k) for k in kernel_sizes)
+        self.classifier = nn.Linear(num_filters * len(kernel_sizes), classes)
+
+    def forward(self, ids, mask):
+        """Text by text, without padding."""
+        rows = []
+        for row, taken in zip(ids, mask.bool()):
+            x = self.embedding(row[taken]).T
+            rows.append(torch.cat([F.relu(conv(F.pad(x, (0, conv.kernel_size[0] - 1)))).amax(1) for conv in self.convs]))
+        return self.classifier(torch.stack(rows))
+
+
+class FastText(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, word_ngrams, bucket, classes):
+        super().__init__()
+        self.vocab, self.ngrams, self.bucket = vocab_size, word_ngrams, bucket
+        self.embedding = nn.EmbeddingBag(vocab_size + bucket, embedding_dim)
+        self.classifier = nn.Linear(embedding_dim, classes)
+
+    def forward(self, ids, mask):
+        bags = []
+        for row, taken in zip(ids, mask.bool()):
+            row = row[taken].tolist()
+            bag = list(row)
+            for i in range(len(row)):
+                h = row[i]
+                for j in range(i + 1, min(i + self.ngrams, len(row))):
+                    h = (h * 116049371 + row[j]) % 2**64
+                    bag.append(self.vocab + h % self.bucket)
+            bags.append(self.embedding(torch.tensor([bag]))[0])
+        return self.classifier(torch.stack(bags))
+
+
+class LSTMClassifier(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_size, num_hidden_layers, bidirectional, classes, tags):
+        super().__init__()
+        self.tags, self.encoder = tags, nn.Module()
+        self.encoder.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.encoder.lstm = nn.LSTM(embedding_dim, hidden_size, num_hidden_layers, batch_first=True, bidirectional=bidirectional)
+        self.classifier = nn.Linear(hidden_size * (2 if bidirectional else 1), classes)
+
+    def forward(self, ids, mask):
+        x = nn.utils.rnn.pack_padded_sequence(self.encoder.embedding(ids), mask.sum(1), batch_first=True, enforce_sorted=False)
+        y, (h, _) = self.encoder.lstm(x)
+        if self.tags:
+            return self.classifier(nn.utils.rnn.pad_packed_sequence(y, batch_first=True)[0])
+        return self.classifier(torch.cat([h[-2], h[-1]], -1) if self.encoder.lstm.bidirectional else h[-1])
+
+
+def add_small(fam):
+    def case(op, model_type, build, tags=False, **config):
+        def run(ids, mask, labels, **_):
+            logits = net(ids, mask)
+            return [F.cross_entropy(logits.reshape(-1, 3), labels.reshape(-1)), logits]
+
+        net = None
+
+        def make(**_):
+            nonlocal net
+            net = build(classes=3, **config)
+            return net
+
+        labels = v(TOKENS if tags else [2, 0])
+        fam.module(op, make, v(IDS), v(MASK), labels, train=False, tol=30, num_labels=3, model_type=model_type, **config,
+                   call=lambda model, ids, mask, labels: run(ids, mask, labels))
+
+    case("TextCNN", "textcnn", TextCNN, vocab_size=13, embedding_dim=5, num_filters=4, kernel_sizes=[2, 3, 7])
+    case("FastText", "fasttext", FastText, vocab_size=13, embedding_dim=4, word_ngrams=3, bucket=11)
+    for layers, both in ((1, True), (2, False)):
+        sizes = {"vocab_size": 13, "embedding_dim": 5, "hidden_size": 4, "num_hidden_layers": layers, "bidirectional": both}
+        case("LSTMForSequenceClassification", "lstm", lambda **o: LSTMClassifier(tags=False, **o), **sizes)
+        case("LSTMForTokenClassification", "lstm", lambda **o: LSTMClassifier(tags=True, **o), tags=True, **sizes)
+
+
 def add(fam):
+    add_small(fam)
+
     def case(architecture, inputs, tag="", num_labels=2, hidden=False, **config):
         """`inputs` by name; the case's inputs are these, in the order of NAMES, then the parameters."""
         build = getattr(transformers, architecture)

@@ -46,6 +46,15 @@ Outputs run(Args& a, Head head) {
   return all;
 }
 
+/// Of ids, mask and labels.
+Outputs run_small(Args& a, Head head) {
+  const auto model = text::make_model(head, config_of(a));
+  prepare(a, *model);
+  const text::ModelOutput out =
+      model->forward(text::ModelInputs().input_ids(a[0]).attention_mask(a[1]).labels(a[2]));
+  return {out.loss, out.logits};
+}
+
 #define FAMILY(Name)                                                                              \
   {Name "Model", [](Args& a) { return run(a, Head::None); }},                                     \
       {Name "ForMaskedLM", [](Args& a) { return run(a, Head::MaskedLM); }},                       \
@@ -56,8 +65,24 @@ Outputs run(Args& a, Head head) {
     Name "ForQuestionAnswering", [](Args& a) { return run(a, Head::QuestionAnswering); }          \
   }
 
-const Table kTable = {FAMILY("Bert"),       FAMILY("DistilBert"), FAMILY("Roberta"),
-                      FAMILY("XLMRoberta"), FAMILY("ModernBert"), FAMILY("ModernBert")};
+const Table kTable = {
+    FAMILY("Bert"),
+    FAMILY("DistilBert"),
+    FAMILY("Roberta"),
+    FAMILY("XLMRoberta"),
+    FAMILY("ModernBert"),
+    {"TextCNN", [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"FastText", [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"LSTMForSequenceClassification",
+     [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"LSTMForTokenClassification", [](Args& a) { return run_small(a, Head::TokenClassification); }},
+    FAMILY("ModernBert"),
+    {"TextCNN", [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"FastText", [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"LSTMForSequenceClassification",
+     [](Args& a) { return run_small(a, Head::SequenceClassification); }},
+    {"LSTMForTokenClassification",
+     [](Args& a) { return run_small(a, Head::TokenClassification); }}};
 
 HEARTH_GOLDEN_FAMILY(GoldenEncoders, "encoders", kTable);
 

@@ -63,7 +63,7 @@ ScalarType dtype_for(const JsonValue& config, const TensorFile& file, const Mode
 class Loading {
  public:
   Loading(const ModelRow& row, const TensorFile& file, const ModelOptions& options)
-      : row_(row), base_(cat_str(row.base, ".")), file_(file), options_(options) {
+      : row_(row), base_(*row.base ? cat_str(row.base, ".") : ""), file_(file), options_(options) {
     for (const std::string& key : file.keys()) {
       const std::string name = row.renamed ? row.renamed(key) : key;
       if (name.empty()) continue;

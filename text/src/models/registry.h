@@ -14,7 +14,8 @@ struct ModelRow {
   Head head;
   /// The name of its class, as in config.json's "architectures".
   const char* architecture;
-  /// Below this name lies, in models with a head, what all of the family have: "bert".
+  /// Below this name lies, in models with a head, what all of the family have: "bert". Empty: the
+  /// family has one model only.
   const char* base;
   std::shared_ptr<PreTrainedModelImpl> (*make)(const data::readers::JsonValue& config);
   /// How many weights such a model has at the least, so that a small file with a false

@@ -10,7 +10,7 @@ namespace hearth::text {
 /// Those of BERT with other defaults. "model_type" is roberta, xlm-roberta or camembert.
 struct HEARTH_API RobertaConfig : BertConfig {
   RobertaConfig();
-  explicit RobertaConfig(BertConfig config) : BertConfig(std::move(config)) {}
+  RobertaConfig(BertConfig config) : BertConfig(std::move(config)) {}
   static RobertaConfig from_json(const data::readers::JsonValue& config);
 };
 

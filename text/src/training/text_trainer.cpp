@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/text/training/text_trainer.h"
+
+#include <algorithm>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/base/error.h"
+#include "hearth/nn/eval_guard.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/loss.h"
+#include "hearth/ops/softmax.h"
+#include "hearth/ops/view.h"
+
+namespace hearth::text {
+namespace {
+
+/// Scores with a row for each target.
+Tensor scores(PreTrainedModelImpl& model, const TokenExamples& examples, const Tensor& batch) {
+  const Device device = model.parameters().at(0).device();
+  const Tensor logits = model.forward(examples.inputs(batch.to(device))).logits;
+  HEARTH_CHECK_AS(ShapeError, logits.defined() && logits.dim() == (examples.by_token ? 3 : 2),
+                  "[TextTrainer] expected a model with logits of each ",
+                  examples.by_token ? "token" : "text", ", got ",
+                  logits.defined() ? cat_str(logits.sizes()) : "one without a head");
+  return examples.by_token ? logits.flatten(0, 1) : logits;
+}
+
+train::Examples as_examples(std::shared_ptr<const TokenExamples> examples) {
+  train::Examples result;
+  result.size = examples->size();
+  result.lengths = examples->lengths();
+  result.batch = [examples](ArrayRef<size_t> indices) { return examples->batch(indices); };
+  return result;
+}
+
+/// Calls f(scores, targets) for batches of about the same length.
+template <typename F>
+void for_each_batch(PreTrainedModelImpl& model, const TokenExamples& examples, int64_t batch_size,
+                    const F& f) {
+  HEARTH_CHECK_AS(ValueError, batch_size >= 1, "[predict] expected a batch_size of 1 or more, got ",
+                  batch_size);
+  const NoGradGuard no_grad;
+  const nn::EvalGuard evaluating(model);
+  std::vector<size_t> order(examples.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return examples.examples[a].ids.size() > examples.examples[b].ids.size();
+  });
+  const auto size = static_cast<size_t>(batch_size);
+  for (size_t first = 0; first < order.size(); first += size) {
+    const ArrayRef<size_t> rows(order.data() + first, std::min(size, order.size() - first));
+    const data::Example<> batch = examples.batch(rows);
+    f(scores(model, examples, batch.data), batch.target, rows);
+  }
+}
+
+}  // namespace
+
+TextTrainer::TextTrainer(PreTrainedModelImpl& model, TokenExamples examples,
+                         const std::string& what, const train::ClassificationOptions& options)
+    : TextTrainer(model, std::make_shared<const TokenExamples>(std::move(examples)), what,
+                  options) {}
+
+TextTrainer::TextTrainer(PreTrainedModelImpl& model, std::shared_ptr<const TokenExamples> examples,
+                         const std::string& what, const train::ClassificationOptions& options)
+    : train::ClassificationTrainer(
+          model,
+          [&model, examples](const Tensor& batch) { return scores(model, *examples, batch); },
+          as_examples(examples),
+          cat_str(model.config().contains("model_type") ? model.config().at("model_type").string()
+                                                        : "model",
+                  " on ", examples->size(), " texts of ", what),
+          options) {}
+
+void TextTrainer::validate_on(TokenExamples examples, size_t batch_size) {
+  train::ClassificationTrainer::validate_on(
+      as_examples(std::make_shared<const TokenExamples>(std::move(examples))), batch_size);
+}
+
+Predictions predict(PreTrainedModelImpl& model, const TokenExamples& examples, int64_t batch_size) {
+  std::vector<Tensor> probabilities, targets;
+  std::vector<size_t> order;
+  for_each_batch(
+      model, examples, batch_size,
+      [&](const Tensor& scores, const Tensor& target, ArrayRef<size_t> rows) {
+        const Tensor counted = target.ne(TokenExamples::kIgnored).nonzero().select(1, 0);
+        probabilities.push_back(softmax(scores.to(kFloat), -1).to(kCPU).index_select(0, counted));
+        targets.push_back(target.index_select(0, counted));
+        order.insert(order.end(), rows.begin(), rows.end());
+      });
+  HEARTH_CHECK_AS(ValueError, !targets.empty(), "[predict] no examples");
+  Predictions result{cat(probabilities), cat(targets)};
+  if (examples.by_token) return result;
+  // In the order of the examples, where each has one target.
+  if (result.targets.size(0) != static_cast<int64_t>(order.size())) return result;
+  const Tensor back = empty({result.targets.size(0)}, kLong);
+  for (size_t i = 0; i < order.size(); ++i)
+    back.data_ptr<int64_t>()[order[i]] = static_cast<int64_t>(i);
+  return {result.probabilities.index_select(0, back), result.targets.index_select(0, back)};
+}
+
+double mean_loss(PreTrainedModelImpl& model, const TokenExamples& examples, int64_t batch_size) {
+  double sum = 0, count = 0;
+  for_each_batch(
+      model, examples, batch_size,
+      [&](const Tensor& scores, const Tensor& target, ArrayRef<size_t>) {
+        count += static_cast<double>(target.ne(TokenExamples::kIgnored).sum().item<int64_t>());
+        sum += cross_entropy_loss(scores.to(kFloat), target.to(scores.device()), {}, Reduction::Sum)
+                   .item<double>();
+      });
+  HEARTH_CHECK_AS(ValueError, count > 0, "[mean_loss] no examples with targets");
+  return sum / count;
+}
+
+}  // namespace hearth::text
