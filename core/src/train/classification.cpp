@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/train/classification.h"
 
+#include <algorithm>
+
+#include "hearth/data/batch_samplers.h"
 #include "hearth/data/dataloader.h"
 #include "hearth/data/datasets.h"
 #include "hearth/data/samplers.h"
@@ -16,6 +19,9 @@ namespace hearth::train {
 namespace {
 
 using Batch = data::Example<>;
+
+/// A target that does not count.
+constexpr int64_t kIgnored = -100;
 
 class ExampleBatches : public data::datasets::BatchDataset<ExampleBatches, Batch> {
  public:
@@ -65,11 +71,17 @@ struct ClassificationTrainer::Impl {
         optimizer(model.parameters(),
                   optim::AdamWOptions(options.lr()).weight_decay(options.weight_decay())),
         schedule(optimizer, optim::OneCycleLROptions(options.lr(), total_steps())),
-        loader(data::make_data_loader(
-            ExampleBatches(std::move(examples)),
-            data::DataLoaderOptions(static_cast<size_t>(options.batch_size()))
-                .workers(static_cast<size_t>(options.workers())))),
         trainer(options.loop()) {
+    const auto batch_size = static_cast<size_t>(options.batch_size());
+    const auto workers = static_cast<size_t>(options.workers());
+    if (examples.lengths.empty()) {
+      loader = data::make_data_loader(ExampleBatches(std::move(examples)),
+                                      data::DataLoaderOptions(batch_size).workers(workers));
+    } else {
+      data::samplers::BucketBatchSampler sampler(std::move(examples.lengths), batch_size);
+      by_length = data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
+                                         data::DataLoaderOptions().workers(workers));
+    }
     run.text = cat_str(what, ", batch size ", options.batch_size(), ", lr ", options.lr(),
                        ", weight decay ", options.weight_decay(), ", label smoothing ",
                        options.label_smoothing(), ", seed ", options.seed());
@@ -93,9 +105,10 @@ struct ClassificationTrainer::Impl {
     const Tensor scores = forward(batch.data);
     const Tensor target = batch.target.to(scores.device());
     const Tensor loss =
-        cross_entropy_loss(scores, target, {}, Reduction::Mean, -100, label_smoothing);
-    const Tensor right = scores.detach().argmax(1).eq(target).to(kFloat).mean();
-    return StepResult(loss, {{"accuracy", right}}).weigh(static_cast<double>(target.size(0)));
+        cross_entropy_loss(scores, target, {}, Reduction::Mean, kIgnored, label_smoothing);
+    const Tensor right = scores.detach().argmax(1).eq(target).to(kFloat);
+    const auto counted = static_cast<double>(batch.target.ne(kIgnored).sum().item<int64_t>());
+    return StepResult(loss, {{"accuracy", right.sum() / std::max(counted, 1.0)}}).weigh(counted);
   }
 
   Callable<Tensor(const Tensor&)> forward;
@@ -104,7 +117,9 @@ struct ClassificationTrainer::Impl {
   Description run;
   optim::AdamW optimizer;
   optim::OneCycleLR schedule;
+  /// One of these.
   std::unique_ptr<Loader<data::samplers::RandomSampler>> loader;
+  std::unique_ptr<Loader<data::samplers::BucketBatchSampler>> by_length;
   std::unique_ptr<Loader<data::samplers::SequentialSampler>> validation;
   Trainer<Batch> trainer;
 };
@@ -129,8 +144,11 @@ int64_t ClassificationTrainer::total_steps() const { return impl_->total_steps()
 
 FitResult ClassificationTrainer::fit(const std::string& checkpoint) {
   Impl& s = *impl_;
-  return s.validation ? s.trainer.fit(*s.loader, *s.validation, checkpoint)
-                      : s.trainer.fit(*s.loader, checkpoint);
+  const auto fit_on = [&](auto& loader) {
+    return s.validation ? s.trainer.fit(loader, *s.validation, checkpoint)
+                        : s.trainer.fit(loader, checkpoint);
+  };
+  return s.by_length ? fit_on(*s.by_length) : fit_on(*s.loader);
 }
 
 }  // namespace hearth::train

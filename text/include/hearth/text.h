@@ -30,4 +30,6 @@
 #include "hearth/text/tokenizers/decode_stream.h"
 #include "hearth/text/tokenizers/encoding.h"
 #include "hearth/text/tokenizers/tokenizer.h"
+#include "hearth/text/training/text_trainer.h"
+#include "hearth/text/training/token_examples.h"
 #include "hearth/text/utf8.h"

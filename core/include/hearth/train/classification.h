@@ -34,10 +34,13 @@ struct HEARTH_API ClassificationOptions {
   HEARTH_ARG(TrainerOptions, loop);
 };
 
-/// Examples as batches: the inputs and int64 targets of those with these indices.
+/// Examples as batches: the inputs and int64 targets of those with these indices. An example may
+/// have several targets, such as those of its tokens.
 struct Examples {
   size_t size = 0;
   Callable<data::Example<>(ArrayRef<size_t> indices)> batch;
+  /// How long each is, if that matters: batches of a training are then of about the same length.
+  std::vector<int64_t> lengths = {};
 };
 
 /// Trains a network to tell classes apart, by cross entropy. What is logged is train_loss,
@@ -47,8 +50,9 @@ struct Examples {
 class HEARTH_API ClassificationTrainer {
  public:
   /// `forward` brings a batch's inputs to where `model`, which must outlive this, computes, and
-  /// gives scores [N, classes]. `what` describes the training ("resnet18 on 500 images, flipped"):
-  /// a checkpoint of another is refused.
+  /// gives scores, one row of classes for each target; targets of -100 do not count. `what`
+  /// describes the training ("resnet18 on 500 images, flipped"): a checkpoint of another is
+  /// refused.
   ClassificationTrainer(nn::Module& model, Callable<Tensor(const Tensor&)> forward,
                         Examples examples, const std::string& what, ClassificationOptions options);
   ~ClassificationTrainer();
