@@ -55,6 +55,7 @@ class Unigram final : public Model {
     return id < pieces_.size() ? std::string_view(pieces_[id].text) : std::string_view();
   }
   size_t vocab_size() const override { return pieces_.size(); }
+  std::optional<uint32_t> named_by_text() const override { return options_.unk_id; }
   void write_json(std::string& out, bool pretty) const override;
 
   bool caches() const { return true; }

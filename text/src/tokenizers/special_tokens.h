@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The special tokens that a class of tokenizers has where its files name none.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hearth::text {
+
+class PreTrainedTokenizer;
+
+/// Sets those that nothing has set and the vocabulary has. `family` is a "tokenizer_class" of
+/// tokenizer_config.json or a "model_type" of config.json.
+void set_default_tokens(PreTrainedTokenizer& tokenizer, std::string_view family);
+/// Whether models of that family take token_type_ids; none where nobody knows it.
+std::optional<bool> takes_token_types(std::string_view family);
+
+/// A special token by its name in the files, "bos_token" ...; null if there is no such name.
+std::optional<std::string>* special_token_of(PreTrainedTokenizer& tokenizer, std::string_view name);
+const std::optional<std::string>* special_token_of(const PreTrainedTokenizer& tokenizer,
+                                                   std::string_view name);
+inline constexpr const char* kSpecialTokenNames[] = {
+    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"};
+
+}  // namespace hearth::text
