@@ -75,8 +75,9 @@ category = by_code(properties("extracted/DerivedGeneralCategory.txt"), "Cn", hf(
 cluster = {k.replace("_", ""): v for k, v in
            properties("auxiliary/GraphemeBreakProperty.txt").items()}
 cluster = by_code(cluster, "Other", hf("grapheme"))
-script = {k.replace("_", ""): v for k, v in properties("Scripts.txt").items()}
-script = by_code(script, "Any", hf("script"))
+scripts_of = {k.replace("_", ""): v for k, v in properties("Scripts.txt").items()}
+script = by_code(scripts_of, "Any", hf("script"))
+script_to_hf = by_code(scripts_of, "Any", hf("script_to_hf"))
 core = properties("DerivedCoreProperties.txt")
 props = properties("PropList.txt")
 emoji = properties("emoji/emoji-data.txt")
@@ -145,6 +146,8 @@ FLAGS = {
     "kUppers": set(upper),
     "kPictographic": emoji["Extended_Pictographic"],
     "kPictographicToHf": emoji["Extended_Pictographic"] - HF["pictographic", "-"],
+    "kUppercase": core["Uppercase"] | of("Lu"),
+    "kLowercase": core["Lowercase"] | of("Ll"),
 }
 assert list(FLAGS) == values("tables.h", "Flag"), "the flags of tables.h are others"
 
@@ -189,8 +192,10 @@ out = ["""// SPDX-License-Identifier: Apache-2.0
 namespace hearth::text::unicode {
 namespace {
 
-constexpr Record r(int category, int cluster, int script, uint8_t combining_class, uint32_t flags) {
-  return {Category(category), Cluster(cluster), Script(script), combining_class, flags};
+constexpr Record r(int category, int cluster, int script, int script_to_hf, uint8_t combining_class,
+                   uint32_t flags) {
+  return {Category(category), Cluster(cluster), Script(script), Script(script_to_hf),
+          combining_class, flags};
 }
 
 }  // namespace
@@ -216,13 +221,15 @@ categories, clusters, scripts = (values("tables.h", x) for x in ("Category", "Cl
 index = {}
 flags = bits(FLAGS)
 codes = [index.setdefault((categories.index(category[c]), clusters.index(cluster[c]),
-                           scripts.index(script[c]), combining.get(c, 0), flags[c]), len(index))
+                           scripts.index(script[c]), scripts.index(script_to_hf[c]),
+                           combining.get(c, 0), flags[c]), len(index))
          for c in range(CODE_POINTS)]
 for name, items, kind in (("Record", codes, "uint16_t"), ("Class", bits(CLASSES), "uint8_t")):
     stage1, stage2 = two_stages(items, 7)
     array("uint8_t" if max(stage1) < 256 else "uint16_t", "k%sBlocks" % name, stage1)
     array(kind, "k%sOfBlocks" % name, stage2)
-array("Record", "kRecords", ["r(%d,%d,%d,%d,%d)" % r for r in index])
+array("char* const", "kScriptNames", ['"%s"' % name for name in scripts])
+array("Record", "kRecords", ["r(%d,%d,%d,%d,%d,%d)" % r for r in index])
 
 pool = []
 
@@ -253,5 +260,5 @@ array("Composition", "kCompositions",
 out.append("}  // namespace hearth::text::unicode\n")
 (TEXT / "tables.cpp").write_text("\n".join(out))
 print(len(index), "records,", size, "bytes; tables.h declares")
-for line in re.findall(r"const (\w+ \w+\[\d+\])", "\n".join(out)):
+for line in re.findall(r"^const ([\w* ]+\[\d+\])", "\n".join(out), re.M):
     print("extern const %s;" % line)

@@ -63,7 +63,7 @@ enum class Cluster : uint8_t {
   LVT,
 };
 
-/// Any: not assigned yet when HF's table was made.
+/// Any: none, or none of Unicode 15.
 enum class Script : uint8_t {
   Any,
   Adlam,
@@ -249,12 +249,16 @@ enum Flag : uint32_t {
   kUppers = 1u << 14,
   kPictographic = 1u << 15,
   kPictographicToHf = 1u << 16,
+  kUppercase = 1u << 17,
+  kLowercase = 1u << 18,
 };
 
 struct Record {
   Category category;
   Cluster cluster;
   Script script;
+  /// HF's UnicodeScripts has an older table. Any: not assigned yet.
+  Script script_to_hf;
   uint8_t combining_class;
   uint32_t flags;
 };
@@ -282,10 +286,11 @@ struct Composition {
 };
 
 extern const uint16_t kRecordBlocks[8704];
-extern const uint16_t kRecordOfBlocks[39936];
+extern const uint16_t kRecordOfBlocks[40448];
 extern const uint8_t kClassBlocks[8704];
 extern const uint8_t kClassOfBlocks[29824];
-extern const Record kRecords[935];
+extern const char* const kScriptNames[164];
+extern const Record kRecords[1147];
 extern const uint8_t kCanonicalBlocks[3049];
 extern const uint16_t kCanonicalStarts[5184];
 extern const uint8_t kCompatibleBlocks[3049];

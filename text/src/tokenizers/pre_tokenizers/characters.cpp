@@ -56,7 +56,7 @@ class UnicodeScripts final : public PreTokenizer {
   static unicode::Script script_of(char32_t code) {
     using unicode::Script;
     if (code == ' ') return Script::Any;
-    const Script script = unicode::record(code).script;
+    const Script script = unicode::record(code).script_to_hf;
     const bool kana = script == Script::Hiragana || script == Script::Katakana || code == 0x30fc;
     return kana ? Script::Han : script;
   }
