@@ -4,6 +4,8 @@
 
 #include "hearth/text/chat/chat_template.h"
 #include "hearth/text/embedding/pooling.h"
+#include "hearth/text/embedding/sentence_encoder.h"
+#include "hearth/text/embedding/sentence_vectors.h"
 #include "hearth/text/generation/generate.h"
 #include "hearth/text/generation/generation_config.h"
 #include "hearth/text/generation/logits_processors.h"
@@ -30,6 +32,7 @@
 #include "hearth/text/tokenizers/decode_stream.h"
 #include "hearth/text/tokenizers/encoding.h"
 #include "hearth/text/tokenizers/tokenizer.h"
+#include "hearth/text/training/encode_examples.h"
 #include "hearth/text/training/text_trainer.h"
 #include "hearth/text/training/token_examples.h"
 #include "hearth/text/utf8.h"
