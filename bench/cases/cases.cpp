@@ -28,6 +28,7 @@ Cases all_cases() {
   add_spectra(cases);
   add_metrics(cases);
   add_audio(cases);
+  add_text_models(cases);
   return cases;
 }
 

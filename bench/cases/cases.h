@@ -38,6 +38,7 @@ void add_door(Cases& cases);
 void add_spectra(Cases& cases);
 void add_metrics(Cases& cases);
 void add_audio(Cases& cases);
+void add_text_models(Cases& cases);
 
 Cases all_cases();
 
