@@ -12,6 +12,7 @@
 #include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
 #include "cpu/conv_unfold.h"
+#include "cpu/conv_winograd.h"
 #include "cpu/dnnl/onednn.h"
 #include "cpu/isa_select.h"
 #include "cpu/low_precision.h"
@@ -52,12 +53,24 @@ bool many_channels(Pass pass, const ConvArgs& c) {
   return pass == Pass::BackwardWeights ? last || c.area() > 1 : last && c.area() > 1;
 }
 
-enum class Path { OneDnn, Planes, Direct, Unfold };
+/// Where a quarter of the multiplications outweighs the transforms of tiles and weights.
+bool many_tiles(Pass pass, const ConvArgs& c) {
+  constexpr int64_t kChannels = 16, kTiles = 16;
+  if (conv_algorithm() == ConvAlgorithm::Direct || deterministic()) return false;
+  const int64_t source = pass == Pass::BackwardData ? c.pixels() : c.positions();
+  const int64_t tiles = ceil_div(pass == Pass::BackwardData ? c.input[1] : c.output(1), 4) *
+                        ceil_div(pass == Pass::BackwardData ? c.input[2] : c.output(2), 4);
+  return c.in_channels >= kChannels && c.out_channels >= kChannels && c.batch * tiles >= kTiles &&
+         source >= 8 * tiles;
+}
+
+enum class Path { OneDnn, Planes, Winograd, Direct, Unfold };
 
 /// The one place that decides how a convolution is computed.
 Path choose_path(Pass pass, const ConvArgs& c) {
   if (conv_algorithm() == ConvAlgorithm::Unfold) return Path::Unfold;
   if (few_channels(pass, c) && planes_accept(c)) return Path::Planes;
+  if (winograd_accepts(c) && many_tiles(pass, c)) return Path::Winograd;
   if (many_channels(pass, c) && direct_accepts(c)) return Path::Direct;
 #ifdef HEARTH_WITH_ONEDNN
   if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
@@ -146,6 +159,9 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Planes)
     return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Winograd)
+    return winograd_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                            static_cast<const float*>(bias), static_cast<float*>(y));
   if (path == Path::Direct)
     return direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
@@ -169,6 +185,9 @@ void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* 
   if (n.y == 0) return zero(c, gx, n.x);
   const Path path = choose_path(Pass::BackwardData, c);
   if (path == Path::OneDnn && onednn::conv_backward_data(c, gy, w, gx)) return;
+  if (path == Path::Winograd)
+    return winograd_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
+                                  static_cast<float*>(gx));
   if (path == Path::Direct)
     return direct_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
                                 static_cast<float*>(gx));
@@ -198,6 +217,9 @@ void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, voi
   if (path == Path::Planes)
     return planes_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                    static_cast<float*>(gw), static_cast<float*>(gb));
+  if (path == Path::Winograd)
+    return winograd_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                                     static_cast<float*>(gw), static_cast<float*>(gb));
   if (path == Path::Direct)
     return direct_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                    static_cast<float*>(gw), static_cast<float*>(gb));

@@ -7,7 +7,7 @@
 #include "base/checked.h"
 #include "base/parallel.h"
 #include "cpu/conv_direct_kernels.h"
-#include "cpu/gemm_kernels.h"
+#include "cpu/conv_images.h"
 #include "cpu/scratch.h"
 
 namespace hearth::cpu {
@@ -26,75 +26,6 @@ const ConvDirectKernels& kernels() {
   static const ConvDirectKernels& table = HEARTH_SELECT_ISA(conv_direct_kernels);
   return table;
 }
-
-/// Copies `lines` x `k` elements into rows of `width` lines.
-void pack(const float* src, int64_t lines, int64_t k, int64_t line_stride, int64_t k_stride,
-          int64_t width, float* dst) {
-  static const GemmKernels<float>& table = HEARTH_SELECT_ISA(gemm_kernels_f32);
-  table.pack(src, lines, k, line_stride, k_stride, static_cast<int>(width), dst);
-}
-
-/// Channels-last images.
-template <typename T>
-struct Images {
-  T* data;
-  int64_t batch, channels;
-  int64_t size[kConvDims];
-  int64_t pixels() const { return size[0] * size[1] * size[2]; }
-};
-
-template <typename T>
-Images<T> input_images(const ConvArgs& c, T* data) {
-  return {data, c.batch, c.in_channels, {c.input[0], c.input[1], c.input[2]}};
-}
-template <typename T>
-Images<T> output_images(const ConvArgs& c, T* data) {
-  return {data, c.batch, c.out_channels, {c.output(0), c.output(1), c.output(2)}};
-}
-
-/// Images in channels-last order: the caller's, or a turned copy.
-template <typename T>
-class Turned {
- public:
-  Turned(const ConvArgs& c, Images<T> images)
-      : user_(images.data),
-        turned_(c.layout == ConvLayout::Contiguous && images.channels > 1 && images.pixels() > 1),
-        copy_(turned_ ? static_cast<size_t>(images.batch * images.channels * images.pixels()) : 0),
-        images_(images) {
-    if (turned_) images_.data = copy_.data();
-  }
-  void read() {
-    if (!turned_) return;
-    const int64_t channels = images_.channels, pixels = images_.pixels(), per_piece = 64;
-    const int64_t pieces = ceil_div(pixels, per_piece);
-    parallel_for(images_.batch * pieces, 4, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t image = i / pieces * channels * pixels, first = i % pieces * per_piece;
-        pack(user_ + image + first, channels, std::min(per_piece, pixels - first), pixels, 1,
-             channels, copy_.data() + image + first * channels);
-      }
-    });
-  }
-  void write() {
-    if (!turned_) return;
-    const int64_t channels = images_.channels, pixels = images_.pixels(), per_piece = 16;
-    const int64_t pieces = ceil_div(channels, per_piece);
-    parallel_for(images_.batch * pieces, 4, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t image = i / pieces * channels * pixels, first = i % pieces * per_piece;
-        pack(copy_.data() + image + first, pixels, std::min(per_piece, channels - first), channels,
-             1, pixels, user_ + image + first * pixels);
-      }
-    });
-  }
-  const Images<T>& images() const { return images_; }
-
- private:
-  T* user_;
-  bool turned_;
-  Scratch<float> copy_;
-  Images<T> images_;
-};
 
 struct Tap {
   int64_t at[kConvDims];  ///< of the source's pixel, from `step` times the pixel's index
@@ -224,18 +155,6 @@ class Walk {
   int64_t image_, i_[kConvDims];
 };
 
-/// Where the elements of a weight lie: `from` a channel of the source `to` one of the result.
-struct WeightStrides {
-  int64_t from, to, tap;
-  WeightStrides(const ConvArgs& c, bool forward) {
-    const bool last = c.weight_layout == ConvLayout::ChannelsLast;
-    const int64_t in = last ? 1 : c.area(), out = c.in_channels * c.area();
-    from = forward ? in : out;
-    to = forward ? out : in;
-    tap = last ? c.in_channels : 1;
-  }
-};
-
 /// The phase's taps as the kernels read them: [panel of the result's channels][tap][depth][cols].
 void pack_weight(const Phase& phase, const float* w, const WeightStrides& s, int64_t area,
                  int64_t depth, int64_t channels, float* packed) {
@@ -249,12 +168,12 @@ void pack_weight(const Phase& phase, const float* w, const WeightStrides& s, int
       float* to = packed + panel * n * depth * cols;
       if (s.tap != 1) {
         for (int64_t t = 0; t < n; ++t)
-          pack(from + taps[t].index * s.tap, count, depth, s.to, s.from, cols,
-               to + t * depth * cols);
+          pack_lines(from + taps[t].index * s.tap, count, depth, s.to, s.from, cols,
+                     to + t * depth * cols);
         continue;
       }
       for (int64_t i = 0; i < depth; ++i) {  // taps are neighbours
-        pack(from + i * s.from, count, area, s.to, 1, cols, lines.data());
+        pack_lines(from + i * s.from, count, area, s.to, 1, cols, lines.data());
         for (int64_t t = 0; t < n; ++t)
           std::memcpy(to + (t * depth + i) * cols, lines.data() + taps[t].index * cols,
                       static_cast<size_t>(cols) * sizeof(float));
@@ -311,18 +230,6 @@ void run_phase(const Phase& phase, const Images<const float>& source, const floa
     }
   });
 }
-
-/// What a pixel in the padding reads.
-class Zeros {
- public:
-  explicit Zeros(int64_t channels) : data_(static_cast<size_t>(channels)) {
-    std::fill_n(data_.data(), channels, 0.0f);
-  }
-  const float* data() { return data_.data(); }
-
- private:
-  Scratch<float> data_;
-};
 
 size_t packed_elements(const Phase& phase, int64_t depth, int64_t channels) {
   const int64_t cols = kernels().cols;
@@ -418,16 +325,7 @@ void direct_backward_weights(const ConvArgs& c, const float* x, const float* gy,
         for (int64_t i = 0; i < count; ++i) to[f * s.to + i * s.from] = sum[f * cols + i];
     }
   });
-  if (!gb) return;
-  parallel_for(filters, 16, [&](int64_t begin, int64_t end) {
-    Scratch<double> sums(static_cast<size_t>(end - begin));
-    std::fill_n(sums.data(), end - begin, 0.0);
-    for (int64_t p = 0; p < pixels; ++p)
-      for (int64_t f = begin; f < end; ++f)
-        sums[static_cast<size_t>(f - begin)] += static_cast<double>(grads[p * filters + f]);
-    for (int64_t f = begin; f < end; ++f)
-      gb[f] = static_cast<float>(sums[static_cast<size_t>(f - begin)]);
-  });
+  if (gb) channel_sums(outputs.images(), gb);
 }
 
 }  // namespace hearth::cpu

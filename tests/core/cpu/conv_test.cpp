@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@
 
 #include "cpu/conv_algorithm.h"
 #include "cpu/conv_direct.h"
+#include "cpu/conv_winograd.h"
 
 namespace hearth::cpu {
 namespace {
@@ -57,6 +60,12 @@ const std::vector<Geometry> kGeometries = {
     {8, 1, 3, 1, {3, 8}, {1, 1}},
     {8, 1, 5, 1, {4, 34}, {2, 9}, {1, 1}, {2, 3}, {3, 4}, {0, 12}},
     {10, 2, 7, 1, {9, 19}, {4, 6}, {1, 1}, {1, 2}, {0, 5}, {6, 1}},
+    // 3 x 3: fewer results than a tile, all paddings, tiles cut at either edge, many tiles.
+    {1, 5, 6, 1, {3, 3}, {3, 3}},
+    {2, 9, 33, 1, {5, 6}, {3, 3}, {}, {}, {2, 0}, {1, 2}},
+    {2, 34, 8, 1, {6, 13}, {3, 3}, {}, {}, {0, 2}, {0, 2}},
+    {1, 70, 35, 1, {8, 4}, {3, 3}, {}, {}, {1, 1}, {1, 1}},
+    {9, 16, 16, 1, {8, 7}, {3, 3}, {}, {}, {1, 1}, {1, 1}},
     // Many channels, and not whole registers of them; more pixels, taps and channels than a block.
     {3, 17, 61, 1, {11, 10}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}},
     {2, 20, 50, 1, {17, 13}, {3, 2}, {2, 3}, {2, 1}, {1, 0}, {0, 4}},
@@ -152,13 +161,28 @@ struct Problem {
   }
 };
 
+/// Sums of products, and how large they'd be if signs were drawn.
+struct Sums {
+  std::vector<double> value;
+  double squares = 0;
+  explicit Sums(size_t n) : value(n) {}
+  template <typename A, typename B>
+  void add(size_t i, A a, B b) {
+    const double product = static_cast<double>(a) * static_cast<double>(b);
+    value[i] += product;
+    squares += product * product;
+  }
+  double typical() const { return std::sqrt(squares / static_cast<double>(value.size() + 1)); }
+};
+
 template <typename T>
-void expect_near(const std::vector<T>& actual, const std::vector<double>& expected,
-                 const char* what) {
+void expect_near(const std::vector<T>& actual, const Sums& expected, const char* what) {
   const ScalarType type = dtype_of<T>;
   const double eps = type == kBFloat16 ? 1.0 / 128 : type == kHalf ? 1.0 / 512 : 1e-5;
-  for (size_t i = 0; i < expected.size(); i++) {
-    ASSERT_NEAR(static_cast<double>(actual[i]), expected[i], eps * (1 + std::abs(expected[i])))
+  const double typical = expected.typical();
+  for (size_t i = 0; i < actual.size(); i++) {
+    const double size = 1 + typical + std::abs(expected.value[i]);
+    ASSERT_NEAR(static_cast<double>(actual[i]), expected.value[i], eps * size)
         << what << " element " << i;
   }
 }
@@ -171,39 +195,54 @@ struct Passes {
                            void*) = conv_backward_weights;
 };
 
-/// Ours for many channels, whatever would be chosen.
-const Passes kDirect = {
-    [](const ConvArgs& c, const void* x, const void* w, const void* b, void* y) {
-      direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+/// One of our own implementations, whatever would be chosen.
+template <auto kForward, auto kBackwardData, auto kBackwardWeights>
+constexpr Passes ours() {
+  return {[](const ConvArgs& c, const void* x, const void* w, const void* b, void* y) {
+            kForward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                      static_cast<const float*>(b), static_cast<float*>(y));
-    },
-    [](const ConvArgs& c, const void* gy, const void* w, void* gx) {
-      direct_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
-                           static_cast<float*>(gx));
-    },
-    [](const ConvArgs& c, const void* x, const void* gy, void* gw, void* gb) {
-      direct_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
-                              static_cast<float*>(gw), static_cast<float*>(gb));
-    }};
+          },
+          [](const ConvArgs& c, const void* gy, const void* w, void* gx) {
+            kBackwardData(c, static_cast<const float*>(gy), static_cast<const float*>(w),
+                          static_cast<float*>(gx));
+          },
+          [](const ConvArgs& c, const void* x, const void* gy, void* gw, void* gb) {
+            kBackwardWeights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                             static_cast<float*>(gw), static_cast<float*>(gb));
+          }};
+}
+
+struct Ours {
+  const char* name;
+  bool (*accepts)(const ConvArgs&);
+  Passes passes;
+  double error;  ///< the largest, of sums of size 1
+};
+const Ours kOurs[] = {
+    {"direct", direct_accepts,
+     ours<direct_forward, direct_backward_data, direct_backward_weights>(), 3e-6},
+    {"winograd", winograd_accepts,
+     ours<winograd_forward, winograd_backward_data, winograd_backward_weights>(), 8e-6},
+};
 
 template <typename T>
 void expect_correct(const Geometry& g, ConvLayout layout, ConvLayout weight_layout,
                     const Passes& passes = {}) {
   Problem<T> p(g, layout, weight_layout);
-  std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size()), gb(p.b.size());
+  Sums y(p.y.size()), gx(p.x.size()), gw(p.w.size()), gb(p.b.size());
   const auto gy = p.y;
   p.for_each_product([&](size_t xi, size_t wi, size_t yi) {
-    y[yi] += static_cast<double>(p.x[xi]) * static_cast<double>(p.w[wi]);
-    gx[xi] += static_cast<double>(gy[yi]) * static_cast<double>(p.w[wi]);
-    gw[wi] += static_cast<double>(gy[yi]) * static_cast<double>(p.x[xi]);
+    y.add(yi, p.x[xi], p.w[wi]);
+    gx.add(xi, gy[yi], p.w[wi]);
+    gw.add(wi, gy[yi], p.x[xi]);
   });
-  std::vector<double> biased = y;
+  Sums biased = y;
   for (int64_t n = 0; n < p.c.batch; n++)
     for (int64_t o = 0; o < p.c.out_channels; o++)
       p.for_each_place(p.output, [&](const auto& to) {
         const size_t at = p.index(layout, n, o, to, p.c.out_channels, p.output);
-        biased[at] += static_cast<double>(p.b[static_cast<size_t>(o)]);
-        gb[static_cast<size_t>(o)] += static_cast<double>(gy[at]);
+        biased.add(at, p.b[static_cast<size_t>(o)], 1);
+        gb.add(static_cast<size_t>(o), gy[at], 1);
       });
 
   passes.forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
@@ -314,52 +353,58 @@ TEST(ConvPlanes, KeepWhatIsInfiniteFromTapsThatDoNotReadIt) {
   for (size_t i = 0; i < p.gw.size(); ++i) EXPECT_EQ(std::isinf(p.gw[i]), i % 3 == 2) << i;
 }
 
-TEST(ConvDirect, AgreesWithTheDefinition) {
+class OurConv : public testing::TestWithParam<Ours> {};
+INSTANTIATE_TEST_SUITE_P(Each, OurConv, testing::ValuesIn(kOurs),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST_P(OurConv, AgreesWithTheDefinition) {
+  int accepted = 0;
   for (size_t i = 0; i < std::size(kGeometries); i++) {
-    if (kGeometries[i].groups != 1) continue;
+    if (!GetParam().accepts(Problem<float>(kGeometries[i], {}, {}).c)) continue;
+    ++accepted;
     for (const ConvLayout layout : kLayouts) {
       for (const ConvLayout weight_layout : kLayouts) {
         SCOPED_TRACE(cat_str("geometry ", i, " layout ", static_cast<int>(layout), " weight ",
                              static_cast<int>(weight_layout)));
-        expect_correct<float>(kGeometries[i], layout, weight_layout, kDirect);
+        expect_correct<float>(kGeometries[i], layout, weight_layout, GetParam().passes);
         if (HasFatalFailure()) return;
       }
     }
   }
+  EXPECT_GT(accepted, 8);
 }
 
-TEST(ConvDirect, RoundsLittleAndAlikeOnAnyThreads) {
+TEST_P(OurConv, RoundsLittleAndAlikeOnAnyThreads) {
+  const Passes& passes = GetParam().passes;
   for (const ConvLayout layout : kLayouts) {
-    Problem<float> p({5, 70, 52, 1, {9, 10}, {3, 3}, {1, 2}, {1, 1}, {1, 1}, {1, 1}}, layout,
-                     layout);
-    for (size_t i = 0; i < p.x.size(); i++) p.x[i] = std::sin(static_cast<float>(3 * i));
-    for (size_t i = 0; i < p.w.size(); i++) p.w[i] = std::cos(static_cast<float>(7 * i));
-    for (size_t i = 0; i < p.y.size(); i++) p.y[i] = std::sin(static_cast<float>(5 * i + 1));
+    Problem<float> p({3, 70, 52, 1, {9, 10}, {3, 3}, {}, {}, {1, 1}, {1, 1}}, layout, layout);
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    for (auto* values : {&p.x, &p.w, &p.y})
+      for (float& value : *values) value = normal(random);
     const auto gy = p.y;
-    std::vector<double> y(p.y.size()), gx(p.x.size()), gw(p.w.size());
+    Sums y(p.y.size()), gx(p.x.size()), gw(p.w.size());
     p.for_each_product([&](size_t xi, size_t wi, size_t yi) {
-      y[yi] += static_cast<double>(p.x[xi]) * static_cast<double>(p.w[wi]);
-      gx[xi] += static_cast<double>(gy[yi]) * static_cast<double>(p.w[wi]);
-      gw[wi] += static_cast<double>(gy[yi]) * static_cast<double>(p.x[xi]);
+      y.add(yi, p.x[xi], p.w[wi]);
+      gx.add(xi, gy[yi], p.w[wi]);
+      gw.add(wi, gy[yi], p.x[xi]);
     });
     std::vector<float> first[3];
     for (const int threads : {1, 2, 7}) {
       const ThreadLimitGuard guard(threads);
-      kDirect.forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
-      kDirect.backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
-      kDirect.backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
+      passes.forward(p.c, p.x.data(), p.w.data(), nullptr, p.y.data());
+      passes.backward_data(p.c, gy.data(), p.w.data(), p.gx.data());
+      passes.backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), p.gb.data());
       if (threads == 1) first[0] = p.y, first[1] = p.gx, first[2] = p.gw;
       EXPECT_EQ(p.y, first[0]);
       EXPECT_EQ(p.gx, first[1]);
       EXPECT_EQ(p.gw, first[2]);
     }
-    const auto expect_close = [](const std::vector<float>& actual, const std::vector<double>& e) {
-      double error = 0, size = 0;
-      for (size_t i = 0; i < e.size(); i++) {
-        error = std::max(error, std::abs(static_cast<double>(actual[i]) - e[i]));
-        size += e[i] * e[i];
-      }
-      EXPECT_LT(error, 5e-6 * std::sqrt(size / static_cast<double>(e.size())));
+    const auto expect_close = [&](const std::vector<float>& actual, const Sums& e) {
+      double error = 0;
+      for (size_t i = 0; i < actual.size(); i++)
+        error = std::max(error, std::abs(static_cast<double>(actual[i]) - e.value[i]));
+      EXPECT_LT(error, GetParam().error * e.typical());
     };
     expect_close(p.y, y);
     expect_close(p.gx, gx);
