@@ -55,13 +55,13 @@ bool many_channels(Pass pass, const ConvArgs& c) {
 
 /// Where a quarter of the multiplications outweighs the transforms of tiles and weights.
 bool many_tiles(Pass pass, const ConvArgs& c) {
-  constexpr int64_t kChannels = 16, kTiles = 16;
   if (conv_algorithm() == ConvAlgorithm::Direct || deterministic()) return false;
-  const int64_t source = pass == Pass::BackwardData ? c.pixels() : c.positions();
-  const int64_t tiles = ceil_div(pass == Pass::BackwardData ? c.input[1] : c.output(1), 4) *
-                        ceil_div(pass == Pass::BackwardData ? c.input[2] : c.output(2), 4);
-  return c.in_channels >= kChannels && c.out_channels >= kChannels && c.batch * tiles >= kTiles &&
-         source >= 8 * tiles;
+  const bool data = pass == Pass::BackwardData, weights = pass == Pass::BackwardWeights;
+  const int64_t height = data ? c.input[1] : c.output(1), width = data ? c.input[2] : c.output(2);
+  const int64_t tiles = ceil_div(height, 4) * ceil_div(width, 4);
+  const int64_t channels = weights ? 32 : 16, least = weights ? 32 : 16;
+  return c.in_channels >= channels && c.out_channels >= channels && c.batch * tiles >= least &&
+         height * width >= 8 * tiles;  // half of the tiles' results are wanted
 }
 
 enum class Path { OneDnn, Planes, Winograd, Direct, Unfold };

@@ -10,8 +10,13 @@ namespace hearth {
 
 /// How convolutions on the CPU are computed.
 enum class ConvAlgorithm : int8_t {
-  Auto,    ///< whatever is quickest for the shape
-  Direct,  ///< without unfolding where there are such kernels: oneDNN's, and ours
+  /// Whatever is quickest for the shape. With many channels, 3 x 3 taps and a stride of 1 that is
+  /// Winograd's method in float32: of the largest error, five times a sum's in any order; what is
+  /// not finite may spread over 4 x 4 results.
+  Auto,
+  /// Without Winograd's method, and without unfolding where there are such kernels: oneDNN's, and
+  /// ours. So with set_deterministic(true) as well.
+  Direct,
   Unfold,  ///< matrix products of unfolded images, without oneDNN's convolution
 };
 
