@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/matrix.h"
 
+#include "hearth/base/error.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
@@ -14,8 +15,28 @@ MatrixImpl::MatrixImpl(int64_t out, int64_t in, bool has_bias, double initialize
   if (has_bias) bias = register_parameter("bias", zeros({out}));
 }
 
-Tensor MatrixImpl::linear(const Tensor& x) const { return hearth::linear(x, weight, bias); }
+void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast) {
+  const int64_t row = block_row_bytes(format, in_features);
+  HEARTH_CHECK_AS(ShapeError,
+                  bytes.scalar_type() == kByte && bytes.dim() == 2 &&
+                      bytes.size(0) == out_features && bytes.size(1) == row,
+                  "[Matrix] expected bytes [", out_features, ", ", row, "] of ", to_string(format),
+                  ", got ", bytes.scalar_type(), " ", bytes.sizes());
+  unregister_parameter("weight");
+  weight = register_buffer("weight", bytes);
+  format_ = format;
+  fast_ = fast;
+}
 
-Tensor MatrixImpl::embed(const Tensor& ids) const { return embedding(weight, ids); }
+Tensor MatrixImpl::linear(const Tensor& x) const {
+  return format_ ? block_linear(x, weight, *format_, bias, fast_) : hearth::linear(x, weight, bias);
+}
+
+Tensor MatrixImpl::embed(const Tensor& ids) const {
+  if (!format_) return embedding(weight, ids);
+  DimVector sizes(ids.sizes());
+  sizes.push_back(in_features);
+  return dequantize_blocks(weight.index_select(0, ids.reshape({-1})), *format_).view(sizes);
+}
 
 }  // namespace hearth::text

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "hearth/nn/module.h"
 #include "hearth/nn/pimpl.h"
+#include "hearth/ops/blocks.h"
 
 namespace hearth::text {
 
@@ -18,8 +20,17 @@ class MatrixImpl : public nn::Module {
   /// Rows of the weight: ids [...] to [..., in].
   Tensor embed(const Tensor& ids) const;
 
+  /// Takes bytes [out, block_row_bytes(format, in)] (uint8) in place of numbers. `fast`: see
+  /// block_linear.
+  void store_blocks(const Tensor& bytes, BlockFormat format, bool fast);
+
   const int64_t out_features, in_features;
+  /// Numbers, or bytes of blocks.
   Tensor weight, bias;
+
+ private:
+  std::optional<BlockFormat> format_;
+  bool fast_ = false;
 };
 HEARTH_MODULE(Matrix);
 

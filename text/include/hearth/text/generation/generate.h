@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hearth/base/arg.h"
@@ -12,10 +13,9 @@
 #include "hearth/text/generation/logits_processors.h"
 #include "hearth/text/generation/stopping_criteria.h"
 #include "hearth/text/models/causal_lm.h"
+#include "hearth/text/tokenizers/tokenizer.h"
 
 namespace hearth::text {
-
-class Tokenizer;
 
 /// What generate() takes besides its configuration.
 struct GenerateOptions {
@@ -30,7 +30,7 @@ struct GenerateOptions {
   /// Where random numbers come from; the default one unless given.
   HEARTH_ARG(std::optional<Generator>, generator);
   /// What stop_strings are looked for with.
-  HEARTH_ARG(const Tokenizer*, tokenizer) = nullptr;
+  HEARTH_ARG(std::optional<Tokenizer>, tokenizer);
   /// Of the prompt's first tokens, which are not looked at again; gets all but the last.
   HEARTH_ARG(std::shared_ptr<Cache>, cache);
 };

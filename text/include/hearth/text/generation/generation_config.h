@@ -20,6 +20,9 @@ enum class EarlyStopping { False, True, Never };
 /// How text is written on: Hugging Face's GenerationConfig, its names, defaults and meaning, and
 /// generation_config.json.
 struct HEARTH_API GenerationConfig {
+  using SequenceBias = std::vector<std::pair<std::vector<int64_t>, double>>;
+  using LengthDecay = std::optional<std::pair<int64_t, double>>;
+
   /// The text of a generation_config.json, over `defaults`. Names that it does not know are left
   /// out. Throws FormatError, which begins with [source].
   static GenerationConfig from_json(const data::readers::JsonValue& json,
@@ -35,8 +38,9 @@ struct HEARTH_API GenerationConfig {
   /// Throws ValueError for settings that make no sense.
   void check() const;
 
-  /// Tokens, those of the prompt included; max_new_tokens, where it is given, counts instead.
-  HEARTH_ARG(int64_t, max_length) = 20;
+  /// Tokens, those of the prompt included; max_new_tokens, where it is given, counts instead. With
+  /// neither, there are 20 new ones.
+  HEARTH_ARG(std::optional<int64_t>, max_length);
   HEARTH_ARG(std::optional<int64_t>, max_new_tokens);
   HEARTH_ARG(int64_t, min_length) = 0;
   HEARTH_ARG(std::optional<int64_t>, min_new_tokens);
@@ -70,14 +74,12 @@ struct HEARTH_API GenerationConfig {
   HEARTH_ARG(int64_t, no_repeat_ngram_size) = 0;
   HEARTH_ARG(std::vector<std::vector<int64_t>>, bad_words_ids);
   /// Added to the score of a sequence's last token, where the others stand before.
-  using SequenceBias = std::vector<std::pair<std::vector<int64_t>, double>>;
   HEARTH_ARG(SequenceBias, sequence_bias);
   HEARTH_ARG(bool, renormalize_logits) = false;
   HEARTH_ARG(std::optional<int64_t>, forced_bos_token_id);
   HEARTH_ARG(std::vector<int64_t>, forced_eos_token_id);
   HEARTH_ARG(bool, remove_invalid_values) = false;
   /// So many new tokens, and the factor that an end is made more likely by with each further one.
-  using LengthDecay = std::optional<std::pair<int64_t, double>>;
   HEARTH_ARG(LengthDecay, exponential_decay_length_penalty);
   HEARTH_ARG(std::vector<int64_t>, suppress_tokens);
   /// Not to be the first new token.
