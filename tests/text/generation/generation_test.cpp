@@ -275,7 +275,7 @@ TEST(GenerationConfigFile, IsWhatWasWritten) {
   EXPECT_EQ(back.sequence_bias(), config.sequence_bias());
   EXPECT_EQ(back.early_stopping(), EarlyStopping::Never);
   const JsonValue json(config.to_json());
-  EXPECT_EQ(json.size(), 9U);  // what differs from the defaults
+  EXPECT_EQ(json.size(), 8U);  // what differs from the defaults
   EXPECT_THAT(error_of<FormatError>(
                   [] { GenerationConfig::from_json(JsonValue(R"({"early_stopping": "soon"})")); }),
               testing::HasSubstr("got soon"));

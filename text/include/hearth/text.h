@@ -10,6 +10,7 @@
 #include "hearth/text/generation/generation_config.h"
 #include "hearth/text/generation/logits_processors.h"
 #include "hearth/text/generation/stopping_criteria.h"
+#include "hearth/text/generation/text_streamer.h"
 #include "hearth/text/gguf/gguf_file.h"
 #include "hearth/text/langid/language_identifier.h"
 #include "hearth/text/langid/train_language_identifier.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/matrix.h"
 
+#include <vector>
+
 #include "hearth/base/error.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
@@ -34,7 +36,7 @@ Tensor MatrixImpl::linear(const Tensor& x) const {
 
 Tensor MatrixImpl::embed(const Tensor& ids) const {
   if (!format_) return embedding(weight, ids);
-  DimVector sizes(ids.sizes());
+  std::vector<int64_t> sizes(ids.sizes().begin(), ids.sizes().end());
   sizes.push_back(in_features);
   return dequantize_blocks(weight.index_select(0, ids.reshape({-1})), *format_).view(sizes);
 }
