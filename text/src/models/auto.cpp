@@ -8,6 +8,8 @@
 #include "hearth/hub/model_files.h"
 #include "hearth/nn/init.h"
 
+#include "gguf/gguf_config.h"
+#include "gguf/load_gguf.h"
 #include "models/config_json.h"
 #include "models/load_pretrained.h"
 #include "models/registry.h"
@@ -105,6 +107,12 @@ std::shared_ptr<PreTrainedModelImpl> make_model(Head head, const JsonValue& conf
 
 std::shared_ptr<PreTrainedModelImpl> open_model(Head head, const std::string& name_or_path,
                                                 const ModelOptions& options, LoadingInfo* info) {
+  if (is_gguf(name_or_path)) {
+    const GgufFile file(name_or_path);
+    const JsonValue config = gguf_config(file);
+    const ModelRow row = find_row(head, config, name_or_path);
+    return load_gguf(row, changed(config, row, options), file, options);
+  }
   const hub::ModelFiles files = hub::model_files(name_or_path, false, options.hub());
   const hub::ModelSettings settings(files);
   const ModelRow row = find_row(head, settings.config(), settings.path());

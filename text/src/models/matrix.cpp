@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/matrix.h"
 
-#include <vector>
-
 #include "hearth/base/error.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/creation.h"
@@ -17,7 +15,18 @@ MatrixImpl::MatrixImpl(int64_t out, int64_t in, bool has_bias, double initialize
   if (has_bias) bias = register_parameter("bias", zeros({out}));
 }
 
-void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast) {
+Tensor MatrixImpl::linear(const Tensor& x) const {
+  if (!format_) return hearth::linear(x, weight, bias);
+  return block_linear(x, weight, *format_, bias, fast_);
+}
+
+Tensor MatrixImpl::embed(const Tensor& ids) const {
+  const Tensor rows = embedding(weight, ids);
+  return format_ ? dequantize_blocks(rows, *format_, dtype_) : rows;
+}
+
+void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast,
+                              ScalarType dtype) {
   const int64_t row = block_row_bytes(format, in_features);
   HEARTH_CHECK_AS(ShapeError,
                   bytes.scalar_type() == kByte && bytes.dim() == 2 &&
@@ -28,17 +37,7 @@ void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast
   weight = register_buffer("weight", bytes);
   format_ = format;
   fast_ = fast;
-}
-
-Tensor MatrixImpl::linear(const Tensor& x) const {
-  return format_ ? block_linear(x, weight, *format_, bias, fast_) : hearth::linear(x, weight, bias);
-}
-
-Tensor MatrixImpl::embed(const Tensor& ids) const {
-  if (!format_) return embedding(weight, ids);
-  std::vector<int64_t> sizes(ids.sizes().begin(), ids.sizes().end());
-  sizes.push_back(in_features);
-  return dequantize_blocks(weight.index_select(0, ids.reshape({-1})), *format_).view(sizes);
+  dtype_ = dtype;
 }
 
 }  // namespace hearth::text

@@ -19,18 +19,17 @@ class MatrixImpl : public nn::Module {
   Tensor linear(const Tensor& x) const;
   /// Rows of the weight: ids [...] to [..., in].
   Tensor embed(const Tensor& ids) const;
-
-  /// Takes bytes [out, block_row_bytes(format, in)] (uint8) in place of numbers. `fast`: see
-  /// block_linear.
-  void store_blocks(const Tensor& bytes, BlockFormat format, bool fast);
+  /// Takes a weight that is quantized in blocks, bytes [out, bytes of a row], in place of the plain
+  /// one. `fast` as for block_linear; rows that are looked up are of `dtype`. Throws ShapeError.
+  void store_blocks(const Tensor& bytes, BlockFormat format, bool fast, ScalarType dtype);
 
   const int64_t out_features, in_features;
-  /// Numbers, or bytes of blocks.
   Tensor weight, bias;
 
  private:
   std::optional<BlockFormat> format_;
   bool fast_ = false;
+  ScalarType dtype_ = kFloat;
 };
 HEARTH_MODULE(Matrix);
 

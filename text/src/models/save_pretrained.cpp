@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
+#include "hearth/base/error.h"
 #include "hearth/hub/model_files.h"
 #include "hearth/io/save_tensors.h"
 #include "hearth/text/models/auto.h"
@@ -10,6 +11,10 @@
 namespace hearth::text {
 
 void save_pretrained(const PreTrainedModelImpl& model, const std::string& folder) {
+  HEARTH_CHECK_AS(
+      ValueError, !model.config().contains("quantization_config"),
+      "[save_pretrained] expected plain weights, got quantized ones of a GGUF file; open it "
+      "with ModelOptions().dequantize(true)");
   constexpr int64_t kShard = 5'000'000'000;
   std::vector<std::pair<std::string, Tensor>> tensors;
   std::set<const void*> written;

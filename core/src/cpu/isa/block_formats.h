@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How ggml packs numbers. Of each format, for group g (32 numbers) of a row: bytes(row, g) are its
-// numbers before scaling, and scales(row, g, ...) what makes values of them: scale * byte + offset,
-// for the whole group or, with kHalves, for each 16 of it.
+// How ggml packs numbers. Of each format, bytes(row, g) are the 32 numbers of group g of a row
+// before scaling. scales(row, g, count, ...) tells what makes values of them, scale * byte +
+// offset, of up to eight groups from g on, a multiple of eight: for each group or, with kHalves,
+// for each 16 numbers. It writes as much as eight groups have.
 #pragma once
 
 #include "cpu/isa/vector.h"
@@ -55,6 +56,29 @@ struct Blocks32 {
   static constexpr bool kHalves = false;
   /// Whether bytes go up to 255; others have seven bits at most.
   static constexpr bool kWide = false;
+
+ protected:
+  /// The first and the second half of `count` blocks.
+  template <int bytes>
+  static void scales_of(const uint8_t* blocks, int64_t count, float* first, float* second) {
+#if defined(__AVX2__)
+    const __m256i at = _mm256_min_epi32(_mm256_setr_epi32(0, bytes, 2 * bytes, 3 * bytes, 4 * bytes,
+                                                          5 * bytes, 6 * bytes, 7 * bytes),
+                                        _mm256_set1_epi32(static_cast<int>(count - 1) * bytes));
+    const __m256i both = _mm256_i32gather_epi32(reinterpret_cast<const int*>(blocks), at, 1);
+    const __m256i apart = _mm256_packus_epi32(_mm256_and_si256(both, _mm256_set1_epi32(0xffff)),
+                                              _mm256_srli_epi32(both, 16));
+    const __m256i sorted = _mm256_permute4x64_epi64(apart, 0xd8);
+    _mm256_storeu_ps(first, _mm256_cvtph_ps(_mm256_castsi256_si128(sorted)));
+    _mm256_storeu_ps(second, _mm256_cvtph_ps(_mm256_extracti128_si256(sorted, 1)));
+#else
+    for (int64_t i = 0; i < 8; ++i) {
+      const uint8_t* block = blocks + (i < count ? i : 0) * bytes;
+      first[i] = half_at(block);
+      second[i] = half_at(block + 2);
+    }
+#endif
+  }
 };
 
 struct Q8_0 : Blocks32 {
@@ -63,27 +87,26 @@ struct Q8_0 : Blocks32 {
   static U8x32 bytes(const uint8_t* row, int64_t g) {
     return load<U8x32>(row + g * kBytes + 2) ^ 0x80;
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = -128 * *scale;
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
+    for (int i = 0; i < 8; ++i) offset[i] = -128 * scale[i];
   }
 };
 
 struct Q4_0 : Blocks32 {
   static constexpr int kBytes = 18;
   static U8x32 bytes(const uint8_t* row, int64_t g) { return nibbles(row + g * kBytes + 2); }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = -8 * *scale;
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
+    for (int i = 0; i < 8; ++i) offset[i] = -8 * scale[i];
   }
 };
 
 struct Q4_1 : Blocks32 {
   static constexpr int kBytes = 20;
   static U8x32 bytes(const uint8_t* row, int64_t g) { return nibbles(row + g * kBytes + 4); }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = half_at(row + g * kBytes + 2);
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
   }
 };
 
@@ -93,9 +116,9 @@ struct Q5_0 : Blocks32 {
     const uint8_t* b = row + g * kBytes;
     return nibbles(b + 6) | fifth_bits(b + 2);
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = -16 * *scale;
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
+    for (int i = 0; i < 8; ++i) offset[i] = -16 * scale[i];
   }
 };
 
@@ -105,9 +128,8 @@ struct Q5_1 : Blocks32 {
     const uint8_t* b = row + g * kBytes;
     return nibbles(b + 8) | fifth_bits(b + 4);
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = half_at(row + g * kBytes + 2);
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
   }
 };
 
@@ -128,21 +150,34 @@ struct IQ4_NL : Blocks32 {
     return values;
 #endif
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    *scale = half_at(row + g * kBytes);
-    *offset = -128 * *scale;
+  static void scales(const uint8_t* row, int64_t g, int64_t count, float* scale, float* offset) {
+    scales_of<kBytes>(row + g * kBytes, count, scale, offset);
+    for (int i = 0; i < 8; ++i) offset[i] = -128 * scale[i];
   }
 };
+
+/// n bytes times a number.
+template <class T>
+inline void scaled(const T* bytes, int n, float by, float* out) {
+  for (int i = 0; i < n; ++i) out[i] = by * static_cast<float>(bytes[i]);
+}
 
 /// 256 numbers in eight groups, each with a scale and a minimum of six bits in twelve bytes.
 struct SixBitScales : Blocks32 {
   static constexpr int kElements = 256;
-  static void scales_of(const uint8_t* block, int64_t i, float* scale, float* offset) {
-    const uint8_t* s = block + 4;
-    const int a = i < 4 ? s[i] & 63 : (s[i + 4] & 15) | (s[i - 4] >> 2 & 48);
-    const int b = i < 4 ? s[i + 4] & 63 : s[i + 4] >> 4 | (s[i] >> 2 & 48);
-    *scale = half_at(block) * static_cast<float>(a);
-    *offset = -(half_at(block + 2) * static_cast<float>(b));
+  static void scales_of(const uint8_t* block, float* scale, float* offset) {
+    uint32_t a, b, c;
+    std::memcpy(&a, block + 4, 4);
+    std::memcpy(&b, block + 8, 4);
+    std::memcpy(&c, block + 12, 4);
+    constexpr uint32_t six = 0x3f3f3f3f, four = 0x0f0f0f0f, top = 0x30303030;
+    const uint32_t scales[2] = {a & six, (c & four) | (a >> 2 & top)};
+    const uint32_t minima[2] = {b & six, (c >> 4 & four) | (b >> 2 & top)};
+    uint8_t bytes[8];
+    std::memcpy(bytes, scales, 8);
+    scaled(bytes, 8, half_at(block), scale);
+    std::memcpy(bytes, minima, 8);
+    scaled(bytes, 8, -half_at(block + 2), offset);
   }
   /// Group i of 128 bytes: the lower or upper halves of 32 of them.
   static U8x32 half_bytes(const uint8_t* q, int64_t i) {
@@ -156,8 +191,8 @@ struct Q4_K : SixBitScales {
   static U8x32 bytes(const uint8_t* row, int64_t g) {
     return half_bytes(row + g / 8 * kBytes + 16, g % 8);
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    scales_of(row + g / 8 * kBytes, g % 8, scale, offset);
+  static void scales(const uint8_t* row, int64_t g, int64_t, float* scale, float* offset) {
+    scales_of(row + g / 8 * kBytes, scale, offset);
   }
 };
 
@@ -168,8 +203,8 @@ struct Q5_K : SixBitScales {
     const U8x32 high = load<U8x32>(block + 16) >> static_cast<uint8_t>(g % 8);
     return half_bytes(block + 48, g % 8) | (high & 1) << 4;
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
-    scales_of(row + g / 8 * kBytes, g % 8, scale, offset);
+  static void scales(const uint8_t* row, int64_t g, int64_t, float* scale, float* offset) {
+    scales_of(row + g / 8 * kBytes, scale, offset);
   }
 };
 
@@ -184,13 +219,12 @@ struct Q6_K : Blocks32 {
     const U8x32 high = load<U8x32>(block + 128 + half * 32) >> static_cast<uint8_t>(2 * i);
     return (i < 2 ? v & 15 : v >> 4) | (high & 3) << 4;
   }
-  static void scales(const uint8_t* row, int64_t g, float* scale, float* offset) {
+  static void scales(const uint8_t* row, int64_t g, int64_t, float* scale, float* offset) {
     const uint8_t* block = row + g / 8 * kBytes;
-    const float d = half_at(block + 208);
-    for (int i = 0; i < 2; ++i) {
-      scale[i] = d * static_cast<float>(static_cast<int8_t>(block[192 + g % 8 * 2 + i]));
-      offset[i] = -32 * scale[i];
-    }
+    int8_t bytes[16];
+    std::memcpy(bytes, block + 192, 16);
+    scaled(bytes, 16, half_at(block + 208), scale);
+    for (int i = 0; i < 16; ++i) offset[i] = -32 * scale[i];
   }
 };
 

@@ -31,6 +31,12 @@ struct ModelOptions {
   /// What weights of floating point are converted to: float32, as transformers 4 does unless told
   /// otherwise. None: what config.json or the file says ("auto").
   HEARTH_ARG(std::optional<ScalarType>, dtype) = kFloat;
+  /// Of GGUF files: whether weights that are quantized in blocks become plain ones of `dtype`, in
+  /// place of staying as they are in memory.
+  HEARTH_ARG(bool, dequantize) = false;
+  /// Whether products with quantized weights round activations to int8: faster, and about 0.5 %
+  /// off. See block_linear.
+  HEARTH_ARG(bool, int8_activations) = false;
   /// Names of the classes, in place of config.json's "id2label".
   HEARTH_ARG(std::vector<std::string>, labels);
   /// In place of config.json's "problem_type": "regression", "single_label_classification" or
@@ -56,6 +62,9 @@ struct LoadingInfo {
 ///  - a folder: config.json with model.safetensors, model.safetensors.index.json, pytorch_model.bin
 ///    or pytorch_model.bin.index.json;
 ///  - a file of weights, or config.json itself, with the other beside it;
+///  - a GGUF file, which has all in itself: of architecture llama (Mistral and SmolLM2, too),
+///  qwen2,
+///    qwen3, gemma, gemma2, gemma3 or gpt2;
 ///  - a repository of Hugging Face's hub with such files, "ORG/NAME" or "ORG/NAME@REVISION", where
 ///    there is no file or folder of that name.
 ///
