@@ -60,7 +60,8 @@ class Builder {
     out.unk_token = token("unknown_token_id");
     out.sep_token = separator();
     out.pad_token = token("padding_token_id");
-    out.cls_token = token(kind_ == "bert" && !has("cls_token_id") ? "bos_token_id" : "cls_token_id");
+    out.cls_token =
+        token(kind_ == "bert" && !has("cls_token_id") ? "bos_token_id" : "cls_token_id");
     out.mask_token = token("mask_token_id");
     out.token_type_ids = kind_ == "bert";
     out.model_max_length =

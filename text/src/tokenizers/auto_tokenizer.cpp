@@ -7,6 +7,7 @@
 
 #include "hearth/base/error.h"
 
+#include "gguf/gguf_tokenizer.h"
 #include "tokenizers/encoding_edits.h"
 #include "tokenizers/from_file.h"
 #include "tokenizers/special_tokens.h"
@@ -288,6 +289,7 @@ class Loader {
 
 PreTrainedTokenizer AutoTokenizer::from_pretrained(const std::string& name_or_path,
                                                    const hub::HubOptions& options) {
+  if (is_gguf(name_or_path)) return gguf_tokenizer(GgufFile(name_or_path));
   const TokenizerFiles files = find_files(name_or_path, options);
   return Loader(files).load();
 }
