@@ -73,6 +73,8 @@ class Model {
   virtual size_t vocab_size() const = 0;
   /// The id of tokens that are named by the text they stand for: what Unigram doesn't know.
   virtual std::optional<uint32_t> named_by_text() const { return std::nullopt; }
+  /// What tokens that go on with a word begin with: "##"; empty if nothing marks them.
+  virtual std::string_view continuing_subword_prefix() const { return {}; }
   /// The model part of tokenizer.json, as HF writes it (keys in its order; vocab by id).
   virtual void write_json(std::string& out, bool pretty) const = 0;
 };

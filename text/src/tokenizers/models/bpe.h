@@ -35,6 +35,11 @@ class Bpe final : public Model, private PairCheck::Source {
   }
   std::string_view id_to_token(uint32_t id) const override { return tokens_.token(id); }
   size_t vocab_size() const override { return tokens_.size(); }
+  std::string_view continuing_subword_prefix() const override {
+    return options_.continuing_subword_prefix
+               ? std::string_view(*options_.continuing_subword_prefix)
+               : std::string_view();
+  }
   void write_json(std::string& out, bool pretty) const override;
 
   /// A thread's memory for this model (thread_state.h).

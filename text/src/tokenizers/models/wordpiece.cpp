@@ -46,6 +46,9 @@ class WordPiece final : public Model {
   }
   std::string_view id_to_token(uint32_t id) const override { return tokens_.token(id); }
   size_t vocab_size() const override { return tokens_.size(); }
+  std::string_view continuing_subword_prefix() const override {
+    return options_.continuing_subword_prefix;
+  }
   void write_json(std::string& out, bool pretty) const override;
 
   bool caches() const { return true; }
