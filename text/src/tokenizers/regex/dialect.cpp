@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tokenizers/regex/dialect.h"
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "hearth/base/error.h"
@@ -22,8 +24,12 @@ std::string hex(char32_t code) {
 }
 
 std::string ranges_of(const CodeSet& set) {
+  // PCRE2 looks at one after the other: large ones, which most characters are in, come first.
+  std::vector<CodeSet::Range> ranges = set.ranges();
+  std::stable_sort(ranges.begin(), ranges.end(),
+                   [](auto a, auto b) { return a.last - a.first > b.last - b.first; });
   std::string out;
-  for (auto [first, last] : set.ranges()) {
+  for (auto [first, last] : ranges) {
     // PCRE2 takes no surrogates.
     if (first >= 0xd800 && first <= 0xdfff) first = 0xe000;
     if (last >= 0xd800 && last <= 0xdfff) last = 0xd7ff;
@@ -288,6 +294,8 @@ class Writer {
         return take("{") ? read_hex(8, true) : read_hex(2, false);
       case 'u':
         return read_hex(4, false);
+      case 'c':
+        return take_code() & 0x1f;
       case '0':
         return read_number(8, 2, false);
       default:
