@@ -193,6 +193,21 @@ TEST(AutoModel, WrongFilesSayWhatIsWrong) {
     EXPECT_NE(error(JsonValue(bad), all), "") << bad;
 }
 
+TEST(Encoder, WhatIsNoPaddingIsTheSameWithoutIt) {
+  manual_seed(8);
+  BertModel model(small());
+  model->eval();
+  const Tensor ids = tensor({2, 7, 9, 3, 2, 5, 0, 0, 0, 0, 2, 3}, kLong).view({3, 4});
+  const Tensor mask = tensor({1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1}, kLong).view({3, 4});
+  const auto states = [&](bool skip) {
+    return model->forward(ModelInputs().input_ids(ids).attention_mask(mask).skip_padding(skip))
+        .last_hidden_state;
+  };
+  const Tensor taken = mask.unsqueeze(-1);
+  EXPECT_TRUE((states(true) * taken).allclose(states(false) * taken, 1e-5, 1e-6));
+  EXPECT_FALSE(states(true).equal(states(false)));
+}
+
 TEST(AutoModel, InputsThatDoNotFitAreRefused) {
   manual_seed(7);
   BertModel bert(small());

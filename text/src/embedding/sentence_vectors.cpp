@@ -30,8 +30,8 @@ Tensor pooled(PreTrainedModelImpl& model, const Rows& rows, Device device, const
     if (padded) std::fill_n(mask.data_ptr<int64_t>() + i * length, row.size(), 1);
   }
   if (padded) mask = mask.to(device);
-  const ModelOutput out =
-      model.forward(ModelInputs().input_ids(ids.to(device)).attention_mask(mask));
+  const ModelOutput out = model.forward(
+      ModelInputs().input_ids(ids.to(device)).attention_mask(mask).skip_padding(true));
   return pooling(out.last_hidden_state, mask).to(kCPU, kFloat);
 }
 
@@ -51,16 +51,10 @@ Tensor sentence_vectors(PreTrainedModelImpl& model, ArrayRef<std::vector<uint32_
                    [&](size_t a, size_t b) { return ids[a].size() > ids[b].size(); });
   Tensor result;
   for (size_t first = 0; first < order.size();) {
-    // So many tokens keep the processors busy, so that shorter texts may come by themselves.
-    constexpr size_t kEnough = 256;
-    const size_t longest = ids[order[first]].size();
     Rows rows;
     while (first + rows.size() < order.size() &&
-           rows.size() < static_cast<size_t>(options.batch_size())) {
-      const std::vector<uint32_t>& next = ids[order[first + rows.size()]];
-      if (next.size() < longest && rows.size() * longest >= kEnough) break;
-      rows.push_back(&next);
-    }
+           rows.size() < static_cast<size_t>(options.batch_size()))
+      rows.push_back(&ids[order[first + rows.size()]]);
     const Tensor vectors = pooled(model, rows, device, pooling, options.pad_id());
     if (!result.defined()) result = zeros({static_cast<int64_t>(ids.size()), vectors.size(1)});
     const int64_t width = vectors.size(1);

@@ -2,12 +2,24 @@
 #include "hearth/text/models/encoder_heads.h"
 
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/predicates.h"
+#include "hearth/ops/reduce.h"
 
 #include "models/init_weights.h"
 #include "models/layers/parts.h"
 #include "models/losses.h"
 
 namespace hearth::text {
+namespace {
+
+/// Whether no text begins with padding.
+bool first_is_token(const Tensor& mask) {
+  return mask.defined() && mask.dim() == 2 && mask.size(1) > 0 &&
+         mask.select(1, 0).ne(0).all().item<bool>();
+}
+
+}  // namespace
+
 EncoderWithHeadImpl::EncoderWithHeadImpl(data::readers::JsonValue config, Head head,
                                          const std::string& name,
                                          std::shared_ptr<PreTrainedModelImpl> base)
@@ -17,7 +29,11 @@ EncoderWithHeadImpl::EncoderWithHeadImpl(data::readers::JsonValue config, Head h
 EncoderWithHeadImpl::~EncoderWithHeadImpl() = default;
 
 ModelOutput EncoderWithHeadImpl::forward(const ModelInputs& inputs) {
-  ModelOutput out = base_->forward(inputs);
+  ModelInputs of_base = inputs;
+  // The head sees the first tokens alone.
+  if (head_ == Head::SequenceClassification && first_is_token(inputs.attention_mask()))
+    of_base.skip_padding(true);
+  ModelOutput out = base_->forward(of_base);
   const Tensor logits = scores(out, inputs);
   if (head_ == Head::QuestionAnswering) {
     out.start_logits = logits.select(-1, 0);

@@ -39,6 +39,7 @@ ModelInputs TokenExamples::inputs(const Tensor& batch) const {
   ModelInputs inputs;
   inputs.input_ids(where(taken, ids, pad_id));
   inputs.attention_mask(taken.to(kLong));
+  inputs.skip_padding(true);
   const bool typed = !examples.empty() && !examples[0].type_ids.empty();
   if (typed) inputs.token_type_ids(batch.select(1, 1));
   return inputs;

@@ -5,6 +5,7 @@
 #include "hearth/ops/pointwise.h"
 
 #include "models/layers/attention.h"
+#include "models/layers/unpadding.h"
 
 namespace hearth::text {
 
@@ -12,22 +13,25 @@ ModelOutput Encoder::forward(const Tensor& embedded, const ModelInputs& inputs,
                              bool training) const {
   ModelOutput out;
   const Tensor mask = key_mask(inputs.attention_mask());
-  Tensor x = embedded;
+  const Unpadding padding(inputs);
+  Tensor x = padding.pack(embedded);
   if (inputs.output_hidden_states()) out.hidden_states.push_back(x);
   for (const EncoderLayer& layer : layers) {
     Tensor weights;
-    const Tensor y = attend(
-        split_heads(layer.query->forward(x), heads), split_heads(layer.key->forward(x), heads),
-        split_heads(layer.value->forward(x), heads), mask, training ? attention_dropout : 0,
-        inputs.output_attentions() ? &weights : nullptr);
+    const auto of_heads = [&](nn::LinearImpl& linear) {
+      return split_heads(padding.spread(linear.forward(x)), heads);
+    };
+    const Tensor y =
+        attend(of_heads(*layer.query), of_heads(*layer.key), of_heads(*layer.value), mask,
+               training ? attention_dropout : 0, inputs.output_attentions() ? &weights : nullptr);
     x = layer.attention_norm->forward(
-        drop(layer.attended->forward(join_heads(y)), dropout, training) + x);
+        drop(layer.attended->forward(padding.pack(join_heads(y))), dropout, training) + x);
     x = layer.output_norm->forward(
         drop(layer.narrow->forward(act(layer.wide->forward(x))), dropout, training) + x);
     if (weights.defined()) out.attentions.push_back(weights);
     if (inputs.output_hidden_states()) out.hidden_states.push_back(x);
   }
-  out.last_hidden_state = x;
+  out.last_hidden_state = padding.spread(x);
   return out;
 }
 

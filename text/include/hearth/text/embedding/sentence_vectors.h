@@ -12,8 +12,7 @@
 namespace hearth::text {
 
 struct SentenceVectorsOptions {
-  /// Most texts that go through the model at once. Texts are sorted by length, and shorter ones
-  /// wait for a batch of their own where that costs nothing, so that there is little padding.
+  /// How many texts go through the model at once, sorted by length.
   HEARTH_ARG(int64_t, batch_size) = 32;
   /// What padding is filled with; it is masked.
   HEARTH_ARG(int64_t, pad_id) = 0;

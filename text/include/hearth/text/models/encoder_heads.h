@@ -15,7 +15,8 @@ class LinearImpl;
 namespace hearth::text {
 
 /// A model with a head on top of another. What it gives is what the base gives, and logits; with
-/// labels the loss as well:
+/// labels the loss as well. Classifying texts, nothing is computed for masked tokens, if the states
+/// of all layers aren't asked for, and what stands for them in last_hidden_state means nothing.
 ///
 ///  - sequence classification [batch, classes]: by config.json's "problem_type" mean squared error
 ///    ("regression"), cross entropy ("single_label_classification") or binary cross entropy

@@ -34,6 +34,9 @@ struct ModelInputs {
   HEARTH_ARG(std::shared_ptr<Cache>, cache);
   /// Of how many positions at the end logits are wanted; 0: of all. Decoders only.
   HEARTH_ARG(int64_t, logits_to_keep) = 0;
+  /// Nobody looks at the states of masked tokens, which then mean nothing: encoders need not
+  /// compute them.
+  HEARTH_ARG(bool, skip_padding) = false;
   HEARTH_ARG(bool, output_hidden_states) = false;
   HEARTH_ARG(bool, output_attentions) = false;
 };
