@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "hearth/text/pipelines/tasks.h"
+
+#include "common/command.h"
+#include "common/json.h"
+#include "text/each_line.h"
+#include "text/model.h"
+
+namespace {
+
+namespace text = hearth::text;
+
+class Classify final : public Command {
+ public:
+  const char* name() const override { return "classify"; }
+  const char* summary() const override { return "Say which class texts are of"; }
+  const char* details() const override {
+    return "Prints, for each line, the classes and their scores, nothing for an empty line. With "
+           "--labels the model is one that tells what sentences entail (NLI), and the classes are "
+           "any words.";
+  }
+  std::vector<std::string> examples() const override {
+    return {"classify --model runs/reviews reviews.txt",
+            "classify --model runs/reviews --top 3 --json < reviews.txt",
+            "classify --model facebook/bart-large-mnli --labels sports,politics news.txt"};
+  }
+  void declare(OptionList& options) override {
+    declare_model(options, model_);
+    options.add("files", files_, kTextFilesHelp);
+    options.add("--top", top_, "How many classes to print").between(1, 100000);
+    options.add("--function", function_, "What scores become")
+        .one_of({"softmax", "sigmoid", "none"})
+        .by_default("by model");
+    options.add("--labels", labels_, "Classes, with commas between them").value("WORDS");
+    options.add("--template", template_, "The sentence that says that a text is of a class, {}");
+    options.flag("--multi-label", multi_label_, "Several of --labels may be true");
+    options.add("--batch-size", batch_size_, "Texts at once").between(1, 100000);
+  }
+  int run() override;
+
+ private:
+  using Scores = std::vector<text::LabelScore>;
+  std::function<std::vector<Scores>(const std::vector<std::string>&)> open() const;
+
+  std::string model_, template_ = text::ZeroShotOptions().hypothesis_template();
+  std::vector<std::string> files_;
+  std::optional<std::string> function_, labels_;
+  int64_t top_ = 1, batch_size_ = text::TextClassificationOptions().batch_size();
+  bool multi_label_ = false;
+};
+
+std::vector<std::string> split_at_commas(const std::string& words) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= words.size();) {
+    const size_t comma = std::min(words.find(',', at), words.size());
+    std::string part = words.substr(at, comma - at);
+    part.erase(0, part.find_first_not_of(' '));
+    part.erase(part.find_last_not_of(' ') + 1);
+    if (!part.empty()) parts.push_back(std::move(part));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Classify::open()
+    const {
+  if (labels_) {
+    const auto labels = split_at_commas(*labels_);
+    if (labels.empty()) throw UsageError("--labels: expected words, got none");
+    auto pipeline = open_pipeline(text::task::zero_shot_classification, model_, device());
+    const auto options =
+        text::ZeroShotOptions().hypothesis_template(template_).multi_label(multi_label_);
+    return [=, top = static_cast<size_t>(top_)](const std::vector<std::string>& texts) {
+      std::vector<Scores> all;
+      for (const std::string& line : texts) {
+        const auto found = pipeline(line, labels, options);
+        Scores& scores = all.emplace_back();
+        for (size_t i = 0; i < std::min(top, found.labels.size()); ++i)
+          scores.push_back({found.labels[i], found.scores[i]});
+      }
+      return all;
+    };
+  }
+  auto pipeline = open_pipeline(text::task::text_classification, model_, device());
+  auto options = text::TextClassificationOptions().top_k(top_).batch_size(batch_size_);
+  using Function = text::ClassificationFunction;
+  if (function_)
+    options.function_to_apply(*function_ == "softmax"   ? Function::Softmax
+                              : *function_ == "sigmoid" ? Function::Sigmoid
+                                                        : Function::None);
+  return [=](const std::vector<std::string>& texts) { return pipeline(texts, options); };
+}
+
+int Classify::run() {
+  const auto classify = open();
+  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  TextLines lines(files_);
+  each_line<Scores>(lines, static_cast<size_t>(batch_size_), "classifying", classify,
+                    [&](const std::string&, const Scores* scores) {
+                      std::string line;
+                      nlohmann::ordered_json object;
+                      if (scores) {
+                        object = nlohmann::ordered_json::array();
+                        for (const auto& [label, score] : *scores) {
+                          line +=
+                              fmt::format("{}{}\t{:.4f}", line.empty() ? "" : "\t", label, score);
+                          object.push_back({{"label", label}, {"score", score}});
+                        }
+                      }
+                      if (json())
+                        results.push_back(std::move(object));
+                      else
+                        fmt::print("{}\n", line);
+                    });
+  if (json()) print_json({{"model", model_}, {"results", std::move(results)}});
+  return 0;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> classify_command() { return std::make_unique<Classify>(); }
