@@ -10,6 +10,8 @@
 
 #include "hearth/base/error.h"
 #include "hearth/data/readers/jsonl.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/text/pipelines/tasks.h"
 
 #include "error_of.h"
@@ -180,6 +182,20 @@ TEST(Pipelines, ExtractFeatures) {
   }
 }
 
+TEST(Pipelines, EmbedSentences) {
+  const auto embed = pipeline(task::sentence_embedding, folder("bert"));
+  const auto extract = pipeline(task::feature_extraction, folder("bert"));
+  const std::vector<std::string> texts{"Anna lives in Berlin.", "Cats"};
+  const Tensor vectors = embed(texts);
+  ASSERT_EQ(vectors.sizes(), IntArrayRef({2, 16}));
+  // Without modules.json, the mean of the tokens' states.
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const Tensor mean = extract(texts[i])[0].mean(0);
+    EXPECT_TRUE(allclose(vectors[static_cast<int64_t>(i)], mean, 1e-4, 1e-5));
+    EXPECT_TRUE(allclose(embed(texts[i]), mean, 1e-4, 1e-5));
+  }
+}
+
 TEST(Pipelines, AnswerQuestions) {
   const auto answer = pipeline(task::question_answering, folder("bert"));
   for (const PipelineCase& c : cases_of("question-answering")) {
@@ -238,8 +254,56 @@ TEST(Pipelines, ClassifyByAnyLabels) {
               HasSubstr("expected {} in hypothesis_template"));
 }
 
+TEST(Pipelines, WriteOn) {
+  const auto write = pipeline(task::text_generation, folder("gpt2"));
+  EXPECT_EQ(write.generation_config.max_new_tokens(), 256);
+  for (const PipelineCase& c : cases_of("text-generation")) {
+    SCOPED_TRACE(c.input.dump() + c.options.dump());
+    GenerationConfig config = write.generation_config;
+    config.max_new_tokens(c.integer("max_new_tokens"));
+    if (c.has("num_beams")) config.num_beams(c.integer("num_beams"));
+    if (c.has("num_return_sequences"))
+      config.num_return_sequences(c.integer("num_return_sequences"));
+    TextGenerationOptions options;
+    options.generation_config(config).return_full_text(!c.has("return_full_text"));
+    std::string streamed;
+    if (!c.has("num_beams")) options.streamer([&](std::string_view text) { streamed += text; });
+    if (c.input.kind() == JsonValue::Kind::String) {
+      const auto got = write(c.input.string(), options);
+      ASSERT_EQ(got.size(), c.output.size());
+      for (size_t i = 0; i < got.size(); ++i)
+        EXPECT_EQ(got[i].generated_text, c.output.at(i).at("generated_text").string());
+      if (!c.has("num_beams")) {
+        EXPECT_TRUE(got[0].generated_text.ends_with(streamed));
+        EXPECT_FALSE(streamed.empty());
+      }
+      continue;
+    }
+    const std::vector<ChatMessage> messages{
+        {c.input.at(0).at("role").string(), c.input.at(0).at("content").string()}};
+    const auto got = write(messages, options);
+    const JsonValue expected = c.output.at(0).at("generated_text").at(1);
+    ASSERT_EQ(got[0].messages.size(), 2u);
+    EXPECT_EQ(got[0].messages[1].role, "assistant");
+    EXPECT_EQ(got[0].messages[1].content, expected.at("content").string());
+    EXPECT_EQ(got[0].generated_text, expected.at("content").string());
+    // Words of the assistant at the end are gone on with.
+    auto begun = messages;
+    begun.push_back({"assistant", "I am "});
+    const auto more = write(begun, options);
+    ASSERT_EQ(more[0].messages.size(), 2u);
+    EXPECT_EQ(more[0].messages[1].content, "I am " + more[0].generated_text);
+  }
+}
+
 TEST(Pipelines, NeedAModelOfTheirTask) {
+  EXPECT_THROW(pipeline(task::text_generation, folder("bert")), FormatError);
   EXPECT_THROW(pipeline(task::text_classification, folder("missing")), FileError);
+  EXPECT_THAT(error_of<ValueError>([] {
+                TextGenerationPipeline(AutoTokenizer::from_pretrained(folder("bert")),
+                                       AutoModel::from_pretrained(folder("bert")));
+              }),
+              HasSubstr("causal language modelling"));
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include "hearth/text/pipelines/feature_extraction.h"
 #include "hearth/text/pipelines/fill_mask.h"
 #include "hearth/text/pipelines/question_answering.h"
+#include "hearth/text/pipelines/sentence_embedding.h"
 #include "hearth/text/pipelines/text_classification.h"
+#include "hearth/text/pipelines/text_generation.h"
 #include "hearth/text/pipelines/token_classification.h"
 #include "hearth/text/pipelines/zero_shot_classification.h"
 
@@ -28,7 +30,9 @@ inline constexpr Task<TokenClassificationPipeline> token_classification{"token-c
     ner{"ner"};
 inline constexpr Task<FillMaskPipeline> fill_mask{"fill-mask"};
 inline constexpr Task<FeatureExtractionPipeline> feature_extraction{"feature-extraction"};
+inline constexpr Task<SentenceEmbeddingPipeline> sentence_embedding{"sentence-embedding"};
 inline constexpr Task<QuestionAnsweringPipeline> question_answering{"question-answering"};
+inline constexpr Task<TextGenerationPipeline> text_generation{"text-generation"};
 inline constexpr Task<ZeroShotClassificationPipeline> zero_shot_classification{
     "zero-shot-classification"};
 }  // namespace task
