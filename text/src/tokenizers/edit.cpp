@@ -11,10 +11,13 @@ namespace {
 /// Appends the origins of bytes that stand for themselves.
 void append_own(std::string_view text, size_t begin, size_t end, uint32_t start,
                 std::vector<Offset>& out) {
+  const size_t size = out.size();
+  out.resize(size + end - begin);
+  Offset* to = out.data() + size;
   for (size_t at = begin; at < end;) {
     const auto length = static_cast<uint32_t>(unicode::length_of(text[at]));
     const auto from = static_cast<uint32_t>(start + at);
-    for (uint32_t i = 0; i < length; ++i) out.push_back({from, from + length});
+    for (uint32_t i = 0; i < length; ++i) *to++ = {from, from + length};
     at += length;
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "tokenizers/edit.h"
@@ -18,37 +20,24 @@ bool is_chinese(char32_t c) {
          (c >= 0xf900 && c <= 0xfaff) || (c >= 0x2f800 && c <= 0x2fa1f);
 }
 
+/// Bytes at the front that are ASCII without control characters.
+size_t printable_prefix(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x80 * kOnes;
+  size_t at = 0;
+  for (uint64_t eight; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    const uint64_t below_space = ~((eight | kHigh) - 0x20 * kOnes);
+    if ((eight | (eight + kOnes) | below_space) & kHigh) break;
+  }
+  while (at < text.size() && static_cast<uint8_t>(text[at] - 0x20) < 0x5f) ++at;
+  return at;
+}
+
 /// What is done to each character. `strip` takes characters apart and drops accents, as NFD and a
 /// filter after it would, for all texts but those with a mark that stays and may change places.
 struct Steps {
   bool clean, chinese, strip, lower;
 };
-
-/// Writes what one character becomes.
-class Writer {
- public:
-  Writer(Edit& edit, size_t bytes) : edit_(edit), bytes_(bytes) {}
-  ~Writer() {
-    if (bytes_) edit_.drop(bytes_);
-  }
-  void operator()(char32_t code) {
-    if (bytes_) {
-      edit_.replace(bytes_, code);
-      bytes_ = 0;
-    } else {
-      edit_.add(code);
-    }
-  }
-
- private:
-  Edit& edit_;
-  size_t bytes_;
-};
-
-void write_lower(char32_t code, bool lower, Writer& write) {
-  if (!lower) return write(code);
-  for (const char32_t c : unicode::lower(code)) write(c);
-}
 
 /// Whether a mark stays that may have to change places with others.
 bool is_kept_mark(const unicode::Record& r) {
@@ -68,19 +57,24 @@ unicode::Codes parts_of(const char32_t& code, char32_t (&hangul)[3]) {
 /// False, and only ASCII is changed, for a text whose marks would have to be put in order first.
 bool change(Text& text, const Steps& steps, bool in_order) {
   using namespace unicode;
-  for (char& byte : text.bytes) {
-    if (steps.clean && (byte == '\t' || byte == '\n' || byte == '\r')) byte = ' ';
-    if (steps.lower) byte = static_cast<char>(byte | (byte >= 'A' && byte <= 'Z') << 5);
+  if (steps.clean) {
+    for (char& byte : text.bytes) {
+      byte = byte == '\t' || byte == '\n' || byte == '\r' ? ' ' : byte;
+    }
+  }
+  if (steps.lower) {
+    for (char& byte : text.bytes)
+      byte = static_cast<char>(byte | (byte >= 'A' && byte <= 'Z') << 5);
   }
   const uint32_t changing = (steps.clean ? kWhite | kBertDropped : 0u) |
                             (steps.strip ? kCanonical | kBertAccent : 0u) |
                             (steps.lower ? kLowers : 0u);
   Edit edit(text);
+  std::string written;
   while (!edit.left().empty()) {
     const std::string_view left = edit.left();
     // Of ASCII, only control characters are left to be changed.
-    size_t bytes = 0;
-    while (bytes < left.size() && static_cast<uint8_t>(left[bytes] - 0x20) < 0x5f) ++bytes;
+    size_t bytes = printable_prefix(left);
     if (bytes) {
       edit.keep(bytes);
       continue;
@@ -104,17 +98,22 @@ bool change(Text& text, const Steps& steps, bool in_order) {
     }
     char32_t hangul[3];
     const Codes parts = steps.strip ? parts_of(code, hangul) : Codes{&code, 1};
-    Writer write(edit, bytes);
-    if (chinese) write(' ');
+    written.clear();
+    if (chinese) written += ' ';
     for (const char32_t part : parts) {
       if (steps.strip) {
         const Record& of_part = record(part);
         if (of_part.flags & kBertAccent) continue;
         if (!in_order && is_kept_mark(of_part)) return false;
       }
-      write_lower(part, steps.lower, write);
+      if (steps.lower) {
+        for (const char32_t c : lower(part)) append(written, c);
+      } else {
+        append(written, part);
+      }
     }
-    if (chinese) write(' ');
+    if (chinese) written += ' ';
+    edit.replace(bytes, written);
   }
   edit.finish();
   return true;

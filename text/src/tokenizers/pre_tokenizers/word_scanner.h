@@ -51,6 +51,14 @@ class WordScanner final : public Pattern {
   static constexpr uint8_t kNoOther = unicode::kLetter | unicode::kNumber | unicode::kSpace;
 
   static void step(Cursor& cursor) {
+    // Most often a word with a space before it.
+    if (*cursor.at() == ' ' && cursor.is_ascii_letter(1)) {
+      if (!kRules.by_case) {
+        cursor.skip(1);
+        return cursor.skip_letters();
+      }
+      if (ascii_word_by_case(cursor, 1)) return;
+    }
     const Seen first = cursor.peek();
     if (kRules.contractions == WordRules::Alone && *cursor.at() == '\'') {
       if (const size_t size = contraction(cursor)) return cursor.skip(size);
@@ -58,7 +66,7 @@ class WordScanner final : public Pattern {
     if constexpr (kRules.any_before_word) {
       if (word_after_any(cursor, first)) return;
     } else if (first.classes & unicode::kLetter) {
-      return cursor.skip_while(unicode::kLetter);
+      return cursor.skip_letters();
     }
     if (first.classes & unicode::kNumber) return number(cursor);
     if (!(first.classes & unicode::kSpace)) return other(cursor);
@@ -66,7 +74,7 @@ class WordScanner final : public Pattern {
       const Seen second = cursor.peek(1);
       if (!kRules.any_before_word && second.classes & unicode::kLetter) {
         cursor.skip(1);
-        return cursor.skip_while(unicode::kLetter);
+        return cursor.skip_letters();
       }
       if (!kRules.digits && second.classes & unicode::kNumber) {
         cursor.skip(1);
@@ -100,13 +108,26 @@ class WordScanner final : public Pattern {
     const bool before =
         !(first.classes & (unicode::kLetter | unicode::kNumber | unicode::kNewline));
     if constexpr (kRules.by_case) {
+      if (cursor.is_ascii_letter() && ascii_word_by_case(cursor, 0)) return true;
       return word_by_case(cursor, first, before);
     } else {
       if (!letter && !(before && cursor.peek(first.bytes).classes & unicode::kLetter)) return false;
       cursor.skip(first.bytes);
-      cursor.skip_while(unicode::kLetter);
+      cursor.skip_letters();
       return true;
     }
+  }
+
+  /// Upper case and then lower case of ASCII, behind a prefix. False, and nothing is read, if it
+  /// goes on beyond ASCII.
+  static bool ascii_word_by_case(Cursor& cursor, size_t prefix) {
+    const char* const from = cursor.at();
+    cursor.skip(prefix);
+    cursor.skip_ascii_upper();
+    cursor.skip_ascii_lower();
+    if (!cursor.is_beyond_ascii()) return end_word(cursor);
+    cursor.move_to(from);
+    return false;
   }
 
   /// Upper case and then lower case, where letters without case, and marks, count as both. With at

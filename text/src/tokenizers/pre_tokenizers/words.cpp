@@ -37,6 +37,7 @@ struct Bert {
     const Seen first = cursor.peek();
     cursor.skip(first.bytes);
     if (first.classes & unicode::kPunctuationClass) return;
+    cursor.skip_ascii_letters();
     cursor.skip_without(unicode::kPunctuationClass | unicode::kSpace);
   }
 };
@@ -46,6 +47,7 @@ struct Whitespace {
   static constexpr const char* kName = "Whitespace";
   static void skip(Cursor& cursor) {
     if (cursor.peek().classes & unicode::kWordClass) {
+      cursor.skip_ascii_letters();
       cursor.skip_while(unicode::kWordClass);
     } else {
       cursor.skip_without(unicode::kWordClass | unicode::kSpace);
