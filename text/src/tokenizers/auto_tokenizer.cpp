@@ -223,9 +223,11 @@ class Loader {
     if (!missing.empty()) impl_->add(missing);
   }
 
-  /// add_bos_token and add_eos_token, where the file says either, go before the post-processor.
+  /// add_bos_token and add_eos_token, where the file says either, go before the post-processor, for
+  /// the classes that look at them.
   void read_frame() {
     if (out_.config.kind() != Kind::Object) return;
+    if (families_.empty() || !frames_texts(families_[0])) return;
     if (!out_.config.contains("add_bos_token") && !out_.config.contains("add_eos_token")) return;
     const auto part = [&](const char* name, const std::optional<std::string>& token) {
       std::optional<SpecialToken> special;

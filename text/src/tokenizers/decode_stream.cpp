@@ -22,7 +22,7 @@ std::optional<std::string> DecodeStream::step(uint32_t id) {
   const std::string text = tokenizer_.decode(ids_, skip_special_tokens_);
   // Bytes at the end that are no character yet may become one.
   if (text.size() <= prefix_.size() || text.ends_with(kReplacementText)) return std::nullopt;
-  std::string fresh = text.substr(prefix_.size());
+  std::string fresh = behind_prefix(text);
   // The tokens of this text stay, for what comes next depends on what is before it.
   const size_t kept = ids_.size() - prefix_ids_;
   ids_.erase(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(prefix_ids_));
@@ -31,14 +31,21 @@ std::optional<std::string> DecodeStream::step(uint32_t id) {
   return fresh;
 }
 
+std::string DecodeStream::behind_prefix(const std::string& text) const {
+  if (text.starts_with(prefix_)) return text.substr(prefix_.size());
+  // The new tokens change what is out already; then they are taken by themselves.
+  const ArrayRef<uint32_t> all = ids_;
+  return tokenizer_.decode(all.slice(prefix_ids_, all.size() - prefix_ids_), skip_special_tokens_);
+}
+
 std::optional<std::string> DecodeStream::finish() {
-  std::string text = tokenizer_.decode(ids_, skip_special_tokens_);
-  const size_t known = prefix_.size();
+  const std::string text = tokenizer_.decode(ids_, skip_special_tokens_);
+  std::string fresh = text.size() > prefix_.size() ? behind_prefix(text) : "";
   ids_.clear();
   prefix_.clear();
   prefix_ids_ = 0;
-  if (text.size() <= known) return std::nullopt;
-  return text.substr(known);
+  if (fresh.empty()) return std::nullopt;
+  return fresh;
 }
 
 }  // namespace hearth::text

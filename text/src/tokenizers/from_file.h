@@ -25,4 +25,14 @@ struct FileHints {
 std::shared_ptr<Tokenizer::Impl> open_tokenizer(const std::string& path,
                                                 const FileHints& hints = {});
 
+/// The same of one kind, whose text is given. `source` is named in errors.
+std::shared_ptr<Tokenizer::Impl> from_bert_vocab(std::string_view file, const std::string& source,
+                                                 const FileHints& hints);
+std::shared_ptr<Tokenizer::Impl> from_gpt2_vocab(std::string_view vocab, const std::string& path,
+                                                 const FileHints& hints);
+std::shared_ptr<Tokenizer::Impl> from_tiktoken(std::string_view file, const std::string& path,
+                                               const FileHints& hints);
+std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
+                                                    const std::string& source);
+
 }  // namespace hearth::text

@@ -52,7 +52,9 @@ BatchEncoding encode_all(const PreTrainedTokenizer& tokenizer, size_t n,
     truncation.emplace();
     truncation->max_length(most).stride(options.stride()).strategy(options.strategy());
     truncation->direction(tokenizer.truncation_side);
-    impl.check(*truncation);
+    HEARTH_CHECK_AS(ValueError, most >= 0 && options.stride() >= 0,
+                    "[PreTrainedTokenizer] expected a max_length and a stride of 0 or more, got ",
+                    most, " and ", options.stride());
   }
   EncodeOptions its;
   its.add_special_tokens(options.add_special_tokens()).offsets(options.offsets());

@@ -47,14 +47,22 @@ constexpr Family kFamilies[] = {
     {"xlmroberta", false, HEARTH_ROBERTA_TOKENS},
 };
 
+/// Those that make their own post-processor.
+constexpr std::string_view kFraming[] = {"codellama", "cohere", "gemma", "llama"};
+
 /// "xlm-roberta" and "XLMRobertaTokenizerFast" are one.
-const Family* find(std::string_view text) {
+std::string plain_name(std::string_view text) {
   std::string name;
   for (const char c : text)
     if (std::isalnum(static_cast<unsigned char>(c)))
       name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const std::string_view ending : {"fast", "tokenizer"})
     if (name.ends_with(ending)) name.resize(name.size() - ending.size());
+  return name;
+}
+
+const Family* find(std::string_view text) {
+  const std::string name = plain_name(text);
   const auto* const found = std::find_if(std::begin(kFamilies), std::end(kFamilies),
                                          [&](const Family& family) { return family.name == name; });
   return found == std::end(kFamilies) ? nullptr : found;
@@ -89,6 +97,11 @@ void set_default_tokens(PreTrainedTokenizer& tokenizer, std::string_view family)
     std::optional<std::string>& its = *special_token_of(tokenizer, kSpecialTokenNames[i]);
     if (!its && !token.empty() && tokenizer.tokenizer.token_to_id(token)) its = token;
   }
+}
+
+bool frames_texts(std::string_view family) {
+  const std::string name = plain_name(family);
+  return std::find(std::begin(kFraming), std::end(kFraming), name) != std::end(kFraming);
 }
 
 std::optional<bool> takes_token_types(std::string_view family) {

@@ -16,8 +16,8 @@ namespace hearth::text {
 ///     for (uint32_t id : ids)
 ///       if (auto text = stream.step(id)) print(*text);
 ///
-/// What it gives, one after another, is what decode gives of all tokens; a character whose bytes
-/// are spread over tokens comes with the last of them.
+/// What it gives, one after another, is what decode gives of all tokens, as long as these make
+/// whole characters; a character whose bytes are spread over tokens comes with the last of them.
 class HEARTH_API DecodeStream {
  public:
   explicit DecodeStream(Tokenizer tokenizer, bool skip_special_tokens = true);
@@ -27,6 +27,8 @@ class HEARTH_API DecodeStream {
   std::optional<std::string> finish();
 
  private:
+  std::string behind_prefix(const std::string& text) const;
+
   Tokenizer tokenizer_;
   bool skip_special_tokens_;
   std::vector<uint32_t> ids_;  // whose text is prefix_ and what is not certain yet
