@@ -54,8 +54,15 @@ bool many_channels(Pass pass, const ConvArgs& c) {
   return pass == Pass::BackwardWeights ? last || c.area() > 1 : last && c.area() > 1;
 }
 
-/// Where our kernels for depthwise convolutions beat oneDNN's.
-bool each_channel(Pass, const ConvArgs& c) { return c.layout == ConvLayout::ChannelsLast; }
+/// Where our kernels for depthwise convolutions beat what there is: oneDNN is as fast, but for the
+/// weights of more than 3 x 3 taps, of which it makes ten times as much and more.
+bool each_channel([[maybe_unused]] Pass pass, [[maybe_unused]] const ConvArgs& c) {
+#ifdef HEARTH_WITH_ONEDNN
+  return pass == Pass::BackwardWeights && (c.area() > 9 || deterministic());
+#else
+  return true;
+#endif
+}
 
 /// Where a quarter of the multiplications outweighs the transforms of tiles and weights.
 bool many_tiles(Pass pass, const ConvArgs& c) {
