@@ -326,9 +326,7 @@ class Interpreter {
                             " arguments, got ", args.positional.size()));
     Dict named;
     Value caller = Value::undefined("No caller defined");
-    for (const auto& argument : args.named) {
-      const std::string& name = argument.first;
-      const Value& value = argument.second;
+    for (const auto& [name, value] : args.named) {
       const auto at = std::find_if(parameters.begin(), parameters.end(),
                                    [&](const auto& p) { return name_of(p.first) == name; });
       if (at != parameters.end()) {
@@ -347,8 +345,7 @@ class Interpreter {
     if (macro.takes_varargs) frame.set(varargs_, Value::tuple(std::move(more)));
     if (macro.takes_kwargs) frame.set(kwargs_, std::move(named));
     for (size_t i = args.positional.size(); i < parameters.size(); ++i) {
-      const int name = parameters[i].first;
-      const ExprPtr& fallback = parameters[i].second;
+      const auto& [name, fallback] = parameters[i];
       const bool given = std::any_of(args.named.begin(), args.named.end(),
                                      [&](const auto& arg) { return arg.first == name_of(name); });
       if (given) continue;

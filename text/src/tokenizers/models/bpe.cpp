@@ -112,8 +112,7 @@ size_t Bpe::character_size(std::string_view piece, size_t at) const {
   return options_.byte_level ? 1 : unicode::length_of(piece[at]);
 }
 
-uint32_t Bpe::start_id(std::string_view character, bool first, bool last) const {
-  if (simple_) return trie_.find(character);
+std::string Bpe::start_token(std::string_view character, bool first, bool last) const {
   std::string token;
   if (!first) token = or_empty(options_.continuing_subword_prefix);
   if (options_.byte_level) {
@@ -122,7 +121,7 @@ uint32_t Bpe::start_id(std::string_view character, bool first, bool last) const 
     token += character;
   }
   if (last) token += or_empty(options_.end_of_word_suffix);
-  return tokens_.id(token);
+  return token;
 }
 
 bool Bpe::start_symbols(uint32_t token, std::vector<Symbol>& out) const {
@@ -142,16 +141,10 @@ bool Bpe::start_symbols(uint32_t token, std::vector<Symbol>& out) const {
   return true;
 }
 
-void Bpe::add_unknown(std::string_view character, std::optional<Symbol>& unknown,
-                      std::vector<Symbol>& out) const {
-  std::string bytes;
-  if (options_.byte_level) {
-    append_letters(bytes, character);
-  } else {
-    bytes = character;
-  }
-  if (options_.byte_fallback && byte_tokens_.cover(bytes)) {
-    for (const char byte : bytes) out.push_back({byte_tokens_[byte], 1});
+void Bpe::add_unknown(const std::string& token, std::string_view character,
+                      std::optional<Symbol>& unknown, std::vector<Symbol>& out) const {
+  if (options_.byte_fallback && byte_tokens_.cover(token)) {
+    for (const char byte : token) out.push_back({byte_tokens_[byte], 1});
     return;
   }
   if (!options_.unk_token) return;
@@ -173,9 +166,10 @@ void Bpe::start_piece(std::string_view piece, std::vector<Symbol>& out) const {
     const std::string_view character = piece.substr(at, character_size(piece, at));
     const bool first = at == 0;
     at += character.size();
-    const uint32_t id = start_id(character, first, at == piece.size());
+    const std::string token = start_token(character, first, at == piece.size());
+    const uint32_t id = tokens_.id(token);
     if (id == kNone) {
-      add_unknown(character, unknown, out);
+      add_unknown(token, character, unknown, out);
       continue;
     }
     if (unknown) out.push_back(*unknown);
@@ -250,7 +244,7 @@ void Bpe::encode_with_unknown(std::string_view piece, State& state,
     }
     // What is neither unknown nor bytes is left out, and those around it may merge.
     if (options_.byte_fallback || options_.unk_token) finish_run();
-    add_unknown(character, unknown, out);
+    add_unknown(start_token(character, true, false), character, unknown, out);
   }
   finish_run();
   if (unknown) out.push_back(*unknown);
@@ -280,6 +274,11 @@ void Bpe::encode_piece(std::string_view piece, State& state, std::vector<Symbol>
 
 void Bpe::encode(std::string_view text, ArrayRef<Offset> pieces, Tokens& out) const {
   encode_pieces(*this, thread_state<State>(serial_), text, pieces, out);
+}
+
+std::optional<BpeOptions> bpe_options(const Model& model) {
+  const auto* bpe = dynamic_cast<const Bpe*>(&model);
+  return bpe ? std::optional(bpe->options()) : std::nullopt;
 }
 
 std::unique_ptr<Model> make_bpe(const VocabEntries& vocab, const std::vector<RankedMerge>& merges,

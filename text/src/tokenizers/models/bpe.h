@@ -42,6 +42,7 @@ class Bpe final : public Model, private PairCheck::Source {
   }
   void write_json(std::string& out, bool pretty) const override;
 
+  const BpeOptions& options() const { return options_; }
   /// A thread's memory for this model (thread_state.h).
   struct State;
   /// The tokens of a piece, longer or rarer than what is cached (piece_loop.h).
@@ -58,8 +59,8 @@ class Bpe final : public Model, private PairCheck::Source {
   void find_start_symbols();
 
   bool start_symbols(uint32_t token, std::vector<Symbol>& out) const override;
-  /// The ids of one character (a byte, of a byte-level vocabulary) as HF starts with it.
-  uint32_t start_id(std::string_view character, bool first, bool last) const;
+  /// What HF starts with for a character (a byte, of a byte-level vocabulary).
+  std::string start_token(std::string_view character, bool first, bool last) const;
   size_t character_size(std::string_view piece, size_t at) const;
 
   void encode_known(std::string_view run, State& state, std::vector<Symbol>& out) const;
@@ -67,8 +68,8 @@ class Bpe final : public Model, private PairCheck::Source {
   /// Symbols of a piece before any merge, as HF makes them.
   void start_piece(std::string_view piece, std::vector<Symbol>& out) const;
   /// What HF puts for a character that is no token.
-  void add_unknown(std::string_view character, std::optional<Symbol>& unknown,
-                   std::vector<Symbol>& out) const;
+  void add_unknown(const std::string& token, std::string_view character,
+                   std::optional<Symbol>& unknown, std::vector<Symbol>& out) const;
   Symbol longest(std::string_view text, size_t at, size_t most, State& state) const;
 
   ModelSerial serial_;

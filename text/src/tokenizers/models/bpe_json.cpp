@@ -31,7 +31,9 @@ void Bpe::write_json(std::string& out, bool pretty) const {
   write_vocab(json, tokens_);
   json.key("merges");
   json.open('[');
-  for (const Merge& merge : merges_.all()) {
+  for (size_t i = 0; i < merges_.all().size(); ++i) {
+    const Merge& merge = merges_[i];
+    if (merges_.find(merge.left, merge.right) != i) continue;
     json.element();
     json.open('[');
     json.element();

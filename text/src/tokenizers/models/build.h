@@ -59,6 +59,11 @@ std::unique_ptr<Model> make_wordpiece(const VocabEntries& vocab, const WordPiece
 std::unique_ptr<Model> make_wordlevel(const VocabEntries& vocab, const std::string& unk_token,
                                       const std::string& source);
 
+/// The settings of a model; none if it is of another kind.
+std::optional<BpeOptions> bpe_options(const Model& model);
+std::optional<WordPieceOptions> wordpiece_options(const Model& model);
+std::optional<std::string> wordlevel_unk_token(const Model& model);
+
 struct UnigramPiece {
   /// What a SentencePiece file calls its pieces. Only normal and user-defined ones are found in a
   /// text.

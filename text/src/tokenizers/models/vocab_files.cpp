@@ -47,8 +47,10 @@ std::unique_ptr<Model> read_tiktoken(std::string_view file, const std::string& s
     if (line.empty()) continue;
     const size_t space = line.find(' ');
     uint32_t rank = 0;
-    const auto token = from_base64(line.substr(0, space));
-    bool whole = token && !token->empty() && space != std::string_view::npos;
+    // Whisper's file has an empty token, of one '='.
+    const std::string_view code = line.substr(0, space);
+    const std::optional<std::string> token = code == "=" ? std::string() : from_base64(code);
+    bool whole = token && space != std::string_view::npos;
     if (whole) {
       const auto [end, error] =
           std::from_chars(line.data() + space + 1, line.data() + line.size(), rank);

@@ -55,6 +55,8 @@ class WordLevel final : public Model {
     json.close('}');
   }
 
+  const std::string& unk_token() const { return unk_token_; }
+
  private:
   std::string unk_token_;
   TokenTable tokens_;
@@ -62,6 +64,11 @@ class WordLevel final : public Model {
 };
 
 }  // namespace
+
+std::optional<std::string> wordlevel_unk_token(const Model& model) {
+  const auto* words = dynamic_cast<const WordLevel*>(&model);
+  return words ? std::optional(words->unk_token()) : std::nullopt;
+}
 
 std::unique_ptr<Model> make_wordlevel(const VocabEntries& vocab, const std::string& unk_token,
                                       const std::string& source) {

@@ -51,6 +51,7 @@ class WordPiece final : public Model {
   }
   void write_json(std::string& out, bool pretty) const override;
 
+  const WordPieceOptions& options() const { return options_; }
   bool caches() const { return true; }
   uint32_t covered(uint32_t id) const { return covered_[id]; }
   void encode_piece(std::string_view word, State&, std::vector<Symbol>& out) const {
@@ -110,6 +111,11 @@ void WordPiece::write_json(std::string& out, bool pretty) const {
 }
 
 }  // namespace
+
+std::optional<WordPieceOptions> wordpiece_options(const Model& model) {
+  const auto* wordpiece = dynamic_cast<const WordPiece*>(&model);
+  return wordpiece ? std::optional(wordpiece->options()) : std::nullopt;
+}
 
 std::unique_ptr<Model> make_wordpiece(const VocabEntries& vocab, const WordPieceOptions& options,
                                       const std::string& source) {

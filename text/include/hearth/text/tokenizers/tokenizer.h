@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ struct AddedToken {
   HEARTH_ARG(bool, normalized) = true;
   HEARTH_ARG(bool, special) = false;
 };
+
+class Trainer;
+/// Sets `text` to the next text, or returns false at the end.
+using NextText = std::function<bool(std::string& text)>;
 
 /// A tokenizer as Hugging Face's `tokenizers.Tokenizer`: normalizer, pre-tokenizer, model,
 /// post-processor, decoder, and added tokens. A handle that copies share; encoding and decoding may
@@ -109,6 +114,13 @@ class HEARTH_API Tokenizer {
   /// Whether special tokens in a text are taken as plain text.
   bool encode_special_tokens() const;
   void set_encode_special_tokens(bool value);
+
+  /// Gives the tokenizer a new model, made of texts as its normalizer and pre-tokenizer split them,
+  /// with the settings of the old one, and adds the trainer's special tokens (trainers.h). Invalid
+  /// UTF-8 throws ValueError.
+  void train_from_iterator(const NextText& next, const Trainer& trainer);
+  /// Of files, a text a line, with its end.
+  void train(ArrayRef<std::string> files, const Trainer& trainer);
 
   struct Impl;
   explicit Tokenizer(std::shared_ptr<Impl> impl);

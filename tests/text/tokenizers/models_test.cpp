@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engines of tokenizers against tokenizers, sentencepiece and tiktoken, on small vocabularies.
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include "hearth/base/error.h"
+#include "hearth/data/readers/jsonl.h"
+
+#include "tokenizers/model_files.h"
+#include "tokenizers/models/build.h"
+#include "tokenizers/parts.h"
+
+namespace hearth::text {
+namespace {
+
+using data::readers::JsonlReader;
+using data::readers::JsonValue;
+
+constexpr const char* kFolder = HEARTH_TEST_DATA_DIR "/text/models/";
+
+std::string read_whole(const std::string& name) {
+  std::ifstream file(kFolder + name, std::ios::binary);
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+std::unique_ptr<Model> model_of(const std::string& json, bool byte_level = false) {
+  simdjson::dom::parser parser;
+  return make_model(parser.parse(json), byte_level, "test");
+}
+
+Tokens encode_whole(const Model& model, std::string_view text, bool ids_only = false) {
+  Tokens tokens;
+  tokens.ids_only = ids_only;
+  const Offset whole{0, static_cast<uint32_t>(text.size())};
+  model.encode(text, ArrayRef<Offset>(whole), tokens);
+  return tokens;
+}
+
+std::vector<int64_t> integers(const JsonValue& list) {
+  std::vector<int64_t> out;
+  for (size_t i = 0; i < list.size(); ++i) out.push_back(list.at(i).integer());
+  return out;
+}
+
+std::vector<int64_t> ids_of(const Tokens& tokens) { return {tokens.ids.begin(), tokens.ids.end()}; }
+
+std::vector<int64_t> spans_of(const Tokens& tokens) {
+  std::vector<int64_t> out;
+  for (const Offset& span : tokens.spans) {
+    out.push_back(span.begin);
+    out.push_back(span.end);
+  }
+  return out;
+}
+
+TEST(Models, AreThoseOfTokenizers) {
+  JsonlReader rows(std::string(kFolder) + "engines.jsonl.gz");
+  int64_t cases = 0;
+  while (const auto row = rows.next()) {
+    SCOPED_TRACE(rows.place());
+    const auto model = model_of(row->at("model").string());
+    const JsonValue texts = row->at("texts"), ids = row->at("ids"), spans = row->at("spans");
+    // Twice: what was new is in the cache then.
+    for (int time = 0; time < 2; ++time) {
+      for (size_t i = 0; i < texts.size(); ++i) {
+        const std::string& text = texts.at(i).string();
+        SCOPED_TRACE(text);
+        if (ids.at(i).is_null()) {
+          EXPECT_THROW(encode_whole(*model, text), ValueError);
+          continue;
+        }
+        const Tokens tokens = encode_whole(*model, text);
+        EXPECT_EQ(ids_of(tokens), integers(ids.at(i)));
+        EXPECT_EQ(spans_of(tokens), integers(spans.at(i)));
+        EXPECT_EQ(encode_whole(*model, text, true).ids, tokens.ids);
+        ++cases;
+      }
+    }
+    std::string json;
+    model->write_json(json, false);
+    EXPECT_EQ(json, row->at("model").string());
+  }
+  EXPECT_GT(cases, 3000);
+}
+
+void expect_file(const Model& model, const std::string& golden) {
+  JsonlReader rows(kFolder + golden);
+  while (const auto row = rows.next()) {
+    const std::string& text = row->at("text").string();
+    EXPECT_EQ(ids_of(encode_whole(model, text)), integers(row->at("ids"))) << text;
+  }
+}
+
+TEST(Models, OfSentencePieceAreItsOwn) {
+  const SentencePieceFile bpe = read_sentencepiece(read_whole("bpe.model"), "bpe.model");
+  EXPECT_TRUE(bpe.is_bpe);
+  EXPECT_TRUE(bpe.byte_fallback);
+  EXPECT_EQ(bpe.unk_id, 0u);
+  EXPECT_EQ(bpe.bos_id, 1u);
+  EXPECT_EQ(bpe.eos_id, 2u);
+  EXPECT_EQ(bpe.pad_id, std::nullopt);
+  ASSERT_EQ(bpe.specials.size(), 3u);
+  EXPECT_EQ(bpe.specials[2].text, "<sep>");
+  EXPECT_FALSE(bpe.specials[2].control);
+  expect_file(*bpe.model, "bpe.jsonl");
+  const SentencePieceFile unigram = read_sentencepiece(read_whole("unigram.model"), "unigram");
+  EXPECT_FALSE(unigram.is_bpe);
+  expect_file(*unigram.model, "unigram.jsonl");
+}
+
+TEST(Models, OfTiktokenAreItsOwn) {
+  const auto model = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
+  expect_file(*model, "bytes.jsonl");
+  // What it saves encodes alike, now by a list of merges.
+  std::string json;
+  model->write_json(json, true);
+  expect_file(*model_of(json, true), "bytes.jsonl");
+  EXPECT_EQ(model->token_to_id("Ġthe"), model_of(json, true)->token_to_id("Ġthe"));
+}
+
+TEST(Models, OfOlderFiles) {
+  const auto bert = read_bert_vocab("[UNK]\r\nun\n##able\n", "vocab.txt");
+  EXPECT_EQ(ids_of(encode_whole(*bert, "unable")), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(ids_of(encode_whole(*bert, "ablé")), (std::vector<int64_t>{0}));
+  const auto gpt2 = read_gpt2_vocab(R"({"a":0,"Ġ":1,"Ġa":2})", "#version: 0.2\nĠ a\n", "vocab.json",
+                                    "merges.txt");
+  EXPECT_EQ(ids_of(encode_whole(*gpt2, " aa")), (std::vector<int64_t>{2, 0}));
+  EXPECT_EQ(gpt2->id_to_token(2), "Ġa");
+}
+
+TEST(Models, EncodeAlikeInManyThreads) {
+  const auto model = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += "nationalization " + std::to_string(i * i) + "東京 ";
+  const std::vector<uint32_t> expected = encode_whole(*model, text).ids;
+  std::vector<std::vector<uint32_t>> found(4);
+  std::vector<std::thread> threads;
+  const auto fresh = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
+  for (auto& ids : found) {
+    threads.emplace_back([&] { ids = encode_whole(*fresh, text).ids; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& ids : found) EXPECT_EQ(ids, expected);
+}
+
+double seconds_of_this_thread() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// The least of a few measurements.
+double seconds_per_byte(const Model& model, const std::string& text) {
+  double least = 1e9;
+  for (int time = 0; time < 3; ++time) {
+    const double begin = seconds_of_this_thread();
+    encode_whole(model, text, true);
+    least = std::min(least, (seconds_of_this_thread() - begin) / static_cast<double>(text.size()));
+  }
+  return least;
+}
+
+TEST(Models, TakeTimeInProportionToTheText) {
+  const auto bpe = read_sentencepiece(read_whole("bpe.model"), "bpe.model").model;
+  const auto bytes = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
+  for (const std::string unit : {"a", "ab", "nation", "\xe6\x9d\xb1"}) {
+    const auto repeated = [&](size_t size) {
+      std::string text;
+      while (text.size() < size) text += unit;
+      return text;
+    };
+    for (const Model* model : {bpe.get(), bytes.get()}) {
+      // Far from twice as much for each tenfold, which is what any worse order would take.
+      EXPECT_LT(seconds_per_byte(*model, repeated(100000)),
+                4 * seconds_per_byte(*model, repeated(5000)))
+          << unit;
+    }
+  }
+}
+
+TEST(Models, RefuseWhatIsNotWhole) {
+  for (const char* json : {R"([])", R"({"type":"BPE"})", R"({"type":"LSTM","vocab":{}})",
+                           R"({"type":"BPE","vocab":{"a":0},"merges":[["a","b"]]})",
+                           R"({"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]})",
+                           R"({"type":"BPE","vocab":{"a":0,"b":1},"merges":["a  b"]})",
+                           R"({"type":"BPE","vocab":{"a":0,"b":0},"merges":[]})",
+                           R"({"type":"BPE","vocab":{"a":4000000000},"merges":[]})",
+                           R"({"type":"BPE","vocab":{"a":-1},"merges":[]})",
+                           R"({"type":"BPE","dropout":2,"vocab":{"a":1},"merges":[]})",
+                           R"({"type":"Unigram","unk_id":1,"vocab":[["a",0]]})",
+                           R"({"type":"Unigram","unk_id":0,"vocab":[["a"]]})",
+                           R"({"type":"WordPiece","vocab":{"a":"b"}})"}) {
+    try {
+      model_of(json);
+      ADD_FAILURE() << json;
+    } catch (const FormatError& error) {
+      EXPECT_EQ(error.msg().rfind("[test] expected", 0), 0u) << error.msg();
+    }
+  }
+  EXPECT_THROW(read_tiktoken("YQ== x", "t"), FormatError);
+  EXPECT_THROW(read_tiktoken("YQ=", "t"), FormatError);
+  EXPECT_THROW(read_tiktoken("", "t"), FormatError);
+  const std::string model = read_whole("unigram.model");
+  EXPECT_THROW(read_sentencepiece("", "m"), FormatError);
+  EXPECT_THROW(read_sentencepiece(model.substr(0, model.size() / 2), "m"), FormatError);
+}
+
+TEST(Models, DropMergesAsTold) {
+  const std::string json = R"("vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"]]})";
+  EXPECT_EQ(encode_whole(*model_of(R"({"type":"BPE","dropout":1.0,)" + json), "abab").ids,
+            (std::vector<uint32_t>{0, 1, 0, 1}));
+  EXPECT_EQ(encode_whole(*model_of(R"({"type":"BPE","dropout":0.0,)" + json), "abab").ids,
+            (std::vector<uint32_t>{2, 2}));
+  const auto half = model_of(R"({"type":"BPE","dropout":0.5,)" + json);
+  int merged = 0;
+  for (int i = 0; i < 2000; ++i) merged += encode_whole(*half, "ab").ids.size() == 1 ? 1 : 0;
+  EXPECT_GT(merged, 800);
+  EXPECT_LT(merged, 1200);
+}
+
+}  // namespace
+}  // namespace hearth::text
