@@ -47,4 +47,5 @@
 #include "hearth/text/training/encode_examples.h"
 #include "hearth/text/training/text_trainer.h"
 #include "hearth/text/training/token_examples.h"
+#include "hearth/text/training/word_tokenizer.h"
 #include "hearth/text/utf8.h"
