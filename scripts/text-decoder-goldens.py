@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 
+import tokenizers
 import torch
 import transformers
 from safetensors.torch import save_file
@@ -225,6 +226,42 @@ def processors(values):
     values["processors.forced_bos"] = generation.ForcedBOSTokenLogitsProcessor(6)(ids[:, :1], scores)
 
 
+def writing():
+    """A tokenizer of letters for "llama", and what the model writes with it."""
+    letters = " abcdefghijklmnopqrstuvwxyz0123456789.,!?:\n'"
+    special = ["<unk>", "<s>", "</s>", "<pad>"]
+    backend = tokenizers.Tokenizer(tokenizers.models.BPE(
+        {t: i for i, t in enumerate(special + list(letters))}, [], unk_token="<unk>"))
+    backend.decoder = tokenizers.decoders.Fuse()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, bos_token="<s>", eos_token="</s>", unk_token="<unk>",
+        pad_token="<pad>", clean_up_tokenization_spaces=False)
+    tokenizer.chat_template = (
+        "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '\\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}")
+    tokenizer.save_pretrained(FOLDER / "llama")
+    model = load("llama")
+
+    def after(prompt, **options):
+        ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids
+        out = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, **options)
+        return [tokenizer.decode(row[ids.shape[1]:], skip_special_tokens=True) for row in out]
+
+    def answer(messages):
+        return after(tokenizer.apply_chat_template(messages, tokenize=False,
+                                                   add_generation_prompt=True),
+                     max_new_tokens=12)[0]
+
+    turns = [{"role": "user", "content": "what is that?"}]
+    turns.append({"role": "assistant", "content": answer(turns)})
+    turns.append({"role": "user", "content": "why?"})
+    turns.append({"role": "assistant", "content": answer(turns)})
+    (FOLDER / "written.json").write_text(json.dumps({
+        "once": after("once upon", max_new_tokens=24)[0],
+        "beams": after("once upon", max_new_tokens=10, num_beams=3, num_return_sequences=2),
+        "turns": turns}, indent=1) + "\n")
+
+
 def main():
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     torch.set_num_threads(1)
@@ -236,6 +273,7 @@ def main():
     make_ropes(values)
     beam_cases(values)
     processors(values)
+    writing()
     save_file({k: v.contiguous() for k, v in values.items()}, FOLDER / "expected.safetensors")
 
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoders of text with random weights: embedding of sentences by a model of MiniLM's sizes, and
-// training steps. bench/peers/text_models_cases.py holds the same for transformers and PyTorch.
+// Models of text with random weights: embedding of sentences by one of MiniLM's sizes, writing by
+// one of SmolLM2-135M's, and training steps. bench/peers/text_models_cases.py holds the same for
+// transformers and PyTorch.
 #include "hearth/text/embedding/sentence_vectors.h"
+#include "hearth/text/generation/generate.h"
 #include "hearth/text/models/bert.h"
+#include "hearth/text/models/decoder.h"
 #include "hearth/text/models/lstm.h"
 
 #include "cases/cases.h"
@@ -74,9 +77,40 @@ void add_training(Cases& cases, const std::string& name,
   };
 }
 
+/// SmolLM2-135M's sizes.
+text::DecoderConfig smollm2() {
+  return text::DecoderConfig()
+      .vocab_size(49152)
+      .hidden_size(576)
+      .intermediate_size(1536)
+      .num_hidden_layers(30)
+      .num_attention_heads(9)
+      .num_key_value_heads(3)
+      .max_position_embeddings(8192)
+      .tie_word_embeddings(true);
+}
+
+/// Writing 24 tokens after 16, and reading as many bytes as the weights of a token's step have.
+void add_writing(Cases& cases) {
+  cases["text/SmolLM2-135M, 24 tokens"] = [] {
+    text::LlamaForCausalLM model(smollm2());
+    model->to(device());
+    model->eval();
+    const Tensor prompt = (arange(16, kLong) * 7919 % 8000).unsqueeze(0);
+    return [=]() mutable {
+      text::generate(*model, prompt, text::GenerationConfig().max_new_tokens(24));
+    };
+  };
+  cases["text/SmolLM2-135M, weights read"] = [] {
+    const Tensor weights = ones({smollm2().least_weights()}, device());
+    return [=] { const Tensor sum = weights.sum(); };
+  };
+}
+
 }  // namespace
 
 void add_text_models(Cases& cases) {
+  add_writing(cases);
   for (const int64_t n : {1, 32}) add_embedding(cases, n);
   add_training(cases, "encoder of 4 layers, d 256", [] {
     return text::BertForSequenceClassification(text::BertConfig()

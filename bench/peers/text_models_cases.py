@@ -12,7 +12,7 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import torch
 from torch import nn
-from transformers import BertConfig, BertForSequenceClassification, BertModel
+from transformers import BertConfig, BertForSequenceClassification, BertModel, LlamaConfig, LlamaForCausalLM
 
 import torch_cases
 
@@ -94,6 +94,14 @@ def lstm():
             return nn.functional.cross_entropy(self.classifier(self.dropout(torch.cat([h[-2], h[-1]], -1))), labels)
 
     return training(Classifier())
+
+
+@case("SmolLM2-135M, 24 tokens")
+def writing():
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
+                                         num_key_value_heads=3, max_position_embeddings=8192, tie_word_embeddings=True, eos_token_id=None)).eval()
+    prompt = (torch.arange(16) * 7919 % 8000).unsqueeze(0)
+    return lambda: model.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=24, do_sample=False)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include "hearth/base/error.h"
 
 #include "base/checked.h"
+#include "cpu/conv_depthwise.h"
 #include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
 #include "cpu/conv_unfold.h"
@@ -53,6 +54,16 @@ bool many_channels(Pass pass, const ConvArgs& c) {
   return pass == Pass::BackwardWeights ? last || c.area() > 1 : last && c.area() > 1;
 }
 
+/// Where our kernels for depthwise convolutions beat what there is: oneDNN is as fast, but for the
+/// weights of more than 3 x 3 taps, of which it makes ten times as much and more.
+bool each_channel([[maybe_unused]] Pass pass, [[maybe_unused]] const ConvArgs& c) {
+#ifdef HEARTH_WITH_ONEDNN
+  return pass == Pass::BackwardWeights && (c.area() > 9 || deterministic());
+#else
+  return true;
+#endif
+}
+
 /// Where a quarter of the multiplications outweighs the transforms of tiles and weights.
 bool many_tiles(Pass pass, const ConvArgs& c) {
   if (conv_algorithm() == ConvAlgorithm::Direct || deterministic()) return false;
@@ -64,12 +75,13 @@ bool many_tiles(Pass pass, const ConvArgs& c) {
          height * width >= 8 * tiles;  // half of the tiles' results are wanted
 }
 
-enum class Path { OneDnn, Planes, Winograd, Direct, Unfold };
+enum class Path { OneDnn, Planes, Winograd, Depthwise, Direct, Unfold };
 
 /// The one place that decides how a convolution is computed.
 Path choose_path(Pass pass, const ConvArgs& c) {
   if (conv_algorithm() == ConvAlgorithm::Unfold) return Path::Unfold;
   if (few_channels(pass, c) && planes_accept(c)) return Path::Planes;
+  if (each_channel(pass, c) && depthwise_accepts(c)) return Path::Depthwise;
   if (winograd_accepts(c) && many_tiles(pass, c)) return Path::Winograd;
   if (many_channels(pass, c) && direct_accepts(c)) return Path::Direct;
 #ifdef HEARTH_WITH_ONEDNN
@@ -159,6 +171,9 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Planes)
     return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Depthwise)
+    return depthwise_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                             static_cast<const float*>(bias), static_cast<float*>(y));
   if (path == Path::Winograd)
     return winograd_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                             static_cast<const float*>(bias), static_cast<float*>(y));
@@ -185,6 +200,9 @@ void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* 
   if (n.y == 0) return zero(c, gx, n.x);
   const Path path = choose_path(Pass::BackwardData, c);
   if (path == Path::OneDnn && onednn::conv_backward_data(c, gy, w, gx)) return;
+  if (path == Path::Depthwise)
+    return depthwise_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
+                                   static_cast<float*>(gx));
   if (path == Path::Winograd)
     return winograd_backward_data(c, static_cast<const float*>(gy), static_cast<const float*>(w),
                                   static_cast<float*>(gx));
@@ -217,6 +235,10 @@ void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, voi
   if (path == Path::Planes)
     return planes_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                    static_cast<float*>(gw), static_cast<float*>(gb));
+  if (path == Path::Depthwise)
+    return depthwise_backward_weights(c, static_cast<const float*>(x),
+                                      static_cast<const float*>(gy), static_cast<float*>(gw),
+                                      static_cast<float*>(gb));
   if (path == Path::Winograd)
     return winograd_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                      static_cast<float*>(gw), static_cast<float*>(gb));

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kParallelWork = 1 << 16;  // elements of the matrix; below, one thread does it
 constexpr int64_t kDotPiece = 1 << 15;
-// Memory is read in streams: so many rows at a time, or so long runs of a row.
+// What a piece has: whole groups of rows, or so long runs of a row.
 constexpr int64_t kRowsPiece = 8;
 constexpr int64_t kColumnPiece = 1024, kMostColumns = 4096;
 

@@ -18,13 +18,14 @@ Params::Params(const char* who, const Args& args, std::initializer_list<const ch
     throw Failure(cat_str(who, ": expected at most ", names.size(), " arguments, got ",
                           args.positional.size()));
   for (size_t i = 0; i < args.positional.size(); ++i) values_[i] = &args.positional[i];
-  for (const auto& [name, value] : args.named) {
+  for (const auto& named : args.named) {
+    const std::string& name = named.first;
     const auto at =
         std::find_if(names.begin(), names.end(), [&](const char* known) { return name == known; });
     if (at == names.end()) throw Failure(cat_str(who, ": there is no argument '", name, "'"));
     const auto place = static_cast<size_t>(at - names.begin());
     if (values_[place]) throw Failure(cat_str(who, ": got '", name, "' twice"));
-    values_[place] = &value;
+    values_[place] = &named.second;
   }
   for (size_t i = 0; i < required; ++i)
     if (!values_[i])

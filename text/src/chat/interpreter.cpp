@@ -326,7 +326,9 @@ class Interpreter {
                             " arguments, got ", args.positional.size()));
     Dict named;
     Value caller = Value::undefined("No caller defined");
-    for (const auto& [name, value] : args.named) {
+    for (const auto& argument : args.named) {
+      const std::string& name = argument.first;
+      const Value& value = argument.second;
       const auto at = std::find_if(parameters.begin(), parameters.end(),
                                    [&](const auto& p) { return name_of(p.first) == name; });
       if (at != parameters.end()) {
@@ -345,7 +347,8 @@ class Interpreter {
     if (macro.takes_varargs) frame.set(varargs_, Value::tuple(std::move(more)));
     if (macro.takes_kwargs) frame.set(kwargs_, std::move(named));
     for (size_t i = args.positional.size(); i < parameters.size(); ++i) {
-      const auto& [name, fallback] = parameters[i];
+      const int name = parameters[i].first;
+      const ExprPtr& fallback = parameters[i].second;
       const bool given = std::any_of(args.named.begin(), args.named.end(),
                                      [&](const auto& arg) { return arg.first == name_of(name); });
       if (given) continue;

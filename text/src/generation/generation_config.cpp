@@ -144,14 +144,26 @@ GenerationConfig GenerationConfig::from_json(const JsonValue& json,
 
 GenerationConfig GenerationConfig::from_json(const JsonValue& json) { return from_json(json, {}); }
 
-GenerationConfig GenerationConfig::from_pretrained(const std::string& path) {
-  const fs::path folder = fs::is_directory(path) ? fs::path(path) : fs::path(path).parent_path();
-  if (const auto json = read_file(folder / "generation_config.json")) return from_json(*json);
+GenerationConfig GenerationConfig::from_pretrained(const std::string& name_or_path,
+                                                   const hub::HubOptions& options) {
+  std::error_code none;
+  const bool is_folder = fs::is_directory(name_or_path, none);
+  const bool is_local = is_folder || fs::exists(name_or_path, none);
+  const fs::path folder = is_folder ? fs::path(name_or_path) : fs::path(name_or_path).parent_path();
+  const auto find = [&](const char* name) -> std::optional<JsonValue> {
+    if (is_local) return read_file(folder / name);
+    const auto path = hub::try_file(name_or_path, name, options);
+    return path ? read_file(*path) : std::nullopt;
+  };
+  if (const auto json = find("generation_config.json")) return from_json(*json);
   GenerationConfig config;
-  if (const auto json = read_file(folder / "config.json")) {
-    const GenerationConfig all = from_json(*json);
-    config.pad_token_id(all.pad_token_id()).bos_token_id(all.bos_token_id());
-    config.eos_token_id(all.eos_token_id());
+  if (const auto json = find("config.json")) {
+    const auto ids_at = [&](const char* name) {
+      return json->contains(name) && !json->at(name).is_null() ? ids_of(json->at(name)) : Ids();
+    };
+    config.eos_token_id(ids_at("eos_token_id"));
+    if (const Ids pad = ids_at("pad_token_id"); pad.size() == 1) config.pad_token_id(pad[0]);
+    if (const Ids bos = ids_at("bos_token_id"); bos.size() == 1) config.bos_token_id(bos[0]);
   }
   return config;
 }

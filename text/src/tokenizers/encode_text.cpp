@@ -140,6 +140,12 @@ class CharacterCount {
   uint32_t count_ = 0;
 };
 
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
 struct EncodingSink {
   Tokens& tokens() {
     Tokens& its = scratch().tokens;
@@ -200,7 +206,7 @@ Encoding encode_text(const Tokenizer::Impl& impl, std::string_view text, uint32_
   EncodingSink sink{.out = out,
                     .original = text,
                     .characters = CharacterCount(text),
-                    .in_characters = unit == OffsetUnit::CodePoints,
+                    .in_characters = unit == OffsetUnit::CodePoints && !is_ascii(text),
                     .fixed_word = word,
                     .named_by_text = impl.vocabulary->model().named_by_text()};
   walk(impl, text, true, sink);

@@ -233,7 +233,7 @@ inline void split_pairs(const float* x, Vector<float>& even, Vector<float>& odd)
 #endif
 }
 
-/// kCount rows at a time: so many streams from memory.
+/// kCount rows at a time, which share what is read of x.
 template <int kCount, typename S, typename T>
 inline void some_rows(int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
   using V = Vector<T>;
@@ -263,7 +263,14 @@ inline void some_rows(int64_t k, const S* a, int64_t a_stride, const T* x, T* ou
 
 template <typename S, typename T>
 void rows_times_vector(int64_t m, int64_t k, const S* a, int64_t a_stride, const T* x, T* out) {
+  // From a KB on one after another: prefetchers follow a single stream through memory, and lose
+  // themselves in several that lie in one page.
+  constexpr int64_t kLong = 1024 / sizeof(S);
   int64_t i = 0;
+  if (sizeof(S) == sizeof(T) && k >= kLong) {
+    for (; i < m; i++) out[i] = dot(k, a + i * a_stride, x);
+    return;
+  }
   for (; i + 8 <= m; i += 8) some_rows<8>(k, a + i * a_stride, a_stride, x, out + i);
   for (; i + 4 <= m; i += 4) some_rows<4>(k, a + i * a_stride, a_stride, x, out + i);
   for (; i < m; i++) out[i] = dot(k, a + i * a_stride, x);

@@ -53,9 +53,9 @@ class HEARTH_API LabeledTexts : public data::datasets::Dataset<LabeledTexts, Lab
 };
 
 struct LabeledTextOptions {
-  /// Columns of a table, or keys of JSON lines. Where the names aren't there and weren't given,
-  /// "sentence", "review" or "content" serve as text, "class", "category" or "target" as label; in
-  /// a table of two columns without such names the longer one is the text.
+  /// Columns of a table, or keys of JSON lines. Where "text" isn't there, "sentence", "review",
+  /// "content", "sentence1" or "premise" serve, and "class", "category", "target" or "score" for
+  /// "label".
   HEARTH_ARG(std::string, text) = "text";
   /// The second text; empty: there is none.
   HEARTH_ARG(std::string, pair);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "hearth/datasets/dataset_files.h"
 #include "hearth/datasets/vision/image_folder.h"
-#include "hearth/hub/download.h"
 
 namespace hearth::datasets {
 
@@ -19,12 +19,6 @@ HEARTH_API LabeledImages labeled_images(const std::string& name_or_path, Mode mo
 /// Whether that is the path of an ImageFolder.
 HEARTH_API bool is_image_folder(const std::string& name_or_path);
 
-/// What a data set is made of: files on the network, none for one that needs no download, and the
-/// folder of the cache that they are kept in.
-struct DatasetFiles {
-  std::string folder;
-  std::vector<hub::RemoteFile> files;
-};
 /// Of one of labeled_images_names(). ValueError for another name.
 HEARTH_API DatasetFiles dataset_files(const std::string& name);
 

@@ -10,6 +10,7 @@
 #include "hearth/base/arg.h"
 #include "hearth/base/macros.h"
 #include "hearth/data/readers/jsonl.h"
+#include "hearth/hub/hub.h"
 
 namespace hearth::text {
 
@@ -28,9 +29,11 @@ struct HEARTH_API GenerationConfig {
   static GenerationConfig from_json(const data::readers::JsonValue& json,
                                     const GenerationConfig& defaults);
   static GenerationConfig from_json(const data::readers::JsonValue& json);
-  /// generation_config.json of a folder, or beside a file; where there is none, what config.json
-  /// says of tokens; else the defaults. Throws FormatError.
-  static GenerationConfig from_pretrained(const std::string& path);
+  /// generation_config.json of a folder, beside a file, or of a repository of the hub; where there
+  /// is none, what config.json says of tokens; else the defaults. Throws FormatError and
+  /// NetworkError.
+  static GenerationConfig from_pretrained(const std::string& name_or_path,
+                                          const hub::HubOptions& options = {});
   /// What differs from the defaults, as generation_config.json.
   std::string to_json() const;
   /// Writes generation_config.json into a folder, whole or not at all.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Archives that data sets come in.
+#pragma once
+
+#include <string>
+
+#include "hearth/hub/download.h"
+
+namespace hearth::datasets {
+
+/// Where an archive of a data set is found, and what is inside.
+struct Archive {
+  const char* name;  ///< of the data set, for messages and the cache
+  hub::RemoteFile file;
+  std::string inside;  ///< the folder in the archive that is the data set; "": all of it
+  std::string folder;  ///< what that becomes below the root
+};
+
+/// root, or the cache of that data set.
+std::string root_of(const std::string& root, const char* name);
+
+/// The data set's folder below the root; downloaded and unpacked if it is missing and may be.
+/// Otherwise throws FileError, which says what to do.
+std::string find(const Archive& archive, const std::string& root, bool download);
+
+/// The file with an address's last part as name, and a checksum, which may be empty; a bare one is
+/// a SHA-256.
+hub::RemoteFile remote(const std::string& url, const std::string& sha256);
+hub::RemoteFile remote(const std::string& url, const hub::Checksum& checksum);
+
+}  // namespace hearth::datasets

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/collector.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include "hearth/base/error.h"
+#include "hearth/text/utf8.h"
+
+namespace hearth::datasets {
+
+using data::readers::Broken;
+
+std::optional<double> number_of(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || last != end) return std::nullopt;
+  return value;
+}
+
+std::vector<std::string> in_order(std::vector<std::string> names) {
+  const auto whole = [](const std::string& name) {
+    int64_t value = 0;
+    const char* end = name.data() + name.size();
+    const auto [last, error] = std::from_chars(name.data(), end, value);
+    return error == std::errc() && last == end;
+  };
+  if (std::all_of(names.begin(), names.end(), whole)) {
+    std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+      return std::stoll(a) != std::stoll(b) ? std::stoll(a) < std::stoll(b) : a < b;
+    });
+  } else {
+    std::sort(names.begin(), names.end());
+  }
+  return names;
+}
+
+void Collector::refuse(const std::string& place, const std::string& why) {
+  HEARTH_CHECK_AS(FormatError, broken_how_ == Broken::Skip, "[", source_, "] ", place, ": ", why);
+  ++broken_;
+}
+
+bool Collector::whole(std::string_view text, std::optional<std::string_view> pair,
+                      const std::string& place) {
+  for (const std::string_view one : {text, pair.value_or("")}) {
+    const size_t at = text::unicode::find_invalid(one);
+    if (at == one.size()) continue;
+    refuse(place, cat_str("expected UTF-8, got an invalid byte at ", at, " of the text"));
+    return false;
+  }
+  return true;
+}
+
+void Collector::add(std::string_view text, std::optional<std::string_view> pair,
+                    std::string_view label, const std::string& place) {
+  if (!whole(text, pair, place)) return;
+  if (label.empty()) return refuse(place, "expected a label, got nothing");
+  labeled_ = true;
+  samples_.push_back({std::string(text), pair ? std::optional<std::string>(*pair) : std::nullopt});
+  labels_.emplace_back(label);
+  places_.push_back(place);
+}
+
+void Collector::add_score(std::string_view text, std::optional<std::string_view> pair, double score,
+                          const std::string& place) {
+  if (!whole(text, pair, place)) return;
+  samples_.push_back(
+      {std::string(text), pair ? std::optional<std::string>(*pair) : std::nullopt, -1, score});
+}
+
+void Collector::add_unlabeled(std::string_view text, std::optional<std::string_view> pair,
+                              const std::string& place) {
+  add_score(text, pair, 0, place);
+}
+
+LabeledTexts Collector::done() {
+  if (!labeled_) return {source_, std::move(samples_), std::move(classes_), broken_};
+  if (classes_.empty()) {
+    std::vector<std::string> names = labels_;
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    classes_ = in_order(std::move(names));
+  }
+  std::unordered_map<std::string_view, int64_t> numbers;
+  for (const std::string& name : classes_)
+    numbers.emplace(name, static_cast<int64_t>(numbers.size()));
+  std::vector<LabeledText> kept;
+  for (size_t i = 0; i < samples_.size(); ++i) {
+    const auto at = numbers.find(labels_[i]);
+    if (at == numbers.end()) {
+      refuse(places_[i], cat_str("there is no class '", labels_[i], "'"));
+      continue;
+    }
+    samples_[i].label = at->second;
+    kept.push_back(std::move(samples_[i]));
+  }
+  return {source_, std::move(kept), std::move(classes_), broken_};
+}
+
+}  // namespace hearth::datasets

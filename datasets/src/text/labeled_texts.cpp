@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/datasets/text/labeled_texts.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "hearth/base/error.h"
+#include "hearth/data/readers/jsonl.h"
+
+#include "class_folders.h"
+#include "text/collector.h"
+
+namespace hearth::datasets {
+namespace {
+
+namespace fs = std::filesystem;
+using data::readers::Broken;
+using data::readers::JsonValue;
+
+constexpr uint64_t kLongestText = uint64_t{1} << 30;
+
+std::string place_of(int64_t line) { return cat_str("line ", line); }
+
+/// The first of the names that there is; `wanted` alone where it isn't the default.
+std::string chosen(const std::string& path, const std::string& wanted, const std::string& usual,
+                   const std::vector<std::string>& others, const std::vector<std::string>& known) {
+  std::vector<std::string> names = {wanted};
+  if (wanted == usual) names.insert(names.end(), others.begin(), others.end());
+  for (const std::string& name : names)
+    if (std::find(known.begin(), known.end(), name) != known.end()) return name;
+  std::string all;
+  for (const std::string& name : known) all += cat_str(all.empty() ? "" : ", ", name);
+  throw ValueError(cat_str("[", path, "] expected a column '", wanted, "', got ", all));
+}
+
+struct Columns {
+  std::string text, pair, label;
+};
+Columns columns_of(const std::string& path, const LabeledTextOptions& options,
+                   const std::vector<std::string>& known) {
+  Columns columns;
+  columns.text = chosen(path, options.text(), "text",
+                        {"sentence", "review", "content", "sentence1", "premise"}, known);
+  columns.label =
+      chosen(path, options.label(), "label", {"class", "category", "target", "score"}, known);
+  if (!options.pair().empty()) columns.pair = chosen(path, options.pair(), "", {}, known);
+  return columns;
+}
+
+void add(Collector& to, const LabeledTextOptions& options, std::string_view text,
+         std::optional<std::string_view> pair, std::string_view label, const std::string& place) {
+  if (!options.scores()) return to.add(text, pair, label, place);
+  const auto score = number_of(label);
+  if (!score) return to.refuse(place, cat_str("expected a number as label, got '", label, "'"));
+  to.add_score(text, pair, *score, place);
+}
+
+LabeledTexts of_table(const std::string& path, bool tabs, const LabeledTextOptions& options) {
+  data::readers::CsvOptions csv;
+  csv.broken(options.broken());
+  if (tabs) csv.delimiter('\t').quote(0);
+  data::readers::CsvReader reader(path, csv);
+  const Columns columns = columns_of(path, options, reader.columns());
+  const size_t text = reader.column(columns.text), label = reader.column(columns.label);
+  std::optional<size_t> pair;
+  if (!columns.pair.empty()) pair = reader.column(columns.pair);
+  Collector all(path, options.broken(), options.classes());
+  while (const auto* row = reader.next())
+    add(all, options, (*row)[text], pair ? std::optional((*row)[*pair]) : std::nullopt,
+        (*row)[label], place_of(reader.line()));
+  all.count_broken(reader.broken());
+  return all.done();
+}
+
+/// A label as text: "1", "true", "sports".
+std::string label_text(const JsonValue& value) {
+  return value.kind() == JsonValue::Kind::String ? value.string() : value.dump();
+}
+
+LabeledTexts of_json_lines(const std::string& path, const LabeledTextOptions& options) {
+  data::readers::JsonlReader reader(path, data::readers::JsonlOptions().broken(options.broken()));
+  Collector all(path, options.broken(), options.classes());
+  std::optional<Columns> columns;
+  while (const auto value = reader.next()) {
+    const std::string place = place_of(reader.line());
+    if (value->kind() != JsonValue::Kind::Object) {
+      all.refuse(place, "expected an object");
+      continue;
+    }
+    if (!columns) columns = columns_of(path, options, value->keys());
+    try {
+      std::optional<std::string> pair;
+      if (!columns->pair.empty()) pair = value->at(columns->pair).string();
+      add(all, options, value->at(columns->text).string(), pair,
+          label_text(value->at(columns->label)), place);
+    } catch (const FormatError& e) {
+      all.refuse(place, e.what());
+    }
+  }
+  all.count_broken(reader.broken());
+  return all.done();
+}
+
+/// fastText's lines: __label__NAME text
+LabeledTexts of_lines(const std::string& path, const LabeledTextOptions& options) {
+  static constexpr std::string_view kMark = "__label__";
+  data::readers::LineReader reader(path);
+  Collector all(path, options.broken(), options.classes());
+  while (const auto line = reader.next()) {
+    if (line->empty()) continue;
+    const std::string place = place_of(reader.line());
+    if (!line->starts_with(kMark)) {
+      all.refuse(place, "expected '__label__NAME text'");
+      continue;
+    }
+    const size_t end = std::min(line->find_first_of(" \t"), line->size());
+    const std::string_view label = line->substr(kMark.size(), end - kMark.size());
+    add(all, options, line->substr(std::min(end + 1, line->size())), std::nullopt, label, place);
+  }
+  return all.done();
+}
+
+std::string text_of_file(const std::string& path) {
+  std::error_code error;
+  const uint64_t size = fs::file_size(path, error);
+  HEARTH_CHECK_AS(FileError, !error, "[", path, "] cannot be read: ", error.message());
+  HEARTH_CHECK_AS(FormatError, size <= kLongestText, "[", path, "] is too large for a text, ", size,
+                  " bytes");
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  HEARTH_CHECK_AS(FileError, file.good() || file.eof(), "[", path, "] cannot be read");
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+LabeledTexts of_files(const std::string& path, const ClassFiles& files, Broken broken,
+                      const std::vector<std::string>& classes) {
+  Collector all(path, broken, classes);
+  for (const LabeledFile& file : files.files) {
+    try {
+      all.add(text_of_file(file.path), std::nullopt,
+              files.classes[static_cast<size_t>(file.target)], file.path);
+    } catch (const FileError& e) {
+      all.refuse(file.path, e.what());
+    }
+  }
+  return all.done();
+}
+
+ClassFolderOptions folder_options() {
+  ClassFolderOptions options;
+  options.extensions = {".txt"};
+  options.what = "texts";
+  return options;
+}
+
+LabeledTexts of_folder(const std::string& path, const LabeledTextOptions& options) {
+  ClassFolderOptions folder = folder_options();
+  folder.mode = options.mode();
+  folder.whole = options.whole();
+  folder.test_share = options.test_share();
+  folder.seed = options.seed();
+  const ClassFiles files = class_files(path, folder);
+  return of_files(path, files, options.broken(),
+                  options.classes().empty() ? files.classes : options.classes());
+}
+
+}  // namespace
+
+LabeledTexts::LabeledTexts(const std::string& source, std::vector<LabeledText> samples,
+                           std::vector<std::string> classes, int64_t broken)
+    : classes_(std::move(classes)), broken_(broken) {
+  for (const LabeledText& sample : samples)
+    HEARTH_CHECK_AS(FormatError,
+                    sample.label >= -1 && sample.label < static_cast<int64_t>(classes_.size()), "[",
+                    source, "] expected labels below ", classes_.size(), ", got ", sample.label);
+  samples_ = std::make_shared<const std::vector<LabeledText>>(std::move(samples));
+}
+
+LabeledText LabeledTexts::get(size_t index) {
+  HEARTH_CHECK_AS(IndexError, index < samples_->size(), "[get] index ", index, " of a data set of ",
+                  samples_->size(), " texts");
+  return (*samples_)[index];
+}
+
+bool LabeledTexts::pairs() const {
+  return !samples_->empty() && samples_->front().pair.has_value();
+}
+
+LabeledTexts folder_texts(const std::string& path, const std::vector<std::string>& classes,
+                          Broken broken) {
+  ClassFolderOptions folder = folder_options();
+  folder.whole = true;
+  ClassFiles files = class_files(path, folder);
+  std::erase_if(files.files, [&](const LabeledFile& file) {
+    const std::string& name = files.classes[static_cast<size_t>(file.target)];
+    return std::find(classes.begin(), classes.end(), name) == classes.end();
+  });
+  return of_files(path, files, broken, classes);
+}
+
+LabeledTexts labeled_texts(const std::string& path, const LabeledTextOptions& options) {
+  if (fs::is_directory(path)) return of_folder(path, options);
+  std::string name = fs::path(path).filename();
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  if (name.ends_with(".csv")) return of_table(path, false, options);
+  if (name.ends_with(".tsv")) return of_table(path, true, options);
+  if (name.ends_with(".txt")) return of_lines(path, options);
+  for (const char* ending : {".jsonl", ".ndjson", ".json"})
+    if (name.ends_with(ending)) return of_json_lines(path, options);
+  throw ValueError(
+      cat_str("[", path, "] expected a folder of classes, or a .csv, .tsv, .jsonl or .txt file"));
+}
+
+}  // namespace hearth::datasets

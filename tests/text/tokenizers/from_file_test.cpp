@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that hold a vocabulary only, against the libraries that they come from.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "hearth/base/error.h"
+#include "hearth/data/readers/jsonl.h"
+#include "hearth/text/tokenizers/auto_tokenizer.h"
+
+#include "temporary.h"
+
+namespace hearth::text {
+namespace {
+
+using data::readers::JsonlReader, data::readers::JsonValue;
+using testing::ElementsAre, testing::HasSubstr;
+
+const std::string kData = HEARTH_TEST_DATA_DIR "/text/";
+const std::string kFiles = kData + "tokenizer_files/";
+
+std::vector<uint32_t> ids_of(const JsonValue& list) {
+  std::vector<uint32_t> ids;
+  for (size_t i = 0; i < list.size(); ++i)
+    ids.push_back(static_cast<uint32_t>(list.at(i).integer()));
+  return ids;
+}
+
+TEST(TokenizerFiles, GiveTheIdsOfTheirOwnLibraries) {
+  JsonlReader lines(kFiles + "cases.jsonl.gz");
+  int files = 0;
+  for (; const auto line = lines.next(); ++files) {
+    const std::string& name = line->at("file").string();
+    const Tokenizer tokenizer = Tokenizer::from_file(kFiles + name);
+    const JsonValue cases = line->at("cases");
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const std::string& text = cases.at(i).at("text").string();
+      EXPECT_EQ(tokenizer.encode_ids(text), ids_of(cases.at(i).at("ids"))) << name << ": " << text;
+    }
+  }
+  EXPECT_EQ(files, 5);
+}
+
+TEST(TokenizerFiles, OfTiktokenNeedANameThatIsKnown) {
+  const Tokenizer gpt2 = Tokenizer::from_file(kFiles + "gpt2.tiktoken");
+  EXPECT_THAT(gpt2.encode_ids("<|endoftext|>"), ElementsAre(50256));
+  EXPECT_EQ(gpt2.decode({50256}, false), "<|endoftext|>");
+  EXPECT_EQ(gpt2.decode(gpt2.encode_ids("caf\u00e9 \U0001f600")), "caf\u00e9 \U0001f600");
+  const TemporaryFolder folder;
+  write_text(folder / "mine.tiktoken", read_text(kFiles + "gpt2.tiktoken"));
+  try {
+    Tokenizer::from_file(folder / "mine.tiktoken");
+    FAIL();
+  } catch (const FormatError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("expected the name of an encoding"));
+  }
+}
+
+/// The tokenizer.json of a family, and its cases.
+struct Golden {
+  explicit Golden(const std::string& family) : lines(kData + "tokenizers/" + family + ".jsonl.gz") {
+    json = nlohmann::ordered_json::parse(lines.next()->at("tokenizer").string());
+  }
+  void expect_same(const Tokenizer& tokenizer) {
+    int cases = 0;
+    for (; const auto line = lines.next(); ++cases)
+      if (line->contains("plain")) {
+        EXPECT_EQ(tokenizer.encode_ids(line->at("text").string(), false), ids_of(line->at("ids")))
+            << line->at("text").string();
+      }
+    EXPECT_GT(cases, 50);
+  }
+  JsonlReader lines;
+  nlohmann::ordered_json json;
+};
+
+TEST(TokenizerFiles, OfBertAreTheSameTokenizer) {
+  Golden golden("bert_uncased");
+  std::string vocab;
+  for (const auto& [token, id] : golden.json["model"]["vocab"].items()) vocab += token + "\n";
+  const TemporaryFolder folder;
+  write_text(folder / "vocab.txt", vocab);
+  const Tokenizer bert = Tokenizer::from_file(folder / "vocab.txt");
+  golden.expect_same(bert);
+  EXPECT_EQ(bert.decode(bert.encode_ids("Hello world")), "hello world");
+  EXPECT_EQ(bert.num_special_tokens_to_add(true), 3u);
+  // Settings say what the file doesn't.
+  write_text(folder / "tokenizer_config.json",
+             R"({"tokenizer_class":"BertTokenizer","do_lower_case":false})");
+  const auto cased = AutoTokenizer::from_pretrained(folder.path);
+  EXPECT_NE(cased.encode("The"), bert.encode_ids("The"));
+  EXPECT_EQ(cased.encode("the"), bert.encode_ids("the"));
+  EXPECT_EQ(cased.mask_token, "[MASK]");
+}
+
+TEST(TokenizerFiles, OfGpt2AreTheSameTokenizer) {
+  Golden golden("gpt2");
+  std::string merges = "#version: 0.2\n";
+  for (const auto& merge : golden.json["model"]["merges"])
+    merges += merge[0].get<std::string>() + " " + merge[1].get<std::string>() + "\n";
+  const TemporaryFolder folder;
+  write_text(folder / "vocab.json", golden.json["model"]["vocab"].dump());
+  EXPECT_THROW(Tokenizer::from_file(folder / "vocab.json"), FileError);
+  write_text(folder / "merges.txt", merges);
+  golden.expect_same(Tokenizer::from_file(folder / "vocab.json"));
+  EXPECT_EQ(AutoTokenizer::from_pretrained(folder.path).encode("Hello"),
+            Tokenizer::from_file(folder / "vocab.json").encode_ids("Hello"));
+}
+
+TEST(TokenizerFiles, SaysWhatIsNone) {
+  const TemporaryFolder folder;
+  for (const std::string content : {"", " \n", "{\"a\":1}x", "\x01\x02\x03\x04"}) {
+    write_text(folder / "file", content);
+    EXPECT_THROW(Tokenizer::from_file(folder / "file"), Error) << content;
+  }
+}
+
+}  // namespace
+}  // namespace hearth::text
