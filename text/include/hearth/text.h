@@ -47,6 +47,7 @@
 #include "hearth/text/training/encode_examples.h"
 #include "hearth/text/training/text_trainer.h"
 #include "hearth/text/training/token_examples.h"
+#include "hearth/text/training/word_tokenizer.h"
 #include "hearth/text/transforms/masking.h"
 #include "hearth/text/transforms/transforms.h"
 #include "hearth/text/transforms/word_tokenizers.h"
