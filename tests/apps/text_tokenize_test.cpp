@@ -81,4 +81,25 @@ TEST_F(TokenizeApp, SaysWhatIsNoTokenizer) {
   EXPECT_EQ(run({"tokenize"}).code, 2);
 }
 
+TEST_F(TokenizeApp, LearnsAVocabulary) {
+  std::string lines;
+  for (int i = 0; i < 50; ++i) lines += "the lowest tower, the newest owner\n";
+  const std::string text = write("text", lines);
+  for (const char* type : {"byte-bpe", "bpe", "wordpiece", "wordlevel"}) {
+    const std::string out = folder / (std::string(type) + ".json");
+    const Result r = run({"train-tokenizer", "--type", type, "--vocab-size", "300", "--output", out,
+                          "--json", text});
+    ASSERT_EQ(r.code, 0) << r.err;
+    EXPECT_EQ(nlohmann::json::parse(r.last())["lines"], 50);
+    const Result tokens =
+        run({"tokenize", "--tokenizer", out, "--format", "tokens", write("line", "the owner\n")});
+    EXPECT_EQ(tokens.code, 0) << tokens.err;
+    EXPECT_THAT(tokens.out, HasSubstr("the")) << type;
+    EXPECT_THAT(tokens.out, HasSubstr("owner")) << type;
+    EXPECT_EQ(tokens.out.starts_with("[CLS] the owner [SEP]"), type == std::string("wordpiece"));
+  }
+  EXPECT_EQ(run({"train-tokenizer", "--type", "bpe", "--output", folder / "x.model", text}).code,
+            2);
+}
+
 }  // namespace
