@@ -81,7 +81,7 @@ void TrainingCommand::declare_training(OptionList& options) {
 }
 
 std::string TrainingCommand::settings() const {
-  const std::string file = output_ + "/config.json";
+  const std::string file = output_ + "/" + settings_file();
   return resume_ && std::filesystem::exists(file) ? file : "";
 }
 
@@ -145,7 +145,7 @@ TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trai
   note(fmt::format("{} on {}, {}: {}", model, data, device().str(), described));
   note(fmt::format("{} of {}, batches of {}, learning rate up to {}", counted(*epochs_, "epoch"),
                    counted(trainer.steps_per_epoch(), "step"), *batch_size_, *lr_));
-  keep_settings(folder.file("config.json"));
+  keep_settings(folder.file(settings_file()));
   Outcome outcome;
   try {
     outcome.fit = trainer.fit(resume_ ? folder.checkpoint() : "");

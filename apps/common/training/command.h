@@ -54,6 +54,8 @@ class TrainingCommand : public Command {
               const std::vector<std::string>& classes, const hearth::train::Evaluation& evaluation,
               int64_t tests, const std::vector<Written>& more, const std::string& hint) const;
 
+  /// The file of the output that --resume takes the options from.
+  virtual const char* settings_file() const { return "config.json"; }
   const std::string& output() const { return output_; }
   int64_t epochs() const { return *epochs_; }
   const std::optional<int64_t>& batch_size() const { return batch_size_; }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "hearth/text/training/text_trainer.h"
+#include "hearth/train/classification.h"
+
+#include "common/command.h"
+#include "common/json.h"
+#include "common/text.h"
+#include "common/training/report.h"
+#include "text/training/task.h"
+
+namespace {
+
+namespace text = hearth::text;
+
+class Eval final : public Command {
+ public:
+  const char* name() const override { return "eval"; }
+  const char* summary() const override { return "Test a classifier, tagger or language model"; }
+  std::vector<std::string> examples() const override {
+    return {"eval --model runs/reviews --data test.csv", "eval --model runs/ner --data test.conll",
+            "eval --model gpt2 --task language --data book.txt"};
+  }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
+  void declare(OptionList& options) override {
+    options.add("--model", model_, "A training's folder, or a repository of the hub")
+        .value("MODEL")
+        .required();
+    options.add("--data", data_, kTextDataHelp).value("PATH").required();
+    options.add("--task", task_, "What is tested; by default what the file suggests")
+        .one_of({"auto", "classify", "tag", "language"});
+    options.add("--text", columns_.text, "The column, or key, of texts");
+    options.add("--pair", columns_.pair, "That of second texts");
+    options.add("--label", columns_.label, "That of classes");
+    options.add("--batch-size", batch_size_, "Texts at once").between(1, 100'000);
+    options.add("--max-length", max_length_, "Tokens of a text; more are cut off")
+        .between(2, 1 << 20);
+  }
+  int run() override;
+
+ private:
+  std::string model_, data_, task_ = "auto";
+  TextColumns columns_;
+  int64_t batch_size_ = 32, max_length_ = 128;
+};
+
+std::vector<std::string> classes_of(const text::PreTrainedModelImpl& model) {
+  std::vector<std::string> classes;
+  const auto& config = model.config();
+  if (!config.contains("id2label")) return classes;
+  const auto names = config.at("id2label");
+  for (size_t i = 0; i < names.size(); ++i) classes.push_back(names.at(std::to_string(i)).string());
+  return classes;
+}
+
+int Eval::run() {
+  const TextTask task = text_task(task_, data_);
+  const auto model = text::open_model(head_for(task), model_);
+  model->to(device());
+  const auto tokenizer = text::AutoTokenizer::from_pretrained(model_);
+  const std::vector<std::string> classes =
+      task == TextTask::Language ? std::vector<std::string>() : classes_of(*model);
+  const TextData data = read_text_data(task, data_, columns_, classes);
+  const text::TokenExamples examples = encode(data, task, tokenizer, max_length_);
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto narrower = autocast();
+  nlohmann::ordered_json result{{"dataset", data_}, {"model", model_}};
+  const auto rate = [&] {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    return static_cast<double>(examples.size()) / taken.count();
+  };
+  if (task == TextTask::Language) {
+    const double loss = text::mean_loss(*model, examples, batch_size_);
+    fmt::print(text(), "{} on {}: perplexity {:.3f}, loss {:.4f} of {} pieces of {} tokens\n",
+               model_, data_, std::exp(loss), loss, examples.size(), max_length_);
+    result.update({{"test_loss", loss}, {"test_perplexity", std::exp(loss)}});
+  } else {
+    const text::Predictions p = text::predict(*model, examples, batch_size_);
+    const auto evaluation = hearth::train::evaluate(p.probabilities, p.targets);
+    fmt::print(text(), "{} on {}: {} of {} {} right, loss {:.4f}, {:.0f} texts/s\n{}\n", model_,
+               data_, percent(evaluation.accuracy, 2), p.targets.size(0), target_of(task),
+               evaluation.loss, rate(), hardest_class(classes, evaluation.confusion));
+    result.update({{"test_accuracy", evaluation.accuracy}, {"test_loss", evaluation.loss}});
+  }
+  result.update({{"texts_per_second", rate()}, {"peak_rss_bytes", peak_rss_bytes()}});
+  if (json()) print_json(result);
+  return 0;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> eval_command() { return std::make_unique<Eval>(); }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// hearth-text's training as its users run it, on a few words.
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "hearth/base/generator.h"
+#include "hearth/text/models/bert.h"
+#include "hearth/text/tokenizers/auto_tokenizer.h"
+#include "hearth/text/training/word_tokenizer.h"
+
+#include "apps/program_test.h"
+
+namespace {
+
+using testing::HasSubstr;
+namespace text = hearth::text;
+
+struct TextTraining : ProgramTest {
+  TextTraining() : ProgramTest("hearth-text") {}
+
+  /// Good and bad reviews, told apart by a word.
+  std::string write_reviews(const std::string& name, int n, int first) const {
+    std::ofstream out(folder / name);
+    out << "text,label\n";
+    const char* nouns[] = {"film", "day", "book", "song", "plan"};
+    for (int i = first; i < first + n; ++i)
+      out << "this is a " << (i % 2 ? "wonderful " : "dreadful ") << nouns[i % 5] << ","
+          << (i % 2 ? "good" : "bad") << "\n";
+    return folder / name;
+  }
+  static double accuracy(const Result& r) {
+    return nlohmann::json::parse(r.last()).at("test_accuracy").get<double>();
+  }
+};
+
+TEST_F(TextTraining, ClassifiersLearnAndAreTested) {
+  const std::string train = write_reviews("train.csv", 120, 0);
+  const std::string test = write_reviews("test.csv", 40, 7);
+  for (const std::string model : {"fasttext", "textcnn", "lstm"}) {
+    Result r = run({"train", "--data", train, "--test", test, "--model", model, "--epochs", "4",
+                    "--output", folder / model, "--json"});
+    ASSERT_EQ(r.code, 0) << r.err;
+    EXPECT_EQ(accuracy(r), 1) << model;
+    for (const char* file : {"config.json", "model.safetensors", "tokenizer.json", "training.json",
+                             "metrics.jsonl", "confusion_matrix.svg"})
+      EXPECT_TRUE(folder.has(model + "/" + file)) << file;
+    r = run({"eval", "--model", folder / model, "--data", test, "--json"});
+    ASSERT_EQ(r.code, 0) << r.err;
+    EXPECT_EQ(accuracy(r), 1) << model;
+  }
+}
+
+TEST_F(TextTraining, GoesOnWhereItWas) {
+  const std::string train = write_reviews("train.csv", 60, 0);
+  const auto arguments = [&](const char* output, const char* epochs) {
+    return std::vector<std::string>{"train",    "--data", train,      "--model",      "lstm",
+                                    "--epochs", epochs,   "--output", folder / output};
+  };
+  ASSERT_EQ(run(arguments("whole", "2")).code, 0);
+  ASSERT_EQ(run(arguments("parts", "2")).code, 0);
+  // Without its end, an epoch is trained again from the checkpoint before it.
+  EXPECT_EQ(run({"train", "--output", folder / "parts", "--resume"}).code, 0);
+  EXPECT_EQ(read_text(folder / "whole/model.safetensors"),
+            read_text(folder / "parts/model.safetensors"));
+  const Result again = run(arguments("whole", "2"));
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.err, HasSubstr("--overwrite"));
+}
+
+TEST_F(TextTraining, EncodersAreFineTunedToTag) {
+  write_text(folder / "train.conll", [] {
+    std::string lines;
+    for (int i = 0; i < 60; ++i)
+      lines += i % 3 ? "Anna B-PER\nsings O\n\n" : "they O\nsaw O\nAnna B-PER\n\n";
+    return lines;
+  }());
+  // A base without a head, and its tokenizer.
+  hearth::manual_seed(1);
+  const std::vector<std::string> texts{"Anna sings", "they saw"};
+  const text::PreTrainedTokenizer tokenizer = text::word_tokenizer(texts, 100);
+  text::BertModel model(text::BertConfig()
+                            .vocab_size(static_cast<int64_t>(tokenizer.tokenizer.vocab_size()))
+                            .hidden_size(16)
+                            .num_hidden_layers(1)
+                            .num_attention_heads(2)
+                            .intermediate_size(16)
+                            .max_position_embeddings(32));
+  text::save_pretrained(*model, folder / "base");
+  tokenizer.save_pretrained(folder / "base");
+  Result r =
+      run({"train", "--data", folder / "train.conll", "--model", folder / "base", "--lr", "0.01",
+           "--epochs", "3", "--max-length", "16", "--output", folder / "run", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_GT(accuracy(r), 0.95);
+  const auto config = nlohmann::json::parse(read_text(folder / "run/config.json"));
+  EXPECT_EQ(config.at("architectures").at(0), "BertForTokenClassification");
+  EXPECT_EQ(config.at("id2label").at("1"), "B-PER");
+  r = run({"eval", "--model", folder / "run", "--data", folder / "train.conll", "--max-length",
+           "16", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_GT(accuracy(r), 0.95);
+  EXPECT_THAT(r.err, HasSubstr("words right"));
+}
+
+TEST_F(TextTraining, ALanguageIsLearned) {
+  std::string lines;
+  for (int i = 0; i < 400; ++i) lines += "one two three four five six\n";
+  write_text(folder / "numbers.txt", lines);
+  const std::vector<std::string> texts{"one two three four five six"};
+  text::word_tokenizer(texts, 100).save_pretrained(folder / "tokenizer");
+  const Result r = run({"train", "--data", folder / "numbers.txt", "--task", "language", "--model",
+                        "gpt2", "--tokenizer", folder / "tokenizer", "--epochs", "2",
+                        "--max-length", "8", "--output", folder / "run", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_LT(nlohmann::json::parse(r.last()).at("test_perplexity").get<double>(), 1.5);
+  const Result e = run({"eval", "--model", folder / "run", "--task", "language", "--data",
+                        folder / "numbers.txt", "--max-length", "8"});
+  EXPECT_EQ(e.code, 0) << e.err;
+  EXPECT_THAT(e.out, HasSubstr("perplexity"));
+}
+
+TEST_F(TextTraining, WhatCannotBeIsSaid) {
+  const std::string train = write_reviews("train.csv", 20, 0);
+  const auto fails = [&](std::vector<std::string> arguments, int code, const char* part) {
+    const Result r = run(arguments);
+    EXPECT_EQ(r.code, code) << r.err;
+    EXPECT_THAT(r.err, HasSubstr(part));
+  };
+  fails({"train"}, 2, "--data");
+  fails(
+      {"train", "--data", train, "--task", "language", "--model", "gpt2", "--output", folder / "a"},
+      2, "--tokenizer");
+  fails({"train", "--data", folder / "none.csv", "--output", folder / "a"}, 1, "none.csv");
+  fails({"train", "--data", train, "--label", "nothing", "--output", folder / "a"}, 1, "nothing");
+  fails({"eval", "--model", folder / "none", "--data", train}, 1, "none");
+}
+
+}  // namespace
