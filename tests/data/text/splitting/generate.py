@@ -250,9 +250,8 @@ def write_code_points():
     for part in [{"type": "BertPreTokenizer"}, {"type": "Whitespace"}, {"type": "WhitespaceSplit"},
                  {"type": "UnicodeScripts"}, {"type": "Digits", "individual_digits": True},
                  *map(split, list(REGEXES.values())[:4]),
-                 *(split(r"\p{%s}" % p) for p in
-                   "L Lu Ll Lt Lm Lo Mn Mc Nd Nl No P S Zs Cf Cn Alphabetic Uppercase Lowercase Han "
-                   "Latin Arabic".split()), split(r"\w"), split("(?i:[ksß])")]:
+                 *(split(r"\p{%s}" % p) for p in "Lu Ll Lm P S Cf Han".split()),
+                 split(r"\w"), split("(?i:[ksß])")]:
         pre_tokenizer = tokenizer("p", part).pre_tokenizer
         put(json.dumps(part, separators=(",", ":"), ensure_ascii=False), lambda b: b"".join(
             struct.pack("<II", *o) for _, o in pre_tokenizer.pre_tokenize_str(b)))
