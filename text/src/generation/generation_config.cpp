@@ -9,6 +9,7 @@
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 
+#include "gguf/gguf_config.h"
 #include "models/config_json.h"
 
 namespace hearth::text {
@@ -155,9 +156,11 @@ GenerationConfig GenerationConfig::from_pretrained(const std::string& name_or_pa
     const auto path = hub::try_file(name_or_path, name, options);
     return path ? read_file(*path) : std::nullopt;
   };
-  if (const auto json = find("generation_config.json")) return from_json(*json);
+  const bool gguf = is_local && !is_folder && is_gguf(name_or_path);
+  if (const auto json = gguf ? std::nullopt : find("generation_config.json"))
+    return from_json(*json);
   GenerationConfig config;
-  if (const auto json = find("config.json")) {
+  if (const auto json = gguf ? gguf_config(GgufFile(name_or_path)) : find("config.json")) {
     const auto ids_at = [&](const char* name) {
       return json->contains(name) && !json->at(name).is_null() ? ids_of(json->at(name)) : Ids();
     };

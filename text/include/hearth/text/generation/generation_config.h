@@ -30,8 +30,8 @@ struct HEARTH_API GenerationConfig {
                                     const GenerationConfig& defaults);
   static GenerationConfig from_json(const data::readers::JsonValue& json);
   /// generation_config.json of a folder, beside a file, or of a repository of the hub; where there
-  /// is none, what config.json says of tokens; else the defaults. Throws FormatError and
-  /// NetworkError.
+  /// is none, what config.json says of tokens; of a GGUF file, what it says; else the defaults.
+  /// Throws FormatError and NetworkError.
   static GenerationConfig from_pretrained(const std::string& name_or_path,
                                           const hub::HubOptions& options = {});
   /// What differs from the defaults, as generation_config.json.
