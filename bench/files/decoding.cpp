@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     const std::pair<const char*, text::ModelOptions> kinds[] = {
         {"float32", text::ModelOptions().dequantize(true)},
         {"exact", {}},
-        {"fast", text::ModelOptions().int8_activations(true)}};
+        {"fast", text::ModelOptions().fast(true)}};
     for (const auto& [name, options] : kinds) {
       const Speeds s = measure(argv[1], options, rounds);
       std::printf(

@@ -34,7 +34,7 @@ def linear(x, weight, bias=None, *, format, fast=False):
     w = dequantize(weight, format).to(x.dtype)
     if fast:
         groups = x.detach().view(-1, 32)
-        scale = groups.abs().amax(-1, True) / 127
+        scale = groups.abs().amax(-1, True) / (127 * 256)
         rounded = (groups * torch.where(scale < 1e-37, 0, 1 / scale)).round() * scale
         x = x + (rounded.view(x.shape) - x.detach())
     return torch.nn.functional.linear(x, w, bias)

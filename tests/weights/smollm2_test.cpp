@@ -85,7 +85,7 @@ TEST_F(SmolLM2, GivesTransformersLogits) {
 TEST_F(SmolLM2, RoundedActivationsChangeLittle) {
   const Tensor ids = expected_.at("ids");
   const Tensor exact = logits(*open_model(), ids)[0];
-  const Tensor fast = logits(*open_model(ModelOptions().int8_activations(true)), ids)[0];
+  const Tensor fast = logits(*open_model(ModelOptions().fast(true)), ids)[0];
   const Tensor p = log_softmax(exact, -1), q = log_softmax(fast, -1);
   const double divergence = (p.exp() * (p - q)).sum(-1).mean().item<double>();
   const double agreement = exact.argmax(-1).eq(fast.argmax(-1)).to(kFloat).mean().item<double>();
@@ -107,7 +107,7 @@ TEST_F(SmolLM2, KnowsTheCapitalOfFrance) {
   EXPECT_EQ(config.eos_token_id(), (std::vector<int64_t>{2}));
   for (const bool fast : {false, true}) {
     SCOPED_TRACE(fast ? "fast" : "exact");
-    const auto model = open_model(ModelOptions().int8_activations(fast));
+    const auto model = open_model(ModelOptions().fast(fast));
     const Tensor all = generate(*model, ids, config).sequences[0];
     const Tensor answer = all.slice(0, ids.size(1), all.size(0));
     if (!fast) {

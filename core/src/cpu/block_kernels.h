@@ -11,10 +11,11 @@ namespace hearth::cpu {
 /// As many as BlockFormat has; kernels are in its order.
 inline constexpr int kBlockFormats = 9;
 
-/// Rows of numbers rounded to int8 times a scale for each 32.
+/// Rows of numbers rounded to (256 high + low) times a scale for each 32. None is larger than 127 *
+/// 256, so that both parts are int8.
 struct RoundedRows {
   int64_t rows, n;  ///< [rows, n]; n is a multiple of 32
-  const int8_t* numbers;
+  const int8_t *high, *low;
   const float* scales;  ///< [rows, n / 32]
   /// What each 32 numbers, and each 16, add up to, scale included.
   const float *sums32, *sums16;
@@ -30,7 +31,7 @@ struct BlockKernels {
   void (*times_rounded[kBlockFormats])(const uint8_t* weights, int64_t row_bytes, int64_t rows,
                                        const RoundedRows& x, float* out, int64_t out_stride);
   /// One row of RoundedRows; what isn't finite makes its scale NaN.
-  void (*round)(const float* x, int64_t n, int8_t* numbers, float* scales, float* sums32,
+  void (*round)(const float* x, int64_t n, int8_t* high, int8_t* low, float* scales, float* sums32,
                 float* sums16);
 };
 HEARTH_DECLARE_ISA(const BlockKernels&, block_kernels)

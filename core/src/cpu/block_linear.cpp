@@ -18,7 +18,8 @@ static_assert(kBlockFormats == static_cast<int>(last_value(BlockFormat{})) + 1);
 
 constexpr int64_t kGrain = 1 << 14;        // numbers of a thread, at least
 constexpr int64_t kTileNumbers = 1 << 17;  // dequantized at a time, which the caches hold
-constexpr int64_t kFewRows = 4;            // up to so many are multiplied one by one
+// Up to so many rows of input are multiplied by blocks; more as matrices are.
+constexpr int64_t kFewRows = 4, kFewRoundedRows = 16;
 
 const BlockKernels& kernels() {
   static const BlockKernels& table = HEARTH_SELECT_ISA(block_kernels);
@@ -55,20 +56,23 @@ void dequantize_blocks(const Call& call) {
   result.finish();
 }
 
-/// Each 32 numbers rounded as `fast` has it.
-void round_doubles(double* x, int64_t n) {
+/// n numbers, each 32 rounded as `fast` has it.
+template <class T>
+void round_numbers(const T* x, int64_t n, T* out) {
   constexpr int64_t kGroup = ops::kRoundedTogether;
-  for (int64_t g = 0; g < n; g += kGroup) {
-    double most = 0;
-    bool finite = true;
-    for (int64_t i = g; i < g + kGroup; ++i) {
-      most = std::max(most, std::fabs(x[i]));
-      finite &= std::isfinite(x[i]);
+  parallel_for(n / kGroup, kGrain / kGroup, [&](int64_t begin, int64_t end) {
+    for (int64_t g = begin * kGroup; g < end * kGroup; g += kGroup) {
+      T most = 0;
+      bool finite = true;
+      for (int64_t i = g; i < g + kGroup; ++i) {
+        most = std::max(most, std::fabs(x[i]));
+        finite &= std::isfinite(x[i]);
+      }
+      const T scale = most / T(ops::kMostRounded), by = scale < T(1e-37) ? 0 : 1 / scale;
+      for (int64_t i = g; i < g + kGroup; ++i)
+        out[i] = finite ? std::nearbyint(x[i] * by) * scale : T(NAN);
     }
-    const double scale = most / 127, by = scale < 1e-37 ? 0 : 1 / scale;
-    for (int64_t i = g; i < g + kGroup; ++i)
-      x[i] = finite ? std::nearbyint(x[i] * by) * scale : NAN;
-  }
+  });
 }
 
 struct Operands {
@@ -88,15 +92,16 @@ struct Operands {
 void multiply_rounded(const Operands& a, const float* x, float* out) {
   const int64_t groups = a.n / ops::kRoundedTogether;
   const auto all = static_cast<size_t>(a.rows * groups);
-  Scratch<int8_t> numbers(all * ops::kRoundedTogether);
+  Scratch<int8_t> numbers(2 * all * ops::kRoundedTogether);
+  int8_t *high = numbers.data(), *low = high + a.rows * a.n;
   Scratch<float> scales(4 * all);
   float *sums32 = scales.data() + all, *sums16 = sums32 + all;
   parallel_for(a.rows, std::max<int64_t>(1, kGrain / a.n), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
-      kernels().round(x + i * a.n, a.n, numbers.data() + i * a.n, scales.data() + i * groups,
+      kernels().round(x + i * a.n, a.n, high + i * a.n, low + i * a.n, scales.data() + i * groups,
                       sums32 + i * groups, sums16 + 2 * i * groups);
   });
-  const RoundedRows rounded{a.rows, a.n, numbers.data(), scales.data(), sums32, sums16};
+  const RoundedRows rounded{a.rows, a.n, high, low, scales.data(), sums32, sums16};
   const auto run = kernels().times_rounded[static_cast<size_t>(a.format)];
   a.for_rows([&](int64_t first, int64_t count) {
     run(a.weights + first * a.row_bytes, a.row_bytes, count, rounded, out + first, a.out);
@@ -145,22 +150,16 @@ void block_linear(const Call& call, const Tensor& out) {
   const Operands a{
       op.format,     ptr<uint8_t>(weights), op.out, op.in, block_row_bytes(op.format, op.in),
       numel / op.out};
+  const T* numbers = ptr<T>(x);
+  constexpr bool floats = std::is_same_v<T, float>;
   if (op.in == 0) {
     std::fill_n(to, numel, T(0));
-  } else if constexpr (std::is_same_v<T, double>) {
-    Tensor input = x;
-    if (op.fast) {
-      input = new_tensor(impl(x).sizes, kDouble, kCPU);
-      std::copy_n(ptr<double>(x), impl(x).numel, ptr<double>(input));
-      round_doubles(ptr<double>(input), impl(input).numel);
-    }
-    multiply_tiles(a, ptr<double>(input), to);
-  } else if (op.fast) {
-    multiply_rounded(a, ptr<float>(x), to);
-  } else if (a.rows <= kFewRows) {
-    multiply_few(a, ptr<float>(x), to);
+  } else if (floats && a.rows <= (op.fast ? kFewRoundedRows : kFewRows)) {
+    if constexpr (floats) (op.fast ? multiply_rounded : multiply_few)(a, numbers, to);
   } else {
-    multiply_tiles(a, ptr<float>(x), to);
+    Scratch<T> rounded(op.fast ? static_cast<size_t>(a.rows * a.n) : 0);
+    if (op.fast) round_numbers(numbers, a.rows * a.n, rounded.data());
+    multiply_tiles(a, op.fast ? rounded.data() : numbers, to);
   }
   if (!call.in.get(2).defined()) return;
   const Tensor bias = contiguous_raw(call.in[2]);

@@ -116,10 +116,10 @@ Tensor numbers_of(const Tensor& b, BlockFormat format) {
   __builtin_unreachable();
 }
 
-/// x with each 32 numbers of a row rounded to int8 times a scale; derivatives are those of x.
+/// x with each 32 numbers of a row rounded as `fast` has it; derivatives are those of x.
 Tensor rounded(const Tensor& x) {
   const Tensor groups = x.detach().reshape({-1, ops::kRoundedTogether});
-  const Tensor scale = groups.abs().amax(-1, true) / 127;
+  const Tensor scale = groups.abs().amax(-1, true) / ops::kMostRounded;
   const Tensor q = (groups * where(scale < 1e-37, 0, scale.reciprocal())).round();
   return x + ((q * scale).view(x.sizes()) - x.detach());
 }

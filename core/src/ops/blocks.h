@@ -36,8 +36,8 @@ struct BlockLinear {
   Grads vjp(const Saved& s, Args g, NeedMask need) const;
 };
 
-/// Numbers of the input that fast products round together.
-inline constexpr int64_t kRoundedTogether = 32;
+/// Numbers of the input that fast products round together, and the largest they become.
+inline constexpr int64_t kRoundedTogether = 32, kMostRounded = 127 * 256;
 
 }  // namespace ops
 }  // namespace hearth

@@ -116,7 +116,7 @@ class Loading {
           packed ? file_.tensor(source.key) : file_.numbers_of(source.key, kFloat), source);
       if (packed) {
         quantized_ = true;
-        matrix->second->store_blocks(value, *format, options_.int8_activations(), dtype_);
+        matrix->second->store_blocks(value, *format, options_.fast(), dtype_);
         continue;
       }
       Tensor parameter = item.value();

@@ -33,9 +33,9 @@ HEARTH_API Tensor dequantize_blocks(const Tensor& bytes, BlockFormat format,
 /// [..., in], weight (uint8) [out, block_row_bytes(format, in)], bias [out]. Gradients flow to
 /// input and bias.
 ///
-/// `fast` rounds each 32 numbers of the input to int8 times their scale and multiplies integers,
-/// which changes results by about 0.5 %; gradients are those without rounding. Computes in float,
-/// or in double for doubles.
+/// `fast` multiplies integers: each 32 numbers of the input are rounded to 16 bits, in two parts of
+/// int8, times their scale, which changes results by about 1e-5; gradients are those without
+/// rounding. Computes in float, or in double for doubles.
 HEARTH_API Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,
                                const std::optional<Tensor>& bias = {}, bool fast = false);
 

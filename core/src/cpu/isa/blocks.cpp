@@ -7,6 +7,7 @@ namespace hearth::cpu::HEARTH_ISA {
 
 namespace {
 
+typedef int8_t S8x8 __attribute__((vector_size(8)));
 typedef int8_t S8x32 __attribute__((vector_size(32)));
 typedef int32_t S32x8 __attribute__((vector_size(32)));
 typedef float F32x8 __attribute__((vector_size(32)));
@@ -85,12 +86,12 @@ inline float sum8(F32x8 v) {
   return (q[0] + q[2]) + (q[1] + q[3]);
 }
 
-// Ways to multiply 32 bytes by 32 numbers: lane k has those of numbers 4 k to 4 k + 3 added up, or,
-// of wide bytes, of any four.
+// Ways to multiply 32 bytes by 32 rounded numbers: lane k has those of numbers 4 k to 4 k + 3 added
+// up, or, of wide bytes, of any four.
 
 struct PlainDot {
   template <bool kWide>
-  static S32x8 run(U8x32 w, S8x32 x) {
+  static S32x8 part(U8x32 w, S8x32 x) {
 #if defined(__AVX2__)
     const __m256i a = (__m256i)w, b = (__m256i)x;
     if constexpr (kWide) {
@@ -108,6 +109,10 @@ struct PlainDot {
     return sums;
 #endif
   }
+  template <bool kWide>
+  static S32x8 run(U8x32 w, S8x32 high, S8x32 low) {
+    return (part<kWide>(w, high) << 8) + part<kWide>(w, low);
+  }
 };
 
 #if defined(__AVX512VL__)
@@ -116,13 +121,23 @@ struct PlainDot {
 /// it is spelled out, and asked for at run time.
 struct VnniDot {
   template <bool>
-  static S32x8 run(U8x32 w, S8x32 x) {
+  static S32x8 run(U8x32 w, S8x32 high, S8x32 low) {
     S32x8 sums = {};
-    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(w), "v"(x));
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(w), "vm"(high));
+    sums <<= 8;
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(w), "vm"(low));
     return sums;
   }
 };
 #endif
+
+/// Starts to read what comes some groups after group g: processors don't look far enough ahead.
+template <class Format>
+inline void prefetch_ahead(const uint8_t* row, int64_t g) {
+  constexpr int64_t kAhead = 2048, kLine = 64, kBytes = 256 / Format::kElements * Format::kBytes;
+  const uint8_t* at = row + g / 8 * kBytes + kAhead;
+  for (int64_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(at + i);
+}
 
 /// kRows rows of x from `first` on, times one row of weights.
 template <class Format, class Dot, int kRows>
@@ -138,9 +153,11 @@ inline void times_row(const uint8_t* row, const RoundedRows& x, int64_t first, f
   const auto add = [&](int64_t g, int64_t i, F32x8* to) {
     const U8x32 bytes = Format::bytes(row, g + i);
     for (int r = 0; r < kRows; ++r) {
-      const int8_t* numbers = x.numbers + (first + r) * x.n + (g + i) * 32;
-      const F32x8 products = __builtin_convertvector(
-          Dot::template run<Format::kWide>(bytes, load<S8x32>(numbers)), F32x8);
+      const int64_t at = (first + r) * x.n + (g + i) * 32;
+      const F32x8 products =
+          __builtin_convertvector(Dot::template run<Format::kWide>(bytes, load<S8x32>(x.high + at),
+                                                                   load<S8x32>(x.low + at)),
+                                  F32x8);
       F32x8 factor;
       if constexpr (kScales == 2) {
         const float a = by[r][2 * i], b = by[r][2 * i + 1];
@@ -153,6 +170,7 @@ inline void times_row(const uint8_t* row, const RoundedRows& x, int64_t first, f
   };
   int64_t g = 0;
   for (; g + 8 <= groups; g += 8) {
+    if constexpr (kRows == 1) prefetch_ahead<Format>(row, g);
     Format::scales(row, g, 8, scale, offset);
     for (int r = 0; r < kRows; ++r) {
       const int64_t at = (first + r) * groups + g;
@@ -199,24 +217,34 @@ void times_rounded(const uint8_t* weights, int64_t row_bytes, int64_t rows, cons
       times_row<Format, Dot, 1>(weights + r * row_bytes, x, i, out + r, out_stride);
 }
 
-void round(const float* x, int64_t n, int8_t* numbers, float* scales, float* sums32,
+void round(const float* x, int64_t n, int8_t* high, int8_t* low, float* scales, float* sums32,
            float* sums16) {
-  for (int64_t g = 0; g < n / 32; ++g, x += 32, numbers += 32) {
-    float most = 0, finite = 0;
-    for (int i = 0; i < 32; ++i) {
-      const float a = x[i] < 0 ? -x[i] : x[i];
+  for (int64_t g = 0; g < n / 32; ++g, x += 32, high += 32, low += 32) {
+    F32x8 most = {}, finite = {};
+    for (int i = 0; i < 32; i += 8) {
+      const F32x8 v = load<F32x8>(x + i), a = v < 0 ? -v : v;
       most = a > most ? a : most;
-      finite += 0 * x[i];  // NaN otherwise
+      finite += 0 * v;  // NaN otherwise
     }
-    const float scale = most / 127 + finite;
+    float largest = most[0];
+    for (int i = 1; i < 8; ++i) largest = most[i] > largest ? most[i] : largest;
+    const float poison = sum8(finite), scale = largest / (127 * 256) + poison;
     // Smaller ones have no reciprocal; these numbers count as zeros.
     const float by = scale >= 1e-37f ? 1 / scale : 0;
-    int halves[2] = {0, 0};
-    for (int i = 0; i < 32; ++i) {
+    S32x8 parts[2] = {};
+    for (int i = 0; i < 32; i += 8) {
       constexpr float kShift = 0x1.8p23f;  // adding it rounds to even
-      const float v = finite == 0 ? (x[i] * by + kShift) - kShift : 0;
-      numbers[i] = static_cast<int8_t>(v);
-      halves[i / 16] += numbers[i];
+      F32x8 v = (load<F32x8>(x + i) * by + kShift) - kShift;
+      if (poison != 0) v = F32x8{};
+      const S32x8 number = __builtin_convertvector(v, S32x8), upper = (number + 128) >> 8;
+      store(high + i, __builtin_convertvector(upper, S8x8));
+      store(low + i, __builtin_convertvector(number - (upper << 8), S8x8));
+      parts[i / 16] += number;
+    }
+    int halves[2] = {0, 0};
+    for (int i = 0; i < 8; ++i) {
+      halves[0] += parts[0][i];
+      halves[1] += parts[1][i];
     }
     scales[g] = scale;
     sums16[2 * g] = scale * static_cast<float>(halves[0]);

@@ -34,9 +34,9 @@ struct ModelOptions {
   /// Of GGUF files: whether weights that are quantized in blocks become plain ones of `dtype`, in
   /// place of staying as they are in memory.
   HEARTH_ARG(bool, dequantize) = false;
-  /// Whether products with quantized weights round activations to int8: faster, and about 0.5 %
-  /// off. See block_linear.
-  HEARTH_ARG(bool, int8_activations) = false;
+  /// Whether products with quantized weights are of integers: activations are rounded to 16 bits,
+  /// which changes results by about 1e-5. See block_linear.
+  HEARTH_ARG(bool, fast) = false;
   /// Names of the classes, in place of config.json's "id2label".
   HEARTH_ARG(std::vector<std::string>, labels);
   /// In place of config.json's "problem_type": "regression", "single_label_classification" or
