@@ -2,6 +2,7 @@
 #include "tokenizers/models/bpe.h"
 
 #include <algorithm>
+#include <array>
 
 #include "hearth/base/error.h"
 
@@ -64,24 +65,40 @@ void Bpe::read_whole(const std::string& source) {
 }
 
 void Bpe::read_merges(const std::vector<RankedMerge>& merges, const std::string& source) {
-  const size_t prefix = or_empty(options_.continuing_subword_prefix).size();
+  const std::string_view prefix = or_empty(options_.continuing_subword_prefix);
   merges_.reserve(merges.size());
-  for (const RankedMerge& merge : merges) {
-    const auto id_of = [&](std::string_view token, uint32_t id) {
-      HEARTH_CHECK_AS(FormatError, id != kNone, "[", source, "] expected the tokens of merge '",
-                      merge.left, " ", merge.right, "' in the vocabulary, '", token,
-                      "' isn't there");
-      return id;
-    };
-    const uint32_t left = id_of(merge.left, tokens_.id(merge.left));
-    const uint32_t right = id_of(merge.right, tokens_.id(merge.right));
-    HEARTH_CHECK_AS(FormatError, merge.right.size() >= prefix, "[", source, "] expected '",
-                    merge.right, "' of a merge to begin with '",
-                    or_empty(options_.continuing_subword_prefix), "'");
-    const std::string_view rest = merge.right.substr(prefix);
-    uint32_t joined = tokens_.id(merge.left, rest);
-    if (joined == kNone) joined = id_of(std::string(merge.left).append(rest), joined);
-    merges_.add({left, right, joined, merge.rank});
+  // Many at a time, so that tables, which are larger than caches, are read in parallel.
+  constexpr size_t kBlock = 16;
+  struct Lookup {
+    std::string joined;
+    std::array<uint64_t, 3> hashes;
+    Merge merge;
+  };
+  std::array<Lookup, kBlock> block;
+  for (size_t begin = 0; begin < merges.size(); begin += kBlock) {
+    const size_t count = std::min(kBlock, merges.size() - begin);
+    for (size_t i = 0; i < count; ++i) {
+      const auto& [left, right, rank] = merges[begin + i];
+      HEARTH_CHECK_AS(FormatError, right.size() >= prefix.size(), "[", source, "] expected '",
+                      right, "' of a merge to begin with '", prefix, "'");
+      Lookup& lookup = block[i];
+      lookup.joined.assign(left).append(right.substr(prefix.size()));
+      lookup.hashes = {tokens_.hash(left), tokens_.hash(right), tokens_.hash(lookup.joined)};
+      for (const uint64_t hash : lookup.hashes) tokens_.prefetch(hash);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const auto& [left, right, rank] = merges[begin + i];
+      Lookup& lookup = block[i];
+      const auto id_of = [&, &left = left, &right = right](std::string_view token, size_t which) {
+        const uint32_t id = tokens_.id(token, lookup.hashes[which]);
+        HEARTH_CHECK_AS(FormatError, id != kNone, "[", source, "] expected the tokens of merge '",
+                        left, " ", right, "' in the vocabulary, '", token, "' isn't there");
+        return id;
+      };
+      lookup.merge = {id_of(left, 0), id_of(right, 1), id_of(lookup.joined, 2), rank};
+      merges_.prefetch(lookup.merge.left, lookup.merge.right);
+    }
+    for (size_t i = 0; i < count; ++i) merges_.add(block[i].merge);
   }
 }
 

@@ -23,6 +23,9 @@ class MergeTable {
     slots_.assign(table_size(merges), {});
     mask_ = slots_.size() - 1;
   }
+  void prefetch(uint32_t left, uint32_t right) const {
+    __builtin_prefetch(&slots_[hash_number(key_of(left, right), seed_) & mask_], 1);
+  }
   /// Not more than were reserved. Of merges of the same two tokens, the last one counts.
   void add(const Merge& merge) {
     const uint64_t key = key_of(merge.left, merge.right);

@@ -2,6 +2,7 @@
 #include "tokenizers/models/token_table.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "hearth/base/error.h"
@@ -28,14 +29,17 @@ void TokenTable::reserve(size_t tokens, size_t bytes) {
   }
 }
 
-size_t TokenTable::find(std::string_view wanted) const {
-  if (slots_.empty()) return 0;
-  const uint64_t hash = hash_bytes(wanted, hash_seed());
-  const size_t mask = slots_.size() - 1;
-  size_t slot = (hash >> 32) & mask;
-  while (slots_[slot].id != kNone &&
-         (slots_[slot].tag != tag_of(hash) || token(slots_[slot].id) != wanted)) {
-    slot = (slot + 1) & mask;
+uint64_t TokenTable::hash(std::string_view text) const { return hash_bytes(text, hash_seed()); }
+
+size_t TokenTable::find(std::string_view wanted, uint64_t hash) const {
+  const auto is_wanted = [&](const Slot& slot) {
+    if (slot.tag != tag_of(hash) || slot.size != wanted.size()) return false;
+    return wanted.size() <= kShort ? std::memcmp(slot.start, wanted.data(), wanted.size()) == 0
+                                   : token(slot.id) == wanted;
+  };
+  size_t slot = slot_of(hash);
+  while (slots_[slot].id != kNone && !is_wanted(slots_[slot])) {
+    slot = (slot + 1) & (slots_.size() - 1);
   }
   return slot;
 }
@@ -47,7 +51,8 @@ void TokenTable::add(std::string_view token_text, uint32_t id, const std::string
   HEARTH_CHECK_AS(FormatError, bytes_.size() + token_text.size() < kNone, "[", source,
                   "] expected less than 4 GB of tokens");
   if (table_size(size_ + 1) > slots_.size()) grow();
-  Slot& slot = slots_[find(token_text)];
+  const uint64_t hashed = hash(token_text);
+  Slot& slot = slots_[find(token_text, hashed)];
   if (slot.id == id) return;
   if (id >= places_.size()) places_.resize(id + size_t{1});
   Place& place = places_[id];
@@ -57,7 +62,9 @@ void TokenTable::add(std::string_view token_text, uint32_t id, const std::string
   if (slot.id == kNone) {
     place = {static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(token_text.size())};
     bytes_.append(token_text);
-    slot.tag = tag_of(hash_bytes(token_text, hash_seed()));
+    slot.tag = tag_of(hashed);
+    slot.size = static_cast<uint32_t>(token_text.size());
+    std::copy_n(token_text.data(), std::min(token_text.size(), kShort), slot.start);
     ++size_;
   } else {
     place = std::exchange(places_[slot.id], Place{});
@@ -69,17 +76,8 @@ void TokenTable::grow() {
   std::vector<Slot> old(table_size(2 * size_ + 2));
   old.swap(slots_);
   for (const Slot& slot : old) {
-    if (slot.id != kNone) slots_[find(token(slot.id))] = slot;
+    if (slot.id != kNone) slots_[find(token(slot.id), hash(token(slot.id)))] = slot;
   }
-}
-
-uint32_t TokenTable::id(std::string_view first, std::string_view second) const {
-  char joined[256];
-  const size_t size = first.size() + second.size();
-  if (size > sizeof joined) return id(std::string(first).append(second));
-  std::copy(first.begin(), first.end(), joined);
-  std::copy(second.begin(), second.end(), joined + first.size());
-  return id(std::string_view(joined, size));
 }
 
 std::optional<uint32_t> TokenTable::find_id(std::string_view text) const {

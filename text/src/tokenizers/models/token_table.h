@@ -22,9 +22,15 @@ class TokenTable {
   void add(std::string_view token, uint32_t id, const std::string& source);
 
   /// kNone for what is no token.
-  uint32_t id(std::string_view token) const { return at(find(token)); }
-  /// Of two texts, one after the other.
-  uint32_t id(std::string_view first, std::string_view second) const;
+  uint32_t id(std::string_view token) const { return id(token, hash(token)); }
+  /// The same in two steps, so that memory can arrive for many at a time.
+  uint64_t hash(std::string_view token) const;
+  void prefetch(uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[slot_of(hash)]);
+  }
+  uint32_t id(std::string_view token, uint64_t hash) const {
+    return slots_.empty() ? kNone : slots_[find(token, hash)].id;
+  }
   std::optional<uint32_t> find_id(std::string_view token) const;
   /// Null data for an id that there isn't.
   std::string_view token(uint32_t id) const {
@@ -40,13 +46,16 @@ class TokenTable {
   struct Place {
     uint32_t begin = kNone, size = 0;
   };
-  struct Slot {
-    uint32_t id = kNone;
-    uint32_t tag = 0;
+  /// Shorter texts are compared with what stands in the slot.
+  static constexpr size_t kShort = 16;
+  struct alignas(32) Slot {
+    uint32_t id = kNone, tag = 0, size = 0;
+    char start[kShort] = {};
   };
 
-  size_t find(std::string_view token) const;
-  uint32_t at(size_t slot) const { return slots_.empty() ? kNone : slots_[slot].id; }
+  size_t slot_of(uint64_t hash) const { return (hash >> 32) & (slots_.size() - 1); }
+  /// The slot of a text, or where it would be.
+  size_t find(std::string_view token, uint64_t hash) const;
   void grow();
 
   std::string bytes_;
