@@ -21,7 +21,9 @@ MergeResult merge_symbols(const MergeTable& merges, std::vector<Symbol>& symbols
                           MergeScratch& scratch, float dropout) {
   MergeResult result;
   const auto count = static_cast<uint32_t>(symbols.size());
-  auto& [links, heap, skipped, made] = scratch;
+  std::vector<MergeScratch::Link>& links = scratch.links;
+  std::vector<MergeScratch::Candidate>&heap = scratch.heap, &skipped = scratch.skipped;
+  std::vector<uint32_t>& made = scratch.made;
   links.resize(count);
   made.assign(count, 0);
   heap.clear();
