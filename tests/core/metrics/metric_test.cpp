@@ -295,6 +295,32 @@ TEST(Metric, FindsSpans) {
   EXPECT_THAT(error_of([&] { metric.update({{"O", "O"}}, {{"O"}}); }), HasSubstr("2 predicted"));
 }
 
+// Values are those of seqeval 1.2.2.
+TEST(Metric, FindsSpansAsSeqeval) {
+  const TextLists target = {{"B-PER", "I-PER", "O", "B-LOC", "O"},
+                            {"I-ORG", "I-ORG", "O", "B-PER", "B-PER"},
+                            {"O", "B-LOC", "I-PER", "I-LOC", "E-LOC"}};
+  const TextLists preds = {{"B-PER", "I-PER", "O", "B-PER", "O"},
+                           {"B-ORG", "I-ORG", "O", "B-PER", "I-PER"},
+                           {"O", "B-LOC", "I-LOC", "I-LOC", "O"}};
+  const Scores scores = functional::span_f1(preds, target, {"LOC", "ORG", "PER"});
+  const std::vector<double> want = {0.4, 0.25, 4. / 13, 0, 0, 0, 1, 1, 1, 1. / 3, 0.25, 2. / 7};
+  ASSERT_EQ(scores.size(), want.size());
+  for (size_t i = 0; i < want.size(); ++i)
+    EXPECT_NEAR(number(scores[i].second), want[i], 1e-12) << scores[i].first;
+}
+
+// Values are those of torchtext 0.18, which computes in single precision.
+TEST(Metric, BleuIsTorchtexts) {
+  const Texts preds = {"the cat sat on the mat today", "a dog ran in the big park now"};
+  const TextLists target = {{"the cat is on the mat today", "there is a cat on the mat"},
+                            {"a dog ran in a big park"}};
+  EXPECT_NEAR(number(functional::bleu_score(preds, target)), 0.44660428, 1e-7);
+  EXPECT_NEAR(number(functional::bleu_score(preds, target,
+                                            BLEUScoreOptions().n_gram(2).weights({0.3, 0.7}))),
+              0.66577834, 1e-7);
+}
+
 TEST(Metric, ReadsBytesThatAreNoText) {
   // A cut character and a stray byte each count as one.
   EXPECT_EQ(number(functional::edit_distance({"a\xe4\xb8"}, {"a"})), 2);
