@@ -38,6 +38,9 @@ TEST_F(Generate, PrintsNewTextAlone) {
   const Result echo = generate({"--max-new-tokens", "24", "--greedy", "--echo", "--quiet"});
   EXPECT_EQ(echo.out, "once upon" + r.out);
   EXPECT_EQ(echo.err, "");
+  const Result by_file = run({"generate", "--model", kModel + "/model.safetensors", "--prompt",
+                              "once upon", "--max-new-tokens", "24", "--temperature", "0"});
+  EXPECT_EQ(by_file.out, r.out) << by_file.err;
 }
 
 TEST_F(Generate, SearchesWithBeams) {

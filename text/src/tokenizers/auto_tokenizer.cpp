@@ -80,6 +80,14 @@ TokenizerFiles files_of_hub(const std::string& repository, const hub::HubOptions
   return files;
 }
 
+/// Whether a file holds weights or says what model they are of: no tokenizer, but what lies beside
+/// one.
+bool is_of_model(const fs::path& path) {
+  const std::string name = path.filename().string(), kind = path.extension().string();
+  return name == "config.json" || name.ends_with(".index.json") || kind == ".safetensors" ||
+         kind == ".bin";
+}
+
 TokenizerFiles find_files(const std::string& name, const hub::HubOptions& options) {
   std::error_code none;
   TokenizerFiles files;
@@ -87,7 +95,7 @@ TokenizerFiles find_files(const std::string& name, const hub::HubOptions& option
     files = files_in(name);
   } else if (fs::exists(name, none)) {
     files = files_in(fs::path(name).parent_path());
-    files.vocabulary = name;
+    if (!is_of_model(name)) files.vocabulary = name;
   } else {
     HEARTH_CHECK_AS(FileError, hub::Repository::is_name(name), "[", name,
                     "] is no file or folder, nor a name that a repository of the hub can have");

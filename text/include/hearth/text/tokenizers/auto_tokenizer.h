@@ -115,10 +115,11 @@ class HEARTH_API PreTrainedTokenizer {
 ///     ModelOutput output = model->forward(tokenizer({"Hello, world"}).inputs());
 class HEARTH_API AutoTokenizer {
  public:
-  /// A file that Tokenizer::from_file reads, with what lies beside it; a GGUF file; a folder; or a
-  /// repository of Hugging Face's hub, "ORG/NAME" or "ORG/NAME@REVISION". Of a folder's files the
-  /// first that there is: tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model or
-  /// spiece.model, *.tiktoken. Throws FileError, FormatError and NetworkError.
+  /// A file that Tokenizer::from_file reads, with what lies beside it; a model's weights or
+  /// config.json, beside which a tokenizer lies; a GGUF file; a folder; or a repository of Hugging
+  /// Face's hub, "ORG/NAME" or "ORG/NAME@REVISION". Of a folder's files the first that there is:
+  /// tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model or spiece.model,
+  /// *.tiktoken. Throws FileError, FormatError and NetworkError.
   static PreTrainedTokenizer from_pretrained(const std::string& name_or_path,
                                              const hub::HubOptions& options = {});
 };
