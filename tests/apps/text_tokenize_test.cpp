@@ -78,7 +78,15 @@ TEST_F(TokenizeApp, SaysWhatIsNoTokenizer) {
   const Result r = run({"tokenize", "--tokenizer", write("b.json", "{}"), folder / "b.json"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("b.json] model: expected"));
-  EXPECT_EQ(run({"tokenize"}).code, 2);
+  EXPECT_EQ(run({"tokenize", "--format", "words"}).code, 2);
+}
+
+TEST_F(TokenizeApp, NeedsNoTokenizer) {
+  const std::string text = write("text", "And God said, Let there be light.\n\n\xc3\xa4\n");
+  const Result tokens = run({"tokenize", "--format", "tokens", text});
+  EXPECT_EQ(tokens.out, "And ĠGod Ġsaid , ĠLet Ġthere Ġbe Ġlight .\n\nÃ ¤\n");
+  write("ids", run({"tokenize", text}).out);
+  EXPECT_EQ(run({"tokenize", "--decode", folder / "ids"}).out, read_text(text));
 }
 
 TEST_F(TokenizeApp, LearnsAVocabulary) {

@@ -73,5 +73,21 @@ TEST(PretrainedText, OpensIdentifiersByTheirFiles) {
               HasSubstr("expected langid, a file"));
 }
 
+TEST(PretrainedText, HasATokenizer) {
+  const text::PreTrainedTokenizer own = tokenizer();
+  EXPECT_EQ(own.tokenizer.vocab_size(), 8192u);
+  EXPECT_EQ(own.eos_token_id(), 0u);
+  EXPECT_EQ(own.tokenizer.encode("And God said, Let there be light.").tokens(),
+            (std::vector<std::string>{"And", "ĠGod", "Ġsaid", ",", "ĠLet", "Ġthere", "Ġbe",
+                                      "Ġlight", "."}));
+  for (const std::string text :
+       {"", "  a\n\tb  ", "Die Katze schläft. 猫は寝る 🙂", "int main() {}"})
+    EXPECT_EQ(own.decode(own.encode(text)), text);
+  TemporaryFolder folder;
+  own.save_pretrained(folder.path);
+  EXPECT_EQ(tokenizer(folder.path).tokenizer.encode_ids("light"),
+            own.tokenizer.encode_ids("light"));
+}
+
 }  // namespace
 }  // namespace hearth::pretrained

@@ -11,6 +11,7 @@
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
 #include "hearth/base/threads.h"
+#include "hearth/pretrained/text.h"
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
 #include "common/command.h"
@@ -43,9 +44,10 @@ class Tokenize final : public Command {
   }
   unsigned common() const override { return kThreads; }
   void declare(OptionList& options) override {
-    options.add("--tokenizer", tokenizer_, "File, folder or repository of the hub")
-        .value("TOKENIZER")
-        .required();
+    options
+        .add("--tokenizer", tokenizer_,
+             "File, folder or repository of the hub; or 'bpe', which is part of the program")
+        .value("TOKENIZER");
     options.add("--format", format_, "What to print of a line").one_of({"ids", "tokens", "json"});
     options.flag("--no-special", no_special_,
                  "Add no special tokens; with --decode, leave them out");
@@ -65,7 +67,7 @@ class Tokenize final : public Command {
   void print(const text::PreTrainedTokenizer& tokenizer,
              const std::vector<std::string>& lines) const;
 
-  std::string tokenizer_, format_ = "ids", offsets_ = "characters";
+  std::string tokenizer_ = "bpe", format_ = "ids", offsets_ = "characters";
   std::vector<std::string> files_;
   bool no_special_ = false, decode_ = false;
 };
@@ -164,7 +166,7 @@ void Tokenize::print(const text::PreTrainedTokenizer& tokenizer,
 }
 
 int Tokenize::run() {
-  const auto tokenizer = text::AutoTokenizer::from_pretrained(tokenizer_);
+  const auto tokenizer = hearth::pretrained::tokenizer(tokenizer_);
   hearth::Progress progress(hearth::ProgressOptions("tokenizing").unit("B"));
   TextLines input(files_);
   std::vector<std::string> lines;
