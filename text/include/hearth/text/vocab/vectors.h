@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "hearth/base/arg.h"
 #include "hearth/base/array_ref.h"
+#include "hearth/base/callable.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::text {
@@ -20,7 +20,7 @@ struct VectorsOptions {
   /// So many of the first ones.
   HEARTH_ARG(std::optional<int64_t>, max_vectors);
   /// What words that aren't there get, made of a float [dim] of zeros; zeros unless given.
-  HEARTH_ARG(std::function<Tensor(const Tensor&)>, unk_init);
+  HEARTH_ARG(Callable<Tensor(const Tensor&)>, unk_init);
 };
 
 /// Vectors by words. Names are torchtext's.
@@ -53,7 +53,7 @@ class HEARTH_API Vectors {
   std::unordered_map<std::string, int64_t> stoi_;
   Tensor vectors_;
   int64_t dim_ = 0, broken_ = 0;
-  std::function<Tensor(const Tensor&)> unk_init_;
+  Callable<Tensor(const Tensor&)> unk_init_;
 };
 
 }  // namespace hearth::text
