@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test test-pretrained build bench compare compare-audio compare-io opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test test-pretrained build bench compare compare-audio compare-io compare-text opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -51,6 +51,13 @@ compare-io: build
 	@build/peers/bin/pip install -q --no-deps webdataset braceexpand safetensors
 	@ninja -C $(out) --quiet bench_io
 	@build/peers/bin/python bench/peers/io.py $(out)/bin/hearth-bench-io build/io
+
+# Tokenizers, on one core, beside tokenizers and tiktoken.
+compare-text: build
+	@bench/peers/setup.sh
+	@build/peers/bin/pip install -q tokenizers==0.23.3 tiktoken
+	@ninja -C $(out) --quiet bench_tokenizing
+	@build/peers/bin/python bench/peers/text.py $(out)/bin/hearth-bench-tokenizing build/text
 
 # PyTorch's own operator samples, called by name: how many of them agree, for each operator.
 opinfo: build
