@@ -126,7 +126,7 @@ double WritingResult::tokens_per_second() const {
 
 WritingResult write_on(const LanguageModel& writer, const std::vector<int64_t>& prompt,
                        const text::GenerationConfig& config,
-                       const std::function<void(std::string_view)>& print,
+                       const hearth::Callable<void(std::string_view)>& print,
                        std::shared_ptr<text::Cache> cache) {
   const text::Tokenizer& tokenizer = writer.tokenizer.tokenizer;
   WritingResult result;

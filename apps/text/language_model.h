@@ -2,13 +2,13 @@
 // Models that write, as commands open them and write with them.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hearth/base/callable.h"
 #include "hearth/text/generation/generate.h"
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
@@ -63,7 +63,7 @@ struct WritingResult {
 /// without beams. Ctrl-C ends the text; a second one the program.
 WritingResult write_on(const LanguageModel& writer, const std::vector<int64_t>& prompt,
                        const hearth::text::GenerationConfig& config,
-                       const std::function<void(std::string_view)>& print,
+                       const hearth::Callable<void(std::string_view)>& print,
                        std::shared_ptr<hearth::text::Cache> cache = nullptr);
 
 /// "31 tokens in 1.2 s, 25.8 a second"

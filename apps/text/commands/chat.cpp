@@ -81,7 +81,7 @@ void Chat::turn(const std::string& said) {
   };
   if (echo_ && !json()) print(said + "\n");
   const WritingResult result = write_on(
-      *writer_, ids, config_, json() ? std::function<void(std::string_view)>() : print, cache_);
+      *writer_, ids, config_, json() ? hearth::Callable<void(std::string_view)>() : print, cache_);
   if (!json()) fmt::print("\n");
   note(speed_of(result));
   const Written& answer = result.texts[0];

@@ -63,7 +63,7 @@ int Generate::run() {
   const bool streams = !json() && config.num_beams() == 1 && config.num_return_sequences() == 1;
   if (streams) print(before);
   const WritingResult result =
-      write_on(writer, ids, config, streams ? print : std::function<void(std::string_view)>());
+      write_on(writer, ids, config, streams ? print : hearth::Callable<void(std::string_view)>());
   if (streams) fmt::print("\n");
   nlohmann::ordered_json report{{"model", model_}, {"prompt", prompt}};
   report["prompt_tokens"] = result.prompt_tokens;

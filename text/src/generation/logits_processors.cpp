@@ -22,14 +22,14 @@ constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 class OfFunction final : public LogitsProcessor {
  public:
-  explicit OfFunction(std::function<void(const TokensSoFar&, std::span<float>)> function)
+  explicit OfFunction(Callable<void(const TokensSoFar&, std::span<float>)> function)
       : function_(std::move(function)) {}
   void process(const TokensSoFar& tokens, std::span<float> scores) const override {
     function_(tokens, scores);
   }
 
  private:
-  std::function<void(const TokensSoFar&, std::span<float>)> function_;
+  Callable<void(const TokensSoFar&, std::span<float>)> function_;
 };
 
 void check_ids(const char* who, ArrayRef<int64_t> ids) {
@@ -60,8 +60,7 @@ bool ends_with(ArrayRef<int64_t> ids, const int64_t* tail, size_t n) {
 
 }  // namespace
 
-LogitsProcessorPtr logits_processor(
-    std::function<void(const TokensSoFar&, std::span<float>)> function) {
+LogitsProcessorPtr logits_processor(Callable<void(const TokensSoFar&, std::span<float>)> function) {
   return std::make_shared<OfFunction>(std::move(function));
 }
 

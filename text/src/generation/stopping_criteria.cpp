@@ -2,6 +2,7 @@
 #include "hearth/text/generation/stopping_criteria.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "hearth/base/error.h"
 #include "hearth/text/tokenizers/tokenizer.h"
@@ -14,12 +15,12 @@ namespace {
 
 class OfFunction final : public StoppingCriterion {
  public:
-  explicit OfFunction(std::function<bool(const TokensSoFar&)> function)
+  explicit OfFunction(Callable<bool(const TokensSoFar&)> function)
       : function_(std::move(function)) {}
   bool ends(const TokensSoFar& tokens) const override { return function_(tokens); }
 
  private:
-  std::function<bool(const TokensSoFar&)> function_;
+  Callable<bool(const TokensSoFar&)> function_;
 };
 
 /// The text of tokens, without a character at its end that is not whole.
@@ -33,7 +34,7 @@ std::string text_of(const Tokenizer& tokenizer, ArrayRef<int64_t> ids) {
 
 }  // namespace
 
-StoppingCriterionPtr stopping_criterion(std::function<bool(const TokensSoFar&)> function) {
+StoppingCriterionPtr stopping_criterion(Callable<bool(const TokensSoFar&)> function) {
   return std::make_shared<OfFunction>(std::move(function));
 }
 

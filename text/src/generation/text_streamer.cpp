@@ -6,7 +6,7 @@
 namespace hearth::text {
 
 TextStreamer::TextStreamer(Tokenizer tokenizer, ArrayRef<int64_t> prompt,
-                           std::function<void(std::string_view)> print,
+                           Callable<void(std::string_view)> print,
                            std::vector<std::string> stop_strings, bool skip_special_tokens)
     : stream_(std::move(tokenizer), skip_special_tokens),
       print_(std::move(print)),

@@ -2,12 +2,12 @@
 // Writing on: Hugging Face's generate().
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/base/callable.h"
 #include "hearth/base/generator.h"
 #include "hearth/text/generation/generation_config.h"
 #include "hearth/text/generation/logits_processors.h"
@@ -26,7 +26,7 @@ struct GenerateOptions {
   HEARTH_ARG(std::vector<StoppingCriterionPtr>, stopping_criteria);
   /// Gets each new token as soon as it is chosen, of one prompt without beams (TextStreamer makes
   /// text of them).
-  HEARTH_ARG(std::function<void(int64_t)>, streamer);
+  HEARTH_ARG(Callable<void(int64_t)>, streamer);
   /// Where random numbers come from; the default one unless given.
   HEARTH_ARG(std::optional<Generator>, generator);
   /// What stop_strings are looked for with.

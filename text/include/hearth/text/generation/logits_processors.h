@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "hearth/base/array_ref.h"
+#include "hearth/base/callable.h"
 #include "hearth/base/macros.h"
 #include "hearth/text/generation/generation_config.h"
 
@@ -40,7 +40,7 @@ using LogitsProcessorPtr = std::shared_ptr<const LogitsProcessor>;
 
 /// A processor of a function.
 HEARTH_API LogitsProcessorPtr
-logits_processor(std::function<void(const TokensSoFar&, std::span<float>)> function);
+logits_processor(Callable<void(const TokensSoFar&, std::span<float>)> function);
 
 /// Tokens that occur, in the prompt or after it, become less likely (penalty > 1).
 HEARTH_API LogitsProcessorPtr repetition_penalty(double penalty);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "hearth/base/callable.h"
 #include "hearth/text/generation/logits_processors.h"
 
 namespace hearth::text {
@@ -22,8 +21,7 @@ class HEARTH_API StoppingCriterion {
 using StoppingCriterionPtr = std::shared_ptr<const StoppingCriterion>;
 
 /// A criterion of a function.
-HEARTH_API StoppingCriterionPtr
-stopping_criterion(std::function<bool(const TokensSoFar&)> function);
+HEARTH_API StoppingCriterionPtr stopping_criterion(Callable<bool(const TokensSoFar&)> function);
 
 HEARTH_API StoppingCriterionPtr stop_at_length(int64_t max_length);
 HEARTH_API StoppingCriterionPtr stop_at_tokens(std::vector<int64_t> eos_token_id);

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hearth/base/array_ref.h"
+#include "hearth/base/callable.h"
 #include "hearth/text/tokenizers/decode_stream.h"
 
 namespace hearth::text {
@@ -25,8 +25,8 @@ class HEARTH_API TextStreamer {
  public:
   /// Text from one of `stop_strings` on is not given; what may be the begin of one comes later.
   TextStreamer(Tokenizer tokenizer, ArrayRef<int64_t> prompt,
-               std::function<void(std::string_view)> print,
-               std::vector<std::string> stop_strings = {}, bool skip_special_tokens = true);
+               Callable<void(std::string_view)> print, std::vector<std::string> stop_strings = {},
+               bool skip_special_tokens = true);
   void put(int64_t id);
   /// Gives what was held back.
   void end();
@@ -35,7 +35,7 @@ class HEARTH_API TextStreamer {
   void give(std::string_view text);
 
   DecodeStream stream_;
-  std::function<void(std::string_view)> print_;
+  Callable<void(std::string_view)> print_;
   std::vector<std::string> stop_strings_;
   std::string held_;
   bool stopped_ = false;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "hearth/base/arg.h"
 #include "hearth/base/array_ref.h"
+#include "hearth/base/callable.h"
 #include "hearth/base/macros.h"
 #include "hearth/text/tokenizers/encoding.h"
 
@@ -57,7 +57,7 @@ struct AddedToken {
 
 class Trainer;
 /// Sets `text` to the next text, or returns false at the end.
-using NextText = std::function<bool(std::string& text)>;
+using NextText = Callable<bool(std::string& text)>;
 
 /// A tokenizer as Hugging Face's `tokenizers.Tokenizer`: normalizer, pre-tokenizer, model,
 /// post-processor, decoder, and added tokens. A handle that copies share; encoding and decoding may

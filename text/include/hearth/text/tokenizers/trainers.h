@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/base/callable.h"
 #include "hearth/base/macros.h"
 #include "hearth/text/tokenizers/tokenizer.h"
 
@@ -21,7 +21,7 @@ class WordCounts;
 
 /// Is called with what is being done ("Compute merges"), how much of it is done, and of how much;
 /// the last call of each has both equal.
-using TrainingProgress = std::function<void(std::string_view what, size_t done, size_t total)>;
+using TrainingProgress = Callable<void(std::string_view what, size_t done, size_t total)>;
 
 /// What makes a model of texts, for `Tokenizer::train`. Names, defaults and results are those of
 /// Hugging Face's `tokenizers.trainers`: vocabulary and merges are the same, byte for byte. (Where
