@@ -66,6 +66,10 @@ void spell_out_origin(Text& text);
 /// Puts text before the byte at `begin` of a text that has one; it comes from where that comes
 /// from.
 void insert(Text& text, size_t begin, std::string_view more);
+/// Gives scratch memory of a thread back that a long text made large.
+inline void shrink_if_large(std::vector<Offset>& scratch) {
+  if (scratch.capacity() > size_t{1} << 17) std::vector<Offset>().swap(scratch);
+}
 /// Bytes of the first code points of a text, of no more than there are.
 size_t bytes_of_codes(std::string_view text, int64_t codes);
 /// Bytes at the front that are ASCII.

@@ -26,6 +26,7 @@ class Replace final : public Normalizer {
       edit.add(content_);
     }
     edit.finish();
+    shrink_if_large(matches);
   }
   nlohmann::ordered_json to_json() const override {
     return {{"type", "Replace"}, {"pattern", write_pattern(pattern_)}, {"content", content_}};

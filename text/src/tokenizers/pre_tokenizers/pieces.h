@@ -22,6 +22,7 @@ void split_pieces(Text& text, const F& f) {
   out.clear();
   for (const Offset piece : text.pieces) f(piece, out);
   std::swap(text.pieces, out);
+  shrink_if_large(out);
 }
 
 /// Writes each piece anew by f(edit, piece), which reads up to the piece's end. What is between

@@ -41,6 +41,7 @@ void split_by(Text& text, const Pattern& pattern, Behavior behavior, bool invert
     matches.clear();
     pattern.find(view(text, piece), piece.begin, matches);
     split_at(piece, matches, behavior, invert, out);
+    shrink_if_large(matches);
   });
 }
 
