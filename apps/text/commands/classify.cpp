@@ -28,9 +28,10 @@ class Classify final : public Command {
            "any words.";
   }
   std::vector<std::string> examples() const override {
-    return {"classify --model runs/reviews reviews.txt",
-            "classify --model runs/reviews --top 3 --json < reviews.txt",
-            "classify --model facebook/bart-large-mnli --labels sports,politics news.txt"};
+    return {
+        "classify --model runs/reviews reviews.txt",
+        "classify --model runs/reviews --top 3 --json < reviews.txt",
+        "classify --model cross-encoder/nli-distilroberta-base --labels sports,politics news.txt"};
   }
   void declare(OptionList& options) override {
     declare_model(options, model_);
