@@ -20,7 +20,7 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
-std::vector<Found> all(const StringMatcher& matcher, std::string_view text) {
+std::vector<Found> all_matches(const StringMatcher& matcher, std::string_view text) {
   std::vector<Found> found;
   StringMatcher::Match match{};
   for (size_t from = 0; matcher.find(text, from, match); from = match.end)
@@ -44,18 +44,19 @@ std::vector<Found> all_slowly(const Strings& strings, std::string_view text) {
 
 TEST(StringMatcher, FindsTheLongestOfTheFirstPlace) {
   const StringMatcher matcher(Strings{{"<s>", 1}, {"<s", 2}, {"s>x", 3}, {"\xc3\xa9", 4}});
-  EXPECT_EQ(all(matcher, "<s>x<sx \xc3\xa9s>x"),
+  EXPECT_EQ(all_matches(matcher, "<s>x<sx \xc3\xa9s>x"),
             (std::vector<Found>{{0, 3, 1}, {4, 6, 2}, {8, 10, 4}, {10, 13, 3}}));
 }
 
 TEST(StringMatcher, OfNothingFindsNothing) {
   EXPECT_TRUE(StringMatcher().empty());
   EXPECT_TRUE(StringMatcher(Strings{{"", 1}}).empty());
-  EXPECT_TRUE(all(StringMatcher(), "abc").empty());
+  EXPECT_TRUE(all_matches(StringMatcher(), "abc").empty());
 }
 
 TEST(StringMatcher, TakesTheFirstOfEqualStrings) {
-  EXPECT_EQ(all(StringMatcher(Strings{{"a", 7}, {"a", 8}}), "a"), (std::vector<Found>{{0, 1, 7}}));
+  EXPECT_EQ(all_matches(StringMatcher(Strings{{"a", 7}, {"a", 8}}), "a"),
+            (std::vector<Found>{{0, 1, 7}}));
 }
 
 TEST(StringMatcher, FindsWhatTryingEverythingFinds) {
@@ -75,7 +76,7 @@ TEST(StringMatcher, FindsWhatTryingEverythingFinds) {
       if (!known) strings.emplace_back(std::move(one), i);
     }
     const std::string text = draw(80, letters);
-    EXPECT_EQ(all(StringMatcher(strings), text), all_slowly(strings, text)) << text;
+    EXPECT_EQ(all_matches(StringMatcher(strings), text), all_slowly(strings, text)) << text;
   }
 }
 
