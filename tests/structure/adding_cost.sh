@@ -7,8 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 verbose=${1:-}
-# Tests of one question to many ops and modules, which need not be asked of a new one.
-users_of_many='^tests/compat/|/degenerate_options_test\.cpp$|/host_reads_test\.cpp$'
+# Tests of one question to many ops and modules, which need not be asked of a new one; data.
+users_of_many='^tests/compat/|^tests/data/|/degenerate_options_test\.cpp$|/host_reads_test\.cpp$'
 status=0
 
 # cost <what> <at most> <regex of its names> [users that do not count, as a regex of paths]

@@ -12,7 +12,7 @@ namespace hearth::text {
 namespace {
 
 TEST(WordTokenizer, KnowsTheMostFrequentWords) {
-  const std::vector<std::string> texts{"b a, b c!", "a b 漢字", "[PAD] \"x\""};
+  const std::vector<std::string> texts{"b a, b c!", "a b 漢字", "[PAD] \"x"};
   const PreTrainedTokenizer t = word_tokenizer(texts, 6);
   EXPECT_EQ(t.tokenizer.vocab_size(), 6u);
   EXPECT_EQ(t.pad_token_id(), 0u);

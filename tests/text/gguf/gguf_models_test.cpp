@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small models of tests/data/text/gguf/generate_models.py against transformers' logits.
-#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -12,6 +11,8 @@
 #include "hearth/text/gguf/gguf_file.h"
 #include "hearth/text/models/auto.h"
 #include "hearth/text/models/causal_lm.h"
+
+#include "temporary.h"
 
 namespace hearth::text {
 namespace {
@@ -90,20 +91,20 @@ TEST(GgufModel, SaysWhatItCannotOpen) {
           "llama.gguf] does not hold the LlamaForSequenceClassification that is expected: files of "
           "this kind hold no head for SequenceClassification");
   const auto model = AutoModelForCausalLM::from_pretrained(path_of("llama"));
-  refused([&] { save_pretrained(*model, testing::TempDir() + "gguf_saved"); },
+  const TemporaryFolder folder;
+  refused([&] { save_pretrained(*model, folder.path); },
           "expected plain weights, got quantized ones");
 }
 
 TEST(GgufModel, IsSavedDequantized) {
-  const std::string folder = testing::TempDir() + "hearth_gguf_dequantized";
+  const TemporaryFolder folder;
   const auto model =
       AutoModelForCausalLM::from_pretrained(path_of("qwen2"), ModelOptions().dequantize(true));
-  save_pretrained(*model, folder);
+  save_pretrained(*model, folder.path);
   const NoGradGuard no_grad;
-  const auto again = AutoModelForCausalLM::from_pretrained(folder);
+  const auto again = AutoModelForCausalLM::from_pretrained(folder.path);
   const ModelInputs inputs = ModelInputs().input_ids(expected().at("qwen2.ids"));
   EXPECT_TRUE(again->forward(inputs).logits.equal(model->forward(inputs).logits));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
 #include "gguf/gguf_pre.h"
+#include "temporary.h"
 
 namespace hearth::text {
 namespace {
@@ -102,7 +103,8 @@ class Metadata {
     return *this;
   }
   std::string write() const {
-    const std::string path = testing::TempDir() + "hearth_tokenizer.gguf";
+    static const TemporaryFolder folder;
+    const std::string path = folder / "tokenizer.gguf";
     std::ofstream file(path, std::ios::binary);
     const uint32_t version = 3;
     const uint64_t tensors = 0;
@@ -171,7 +173,7 @@ TEST(GgufTokenizer, SaysWhatItCannotRead) {
   refused(begin("gpt2").text("tokenizer.ggml.pre", "gpt-2"),
           "has no metadata 'tokenizer.ggml.merges'");
   refused(begin("gpt2").text("tokenizer.ggml.pre", "gpt-2").texts("tokenizer.ggml.merges", {"a c"}),
-          "hearth_tokenizer.gguf]");
+          "tokenizer.gguf]");
   refused(begin("llama").texts("tokenizer.ggml.scores", {"1"}), "is not made of numbers");
   refused(begin("bert").integer("tokenizer.ggml.bos_token_id", 2),
           "tokenizer.ggml.bos_token_id is 2, which is none of 2 tokens");

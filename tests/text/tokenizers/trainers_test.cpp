@@ -2,8 +2,6 @@
 // Trainers against those of tokenizers: the same files, byte for byte.
 #include "hearth/text/tokenizers/trainers.h"
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,6 +12,7 @@
 #include "hearth/base/error.h"
 #include "hearth/data/readers/jsonl.h"
 
+#include "temporary.h"
 #include "tokenizers/model_files.h"
 #include "tokenizers/parts.h"
 
@@ -124,15 +123,15 @@ TEST(Trainers, LimitTheAlphabetToTheMostFrequent) {
 }
 
 TEST(Trainers, ReadFilesLineByLine) {
-  const std::string path = testing::TempDir() + "trainers_corpus.txt";
-  std::ofstream(path) << "a b\nb c";
+  const TemporaryFolder folder;
+  const std::string path = folder / "corpus.txt";
+  write_text(path, "a b\nb c");
   Tokenizer tokenizer = Tokenizer::from_json(
       R"({"version":"1.0","model":{"type":"WordLevel","vocab":{},"unk_token":"<unk>"}})");
   tokenizer.train({path, path}, WordLevelTrainer());
-  std::remove(path.c_str());
   EXPECT_EQ(tokenizer.token_to_id("a b\n"), 0u);
   EXPECT_EQ(tokenizer.token_to_id("b c"), 1u);
-  EXPECT_THROW(tokenizer.train({path}, WordLevelTrainer()), FileError);
+  EXPECT_THROW(tokenizer.train({folder / "none.txt"}, WordLevelTrainer()), FileError);
   const std::vector<std::string> broken = {"\xff"};
   EXPECT_THROW(tokenizer.train_from_iterator(each_of(broken), WordLevelTrainer()), ValueError);
 }
