@@ -123,7 +123,9 @@ void run_lines(const ConvArgs& c, const Line& rows, const Line& cols,
       const Range used = rows.inside(row);
       const int64_t to = image * result.size[1] + rows.first + row * rows.result_step;
       cols.for_each_run([&](Range pixels, Range taps) {
-        for (int64_t t = used.begin; t < used.end; ++t) {
+        // Where there is no tap, its place may be any number.
+        const int64_t n_rows = taps.size() > 0 ? used.size() : 0;
+        for (int64_t t = used.begin; t < used.begin + n_rows; ++t) {
           const int64_t line = image * source.size[1] + rows.source(row) + t * rows.tap;
           const int64_t col = cols.source(pixels.begin) + taps.begin * cols.tap;
           const int64_t weight = (rows.weight + t * rows.weight_step) * c.kernel[2] + cols.weight +
@@ -133,7 +135,7 @@ void run_lines(const ConvArgs& c, const Line& rows, const Line& cols,
         }
         const int64_t first = cols.first + pixels.begin * cols.result_step;
         kernels().forward({.channels = channels,
-                           .rows = taps.size() > 0 ? used.size() : 0,
+                           .rows = n_rows,
                            .taps = taps.size(),
                            .sources = from,
                            .source_tap = cols.tap * channels,

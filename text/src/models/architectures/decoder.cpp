@@ -106,10 +106,10 @@ struct DecoderModelImpl::Parts {
   Tensor attend(const Layer& layer, int64_t index, const Tensor& x, const Angles& angles,
                 const ModelInputs& inputs, Places& places, bool training, Tensor* weights) const {
     const int64_t batch = x.size(0), length = x.size(1);
-    const auto heads = [&](const MatrixPtr& m, const Norm& norm) {
+    const auto heads = [&](const MatrixPtr& m, const Norm& of_heads) {
       Tensor y = m->linear(x);
       y = y.view({batch, length, -1, head_size});
-      return (norm ? norm->forward(y) : y).transpose(1, 2);
+      return (of_heads ? of_heads->forward(y) : y).transpose(1, 2);
     };
     Tensor query = heads(layer.query, layer.query_norm), key = heads(layer.key, layer.key_norm);
     if (layer.turns) {
