@@ -8,6 +8,7 @@
 #include "hearth/base/error.h"
 #include "hearth/ops/attention.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
 #include "hearth/ops/linalg.h"
 #include "hearth/ops/loss.h"
 #include "hearth/ops/pointwise.h"
@@ -148,18 +149,25 @@ Tensor next_token_loss(const Tensor& logits, const Tensor& labels) {
       labels.narrow(1, 1, length - 1).reshape({-1}));
 }
 
-Tensor last_tokens(const ModelInputs& inputs, std::optional<int64_t> pad_token_id, int64_t batch,
-                   int64_t length, Device device) {
-  const TensorOptions options = TensorOptions(kLong).device(device);
+Tensor kept_positions(const ModelInputs& inputs, const Tensor& x) {
+  const int64_t keep = inputs.logits_to_keep();
+  return keep > 0 && keep < x.size(1) ? x.narrow(1, x.size(1) - keep, keep) : x;
+}
+
+Tensor last_tokens(const ModelInputs& inputs, std::optional<int64_t> pad_token_id,
+                   const Tensor& x) {
+  const int64_t length = x.size(1);
+  const TensorOptions options = TensorOptions(kLong).device(x.device());
   Tensor real;
   if (pad_token_id && inputs.input_ids().defined()) {
     real = inputs.input_ids().ne(*pad_token_id);
   } else if (inputs.attention_mask().defined()) {
     real = inputs.attention_mask().ne(0);
   } else {
-    return full({batch}, length - 1, options);
+    return x.select(1, length - 1);
   }
-  return (real.to(kLong) * arange(length, options)).argmax(-1);
+  const Tensor last = (real.to(kLong) * arange(length, options)).argmax(-1);
+  return x.index({arange(x.size(0), options), last});
 }
 
 }  // namespace hearth::text

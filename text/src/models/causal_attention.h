@@ -56,9 +56,11 @@ Tensor causal_attention(const Tensor& query, const Tensor& key, const Tensor& va
 /// labels [batch, length].
 Tensor next_token_loss(const Tensor& logits, const Tensor& labels);
 
-/// The last token of each row that is no padding, int64 [batch]: by the mask, or else by
-/// `pad_token_id`.
-Tensor last_tokens(const ModelInputs& inputs, std::optional<int64_t> pad_token_id, int64_t batch,
-                   int64_t length, Device device);
+/// The positions of x [batch, length, hidden] of which logits are wanted.
+Tensor kept_positions(const ModelInputs& inputs, const Tensor& x);
+
+/// Of x [batch, length, hidden], each row's last token that is no padding, [batch, hidden]: by
+/// `pad_token_id`, or else by the mask.
+Tensor last_tokens(const ModelInputs& inputs, std::optional<int64_t> pad_token_id, const Tensor& x);
 
 }  // namespace hearth::text

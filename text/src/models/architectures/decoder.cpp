@@ -194,9 +194,7 @@ ModelOutput DecoderModelImpl::forward(const ModelInputs& inputs) {
     if (inputs.output_attentions()) out.attentions.push_back(weights);
   }
   // All positions but the last few are only of interest to the cache.
-  const int64_t keep = inputs.logits_to_keep();
-  if (keep > 0 && keep < x.size(1) && !inputs.output_hidden_states())
-    x = x.narrow(1, x.size(1) - keep, keep);
+  if (!inputs.output_hidden_states()) x = kept_positions(inputs, x);
   out.last_hidden_state = p.norm->forward(x);
   if (inputs.output_hidden_states()) out.hidden_states.push_back(out.last_hidden_state);
   return out;
@@ -221,10 +219,7 @@ int64_t DecoderForCausalLMImpl::max_position_embeddings() const {
 
 ModelOutput DecoderForCausalLMImpl::forward(const ModelInputs& inputs) {
   ModelOutput out = model->forward(inputs);
-  Tensor x = out.last_hidden_state;
-  const int64_t keep = inputs.logits_to_keep();
-  if (keep > 0 && keep < x.size(1)) x = x.narrow(1, x.size(1) - keep, keep);
-  out.logits = head_->linear(x);
+  out.logits = head_->linear(kept_positions(inputs, out.last_hidden_state));
   if (const double cap = options().final_logit_softcapping(); cap > 0)
     out.logits = (out.logits / cap).tanh() * cap;
   if (inputs.labels().defined()) out.loss = next_token_loss(out.logits, inputs.labels());
@@ -243,11 +238,8 @@ DecoderForSequenceClassificationImpl::~DecoderForSequenceClassificationImpl() = 
 
 ModelOutput DecoderForSequenceClassificationImpl::forward(const ModelInputs& inputs) {
   ModelOutput out = model->forward(inputs);
-  const Tensor& x = out.last_hidden_state;
-  const Tensor last =
-      last_tokens(inputs, model->options.pad_token_id(), x.size(0), x.size(1), x.device());
-  const Tensor rows = arange(x.size(0), TensorOptions(kLong).device(x.device()));
-  out.logits = score_->linear(x.index({rows, last}));
+  out.logits =
+      score_->linear(last_tokens(inputs, model->options.pad_token_id(), out.last_hidden_state));
   if (inputs.labels().defined()) out.loss = cross_entropy_loss(out.logits, inputs.labels());
   return out;
 }

@@ -171,9 +171,7 @@ ModelOutput GPT2ModelImpl::forward(const ModelInputs& inputs) {
     const Tensor wide = p.activation(layer.wide->forward(layer.after->forward(x)));
     x = x + drop(layer.narrow->forward(wide), options.resid_pdrop());
   }
-  const int64_t keep = inputs.logits_to_keep();
-  if (keep > 0 && keep < x.size(1) && !inputs.output_hidden_states())
-    x = x.narrow(1, x.size(1) - keep, keep);
+  if (!inputs.output_hidden_states()) x = kept_positions(inputs, x);
   out.last_hidden_state = p.norm->forward(x);
   if (inputs.output_hidden_states()) out.hidden_states.push_back(out.last_hidden_state);
   return out;
@@ -201,10 +199,7 @@ int64_t GPT2LMHeadModelImpl::max_position_embeddings() const {
 
 ModelOutput GPT2LMHeadModelImpl::forward(const ModelInputs& inputs) {
   ModelOutput out = transformer->forward(inputs);
-  Tensor x = out.last_hidden_state;
-  const int64_t keep = inputs.logits_to_keep();
-  if (keep > 0 && keep < x.size(1)) x = x.narrow(1, x.size(1) - keep, keep);
-  out.logits = head_->linear(x);
+  out.logits = head_->linear(kept_positions(inputs, out.last_hidden_state));
   if (inputs.labels().defined()) out.loss = next_token_loss(out.logits, inputs.labels());
   return out;
 }
@@ -221,11 +216,8 @@ GPT2ForSequenceClassificationImpl::~GPT2ForSequenceClassificationImpl() = defaul
 
 ModelOutput GPT2ForSequenceClassificationImpl::forward(const ModelInputs& inputs) {
   ModelOutput out = transformer->forward(inputs);
-  const Tensor& x = out.last_hidden_state;
-  const Tensor last =
-      last_tokens(inputs, transformer->options.pad_token_id(), x.size(0), x.size(1), x.device());
-  const Tensor rows = arange(x.size(0), TensorOptions(kLong).device(x.device()));
-  out.logits = score_->linear(x.index({rows, last}));
+  out.logits = score_->linear(
+      last_tokens(inputs, transformer->options.pad_token_id(), out.last_hidden_state));
   if (inputs.labels().defined()) out.loss = cross_entropy_loss(out.logits, inputs.labels());
   return out;
 }
