@@ -7,6 +7,7 @@
 
 #include "tokenizers/json_fields.h"
 #include "tokenizers/normalizers/normalizers.h"
+#include "tokenizers/steps.h"
 
 namespace hearth::text {
 namespace {
@@ -18,28 +19,14 @@ std::unique_ptr<Normalizer> make(const simdjson::dom::element& json, const std::
 
 class Sequence final : public Normalizer {
  public:
-  Sequence(const JsonFields& fields, int depth) {
-    if (depth > 32) fields.fail("", "no more than 32 sequences within each other");
-    size_t i = 0;
-    for (const simdjson::dom::element step : fields.array("normalizers")) {
-      const std::string where = cat_str(fields.where(), ".normalizers[", i++, "]");
-      auto made = make(step, where, fields.source(), depth + 1);
-      if (!made)
-        throw FormatError(cat_str("[", fields.source(), "] ", where, ": expected an object"));
-      steps_.push_back(std::move(made));
-    }
-  }
+  Sequence(const JsonFields& fields, int depth) : steps_(fields, "normalizers", depth, &make) {}
   void normalize(Text& text) const override {
-    for (const auto& step : steps_) step->normalize(text);
+    for (const auto& step : steps_.parts()) step->normalize(text);
   }
-  nlohmann::ordered_json to_json() const override {
-    auto steps = nlohmann::ordered_json::array();
-    for (const auto& step : steps_) steps.push_back(step->to_json());
-    return {{"type", "Sequence"}, {"normalizers", std::move(steps)}};
-  }
+  nlohmann::ordered_json to_json() const override { return steps_.to_json(); }
 
  private:
-  std::vector<std::unique_ptr<Normalizer>> steps_;
+  Steps<Normalizer> steps_;
 };
 
 constexpr std::pair<std::string_view, std::unique_ptr<Normalizer> (*)(const JsonFields&)>

@@ -8,6 +8,7 @@
 #include "tokenizers/json_fields.h"
 #include "tokenizers/pre_tokenizers.h"
 #include "tokenizers/pre_tokenizers/makers.h"
+#include "tokenizers/steps.h"
 
 namespace hearth::text {
 namespace {
@@ -19,31 +20,17 @@ std::unique_ptr<PreTokenizer> make(const simdjson::dom::element& json, const std
 
 class Sequence final : public PreTokenizer {
  public:
-  Sequence(const JsonFields& fields, int depth) {
-    if (depth > 32) fields.fail("", "no more than 32 sequences within each other");
-    size_t i = 0;
-    for (const simdjson::dom::element step : fields.array("pretokenizers")) {
-      const std::string where = cat_str(fields.where(), ".pretokenizers[", i++, "]");
-      auto made = make(step, where, fields.source(), depth + 1);
-      if (!made)
-        throw FormatError(cat_str("[", fields.source(), "] ", where, ": expected an object"));
-      steps_.push_back(std::move(made));
-    }
-  }
+  Sequence(const JsonFields& fields, int depth) : steps_(fields, "pretokenizers", depth, &make) {}
   void split(Text& text) const override {
-    for (const auto& step : steps_) step->split(text);
+    for (const auto& step : steps_.parts()) step->split(text);
   }
-  nlohmann::ordered_json to_json() const override {
-    auto steps = nlohmann::ordered_json::array();
-    for (const auto& step : steps_) steps.push_back(step->to_json());
-    return {{"type", "Sequence"}, {"pretokenizers", std::move(steps)}};
-  }
+  nlohmann::ordered_json to_json() const override { return steps_.to_json(); }
   bool leave_out_letters_at_end() {
-    return !steps_.empty() && leave_out_byte_letters(*steps_.back());
+    return !steps_.parts().empty() && leave_out_byte_letters(*steps_.parts().back());
   }
 
  private:
-  std::vector<std::unique_ptr<PreTokenizer>> steps_;
+  Steps<PreTokenizer> steps_;
 };
 
 constexpr std::pair<std::string_view, std::unique_ptr<PreTokenizer> (*)(const JsonFields&)>
