@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/classification/picture_source.h"
 #include "hearth/vision/classification/trainer.h"
 #include "hearth/vision/from_pretrained.h"
 #include "hearth/vision/io/image.h"
@@ -12,4 +13,6 @@
 #include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/resnet.h"
 #include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/transform.h"
+#include "hearth/vision/types.h"
 #include "hearth/vision/utils.h"
