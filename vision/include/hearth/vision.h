@@ -12,6 +12,8 @@
 #include "hearth/vision/models/lenet.h"
 #include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/resnet.h"
+#include "hearth/vision/transforms/container.h"
+#include "hearth/vision/transforms/modes.h"
 #include "hearth/vision/transforms/resize.h"
 #include "hearth/vision/transforms/transform.h"
 #include "hearth/vision/types.h"

@@ -36,12 +36,16 @@ Sample Transform::apply(const Sample& sample, const Params& params) const {
   return out;
 }
 
+Sample Transform::run(const Sample& sample, Generator& generator) const {
+  return apply(sample, this->sample(sample, generator));
+}
+
 Sample Transform::operator()(const Sample& sample) const {
   return (*this)(sample, default_generator());
 }
 
 Sample Transform::operator()(const Sample& sample, Generator& generator) const {
-  return apply(sample, this->sample(sample, generator));
+  return run(sample, generator);
 }
 
 Tensor Transform::operator()(const Tensor& image) const {

@@ -41,8 +41,10 @@ class HEARTH_API Transform {
   virtual Params sample(const Sample& sample, Generator& generator) const;
   /// The sample changed as the parameters say; the input stays as it was.
   virtual Sample apply(const Sample& sample, const Params& params) const;
+  /// `apply` of what `sample` draws. A container overrides it to do each of its steps once.
+  virtual Sample run(const Sample& sample, Generator& generator) const;
 
-  /// `apply` of what `sample` draws.
+  /// `run`, by default with default_generator().
   Sample operator()(const Sample& sample) const;
   Sample operator()(const Sample& sample, Generator& generator) const;
   /// The same of an image alone, [..., C, H, W].
