@@ -10,6 +10,7 @@
 #include "hearth/ops/pointwise.h"
 
 #include "optim/schedulers/per_group.h"
+#include "optim/weight_average.h"
 
 namespace hearth::optim::swa_utils {
 
@@ -59,27 +60,24 @@ MultiAvgFn get_ema_multi_avg_fn(double decay) {
   return all_by_lerp([decay](int64_t) { return 1 - decay; }, get_ema_avg_fn(decay));
 }
 
-AveragedModel::AveragedModel(const nn::Module& model, AveragedModelOptions options)
-    : nn::Module("AveragedModel"),
-      module(register_module("module", model.clone(options.device()))),
-      n_averaged(register_buffer("n_averaged", zeros({}, TensorOptions(kLong)))),
-      average_(options.multi_avg_fn()),
-      use_buffers_(options.use_buffers()) {
+MultiAvgFn average_function(const AveragedModelOptions& options) {
   HEARTH_CHECK_AS(ValueError, !options.avg_fn() || !options.multi_avg_fn(),
                   "[AveragedModel] only one of avg_fn and multi_avg_fn should be provided");
-  if (!average_) average_ = one_by_one(options.avg_fn() ? options.avg_fn() : get_swa_avg_fn());
+  if (options.multi_avg_fn()) return options.multi_avg_fn();
+  return one_by_one(options.avg_fn() ? options.avg_fn() : get_swa_avg_fn());
 }
 
-void AveragedModel::update_parameters(const nn::Module& model) {
+void update_average(std::vector<Tensor> averaged, const std::vector<Tensor>& copies,
+                    const nn::Module& model, int64_t n, const MultiAvgFn& average,
+                    bool use_buffers) {
   const NoGradGuard no_grad;
-  const int64_t n = n_averaged.item<int64_t>();
-  std::vector<Tensor> averaged = module->parameters(), current = model.parameters();
-  std::vector<Tensor> copies = module->buffers(), originals = model.buffers();
+  std::vector<Tensor> current = model.parameters();
+  const std::vector<Tensor> originals = model.buffers();
   HEARTH_CHECK_AS(ValueError,
                   averaged.size() == current.size() && copies.size() == originals.size(),
                   "[AveragedModel] expected a model with ", averaged.size(), " parameters and ",
                   copies.size(), " buffers, got ", current.size(), " and ", originals.size());
-  if (use_buffers_) {
+  if (use_buffers) {
     averaged.insert(averaged.end(), copies.begin(), copies.end());
     current.insert(current.end(), originals.begin(), originals.end());
   } else {
@@ -87,13 +85,26 @@ void AveragedModel::update_parameters(const nn::Module& model) {
   }
   if (n == 0) {
     for (size_t i = 0; i < averaged.size(); ++i) averaged[i].copy_(current[i]);
-  } else {
-    for (size_t i = 0; i < averaged.size(); ++i) {
-      averaged[i] = averaged[i].detach();
-      current[i] = current[i].detach().to(averaged[i].device());
-    }
-    average_(averaged, current, n);
+    return;
   }
+  for (size_t i = 0; i < averaged.size(); ++i) {
+    averaged[i] = averaged[i].detach();
+    current[i] = current[i].detach().to(averaged[i].device());
+  }
+  average(averaged, current, n);
+}
+
+AveragedModel::AveragedModel(const nn::Module& model, AveragedModelOptions options)
+    : nn::Module("AveragedModel"),
+      module(register_module("module", model.clone(options.device()))),
+      n_averaged(register_buffer("n_averaged", zeros({}, TensorOptions(kLong)))),
+      average_(average_function(options)),
+      use_buffers_(options.use_buffers()) {}
+
+void AveragedModel::update_parameters(const nn::Module& model) {
+  const NoGradGuard no_grad;
+  update_average(module->parameters(), module->buffers(), model, n_averaged.item<int64_t>(),
+                 average_, use_buffers_);
   n_averaged.add_(1);
 }
 

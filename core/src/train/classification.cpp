@@ -11,9 +11,11 @@
 #include "hearth/ops/loss.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
-#include "hearth/optim/adamw.h"
-#include "hearth/optim/lr_scheduler.h"
+#include "hearth/train/callbacks/weight_averaging.h"
 #include "hearth/train/trainer.h"
+
+#include "train/learning.h"
+#include "train/sampling.h"
 
 namespace hearth::train {
 namespace {
@@ -56,6 +58,7 @@ ClassificationOptions checked(const Examples& examples, ClassificationOptions o)
       ValueError, o.epochs() > 0 && o.batch_size() > 0 && o.workers() >= 0,
       "[ClassificationTrainer] epochs and batch_size are positive, workers not negative; got ",
       o.epochs(), ", ", o.batch_size(), " and ", o.workers());
+  check_learning(o);
   o.loop(TrainerOptions(o.loop()).max_epochs(o.epochs()));
   return o;
 }
@@ -68,30 +71,39 @@ struct ClassificationTrainer::Impl {
       : forward(std::move(f)),
         size(static_cast<int64_t>(examples.size)),
         options(checked(examples, std::move(o))),
-        optimizer(model.parameters(),
-                  optim::AdamWOptions(options.lr()).weight_decay(options.weight_decay())),
-        schedule(optimizer, optim::OneCycleLROptions(options.lr(), total_steps())),
+        optimizer(make_optimizer(model, options)),
+        schedule(make_schedule(*optimizer, options, steps_per_epoch())),
         trainer(options.loop()) {
     const auto batch_size = static_cast<size_t>(options.batch_size());
     const auto workers = static_cast<size_t>(options.workers());
     if (examples.lengths.empty()) {
-      loader = data::make_data_loader(ExampleBatches(std::move(examples)),
+      ExampleSampler sampler(examples, options);
+      loader = data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
                                       data::DataLoaderOptions(batch_size).workers(workers));
     } else {
+      HEARTH_CHECK_AS(ValueError, options.sampling() == Sampling::Shuffled,
+                      "[ClassificationTrainer] examples in batches of about one length are "
+                      "shuffled, neither balanced nor repeated");
       data::samplers::BucketBatchSampler sampler(std::move(examples.lengths), batch_size);
       by_length = data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
                                          data::DataLoaderOptions().workers(workers));
     }
-    run.text = cat_str(what, ", batch size ", options.batch_size(), ", lr ", options.lr(),
-                       ", weight decay ", options.weight_decay(), ", label smoothing ",
-                       options.label_smoothing(), ", seed ", options.seed());
+    run.text =
+        cat_str(what, ", batch size ", options.batch_size(), ", lr ", options.lr(),
+                ", weight decay ", options.weight_decay(), ", label smoothing ",
+                options.label_smoothing(), ", seed ", options.seed(), describe_learning(options));
     if (const auto precision = options.loop().precision())
       run.text += cat_str(", precision ", *precision);
     trainer.expect_batches(steps_per_epoch());
     trainer.add_state("run", run);
     trainer.add_model(model);
-    trainer.add_optimizer(optimizer);
-    trainer.add_scheduler(schedule);
+    trainer.add_optimizer(*optimizer);
+    trainer.add_scheduler(*schedule);
+    if (options.ema_decay() > 0)
+      trainer.add_callback<WeightAveraging>(
+          model, ema(options.ema_decay())
+                     .start_step(warmup_steps(options, steps_per_epoch()))
+                     .every_n_steps(options.ema_every_n_steps()));
     trainer.training_step([this](Batch& b) { return step(b, options.label_smoothing()); });
     trainer.validation_step([this](Batch& b) { return step(b, 0); });
   }
@@ -106,8 +118,10 @@ struct ClassificationTrainer::Impl {
     const Tensor target = batch.target.to(scores.device());
     const Tensor loss =
         cross_entropy_loss(scores, target, {}, Reduction::Mean, kIgnored, label_smoothing);
-    const Tensor right = scores.detach().argmax(1).eq(target).to(kFloat);
-    const auto counted = static_cast<double>(batch.target.ne(kIgnored).sum().item<int64_t>());
+    const bool mixed = batch.target.is_floating_point();
+    const Tensor right = scores.detach().argmax(1).eq(mixed ? target.argmax(1) : target).to(kFloat);
+    const auto counted = static_cast<double>(
+        mixed ? batch.target.size(0) : batch.target.ne(kIgnored).sum().item<int64_t>());
     return StepResult(loss, {{"accuracy", right.sum() / std::max(counted, 1.0)}}).weigh(counted);
   }
 
@@ -115,10 +129,10 @@ struct ClassificationTrainer::Impl {
   int64_t size;
   ClassificationOptions options;
   Description run;
-  optim::AdamW optimizer;
-  optim::OneCycleLR schedule;
+  std::unique_ptr<optim::Optimizer> optimizer;
+  std::unique_ptr<optim::LRScheduler> schedule;
   /// One of these.
-  std::unique_ptr<Loader<data::samplers::RandomSampler>> loader;
+  std::unique_ptr<Loader<ExampleSampler>> loader;
   std::unique_ptr<Loader<data::samplers::BucketBatchSampler>> by_length;
   std::unique_ptr<Loader<data::samplers::SequentialSampler>> validation;
   Trainer<Batch> trainer;

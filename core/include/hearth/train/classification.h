@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,55 @@ class Module;
 
 namespace hearth::train {
 
-/// How a classifier is trained: AdamW under a one-cycle schedule.
+/// Parameters that learn in a way of their own.
+struct ParameterGroup {
+  std::vector<Tensor> parameters;
+  /// Their learning rate is that of the training times this.
+  double lr_factor = 1;
+  /// By default that of the training.
+  std::optional<double> weight_decay = std::nullopt;
+};
+
+enum class OptimizerKind {
+  AdamW,
+  SGD,  ///< with momentum, Nesterov's
+};
+
+/// How the learning rate goes, step by step.
+enum class Schedule {
+  OneCycle,  ///< up in the first three tenths and down to nothing (optim::OneCycleLR)
+  Cosine,    ///< a linear warm-up, then down to 0 along half a cosine
+};
+
+/// Which examples an epoch has; always as many as there are.
+enum class Sampling {
+  Shuffled,  ///< each once
+  Balanced,  ///< drawn with replacement, every class as often as the others
+  Repeated,  ///< `repeats` times in a row, a part of them in each epoch, each changed on its own
+};
+
+/// How a classifier is trained: by default AdamW under a one-cycle schedule.
 struct HEARTH_API ClassificationOptions {
   HEARTH_ARG(int64_t, epochs) = 10;
   HEARTH_ARG(int64_t, batch_size) = 128;
-  /// The highest learning rate of the cycle.
+  /// The highest learning rate of the schedule.
   HEARTH_ARG(double, lr) = 3e-3;
   HEARTH_ARG(double, weight_decay) = 1e-2;
   HEARTH_ARG(double, label_smoothing) = 0;
+  HEARTH_ARG(OptimizerKind, optimizer) = OptimizerKind::AdamW;
+  /// Of SGD, where the schedule doesn't drive it, as one cycle does.
+  HEARTH_ARG(double, momentum) = 0.9;
+  HEARTH_ARG(Schedule, schedule) = Schedule::OneCycle;
+  /// Epochs in which Schedule::Cosine rises, from a hundredth of the rate.
+  HEARTH_ARG(double, warmup_epochs) = 0;
+  /// Which parameters learn, and how; empty: all of the model's, alike.
+  HEARTH_ARG(std::vector<ParameterGroup>, groups);
+  HEARTH_ARG(Sampling, sampling) = Sampling::Shuffled;
+  HEARTH_ARG(int64_t, repeats) = 3;
+  /// Above 0: an exponential moving average of the weights, with this decay a step, is what is
+  /// validated and what the model has in the end. It begins after the warm-up.
+  HEARTH_ARG(double, ema_decay) = 0;
+  HEARTH_ARG(int64_t, ema_every_n_steps) = 1;
   /// What the run was seeded with (by manual_seed, before the classifier was made); kept in
   /// checkpoints.
   HEARTH_ARG(uint64_t, seed) = 0;
@@ -34,13 +76,16 @@ struct HEARTH_API ClassificationOptions {
   HEARTH_ARG(TrainerOptions, loop);
 };
 
-/// Examples as batches: the inputs and int64 targets of those with these indices. An example may
-/// have several targets, such as those of its tokens.
+/// Examples as batches: the inputs and targets of those with these indices. Targets are int64
+/// classes, of which an example may have several, such as those of its tokens; or, of examples that
+/// were mixed, float probabilities [N, classes].
 struct Examples {
   size_t size = 0;
   Callable<data::Example<>(ArrayRef<size_t> indices)> batch;
   /// How long each is, if that matters: batches of a training are then of about the same length.
   std::vector<int64_t> lengths = {};
+  /// The class of each, for Sampling::Balanced.
+  std::vector<int64_t> classes = {};
 };
 
 /// Trains a network to tell classes apart, by cross entropy. What is logged is train_loss,

@@ -22,7 +22,7 @@ struct WeightAveragingOptions {
 /// holds when the training is over; checkpoints hold both.
 class HEARTH_API WeightAveraging : public Callback {
  public:
-  /// The model must be cloneable, and outlive this.
+  /// The model must outlive this.
   explicit WeightAveraging(nn::Module& model, WeightAveragingOptions options = {});
   std::string state_key() const override { return "WeightAveraging"; }
   void on_after_optimizer_step(Engine& engine) override;
@@ -35,12 +35,13 @@ class HEARTH_API WeightAveraging : public Callback {
   void load(serialize::InputArchive& archive) override;
 
  private:
-  bool has_average() const;
   void swap();
 
   nn::Module& model_;
   WeightAveragingOptions options_;
-  optim::swa_utils::AveragedModel average_;
+  optim::swa_utils::MultiAvgFn average_;
+  std::vector<Tensor> parameters_, buffers_;  ///< their averages
+  int64_t averaged_ = 0;                      ///< how many models they have seen
   bool swapped_ = false;
 };
 
