@@ -16,8 +16,10 @@ Tensor expect_bytes(std::string_view op, const Tensor& data);
 Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels);
 
 /// Throws FormatError unless an image of these sizes may be decoded.
-void check_pixels(std::string_view op, uint64_t width, uint64_t height,
-                  const DecodeOptions& options);
+void check_pixels(std::string_view op, uint64_t width, uint64_t height, int64_t max_pixels);
+
+/// Throws ValueError unless the region has pixels and lies within a picture of this size.
+void check_region(std::string_view op, const Region& region, int64_t height, int64_t width);
 
 /// The number of channels of a mode, or of the file where the mode is Unchanged.
 int64_t channels_of(ImageReadMode mode, int64_t in_file);
@@ -25,7 +27,17 @@ int64_t channels_of(ImageReadMode mode, int64_t in_file);
 /// The EXIF orientation (1 to 8) in a JPEG APP1 segment; 1 where there is none or it is damaged.
 int exif_orientation(const uint8_t* data, size_t size);
 
+/// The picture [H, W, C] with an opaque alpha channel.
+Tensor with_alpha(const Tensor& picture);
+
+/// Where a region of an upright picture lies in the picture [height, width] as it is stored.
+Region stored_region(const Region& upright, int orientation, int64_t height, int64_t width);
+
 /// A picture [H, W, C] turned upright from an EXIF orientation.
 Tensor turn_upright(const Tensor& picture, int orientation);
+
+/// What decoders of whole pictures [H, W, C] return: the region asked for of the upright picture,
+/// as [C, H, W].
+Tensor finish(std::string_view op, Tensor picture, const DecodeOptions& options, int orientation);
 
 }  // namespace hearth::vision::io

@@ -6,6 +6,18 @@
 #include "io/codec.h"
 
 namespace hearth::vision::io {
+namespace {
+
+/// Orientations 5 to 8 swap the axes; the rest is a flip of either, of the stored picture.
+struct Turn {
+  bool swap, flip_x, flip_y;
+  explicit Turn(int o)
+      : swap(o >= 5),
+        flip_x(o == 2 || o == 3 || o == 7 || o == 8),
+        flip_y(o == 3 || o == 4 || o == 6 || o == 7) {}
+};
+
+}  // namespace
 
 int exif_orientation(const uint8_t* data, size_t size) {
   // "Exif\0\0", then a TIFF header: byte order, 42, offset of the first directory.
@@ -33,11 +45,17 @@ int exif_orientation(const uint8_t* data, size_t size) {
   return 1;
 }
 
+Region stored_region(const Region& upright, int orientation, int64_t height, int64_t width) {
+  const Turn turn(orientation);
+  Region r = upright;
+  if (turn.swap) r = {upright.left, upright.top, upright.width, upright.height};
+  if (turn.flip_y) r.top = height - r.top - r.height;
+  if (turn.flip_x) r.left = width - r.left - r.width;
+  return r;
+}
+
 Tensor turn_upright(const Tensor& picture, int orientation) {
-  // Orientations 5 to 8 swap the axes; the rest is a flip of either.
-  const bool swap = orientation >= 5;
-  const bool flip_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool flip_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const auto [swap, flip_x, flip_y] = Turn(orientation);
   const int64_t h = picture.size(0), w = picture.size(1), c = picture.size(2);
   const int64_t out_h = swap ? w : h, out_w = swap ? h : w;
   Tensor out = empty({out_h, out_w, c}, kByte);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hearth/ops/creation.h"
+#include "hearth/ops/view.h"
 
 #include "io/codec.h"
 
@@ -36,18 +37,49 @@ Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> 
   return image.permute({1, 2, 0}).contiguous();
 }
 
-void check_pixels(std::string_view op, uint64_t width, uint64_t height,
-                  const DecodeOptions& options) {
+void check_pixels(std::string_view op, uint64_t width, uint64_t height, int64_t max_pixels) {
   // Both are below 2^32 in every format, so the product cannot wrap.
   HEARTH_CHECK_AS(FormatError, width > 0 && height > 0, "[", op, "] the image is empty: ", width,
                   " x ", height);
-  HEARTH_CHECK_AS(FormatError, width * height <= static_cast<uint64_t>(options.max_pixels), "[", op,
+  HEARTH_CHECK_AS(FormatError, width * height <= static_cast<uint64_t>(max_pixels), "[", op,
                   "] the header promises ", width, " x ", height, " pixels, the limit is ",
-                  options.max_pixels, "; raise DecodeOptions::max_pixels if the file is trusted");
+                  max_pixels, "; raise DecodeOptions::max_pixels if the file is trusted");
+}
+
+void check_region(std::string_view op, const Region& region, int64_t height, int64_t width) {
+  const bool fits = region.top >= 0 && region.left >= 0 && region.height > 0 && region.width > 0 &&
+                    region.height <= height - region.top && region.width <= width - region.left;
+  HEARTH_CHECK_AS(ValueError, fits, "[", op, "] expected a region within ", height, " x ", width,
+                  " pixels, got ", region.height, " x ", region.width, " at (", region.top, ", ",
+                  region.left, ")");
 }
 
 int64_t channels_of(ImageReadMode mode, int64_t in_file) {
   return mode == ImageReadMode::Unchanged ? in_file : static_cast<int64_t>(mode);
+}
+
+Tensor with_alpha(const Tensor& picture) {
+  const int64_t pixels = picture.size(0) * picture.size(1), channels = picture.size(2);
+  Tensor out = empty({picture.size(0), picture.size(1), channels + 1}, kByte);
+  const auto* in = picture.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < pixels; ++i) {
+    for (int64_t c = 0; c < channels; ++c) *to++ = *in++;
+    *to++ = 255;
+  }
+  return out;
+}
+
+Tensor finish(std::string_view op, Tensor picture, const DecodeOptions& options, int orientation) {
+  if (options.apply_exif_orientation && orientation != 1)
+    picture = turn_upright(picture, orientation);
+  if (const auto& region = options.region) {
+    check_region(op, *region, picture.size(0), picture.size(1));
+    picture = picture.narrow(0, region->top, region->height)
+                  .narrow(1, region->left, region->width)
+                  .contiguous();
+  }
+  return picture.permute({2, 0, 1});
 }
 
 Tensor decode_image(const Tensor& data, const DecodeOptions& options) {

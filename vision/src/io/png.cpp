@@ -136,7 +136,8 @@ Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
 
   const int64_t width = png_get_image_width(r.png, r.info);
   const int64_t height = png_get_image_height(r.png, r.info);
-  check_pixels("decode_png", static_cast<uint64_t>(width), static_cast<uint64_t>(height), options);
+  check_pixels("decode_png", static_cast<uint64_t>(width), static_cast<uint64_t>(height),
+               options.max_pixels);
   // Deflate cannot shrink by more than 1032, so a small file with a large promise is cut short.
   const auto promised = png_get_rowbytes(r.png, r.info) * static_cast<uint64_t>(height);
   HEARTH_CHECK_AS(FormatError, promised / 1032 <= r.left,
@@ -156,7 +157,7 @@ Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
   Tensor pixels = empty({height, width, channels}, kByte);
   std::vector<png_bytep> rows = row_pointers(pixels.data_ptr<uint8_t>(), height, width * channels);
   if (!read_rows(r, rows.data())) damaged(r);
-  return pixels.permute({2, 0, 1});
+  return finish("decode_png", pixels, options, 1);
 }
 
 Tensor encode_png(const Tensor& image, int64_t compression_level) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "hearth/tensor/tensor.h"
@@ -13,6 +14,14 @@ namespace hearth::vision::io {
 /// RGB with alpha), CMYK becomes RGB.
 enum class ImageReadMode : int8_t { Unchanged, Gray, GrayAlpha, RGB, RGBAlpha };
 
+/// A part of a picture, in pixels; in the order of torchvision's crop.
+struct Region {
+  int64_t top = 0;
+  int64_t left = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
 /// How a file is decoded, and how far it is trusted.
 struct DecodeOptions {
   ImageReadMode mode = ImageReadMode::Unchanged;
@@ -20,6 +29,12 @@ struct DecodeOptions {
   bool apply_exif_orientation = false;
   /// An image whose header promises more pixels is refused before memory is taken for it.
   int64_t max_pixels = 178'956'970;
+  /// Only this part of the picture, where it lies after scaling and turning upright. Of a JPEG no
+  /// more is decoded than it takes; the pixels are those of the whole picture.
+  std::optional<Region> region;
+  /// 1/2, 1/4 or 1/8 of a JPEG's size, rounded up: quicker than decoding and resizing. Other
+  /// formats keep their size.
+  int64_t jpeg_scale = 1;
 
   DecodeOptions() = default;
   DecodeOptions(ImageReadMode m) : mode(m) {}
