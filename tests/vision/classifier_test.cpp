@@ -144,16 +144,16 @@ TEST(Classifier, NormalizesAndAugmentsImages) {
 
 TEST(Classifier, FitsPicturesOfEverySize) {
   Classifier classifier(spec("mlp"));
-  bool inverted = true;
+  Fitted done;
   // White on black stays; black on white is turned around.
   Tensor dark = zeros({1, 8, 8}, kByte);
   dark.select(0, 0).select(0, 4).fill_(255);
-  EXPECT_TRUE(same(classifier.fit(dark, Invert::Auto, &inverted), dark));
-  EXPECT_FALSE(inverted);
+  EXPECT_TRUE(same(classifier.fit(dark, Invert::Auto, &done), dark));
+  EXPECT_FALSE(done.inverted);
   Tensor bright = full({1, 8, 8}, 255, kByte);
   bright.select(0, 0).select(0, 4).fill_(0);
-  EXPECT_TRUE(same(classifier.fit(bright, Invert::Auto, &inverted), dark));
-  EXPECT_TRUE(inverted);
+  EXPECT_TRUE(same(classifier.fit(bright, Invert::Auto, &done), dark));
+  EXPECT_TRUE(done.inverted);
   EXPECT_TRUE(same(classifier.fit(bright, Invert::No), bright));
   for (int64_t channels : {1, 2, 3, 4}) {
     Tensor fitted = classifier.fit(full({channels, 3, 50}, 10, kByte), Invert::No);

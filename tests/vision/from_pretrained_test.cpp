@@ -239,9 +239,9 @@ TEST(CenterFit, IsResizeAndCenterCrop) {
   spec.resize_size = 7;
   EXPECT_THROW(Classifier{spec}, ValueError);
   spec.resize_size = 10;
-  bool inverted = true;
-  EXPECT_EQ(Classifier(spec).fit(tall, Invert::Auto, &inverted).sizes(), IntArrayRef({1, 8, 8}));
-  EXPECT_FALSE(inverted);
+  Fitted done{true, true};
+  EXPECT_EQ(Classifier(spec).fit(tall, Invert::Auto, &done).sizes(), IntArrayRef({1, 8, 8}));
+  EXPECT_FALSE(done.inverted);
 }
 
 }  // namespace

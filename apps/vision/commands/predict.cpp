@@ -96,8 +96,8 @@ int Predict::run() {
     try {
       hearth::vision::io::DecodeOptions decoding;
       decoding.apply_exif_orientation = true;
-      bool inverted = false;
-      const hearth::Tensor image = classifier.fit(read(path, decoding), invert, &inverted);
+      hearth::vision::Fitted fitted;
+      const hearth::Tensor image = classifier.fit(read(path, decoding), invert, &fitted);
       const hearth::Tensor row = classifier.probabilities(image.unsqueeze(0));
       const auto* p = row.const_data_ptr<float>();
       std::vector<size_t> order(classes.size());
@@ -111,11 +111,11 @@ int Predict::run() {
         line += fmt::format("  {} {}", classes[i], percent(static_cast<double>(p[i])));
         probabilities[classes[i]] = p[i];
       }
-      fmt::print(text(), "{}:{}{}\n", path, line, inverted ? "  (brightness inverted)" : "");
+      fmt::print(text(), "{}:{}{}\n", path, line, fitted.inverted ? "  (brightness inverted)" : "");
       report["predictions"].push_back({{"image", path},
                                        {"class", classes[order[0]]},
                                        {"probabilities", probabilities},
-                                       {"inverted", inverted}});
+                                       {"inverted", fitted.inverted}});
     } catch (const hearth::Error& error) {
       failed = true;
       hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));

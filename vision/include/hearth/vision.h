@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/classification/fit.h"
 #include "hearth/vision/classification/picture_source.h"
 #include "hearth/vision/classification/trainer.h"
 #include "hearth/vision/from_pretrained.h"

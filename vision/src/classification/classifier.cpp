@@ -74,6 +74,16 @@ Classifier::Classifier(ClassifierSpec spec) : spec_(std::move(spec)) {
   model_->to(MemoryFormat::ChannelsLast);
 }
 
+Tensor Classifier::fit(const Tensor& picture, const FitOptions& options, Fitted* done) const {
+  if (spec_.resize_size > 0) {
+    if (done) *done = {};
+    return center_fit(picture, spec_.shape, spec_.resize_size);
+  }
+  FitOptions framed = options;
+  framed.framing = framing_of(spec_.dataset);
+  return vision::fit(picture, spec_.shape, framed, done);
+}
+
 void Classifier::to(Device device) {
   model_->to(device);
   device_ = device;

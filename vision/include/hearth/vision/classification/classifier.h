@@ -7,6 +7,7 @@
 
 #include "hearth/io/tensor_file.h"
 #include "hearth/train/classification.h"
+#include "hearth/vision/classification/fit.h"
 #include "hearth/vision/models/image_classifier.h"
 
 namespace hearth::vision {
@@ -37,22 +38,6 @@ struct Augmentation {
   /// Mirrors left and right half of the time.
   bool flip = false;
 };
-
-/// Whether a picture's brightness is turned around. Data sets such as MNIST are bright on dark.
-/// Auto: when more than half of the border's pixels are bright.
-enum class Invert : int8_t { Auto, Yes, No };
-
-/// A decoded picture [C, H, W] of any size as models of a shape want it, uint8: filled up to its
-/// proportions with the shade of the picture's border, then scaled. Models of one channel get the
-/// brightness, inverted or not.
-HEARTH_API Tensor fit(const Tensor& picture, const models::ImageShape& shape,
-                      Invert invert = Invert::Auto, bool* inverted = nullptr);
-
-/// A decoded picture [C, H, W], uint8, as photographs are given to most models: its shorter side
-/// becomes resize_size pixels, and what the model takes is cut out of the middle (torchvision's
-/// resize and center_crop). Transparent pixels show white.
-HEARTH_API Tensor center_fit(const Tensor& picture, const models::ImageShape& shape,
-                             int64_t resize_size);
 
 /// A network with its classes and preprocessing, in one safetensors file.
 class HEARTH_API Classifier {
@@ -86,12 +71,9 @@ class HEARTH_API Classifier {
                const Augmentation& augmentation = {}, uint64_t seed = 0) const;
   /// The probability of each class, float [N, classes], of uint8 images in the model's size.
   Tensor probabilities(const Tensor& pixels, int64_t batch_size = 500) const;
-  /// A picture of any size as this model wants it.
-  Tensor fit(const Tensor& picture, Invert invert = Invert::Auto, bool* inverted = nullptr) const {
-    if (spec_.resize_size == 0) return vision::fit(picture, spec_.shape, invert, inverted);
-    if (inverted) *inverted = false;
-    return center_fit(picture, spec_.shape, spec_.resize_size);
-  }
+  /// A picture of any size as this model wants it; options.framing follows from the data set that
+  /// the model learned from. `done` says what was done to the picture.
+  Tensor fit(const Tensor& picture, const FitOptions& options = {}, Fitted* done = nullptr) const;
 
  private:
   ClassifierSpec spec_;
