@@ -27,7 +27,7 @@ vision::Classifier image_classifier(const Entry& entry, const vision::Pretrained
 
 vision::Classifier image_classifier(const std::string& name_or_path,
                                     const vision::PretrainedOptions& options) {
-  const Entry* entry = entry_of(name_or_path, kImages, vision::models::classifier_names());
+  const Entry* entry = entry_of(name_or_path, kImages, vision::models::list_models());
   return entry ? image_classifier(*entry, options) : vision::from_pretrained(name_or_path, options);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Image classifiers: scores and the images' gradients, with weights by formula. Attributes are those
-of make_classifier."""
+"""Image classifiers: scores and the images' gradients, with weights by formula. Architectures
+of torchvision are in cases_architectures.py."""
 
 import torch
 import torch.nn.functional as F

@@ -31,7 +31,7 @@ TEST(Registry, EntriesFitTheirArchitectures) {
     if (e.task == kLanguages) continue;  // see text_test.cpp
     const bool sounds = e.task == kSounds;
     EXPECT_TRUE(sounds || e.task == kImages) << e.task;
-    EXPECT_THAT(sounds ? audio::models::classifier_names() : vision::models::classifier_names(),
+    EXPECT_THAT(sounds ? audio::models::classifier_names() : vision::models::list_models(),
                 testing::Contains(e.architecture));
     EXPECT_GT(e.categories.size(), 1u) << e.name;
     EXPECT_EQ(find(e.name), &e);
@@ -43,10 +43,13 @@ TEST(Registry, EntriesFitTheirArchitectures) {
       for (const Tensor& p : model.parameters()) n += p.numel();
       return n;
     };
-    const int64_t parameters = sounds ? parameters_of(audio_classifier(e.name).model())
-                                      : parameters_of(*vision::models::make_classifier(
-                                            e.architecture, {e.channels, e.height, e.width},
-                                            static_cast<int64_t>(e.categories.size())));
+    const int64_t parameters =
+        sounds ? parameters_of(audio_classifier(e.name).model())
+               : parameters_of(*vision::models::create_model(
+                     e.architecture, vision::models::ModelOptions()
+                                         .in_channels(e.channels)
+                                         .image_size({e.height, e.width})
+                                         .num_classes(static_cast<int64_t>(e.categories.size()))));
     EXPECT_EQ(parameters, e.parameters) << e.name;
     EXPECT_THAT(describe(e), AllOf(HasSubstr(e.source), HasSubstr(e.sha256), HasSubstr("licence: "),
                                    HasSubstr(e.recipe), HasSubstr(e.alias)));
@@ -100,7 +103,8 @@ struct Download : testing::Test {
     ::setenv("HEARTH_HOME", folder.path.c_str(), 1);
     ::setenv("TORCH_HOME", (folder / "torch").c_str(), 1);
     // What torchvision keeps: a dict of tensors by torch.save, with the hash in its name.
-    const auto model = vision::models::make_classifier("lenet", {1, 8, 8}, 2);
+    const auto model = vision::models::create_model(
+        "lenet", vision::models::ModelOptions().in_channels(1).image_size({8, 8}).num_classes(2));
     safetensors::NamedTensors weights;
     for (const auto& item : model->state_dict()) weights.emplace_back(item.key(), item.value());
     save_tensors(weights, folder / "net.pth");

@@ -32,9 +32,8 @@ cost 'fused op rms_norm' 10 'RmsNorm|rms_norm' '^core/(include/hearth|src)/nn/|n
 cost 'module MultiLabelSoftMarginLoss' 5 'MultiLabelSoftMarginLoss|multilabel_soft_margin_loss'
 # Header, source, a line of tests, a golden line, and a line of the umbrella header.
 cost 'optimizer RMSprop' 5 'RMSprop|optim/rmsprop' 'sparse_test\.cpp$|cases_sparse\.py$|optimizer_test\.cpp$'
-# Header, source, golden case, a line of the umbrella header.
-cost 'image model LeNet' 4 'LeNetImpl|models/lenet|lenet_classifiers|class LeNet|"lenet"' \
-  '^tests/(apps|pretrained|vision)/(vision|registry|from_pretrained)_test\.cpp$'
+# Header, source, a golden line, a line of the umbrella header.
+cost 'image model AlexNet' 4 'AlexNetImpl|models/alexnet|alexnet_models|class AlexNet|"alexnet"'
 # Its file.
 cost 'command predict of hearth-vision' 1 'predict_command|class Predict '
 exit $status

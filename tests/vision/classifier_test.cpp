@@ -84,6 +84,31 @@ TEST(Classifier, ComesBackFromItsFile) {
   }
 }
 
+TEST(Classifier, KnowsASmallStemByItsWeights) {
+  TemporaryFolder folder;
+  const Tensor pixels = Quarters(6).pixels;
+  ClassifierSpec small = spec("resnet18");
+  small.small_stem = true;
+  const Classifier made(small);
+  const std::string path = folder.path + "/model.safetensors";
+  made.save(path);
+  safetensors::NamedTensors tensors;
+  {
+    const safetensors::File file(path);
+    safetensors::Metadata metadata = file.metadata();
+    EXPECT_EQ(metadata.at("small_stem"), "1");
+    // As before it was noted.
+    metadata.erase("small_stem");
+    for (const std::string& key : file.keys()) tensors.emplace_back(key, file.tensor(key).clone());
+    safetensors::save_file(tensors, folder.path + "/old.safetensors", metadata);
+  }
+  for (const char* name : {"/model.safetensors", "/old.safetensors"}) {
+    const Classifier loaded = Classifier::load(folder.path + name);
+    EXPECT_TRUE(loaded.spec().small_stem);
+    EXPECT_TRUE(same(loaded.probabilities(pixels), made.probabilities(pixels)));
+  }
+}
+
 TEST(Classifier, RefusesFilesThatAreSomethingElse) {
   TemporaryFolder folder;
   const std::string path = folder.path + "/a.safetensors";
@@ -103,7 +128,7 @@ TEST(Classifier, RefusesFilesThatAreSomethingElse) {
   };
   EXPECT_NO_THROW(Classifier::load(with("dataset", "other")));
   for (const auto& [key, value] :
-       std::vector<std::pair<std::string, std::string>>{{"model", "alexnet"},
+       std::vector<std::pair<std::string, std::string>>{{"model", "alexnet2"},
                                                         {"height", "9"},
                                                         {"height", "0"},
                                                         {"height", "1e300"},

@@ -164,7 +164,7 @@ TEST_F(Pretrained, WhatCannotBeOpenedSaysWhy) {
               HasSubstr("image_size is a string, expected a whole number"));
   std::string config = kConfig;
   EXPECT_THAT(with(config.replace(config.find("lenet"), 5, "vit")),
-              HasSubstr("there is no 'vit'; known are cnn, lenet"));
+              HasSubstr("there is no 'vit'; known are alexnet, "));
   config = kConfig;
   EXPECT_THAT(with(config.replace(config.find("\":8"), 3, "\":80")),
               HasSubstr("does not hold the classifier"));

@@ -31,7 +31,7 @@ ClassifierSpec spec_of(const hub::ModelFiles& files) {
   const hub::ModelSettings settings(files);
   const std::string& path = settings.path();
   ClassifierSpec spec;
-  spec.model = settings.architecture(models::classifier_names());
+  spec.model = settings.architecture(models::list_models());
   if (const auto dataset = settings.find({"dataset"})) spec.dataset = dataset->string();
   spec.classes = settings.classes();
 
@@ -87,6 +87,7 @@ void save_pretrained(const Classifier& classifier, const std::string& folder) {
                                 {"num_channels", spec.shape.channels},
                                 {"image_size", {spec.shape.height, spec.shape.width}},
                                 {"resize_size", spec.resize_size},
+                                {"small_stem", spec.small_stem},
                                 {"image_mean", spec.mean},
                                 {"image_std", spec.stddev},
                                 {"id2label", nlohmann::ordered_json::object()}};

@@ -44,6 +44,9 @@ vision::Classifier fresh_classifier(const std::string& model, const std::string&
   spec.dataset = dataset;
   spec.classes = data.classes();
   spec.shape = {data.pixels().size(1), data.pixels().size(2), data.pixels().size(3)};
+  // The stem for photographs would leave nothing of a small image.
+  spec.small_stem = vision::models::model_info(model).small_stem &&
+                    std::min(spec.shape.height, spec.shape.width) < 64;
   vision::set_normalization(spec, data.pixels());
   return vision::Classifier(std::move(spec));
 }
@@ -66,7 +69,7 @@ class Train final : public TrainingCommand {
     options.add("--size", size_, "Side of the squares that a folder's images become")
         .between(1, 4096);
     options.flag("--skip-broken", skip_broken_, "Leave out images that cannot be read");
-    options.add("--model", model_, "The network").one_of(vision::models::classifier_names());
+    options.add("--model", model_, "The network").one_of(vision::models::list_models());
     declare_training(options);
   }
   int run() override;
@@ -88,7 +91,7 @@ int Train::run() {
   vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
   classifier.to(device());
   const auto images = static_cast<int64_t>(*data.size());
-  const auto& hints = vision::models::training_hints(model_);
+  const auto hints = vision::models::model_info(model_).hints;
   const int64_t batch = batch_size().value_or(default_batch_size(dataset_, images));
   settle(default_epochs(dataset_, hints.epochs, (images + batch - 1) / batch), batch, hints.lr);
   vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(),

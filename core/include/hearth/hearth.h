@@ -12,6 +12,7 @@
 #include "hearth/base/callable.h"
 #include "hearth/base/context.h"
 #include "hearth/base/cpu.h"
+#include "hearth/base/default_device.h"
 #include "hearth/base/memory.h"
 #include "hearth/base/threads.h"
 #include "hearth/base/warning.h"

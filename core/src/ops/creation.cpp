@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/sparse.h"
 
@@ -21,6 +22,10 @@ HEARTH_DEFINE_OP(FullLike)
 HEARTH_DEFINE_OP(Fill)
 HEARTH_DEFINE_OP(Arange)
 HEARTH_DEFINE_OP(Linspace)
+
+Device device_of(const TensorOptions& options) {
+  return options.device_opt().value_or(default_device()).resolved();
+}
 
 Specs Full::infer(Args) const {
   Spec s(sizes, dtype, device);
@@ -72,7 +77,7 @@ Tensor make(IntArrayRef sizes, std::optional<Scalar> value, const TensorOptions&
                   " there are only COO tensors of zeros");
   const MemoryFormat f =
       format ? *format : o.memory_format_opt().value_or(MemoryFormat::Contiguous);
-  return with_options(invoke(ops::Full{sizes, std::move(value), o.dtype(), o.device().resolved(), f,
+  return with_options(invoke(ops::Full{sizes, std::move(value), o.dtype(), ops::device_of(o), f,
                                        o.pinned_memory()}),
                       o);
 }
@@ -179,9 +184,9 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
   }
   HEARTH_CHECK_AS(ShapeError, steps <= INT64_MAX,
                   "[arange] invalid size, possible overflow: more elements than int64 counts");
-  return with_options(invoke(ops::Arange{start, step, static_cast<int64_t>(steps), dtype,
-                                         options.device().resolved()}),
-                      options);
+  return with_options(
+      invoke(ops::Arange{start, step, static_cast<int64_t>(steps), dtype, ops::device_of(options)}),
+      options);
 }
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
   return arange(start, end, 1, options);
@@ -198,7 +203,7 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
   HEARTH_CHECK_AS(DtypeError, !complex || is_complex(dtype),
                   "[linspace] complex ends can't be safely cast to passed dtype ",
                   to_string(dtype));
-  return with_options(invoke(ops::Linspace{start, end, steps, dtype, options.device().resolved()}),
+  return with_options(invoke(ops::Linspace{start, end, steps, dtype, ops::device_of(options)}),
                       options);
 }
 

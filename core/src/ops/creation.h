@@ -5,6 +5,9 @@
 
 namespace hearth::ops {
 
+/// Where a new tensor lies: on the device of its options, else on the thread's default.
+Device device_of(const TensorOptions& options);
+
 /// A new tensor of one value. No value leaves it uninitialised.
 struct Full {
   DimVector sizes;

@@ -41,12 +41,12 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
   if (is_integral(type)) {
     // Whole ends, but powers of all that lies between.
     const Tensor exponents = linspace(start.toLong(), end.toLong(), steps,
-                                      TensorOptions(kDouble).device(options.device()));
+                                      TensorOptions(kDouble).device(options.device_opt()));
     out = pow(Scalar(base), exponents).to(type);
   } else {
     const ScalarType compute = type == kHalf || type == kBFloat16 ? kFloat : type;
     const Tensor exponents =
-        linspace(start, end, steps, TensorOptions(compute).device(options.device()));
+        linspace(start, end, steps, TensorOptions(compute).device(options.device_opt()));
     out = pow(Scalar(base), exponents).to(type);
   }
   if (options.pinned_memory()) out = out.pin_memory();
@@ -100,7 +100,7 @@ Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
   HEARTH_CHECK_AS(ShapeError, steps <= INT64_MAX,
                   "[range] invalid size, possible overflow: more elements than int64 counts");
   const Tensor out =
-      invoke(ops::Arange{a, by, static_cast<int64_t>(steps), type, options.device().resolved()});
+      invoke(ops::Arange{a, by, static_cast<int64_t>(steps), type, ops::device_of(options)});
   return options.requires_grad() ? out.set_requires_grad(true) : out;
 }
 Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options) {

@@ -11,6 +11,7 @@
 
 #include "base/checked.h"
 #include "base/philox.h"
+#include "ops/creation.h"
 
 namespace hearth {
 
@@ -392,8 +393,8 @@ Tensor randint_like(const Tensor& other, const Tensor& high, const TensorOptions
 Tensor randperm(int64_t n, std::optional<Generator> generator, const TensorOptions& options) {
   HEARTH_CHECK_AS(ValueError, n >= 0, "[randperm] n must be non-negative, got ", n);
   const GeneratorState state = draw(generator, n, true);
-  Tensor out = invoke(ops::Randperm{n, options.dtype_opt().value_or(kLong),
-                                    options.device().resolved(), state.seed, state.offset});
+  Tensor out = invoke(ops::Randperm{n, options.dtype_opt().value_or(kLong), ops::device_of(options),
+                                    state.seed, state.offset});
   if (options.requires_grad()) out.set_requires_grad(true);
   return out;
 }

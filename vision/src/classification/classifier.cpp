@@ -7,9 +7,11 @@
 #include <numeric>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
 #include "hearth/io/metadata.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/nn/eval_guard.h"
+#include "hearth/nn/init.h"
 #include "hearth/nn/load_weights.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/softmax.h"
@@ -25,6 +27,33 @@ uint64_t scramble(uint64_t x) {
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
   x = (x ^ x >> 27) * 0x94d049bb133111eb;
   return x ^ x >> 31;
+}
+
+models::ModelOptions options_of(const ClassifierSpec& spec) {
+  return models::ModelOptions()
+      .num_classes(static_cast<int64_t>(spec.classes.size()))
+      .in_channels(spec.shape.channels)
+      .image_size({spec.shape.height, spec.shape.width})
+      .small_stem(spec.small_stem);
+}
+
+/// How many parameters the model has that this describes; none of them is made.
+int64_t parameters_of(const ClassifierSpec& spec) {
+  const DefaultDeviceGuard meta(kMeta);
+  const nn::init::SkipGuard unset;
+  int64_t n = 0;
+  for (const Tensor& p : models::create_model(spec.model, options_of(spec))->parameters())
+    n += p.numel();
+  return n;
+}
+
+/// Whether the weights are those of a small stem. Files of before it was noted have it for images
+/// under 64 pixels.
+bool shows_small_stem(const TensorFile& weights) {
+  constexpr const char* kFirst = "conv1.weight";
+  if (!weights.contains(kFirst)) return false;
+  const IntArrayRef sizes = weights.sizes(kFirst);
+  return sizes.size() == 4 && sizes[2] == 3 && sizes[3] == 3;
 }
 
 }  // namespace
@@ -69,8 +98,7 @@ Classifier::Classifier(ClassifierSpec spec) : spec_(std::move(spec)) {
                       spec_.resize_size >= std::max(spec_.shape.height, spec_.shape.width),
                   "[Classifier] images of ", spec_.shape.height, " x ", spec_.shape.width,
                   " cannot be cut out of pictures with a shorter side of ", spec_.resize_size);
-  model_ =
-      models::make_classifier(spec_.model, spec_.shape, static_cast<int64_t>(spec_.classes.size()));
+  model_ = models::create_model(spec_.model, options_of(spec_));
   model_->to(MemoryFormat::ChannelsLast);
 }
 
@@ -98,9 +126,11 @@ Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights) {
                         shape.width <= kLargestSide && classes <= kMostClasses,
                     "no model takes images of ", shape.channels, " x ", shape.height, " x ",
                     shape.width, " and tells ", classes, " classes apart");
-    const int64_t least = models::least_weights(spec.model, shape, classes);
-    HEARTH_CHECK_AS(FormatError, numbers >= least, "the model has ", least,
-                    " weights and more, the file ", numbers);
+    if (models::model_info(spec.model).small_stem) spec.small_stem = shows_small_stem(weights);
+    const int64_t needed = parameters_of(spec);
+    HEARTH_CHECK_AS(FormatError, numbers >= needed, "the model has ", needed,
+                    " parameters, the file ", numbers, " numbers");
+    const nn::init::SkipGuard unset;
     *this = Classifier(std::move(spec));
     return *model_;
   };
@@ -126,6 +156,7 @@ ClassifierSpec Classifier::spec_of(const TensorFile& file) {
   spec.mean = read.numbers("mean");
   spec.stddev = read.numbers("stddev");
   if (read.has("resize_size")) spec.resize_size = read.integer("resize_size", 1, kLargestSide);
+  spec.small_stem = read.has("small_stem") && read.integer("small_stem", 0, 1) == 1;
   return spec;
 }
 
@@ -140,6 +171,7 @@ void Classifier::save(const std::string& path) const {
                                  {"classes", safetensors::join_lines(spec_.classes)},
                                  {"mean", safetensors::join_numbers(spec_.mean)},
                                  {"stddev", safetensors::join_numbers(spec_.stddev)}};
+  if (spec_.small_stem) metadata["small_stem"] = "1";
   if (spec_.resize_size > 0) metadata["resize_size"] = std::to_string(spec_.resize_size);
   safetensors::save_file(tensors, path, metadata);
 }

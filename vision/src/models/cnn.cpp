@@ -16,17 +16,24 @@ nn::Conv2dOptions conv3x3(int64_t in, int64_t out) {
 /// Whether two poolings leave enough for a third.
 bool pools_thrice(int64_t height, int64_t width) { return height >= 8 && width >= 8; }
 
+/// What its linear layer takes.
+int64_t features(const ModelOptions& options) {
+  const auto [height, width] = options.image_size();
+  const int64_t factor = pools_thrice(height, width) ? 8 : 4;
+  return 128 * (height / factor) * (width / factor);
+}
+
 }  // namespace
 
-CNNImpl::CNNImpl(const ImageShape& shape, int64_t num_classes)
-    : conv1_(conv3x3(shape.channels, 32)),
+CNNImpl::CNNImpl(const ModelOptions& options)
+    : conv1_(conv3x3(options.in_channels(), 32)),
       conv2_(conv3x3(32, 64)),
       conv3_(conv3x3(64, 128)),
       bn1_(32),
       bn2_(64),
       bn3_(128),
-      dropout_(0.3),
-      fc_(features(shape), num_classes) {
+      dropout_(options.dropout().value_or(0.3)),
+      fc_(features(options), options.num_classes()) {
   register_module("conv1", conv1_);
   register_module("bn1", bn1_);
   register_module("conv2", conv2_);
@@ -39,11 +46,6 @@ CNNImpl::CNNImpl(const ImageShape& shape, int64_t num_classes)
 
 CNNImpl::~CNNImpl() = default;
 
-int64_t CNNImpl::features(const ImageShape& shape) {
-  const int64_t factor = pools_thrice(shape.height, shape.width) ? 8 : 4;
-  return 128 * (shape.height / factor) * (shape.width / factor);
-}
-
 Tensor CNNImpl::forward(const Tensor& images) {
   // ReLU after pooling gives the same as before it, for a quarter of the work.
   Tensor x = max_pool2d(bn1_(conv1_(images)), 2).relu_();
@@ -53,9 +55,6 @@ Tensor CNNImpl::forward(const Tensor& images) {
   return fc_(dropout_(x.relu_().flatten(1)));
 }
 
-std::vector<ClassifierRow> cnn_classifiers() {
-  return {{"cnn", 4, &make<CNN>,
-           [](const ImageShape& s, int64_t classes) { return CNNImpl::features(s) * classes; }}};
-}
+std::vector<ModelRow> cnn_models() { return {{"cnn", &make<CNN>, {.smallest = 4}}}; }
 
 }  // namespace hearth::vision::models

@@ -1,61 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/models/image_classifier.h"
 
+#include "hearth/nn/modules/conv.h"
+#include "hearth/nn/modules/linear.h"
+
 #include "models/registry.h"
 
 namespace hearth::vision::models {
 namespace {
 
-std::vector<ClassifierRow> all_rows() {
-  std::vector<ClassifierRow> rows;
+std::vector<ModelRow> all_rows() {
+  std::vector<ModelRow> rows;
 #define HEARTH_FILE(name) \
-  for (const ClassifierRow& row : name##_classifiers()) rows.push_back(row);
+  for (const ModelRow& row : name##_models()) rows.push_back(row);
 #include "models.def"
 #undef HEARTH_FILE
   return rows;
 }
 
-ClassifierRow find(const std::string& name) {
+ModelRow find(const std::string& name) {
   std::string known;
-  for (const ClassifierRow& row : all_rows()) {
+  for (const ModelRow& row : all_rows()) {
     if (name == row.name) return row;
     known += cat_str(known.empty() ? "" : ", ", row.name);
   }
-  throw ValueError(cat_str("[make_classifier] there is no '", name, "'; known are ", known));
-}
-
-/// The row of a name, after checking that it takes such images.
-ClassifierRow find(const std::string& name, const ImageShape& shape, int64_t num_classes) {
-  HEARTH_CHECK_AS(ValueError,
-                  shape.channels >= 1 && shape.height >= 1 && shape.width >= 1 && num_classes >= 1,
-                  "[make_classifier] expected positive sizes and classes, got ", shape.channels,
-                  " x ", shape.height, " x ", shape.width, " and ", num_classes);
-  const ClassifierRow row = find(name);
-  HEARTH_CHECK_AS(ValueError, shape.height >= row.smallest && shape.width >= row.smallest,
-                  "[make_classifier] ", name, " takes images of at least ", row.smallest, " x ",
-                  row.smallest, " pixels, got ", shape.height, " x ", shape.width);
-  return row;
+  throw ValueError(cat_str("[create_model] there is no '", name, "'; known are ", known));
 }
 
 }  // namespace
 
 ImageClassifierImpl::~ImageClassifierImpl() = default;
 
-std::vector<std::string> classifier_names() {
+std::vector<std::string> ImageClassifierImpl::heads() const {
+  std::string last;
+  for (const auto& item : named_modules())
+    if (item.value()->as<nn::Linear>() || item.value()->as<nn::Conv2d>()) last = item.key();
+  return {last};
+}
+
+std::vector<std::string> list_models() {
   std::vector<std::string> names;
-  for (const ClassifierRow& row : all_rows()) names.emplace_back(row.name);
+  for (const ModelRow& row : all_rows()) names.emplace_back(row.name);
   return names;
 }
 
-TrainingHints training_hints(const std::string& name) { return find(name).hints; }
+ModelInfo model_info(const std::string& name) { return find(name).info; }
 
-int64_t least_weights(const std::string& name, const ImageShape& shape, int64_t num_classes) {
-  return find(name, shape, num_classes).least_weights(shape, num_classes);
-}
-
-std::shared_ptr<ImageClassifierImpl> make_classifier(const std::string& name,
-                                                     const ImageShape& shape, int64_t num_classes) {
-  return find(name, shape, num_classes).make(shape, num_classes);
+std::shared_ptr<ImageClassifierImpl> create_model(const std::string& name,
+                                                  const ModelOptions& options) {
+  const ModelRow row = find(name);
+  const auto [height, width] = options.image_size();
+  HEARTH_CHECK_AS(
+      ValueError,
+      options.in_channels() >= 1 && height >= 1 && width >= 1 && options.num_classes() >= 1,
+      "[create_model] expected positive sizes and classes, got ", options.in_channels(), " x ",
+      height, " x ", width, " and ", options.num_classes());
+  HEARTH_CHECK_AS(ValueError, row.info.small_stem || !options.small_stem(), "[create_model] ", name,
+                  " has no small stem; residual networks (resnet18 ...) have");
+  const int64_t smallest = options.small_stem() ? 1 : row.info.smallest;
+  HEARTH_CHECK_AS(ValueError, height >= smallest && width >= smallest, "[create_model] ", name,
+                  " takes images of at least ", smallest, " x ", smallest, " pixels, got ", height,
+                  " x ", width);
+  return row.make(options);
 }
 
 }  // namespace hearth::vision::models

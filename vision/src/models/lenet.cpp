@@ -10,19 +10,26 @@
 namespace hearth::vision::models {
 namespace {
 
-bool is_small(const ImageShape& s) { return std::min(s.height, s.width) < 16; }
+bool is_small(const Size& s) { return std::min(s.height, s.width) < 16; }
 
 /// What conv2, without padding unless small, and both poolings leave of a side.
 int64_t side(int64_t pixels, bool small) { return (pixels / 2 - (small ? 0 : 4)) / 2; }
 
+/// What its first linear layer takes.
+int64_t features(const ModelOptions& options) {
+  const Size& size = options.image_size();
+  const bool small = is_small(size);
+  return 16 * side(size.height, small) * side(size.width, small);
+}
+
 }  // namespace
 
-LeNetImpl::LeNetImpl(const ImageShape& shape, int64_t num_classes)
-    : conv1_(nn::Conv2dOptions(shape.channels, 6, 5).padding(2)),
-      conv2_(nn::Conv2dOptions(6, 16, 5).padding(is_small(shape) ? 2 : 0)),
-      fc1_(features(shape), 120),
+LeNetImpl::LeNetImpl(const ModelOptions& options)
+    : conv1_(nn::Conv2dOptions(options.in_channels(), 6, 5).padding(2)),
+      conv2_(nn::Conv2dOptions(6, 16, 5).padding(is_small(options.image_size()) ? 2 : 0)),
+      fc1_(features(options), 120),
       fc2_(120, 84),
-      fc3_(84, num_classes) {
+      fc3_(84, options.num_classes()) {
   register_module("conv1", conv1_);
   register_module("conv2", conv2_);
   register_module("fc1", fc1_);
@@ -32,21 +39,12 @@ LeNetImpl::LeNetImpl(const ImageShape& shape, int64_t num_classes)
 
 LeNetImpl::~LeNetImpl() = default;
 
-int64_t LeNetImpl::features(const ImageShape& shape) {
-  const bool small = is_small(shape);
-  return 16 * side(shape.height, small) * side(shape.width, small);
-}
-
 Tensor LeNetImpl::forward(const Tensor& images) {
   Tensor x = max_pool2d(conv1_(images).relu(), 2);
   x = max_pool2d(conv2_(x).relu(), 2).flatten(1);
   return fc3_(fc2_(fc1_(x).relu()).relu());
 }
 
-std::vector<ClassifierRow> lenet_classifiers() {
-  return {{"lenet", 8, &make<LeNet>, [](const ImageShape& s, int64_t classes) {
-             return LeNetImpl::features(s) * 120 + 84 * classes;
-           }}};
-}
+std::vector<ModelRow> lenet_models() { return {{"lenet", &make<LeNet>, {.smallest = 8}}}; }
 
 }  // namespace hearth::vision::models

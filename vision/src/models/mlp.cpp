@@ -4,11 +4,21 @@
 #include "models/registry.h"
 
 namespace hearth::vision::models {
+namespace {
 
 constexpr int64_t kHidden = 256;
 
-MLPImpl::MLPImpl(const ImageShape& shape, int64_t num_classes)
-    : fc1_(features(shape), kHidden), fc2_(kHidden, kHidden), fc3_(kHidden, num_classes) {
+/// What its first linear layer takes.
+int64_t features(const ModelOptions& options) {
+  return options.in_channels() * options.image_size().height * options.image_size().width;
+}
+
+}  // namespace
+
+MLPImpl::MLPImpl(const ModelOptions& options)
+    : fc1_(features(options), kHidden),
+      fc2_(kHidden, kHidden),
+      fc3_(kHidden, options.num_classes()) {
   register_module("fc1", fc1_);
   register_module("fc2", fc2_);
   register_module("fc3", fc3_);
@@ -16,19 +26,11 @@ MLPImpl::MLPImpl(const ImageShape& shape, int64_t num_classes)
 
 MLPImpl::~MLPImpl() = default;
 
-int64_t MLPImpl::features(const ImageShape& shape) {
-  return shape.channels * shape.height * shape.width;
-}
-
 Tensor MLPImpl::forward(const Tensor& images) {
   Tensor x = fc1_(images.flatten(1)).relu();
   return fc3_(fc2_(x).relu());
 }
 
-std::vector<ClassifierRow> mlp_classifiers() {
-  return {{"mlp", 1, &make<MLP>, [](const ImageShape& s, int64_t classes) {
-             return (MLPImpl::features(s) + classes) * kHidden;
-           }}};
-}
+std::vector<ModelRow> mlp_models() { return {{"mlp", &make<MLP>}}; }
 
 }  // namespace hearth::vision::models

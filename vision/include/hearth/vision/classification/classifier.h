@@ -14,7 +14,7 @@ namespace hearth::vision {
 
 /// All that makes a classifier usable besides its weights.
 struct ClassifierSpec {
-  /// A name that models::make_classifier knows.
+  /// A name that models::create_model knows.
   std::string model;
   models::ImageShape shape;
   std::vector<std::string> classes;
@@ -25,6 +25,8 @@ struct ClassifierSpec {
   /// What the shorter side of a picture becomes, before the middle of it is cut out in the model's
   /// size; 0: the whole picture is filled up to the model's proportions.
   int64_t resize_size = 0;
+  /// Of residual networks for small images: models::ModelOptions::small_stem.
+  bool small_stem = false;
 };
 
 /// The mean and standard deviation of each channel of uint8 images [N, C, H, W], in [0, 1], into

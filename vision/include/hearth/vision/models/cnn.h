@@ -13,10 +13,8 @@ namespace hearth::vision::models {
 /// max pooling and ReLU, then one linear layer on what is left.
 class HEARTH_API CNNImpl : public ImageClassifierImpl {
  public:
-  CNNImpl(const ImageShape& shape, int64_t num_classes);
+  explicit CNNImpl(const ModelOptions& options = {});
   ~CNNImpl() override;
-  /// What its first linear layer takes.
-  static int64_t features(const ImageShape& shape);
   Tensor forward(const Tensor& images) override;
 
  private:

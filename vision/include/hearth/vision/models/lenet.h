@@ -12,10 +12,8 @@ namespace hearth::vision::models {
 /// second convolution too.
 class HEARTH_API LeNetImpl : public ImageClassifierImpl {
  public:
-  LeNetImpl(const ImageShape& shape, int64_t num_classes);
+  explicit LeNetImpl(const ModelOptions& options = {});
   ~LeNetImpl() override;
-  /// What its first linear layer takes.
-  static int64_t features(const ImageShape& shape);
   Tensor forward(const Tensor& images) override;
 
  private:

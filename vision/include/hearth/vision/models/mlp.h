@@ -9,10 +9,8 @@ namespace hearth::vision::models {
 /// Two hidden layers of 256 units on all pixels at once.
 class HEARTH_API MLPImpl : public ImageClassifierImpl {
  public:
-  MLPImpl(const ImageShape& shape, int64_t num_classes);
+  explicit MLPImpl(const ModelOptions& options = {});
   ~MLPImpl() override;
-  /// What its first linear layer takes.
-  static int64_t features(const ImageShape& shape);
   Tensor forward(const Tensor& images) override;
 
  private:
