@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "hearth/data/class_balance.h"
 #include "hearth/data/dataloader.h"
 #include "hearth/data/datasets.h"
 #include "hearth/data/example.h"

@@ -47,6 +47,7 @@ WeightedRandomSampler::~WeightedRandomSampler() = default;
 DistributedSampler::~DistributedSampler() = default;
 DistributedRandomSampler::~DistributedRandomSampler() = default;
 DistributedSequentialSampler::~DistributedSequentialSampler() = default;
+RepeatedAugmentationSampler::~RepeatedAugmentationSampler() = default;
 StreamSampler::~StreamSampler() = default;
 CustomBatchRequest::~CustomBatchRequest() = default;
 BatchSize::~BatchSize() = default;
@@ -210,6 +211,22 @@ void DistributedRandomSampler::draw(uint64_t seed) {
 DistributedSequentialSampler::DistributedSequentialSampler(size_t size, size_t num_replicas,
                                                            size_t rank, bool allow_duplicates)
     : DistributedSampler(size, num_replicas, rank, allow_duplicates) {}
+
+RepeatedAugmentationSampler::RepeatedAugmentationSampler(size_t size, size_t repetitions,
+                                                         size_t num_replicas, size_t rank)
+    : DistributedSampler(size, num_replicas, rank, true), repetitions_(repetitions) {
+  HEARTH_CHECK_AS(ValueError, repetitions > 0,
+                  "[RepeatedAugmentationSampler] expected 1 repetition or more, got 0");
+}
+uint64_t RepeatedAugmentationSampler::next_seed() const {
+  return num_replicas_ == 1 ? OrderSampler::next_seed() : DistributedSampler::next_seed();
+}
+size_t RepeatedAugmentationSampler::length() const { return size_ / num_replicas_; }
+void RepeatedAugmentationSampler::draw(uint64_t seed) { order_ = permutation(size_, seed); }
+size_t RepeatedAugmentationSampler::at(size_t position) const {
+  // Never beyond the order: length() * num_replicas_ <= size_.
+  return order_[(rank_ + position * num_replicas_) / repetitions_];
+}
 
 void StreamSampler::reset(std::optional<size_t> new_size) {
   if (new_size) epoch_size_ = *new_size;

@@ -190,6 +190,28 @@ class HEARTH_API DistributedSequentialSampler : public DistributedSampler {
   size_t at(size_t position) const override { return (first() + position) % size_; }
 };
 
+/// Every index `repetitions` times in a row, in random order, until as many have been given as
+/// there are examples: fewer examples an epoch, each changed at random several times (E. Hoffer et
+/// al., 2020), torchvision's RASampler, which also rounds down to a multiple of 256. One process
+/// draws its order from the default generator at each reset; of several, each takes every
+/// num_replicas-th index of the order that set_epoch names.
+class HEARTH_API RepeatedAugmentationSampler : public DistributedSampler {
+ public:
+  explicit RepeatedAugmentationSampler(size_t size, size_t repetitions = 3, size_t num_replicas = 1,
+                                       size_t rank = 0);
+  ~RepeatedAugmentationSampler() override;
+
+ protected:
+  uint64_t next_seed() const override;
+  size_t length() const override;
+  void draw(uint64_t seed) override;
+  size_t at(size_t position) const override;
+
+ private:
+  size_t repetitions_;
+  std::vector<size_t> order_;
+};
+
 /// For streams: asks for batches until `epoch_size` examples have been asked for.
 class HEARTH_API StreamSampler : public Sampler<BatchSize> {
  public:
