@@ -5,6 +5,7 @@
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/classification/fit.h"
 #include "hearth/vision/classification/picture_source.h"
+#include "hearth/vision/classification/picture_sources.h"
 #include "hearth/vision/classification/trainer.h"
 #include "hearth/vision/from_pretrained.h"
 #include "hearth/vision/io/image.h"
