@@ -14,7 +14,7 @@ inline constexpr char kDataHelp[] =
 /// What is wrong with a data set's name; empty if nothing.
 inline std::string wrong_data(const std::string& name) {
   const auto names = hearth::datasets::labeled_images_names();
-  if (hearth::datasets::is_image_folder(name)) return "";
+  if (hearth::datasets::is_picture_path(name)) return "";
   for (const std::string& known : names)
     if (name == known) return "";
   return "expected " + joined(names, ", ") + " or a folder, got " + shortened(name, 60) +

@@ -32,11 +32,15 @@ struct ClassFolderOptions {
   std::vector<std::string> extensions;
   /// What the files are, for messages: "PNG or JPEG files".
   const char* what = "files";
+  /// The folder of a part, instead of the mode's.
+  std::string part = "";
+  /// Whether the folder of a class may hold no file.
+  bool allow_empty = false;
 };
 
 /// Files below a folder, in the order of their names, by the subfolder each is in, and of train/
-/// or, for testing, val/, test/, valid/ or validation/, where these are. Throws FileError and
-/// FormatError.
+/// or, for testing, val/, test/, valid/ or validation/, where these are. A folder with nothing but
+/// train/ is divided as that is. Throws FileError and FormatError.
 ClassFiles class_files(const std::string& root, const ClassFolderOptions& options);
 
 /// Keeps of the files of each class what is for this mode.

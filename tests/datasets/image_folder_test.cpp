@@ -8,37 +8,22 @@
 #include <gtest/gtest.h>
 
 #include "hearth/datasets/vision/by_name.h"
-#include "hearth/ops/creation.h"
-#include "hearth/vision/io/image.h"
+#include "hearth/vision/classification/picture_sources.h"
 
+#include "datasets/pictures.h"
 #include "error_of.h"
-#include "temporary.h"
 
 namespace hearth::datasets {
 namespace {
 
+using data::readers::Broken;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-struct Folder : testing::Test {
-  /// A picture of one shade.
-  void add(const std::string& name, int shade, int64_t height = 4, int64_t width = 4) {
-    const std::string path = folder / name;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    const Tensor picture = full({3, height, width}, shade, kByte);
-    if (name.ends_with(".jpg")) {
-      vision::io::write_jpeg(picture, path);
-    } else {
-      vision::io::write_png(picture, path);
-    }
+struct Folder : PictureTest {
+  std::vector<int> of(Mode mode, const PictureOptions& options = {}) {
+    return shades(*folder_pictures(folder.path, mode, options));
   }
-  std::set<int> shades(const LabeledImages& images) {
-    std::set<int> all;
-    for (int64_t i = 0; i < images.pixels().size(0); ++i)
-      all.insert(images.pixels()[i][0][0][0].item<int>());
-    return all;
-  }
-  TemporaryFolder folder;
 };
 
 TEST_F(Folder, ClassesAreItsFoldersInOrder) {
@@ -46,58 +31,137 @@ TEST_F(Folder, ClassesAreItsFoldersInOrder) {
     add("dog/" + std::to_string(i) + ".png", 10 + i);
     add("cat/deep/" + std::to_string(i) + ".PNG", 100 + i, 3, 9);
   }
-  write_text(folder / "dog/notes.txt", "x");
-  write_text(folder / "dog/.hidden.png", "x");
-  auto options = ImageFolderOptions().size(8).test_share(0.3);
-  const ImageFolder train(folder.path, Mode::kTrain, options);
-  const ImageFolder test(folder.path, Mode::kTest, options);
+  write("dog/notes.txt", "x");
+  write("dog/.hidden.png", "x");
+  const auto options = PictureOptions().test_share(0.3);
+  ImageFolder train(folder.path, Mode::kTrain, options), test(folder.path, Mode::kTest, options);
   EXPECT_THAT(train.classes(), ElementsAre("cat", "dog"));
-  EXPECT_EQ(train.pixels().sizes(), (std::vector<int64_t>{14, 3, 8, 8}));
-  EXPECT_EQ(test.pixels().size(0), 6);
+  EXPECT_EQ(train.size(), 14u);
+  EXPECT_EQ(test.size(), 6u);
   // Each image is in one part, and both classes are in both.
-  const auto learned = shades(train), tested = shades(test);
-  EXPECT_EQ(learned.size() + tested.size(), 20u);
-  for (const int shade : tested) EXPECT_EQ(learned.count(shade), 0u);
-  for (int64_t i = 0; i < test.pixels().size(0); ++i)
-    EXPECT_EQ(test.targets()[i].item<int64_t>(), test.pixels()[i][0][0][0].item<int>() < 100);
-  EXPECT_EQ(shades(ImageFolder(folder.path, Mode::kTest, options)), tested);
-  EXPECT_NE(shades(ImageFolder(folder.path, Mode::kTest, options.seed(1))), tested);
-  EXPECT_TRUE(is_image_folder(folder.path));
-  EXPECT_EQ(labeled_images(folder.path, Mode::kTest, options).pixels().size(3), 8);
+  const auto learned = of(Mode::kTrain, options), tested = of(Mode::kTest, options);
+  std::set<int> all(learned.begin(), learned.end());
+  all.insert(tested.begin(), tested.end());
+  EXPECT_EQ(all.size(), 20u);
+  for (size_t i = 0; i < 6; ++i) {
+    const auto example = test.get(i);
+    EXPECT_EQ(example.target.item<int64_t>(), tested[i] < 100);
+    EXPECT_FLOAT_EQ(example.data[1][0][0].item<float>(), static_cast<float>(tested[i]) / 255.0F);
+    EXPECT_EQ(example.data.sizes()[2], tested[i] < 100 ? 4 : 9);
+  }
+  EXPECT_TRUE(test.targets().equal(vision::targets(*test.pictures())));
+  EXPECT_EQ(of(Mode::kTest, options), tested);
+  EXPECT_NE(of(Mode::kTest, PictureOptions(options).seed(1)), tested);
+  EXPECT_EQ(of(Mode::kTest, PictureOptions().whole(true)).size(), 20u);
+  EXPECT_EQ(pictures(folder.path, Mode::kTest, options)->size(), 6u);
 }
 
 TEST_F(Folder, MaySayItselfWhatIsForTesting) {
   add("train/a/1.png", 1);
   add("train/b/2.jpg", 2);
-  add("val/b/3.png", 3);
-  EXPECT_THAT(shades(ImageFolder(folder.path)), ElementsAre(1, 2));
-  add("val/a/4.png", 4);
-  const ImageFolder test(folder.path, Mode::kTest);
-  EXPECT_THAT(shades(test), ElementsAre(3, 4));
-  EXPECT_THAT(test.classes(), ElementsAre("a", "b"));
-  add("val/c/5.png", 5);
-  EXPECT_THAT(error_of([&] { ImageFolder(folder.path, Mode::kTest); }), HasSubstr("a class 'c'"));
+  add("train/b/3.png", 3);
+  add("train/a/4.png", 4);
+  // With nothing beside it, train/ is divided.
+  EXPECT_EQ(of(Mode::kTrain).size(), 2u);
+  EXPECT_EQ(of(Mode::kTest).size(), 2u);
+  add("val/b/5.png", 5);
+  EXPECT_THAT(of(Mode::kTrain), ElementsAre(1, 4, 2, 3));
+  add("val/a/6.png", 6);
+  add("test/a/7.png", 7);
+  const auto val = folder_pictures(folder.path, Mode::kTest);
+  EXPECT_THAT(shades(*val), ElementsAre(6, 5));
+  EXPECT_THAT(val->classes(), ElementsAre("a", "b"));
+  EXPECT_THAT(of(Mode::kTrain, PictureOptions().split("test")), ElementsAre(7));
+  EXPECT_THAT(error_of<FileError>([&] { of(Mode::kTest, PictureOptions().split("none")); }),
+              HasSubstr("has no folder none"));
+  add("val/c/8.png", 8);
+  EXPECT_THAT(error_of([&] { of(Mode::kTest); }), HasSubstr("a class 'c'"));
 }
 
 TEST_F(Folder, SaysWhatIsWrong) {
   EXPECT_THAT(error_of([&] { ImageFolder{folder / "none"}; }), HasSubstr("is no folder"));
-  EXPECT_THAT(error_of([&] { ImageFolder{folder.path}; }), HasSubstr("at least two"));
+  EXPECT_THAT(error_of([&] { of(Mode::kTrain); }), HasSubstr("at least two"));
   add("a/1.png", 1);
   add("b/1.png", 1);
-  EXPECT_THAT(error_of([&] { ImageFolder{folder.path}; }), HasSubstr("two or more"));
+  EXPECT_THAT(error_of([&] { of(Mode::kTrain); }), HasSubstr("two or more"));
   for (const char* name : {"a/2.png", "a/3.png", "b/2.png", "b/3.png"}) add(name, 2);
-  write_text(folder / "b/4.png", "no picture");
-  write_text(folder / "b/5.png", "no picture");
-  const auto everything = [&](bool skip) {
-    const auto options = ImageFolderOptions().skip_broken(skip);
-    return ImageFolder(folder.path, Mode::kTrain, options).pixels().size(0) +
-           ImageFolder(folder.path, Mode::kTest, options).pixels().size(0);
-  };
-  EXPECT_THAT(error_of([&] { everything(false); }), HasSubstr("b/"));
+  std::filesystem::create_directories(folder / "c");
+  EXPECT_THAT(error_of<FormatError>([&] { of(Mode::kTrain); }),
+              HasSubstr("holds no pictures of the classes c"));
+  EXPECT_EQ(folder_pictures(folder.path, Mode::kTrain, PictureOptions().allow_empty(true))
+                ->classes()
+                .size(),
+            3u);
+  EXPECT_THAT(error_of([&] { of(Mode::kTrain, PictureOptions().extensions({".webp"})); }),
+              HasSubstr("holds no pictures"));
+  EXPECT_THAT(error_of([&] { pictures("nonsense", Mode::kTest); }), HasSubstr("and folders"));
+  std::filesystem::create_directory_symlink(folder.path, folder / "a/circle");
+  EXPECT_THAT(error_of<Error>([&] { of(Mode::kTrain); }), HasSubstr("folders deep"));
+}
+
+TEST_F(Folder, LeavesOutWhatCannotBeReadIfAsked) {
+  for (int i = 0; i < 4; ++i) {
+    add("a/" + std::to_string(i) + ".png", i);
+    add("b/" + std::to_string(i) + ".png", 10 + i);
+  }
+  write("b/4.png", "no picture");
+  write("b/5.jpg", png(9).substr(0, 50));
+  std::filesystem::create_symlink("nowhere", folder / "b/6.png");
+  // Whatever its name says, it is a PNG.
+  write("a/4.jpg", png(7));
+  const auto all = PictureOptions().whole(true);
+  const auto strict = folder_pictures(folder.path, Mode::kTrain, all);
+  ASSERT_EQ(strict->size(), 12u);
+  EXPECT_EQ(strict->picture(4)[0][0][0].item<int>(), 7);
+  for (size_t i = 9; i < 12; ++i)
+    EXPECT_THAT(error_of<Error>([&] { strict->picture(i); }), HasSubstr(strict->name(i)));
+  EXPECT_THAT(error_of<FormatError>([&] { PictureDataset(strict).get(9); }), HasSubstr("b/4.png"));
+  EXPECT_THROW(strict->picture(12), IndexError);
+  vision::BrokenPictures broken;
+  EXPECT_EQ(vision::without_broken(strict, &broken)->size(), 9u);
+  EXPECT_EQ(broken.count, 3u);
+  EXPECT_THAT(broken.first,
+              ElementsAre(HasSubstr("b/4.png"), HasSubstr("b/5.jpg"), HasSubstr("b/6.png")));
   testing::internal::CaptureStderr();
-  EXPECT_EQ(everything(true), 6);
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("images, which cannot be read"));
-  EXPECT_THAT(error_of([&] { labeled_images("nonsense", Mode::kTest); }), HasSubstr("and folders"));
+  EXPECT_EQ(of(Mode::kTrain, PictureOptions(all).broken(Broken::Skip)).size(), 9u);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("left out 3 of 12 pictures"));
+}
+
+TEST_F(Folder, BecomesImagesOfOneSize) {
+  for (int i = 0; i < 4; ++i) {
+    add("a/" + std::to_string(i) + ".png", i, 5, 9);
+    add("b/" + std::to_string(i) + ".jpg", 10 + i);
+  }
+  const LabeledImages images =
+      labeled_images(folder.path, Mode::kTrain, LabeledImagesOptions().size(8));
+  EXPECT_EQ(images.pixels().sizes(), (std::vector<int64_t>{6, 3, 8, 8}));
+  EXPECT_THAT(classes_of(*images.pictures()), ElementsAre(0, 0, 0, 1, 1, 1));
+  EXPECT_EQ(images.pictures()->picture(4).sizes(), (std::vector<int64_t>{3, 8, 8}));
+  EXPECT_EQ(images.pictures()->name(4), "image 4 of " + folder.path);
+  EXPECT_FALSE(images.pictures()->encoded(4).defined());
+  EXPECT_THROW(images.pictures()->picture(6), IndexError);
+  EXPECT_THROW(labeled_images(folder.path, Mode::kTrain, LabeledImagesOptions().size(0)),
+               ValueError);
+}
+
+TEST_F(Folder, SourcesMayBeCutAndJoined) {
+  for (int i = 0; i < 2; ++i) {
+    add("a/" + std::to_string(i) + ".png", i);
+    add("b/" + std::to_string(i) + ".png", 10 + i);
+  }
+  const auto all = folder_pictures(folder.path, Mode::kTrain, PictureOptions().whole(true));
+  const auto some = vision::subset(all, {3, 0, 3});
+  EXPECT_THAT(shades(*some), ElementsAre(11, 0, 11));
+  EXPECT_THAT(classes_of(*some), ElementsAre(1, 0, 1));
+  EXPECT_EQ(some->name(1), all->name(0));
+  EXPECT_TRUE(some->encoded(0).equal(all->encoded(3)));
+  EXPECT_THROW(vision::subset(all, {4}), IndexError);
+  EXPECT_THROW(some->target(3), IndexError);
+  const auto joined = vision::concatenated({some, vision::subset(all, {}), all});
+  EXPECT_THAT(shades(*joined), ElementsAre(11, 0, 11, 0, 1, 10, 11));
+  EXPECT_THROW(joined->picture(7), IndexError);
+  EXPECT_THROW(vision::concatenated({all, pictures("digits", Mode::kTest)}), ValueError);
+  EXPECT_THROW(vision::concatenated({}), ValueError);
 }
 
 }  // namespace

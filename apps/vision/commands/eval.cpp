@@ -47,9 +47,10 @@ int Eval::run() {
   auto classifier = open_model(model_, weights_);
   classifier.to(device());
   const auto& spec = classifier.spec();
-  const auto test = hearth::datasets::labeled_images(
-      dataset_, hearth::datasets::Mode::kTest,
-      hearth::datasets::ImageFolderOptions().size(spec.shape.height).resize_size(spec.resize_size));
+  const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest,
+                                                     hearth::datasets::LabeledImagesOptions()
+                                                         .size(spec.shape.height)
+                                                         .resize_size(spec.resize_size));
   HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", model_,
                   "] tells the classes of ", spec.dataset, " apart (", spec.classes.front(),
                   " ... ", spec.classes.back(), "), those of ", dataset_, " are others (",

@@ -18,13 +18,13 @@ namespace vision = hearth::vision;
 
 /// Images in a step that suit a data set: small folders get more steps out of an epoch.
 int64_t default_batch_size(const std::string& dataset, int64_t images) {
-  return hearth::datasets::is_image_folder(dataset) && images < 4000 ? 32 : 128;
+  return hearth::datasets::is_picture_path(dataset) && images < 4000 ? 32 : 128;
 }
 
 /// Epochs that suit a data set and a model: enough to be good, few enough not to wait long.
 int64_t default_epochs(const std::string& dataset, int64_t hint, int64_t steps) {
   if (dataset == "digits") return 20;
-  if (!hearth::datasets::is_image_folder(dataset)) return hint;
+  if (!hearth::datasets::is_picture_path(dataset)) return hint;
   constexpr int64_t kSteps = 600, kMost = 60;
   return std::max(hint, std::min(kMost, (kSteps + steps - 1) / steps));
 }
@@ -33,7 +33,7 @@ int64_t default_epochs(const std::string& dataset, int64_t hint, int64_t steps) 
 vision::Augmentation augmentation(const std::string& dataset, int64_t width) {
   vision::Augmentation a;
   a.shift = width >= 28 ? 1 : 0;
-  a.flip = dataset == "fashion-mnist" || hearth::datasets::is_image_folder(dataset);
+  a.flip = dataset == "fashion-mnist" || hearth::datasets::is_picture_path(dataset);
   return a;
 }
 
@@ -82,8 +82,11 @@ class Train final : public TrainingCommand {
 
 int Train::run() {
   using hearth::datasets::Mode;
-  const auto of_folder =
-      hearth::datasets::ImageFolderOptions().size(size_).skip_broken(skip_broken_);
+  hearth::datasets::LabeledImagesOptions of_folder;
+  of_folder.size(size_);
+  if (skip_broken_)
+    of_folder.pictures(
+        hearth::datasets::PictureOptions().broken(hearth::data::readers::Broken::Skip));
   const auto data = hearth::datasets::labeled_images(dataset_, Mode::kTrain, of_folder);
   const auto test = hearth::datasets::labeled_images(dataset_, Mode::kTest, of_folder);
 

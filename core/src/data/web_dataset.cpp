@@ -80,10 +80,7 @@ std::vector<std::string> expand_braces(const std::string& pattern) {
   return {pattern};
 }
 
-namespace {
-
-/// The key and field of a member; nothing for names that are no sample's.
-std::optional<std::pair<std::string, std::string>> split_name(const std::string& name) {
+std::optional<WebName> split_web_name(const std::string& name) {
   if (name.starts_with("__") && name.ends_with("__") && name.find('/') == name.npos)
     return std::nullopt;
   const size_t slash = name.rfind('/'), base = slash == name.npos ? 0 : slash + 1;
@@ -91,10 +88,8 @@ std::optional<std::pair<std::string, std::string>> split_name(const std::string&
   if (dot == name.npos || dot == base) return std::nullopt;
   std::string field = name.substr(dot + 1);
   for (char& c : field) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::pair(name.substr(0, dot), std::move(field));
+  return WebName{name.substr(0, dot), std::move(field)};
 }
-
-}  // namespace
 
 struct WebSampler::Impl {
   std::vector<std::string> shards;
@@ -151,11 +146,11 @@ struct WebSampler::Impl {
     std::optional<std::string> key;
     WebPlace place{order[at], 0, 0};
     for (; member; member = reader->next()) {
-      const auto name = split_name(member->name);
-      if (key && (!name || name->first != *key)) break;
+      const auto name = split_web_name(member->name);
+      if (key && (!name || name->key != *key)) break;
       if (!name) continue;
       if (!key) place.header = member->header;
-      key = name->first;
+      key = name->key;
       ++place.members;
     }
     return key ? std::optional(place) : std::nullopt;
@@ -271,11 +266,11 @@ std::vector<WebSample> WebDataset::get_batch(const std::vector<WebPlace>& places
       const auto member = reader.next();
       HEARTH_CHECK_AS(FormatError, member, "[", sample.shard, "] sample ", sample.key,
                       " is no longer there; the archive has changed");
-      auto name = split_name(member->name);
+      auto name = split_web_name(member->name);
       if (!name) continue;
-      sample.key = name->first;
+      sample.key = name->key;
       const bool fresh =
-          sample.fields.emplace(std::move(name->second), reader.read(impl_->largest_file)).second;
+          sample.fields.emplace(std::move(name->field), reader.read(impl_->largest_file)).second;
       HEARTH_CHECK_AS(FormatError, fresh, "[", sample.shard, "] sample ", sample.key,
                       " has two files of the same extension: ", member->name);
       --left;

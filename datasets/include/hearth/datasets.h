@@ -22,4 +22,7 @@
 #include "hearth/datasets/vision/digits.h"
 #include "hearth/datasets/vision/image_folder.h"
 #include "hearth/datasets/vision/labeled_images.h"
+#include "hearth/datasets/vision/listed_pictures.h"
 #include "hearth/datasets/vision/mnist.h"
+#include "hearth/datasets/vision/picture_dataset.h"
+#include "hearth/datasets/vision/picture_files.h"

@@ -8,6 +8,8 @@
 #include "hearth/base/error.h"
 #include "hearth/text/utf8.h"
 
+#include "class_names.h"
+
 namespace hearth::datasets {
 
 using data::readers::Broken;
@@ -18,23 +20,6 @@ std::optional<double> number_of(std::string_view text) {
   const auto [last, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || last != end) return std::nullopt;
   return value;
-}
-
-std::vector<std::string> in_order(std::vector<std::string> names) {
-  const auto whole = [](const std::string& name) {
-    int64_t value = 0;
-    const char* end = name.data() + name.size();
-    const auto [last, error] = std::from_chars(name.data(), end, value);
-    return error == std::errc() && last == end;
-  };
-  if (std::all_of(names.begin(), names.end(), whole)) {
-    std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-      return std::stoll(a) != std::stoll(b) ? std::stoll(a) < std::stoll(b) : a < b;
-    });
-  } else {
-    std::sort(names.begin(), names.end());
-  }
-  return names;
 }
 
 void Collector::refuse(const std::string& place, const std::string& why) {

@@ -49,9 +49,6 @@ class Collector {
 LabeledTexts folder_texts(const std::string& path, const std::vector<std::string>& classes,
                           data::readers::Broken broken);
 
-/// "12" before "2" is not the order of numbers, which is taken where all names are whole numbers.
-std::vector<std::string> in_order(std::vector<std::string> names);
-
 /// A whole number, or any; none for other texts.
 std::optional<double> number_of(std::string_view text);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/datasets/vision/labeled_images.h"
 
+#include "hearth/vision/classification/picture_source.h"
+
 namespace hearth::datasets {
 
 LabeledImages::LabeledImages(const std::string& source, Tensor pixels, const Tensor& targets,
                              std::vector<std::string> classes, Mode mode)
-    : pixels_(std::move(pixels)), classes_(std::move(classes)), mode_(mode) {
+    : source_(source), pixels_(std::move(pixels)), classes_(std::move(classes)), mode_(mode) {
   HEARTH_CHECK_AS(FormatError, pixels_.scalar_type() == kByte && pixels_.dim() == 4, "[", source,
                   "] expected uint8 images [N, C, H, W], got ", pixels_.scalar_type(), " ",
                   pixels_.sizes());
@@ -21,6 +23,33 @@ LabeledImages::LabeledImages(const std::string& source, Tensor pixels, const Ten
     HEARTH_CHECK_AS(FormatError, index[i] >= 0 && index[i] < n, "[", source, "] image ", i,
                     " has class ", index[i], ", there are ", n);
   }
+}
+
+/// Shares the pixels.
+class LabeledImages::Source final : public vision::PictureSource {
+ public:
+  explicit Source(const LabeledImages& images) : images_(images) {}
+  size_t size() const override { return static_cast<size_t>(images_.pixels_.size(0)); }
+  const std::vector<std::string>& classes() const override { return images_.classes_; }
+  int64_t target(size_t index) const override {
+    return images_.targets_.const_data_ptr<int64_t>()[at(index)];
+  }
+  std::string name(size_t index) const override {
+    return cat_str("image ", index, " of ", images_.source_);
+  }
+  Tensor picture(size_t index) const override { return images_.pixels_.select(0, at(index)); }
+
+ private:
+  int64_t at(size_t index) const {
+    HEARTH_CHECK_AS(IndexError, index < size(), "[", images_.source_, "] image ", index, " of ",
+                    size());
+    return static_cast<int64_t>(index);
+  }
+  LabeledImages images_;
+};
+
+std::shared_ptr<vision::PictureSource> LabeledImages::pictures() const {
+  return std::make_shared<Source>(*this);
 }
 
 data::Example<> LabeledImages::get(size_t index) {

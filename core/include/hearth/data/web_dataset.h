@@ -40,6 +40,13 @@ struct WebDatasetOptions {
 /// or lists ({a,b}), and may stand several times.
 HEARTH_API std::vector<std::string> expand_braces(const std::string& pattern);
 
+/// "train/0001.seg.png" as its sample's key, "train/0001", and its field, "seg.png".
+struct WebName {
+  std::string key, field;
+};
+/// Of a member of a shard; nothing for names that are no sample's.
+HEARTH_API std::optional<WebName> split_web_name(const std::string& member);
+
 /// Where a sample is: a shard, its first header there, and how many members it has.
 struct WebPlace {
   uint32_t shard = 0, members = 0;

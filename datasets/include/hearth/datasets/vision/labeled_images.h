@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "hearth/data/datasets.h"
 #include "hearth/datasets/mode.h"
+
+namespace hearth::vision {
+class PictureSource;
+}
 
 namespace hearth::datasets {
 
@@ -35,8 +40,13 @@ class HEARTH_API LabeledImages : public data::datasets::Dataset<LabeledImages> {
   const Tensor& targets() const { return targets_; }
   /// The names of the classes, by index.
   const std::vector<std::string>& classes() const { return classes_; }
+  /// The same for training and judging; shares their memory.
+  std::shared_ptr<vision::PictureSource> pictures() const;
 
  private:
+  class Source;
+
+  std::string source_;
   Tensor pixels_, targets_;
   std::vector<std::string> classes_;
   Mode mode_;
