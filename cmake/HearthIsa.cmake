@@ -14,16 +14,16 @@ set(HEARTH_ISA_FLAGS_v2 -march=x86-64-v2)
 set(HEARTH_ISA_FLAGS_v3 -march=x86-64-v3)
 set(HEARTH_ISA_FLAGS_v4 -march=x86-64-v4 -mprefer-vector-width=512)
 
-# hearth_isa_objects(<result> INCLUDES <dirs> SOURCES <files>): one object library per level. In each,
-# HEARTH_ISA is the level's namespace (isa_v4). <result> receives the libraries' names.
+# hearth_isa_objects(<result> COMPONENT <name> INCLUDES <dirs> SOURCES <files>): one object library per
+# level. In each, HEARTH_ISA is the level's namespace (isa_v4). <result> receives the libraries' names.
 function(hearth_isa_objects result)
-  cmake_parse_arguments(arg "" "" "INCLUDES;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "COMPONENT" "INCLUDES;SOURCES" ${ARGN})
   set(libraries "")
   foreach(level IN LISTS HEARTH_ISA_LEVELS)
     if(NOT DEFINED HEARTH_ISA_FLAGS_${level})
       message(FATAL_ERROR "HEARTH_ISA_LEVELS: unknown level '${level}'; use base, v2, v3 or v4")
     endif()
-    set(library hearth_isa_${level})
+    set(library hearth_${arg_COMPONENT}_isa_${level})
     add_library(${library} OBJECT ${arg_SOURCES})
     target_include_directories(${library} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/vision/transforms/functional/blur.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/base/threads.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/shape.h"
+#include "hearth/ops/view_copy.h"
+#include "hearth/vision/transforms/functional/color.h"
+
+#include "transforms/blur_kernels.h"
+#include "transforms/pixels.h"
+
+namespace hearth::vision::transforms::functional {
+namespace {
+
+std::vector<float> gaussian_weights(int64_t size, double sigma) {
+  std::vector<double> all(static_cast<size_t>(size));
+  double sum = 0;
+  for (int64_t i = 0; i < size; ++i) {
+    const double x = static_cast<double>(i) - static_cast<double>(size - 1) / 2;
+    sum += all[static_cast<size_t>(i)] = std::exp(-0.5 * x * x / (sigma * sigma));
+  }
+  std::vector<float> weights;
+  for (const double w : all) weights.push_back(static_cast<float>(w / sum));
+  return weights;
+}
+
+/// The place of i among n, mirrored at both ends.
+int64_t mirrored(int64_t i, int64_t n) { return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i; }
+
+/// Blurs planes of bytes or floats, line by line.
+template <class T>
+class Blur {
+ public:
+  Blur(const Pixels& pixels, std::vector<float> across, std::vector<float> down)
+      : p_(pixels), across_(std::move(across)), down_(std::move(down)) {
+    const int64_t reach = half(across_) * p_.step();
+    padded_.resize(static_cast<size_t>(p_.line() + 2 * reach));
+    rows_.resize(static_cast<size_t>(p_.plane()));
+    sums_.resize(static_cast<size_t>(p_.line()));
+  }
+
+  void run(const T* in, T* out) {
+    const int64_t line = p_.line();
+    std::vector<const float*> lines(across_.size());
+    for (size_t k = 0; k < lines.size(); ++k)
+      lines[k] = padded_.data() + static_cast<int64_t>(k) * p_.step();
+    for (int64_t y = 0; y < p_.height; ++y) {
+      pad(in + y * line);
+      weigh(lines, across_, rows_.data() + y * line);
+    }
+    lines.resize(down_.size());
+    for (int64_t y = 0; y < p_.height; ++y) {
+      for (size_t k = 0; k < lines.size(); ++k) {
+        const int64_t from = mirrored(y + static_cast<int64_t>(k) - half(down_), p_.height);
+        lines[k] = rows_.data() + from * line;
+      }
+      if constexpr (std::is_same_v<T, float>) {
+        weigh(lines, down_, out + y * line);
+      } else {
+        weigh(lines, down_, sums_.data());
+        blur_kernels().round(sums_.data(), line, out + y * line);
+      }
+    }
+  }
+
+ private:
+  static int64_t half(const std::vector<float>& weights) {
+    return static_cast<int64_t>(weights.size() / 2);
+  }
+
+  void weigh(const std::vector<const float*>& lines, const std::vector<float>& weights,
+             float* out) const {
+    blur_kernels().weigh(lines.data(), weights.data(), static_cast<int64_t>(weights.size()),
+                         p_.line(), out);
+  }
+
+  void pad(const T* in) {
+    const int64_t step = p_.step(), reach = half(across_);
+    float* middle = padded_.data() + reach * step;
+    if constexpr (std::is_same_v<T, float>)
+      std::copy(in, in + p_.line(), middle);
+    else
+      blur_kernels().widen(in, p_.line(), middle);
+    const auto copy_pixel = [&](int64_t x) {
+      std::copy_n(middle + mirrored(x, p_.width) * step, step, middle + x * step);
+    };
+    for (int64_t i = 1; i <= reach; ++i) {
+      copy_pixel(-i);
+      copy_pixel(p_.width - 1 + i);
+    }
+  }
+
+  Pixels p_;
+  std::vector<float> across_, down_;
+  std::vector<float> padded_, rows_, sums_;
+};
+
+template <class T>
+Tensor blur(const Tensor& image, const std::vector<float>& across, const std::vector<float>& down) {
+  const Pixels in = pixels_of(image), out = like(in);
+  const T* from = in.data.const_data_ptr<T>();
+  T* to = out.data.mutable_data_ptr<T>();
+  parallel_for(0, in.planes(), 1, [&](int64_t begin, int64_t end) {
+    Blur<T> work(in, across, down);
+    for (int64_t i = begin; i < end; ++i) work.run(from + i * in.plane(), to + i * in.plane());
+  });
+  return back(out, image);
+}
+
+Tensor sharpen_bytes(const Tensor& image, double factor) {
+  const Pixels in = pixels_of(image), out = like(in);
+  const auto* from = in.data.const_data_ptr<uint8_t>();
+  auto* to = out.data.mutable_data_ptr<uint8_t>();
+  const int64_t line = in.line(), step = in.step();
+  const auto amount = static_cast<float>(1.0 - factor);
+  parallel_for(0, in.planes() * in.height, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const uint8_t* at = from + i * line;
+      const int64_t y = i % in.height;
+      if (y == 0 || y == in.height - 1) {
+        std::copy_n(at, line, to + i * line);
+        continue;
+      }
+      std::copy_n(at, step, to + i * line);
+      std::copy_n(at + line - step, step, to + (i + 1) * line - step);
+      blur_kernels().sharpen(at - line, at, at + line, line, step, amount, to + i * line);
+    }
+  });
+  return back(out, image);
+}
+
+Tensor sharpen_float(const Tensor& image, double factor) {
+  const int64_t h = image.size(-2) - 2, w = image.size(-1) - 2;
+  const auto shifted = [&](int64_t y, int64_t x) {
+    return image.narrow(-2, y, h).narrow(-1, x, w);
+  };
+  const Tensor middle = shifted(1, 1);
+  Tensor smooth = middle * (5.0 / 13.0);
+  for (int64_t y = 0; y < 3; ++y)
+    for (int64_t x = 0; x < 3; ++x)
+      if (y != 1 || x != 1) smooth.add_(shifted(y, x), 1.0 / 13.0);
+  Tensor out = image.clone();
+  out.narrow(-2, 1, h).narrow(-1, 1, w).copy_(middle + (smooth - middle) * (1.0 - factor));
+  return out.clamp_(0, 1);
+}
+
+}  // namespace
+
+Tensor adjust_sharpness(const Tensor& image, double sharpness_factor) {
+  check_colors(image, "adjust_sharpness");
+  HEARTH_CHECK_AS(ValueError, sharpness_factor >= 0 && std::isfinite(sharpness_factor),
+                  "[adjust_sharpness] expected a factor of at least 0, got ", sharpness_factor);
+  if (image.numel() == 0 || image.size(-2) <= 2 || image.size(-1) <= 2) return image;
+  return is_bytes(image) ? sharpen_bytes(image, sharpness_factor)
+                         : sharpen_float(image, sharpness_factor);
+}
+
+Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<double> sigma) {
+  check_image(image, "gaussian_blur");
+  HEARTH_CHECK_AS(ValueError, kernel_size.size() == 1 || kernel_size.size() == 2,
+                  "[gaussian_blur] expected 1 or 2 kernel sizes, got ", kernel_size.size());
+  HEARTH_CHECK_AS(ValueError, sigma.size() <= 2, "[gaussian_blur] expected 1 or 2 sigmas, got ",
+                  sigma.size());
+  std::vector<float> weights[2];
+  for (size_t i = 0; i < 2; ++i) {
+    const int64_t size = kernel_size[std::min(i, kernel_size.size() - 1)];
+    HEARTH_CHECK_AS(ValueError, size > 0 && size % 2 == 1,
+                    "[gaussian_blur] expected odd and positive kernel sizes, got ", size);
+    const double s = sigma.empty() ? static_cast<double>(size) * 0.15 + 0.35
+                                   : sigma[std::min(i, sigma.size() - 1)];
+    HEARTH_CHECK_AS(ValueError, s > 0, "[gaussian_blur] expected positive sigmas, got ", s);
+    if (image.numel() == 0) continue;
+    HEARTH_CHECK_AS(ShapeError, size / 2 < image.size(i == 0 ? -1 : -2),
+                    "[gaussian_blur] expected an image larger than half a kernel of ", size,
+                    ", got shape ", image.sizes());
+    weights[i] = gaussian_weights(size, s);
+  }
+  if (image.numel() == 0) return image;
+  if (is_bytes(image)) return blur<uint8_t>(image, weights[0], weights[1]);
+  if (image.scalar_type() == kFloat) return blur<float>(image, weights[0], weights[1]);
+  return blur<float>(image.to(kFloat), weights[0], weights[1]).to(image.scalar_type());
+}
+
+Tensor gaussian_noise(const Tensor& image, double mean, double sigma, bool clip,
+                      std::optional<Generator> generator) {
+  check_image(image, "gaussian_noise");
+  HEARTH_CHECK_AS(ValueError, sigma >= 0, "[gaussian_noise] expected a sigma of at least 0, got ",
+                  sigma);
+  if (!is_bytes(image)) {
+    Tensor out = randn_like(image, generator).mul_(sigma).add_(mean).add_(image);
+    return clip ? out.clamp_(0, 1) : out;
+  }
+  Tensor noise = randn_like(image, generator, kFloat).mul_(sigma * 255).add_(mean * 255);
+  Tensor out = noise.to(kShort).add_(image);
+  return (clip ? out.clamp_(0, 255) : out).to(kByte);
+}
+
+}  // namespace hearth::vision::transforms::functional

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hearth/vision/transforms/functional/color.h"
+
+#include <cmath>
+
+#include "hearth/base/error.h"
+#include "hearth/base/threads.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/shape.h"
+#include "hearth/tensor/tensor_literal.h"
+
+#include "transforms/color_kernels.h"
+#include "transforms/color_steps.h"
+#include "transforms/pixels.h"
+
+namespace hearth::vision::transforms::functional {
+namespace {
+
+Tensor adjust(const Tensor& image, Adjust what, double factor, const char* who) {
+  check_colors(image, who);
+  return adjust_colors(image, {{what, factor}});
+}
+
+/// Luma of bytes, in one channel.
+Tensor luma_of_bytes(const Tensor& image) {
+  const Pixels in = pixels_of(image);
+  std::vector<int64_t> sizes = in.data.sizes().vec();
+  sizes[sizes.size() - 3] = 1;
+  Tensor out = empty(sizes, kByte);
+  const auto* from = in.data.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  const int64_t n = in.count();
+  const ColorKernels& kernels = color_kernels();
+  parallel_for(0, in.images, 1, [&](int64_t begin, int64_t end) {
+    constexpr int64_t kChunk = 1024;
+    uint8_t colors[3][kChunk];
+    for (int64_t i = begin; i < end; ++i) {
+      const uint8_t* rgb = from + i * 3 * n;
+      if (!in.interleaved) {
+        kernels.luma(rgb, rgb + n, rgb + 2 * n, n, to + i * n);
+        continue;
+      }
+      for (int64_t at = 0; at < n; at += kChunk) {
+        const int64_t some = std::min(kChunk, n - at);
+        kernels.split(rgb + 3 * at, some, colors[0], colors[1], colors[2]);
+        kernels.luma(colors[0], colors[1], colors[2], some, to + i * n + at);
+      }
+    }
+  });
+  return out.to(image.device());
+}
+
+Tensor three_times(const Tensor& gray) {
+  std::vector<int64_t> sizes = gray.sizes().vec();
+  sizes[sizes.size() - 3] = 3;
+  return gray.expand(sizes).contiguous();
+}
+
+}  // namespace
+
+Tensor adjust_brightness(const Tensor& image, double brightness_factor) {
+  return adjust(image, Adjust::Brightness, brightness_factor, "adjust_brightness");
+}
+
+Tensor adjust_contrast(const Tensor& image, double contrast_factor) {
+  return adjust(image, Adjust::Contrast, contrast_factor, "adjust_contrast");
+}
+
+Tensor adjust_saturation(const Tensor& image, double saturation_factor) {
+  return adjust(image, Adjust::Saturation, saturation_factor, "adjust_saturation");
+}
+
+Tensor adjust_hue(const Tensor& image, double hue_factor) {
+  return adjust(image, Adjust::Hue, hue_factor, "adjust_hue");
+}
+
+Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels) {
+  check_colors(image, "rgb_to_grayscale");
+  HEARTH_CHECK_AS(ValueError, num_output_channels == 1 || num_output_channels == 3,
+                  "[rgb_to_grayscale] expected num_output_channels of 1 or 3, got ",
+                  num_output_channels);
+  Tensor gray = image.size(-3) == 1 ? image
+                : is_bytes(image)   ? luma_of_bytes(image)
+                                    : float_luma(image);
+  if (num_output_channels == 3) return three_times(gray);
+  return image.size(-3) == 1 ? image.clone() : gray;
+}
+
+Tensor grayscale_to_rgb(const Tensor& image) {
+  check_image(image, "grayscale_to_rgb");
+  if (image.size(-3) >= 3) return image;
+  HEARTH_CHECK_AS(ShapeError, image.size(-3) == 1,
+                  "[grayscale_to_rgb] expected an image of 1 or 3 channels, got shape ",
+                  image.sizes());
+  return three_times(image);
+}
+
+Tensor permute_channels(const Tensor& image, IntArrayRef permutation) {
+  check_image(image, "permute_channels");
+  HEARTH_CHECK_AS(ValueError, static_cast<int64_t>(permutation.size()) == image.size(-3),
+                  "[permute_channels] expected a number for each of ", image.size(-3),
+                  " channels, got ", permutation.size());
+  return image.index_select(-3, tensor(permutation.vec()).to(image.device()));
+}
+
+}  // namespace hearth::vision::transforms::functional

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes each value of a channel by itself.
+#include <algorithm>
+#include <cmath>
+
+#include "hearth/base/error.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/predicates.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/vision/transforms/functional/color.h"
+#include "hearth/vision/transforms/functional/dtype.h"
+
+#include "transforms/pixels.h"
+#include "transforms/tables.h"
+
+namespace hearth::vision::transforms::functional {
+namespace {
+
+constexpr auto kUnit = static_cast<float>(1.0 / 255);       // a byte's step in [0, 1]
+constexpr auto kFromUnit = static_cast<float>(256 - 1e-3);  // and back, cut off
+
+void stretch(const Channel& channel, Table& table) {
+  int darkest = 255, brightest = 0;
+  for (int64_t i = 0; i < channel.n; ++i) {
+    const int v = channel.data[i * channel.step];
+    darkest = std::min(darkest, v);
+    brightest = std::max(brightest, v);
+  }
+  const float low = darkest == brightest ? 0 : static_cast<float>(darkest);
+  const float scale = darkest == brightest ? 1 : static_cast<float>(brightest - darkest) * kUnit;
+  table = make_table(
+      [&](int v) { return std::clamp((static_cast<float>(v) - low) / scale, 0.0f, 255.0f); });
+}
+
+void even_out(const Channel& channel, Table& table) {
+  std::array<int64_t, 256> counts{};
+  for (int64_t i = 0; i < channel.n; ++i) ++counts[channel.data[i * channel.step]];
+  size_t last = 255;
+  while (last > 0 && counts[last] == 0) --last;
+  const int64_t step = (channel.n - counts[last]) / 255;
+  int64_t below = step / 2;
+  for (size_t v = 0; v < table.size(); ++v) {
+    table[v] = static_cast<uint8_t>(step == 0 ? static_cast<int64_t>(v)
+                                              : std::min<int64_t>(below / step, 255));
+    below += counts[v];
+  }
+}
+
+}  // namespace
+
+Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
+  check_image(image, "adjust_gamma");
+  HEARTH_CHECK_AS(ValueError, gamma >= 0, "[adjust_gamma] expected a gamma of at least 0, got ",
+                  gamma);
+  if (!is_bytes(image)) {
+    const Tensor out = image.pow(gamma);
+    return gain == 1 ? out : (out * gain).clamp_(0, 1);
+  }
+  const auto factor = static_cast<float>(gain);
+  const Table table = make_table([&](int v) {
+    auto x =
+        static_cast<float>(std::pow(static_cast<double>(static_cast<float>(v) * kUnit), gamma));
+    if (gain != 1) x = std::clamp(x * factor, 0.0f, 1.0f);
+    return x * kFromUnit;
+  });
+  return apply_table(table, image);
+}
+
+Tensor invert(const Tensor& image) {
+  check_image(image, "invert");
+  return is_bytes(image) ? image.bitwise_not() : 1 - image;
+}
+
+Tensor posterize(const Tensor& image, int64_t bits) {
+  check_image(image, "posterize");
+  HEARTH_CHECK_AS(ValueError, bits >= 0 && bits <= 8,
+                  "[posterize] expected a number of bits between 0 and 8, got ", bits);
+  if (is_bytes(image)) return bits == 8 ? image : image.bitwise_and(0xff << (8 - bits) & 0xff);
+  const double levels = static_cast<double>(1 << bits);
+  return (image * levels).floor_().clamp_(0, levels - 1).mul_(1 / levels);
+}
+
+Tensor solarize(const Tensor& image, double threshold) {
+  check_image(image, "solarize");
+  const double most = is_bytes(image) ? 255 : 1;
+  HEARTH_CHECK_AS(ValueError, threshold <= most, "[solarize] expected a threshold of at most ",
+                  most, ", got ", threshold);
+  if (!is_bytes(image)) return where(image >= threshold, 1 - image, image);
+  const auto from = static_cast<float>(threshold);
+  return apply_table(make_table([&](int v) { return static_cast<float>(v) >= from ? 255 - v : v; }),
+                     image);
+}
+
+Tensor autocontrast(const Tensor& image) {
+  check_colors(image, "autocontrast");
+  if (image.numel() == 0) return image;
+  if (is_bytes(image)) return apply_tables(image, stretch);
+  const Tensor low = image.amin({-2, -1}, true), range = image.amax({-2, -1}, true) - low;
+  const Tensor even = range == 0;
+  return (image - where(even, 0, low)).div_(where(even, 1, range)).clamp_(0, 1);
+}
+
+Tensor equalize(const Tensor& image) {
+  check_image(image, "equalize");
+  if (is_bytes(image)) return apply_tables(image, even_out);
+  return to_dtype(equalize(to_dtype(image, kByte, true)), image.scalar_type(), true);
+}
+
+}  // namespace hearth::vision::transforms::functional

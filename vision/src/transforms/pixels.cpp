@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transforms/pixels.h"
+
+#include <vector>
+
+#include "hearth/base/error.h"
+#include "hearth/ops/creation.h"
+
+namespace hearth::vision::transforms {
+namespace {
+
+/// The strides of images whose channels lie side by side.
+std::vector<int64_t> interleaved_strides(IntArrayRef sizes) {
+  std::vector<int64_t> strides(sizes.size());
+  const size_t c = sizes.size() - 3;
+  strides[c] = 1;
+  strides[c + 2] = sizes[c];
+  strides[c + 1] = sizes[c] * sizes[c + 2];
+  int64_t step = strides[c + 1] * sizes[c + 1];
+  for (size_t i = c; i-- > 0; step *= sizes[i]) strides[i] = step;
+  return strides;
+}
+
+/// Whether elements lie as these strides say; those of dims of size 1 say nothing.
+bool lies_as(const Tensor& t, const std::vector<int64_t>& strides) {
+  for (size_t i = 0; i < strides.size(); ++i)
+    if (t.sizes()[i] != 1 && t.strides()[i] != strides[i]) return false;
+  return true;
+}
+
+}  // namespace
+
+void check_image(const Tensor& image, const char* who) {
+  HEARTH_CHECK_AS(ValueError, image.defined(), "[", who, "] expected an image, got none");
+  HEARTH_CHECK_AS(DtypeError, is_bytes(image) || image.is_floating_point(), "[", who,
+                  "] expected an image of uint8 or floating point, got ", image.scalar_type());
+  HEARTH_CHECK_AS(ShapeError, image.dim() >= 3, "[", who,
+                  "] expected an image [..., C, H, W], got shape ", image.sizes());
+}
+
+void check_colors(const Tensor& image, const char* who) {
+  check_image(image, who);
+  const int64_t channels = image.size(-3);
+  HEARTH_CHECK_AS(ShapeError, channels == 1 || channels == 3, "[", who,
+                  "] expected an image of 1 or 3 channels, got shape ", image.sizes());
+}
+
+Pixels pixels_of(const Tensor& image) {
+  Pixels p{image.cpu(), 1, image.size(-3), image.size(-2), image.size(-1), false};
+  for (int64_t i = 0; i < image.dim() - 3; ++i) p.images *= image.size(i);
+  if (p.data.is_contiguous()) return p;
+  p.interleaved = lies_as(p.data, interleaved_strides(p.data.sizes()));
+  if (!p.interleaved) p.data = p.data.contiguous();
+  return p;
+}
+
+Pixels like(const Pixels& pixels) {
+  Pixels out = pixels;
+  const IntArrayRef sizes = pixels.data.sizes();
+  const TensorOptions options = pixels.data.options();
+  out.data = pixels.interleaved ? empty_strided(sizes, interleaved_strides(sizes), options)
+                                : empty(sizes, options);
+  return out;
+}
+
+Tensor back(const Pixels& result, const Tensor& image) { return result.data.to(image.device()); }
+
+}  // namespace hearth::vision::transforms
