@@ -2,9 +2,7 @@
 #include "text/language_model.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <csignal>
 
 #include <fmt/format.h>
 
@@ -16,33 +14,10 @@
 #include "hearth/text/utf8.h"
 
 #include "common/command.h"
+#include "common/interrupt.h"
 #include "common/text.h"
 
 namespace text = hearth::text;
-
-namespace {
-
-std::atomic<bool> interrupted{false};
-
-/// While it lives, the first Ctrl-C sets `interrupted`; the next one does what it did before.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    interrupted = false;
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupted = true; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction before_ = {};
-};
-
-}  // namespace
 
 LanguageModel open_language_model(const std::string& name_or_path, hearth::Device device) {
   auto model = std::dynamic_pointer_cast<text::CausalLMImpl>(
@@ -136,7 +111,7 @@ WritingResult write_on(const LanguageModel& writer, const std::vector<int64_t>& 
   text::GenerateOptions options;
   options.tokenizer(tokenizer).cache(std::move(cache));
   options.stopping_criteria(
-      {text::stopping_criterion([](const text::TokensSoFar&) { return interrupted.load(); })});
+      {text::stopping_criterion([&](const text::TokensSoFar&) { return guard.interrupted(); })});
   std::optional<text::TextStreamer> streamer;
   if (one && print) {
     streamer.emplace(tokenizer, prompt, print, config.stop_strings());
@@ -147,7 +122,7 @@ WritingResult write_on(const LanguageModel& writer, const std::vector<int64_t>& 
   const text::GenerateOutput out = text::generate(*writer.model, ids, config, options);
   if (streamer) streamer->end();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  result.interrupted = interrupted;
+  result.interrupted = guard.interrupted();
   const auto& ends = config.eos_token_id();
   for (int64_t row = 0; row < out.sequences.size(0); ++row) {
     Written written;

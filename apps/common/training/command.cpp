@@ -2,6 +2,7 @@
 #include "common/training/command.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 
 #include "common/json.h"
 #include "common/text.h"
+#include "common/training/best_models.h"
 #include "common/training/report.h"
 
 namespace train = hearth::train;
@@ -24,15 +26,20 @@ constexpr int64_t kLogEvery = 20;
 /// Keeps the model of each epoch, says how good it is, and counts examples.
 class Reporter final : public train::Callback {
  public:
-  Reporter(std::function<void(const std::string&)> save, std::string file, int64_t epochs)
-      : save_(std::move(save)), file_(std::move(file)), epochs_(epochs) {}
+  /// `averages`: the model is only what it will be while it is validated.
+  Reporter(std::function<void(const std::string&)> save, std::string file, int64_t epochs,
+           bool averages)
+      : save_(std::move(save)), file_(std::move(file)), epochs_(epochs), averages_(averages) {}
   std::string state_key() const override { return "Reporter"; }
   void on_train_start(train::Engine& engine) override { resting_ = engine.elapsed(); }
   void on_train_batch_end(train::Engine&, const train::StepResult& result) override {
     examples_ += result.weight;
   }
   void on_validation_start(train::Engine& engine) override { resting_ -= engine.elapsed(); }
-  void on_validation_end(train::Engine& engine) override { resting_ += engine.elapsed(); }
+  void on_validation_end(train::Engine& engine) override {
+    resting_ += engine.elapsed();
+    if (averages_ && !engine.sanity_checking()) save_(file_);
+  }
   void on_train_epoch_end(train::Engine& engine) override {
     const auto m = [&](const char* name) { return engine.metric(name); };
     note(fmt::format("epoch {}/{}: loss {:.4f} (test {:.4f}), accuracy {} (test {})",
@@ -40,7 +47,7 @@ class Reporter final : public train::Callback {
                      percent(m("train_accuracy"), 2), percent(m("val_accuracy"), 2)));
   }
   void on_checkpoint(train::Engine& engine, train::Moment moment) override {
-    if (moment != train::Moment::Step) save_(file_);
+    if (moment != train::Moment::Step && !averages_) save_(file_);
     trained_ = engine.elapsed() - resting_;
   }
   /// Examples a second, of this process, without validation.
@@ -50,8 +57,20 @@ class Reporter final : public train::Callback {
   std::function<void(const std::string&)> save_;
   std::string file_;
   int64_t epochs_;
+  bool averages_;
   double examples_ = 0, resting_ = 0, trained_ = 0;
 };
+
+/// The copy is whole or not there.
+void copy_file(const std::string& from, const std::string& to) {
+  std::ifstream in(from, std::ios::binary);
+  hearth::AtomicFile out(to);
+  std::string part(1 << 20, '\0');
+  while (in.read(part.data(), static_cast<std::streamsize>(part.size())), in.gcount() > 0)
+    out.write(part.data(), static_cast<size_t>(in.gcount()));
+  HEARTH_CHECK_AS(hearth::FileError, in.eof() && !in.bad(), "[", from, "] cannot be read");
+  out.commit();
+}
 
 }  // namespace
 
@@ -78,6 +97,19 @@ void TrainingCommand::declare_training(OptionList& options) {
                "Go on from the checkpoint in --output, with the settings it was made with; "
                "--epochs may add some");
   options.flag("--overwrite", overwrite_, "Replace what an earlier training left in --output");
+}
+
+void TrainingCommand::declare_learning(OptionList& options) {
+  learning_.declare(options);
+  options
+      .add("--patience", patience_,
+           "End after so many epochs without a better test accuracy; the best model is kept")
+      .between(1, 100'000);
+  options
+      .add("--keep-best", keep_best_,
+           "How many models of the best epochs to keep in best/; the model is then the best, not "
+           "the last")
+      .between(1, 1000);
 }
 
 std::string TrainingCommand::settings() const {
@@ -110,16 +142,18 @@ void TrainingCommand::keep_settings(const std::string& file) const {
 
 train::ClassificationOptions TrainingCommand::training_options(
     const train::RunFolder& folder) const {
-  return train::ClassificationOptions()
-      .epochs(*epochs_)
-      .batch_size(*batch_size_)
-      .lr(*lr_)
-      .seed(seed())
-      .workers(workers_)
-      .loop(train::TrainerOptions()
-                .default_root_dir(folder.path())
-                .precision(precision())
-                .log_every_n_steps(kLogEvery));
+  auto options = train::ClassificationOptions()
+                     .epochs(*epochs_)
+                     .batch_size(*batch_size_)
+                     .lr(*lr_)
+                     .seed(seed())
+                     .workers(workers_)
+                     .loop(train::TrainerOptions()
+                               .default_root_dir(folder.path())
+                               .precision(precision())
+                               .log_every_n_steps(kLogEvery));
+  learning_.apply(options);
+  return options;
 }
 
 TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trainer,
@@ -132,8 +166,15 @@ TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trai
                                                   .save_top_k(0)
                                                   .every_n_train_steps(save_every_)
                                                   .every_n_epochs(1));
+  const std::string model_file = folder.file("model.safetensors");
   const auto reporter =
-      engine.add_callback<Reporter>(save, folder.file("model.safetensors"), *epochs_);
+      engine.add_callback<Reporter>(save, model_file, *epochs_, learning_.ema.value_or(0) > 0);
+  std::shared_ptr<BestModels> best;
+  if (patience_ || keep_best_)
+    best = engine.add_callback<BestModels>(save, folder.path(), keep_best_.value_or(1));
+  if (patience_)
+    engine.add_callback<train::EarlyStopping>(
+        train::EarlyStoppingOptions("val_accuracy").mode(train::Mode::Max).patience(*patience_));
   engine.add_logger(std::make_shared<train::JsonlLogger>(folder.file("metrics.jsonl")));
   engine.log_hyperparams({{"model", model},
                           {"data", data},
@@ -160,6 +201,12 @@ TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trai
                      outcome.fit.reason, outcome.fit.steps, trainer.total_steps(), program(),
                      for_shell(output_)));
     outcome.stopped = 128 + outcome.fit.signal;
+    return outcome;
+  }
+  if (outcome.fit.end == train::End::Stopped) note(outcome.fit.reason);
+  if (best && !best->kept().empty()) {
+    outcome.best = best->path(best->kept().front());
+    copy_file(outcome.best, model_file);
   }
   return outcome;
 }

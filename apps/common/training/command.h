@@ -12,6 +12,7 @@
 #include "hearth/train/run_folder.h"
 
 #include "common/command.h"
+#include "common/training/learning.h"
 
 class TrainingCommand : public Command {
  public:
@@ -27,6 +28,8 @@ class TrainingCommand : public Command {
 
   /// --epochs, --batch-size, --lr, --workers, --output, --save-every, --resume and --overwrite.
   void declare_training(OptionList& options);
+  /// --optimizer and others of how it learns, --patience and --keep-best.
+  void declare_learning(OptionList& options);
   /// Throws UsageError for --resume with --overwrite, and FileError for a folder in use.
   hearth::train::RunFolder open_folder() const;
   /// Fills what was left open; it is kept for --resume.
@@ -34,8 +37,12 @@ class TrainingCommand : public Command {
   hearth::train::ClassificationOptions training_options(
       const hearth::train::RunFolder& folder) const;
 
+  LearningOptions& learning() { return learning_; }
+
   struct Outcome {
     hearth::train::FitResult fit;
+    /// The model of the best epoch, which model.safetensors now is too; empty without --keep-best.
+    std::string best;
     double rate = 0;  ///< examples a second, without validation
     /// The exit code, if a signal ended it.
     std::optional<int> stopped;
@@ -68,6 +75,8 @@ class TrainingCommand : public Command {
   std::optional<int64_t> epochs_, batch_size_;
   std::optional<double> lr_;
   int64_t workers_ = 0, save_every_ = 200;
+  LearningOptions learning_;
+  std::optional<int64_t> patience_, keep_best_;
   std::string output_;
   bool resume_ = false, overwrite_ = false;
 };

@@ -71,6 +71,7 @@ class Train final : public TrainingCommand {
     options.flag("--skip-broken", skip_broken_, "Leave out images that cannot be read");
     options.add("--model", model_, "The network").one_of(vision::models::list_models());
     declare_training(options);
+    declare_learning(options);
   }
   int run() override;
 
@@ -106,6 +107,10 @@ int Train::run() {
       fmt::format("{} training and {} test images, {} classes", *data.size(), *test.size(),
                   data.classes().size()));
   if (outcome.stopped) return *outcome.stopped;
+  if (!outcome.best.empty()) {
+    classifier = vision::Classifier::load(outcome.best);
+    classifier.to(device());
+  }
 
   const auto narrower = autocast();
   const hearth::Tensor probabilities = classifier.probabilities(test.pixels());

@@ -66,9 +66,10 @@ ClassificationOptions checked(const Examples& examples, ClassificationOptions o)
 }  // namespace
 
 struct ClassificationTrainer::Impl {
-  Impl(nn::Module& model, Callable<Tensor(const Tensor&)> f, Examples examples,
-       const std::string& what, ClassificationOptions o)
-      : forward(std::move(f)),
+  Impl(nn::Module& m, Callable<Tensor(const Tensor&)> f, Examples examples, const std::string& what,
+       ClassificationOptions o)
+      : model(m),
+        forward(std::move(f)),
         size(static_cast<int64_t>(examples.size)),
         options(checked(examples, std::move(o))),
         optimizer(make_optimizer(model, options)),
@@ -99,11 +100,6 @@ struct ClassificationTrainer::Impl {
     trainer.add_model(model);
     trainer.add_optimizer(*optimizer);
     trainer.add_scheduler(*schedule);
-    if (options.ema_decay() > 0)
-      trainer.add_callback<WeightAveraging>(
-          model, ema(options.ema_decay())
-                     .start_step(warmup_steps(options, steps_per_epoch()))
-                     .every_n_steps(options.ema_every_n_steps()));
     trainer.training_step([this](Batch& b) { return step(b, options.label_smoothing()); });
     trainer.validation_step([this](Batch& b) { return step(b, 0); });
   }
@@ -112,6 +108,19 @@ struct ClassificationTrainer::Impl {
     return (size + options.batch_size() - 1) / options.batch_size();
   }
   int64_t total_steps() const { return steps_per_epoch() * options.epochs(); }
+
+  /// After all other callbacks, so that these see the averages when a validation ends.
+  void add_averaging() {
+    if (options.ema_decay() == 0 || averaging) return;
+    using namespace optim::swa_utils;
+    averaging = trainer.add_callback<WeightAveraging>(
+        model, WeightAveragingOptions()
+                   .average(AveragedModelOptions()
+                                .multi_avg_fn(get_ema_multi_avg_fn(options.ema_decay()))
+                                .use_buffers(true))
+                   .start_step(warmup_steps(options, steps_per_epoch()))
+                   .every_n_steps(options.ema_every_n_steps()));
+  }
 
   StepResult step(Batch& batch, double label_smoothing) const {
     const Tensor scores = forward(batch.data);
@@ -125,6 +134,7 @@ struct ClassificationTrainer::Impl {
     return StepResult(loss, {{"accuracy", right.sum() / std::max(counted, 1.0)}}).weigh(counted);
   }
 
+  nn::Module& model;
   Callable<Tensor(const Tensor&)> forward;
   int64_t size;
   ClassificationOptions options;
@@ -136,6 +146,7 @@ struct ClassificationTrainer::Impl {
   std::unique_ptr<Loader<data::samplers::BucketBatchSampler>> by_length;
   std::unique_ptr<Loader<data::samplers::SequentialSampler>> validation;
   Trainer<Batch> trainer;
+  std::shared_ptr<WeightAveraging> averaging;
 };
 
 ClassificationTrainer::ClassificationTrainer(nn::Module& model,
@@ -158,6 +169,7 @@ int64_t ClassificationTrainer::total_steps() const { return impl_->total_steps()
 
 FitResult ClassificationTrainer::fit(const std::string& checkpoint) {
   Impl& s = *impl_;
+  s.add_averaging();
   const auto fit_on = [&](auto& loader) {
     return s.validation ? s.trainer.fit(loader, *s.validation, checkpoint)
                         : s.trainer.fit(loader, checkpoint);

@@ -20,7 +20,11 @@ train::Examples examples(const Classifier& classifier, const Tensor& pixels, con
     return data::Example<>(classifier.input(images, indices, augmentation, data::draw_seed()),
                            data::gather_rows(truth, indices));
   };
-  return {static_cast<size_t>(pixels.size(0)), batch};
+  train::Examples examples{static_cast<size_t>(pixels.size(0)), batch};
+  const Tensor classes = targets.to(kLong).contiguous();
+  const auto* first = classes.const_data_ptr<int64_t>();
+  examples.classes.assign(first, first + classes.numel());
+  return examples;
 }
 
 std::string describe(const Classifier& classifier, const Tensor& pixels,
