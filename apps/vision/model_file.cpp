@@ -5,9 +5,15 @@
 
 #include "common/training/folder.h"
 
-hearth::vision::Classifier open_model(const std::string& model,
-                                      const std::optional<std::string>& weights) {
+void ModelChoice::declare(OptionList& options) {
+  options.add("--model", model, kModelHelp).value("MODEL");
+  options.add("--weights", weights, kWeightsHelp).value("PATH");
+}
+
+hearth::vision::Classifier ModelChoice::open() const {
+  if (!model && !weights)
+    throw UsageError("which model? Give --weights, what a training left, or --model, a name");
   hearth::vision::PretrainedOptions options;
-  if (weights) options.weights(folder_of_checkpoint(*weights));
-  return hearth::pretrained::image_classifier(folder_of_checkpoint(model), options);
+  if (model && weights) options.weights(folder_of_checkpoint(*weights));
+  return hearth::pretrained::image_classifier(folder_of_checkpoint(name()), options);
 }

@@ -6,13 +6,23 @@
 
 #include "hearth/vision/classification/classifier.h"
 
+#include "common/options.h"
+
 inline constexpr char kModelHelp[] =
     "A pretrained model's name (see the command models), a training's folder or checkpoint, a "
     "file, "
     "a folder with config.json, or ORG/NAME on Hugging Face's hub";
 inline constexpr char kWeightsHelp[] =
-    "Weights to take instead of the model's own: a file, a folder, a training or a checkpoint";
+    "Weights to take instead of the model's own: a file, a folder, a training or a checkpoint. "
+    "What a training left says itself what it is, and needs no --model";
 
-/// The classifier that --model names, with the weights of --weights if given.
-hearth::vision::Classifier open_model(const std::string& model,
-                                      const std::optional<std::string>& weights);
+/// --model and --weights.
+struct ModelChoice {
+  std::optional<std::string> model, weights;
+
+  void declare(OptionList& options);
+  /// Throws UsageError if neither is given.
+  hearth::vision::Classifier open() const;
+  /// What messages call it.
+  const std::string& name() const { return model ? *model : *weights; }
+};

@@ -15,11 +15,10 @@ Scene captioned_images(const std::vector<Tile>& tiles, const Titles& titles, siz
   HEARTH_CHECK_AS(hearth::ValueError, columns > 0 && columns <= 100 && tiles.size() <= kMost,
                   "[captioned_images] expected 1 to 100 columns and at most ", kMost,
                   " images, got ", columns, " and ", tiles.size());
-  const Font truth{11.5, kInk, true}, prediction{11.5, kAlarm}, share{10.5, kMuted};
+  const Font truth{11.5, kInk, true}, wrong{11.5, kAlarm}, right{11.5, kInk}, share{10.5, kMuted};
   double width = kSide;
   for (const Tile& tile : tiles)
-    width =
-        std::max({width, text_width(tile.truth, truth), text_width(tile.prediction, prediction)});
+    width = std::max({width, text_width(tile.truth, truth), text_width(tile.prediction, wrong)});
   width = std::min(std::ceil(width), kWidest);
   const size_t across = std::max<size_t>(1, std::min(columns, tiles.size()));
   const size_t down = (tiles.size() + across - 1) / across;
@@ -31,6 +30,7 @@ Scene captioned_images(const std::vector<Tile>& tiles, const Titles& titles, siz
     HEARTH_CHECK_AS(hearth::ShapeError, tile.image.defined() && tile.image.dim() == 3,
                     "[captioned_images] expected images [C, H, W], got ",
                     tile.image.defined() ? tile.image.sizes() : hearth::IntArrayRef());
+    const Font& prediction = tile.wrong ? wrong : right;
     const double x = kMargin + static_cast<double>(i % across) * (width + kGap);
     const double y = top + static_cast<double>(i / across) * (kSide + kBelow + kGap);
     const auto h = static_cast<double>(tile.image.size(1));

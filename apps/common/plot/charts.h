@@ -56,6 +56,7 @@ struct Tile {
   hearth::Tensor image;  ///< uint8 [C, H, W], C 1 or 3
   std::string truth, prediction;
   double confidence = 0;  ///< of the prediction, 0 to 1
+  bool wrong = true;      ///< the prediction, which is red then
 };
 /// Images in rows, each with what it is and what it was taken for.
 Scene captioned_images(const std::vector<Tile>& tiles, const Titles& titles = {},

@@ -30,28 +30,27 @@ class Eval final : public Command {
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--model", model_, kModelHelp).value("MODEL").required();
-    options.add("--weights", weights_, kWeightsHelp).value("PATH");
+    model_.declare(options);
     options.add("--data", dataset_, kDataHelp).alias("--dataset").required().check(wrong_data);
     options.add("--batch-size", batch_size_, "Images at once").between(1, 100'000);
   }
   int run() override;
 
  private:
-  std::string model_, dataset_;
-  std::optional<std::string> weights_;
+  ModelChoice model_;
+  std::string dataset_;
   int64_t batch_size_ = 500;
 };
 
 int Eval::run() {
-  auto classifier = open_model(model_, weights_);
+  auto classifier = model_.open();
   classifier.to(device());
   const auto& spec = classifier.spec();
   const auto test = hearth::datasets::labeled_images(dataset_, hearth::datasets::Mode::kTest,
                                                      hearth::datasets::LabeledImagesOptions()
                                                          .size(spec.shape.height)
                                                          .resize_size(spec.resize_size));
-  HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", model_,
+  HEARTH_CHECK_AS(hearth::ValueError, test.classes() == spec.classes, "[", model_.name(),
                   "] tells the classes of ", spec.dataset, " apart (", spec.classes.front(),
                   " ... ", spec.classes.back(), "), those of ", dataset_, " are others (",
                   test.classes().front(), " ... ", test.classes().back(),
@@ -59,9 +58,9 @@ int Eval::run() {
   HEARTH_CHECK_AS(hearth::ValueError,
                   (std::array{spec.shape.channels, spec.shape.height, spec.shape.width} ==
                    std::array{test.pixels().size(1), test.pixels().size(2), test.pixels().size(3)}),
-                  "[", model_, "] was trained on images of ", spec.dataset, ", ", spec.shape.width,
-                  " x ", spec.shape.height, "; those of ", dataset_, " are ", test.pixels().size(3),
-                  " x ", test.pixels().size(2));
+                  "[", model_.name(), "] was trained on images of ", spec.dataset, ", ",
+                  spec.shape.width, " x ", spec.shape.height, "; those of ", dataset_, " are ",
+                  test.pixels().size(3), " x ", test.pixels().size(2));
 
   const auto start = std::chrono::steady_clock::now();
   const auto precision = autocast();

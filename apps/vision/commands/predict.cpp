@@ -1,129 +1,170 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <numeric>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
-#include "hearth/ops/creation.h"
-#include "hearth/tensor/tensor.h"
-#include "hearth/vision/classification/classifier.h"
+#include "hearth/ops/view.h"
 #include "hearth/vision/io/image.h"
 
 #include "common/command.h"
 #include "common/inputs.h"
+#include "common/interrupt.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "vision/contact_sheet.h"
 #include "vision/model_file.h"
+#include "vision/pictures.h"
 
 namespace {
 
-constexpr size_t kLargestStdin = size_t{256} << 20;
+namespace fs = std::filesystem;
+using hearth::Tensor;
 
-hearth::Tensor read_stdin() {
-  std::string bytes;
-  char part[65536];
-  while (const size_t n = std::fread(part, 1, sizeof part, stdin)) {
-    bytes.append(part, n);
-    HEARTH_CHECK_AS(hearth::FileError, bytes.size() <= kLargestStdin,
-                    "[-] expected a picture of at most 256 MiB on stdin");
-  }
-  hearth::Tensor out = hearth::empty({static_cast<int64_t>(bytes.size())}, hearth::kByte);
-  if (!bytes.empty()) std::memcpy(out.data_ptr(), bytes.data(), bytes.size());
-  return out;
-}
-
-hearth::Tensor read(const std::string& path, const hearth::vision::io::DecodeOptions& decoding) {
-  namespace io = hearth::vision::io;
-  return path == "-" ? io::decode_image(read_stdin(), decoding) : io::read_image(path, decoding);
-}
+/// Lines for people are broken there.
+constexpr size_t kWidth = 80;
 
 class Predict final : public Command {
  public:
   const char* name() const override { return "predict"; }
-  const char* summary() const override { return "Say what PNG and JPEG pictures show"; }
+  const char* summary() const override { return "Say what pictures show"; }
+  const char* details() const override {
+    return "--json prints {\"results\": [{\"file\", \"predictions\": [{\"index\", \"label\", "
+           "\"score\"}]}]}, and, if some files could not be read, \"errors\": [{\"file\", "
+           "\"error\"}]. A broken file doesn't keep the others from being told; the exit code is "
+           "1 then.";
+  }
   std::vector<std::string> examples() const override {
     return {"predict --model lenet-digits digit.png",
-            "predict --model runs/fashion shoe.png shirt.jpg",
-            "predict --model runs/fashion photos"};
+            "predict --weights runs/fashion --top 5 --json shoe.png shirt.jpg",
+            "predict --weights runs/photos --sheet sheet.png photos",
+            "predict --model resnet18-imagenet1k-v1 --weights resnet18.pth cat.jpg"};
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--model", model_, kModelHelp).value("MODEL").required();
-    options.add("--weights", weights_, kWeightsHelp).value("PATH");
+    model_.declare(options);
+    options.add("images", images_, kPicturesHelp).required();
+    options.add("--top", top_, "How many classes to print").between(1, 100'000);
+    fit_.declare(options);
+    options.add("--sheet", sheet_, "Draw all pictures with what they show into this .png or .svg")
+        .value("FILE");
     options
-        .add("images", images_,
-             "PNG or JPEG files of any size, folders, patterns, @list, or - for stdin")
-        .required();
-    options.add("--top", top_, "How many classes to print").between(1, 1000);
-    options
-        .add("--invert", invert_,
-             "Turn brightness around: yes, no, or auto. Models of gray images learn from bright "
-             "shapes on black; auto turns a picture whose border is mostly bright")
-        .one_of({"auto", "yes", "no"});
+        .add("--save-input", save_input_,
+             "Folder for what the model saw of each picture, as PNG; replaces what is there")
+        .value("FOLDER");
+    options.add("--batch-size", batch_size_, "Pictures at once").between(1, 10'000);
   }
   int run() override;
 
  private:
-  std::string model_, invert_ = "auto";
-  std::optional<std::string> weights_;
-  std::vector<std::string> images_;
-  int64_t top_ = 3;
+  void batch(const hearth::vision::Classifier& classifier, size_t first,
+             const std::vector<std::string>& paths);
+  void tell(const std::string& path, const std::vector<Prediction>& predictions, bool inverted);
+
+  ModelChoice model_;
+  std::vector<std::string> images_, saved_;
+  int64_t top_ = 5, batch_size_ = 32;
+  FitChoice fit_;
+  std::optional<std::string> sheet_, save_input_;
+  std::optional<ContactSheet> drawn_;
+  nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
+  nlohmann::ordered_json errors_ = nlohmann::ordered_json::array();
 };
 
-int Predict::run() {
-  using hearth::vision::Invert;
-  auto classifier = open_model(model_, weights_);
-  classifier.to(device());
-  const auto& classes = classifier.spec().classes;
-  const Invert invert = invert_ == "yes"  ? Invert::Yes
-                        : invert_ == "no" ? Invert::No
-                                          : Invert::Auto;
-  nlohmann::ordered_json report{{"model", classifier.spec().model}};
-  report["predictions"] = nlohmann::ordered_json::array();
-  bool failed = false;
-  const auto inputs = find_inputs(images_, {".png", ".jpg", ".jpeg"});
-  const auto precision = autocast();
-  hearth::Progress progress(hearth::ProgressOptions("predicting")
-                                .unit("images")
-                                .total(static_cast<int64_t>(inputs.size())));
-  for (const auto& [path, relative] : inputs) {
-    progress.advance();
-    try {
-      hearth::vision::io::DecodeOptions decoding;
-      decoding.apply_exif_orientation = true;
-      hearth::vision::Fitted fitted;
-      const hearth::Tensor image = classifier.fit(read(path, decoding), invert, &fitted);
-      const hearth::Tensor row = classifier.probabilities(image.unsqueeze(0));
-      const auto* p = row.const_data_ptr<float>();
-      std::vector<size_t> order(classes.size());
-      std::iota(order.begin(), order.end(), size_t{0});
-      std::stable_sort(order.begin(), order.end(), [p](size_t a, size_t b) { return p[a] > p[b]; });
-      order.resize(std::min(order.size(), static_cast<size_t>(top_)));
+void Predict::tell(const std::string& path, const std::vector<Prediction>& predictions,
+                   bool inverted) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  std::string line = path + ":", lines;
+  for (const Prediction& p : predictions) {
+    const std::string share = percent(static_cast<double>(p.score));
+    line += fmt::format("  {} {}", p.label, share);
+    lines += fmt::format("\n{:>8}  {}", share, p.label);
+    all.push_back({{"index", p.index}, {"label", p.label}, {"score", p.score}});
+  }
+  results_.push_back({{"file", path}, {"predictions", std::move(all)}});
+  if (inverted) line += "  (brightness inverted)";
+  if (line.size() > kWidth) line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
+  fmt::print(text(), "{}\n", line);
+}
 
-      std::string line;
-      nlohmann::ordered_json probabilities = nlohmann::ordered_json::object();
-      for (size_t i : order) {
-        line += fmt::format("  {} {}", classes[i], percent(static_cast<double>(p[i])));
-        probabilities[classes[i]] = p[i];
+void Predict::batch(const hearth::vision::Classifier& classifier, size_t first,
+                    const std::vector<std::string>& paths) {
+  const std::vector<FittedPicture> pictures = read_fitted(classifier, paths, fit_.options());
+  std::vector<Tensor> inputs;
+  for (const FittedPicture& p : pictures)
+    if (p.error.empty()) inputs.push_back(p.input);
+  const Tensor probabilities =
+      inputs.empty() ? Tensor() : classifier.probabilities(hearth::stack(inputs), batch_size_);
+  int64_t row = 0;
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    const FittedPicture& p = pictures[i];
+    try {
+      if (!p.error.empty()) throw hearth::Error(p.error);
+      const Tensor scores = probabilities.select(0, row++);
+      if (save_input_) {
+        const std::string& file = saved_[first + i];
+        std::error_code error;
+        fs::create_directories(fs::path(file).parent_path(), error);
+        hearth::vision::io::write_png(p.input, file);
       }
-      fmt::print(text(), "{}:{}{}\n", path, line, fitted.inverted ? "  (brightness inverted)" : "");
-      report["predictions"].push_back({{"image", path},
-                                       {"class", classes[order[0]]},
-                                       {"probabilities", probabilities},
-                                       {"inverted", fitted.inverted}});
+      const auto best = best_classes(scores, classifier.spec().classes, top_);
+      tell(paths[i], best, p.done.inverted);
+      if (drawn_) drawn_->add(paths[i], p.picture, best[0]);
     } catch (const hearth::Error& error) {
-      failed = true;
       hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
-      report["predictions"].push_back({{"image", path}, {"error", error.what()}});
+      errors_.push_back({{"file", paths[i]}, {"error", error.what()}});
     }
   }
-  if (json()) print_json(report);
-  return failed ? 1 : 0;
+}
+
+int Predict::run() {
+  if (sheet_) drawn_.emplace(*sheet_);
+  auto classifier = model_.open();
+  classifier.to(device());
+  const std::vector<Input> inputs = find_pictures(images_);
+  if (save_input_)
+    saved_ = plan_outputs(
+        inputs, *save_input_,
+        [](const std::string& name) {
+          return name == "-" ? "stdin.png" : fs::path(name).replace_extension(".png").string();
+        },
+        true);
+  const auto precision = autocast();
+  const InterruptGuard guard;
+  hearth::Progress progress(hearth::ProgressOptions("predicting")
+                                .unit("pictures")
+                                .total(static_cast<int64_t>(inputs.size())));
+  size_t done = 0;
+  while (done < inputs.size() && !guard.interrupted()) {
+    std::vector<std::string> paths;
+    for (size_t i = done; i < std::min(inputs.size(), done + static_cast<size_t>(batch_size_)); ++i)
+      paths.push_back(inputs[i].path);
+    batch(classifier, done, paths);
+    done += paths.size();
+    progress.advance(static_cast<int64_t>(paths.size()));
+  }
+  progress.finish();
+
+  if (drawn_)
+    drawn_->write(fmt::format("What {} says",
+                              model_.model ? *model_.model : "the " + classifier.spec().model));
+  if (drawn_ && drawn_->left_out() > 0)
+    note(fmt::format("{} shows the first pictures, {} more are left out", *sheet_,
+                     drawn_->left_out()));
+  if (json()) {
+    nlohmann::ordered_json report{{"results", std::move(results_)}};
+    if (!errors_.empty()) report["errors"] = errors_;
+    print_json(report);
+  }
+  if (done < inputs.size()) {
+    note(fmt::format("interrupted after {} of {} pictures", done, inputs.size()));
+    return InterruptGuard::kExitCode;
+  }
+  return errors_.empty() ? 0 : 1;
 }
 
 }  // namespace
