@@ -32,7 +32,7 @@ std::string help_row(const OptionSpec& option) {
   std::string left = option.positional() ? upper(option.name) : option.name;
   if (!option.flag && !option.positional()) left += " " + option.value;
   std::string right = option.help;
-  if (!option.choices.empty()) right += ": " + joined(option.choices, ", ");
+  right += option.listed_choices();
   if (option.required && !option.positional()) right += " (required)";
   if (!option.fallback.empty()) right += " [default: " + option.fallback + "]";
   return row(left, right);

@@ -9,7 +9,7 @@ namespace {
 
 std::string meaning(const OptionSpec& option) {
   std::string text = option.help;
-  if (!option.choices.empty()) text += ": " + joined(option.choices, ", ");
+  text += option.listed_choices();
   return text;
 }
 

@@ -70,6 +70,9 @@ void bind(OptionSpec& option, Into& into) {
   option.get = [&into] { return to_json(into); };
 }
 
+/// More choices than that are not listed for people.
+constexpr size_t kMostListed = 16;
+
 std::string range_of(const OptionSpec& o) {
   const auto number = [](double v) { return fmt::format("{:.15g}", v); };
   if (o.least && o.most) return fmt::format(" from {} to {}", number(*o.least), number(*o.most));
@@ -78,6 +81,10 @@ std::string range_of(const OptionSpec& o) {
 }
 
 }  // namespace
+
+std::string OptionSpec::listed_choices() const {
+  return choices.empty() || choices.size() > kMostListed ? "" : ": " + joined(choices, ", ");
+}
 
 void assign(const OptionSpec& option, const std::string& given) {
   std::string text = given;
@@ -90,7 +97,11 @@ void assign(const OptionSpec& option, const std::string& given) {
   if (!option.choices.empty()) {
     bool found = false;
     for (const std::string& choice : option.choices) found |= choice == text;
-    if (!found) fail("one of " + joined(option.choices, ", ") + did_you_mean(text, option.choices));
+    if (!found)
+      fail("one of " +
+           (option.choices.size() <= kMostListed ? joined(option.choices, ", ")
+                                                 : fmt::format("{} names", option.choices.size())) +
+           did_you_mean(text, option.choices));
   }
   if (!option.set(option, text)) fail(option.expected + range_of(option));
   if (!option.check) return;

@@ -43,6 +43,8 @@ struct OptionSpec {
   std::function<std::string(const std::string&)> check;
 
   bool positional() const { return name[0] != '-'; }
+  /// ": a, b, c" behind the help; nothing where they are too many to be read.
+  std::string listed_choices() const;
 };
 
 /// Sets a value or throws UsageError, which says what was expected.

@@ -74,8 +74,11 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
   hearth::vision::io::write_png(test.pixels().select(0, 0).bitwise_not(), picture);
   r = run({"predict", "--model", weights, picture, "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.last(), HasSubstr("\"class\":\"" + predicted + "\""));
-  EXPECT_THAT(r.last(), HasSubstr("\"inverted\":true"));
+  EXPECT_THAT(r.last(), testing::StartsWith("{\"results\":[{\"file\":\"" + picture +
+                                            "\",\"predictions\":[{\"index\":" + predicted +
+                                            ",\"label\":\"" + predicted + "\",\"score\":0.9"));
+  EXPECT_THAT(r.last(), testing::Not(HasSubstr("errors")));
+  EXPECT_THAT(r.err, HasSubstr("(brightness inverted)"));
 
   // The same by a pattern; more threads than CPUs are fewer, with a word.
   r = run({"predict", "--model", run_folder, folder / "*git.png", "--threads", "5000", "--quiet"});
@@ -283,7 +286,7 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
        std::vector<std::vector<std::string>>{{},
                                              {"paint"},
                                              {"train", "--data", "cifar"},
-                                             {"train", "--model", "alexnet"},
+                                             {"train", "--model", "alexent"},
                                              {"train", "--epochs", "0"},
                                              {"train", "--lr", "-1"},
                                              {"train", "--frobnicate"},

@@ -25,8 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using hearth::Tensor;
 
-/// Lines for people are broken there.
-constexpr size_t kWidth = 80;
+/// What is said of a picture is broken into lines where it is longer.
+constexpr size_t kWidth = 76;
 
 class Predict final : public Command {
  public:
@@ -87,7 +87,7 @@ void Predict::tell(const std::string& path, const std::vector<Prediction>& predi
   }
   results_.push_back({{"file", path}, {"predictions", std::move(all)}});
   if (inverted) line += "  (brightness inverted)";
-  if (line.size() > kWidth) line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
+  if (line.size() - path.size() > kWidth) line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
   fmt::print(text(), "{}\n", line);
 }
 

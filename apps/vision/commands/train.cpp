@@ -29,24 +29,19 @@ int64_t default_epochs(const std::string& dataset, int64_t hint, int64_t steps) 
   return std::max(hint, std::min(kMost, (kSteps + steps - 1) / steps));
 }
 
-/// What may change in an image without changing what it shows.
-vision::Augmentation augmentation(const std::string& dataset, int64_t width) {
-  vision::Augmentation a;
-  a.shift = width >= 28 ? 1 : 0;
-  a.flip = dataset == "fashion-mnist" || hearth::datasets::is_picture_path(dataset);
-  return a;
-}
-
+/// `stem`: "yes", "no" or "auto".
 vision::Classifier fresh_classifier(const std::string& model, const std::string& dataset,
-                                    const hearth::datasets::LabeledImages& data) {
+                                    const hearth::datasets::LabeledImages& data,
+                                    const std::string& stem) {
   vision::ClassifierSpec spec;
   spec.model = model;
   spec.dataset = dataset;
   spec.classes = data.classes();
   spec.shape = {data.pixels().size(1), data.pixels().size(2), data.pixels().size(3)};
   // The stem for photographs would leave nothing of a small image.
-  spec.small_stem = vision::models::model_info(model).small_stem &&
-                    std::min(spec.shape.height, spec.shape.width) < 64;
+  const bool small = std::min(spec.shape.height, spec.shape.width) < 64;
+  spec.small_stem =
+      stem == "auto" ? vision::models::model_info(model).small_stem && small : stem == "yes";
   vision::set_normalization(spec, data.pixels());
   return vision::Classifier(std::move(spec));
 }
@@ -69,17 +64,46 @@ class Train final : public TrainingCommand {
     options.add("--size", size_, "Side of the squares that a folder's images become")
         .between(1, 4096);
     options.flag("--skip-broken", skip_broken_, "Leave out images that cannot be read");
-    options.add("--model", model_, "The network").one_of(vision::models::list_models());
+    options.add("--model", model_, "The network; the command models lists them")
+        .one_of(vision::models::list_models());
+    options
+        .add("--small-stem", small_stem_,
+             "Whether a residual network begins with a 3x3 convolution and without pooling; auto: "
+             "for images under 64 pixels")
+        .one_of({"auto", "yes", "no"});
+    options
+        .add("--shift", shift_,
+             "Move training images by up to so many pixels, differently each "
+             "time")
+        .between(0, 256)
+        .by_default("1 for images of 28 pixels and more");
+    options
+        .add("--flip", flip_,
+             "Mirror training images half of the time; auto: those of fashion-mnist and folders")
+        .one_of({"auto", "yes", "no"});
     declare_training(options);
     declare_learning(options);
   }
   int run() override;
 
  private:
-  std::string dataset_ = "fashion-mnist", model_ = "cnn";
+  vision::Augmentation augmentation(int64_t width) const;
+
+  std::string dataset_ = "fashion-mnist", model_ = "cnn", small_stem_ = "auto", flip_ = "auto";
+  std::optional<int64_t> shift_;
   int64_t size_ = 32;
   bool skip_broken_ = false;
 };
+
+/// What may change in an image without changing what it shows.
+vision::Augmentation Train::augmentation(int64_t width) const {
+  vision::Augmentation a;
+  a.shift = shift_.value_or(width >= 28 ? 1 : 0);
+  a.flip = flip_ == "auto"
+               ? dataset_ == "fashion-mnist" || hearth::datasets::is_picture_path(dataset_)
+               : flip_ == "yes";
+  return a;
+}
 
 int Train::run() {
   using hearth::datasets::Mode;
@@ -92,15 +116,14 @@ int Train::run() {
   const auto test = hearth::datasets::labeled_images(dataset_, Mode::kTest, of_folder);
 
   const train::RunFolder folder = open_folder();
-  vision::Classifier classifier = fresh_classifier(model_, dataset_, data);
+  vision::Classifier classifier = fresh_classifier(model_, dataset_, data, small_stem_);
   classifier.to(device());
   const auto images = static_cast<int64_t>(*data.size());
   const auto hints = vision::models::model_info(model_).hints;
   const int64_t batch = batch_size().value_or(default_batch_size(dataset_, images));
   settle(default_epochs(dataset_, hints.epochs, (images + batch - 1) / batch), batch, hints.lr);
   vision::ClassifierTrainer trainer(classifier, data.pixels(), data.targets(),
-                                    training_options(folder),
-                                    augmentation(dataset_, data.pixels().size(3)));
+                                    training_options(folder), augmentation(data.pixels().size(3)));
   trainer.validate_on(test.pixels(), test.targets());
   const Outcome outcome = fit(
       trainer, folder, [&](const std::string& path) { classifier.save(path); }, model_, dataset_,
