@@ -87,7 +87,8 @@ void Predict::tell(const std::string& path, const std::vector<Prediction>& predi
   }
   results_.push_back({{"file", path}, {"predictions", std::move(all)}});
   if (inverted) line += "  (brightness inverted)";
-  if (line.size() - path.size() > kWidth) line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
+  if (line.size() - path.size() > kWidth)
+    line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
   fmt::print(text(), "{}\n", line);
 }
 
