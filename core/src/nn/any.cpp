@@ -5,6 +5,7 @@
 #include <cxxabi.h>
 
 #include "hearth/nn/any_module.h"
+#include "hearth/nn/modules/sequential.h"
 
 namespace hearth {
 
@@ -71,8 +72,32 @@ void throw_empty_any_module(const char* method) {
 
 }  // namespace detail
 
+namespace {
+
+/// A Sequential takes and gives any types, so its hooks see those that are tensors.
+AnyValue hooked_sequential(Module& module, const detail::AnyModuleType& type,
+                           std::vector<AnyValue>&& values) {
+  std::vector<Tensor*> found;
+  const auto collect = [&found](AnyValue& value) {
+    if (auto* one = value.try_get<Tensor>()) found.push_back(one);
+    if (auto* several = value.try_get<std::vector<Tensor>>())
+      detail::collect_tensors(found, *several);
+  };
+  for (AnyValue& value : values) collect(value);
+  const std::vector<Tensor> inputs = detail::pre_hooked(module, found);
+  AnyValue result = type.forward(module, std::move(values));
+  found.clear();
+  collect(result);
+  detail::post_hooked(module, inputs, found);
+  return result;
+}
+
+}  // namespace
+
 AnyValue AnyModule::forward_values(std::vector<AnyValue>&& values) const {
   if (is_empty()) detail::throw_empty_any_module("forward");
+  if (module_->has_forward_hooks() && module_->as<SequentialImpl>()) [[unlikely]]
+    return hooked_sequential(*module_, *type_, std::move(values));
   return type_->forward(*module_, std::move(values));
 }
 std::shared_ptr<Module> AnyModule::ptr() const {

@@ -87,6 +87,24 @@ struct StackImpl : nn::SequentialImpl {
 };
 HEARTH_MODULE(Stack);
 
+TEST(NnSequential, RunsHooksOfSequentialsInside) {
+  nn::Sequential inner(nn::Linear(2, 3), nn::Linear(3, 4));
+  nn::Sequential outer(nn::Linear(2, 2), inner);
+  std::vector<std::string> seen;
+  inner->register_forward_pre_hook([&](nn::Module&, std::vector<Tensor>& in) {
+    seen.push_back(cat_str("in ", in.at(0).sizes()));
+    in[0] = zeros({1, 2});
+  });
+  inner->register_forward_hook(
+      [&](nn::Module&, const std::vector<Tensor>& in, std::vector<Tensor>& out) {
+        seen.push_back(cat_str(in.at(0).sizes(), " out ", out.at(0).sizes()));
+        out[0] = out[0] + 1;
+      });
+  const Tensor x = ones({5, 2});
+  EXPECT_TRUE(outer(x).equal(inner->forward(zeros({1, 2})) + 1));
+  EXPECT_EQ(seen, (std::vector<std::string>{"in [5, 2]", "[1, 2] out [1, 4]"}));
+}
+
 TEST(NnFunctional, BindsFunctions) {
   Stack stack;
   EXPECT_THAT(stack->forward(ones({2, 2, 3})).sizes().vec(), ElementsAre(2, 6));

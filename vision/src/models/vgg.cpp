@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "hearth/nn/init.h"
 #include "hearth/nn/modules/activation.h"
 #include "hearth/nn/modules/conv.h"
 #include "hearth/nn/modules/dropout.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/nn/modules/normalization.h"
 
+#include "models/initialize.h"
 #include "models/registry.h"
 
 namespace hearth::vision::models {
@@ -41,15 +41,7 @@ VGGImpl::VGGImpl(const VGGOptions& network, const ModelOptions& options)
   register_module("features", features_);
   register_module("avgpool", avgpool_);
   register_module("classifier", classifier_);
-  for (const auto& module : modules(false)) {
-    if (auto* conv = module->as<nn::Conv2d>()) {
-      nn::init::kaiming_normal_(conv->weight, 0, kFanOut, kReLU);
-      nn::init::zeros_(conv->bias);
-    } else if (auto* linear = module->as<nn::Linear>()) {
-      nn::init::normal_(linear->weight, 0, 0.01);
-      nn::init::zeros_(linear->bias);
-    }
-  }
+  initialize_convolutional(*this);
 }
 
 VGGImpl::~VGGImpl() = default;

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""torchvision's image classifiers: the names and shapes of their states, and what they make of two
+small images, with all values of their states by formula.
+
+A case of `logits` says which modules are looked at as well; of an inner module's output it has a
+digest (see `digest`). `gain` multiplies the weights' bounds; it is the one of GAINS with which the
+logits' range comes closest to RANGE. `generate.py --check architectures` makes everything anew.
+
+That the numbers tell when anything is wrong is made sure here: each tensor of the state is replaced
+by another, one at a time, and the largest change must be well above what the test allows."""
+
+import contextlib
+import math
+import os
+from unittest import mock
+
+import numpy as np
+import torch
+from torchvision import models
+
+from golden import hash32, u, uniform
+
+PERIOD = 65521  # large tensors repeat themselves after so many values
+SAMPLES = 16
+GAINS = [0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4]
+RANGE = 4.0
+ALLOWED = 1e-4  # of the largest value: what the test lets pass
+
+# Height and width of the images, and the modules that are looked at. Builders that are not here
+# differ from one of these in the number of layers or channels only.
+CASES = {
+    "alexnet": (64, "features.5 features.12 classifier.2"),
+    "resnet18": (64, "layer1 layer2.0.downsample layer4.1"),
+    "resnet34": (64, "layer1 layer3.5 layer4"),
+    "resnet50": (64, "layer1.0 layer2.3.conv2 layer4.2"),
+    "resnet101": (64, "layer1 layer3.22 layer4"),
+    "resnet152": (64, "maxpool layer3.10 layer4"),
+    "resnext50_32x4d": (64, "layer1.0.conv2 layer3 avgpool"),
+    "resnext101_32x8d": (64, "layer1.2 layer3 avgpool"),
+    "resnext101_64x4d": (64, "layer1.2 layer3 avgpool"),
+    "wide_resnet50_2": (64, "layer1.0.conv2 layer3 avgpool"),
+    "wide_resnet101_2": (64, "layer1 layer3 avgpool"),
+    "squeezenet1_0": (64, "features.3 features.7.expand3x3 features.12"),
+    "squeezenet1_1": (64, "features.3 features.7.squeeze features.12"),
+    "densenet121": (64, "features.denseblock1 features.transition2 features.denseblock4.denselayer16"),
+    "densenet161": (64, "features.denseblock1 features.transition2 features.denseblock4.denselayer24"),
+    "densenet169": (64, "features.denseblock1 features.transition2 features.denseblock4"),
+    "densenet201": (64, "features.pool0 features.transition2 features.denseblock4"),
+    "mobilenet_v2": (64, "features.0 features.6.conv.1 features.17"),
+    "mobilenet_v3_large": (64, "features.4.block.2 features.10 features.16"),
+    "mobilenet_v3_small": (64, "features.1.block.1 features.6 features.12"),
+    "shufflenet_v2_x0_5": (64, "conv1 stage3 conv5"),
+    "shufflenet_v2_x1_0": (64, "maxpool stage2.1.branch2 stage4"),
+    "shufflenet_v2_x1_5": (64, "stage2.0.branch1 stage3.3 conv5"),
+    "shufflenet_v2_x2_0": (64, "stage2.3 stage3.3.branch2 conv5"),
+    "mnasnet0_5": (64, "layers.7 layers.10.1 layers.16"),
+    "mnasnet0_75": (64, "layers.7 layers.10.1 layers.16"),
+    "mnasnet1_0": (64, "layers.2 layers.8.0 layers.13"),
+    "mnasnet1_3": (64, "layers.2 layers.11 layers.13"),
+    "vgg11": (32, "features.2 features.20 classifier.1"),
+    "vgg11_bn": (32, "features.3 features.28 classifier.4"),
+    "vgg13": (32, "features.4 features.24 classifier.1"),
+    "vgg13_bn": (32, "features.6 features.34 classifier.4"),
+    "vgg16": (32, "features.4 features.30 classifier.1"),
+    "vgg16_bn": (32, "features.6 features.43 classifier.4"),
+    "vgg19": (32, "features.4 features.36 classifier.1"),
+    "vgg19_bn": (32, "features.6 features.52 classifier.4"),
+}
+
+
+def fnv1a(data, bits):
+    """The hash of Fowler, Noll and Vo."""
+    value, prime = {32: (0x811C9DC5, 0x01000193), 64: (0xCBF29CE484222325, 0x100000001B3)}[bits]
+    for byte in data:
+        value = ((value ^ byte) * prime) & ((1 << bits) - 1)
+    return value
+
+
+def bounds(name, sizes, gain):
+    """Between which values a tensor of the state lies."""
+    leaf = name.rsplit(".", 1)[-1]
+    if leaf == "running_mean":
+        return -0.2, 0.2
+    if leaf == "running_var":
+        return 0.5, 1.5
+    if len(sizes) == 1:
+        return (0.75, 1.25) if leaf == "weight" else (-0.2, 0.2)
+    if len(sizes) == 0 or sizes[0] == 1:  # tokens, embeddings of positions
+        return -0.5, 0.5
+    bound = gain * math.sqrt(3 * sizes[0] / math.prod(sizes))
+    return -bound, bound
+
+
+def values(name, sizes, gain, another=0):
+    n = math.prod(sizes)
+    low, high = bounds(name, sizes, gain)
+    block = uniform(min(n, PERIOD), fnv1a(name.encode(), 32) + another, low, high).astype(np.float32)
+    return torch.from_numpy(np.resize(block, n)).reshape(sizes)
+
+
+def set_state(net, gain):
+    with torch.no_grad():
+        for name, tensor in net.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.copy_(values(name, tensor.shape, gain))
+
+
+def digest(t):
+    """The largest absolute value, the mean, and some of the values."""
+    flat = t.detach().contiguous().reshape(-1)
+    at = hash32(np.arange(SAMPLES, dtype=np.uint64), flat.numel()) % np.uint64(flat.numel())
+    some = flat[torch.from_numpy(at.astype(np.int64))]
+    return torch.cat([flat.abs().max().reshape(1), flat.double().mean().float().reshape(1), some])
+
+
+def numbers_of(net, nodes, images):
+    """The logits, and digests of the nodes."""
+    seen = {}
+
+    def keep(name):
+        def hook(module, inputs, out):
+            seen[name] = digest(out)
+
+        return hook
+
+    hooks = [net.get_submodule(name).register_forward_hook(keep(name)) for name in nodes]
+    with torch.no_grad():
+        logits = net(images)
+    for hook in hooks:
+        hook.remove()
+    return [logits] + [seen[name] for name in nodes]
+
+
+def differ(a, b):
+    """By how many times more than what is allowed."""
+    return max(((x - y).abs().max() / (ALLOWED * y.abs().max())).item() for x, y in zip(a, b))
+
+
+def build(name, **options):
+    """Without values: initialising takes longer than all the rest."""
+    if name in ("googlenet", "inception_v3"):
+        options["init_weights"] = False
+    with contextlib.ExitStack() as unset:
+        for draws in ("normal_", "uniform_"):
+            unset.enter_context(mock.patch.object(torch.Tensor, draws, lambda self, *_, **__: self))
+        return models.get_model(name, weights=None, **options).eval()
+
+
+def check_sensitivity(name, net, nodes, images, gain):
+    right, least = numbers_of(net, nodes, images), (math.inf, "")
+    for key, tensor in net.state_dict().items():
+        if not tensor.is_floating_point() or key.startswith(("aux", "AuxLogits")):
+            continue
+        before = tensor.clone()
+        tensor.copy_(values(key, tensor.shape, gain, another=1))
+        least = min(least, (differ(numbers_of(net, nodes, images), right), key))
+        tensor.copy_(before)
+    print(f"  {name}: a wrong {least[1]} differs by {least[0]:.1f} times what is allowed")
+    assert least[0] > 3, f"{name}: {least[1]} could be wrong and nobody would see"
+
+
+def add_logits(fam, name, size, nodes):
+    net, images = build(name, num_classes=10), u(2, 3, size, size)
+    images.seed = fnv1a(name.encode(), 32)
+    pixels = images.build(False)
+
+    def at(gain):
+        set_state(net, gain)
+        outs = numbers_of(net, nodes.split(), pixels)
+        span = (outs[0].max() - outs[0].min()).item()
+        return abs(math.log(max(span, 1e-30) / RANGE)), gain, span, outs
+
+    _, gain, span, outs = min(map(at, GAINS), key=lambda found: found[0])
+    print(f"  {name}: gain {gain}, logits within {span:.2f}")
+    assert 0.1 < span < 100
+    set_state(net, gain)
+    if os.environ.get("CHECK_SENSITIVITY"):
+        check_sensitivity(name, net, nodes.split(), pixels, gain)
+    fam.write("logits." + name, name, False, 1.0, {"gain": gain, "nodes": nodes}, [images], False, outs, [])
+
+
+def add_state(fam, name):
+    net = build(name)
+    state = net.state_dict()
+    lines = "".join(f"{key} {list(t.shape)}\n" for key, t in state.items())
+    number = fnv1a(lines.encode(), 64)
+    weights = models.get_model_weights(name).DEFAULT
+    attrs = {"entries": len(state), "parameters": sum(p.numel() for p in net.parameters()),
+             "digest": number - (1 << 64) if number >> 63 else number,
+             "size": weights.transforms.keywords["crop_size"], "gmacs": weights.meta["_ops"]}
+    fam.write("state." + name, name, False, 1.0, attrs, [], False, [], [])
+
+
+def add(fam):
+    for name in models.list_models(module=models):
+        add_state(fam, name)
+    for name, (size, nodes) in CASES.items():
+        add_logits(fam, name, size, nodes)

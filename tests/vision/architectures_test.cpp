@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every architecture against torchvision's: the names and shapes of its state, its scores and what
+// is inside, with all values of the state by formula. tests/golden/cases_architectures.py made the
+// numbers; it says what they are and holds the same formulas.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+
+#include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
+#include "hearth/nn/init.h"
+#include "hearth/ops/creation.h"
+#include "hearth/tensor/tensor_literal.h"
+#include "hearth/vision/models/image_classifier.h"
+
+#include "core/golden/runner.h"
+
+namespace hearth::golden {
+namespace {
+
+using vision::models::create_model;
+using vision::models::ImageClassifierImpl;
+using vision::models::ModelOptions;
+
+constexpr int64_t kPeriod = 65521, kSamples = 16;
+constexpr double kAllowed = 1e-4;
+
+template <typename Word>
+Word fnv1a(std::string_view text, Word value, Word prime) {
+  for (const char c : text) value = (value ^ static_cast<uint8_t>(c)) * prime;
+  return value;
+}
+uint32_t seed_of(std::string_view name) { return fnv1a<uint32_t>(name, 0x811C9DC5U, 0x01000193U); }
+
+std::pair<double, double> bounds(std::string_view name, IntArrayRef sizes, double gain) {
+  const std::string_view leaf = name.substr(name.rfind('.') + 1);
+  if (leaf == "running_mean") return {-0.2, 0.2};
+  if (leaf == "running_var") return {0.5, 1.5};
+  if (sizes.size() == 1) return leaf == "weight" ? std::pair(0.75, 1.25) : std::pair(-0.2, 0.2);
+  if (sizes.empty() || sizes[0] == 1) return {-0.5, 0.5};
+  double inputs = 1;
+  for (const int64_t n : sizes.slice(1)) inputs *= static_cast<double>(n);
+  const double bound = gain * std::sqrt(3 / inputs);
+  return {-bound, bound};
+}
+
+void set_values(const Tensor& tensor, std::string_view name, double gain, uint32_t another = 0) {
+  const auto [low, high] = bounds(name, tensor.sizes(), gain);
+  const int64_t n = tensor.numel(), period = std::min(n, kPeriod);
+  const Tensor block =
+      elements_of(Formula::Uniform, period, kFloat, seed_of(name) + another, low, high);
+  const Tensor flat = tensor.view({-1});
+  for (int64_t at = 0; at < n; at += period)
+    flat.narrow(0, at, std::min(period, n - at))
+        .copy_(block.narrow(0, 0, std::min(period, n - at)));
+}
+
+void set_state(const nn::Module& net, double gain) {
+  for (const auto& item : net.state_dict())
+    if (item.value().is_floating_point()) set_values(item.value(), item.key(), gain);
+}
+
+std::shared_ptr<ImageClassifierImpl> unset_model(const std::string& name, const ModelOptions& o) {
+  const nn::init::SkipGuard unset;
+  return create_model(name, o);
+}
+
+/// As `hash32` of golden.py.
+uint32_t hash32(uint32_t i, uint32_t seed) {
+  uint32_t x = (i + 1) * 0x9E3779B9U + seed * 0x85EBCA6BU;
+  x = (x ^ x >> 16) * 0x7FEB352DU;
+  x = (x ^ x >> 15) * 0x846CA68BU;
+  return x ^ x >> 16;
+}
+
+/// The largest absolute value, the mean, and some of the values.
+Tensor digest(const Tensor& t) {
+  const Tensor flat = t.contiguous().view({-1});
+  const auto n = static_cast<uint32_t>(flat.numel());
+  std::vector<float> numbers{flat.abs().max().item<float>(),
+                             static_cast<float>(flat.to(kDouble).mean().item<double>())};
+  for (uint32_t i = 0; i < kSamples; ++i)
+    numbers.push_back(flat.const_data_ptr<float>()[hash32(i, n) % n]);
+  return tensor(numbers);
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::vector<std::string> found;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    found.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return found;
+}
+
+/// The scores, and digests of the nodes.
+Outputs numbers_of(ImageClassifierImpl& net, const std::vector<std::string>& nodes,
+                   const Tensor& images) {
+  const NoGradGuard no_grad;
+  std::map<std::string, Tensor> seen;
+  std::vector<unsigned> hooks;
+  for (const std::string& node : nodes)
+    hooks.push_back(net.get_submodule(node)->register_forward_hook(
+        [&seen, node](nn::Module&, const std::vector<Tensor>&, std::vector<Tensor>& out) {
+          seen[node] = digest(out.at(0));
+        }));
+  Outputs numbers{net.forward(images)};
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    net.get_submodule(nodes[i])->remove_hook(hooks[i]);
+    numbers.push_back(seen[nodes[i]]);
+  }
+  return numbers;
+}
+
+/// The largest difference, as a multiple of what is allowed: a part of the largest value.
+double difference(const Outputs& got, const Outputs& want) {
+  double most = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const Tensor by = (got[i] - want[i]).abs().max() / (want[i].abs().max() * kAllowed);
+    const auto times = by.item<double>();
+    if (!(times <= most)) most = times;  // NaN as well
+  }
+  return most;
+}
+
+Outputs expected(const Case& c) {
+  Outputs all;
+  for (const Expected& e : c.outputs) {
+    Tensor t = hearth::empty(e.sizes);
+    std::memcpy(t.data_ptr<float>(), e.data.data(), e.data.size());
+    all.push_back(t);
+  }
+  return all;
+}
+
+constexpr const char* kFile = "tests/golden/architectures.bin";
+
+class Logits : public ::testing::TestWithParam<OpCases> {};
+TEST_P(Logits, AreTorchvisions) {
+  for (const Case& c : GetParam().cases()) {
+    Args args(c);
+    const auto net = unset_model(c.variant, ModelOptions().num_classes(10));
+    set_state(*net, args.f("gain"));
+    net->eval();
+    const Outputs want = expected(c);
+    const double span = (want[0].max() - want[0].min()).item<double>();
+    EXPECT_GT(span, 0.1);
+    EXPECT_LT(span, 100);
+    const double by = difference(numbers_of(*net, words(args.s("nodes")), args[0]), want);
+    EXPECT_LE(by, 1) << c.variant;
+    RecordProperty("difference", std::to_string(by));
+  }
+}
+
+std::vector<OpCases> cases_of(const std::string& kind) {
+  std::vector<OpCases> all;
+  for (const OpCases& cases : operators_of("architectures"))
+    if (cases.op.starts_with(kind + ".")) all.push_back(cases);
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Architectures, Logits, ::testing::ValuesIn(cases_of("logits")), test_name);
+
+TEST(Architectures, DifferWhereAnyTensorOfTheStateIsWrong) {
+  for (const char* name : {"squeezenet1_1", "resnet18"}) {
+    for (const Case& c : read_cases(kFile, std::string("logits.") + name)) {
+      Args args(c);
+      const double gain = args.f("gain");
+      const auto net = unset_model(name, ModelOptions().num_classes(10));
+      set_state(*net, gain);
+      net->eval();
+      const Outputs want = expected(c);
+      for (const auto& item : net->state_dict()) {
+        if (!item.value().is_floating_point()) continue;
+        set_values(item.value(), item.key(), gain, 1);
+        EXPECT_GT(difference(numbers_of(*net, words(args.s("nodes")), args[0]), want), 3)
+            << name << " " << item.key();
+        set_values(item.value(), item.key(), gain);
+      }
+    }
+  }
+}
+
+TEST(Architectures, HaveTorchvisionsNamesAndShapes) {
+  const DefaultDeviceGuard meta(kMeta);
+  const auto known = vision::models::list_models();
+  for (const OpCases& cases : cases_of("state")) {
+    for (const Case& c : cases.cases()) {
+      if (std::find(known.begin(), known.end(), c.variant) == known.end()) continue;
+      Args args(c);
+      const auto net = unset_model(c.variant, {});
+      const auto state = net->state_dict();
+      std::string lines;
+      for (const auto& item : state) {
+        const auto& sizes = item.value().sizes();
+        lines += item.key() + " [";
+        for (size_t d = 0; d < sizes.size(); ++d)
+          lines += (d > 0 ? ", " : "") + std::to_string(sizes[d]);
+        lines += "]\n";
+      }
+      int64_t parameters = 0;
+      for (const Tensor& p : net->parameters()) parameters += p.numel();
+      EXPECT_EQ(state.size(), static_cast<size_t>(args.i("entries"))) << c.variant;
+      EXPECT_EQ(parameters, args.i("parameters")) << c.variant;
+      EXPECT_EQ(static_cast<int64_t>(fnv1a<uint64_t>(lines, 0xCBF29CE484222325U, 0x100000001B3U)),
+                args.i("digest"))
+          << c.variant << (lines.size() < 20000 ? ":\n" + lines : "");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hearth::golden
