@@ -228,7 +228,8 @@ std::optional<FoundShape> find_shape(const Tensor& gray, Invert invert) {
     if (static_cast<double>(d) > noise) standing_out.push_back(d);
   if (standing_out.empty()) return {};
   const double contrast = quantile(standing_out, 0.9);
-  const double threshold = std::max(noise, contrast / 4);
+  // Specks of noise are told apart by their mass, so more may pass here.
+  const double threshold = std::max(3 * background.noise, contrast / 4);
 
   std::vector<int32_t> labels;
   const std::vector<Part> parts =
