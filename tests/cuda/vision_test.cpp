@@ -14,7 +14,8 @@ using namespace vision;
 TEST_F(Cuda, VisionTakesTensorsOfTheDevice) {
   const Tensor images = arange(2 * 3 * 8 * 8).view({2, 3, 8, 8}).to(kByte);
   const Tensor there = images.to(kCUDA);
-  expect_same(transforms::resize(there[0], 5, 7), transforms::resize(images[0], 5, 7));
+  expect_same(transforms::functional::resize(there[0], {5, 7}),
+              transforms::functional::resize(images[0], {5, 7}));
   expect_same(utils::make_grid(there, 2), utils::make_grid(images, 2));
   const Tensor scores = rand({6, 3}).softmax(1), targets = tensor({0, 1, 2, 0, 1, 2});
   EXPECT_TRUE(evaluate(scores.to(kCUDA), targets.to(kCUDA))

@@ -209,7 +209,8 @@ std::optional<FoundShape> find_shape(const Tensor& gray, Invert invert) {
   };
   const int64_t h = scaled(height), w = scaled(width);
   if (std::min(h, w) < 8) return {};
-  const Tensor small = longer <= kLookedAt ? gray.contiguous() : transforms::resize(gray, h, w);
+  const Tensor small =
+      longer <= kLookedAt ? gray.contiguous() : transforms::functional::resize(gray, {h, w});
   const auto* pixels = small.const_data_ptr<uint8_t>();
   const Background background = find_background(pixels, h, w);
   const double noise = std::max(kLeastContrast, 5 * background.noise);

@@ -106,7 +106,7 @@ Tensor filled_up(const Tensor& image, const models::ImageShape& shape,
     std::fill_n(to, canvas_h * canvas_w, shade[static_cast<size_t>(c)]);
     for (int64_t y = 0; y < h; ++y) std::copy_n(from + y * w, w, to + (top + y) * canvas_w + left);
   }
-  return transforms::resize(canvas, shape.height, shape.width);
+  return transforms::functional::resize(canvas, {shape.height, shape.width});
 }
 
 /// A shape, bright on black and up to its edges, placed on black as a data set does.
@@ -119,7 +119,7 @@ Tensor framed(const Tensor& ink, const models::ImageShape& shape, const Framing&
     return std::clamp<int64_t>(std::lround(static_cast<double>(n) * scale), 1, most);
   };
   const int64_t height = side(h, shape.height), width = side(w, shape.width);
-  Tensor small = transforms::resize(ink, height, width);
+  Tensor small = transforms::functional::resize(ink, {height, width});
   auto* p = small.data_ptr<uint8_t>();
   // Thin strokes fade when they are scaled down; data sets use all shades.
   const int peak = std::max<int>(1, *std::max_element(p, p + small.numel()));
@@ -161,7 +161,8 @@ Tensor center_fit(const Tensor& picture, const models::ImageShape& shape, int64_
                   "[fit] the picture of ", h, " x ", w, " pixels is too long; crop it");
   const int64_t out_h = h <= w ? resize_size : resize_size * h / w;
   const int64_t out_w = w <= h ? resize_size : resize_size * w / h;
-  const Tensor scaled = transforms::resize(with_channels(picture, shape.channels), out_h, out_w);
+  const Tensor scaled =
+      transforms::functional::resize(with_channels(picture, shape.channels), {out_h, out_w});
   return scaled.narrow(1, half(out_h - shape.height), shape.height)
       .narrow(2, half(out_w - shape.width), shape.width)
       .contiguous();

@@ -3,79 +3,317 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <cstring>
 
+#include "hearth/base/error.h"
+#include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/resize.h"
+#include "hearth/ops/shape.h"
+
+#include "transforms/describe.h"
+#include "transforms/draw.h"
+#include "transforms/items.h"
+#include "transforms/pillow_resize.h"
 
 namespace hearth::vision::transforms {
+namespace functional {
 namespace {
 
-/// The inputs that make up one output, and how much of each.
-struct Taps {
-  int64_t first;
-  std::vector<float> weights;
-};
+bool is_nearest(InterpolationMode mode) {
+  return mode == InterpolationMode::Nearest || mode == InterpolationMode::NearestExact;
+}
 
-std::vector<Taps> triangle_taps(int64_t in, int64_t out) {
-  const double scale = static_cast<double>(in) / static_cast<double>(out);
-  const double reach = std::max(scale, 1.0);
-  std::vector<Taps> all;
+/// Where the pixels of a line come from, as PyTorch computes it.
+Tensor nearest_pixels(int64_t in, int64_t out, bool exact, Device device) {
+  const float scale = static_cast<float>(in) / static_cast<float>(out);
+  const Tensor places = empty({out}, kLong);
+  auto* place = places.data_ptr<int64_t>();
   for (int64_t i = 0; i < out; ++i) {
-    const double center = scale * (static_cast<double>(i) + 0.5);
-    const auto first = std::max<int64_t>(0, static_cast<int64_t>(center - reach + 0.5));
-    const auto last = std::min(in, static_cast<int64_t>(center + reach + 0.5));
-    Taps taps{first, {}};
-    double sum = 0;
-    for (int64_t j = first; j < last; ++j) {
-      const double distance = std::abs((static_cast<double>(j) - center + 0.5) / reach);
-      taps.weights.push_back(static_cast<float>(std::max(0.0, 1 - distance)));
-      sum += taps.weights.back();
-    }
-    for (float& w : taps.weights) w = static_cast<float>(w / sum);
-    all.push_back(std::move(taps));
+    const float at = (static_cast<float>(i) + (exact ? 0.5f : 0.0f)) * scale;
+    place[i] = std::min(static_cast<int64_t>(std::floor(at)), in - 1);
   }
-  return all;
+  return places.to(device);
+}
+
+Tensor resize_nearest(const Tensor& image, Size size, bool exact) {
+  Tensor out = image;
+  if (size.height != image.size(-2))
+    out = out.index_select(-2, nearest_pixels(image.size(-2), size.height, exact, image.device()));
+  if (size.width != image.size(-1))
+    out = out.index_select(-1, nearest_pixels(image.size(-1), size.width, exact, image.device()));
+  return out;
+}
+
+/// [N, C, H, W] of bytes whose pixels lie together, 3 or 4 channels each.
+bool is_interleaved(const Tensor& images) {
+  const int64_t c = images.size(1);
+  return (c == 3 || c == 4) && images.stride(1) == 1 && images.stride(3) == c &&
+         images.stride(2) >= c * images.size(3);
+}
+
+Tensor resize_interleaved(const Tensor& images, Size size, InterpolationMode mode) {
+  const int64_t n = images.size(0), channels = images.size(1);
+  const Size in{images.size(2), images.size(3)};
+  Tensor out = empty({n, size.height, size.width, channels}, kByte);
+  const auto* from = images.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  const int64_t row_bytes = images.stride(2);
+  parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
+    PixelResizer resizer;
+    resizer.set(mode, in, size, 0, 0, size, false);
+    for (int64_t i = begin; i < end; ++i) {
+      const uint8_t* first = from + i * images.stride(0);
+      const uint8_t* last = first + (in.height - 1) * row_bytes + in.width * channels;
+      resizer.run(channels,
+                  first + resizer.rows().begin() * row_bytes + resizer.columns().begin() * channels,
+                  row_bytes, last);
+      const int64_t bytes = size.width * channels;
+      for (int64_t y = 0; y < size.height; ++y)
+        std::memcpy(to + (i * size.height + y) * bytes, resizer.row(y), static_cast<size_t>(bytes));
+    }
+  });
+  return out.permute({0, 3, 1, 2});
+}
+
+Tensor resize_bytes(const Tensor& image, Size size, InterpolationMode mode) {
+  const Tensor host = image.cpu();
+  Tensor images = host.reshape({-1, host.size(-3), host.size(-2), host.size(-1)});
+  if (is_interleaved(images)) return resize_interleaved(images, size, mode).to(image.device());
+  images = images.contiguous();
+  const int64_t n = images.size(0), channels = images.size(1);
+  const Size in{images.size(2), images.size(3)};
+  Tensor out = empty({n, channels, size.height, size.width}, kByte);
+  const auto* from = images.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      resize_planes(mode, channels, in, from + i * channels * in.height * in.width, size,
+                    to + i * channels * size.height * size.width);
+  });
+  return out.to(image.device());
+}
+
+/// What torchvision does with tensors of any numbers.
+Tensor resize_numbers(const Tensor& image, Size size, InterpolationMode mode, bool antialias) {
+  HEARTH_CHECK_AS(ValueError,
+                  mode == InterpolationMode::Bilinear || mode == InterpolationMode::Bicubic,
+                  "[resize] ", text_of(mode), " expects an image of uint8 and antialias, got ",
+                  image.scalar_type());
+  const ScalarType dtype = image.scalar_type();
+  const bool as_is = dtype == kFloat || dtype == kDouble || (dtype == kByte && !antialias);
+  Tensor x = image.reshape({-1, image.size(-3), image.size(-2), image.size(-1)});
+  if (!as_is) x = x.to(kFloat);
+  const std::vector<int64_t> to{size.height, size.width};
+  const bool linear = mode == InterpolationMode::Bilinear;
+  if (antialias) {
+    x = linear ? _upsample_bilinear2d_aa(x, to, false) : _upsample_bicubic2d_aa(x, to, false);
+  } else {
+    x = linear ? upsample_bilinear2d(x, to, false) : upsample_bicubic2d(x, to, false);
+  }
+  if (as_is) return x;
+  return (is_floating_point(dtype) ? x : x.round()).to(dtype);
+}
+
+/// float32, as torchvision's: [width, height, ...] by how much they grow.
+Tensor growth(Size from, Size to, int64_t repeats, Device device) {
+  const auto w =
+      static_cast<float>(static_cast<double>(to.width) / static_cast<double>(from.width));
+  const auto h =
+      static_cast<float>(static_cast<double>(to.height) / static_cast<double>(from.height));
+  const Tensor factors = empty({2 * repeats}, kFloat);
+  for (int64_t i = 0; i < repeats; ++i) {
+    factors.data_ptr<float>()[2 * i] = w;
+    factors.data_ptr<float>()[2 * i + 1] = h;
+  }
+  return factors.to(device);
 }
 
 }  // namespace
 
-Tensor resize(const Tensor& image, int64_t height, int64_t width) {
-  HEARTH_CHECK_AS(DtypeError, image.defined() && image.scalar_type() == kByte,
-                  "[resize] expected a uint8 image");
-  HEARTH_CHECK_AS(ShapeError, image.dim() == 3 && image.size(1) > 0 && image.size(2) > 0,
-                  "[resize] expected an image [C, H, W], got shape ", image.sizes());
-  HEARTH_CHECK_AS(ValueError, height > 0 && width > 0, "[resize] expected a positive size, got ",
-                  height, " x ", width);
-  const int64_t channels = image.size(0), in_h = image.size(1), in_w = image.size(2);
-  Tensor source = image.cpu().contiguous();
-  Tensor out = empty({channels, height, width}, kByte);
-  const std::vector<Taps> across = triangle_taps(in_w, width), down = triangle_taps(in_h, height);
-  std::vector<float> rows(static_cast<size_t>(in_h * width));
-  for (int64_t c = 0; c < channels; ++c) {
-    const uint8_t* in = source.const_data_ptr<uint8_t>() + c * in_h * in_w;
-    for (int64_t y = 0; y < in_h; ++y) {
-      for (int64_t x = 0; x < width; ++x) {
-        const Taps& taps = across[static_cast<size_t>(x)];
-        float sum = 0;
-        for (size_t j = 0; j < taps.weights.size(); ++j)
-          sum += taps.weights[j] * in[y * in_w + taps.first + static_cast<int64_t>(j)];
-        rows[static_cast<size_t>(y * width + x)] = sum;
-      }
-    }
-    uint8_t* to = out.data_ptr<uint8_t>() + c * height * width;
-    for (int64_t y = 0; y < height; ++y) {
-      const Taps& taps = down[static_cast<size_t>(y)];
-      for (int64_t x = 0; x < width; ++x) {
-        float sum = 0;
-        for (size_t j = 0; j < taps.weights.size(); ++j)
-          sum += taps.weights[j] *
-                 rows[(static_cast<size_t>(taps.first) + j) * static_cast<size_t>(width) +
-                      static_cast<size_t>(x)];
-        *to++ = static_cast<uint8_t>(std::lround(std::clamp(sum, 0.0f, 255.0f)));
-      }
-    }
+Tensor resize(const Tensor& image, Size size, InterpolationMode interpolation, bool antialias) {
+  check_image(image, "resize");
+  HEARTH_CHECK_AS(ValueError, size.height > 0 && size.width > 0,
+                  "[resize] expected a positive size, got ", size.height, " x ", size.width);
+  if (size == Size{image.size(-2), image.size(-1)}) return image;
+  std::vector<int64_t> sizes(image.sizes().begin(), image.sizes().end());
+  sizes[sizes.size() - 2] = size.height;
+  sizes[sizes.size() - 1] = size.width;
+  if (image.numel() == 0) {
+    HEARTH_CHECK_AS(ShapeError, image.size(-1) > 0 && image.size(-2) > 0,
+                    "[resize] expected an image of at least one pixel, got shape ", image.sizes());
+    return image.new_empty(sizes);
   }
-  return out.to(image.device());
+  if (is_nearest(interpolation))
+    return resize_nearest(image, size, interpolation == InterpolationMode::NearestExact);
+  const bool pillow = image.scalar_type() == kByte && antialias;
+  const Tensor out = pillow ? resize_bytes(image, size, interpolation)
+                            : resize_numbers(image, size, interpolation, antialias);
+  // A batch's dims in front are one; without any, or with one, only it comes or goes.
+  if (image.dim() == 3) return out.squeeze(0);
+  return image.dim() == 4 ? out : out.reshape(sizes);
 }
+
+Mask resize(const Mask& mask, Size size, InterpolationMode interpolation, bool) {
+  const InterpolationMode mode =
+      is_nearest(interpolation) ? interpolation : InterpolationMode::Nearest;
+  return through_image(mask, [&](const Tensor& image) { return resize(image, size, mode); });
+}
+
+BoundingBoxes resize(const BoundingBoxes& boxes, Size size, InterpolationMode, bool) {
+  if (size == boxes.canvas) return boxes;
+  const Tensor factors = growth(boxes.canvas, size, 2, boxes.data.device());
+  return {boxes.data.mul(factors).to(boxes.data.scalar_type()), boxes.format, size};
+}
+
+KeyPoints resize(const KeyPoints& points, Size size, InterpolationMode, bool) {
+  if (size == points.canvas) return points;
+  const Tensor factors = growth(points.canvas, size, 1, points.data.device());
+  return {points.data.mul(factors).to(points.data.scalar_type()), size};
+}
+
+Size resized_size(Size image, std::optional<int64_t> shorter, std::optional<int64_t> max_size) {
+  HEARTH_CHECK_AS(ValueError, image.height > 0 && image.width > 0,
+                  "[resize] expected an image of at least one pixel, got ", image.height, " x ",
+                  image.width);
+  HEARTH_CHECK_AS(ValueError, shorter || max_size,
+                  "[resize] expected a size or a max_size, got neither");
+  HEARTH_CHECK_AS(ValueError, !shorter || !max_size || *max_size > *shorter,
+                  "[resize] expected max_size above the size of the shorter edge, ",
+                  shorter.value_or(0), ", got ", max_size.value_or(0));
+  const int64_t low = std::min(image.height, image.width);
+  const int64_t high = std::max(image.height, image.width);
+  const auto scaled = [](int64_t size, int64_t by, int64_t over) {
+    return static_cast<int64_t>(static_cast<double>(size * by) / static_cast<double>(over));
+  };
+  int64_t new_low = 0, new_high = 0;
+  if (shorter) {
+    new_low = *shorter;
+    new_high = scaled(*shorter, high, low);
+    if (max_size && new_high > *max_size) {
+      new_low = scaled(*max_size, new_low, new_high);
+      new_high = *max_size;
+    }
+  } else {
+    new_low = scaled(*max_size, low, high);
+    new_high = *max_size;
+  }
+  return image.width <= image.height ? Size{new_high, new_low} : Size{new_low, new_high};
+}
+
+}  // namespace functional
+
+namespace {
+
+Sample resized(const Sample& sample, Size size, InterpolationMode mode, bool antialias) {
+  return with_each_item(
+      sample, [&](const auto& item) { return functional::resize(item, size, mode, antialias); });
+}
+
+Params params_of(Size size) {
+  return {{"height", static_cast<double>(size.height)}, {"width", static_cast<double>(size.width)}};
+}
+Size size_of(const Params& params) { return {params.integer("height"), params.integer("width")}; }
+
+/// The size times a factor, rounded down.
+Size times(Size size, double factor) {
+  return {static_cast<int64_t>(static_cast<double>(size.height) * factor),
+          static_cast<int64_t>(static_cast<double>(size.width) * factor)};
+}
+
+}  // namespace
+
+Resize::Resize(ResizeOptions options) : options_(std::move(options)) {
+  HEARTH_CHECK_AS(ValueError, options_.size().size() != 2 || !options_.max_size(),
+                  "[Resize] max_size is for sizes of the shorter edge, or none; got both edges");
+  HEARTH_CHECK_AS(ValueError, !options_.size().empty() || options_.max_size(),
+                  "[Resize] expected a size or a max_size, got neither");
+  for (const int64_t edge : options_.size())
+    HEARTH_CHECK_AS(ValueError, edge > 0, "[Resize] expected a positive size, got ", edge);
+}
+
+Sample Resize::apply(const Sample& sample, const Params&) const {
+  const std::vector<int64_t>& wanted = options_.size();
+  const auto size_for = [&](Size image) {
+    if (wanted.size() == 2) return Size{wanted[0], wanted[1]};
+    return functional::resized_size(
+        image, wanted.empty() ? std::nullopt : std::optional<int64_t>(wanted[0]),
+        options_.max_size());
+  };
+  // Each by its own size, as torchvision, where items of a sample differ.
+  return with_each_item(sample, [&](const auto& item) {
+    return functional::resize(item, size_for(query_size(Sample{{"item", item}})),
+                              options_.interpolation(), options_.antialias());
+  });
+}
+
+std::string Resize::describe() const { return transforms::describe("Resize", options_); }
+
+RandomResize::RandomResize(RandomResizeOptions options) : options_(options) {
+  HEARTH_CHECK_AS(ValueError, options_.min_size() > 0 && options_.min_size() < options_.max_size(),
+                  "[RandomResize] expected 0 < min_size < max_size, got ", options_.min_size(),
+                  " and ", options_.max_size());
+}
+
+Params RandomResize::sample(const Sample& sample, Generator& generator) const {
+  const int64_t shorter = draw::randint(generator, options_.min_size(), options_.max_size());
+  return params_of(functional::resized_size(query_size(sample), shorter));
+}
+
+Sample RandomResize::apply(const Sample& sample, const Params& params) const {
+  return resized(sample, size_of(params), options_.interpolation(), options_.antialias());
+}
+
+std::string RandomResize::describe() const {
+  return transforms::describe("RandomResize", options_);
+}
+
+RandomShortestSize::RandomShortestSize(RandomShortestSizeOptions options)
+    : options_(std::move(options)) {
+  HEARTH_CHECK_AS(ValueError, !options_.min_size().empty(),
+                  "[RandomShortestSize] expected sizes, got none");
+}
+
+Params RandomShortestSize::sample(const Sample& sample, Generator& generator) const {
+  const Size size = query_size(sample);
+  const std::vector<int64_t>& all = options_.min_size();
+  const int64_t shorter =
+      all[static_cast<size_t>(draw::randint(generator, 0, static_cast<int64_t>(all.size())))];
+  double factor =
+      static_cast<double>(shorter) / static_cast<double>(std::min(size.height, size.width));
+  if (options_.max_size())
+    factor = std::min(factor, static_cast<double>(*options_.max_size()) /
+                                  static_cast<double>(std::max(size.height, size.width)));
+  return params_of(times(size, factor));
+}
+
+Sample RandomShortestSize::apply(const Sample& sample, const Params& params) const {
+  return resized(sample, size_of(params), options_.interpolation(), options_.antialias());
+}
+
+std::string RandomShortestSize::describe() const {
+  return transforms::describe("RandomShortestSize", options_);
+}
+
+ScaleJitter::ScaleJitter(ScaleJitterOptions options) : options_(options) {}
+
+Params ScaleJitter::sample(const Sample& sample, Generator& generator) const {
+  const Size size = query_size(sample), target = options_.target_size();
+  const auto [low, high] = options_.scale_range();
+  const double scale = draw::uniform(generator, low, high);
+  // Width over height and height over width, as in torchvision.
+  const double fits =
+      std::min(static_cast<double>(target.width) / static_cast<double>(size.height),
+               static_cast<double>(target.height) / static_cast<double>(size.width));
+  return params_of(times(size, fits * scale));
+}
+
+Sample ScaleJitter::apply(const Sample& sample, const Params& params) const {
+  return resized(sample, size_of(params), options_.interpolation(), options_.antialias());
+}
+
+std::string ScaleJitter::describe() const { return transforms::describe("ScaleJitter", options_); }
 
 }  // namespace hearth::vision::transforms

@@ -9,7 +9,7 @@ namespace hearth::vision::transforms {
 /// Hamming and Lanczos.
 enum class InterpolationMode : int8_t {
   Nearest,       ///< the pixel at floor(position * scale)
-  NearestExact,  ///< the pixel under the middle, as Pillow's NEAREST
+  NearestExact,  ///< the pixel under the middle
   Bilinear,
   Bicubic,
   Box,
