@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vision's functions that compute on the host take tensors of the device.
 #include "hearth/vision/classification/classifier.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 #include "hearth/vision/utils.h"
 
 #include "cuda/cuda_test.h"

@@ -12,7 +12,7 @@
 #include "hearth/io/serialize.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/random.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 #include "error_of.h"
 #include "hub/http_server.h"

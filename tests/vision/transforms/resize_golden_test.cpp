@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "hearth/tensor/tensor_literal.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 #include "core/golden/runner.h"
 #include "transforms/describe.h"

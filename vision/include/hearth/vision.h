@@ -27,6 +27,7 @@
 #include "hearth/vision/transforms/functional/blur.h"
 #include "hearth/vision/transforms/functional/color.h"
 #include "hearth/vision/transforms/functional/dtype.h"
+#include "hearth/vision/transforms/functional/resize.h"
 #include "hearth/vision/transforms/modes.h"
 #include "hearth/vision/transforms/resize.h"
 #include "hearth/vision/transforms/transform.h"

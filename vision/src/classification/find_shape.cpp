@@ -9,7 +9,7 @@
 
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 namespace hearth::vision {
 namespace {

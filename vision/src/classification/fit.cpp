@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hearth/ops/creation.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 #include "classification/find_shape.h"
 

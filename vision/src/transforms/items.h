@@ -27,7 +27,7 @@ Sample with_each_item(const Sample& sample, const F& f) {
 }
 
 /// Throws ShapeError unless it is [..., C, H, W].
-inline void check_image(const Tensor& image, const char* who) {
+inline void check_pixels(const Tensor& image, const char* who) {
   HEARTH_CHECK_AS(ShapeError, image.defined() && image.dim() >= 3, "[", who,
                   "] expected an image [..., C, H, W], got ",
                   image.defined() ? cat_str("shape ", image.sizes()) : std::string("nothing"));
