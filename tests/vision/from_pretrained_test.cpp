@@ -230,8 +230,9 @@ TEST(CenterFit, IsResizeAndCenterCrop) {
   EXPECT_TRUE(center_fit(picture, {3, 10, 12}, 16).equal(scaled.narrow(1, 3, 10).narrow(2, 6, 12)));
   const Tensor tall = randint(0, 256, {1, 31, 20}, kByte);
   // (15 - 8) / 2 = 3.5 is rounded to the even 4, as Python does.
-  EXPECT_TRUE(center_fit(tall, {1, 8, 8}, 10)
-                  .equal(transforms::functional::resize(tall, {15, 10}).narrow(1, 4, 8).narrow(2, 1, 8)));
+  EXPECT_TRUE(
+      center_fit(tall, {1, 8, 8}, 10)
+          .equal(transforms::functional::resize(tall, {15, 10}).narrow(1, 4, 8).narrow(2, 1, 8)));
   EXPECT_EQ(center_fit(tall, {3, 8, 8}, 10).size(0), 3);
   EXPECT_THROW(center_fit(tall, {1, 8, 11}, 10), ValueError);
   EXPECT_THROW(center_fit(zeros({5, 8, 8}, kByte), {1, 8, 8}, 10), ShapeError);
