@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/transforms/transform.h"
 
+#include <algorithm>
+
 #include "hearth/base/error.h"
 
 namespace hearth::vision::transforms {
@@ -24,6 +26,12 @@ int64_t Params::integer(const std::string& name) const {
   return static_cast<int64_t>(find(numbers, name));
 }
 const Tensor& Params::tensor(const std::string& name) const { return find(tensors, name); }
+
+bool Params::contains(const std::string& name) const {
+  const auto named = [&](const auto& entry) { return entry.first == name; };
+  return std::any_of(numbers.begin(), numbers.end(), named) ||
+         std::any_of(tensors.begin(), tensors.end(), named);
+}
 
 Transform::~Transform() = default;
 

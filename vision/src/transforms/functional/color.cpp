@@ -89,7 +89,7 @@ Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels) {
 }
 
 Tensor grayscale_to_rgb(const Tensor& image) {
-  check_image(image, "grayscale_to_rgb");
+  check_pixels(image, "grayscale_to_rgb");
   if (image.size(-3) >= 3) return image;
   HEARTH_CHECK_AS(ShapeError, image.size(-3) == 1,
                   "[grayscale_to_rgb] expected an image of 1 or 3 channels, got shape ",
@@ -98,7 +98,7 @@ Tensor grayscale_to_rgb(const Tensor& image) {
 }
 
 Tensor permute_channels(const Tensor& image, IntArrayRef permutation) {
-  check_image(image, "permute_channels");
+  check_pixels(image, "permute_channels");
   HEARTH_CHECK_AS(ValueError, static_cast<int64_t>(permutation.size()) == image.size(-3),
                   "[permute_channels] expected a number for each of ", image.size(-3),
                   " channels, got ", permutation.size());

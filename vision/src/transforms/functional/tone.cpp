@@ -51,7 +51,7 @@ void even_out(const Channel& channel, Table& table) {
 }  // namespace
 
 Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
-  check_image(image, "adjust_gamma");
+  check_pixels(image, "adjust_gamma");
   HEARTH_CHECK_AS(ValueError, gamma >= 0, "[adjust_gamma] expected a gamma of at least 0, got ",
                   gamma);
   if (!is_bytes(image)) {
@@ -69,12 +69,12 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
 }
 
 Tensor invert(const Tensor& image) {
-  check_image(image, "invert");
+  check_pixels(image, "invert");
   return is_bytes(image) ? image.bitwise_not() : 1 - image;
 }
 
 Tensor posterize(const Tensor& image, int64_t bits) {
-  check_image(image, "posterize");
+  check_pixels(image, "posterize");
   HEARTH_CHECK_AS(ValueError, bits >= 0 && bits <= 8,
                   "[posterize] expected a number of bits between 0 and 8, got ", bits);
   if (is_bytes(image)) return bits == 8 ? image : image.bitwise_and(0xff << (8 - bits) & 0xff);
@@ -83,7 +83,7 @@ Tensor posterize(const Tensor& image, int64_t bits) {
 }
 
 Tensor solarize(const Tensor& image, double threshold) {
-  check_image(image, "solarize");
+  check_pixels(image, "solarize");
   const double most = is_bytes(image) ? 255 : 1;
   HEARTH_CHECK_AS(ValueError, threshold <= most, "[solarize] expected a threshold of at most ",
                   most, ", got ", threshold);
@@ -103,7 +103,7 @@ Tensor autocontrast(const Tensor& image) {
 }
 
 Tensor equalize(const Tensor& image) {
-  check_image(image, "equalize");
+  check_pixels(image, "equalize");
   if (is_bytes(image)) return apply_tables(image, even_out);
   return to_dtype(equalize(to_dtype(image, kByte, true)), image.scalar_type(), true);
 }

@@ -28,6 +28,8 @@ struct HEARTH_API Params {
   double operator[](const std::string& name) const;
   int64_t integer(const std::string& name) const;
   const Tensor& tensor(const std::string& name) const;
+  /// Whether there is a number or tensor of that name.
+  bool contains(const std::string& name) const;
 };
 
 /// The base of all transforms. A new one overrides `sample`, if it is random, and `transform` of
