@@ -34,6 +34,7 @@
 #include "hearth/vision/transforms/functional/color.h"
 #include "hearth/vision/transforms/functional/dtype.h"
 #include "hearth/vision/transforms/functional/resize.h"
+#include "hearth/vision/transforms/image_pipeline.h"
 #include "hearth/vision/transforms/mixing.h"
 #include "hearth/vision/transforms/modes.h"
 #include "hearth/vision/transforms/resize.h"
