@@ -32,6 +32,7 @@
 #include "hearth/ops/attention.h"
 #include "hearth/ops/blocks.h"
 #include "hearth/ops/conv.h"
+#include "hearth/ops/conv_norm.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/ctc_loss.h"
 #include "hearth/ops/distances.h"

@@ -13,6 +13,7 @@
 #include "hearth/nn/modules/attention.h"
 #include "hearth/nn/modules/containers.h"
 #include "hearth/nn/modules/conv.h"
+#include "hearth/nn/modules/conv_norm.h"
 #include "hearth/nn/modules/distance.h"
 #include "hearth/nn/modules/dropout.h"
 #include "hearth/nn/modules/embedding.h"

@@ -9,6 +9,7 @@
 #include "hearth/base/error.h"
 
 #include "base/checked.h"
+#include "base/parallel.h"
 #include "cpu/conv_depthwise.h"
 #include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
@@ -160,7 +161,54 @@ void with_type(ScalarType type, const F& f) {
   }
 }
 
+using OwnForward = void (*)(const ConvArgs&, const float* x, const float* w, const ConvFinish&,
+                            const float* residual, float* y);
+/// Null for other paths.
+OwnForward own_forward(Path path) {
+  return path == Path::Depthwise  ? depthwise_forward
+         : path == Path::Winograd ? winograd_forward
+         : path == Path::Direct   ? direct_forward
+                                  : nullptr;
+}
+
+/// Where our kernels, which finish results while these are in the caches, beat a pass of its own:
+/// nearly everywhere that images need not be turned.
+Path choose_finishing_path(const ConvArgs& c) {
+  constexpr int64_t kChannels = 8;
+  if (conv_algorithm() == ConvAlgorithm::Unfold || c.dtype != kFloat ||
+      c.layout != ConvLayout::ChannelsLast)
+    return Path::Unfold;
+  if (depthwise_accepts(c)) return Path::Depthwise;
+  if (winograd_accepts(c) && many_tiles(Pass::Forward, c)) return Path::Winograd;
+  return c.in_channels >= kChannels && direct_accepts(c) ? Path::Direct : Path::Unfold;
+}
+
+/// Results that are finished in a pass of its own.
+void finish_all(const ConvArgs& c, const ConvFinish& finish, const float* residual, float* y) {
+  const int64_t channels = c.out_channels, positions = c.positions();
+  const auto behind = [&](int64_t at) { return residual ? residual + at : nullptr; };
+  if (c.layout == ConvLayout::ChannelsLast) {
+    const int64_t block = 1 + 4096 / channels, all = c.batch * positions;
+    parallel_for(ceil_div(all, block), 4, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin * block; i < std::min(all, end * block); i += block)
+        conv_finish().pixels(finish, 0, channels, std::min(block, all - i), channels,
+                             behind(i * channels), y + i * channels);
+    });
+  } else {
+    parallel_for(c.batch * channels, 1 + 16384 / (positions + 1), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i)
+        conv_finish().plane(finish, i % channels, positions, behind(i * positions),
+                            y + i * positions);
+    });
+  }
+}
+
 }  // namespace
+
+const ConvFinishKernels& conv_finish() {
+  static const ConvFinishKernels& table = HEARTH_SELECT_ISA(conv_finish_kernels);
+  return table;
+}
 
 void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* bias, void* y) {
   check(c);
@@ -171,15 +219,9 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Planes)
     return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
-  if (path == Path::Depthwise)
-    return depthwise_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
-                             static_cast<const float*>(bias), static_cast<float*>(y));
-  if (path == Path::Winograd)
-    return winograd_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
-                            static_cast<const float*>(bias), static_cast<float*>(y));
-  if (path == Path::Direct)
-    return direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
-                          static_cast<const float*>(bias), static_cast<float*>(y));
+  if (const OwnForward own = own_forward(path))
+    return own(c, static_cast<const float*>(x), static_cast<const float*>(w),
+               {nullptr, static_cast<const float*>(bias)}, nullptr, static_cast<float*>(y));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
     Scratch<float> fy(static_cast<size_t>(n.y));
@@ -191,6 +233,18 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
     unfold_forward(c, static_cast<const T*>(x), static_cast<const T*>(w),
                    static_cast<const T*>(bias), static_cast<T*>(y));
   });
+}
+
+void conv_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
+                  const float* residual, float* y) {
+  const Counts n(c);
+  const Path path = n.x > 0 && n.y > 0 ? choose_finishing_path(c) : Path::Unfold;
+  if (const OwnForward own = own_forward(path)) {
+    check(c);
+    return own(c, x, w, finish, residual, y);
+  }
+  conv_forward(c, x, w, nullptr, y);
+  finish_all(c, finish, residual, y);
 }
 
 void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* gx) {

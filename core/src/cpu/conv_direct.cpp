@@ -8,152 +8,25 @@
 #include "base/parallel.h"
 #include "cpu/conv_direct_kernels.h"
 #include "cpu/conv_images.h"
+#include "cpu/conv_phase.h"
 #include "cpu/scratch.h"
 
 namespace hearth::cpu {
 
 namespace {
 
-constexpr int64_t kRows = ConvDirectKernels::kRows;
-constexpr int64_t kBlockRows = 16 * kRows;   // pixels that share a piece of the weight
-constexpr int64_t kDepth = 256;              // that piece's rows: 16 KB
-constexpr int64_t kPieces = 16;              // of work, at least, where the shape gives as many
-constexpr int64_t kGradPixels = 256;         // summed in registers, then added
-constexpr int64_t kGradFilters = 8 * kRows;  // of a piece of work
-constexpr int64_t kMaxArea = 256;            // addresses are kept for all taps of a block
+constexpr int64_t kBlockRows = 96;    // pixels that share a piece of the weight
+constexpr int64_t kDepth = 256;       // elements of a pixel that are gathered at a time
+constexpr int64_t kLine = 16;         // between rows, or powers of two would collide
+constexpr int64_t kPieces = 16;       // of work, at least, where the shape gives as many
+constexpr int64_t kGradPixels = 256;  // summed in registers, then added
+constexpr int64_t kGradFilters = 48;  // of a piece of work
+constexpr int64_t kMaxArea = 256;     // addresses are kept for all taps of a block
 
 const ConvDirectKernels& kernels() {
   static const ConvDirectKernels& table = HEARTH_SELECT_ISA(conv_direct_kernels);
   return table;
 }
-
-struct Tap {
-  int64_t at[kConvDims];  ///< of the source's pixel, from `step` times the pixel's index
-  int64_t index;          ///< in the kernel
-};
-
-/// Pixels of the result, every result_step-th from `first` on, and the taps that reach them.
-/// Pixel i reads the source at i * step + tap.at.
-struct Phase {
-  int64_t count[kConvDims], first[kConvDims], result_step[kConvDims], step[kConvDims];
-  int64_t low[kConvDims] = {}, high[kConvDims] = {};  ///< of tap.at
-  int64_t n_taps = 0;
-  Scratch<Tap> room;
-  Tap* taps = room.data();
-
-  explicit Phase(const ConvArgs& c) : room(static_cast<size_t>(c.area())) {}
-  void add(const Tap& tap) {
-    for (int d = 0; d < kConvDims; ++d) {
-      low[d] = n_taps ? std::min(low[d], tap.at[d]) : tap.at[d];
-      high[d] = n_taps ? std::max(high[d], tap.at[d]) : tap.at[d];
-    }
-    taps[n_taps++] = tap;
-  }
-  int64_t pixels() const { return count[0] * count[1] * count[2]; }
-};
-
-template <class F>
-void for_each_place(const int64_t* sizes, const F& f) {
-  int64_t at[kConvDims];
-  for (at[0] = 0; at[0] < sizes[0]; ++at[0])
-    for (at[1] = 0; at[1] < sizes[1]; ++at[1])
-      for (at[2] = 0; at[2] < sizes[2]; ++at[2]) f(at);
-}
-
-int64_t tap_index(const ConvArgs& c, const int64_t* k) {
-  return (k[0] * c.kernel[1] + k[1]) * c.kernel[2] + k[2];
-}
-
-/// The phase of a forward convolution: all outputs.
-void set_forward(const ConvArgs& c, Phase& phase) {
-  for (int d = 0; d < kConvDims; ++d) {
-    phase.count[d] = c.output(d);
-    phase.first[d] = 0;
-    phase.result_step[d] = 1;
-    phase.step[d] = c.stride[d];
-  }
-  for_each_place(c.kernel, [&](const int64_t* k) {
-    Tap tap;
-    for (int d = 0; d < kConvDims; ++d) tap.at[d] = k[d] * c.dilation[d] - c.pad_begin[d];
-    tap.index = tap_index(c, k);
-    phase.add(tap);
-  });
-}
-
-/// The inputs that lie `first` behind a multiple of the stride: the same taps read them all.
-void set_backward(const ConvArgs& c, const int64_t* first, Phase& phase) {
-  for (int d = 0; d < kConvDims; ++d) {
-    phase.count[d] = ceil_div(c.input[d] - first[d], c.stride[d]);
-    phase.first[d] = first[d];
-    phase.result_step[d] = c.stride[d];
-    phase.step[d] = 1;
-  }
-  for_each_place(c.kernel, [&](const int64_t* k) {
-    Tap tap;
-    for (int d = 0; d < kConvDims; ++d) {
-      const int64_t from = first[d] + c.pad_begin[d] - k[d] * c.dilation[d];
-      if (from % c.stride[d] != 0) return;
-      tap.at[d] = from / c.stride[d];
-    }
-    tap.index = tap_index(c, k);
-    phase.add(tap);
-  });
-}
-
-/// Walks pixels of a phase in order, from the `at`-th of the batch on.
-class Walk {
- public:
-  Walk(const Phase& phase, int64_t at) : phase_(phase) {
-    for (int d = kConvDims - 1; d >= 0; --d) {
-      i_[d] = at % phase.count[d];
-      at /= phase.count[d];
-    }
-    image_ = at;
-  }
-  void next() {
-    for (int d = kConvDims - 1; d >= 0; --d) {
-      if (++i_[d] < phase_.count[d]) return;
-      i_[d] = 0;
-    }
-    ++image_;
-  }
-  /// Where the taps read: out[tap * stride].
-  void addresses(const Images<const float>& source, const float* zeros, const float** out,
-                 int64_t stride) const {
-    bool inside = true;
-    int64_t base[kConvDims];
-    for (int d = 0; d < kConvDims; ++d) {
-      base[d] = i_[d] * phase_.step[d];
-      inside &= base[d] + phase_.low[d] >= 0 && base[d] + phase_.high[d] < source.size[d];
-    }
-    const auto offset = [&](const int64_t* at) {
-      return ((at[0] * source.size[1] + at[1]) * source.size[2] + at[2]) * source.channels;
-    };
-    const float* image = source.data + image_ * source.pixels() * source.channels;
-    const Tap* taps = phase_.taps;
-    const int64_t n = phase_.n_taps, from = offset(base);
-    for (int64_t t = 0; t < n; ++t) {
-      const int64_t* at = taps[t].at;
-      bool in = inside;
-      if (!in) {
-        in = true;
-        for (int d = 0; d < kConvDims; ++d)
-          in &= base[d] + at[d] >= 0 && base[d] + at[d] < source.size[d];
-      }
-      out[t * stride] = in ? image + from + offset(at) : zeros;
-    }
-  }
-  float* result(const Images<float>& result) const {
-    int64_t pixel = image_;
-    for (int d = 0; d < kConvDims; ++d)
-      pixel = pixel * result.size[d] + phase_.first[d] + i_[d] * phase_.result_step[d];
-    return result.data + pixel * result.channels;
-  }
-
- private:
-  const Phase& phase_;
-  int64_t image_, i_[kConvDims];
-};
 
 /// The phase's taps as the kernels read them: [panel of the result's channels][tap][depth][cols].
 void pack_weight(const Phase& phase, const float* w, const WeightStrides& s, int64_t area,
@@ -166,7 +39,7 @@ void pack_weight(const Phase& phase, const float* w, const WeightStrides& s, int
       const float* from = w + panel * cols * s.to;
       const int64_t count = std::min(cols, channels - panel * cols);
       float* to = packed + panel * n * depth * cols;
-      if (s.tap != 1) {
+      if (s.tap != 1 || area == 1) {
         for (int64_t t = 0; t < n; ++t)
           pack_lines(from + taps[t].index * s.tap, count, depth, s.to, s.from, cols,
                      to + t * depth * cols);
@@ -182,49 +55,116 @@ void pack_weight(const Phase& phase, const float* w, const WeightStrides& s, int
   });
 }
 
+/// Gathers what results read: an element for each tap and channel.
+class Gather {
+ public:
+  Gather(const Phase& phase, const Images<const float>& source, const float* zeros)
+      : phase_(phase),
+        source_(source),
+        zeros_(zeros),
+        room_(static_cast<size_t>(std::max<int64_t>(1, phase.n_taps))) {
+    const int64_t channels = source.channels;
+    for (int64_t t = 0; t < phase.n_taps; ++t) {
+      const int64_t offset = offset_in(source, phase.taps[t].at);
+      ConvRun* last = runs_ + n_runs_ - 1;
+      if (n_runs_ > 0 && last->offset + last->size == offset) {
+        last->size += channels;
+      } else {
+        runs_[n_runs_++] = {t * channels, channels, offset};
+      }
+    }
+  }
+  /// What a tile's pixels read from the `first` element on, if it lies there in rows of equal
+  /// distance that don't collide in the caches; else null.
+  const float* where_it_lies(const float* const* bases, int64_t count, int64_t first,
+                             int64_t* row) const {
+    constexpr int64_t kPage = 1024;
+    if (n_runs_ != 1 || count < kernels().rows || !bases[0] || !bases[1]) return nullptr;
+    *row = bases[1] - bases[0];
+    if (*row % kPage == 0) return nullptr;
+    for (int64_t i = 2; i < count; ++i)
+      if (!bases[i] || bases[i] - bases[i - 1] != *row) return nullptr;
+    return bases[0] + runs_[0].offset + first;
+  }
+  /// `n` elements from the `first`-th on that the phase's `pixel`-th result reads, whose base is
+  /// known.
+  void read(const float* base, int64_t pixel, int64_t first, int64_t n, float* to) const {
+    if (base) return kernels().copy(base, runs_, n_runs_, first, n, to);
+    // At the border, each tap is looked at.
+    const int64_t channels = source_.channels, end = first + n;
+    Scratch<const float*> taps(static_cast<size_t>(phase_.n_taps));
+    Walk(phase_, pixel).addresses(source_, zeros_, taps.data(), 1);
+    for (int64_t t = first / channels; t * channels < end; ++t) {
+      const int64_t from = std::max(first, t * channels),
+                    to_end = std::min(end, (t + 1) * channels);
+      std::copy_n(taps.data()[t] + (from - t * channels), to_end - from, to + (from - first));
+    }
+  }
+
+ private:
+  const Phase& phase_;
+  const Images<const float>& source_;
+  const float* zeros_;
+  Scratch<ConvRun> room_;
+  ConvRun* runs_ = room_.data();
+  int64_t n_runs_ = 0;
+};
+
+/// How the results of a phase become those of the convolution.
+struct Finish {
+  const ConvFinish& of;
+  const float* residual;  ///< laid out as the result, or null
+};
+
 /// The pixels of `phase`, all channels.
 void run_phase(const Phase& phase, const Images<const float>& source, const float* zeros,
-               const float* packed, const float* bias, const Images<float>& result) {
-  const int64_t depth = source.channels, taps = phase.n_taps, cols = kernels().cols;
+               const float* packed, const Finish& finish, const Images<float>& result) {
+  const int64_t depth = phase.n_taps * source.channels;
+  const int64_t in_tile = kernels().rows, cols = kernels().cols;
   const int64_t pixels = source.batch * phase.pixels();
   const int64_t panels = ceil_div(result.channels, cols), blocks = ceil_div(pixels, kBlockRows);
   const int64_t per_piece = ceil_div(panels, std::min(panels, ceil_div(kPieces, blocks)));
   const int64_t pieces = ceil_div(panels, per_piece);
-  const int64_t depth_step = ceil_div(depth, ceil_div(depth, kDepth));
-  const int64_t tap_step = std::max<int64_t>(1, kDepth / depth_step);
+  const int64_t step = depth == 0 ? 1 : ceil_div(depth, ceil_div(depth, kDepth));
+  const int64_t row = step + kLine;
 
+  Gather gather(phase, source, zeros);
   parallel_chunks(blocks * pieces, [&](int64_t chunk) {
     const int64_t first = chunk / pieces * kBlockRows, n = std::min(kBlockRows, pixels - first);
-    const int64_t tiles = ceil_div(n, kRows);
-    Scratch<const float*> rows(static_cast<size_t>(tiles * taps * kRows));
-    std::fill_n(rows.data(), tiles * taps * kRows, zeros);
+    const float* bases[kBlockRows];
+    Scratch<float> rows(static_cast<size_t>(in_tile * row));
     float* results[kBlockRows];
+    const float* residuals[kBlockRows];
     Walk walk(phase, first);
     for (int64_t i = 0; i < n; ++i, walk.next()) {
-      if (taps > 0)
-        walk.addresses(source, zeros, rows.data() + i / kRows * taps * kRows + i % kRows, kRows);
+      bases[i] = walk.base(source);
       results[i] = walk.result(result);
+      if (finish.residual) residuals[i] = finish.residual + (results[i] - result.data);
     }
     const int64_t panel_end = std::min(panels, (chunk % pieces + 1) * per_piece);
-    for (int64_t panel = chunk % pieces * per_piece; panel < panel_end; ++panel) {
-      ConvTile t;
-      t.result_first = panel * cols;
-      t.cols = static_cast<int>(std::min(cols, result.channels - t.result_first));
-      t.weights_tap = depth * cols;
-      const float* weights = packed + panel * taps * depth * cols;
-      for (int64_t tap = 0; tap == 0 || tap < taps; tap += tap_step) {
-        t.taps = std::min(tap_step, taps - tap);
-        for (t.first = 0; t.first < depth; t.first += depth_step) {
-          t.depth = std::min(depth_step, depth - t.first);
-          t.weights = weights + (tap * depth + t.first) * cols;
-          t.accumulate = tap > 0 || t.first > 0;
-          t.bias = bias && !t.accumulate ? bias + t.result_first : nullptr;
-          for (int64_t i = 0; i < n; i += kRows) {
-            t.rows = rows.data() + i * taps + tap * kRows;
-            t.results = results + i;
-            t.count = static_cast<int>(std::min(kRows, n - i));
-            kernels().tile(t);
+    ConvTile t;
+    for (int64_t at = 0; at == 0 || at < depth; at += step) {
+      t.depth = std::min(step, depth - at);
+      t.accumulate = at > 0;
+      t.finish = at + step >= depth ? &finish.of : nullptr;
+      for (int64_t i = 0; i < n; i += in_tile) {
+        t.results = results + i;
+        t.residuals = finish.residual ? residuals + i : nullptr;
+        t.count = static_cast<int>(std::min(in_tile, n - i));
+        t.source = gather.where_it_lies(bases + i, t.count, at, &t.row);
+        if (!t.source) {
+          for (int64_t r = 0; r < in_tile; ++r) {
+            const int64_t pixel = i + std::min<int64_t>(r, t.count - 1);  // some, for those behind
+            gather.read(bases[pixel], first + pixel, at, t.depth, rows.data() + r * row);
           }
+          t.source = rows.data();
+          t.row = row;
+        }
+        for (int64_t panel = chunk % pieces * per_piece; panel < panel_end; ++panel) {
+          t.result_first = panel * cols;
+          t.cols = static_cast<int>(std::min(cols, result.channels - t.result_first));
+          t.weights = packed + (panel * depth + at) * cols;
+          kernels().tile(t);
         }
       }
     }
@@ -243,8 +183,8 @@ bool direct_accepts(const ConvArgs& c) {
          c.positions() <= INT32_MAX;
 }
 
-void direct_forward(const ConvArgs& c, const float* x, const float* w, const float* bias,
-                    float* y) {
+void direct_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
+                    const float* residual, float* y) {
   Turned<const float> source(c, input_images(c, x));
   Turned<float> result(c, output_images(c, y));
   Zeros zeros(c.in_channels);
@@ -254,7 +194,8 @@ void direct_forward(const ConvArgs& c, const float* x, const float* w, const flo
   pack_weight(phase, w, WeightStrides(c, true), c.area(), c.in_channels, c.out_channels,
               packed.data());
   source.read();
-  run_phase(phase, source.images(), zeros.data(), packed.data(), bias, result.images());
+  run_phase(phase, source.images(), zeros.data(), packed.data(), {finish, residual},
+            result.images());
   result.write();
 }
 
@@ -271,7 +212,7 @@ void direct_backward_data(const ConvArgs& c, const float* gy, const float* w, fl
     Scratch<float> packed(packed_elements(phase, c.out_channels, c.in_channels));
     pack_weight(phase, w, WeightStrides(c, false), c.area(), c.out_channels, c.in_channels,
                 packed.data());
-    run_phase(phase, source.images(), zeros.data(), packed.data(), nullptr, result.images());
+    run_phase(phase, source.images(), zeros.data(), packed.data(), {{}, nullptr}, result.images());
   });
   result.write();
 }

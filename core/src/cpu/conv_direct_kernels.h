@@ -3,31 +3,40 @@
 
 #include <cstdint>
 
+#include "cpu/conv_finish.h"
 #include "cpu/isa_select.h"
 
 namespace hearth::cpu {
 
 /// A tile of a convolution: some pixels of the result by ConvDirectKernels::cols channels.
 struct ConvTile {
-  int64_t taps, depth;       ///< summed over, depth being channels of the source
-  const float* const* rows;  ///< [taps][ConvDirectKernels::kRows]: the source's pixels
-  int64_t first;             ///< the first channel of those
-  const float* weights;      ///< [taps][depth][cols]
-  int64_t weights_tap;       ///< elements between taps
-  int count, cols;           ///< pixels and channels to write
-  float* const* results;     ///< the pixels of the result
-  int64_t result_first;      ///< the first channel of those
-  bool accumulate;           ///< added to what is there
-  const float* bias;         ///< [cols], or null
+  int64_t depth;                  ///< summed over: taps by channels of the source
+  const float* source;            ///< [ConvDirectKernels::rows] pixels of the source, gathered
+  int64_t row;                    ///< elements between those
+  const float* weights;           ///< [depth][cols]
+  int count, cols;                ///< pixels and channels to write
+  float* const* results;          ///< the pixels of the result
+  int64_t result_first;           ///< the first channel of those
+  bool accumulate;                ///< added to what is there
+  const ConvFinish* finish;       ///< null: more is to be added
+  const float* const* residuals;  ///< pixels like the results, or null
 };
 
-/// Convolutions of channels-last images that read each pixel by an address of its own: no
-/// unfolding, and a pixel in the padding is a row of zeros. One table per instruction-set level.
+/// Elements that lie next to each other: `size` from the `first`-th on, `offset` behind a base.
+struct ConvRun {
+  int64_t first, size, offset;
+};
+
+/// Convolutions of channels-last images that gather what a few pixels of the result read, which
+/// then is a product of small matrices: no unfolding, and a pixel in the padding is a row of zeros.
+/// One table per instruction-set level.
 struct ConvDirectKernels {
-  static constexpr int kRows = 6;  ///< of pixels (or filters) in a register tile
-  int cols;                        ///< channels in a register tile
+  int rows, cols;  ///< pixels by channels in a register tile
 
   void (*tile)(const ConvTile& tile);
+  /// `n` elements from the `first`-th on, out of runs in order without holes.
+  void (*copy)(const float* base, const ConvRun* runs, int64_t n_runs, int64_t first, int64_t n,
+               float* to);
   /// dst [n][cols] = `count` <= cols channels of n pixels, zeros behind them.
   void (*gather)(int64_t n, const float* const* pixels, int64_t first, int count, float* dst);
   /// sums [filters][cols] += gy [n][filters] transposed, times x [n][cols].

@@ -7,6 +7,7 @@
 #include "ops/batch_norm.h"
 #include "ops/blocks.h"
 #include "ops/conv.h"
+#include "ops/conv_norm.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/ctc_loss.h"

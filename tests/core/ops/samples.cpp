@@ -19,6 +19,7 @@ void decomposition_samples(Samples& samples);
 void random_samples(Samples& samples);
 void shape_samples(Samples& samples);
 void conv_samples(Samples& samples);
+void conv_norm_samples(Samples& samples);
 void pad_samples(Samples& samples);
 void rnn_samples(Samples& samples);
 void pool_samples(Samples& samples);
@@ -45,6 +46,7 @@ Samples all_samples() {
   random_samples(samples);
   shape_samples(samples);
   conv_samples(samples);
+  conv_norm_samples(samples);
   pad_samples(samples);
   rnn_samples(samples);
   pool_samples(samples);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/conv_direct_kernels.h"
+#include "cpu/isa/conv_finish.h"
 #include "cpu/isa/unrolled.h"
-#include "cpu/isa/vector.h"
 
 namespace hearth::cpu {
 namespace HEARTH_ISA {
@@ -9,45 +9,71 @@ namespace {
 
 using V = Vector<float>;
 constexpr int kLane = kLanes<float>;
-// 6 x 2 accumulators, two of the other operand and one of this one: 15 of AVX2's 16 registers.
-constexpr int kRows = ConvDirectKernels::kRows, kVectors = 2, kCols = kVectors * kLane;
+// Accumulators, two of the other operand and one of this one: 15 of AVX2's 16 registers, 27 of
+// AVX-512's 32.
+constexpr int kRows = HEARTH_VECTOR_BYTES == 64 ? 12 : 6;
+constexpr int kVectors = 2, kCols = kVectors * kLane;
 
-void tile(const ConvTile& t) {
-  V sums[kRows][kVectors];
-  unrolled<kRows>([&](auto r) { unrolled<kVectors>([&](auto v) { sums[r][v] = V{}; }); });
-  for (int64_t tap = 0; tap < t.taps; ++tap) {
-    const float* const* rows = t.rows + tap * kRows;
-    const float* x[kRows];
-    unrolled<kRows>([&](auto r) { x[r] = rows[r] + t.first; });
-    const float* w = t.weights + tap * t.weights_tap;
-    for (int64_t c = 0; c < t.depth; ++c, w += kCols) {
-      V in[kVectors];
-      unrolled<kVectors>([&](auto v) { in[v] = load<V>(w + v * kLane); });
-      unrolled<kRows>([&](auto r) {
-        const V pixel = x[r][c] - V{};
-        unrolled<kVectors>([&](auto v) { sums[r][v] = fma(pixel, in[v], sums[r][v]); });
-      });
+/// Apart from the sums' loop, whose registers the compiler would give away.
+[[gnu::noinline]] void write(const ConvTile& t, const float (*sums)[kCols]) {
+  static constexpr ConvFinish kNothing;
+  const bool finished = t.finish != nullptr;
+  for (int at = 0; at < t.cols; at += kLane) {
+    const int64_t first = t.result_first + at, count = t.cols - at;
+    const ChannelFinish finish(finished ? *t.finish : kNothing, first, count);
+    for (int r = 0; r < t.count; ++r) {
+      float* to = t.results[r] + first;
+      V sum = load<V>(sums[r] + at);
+      if (t.accumulate) sum += load_first(to, count);
+      const float* residual = finished && t.residuals ? t.residuals[r] + first : nullptr;
+      store_first(to, finish(sum, residual), count);
     }
   }
-  unrolled<kRows>([&](auto r) {
-    if (r >= t.count) return;
-    float* to = t.results[r] + t.result_first;
-    if (t.cols == kCols) {
-      unrolled<kVectors>([&](auto v) {
-        V sum = sums[r][v];
-        if (t.accumulate) sum += load<V>(to + v * kLane);
-        if (t.bias) sum += load<V>(t.bias + v * kLane);
-        store(to + v * kLane, sum);
-      });
-      return;
-    }
-    float row[kCols];
-    unrolled<kVectors>([&](auto v) { store(row + v * kLane, sums[r][v]); });
-    for (int c = 0; c < t.cols; ++c) {
-      if (t.accumulate) row[c] += to[c];
-      to[c] = t.bias ? row[c] + t.bias[c] : row[c];
-    }
-  });
+}
+
+/// The first kUsed registers of a row; the panel's rows are kCols wide all the same.
+template <int kUsed>
+void tile_of(const ConvTile& t) {
+  V sums[kRows][kUsed];
+  unrolled<kRows>([&](auto r) { unrolled<kUsed>([&](auto v) { sums[r][v] = V{}; }); });
+  const float* rows[kRows];
+  unrolled<kRows>([&](auto r) { rows[r] = t.source + r * t.row; });
+  const float* w = t.weights;
+  for (int64_t k = 0; k < t.depth; ++k, w += kCols) {
+    V in[kUsed];
+    unrolled<kUsed>([&](auto v) { in[v] = load<V>(w + v * kLane); });
+    unrolled<kRows>([&](auto r) {
+      const V pixel = rows[r][k] - V{};
+      unrolled<kUsed>([&](auto v) { sums[r][v] = fma(pixel, in[v], sums[r][v]); });
+    });
+  }
+  float all[kRows][kCols];
+  unrolled<kRows>(
+      [&](auto r) { unrolled<kUsed>([&](auto v) { store(all[r] + v * kLane, sums[r][v]); }); });
+  write(t, all);
+}
+
+void tile(const ConvTile& t) {
+  if (t.cols > kLane) {
+    tile_of<kVectors>(t);
+  } else {
+    tile_of<1>(t);
+  }
+}
+
+void copy(const float* base, const ConvRun* runs, int64_t n_runs, int64_t first, int64_t n,
+          float* to) {
+  for (const ConvRun* run = runs; run < runs + n_runs && n > 0; ++run) {
+    const int64_t skip = first - run->first;
+    if (skip >= run->size) continue;
+    const int64_t count = run->size - skip < n ? run->size - skip : n;
+    const float* from = base + run->offset + skip;
+    for (int64_t i = 0; i < count; i += kLane)
+      store_first(to + i, load_first(from + i, count - i), count - i);
+    first += count;
+    to += count;
+    n -= count;
+  }
 }
 
 void gather(int64_t n, const float* const* pixels, int64_t first, int count, float* dst) {
@@ -94,7 +120,7 @@ void weight_grad(int64_t n, int64_t filters, const float* gy, int64_t gy_stride,
   if (filters - f >= 1) some(std::integral_constant<int, 1>());
 }
 
-constexpr ConvDirectKernels kTable = {kCols, tile, gather, weight_grad};
+constexpr ConvDirectKernels kTable = {kRows, kCols, tile, copy, gather, weight_grad};
 
 }  // namespace
 

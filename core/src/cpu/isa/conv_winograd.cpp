@@ -110,18 +110,10 @@ inline void square(const Read& read, const Write& write) {
   });
 }
 
-/// A register's worth of which `count` elements are there, zeros behind.
-inline V load_some(const float* p, int64_t count) {
-  if (count >= kLane) return load<V>(p);
-  float lanes[kLane];
-  for (int i = 0; i < kLane; ++i) lanes[i] = i < count ? p[i] : 0.0f;
-  return load<V>(lanes);
-}
-
 void input(const float* const* pixels, int64_t channels, int64_t padded, float* v,
            int64_t frequency) {
   for (int64_t c = 0; c < padded; c += kLane) {
-    square<Input>([&](int i, int j) { return load_some(pixels[i * kIn + j] + c, channels - c); },
+    square<Input>([&](int i, int j) { return load_first(pixels[i * kIn + j] + c, channels - c); },
                   [&](int i, int j, V value) { store(v + (i * kIn + j) * frequency + c, value); });
   }
 }
@@ -130,7 +122,7 @@ void gradient(const float* const* pixels, int64_t first, int64_t count, float* y
               int64_t frequency) {
   for (int64_t c = 0; c < kCols; c += kLane) {
     square<Gradient>(
-        [&](int i, int j) { return load_some(pixels[i * kOut + j] + first + c, count - c); },
+        [&](int i, int j) { return load_first(pixels[i * kOut + j] + first + c, count - c); },
         [&](int i, int j, V value) { store(y + (i * kIn + j) * frequency + c, value); });
   }
 }
@@ -154,7 +146,7 @@ void weight_grad(int64_t n, const float* u, int64_t frequency, float* taps, int6
 void output(const float* m, int64_t frequency, const float* bias, float* const* pixels,
             int64_t first, int64_t count) {
   for (int64_t c = 0; c < count; c += kLane) {
-    const V shift = bias ? load_some(bias + first + c, count - c) : V{};
+    const V shift = bias ? load_first(bias + first + c, count - c) : V{};
     square<Output>([&](int i, int j) { return load<V>(m + (i * kIn + j) * frequency + c); },
                    [&](int i, int j, V value) {
                      float* to = pixels[i * kOut + j];

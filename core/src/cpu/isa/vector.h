@@ -80,6 +80,31 @@ static inline void store(T* p, const V& v) {
   std::memcpy(p, &v, sizeof v);
 }
 
+/// The first `count` floats at p, zeros behind; nothing beyond them is read.
+static inline Vector<float> load_first(const float* p, int64_t count) {
+  constexpr int lanes = kLanes<float>;
+  if (count >= lanes) return load<Vector<float>>(p);
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#else
+  float some[lanes];
+  for (int i = 0; i < lanes; ++i) some[i] = i < count ? p[i] : 0.0f;
+  return load<Vector<float>>(some);
+#endif
+}
+/// Stores the first `count` floats; nothing beyond them is written.
+static inline void store_first(float* p, const Vector<float>& v, int64_t count) {
+  constexpr int lanes = kLanes<float>;
+  if (count >= lanes) return store(p, v);
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+#else
+  float some[lanes];
+  store(some, v);
+  for (int64_t i = 0; i < count; ++i) p[i] = some[i];
+#endif
+}
+
 // a * b + c in one rounding where the machine has it. Spelled as intrinsics: with
 // -ffp-contract=off compilers do not form it from vector operators.
 #if defined(__AVX512F__)
