@@ -130,12 +130,13 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b)
   HEARTH_CHECK_AS(ValueError, a <= b && std >= 0,
                   "[init] trunc_normal_ expects a <= b and std >= 0, got a = ", a, ", b = ", b,
                   " and std = ", std);
+  if (skipping || tensor.device().is_meta()) return tensor;
   const NoGradGuard no_grad;
   if (std == 0) return tensor.fill_(std::clamp(mean, a, b));
   const double low = normal_cdf((a - mean) / std);
   const double high = normal_cdf((b - mean) / std);
   check_host_read("trunc_normal_");
-  const Tensor values = rand(tensor.sizes(), kDouble);
+  const Tensor values = rand(tensor.sizes(), TensorOptions(kDouble).device(kCPU));
   double* v = ptr<double>(values);
   for (int64_t i = 0; i < values.numel(); ++i) {
     const double quantile = 2 * (low + (high - low) * v[i]) - 1;

@@ -3,6 +3,7 @@
 
 #include "hearth/nn/modules/conv.h"
 #include "hearth/nn/modules/linear.h"
+#include "hearth/nn/modules/normalization.h"
 
 #include "models/registry.h"
 
@@ -25,6 +26,13 @@ ModelRow find(const std::string& name) {
     known += cat_str(known.empty() ? "" : ", ", row.name);
   }
   throw ValueError(cat_str("[create_model] there is no '", name, "'; known are ", known));
+}
+
+void set_norm_eps(const nn::Module& network, double eps) {
+  for (const auto& module : network.modules(false)) {
+    if (auto* batch_norm = module->as<nn::BatchNorm2d>()) batch_norm->options.eps(eps);
+    if (auto* layer_norm = module->as<nn::LayerNorm>()) layer_norm->options.eps(eps);
+  }
 }
 
 }  // namespace
@@ -61,7 +69,11 @@ std::shared_ptr<ImageClassifierImpl> create_model(const std::string& name,
   HEARTH_CHECK_AS(ValueError, height >= smallest && width >= smallest, "[create_model] ", name,
                   " takes images of at least ", smallest, " x ", smallest, " pixels, got ", height,
                   " x ", width);
-  return row.make(options);
+  HEARTH_CHECK_AS(ValueError, row.info.same_padding || !options.same_padding(), "[create_model] ",
+                  name, " has one way of padding; EfficientNets have two");
+  const std::shared_ptr<ImageClassifierImpl> network = row.make(options);
+  if (options.norm_eps()) set_norm_eps(*network, *options.norm_eps());
+  return network;
 }
 
 }  // namespace hearth::vision::models

@@ -21,8 +21,9 @@ using FanModeType = std::variant<enumtype::kFanIn, enumtype::kFanOut>;
 /// `param` is leaky relu's slope.
 HEARTH_API double calculate_gain(NonlinearityType nonlinearity, double param = 0.01);
 
-/// While one lives, normal_ and uniform_, and with them the constructors of modules, leave tensors
-/// of this thread as they are and draw nothing: for modules whose values come from elsewhere.
+/// While one lives, normal_, trunc_normal_ and uniform_, and with them the constructors of modules,
+/// leave tensors of this thread as they are and draw nothing: for modules whose values come from
+/// elsewhere.
 class HEARTH_API SkipGuard {
  public:
   SkipGuard();

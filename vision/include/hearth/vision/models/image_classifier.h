@@ -31,6 +31,12 @@ struct ModelOptions {
   HEARTH_ARG(bool, small_stem) = false;
   /// The share that dropout before the last layer sets to 0; nullopt: the architecture's own.
   HEARTH_ARG(std::optional<double>, dropout) = std::nullopt;
+  /// The epsilon of all batch and layer norms, which differs between libraries that have the same
+  /// network; nullopt: torchvision's.
+  HEARTH_ARG(std::optional<double>, norm_eps) = std::nullopt;
+  /// Whether an EfficientNet pads as TensorFlow does, with which some weights were trained;
+  /// nullopt: the architecture's own way.
+  HEARTH_ARG(std::optional<bool>, same_padding) = std::nullopt;
 };
 
 /// A network from images to class scores; the base of the classifiers here.
@@ -60,6 +66,8 @@ struct ModelInfo {
   int64_t smallest = 1;
   /// Whether ModelOptions::small_stem is heeded; others refuse it.
   bool small_stem = false;
+  /// Whether ModelOptions::same_padding is heeded; others refuse it.
+  bool same_padding = false;
   TrainingHints hints = {};
 };
 /// ValueError for an unknown name.
