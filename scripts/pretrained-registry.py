@@ -17,33 +17,38 @@ import re
 import struct
 import sys
 
-# torchvision's models that Hearth builds, by Hearth's names for them.
-MODELS = {"resnet18": "resnet18", "resnet34": "resnet34"}
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DATA = ROOT / "pretrained" / "data"
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "pretrained" / "data"
+
+def built():
+    """The names of the classifiers that Hearth has; those that torchvision has too are the same."""
+    rows = re.compile(r'\{"(\w+)",\s*&make<')
+    return {name for path in (ROOT / "vision/src/models").glob("*.cpp") for name in rows.findall(path.read_text())}
 
 
 def torchvision_entries(files):
     from torchvision import models
-    from torchvision.transforms import InterpolationMode
 
-    for ours, theirs in MODELS.items():
-        for weights in models.get_model_weights(theirs):
+    for model in sorted(built() & set(models.list_models(module=models))):
+        known = models.get_model_weights(model)
+        for weights in known:
             preset, meta = weights.transforms(), weights.meta
+            if not meta["categories"]:
+                continue  # vgg16's IMAGENET1K_FEATURES, which has no classifier
             digits = re.search(r"-([a-f0-9]{8,64})\.", weights.url)
-            if preset.interpolation != InterpolationMode.BILINEAR:
-                continue
             dataset = next(iter(meta["_metrics"]))
             listed = dataset.lower() + ".txt"
             text = "".join(name + "\n" for name in meta["categories"])
             assert files.setdefault(listed, text) == text, f"two lists of categories for {dataset}"
             yield {
-                "name": f"{ours}-{weights.name.lower().replace('_', '-')}",
+                "name": f"{model}-{weights.name.lower().replace('_', '-')}",
                 "alias": str(weights),
+                "default": weights == known.DEFAULT,
                 "task": "image-classification",
-                "architecture": ours,
+                "architecture": model,
                 "dataset": dataset,
-                "licence": "none",
+                "licence": meta.get("license", "none"),
                 "recipe": meta.get("recipe", "none"),
                 "source": weights.url,
                 "sha256": digits.group(1) if digits else "none",
@@ -55,6 +60,7 @@ def torchvision_entries(files):
                     "num_channels": 3,
                     "image_size": preset.crop_size * (2 // len(preset.crop_size)),
                     "resize_size": preset.resize_size[0],
+                    "interpolation": preset.interpolation.value,
                     "image_mean": preset.mean,
                     "image_std": preset.std,
                 },
@@ -76,6 +82,7 @@ def own_entries(files):
         yield {
             "name": path.parent.name,
             "alias": "",
+            "default": False,
             "task": task,
             "architecture": spec["model"],
             "dataset": spec["dataset"],
@@ -107,6 +114,7 @@ def preprocessing(task, spec):
         "num_channels": int(spec["channels"]),
         "image_size": [int(spec["height"]), int(spec["width"])],
         "resize_size": int(spec.get("resize_size", 0)),
+        "interpolation": spec.get("interpolation", "bilinear"),
         "image_mean": numbers("mean"),
         "image_std": numbers("stddev"),
     }
@@ -122,7 +130,7 @@ def parameters(shape):
 def main():
     files = {}
     entries = sorted([*own_entries(files), *torchvision_entries(files)], key=lambda e: e["name"])
-    files["registry.json"] = json.dumps(entries, indent=1) + "\n"
+    files["registry.json"] = "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n"
     differing = []
     for name, text in files.items():
         path = DATA / name

@@ -38,15 +38,23 @@ const Entry* entry_of(const std::string& name_or_path, const char* task,
   if (!entry && name_or_path.find('/') != name_or_path.npos) return nullptr;
   const bool bare =
       std::find(architectures.begin(), architectures.end(), name_or_path) != architectures.end();
+  // Of an architecture its own weights are named, otherwise those that are at hand.
   std::string known;
-  for (const Entry& e : entries())
-    if (e.task == task) known += (known.empty() ? "" : ", ") + e.name;
+  size_t others = 0;
+  for (const Entry& e : entries()) {
+    if (e.task != task) continue;
+    if (bare ? e.architecture == name_or_path : e.built_in())
+      known += (known.empty() ? "" : ", ") + e.name;
+    else if (!bare)
+      ++others;
+  }
+  if (others > 0) known += cat_str(", one of ", others, " others that are downloaded");
   throw ValueError(cat_str("[", name_or_path, "] is ",
                            entry  ? "a model for " + entry->task
                            : bare ? std::string("an architecture without weights")
                                   : std::string("no pretrained model, file or folder"),
-                           "; expected ", known,
-                           ", a file, a folder, or a repository of the hub (ORG/NAME)"));
+                           "; expected ", known, known.empty() ? "" : ", ",
+                           "a file, a folder, or a repository of the hub (ORG/NAME)"));
 }
 
 TensorFile weights_of(const Entry& e) {

@@ -10,7 +10,7 @@ vision::ClassifierSpec spec_of(const Entry& e) {
   vision::ClassifierSpec spec;
   spec.model = e.architecture;
   spec.dataset = e.dataset;
-  spec.classes = e.categories;
+  spec.classes = *e.categories;
   spec.shape = {e.channels, e.height, e.width};
   spec.resize_size = e.resize_size;
   spec.mean = e.mean;

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hearth/base/default_device.h"
 #include "hearth/hub/checksum.h"
 #include "hearth/io/save_tensors.h"
 #include "hearth/ops/creation.h"
@@ -33,7 +34,7 @@ TEST(Registry, EntriesFitTheirArchitectures) {
     EXPECT_TRUE(sounds || e.task == kImages) << e.task;
     EXPECT_THAT(sounds ? audio::models::classifier_names() : vision::models::list_models(),
                 testing::Contains(e.architecture));
-    EXPECT_GT(e.categories.size(), 1u) << e.name;
+    EXPECT_GT(e.categories->size(), 1u) << e.name;
     EXPECT_EQ(find(e.name), &e);
     if (!e.alias.empty()) {
       EXPECT_EQ(find(e.alias), &e);
@@ -43,24 +44,51 @@ TEST(Registry, EntriesFitTheirArchitectures) {
       for (const Tensor& p : model.parameters()) n += p.numel();
       return n;
     };
+    const auto network = [&e] {
+      const DefaultDeviceGuard meta(kMeta);
+      return vision::models::create_model(
+          e.architecture, vision::models::ModelOptions()
+                              .in_channels(e.channels)
+                              .image_size({e.height, e.width})
+                              .num_classes(static_cast<int64_t>(e.categories->size())));
+    };
     const int64_t parameters =
-        sounds ? parameters_of(audio_classifier(e.name).model())
-               : parameters_of(*vision::models::create_model(
-                     e.architecture, vision::models::ModelOptions()
-                                         .in_channels(e.channels)
-                                         .image_size({e.height, e.width})
-                                         .num_classes(static_cast<int64_t>(e.categories.size()))));
+        sounds ? parameters_of(audio_classifier(e.name).model()) : parameters_of(*network());
     EXPECT_EQ(parameters, e.parameters) << e.name;
     EXPECT_THAT(describe(e), AllOf(HasSubstr(e.source), HasSubstr(e.sha256), HasSubstr("licence: "),
                                    HasSubstr(e.recipe), HasSubstr(e.alias)));
   }
+  EXPECT_GE(names.size(), 90u);
   EXPECT_EQ(find("resnet19"), nullptr);
   EXPECT_EQ(find(""), nullptr);
   const Entry* resnet = find("ResNet18_Weights.IMAGENET1K_V1");
   ASSERT_NE(resnet, nullptr);
-  EXPECT_EQ(resnet->categories.size(), 1000u);
-  EXPECT_EQ(resnet->categories[207], "golden retriever");
+  EXPECT_EQ(resnet->categories->size(), 1000u);
+  EXPECT_EQ((*resnet->categories)[207], "golden retriever");
   EXPECT_EQ(resnet->metrics.at("ImageNet-1K").at("acc@1"), 69.758);
+  // All entries of a data set have one list.
+  EXPECT_EQ(resnet->categories, find("vit_b_16-imagenet1k-v1")->categories);
+}
+
+TEST(Registry, WeightsAreFoundByTheirAliases) {
+  const Entry* v2 = find("ResNet50_Weights.IMAGENET1K_V2");
+  ASSERT_NE(v2, nullptr);
+  EXPECT_EQ(find("ResNet50_Weights.DEFAULT"), v2);
+  EXPECT_EQ(find("DEFAULT"), nullptr);
+  EXPECT_EQ(v2->resize_size, 232);
+  for (const char* weights : {"DEFAULT", "IMAGENET1K_V2", "ResNet50_Weights.IMAGENET1K_V2",
+                              "ResNet50_Weights.DEFAULT", "resnet50-imagenet1k-v2"})
+    EXPECT_EQ(&find_weights("resnet50", weights), v2) << weights;
+  EXPECT_EQ(find_weights("resnet50", "IMAGENET1K_V1").sha256, "0676ba61");
+  const Entry& swag = find_weights("vit_b_16", "IMAGENET1K_SWAG_E2E_V1");
+  EXPECT_EQ(swag.height, 384);
+  EXPECT_EQ(swag.interpolation, "bicubic");
+  EXPECT_THAT(swag.licence, HasSubstr("SWAG"));
+  EXPECT_THAT(error_of<ValueError>([] { find_weights("resnet50", "ResNet18_Weights.DEFAULT"); }),
+              AllOf(HasSubstr("[resnet50] has no weights"), HasSubstr("expected one of"),
+                    HasSubstr("ResNet50_Weights.IMAGENET1K_V1")));
+  EXPECT_THAT(error_of<ValueError>([] { find_weights("mlp", "DEFAULT"); }),
+              HasSubstr("none are known"));
 }
 
 TEST(Registry, BuiltInWeightsAreThoseOfTheRegistry) {
@@ -77,7 +105,7 @@ TEST(Registry, BuiltInWeightsAreThoseOfTheRegistry) {
     // Both describe the same.
     if (e.task == kSounds) {
       const auto spec = audio::Classifier::spec_of(TensorFile(bytes.data(), bytes.size()));
-      EXPECT_EQ(spec.classes, e.categories);
+      EXPECT_EQ(spec.classes, *e.categories);
       EXPECT_EQ(spec.model, e.architecture);
       EXPECT_EQ(spec.samples, e.samples);
       EXPECT_EQ(spec.front_end.sample_rate, e.sample_rate);
@@ -111,7 +139,7 @@ struct Download : testing::Test {
     bytes = read_text(folder / "net.pth");
     entry.name = "net-test";
     entry.architecture = "lenet";
-    entry.categories = {"a", "b"};
+    entry.categories = std::make_shared<const std::vector<std::string>>(2, "a");
     entry.channels = 1;
     entry.height = entry.width = 8;
     entry.mean = {0.5};
@@ -155,9 +183,9 @@ TEST_F(Download, WeightsAreFetchedOnceAndChecked) {
 }
 
 TEST(ImageClassifier, TakesNamesAndPaths) {
-  EXPECT_THAT(
-      error_of<ValueError>([] { image_classifier("resnet18"); }),
-      AllOf(HasSubstr("is an architecture without weights"), HasSubstr("resnet18-imagenet1k-v1")));
+  EXPECT_THAT(error_of<ValueError>([] { image_classifier("resnet18"); }),
+              AllOf(HasSubstr("is an architecture without weights"),
+                    HasSubstr("resnet18-imagenet1k-v1"), testing::Not(HasSubstr("resnet34"))));
   EXPECT_THAT(error_of<ValueError>([] { image_classifier("lenet-digit"); }),
               HasSubstr("no pretrained model, file or folder; expected lenet-digits"));
   TemporaryFolder folder;

@@ -22,7 +22,7 @@ TEST(PretrainedText, TellsLanguagesApart) {
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(entry->task, kLanguages);
   EXPECT_TRUE(entry->built_in());
-  EXPECT_EQ(entry->categories, identifier.languages());
+  EXPECT_EQ(*entry->categories, identifier.languages());
   EXPECT_GE(entry->metrics.at("fortunes").at("acc@1"), 95);
   EXPECT_THAT(describe(*entry), HasSubstr("texts of any length"));
   // The first article of the Universal Declaration of Human Rights, or its beginning.

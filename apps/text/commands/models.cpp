@@ -53,7 +53,7 @@ int Models::run() {
     report["models"].push_back({{"name", e.name},
                                 {"task", e.task},
                                 {"dataset", e.dataset},
-                                {"categories", e.categories},
+                                {"categories", *e.categories},
                                 {"metrics", e.metrics},
                                 {"parameters", e.parameters},
                                 {"sha256", e.sha256},

@@ -45,7 +45,7 @@ class Models final : public Command {
 nlohmann::ordered_json json_of(const pretrained::Entry& e) {
   return {{"name", e.name},           {"alias", e.alias},
           {"task", e.task},           {"architecture", e.architecture},
-          {"dataset", e.dataset},     {"categories", e.categories.size()},
+          {"dataset", e.dataset},     {"categories", e.categories->size()},
           {"metrics", e.metrics},     {"parameters", e.parameters},
           {"source", e.source},       {"sha256", e.sha256},
           {"mebibytes", e.mebibytes}, {"licence", e.licence},

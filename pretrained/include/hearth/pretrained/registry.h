@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Entry {
   std::string name;
   /// What others call it: "ResNet18_Weights.IMAGENET1K_V1".
   std::string alias;
+  /// Whether it is what torchvision calls DEFAULT: the best of its architecture.
+  bool is_default = false;
   std::string task, architecture, dataset, licence, recipe;
   /// An address, or "built in" for weights that are part of this library.
   std::string source;
@@ -27,13 +30,15 @@ struct Entry {
   std::string sha256;
   double mebibytes = 0;
   int64_t parameters = 0;
-  std::vector<std::string> categories;
+  /// The names of its classes, which entries of one data set share.
+  std::shared_ptr<const std::vector<std::string>> categories;
   /// By data set and measure: metrics["ImageNet-1K"]["acc@1"] is 69.758.
   std::map<std::string, std::map<std::string, double>> metrics;
 
   /// Of images: channels, height and width, the side that pictures are scaled to before the middle
-  /// is cut out (0: none), and the normalization.
+  /// is cut out (0: none), how they are scaled ("bilinear" or "bicubic"), and the normalization.
   int64_t channels = 0, height = 0, width = 0, resize_size = 0;
+  std::string interpolation;
   std::vector<double> mean, stddev;
 
   /// Of sounds: samples a second, and how many a clip has.
@@ -44,8 +49,12 @@ struct Entry {
 
 /// All of them, in the order of their names.
 HEARTH_API const std::vector<Entry>& entries();
-/// The one of a name or alias; null for another.
+/// The one of a name or alias ("resnet50-imagenet1k-v2", "ResNet50_Weights.IMAGENET1K_V2",
+/// "ResNet50_Weights.DEFAULT"); null for another.
 HEARTH_API const Entry* find(const std::string& name);
+/// Weights of an architecture: any name or alias of its entries, "IMAGENET1K_V2" alone, or
+/// "DEFAULT". Throws ValueError, which names those that there are.
+HEARTH_API const Entry& find_weights(const std::string& architecture, const std::string& weights);
 
 /// What is known of a model, a line for each thing; printed before its weights are downloaded.
 HEARTH_API std::string describe(const Entry& entry);
