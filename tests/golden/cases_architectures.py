@@ -65,6 +65,32 @@ CASES = {
     "vgg16_bn": (32, "features.6 features.43 classifier.4"),
     "vgg19": (32, "features.4 features.36 classifier.1"),
     "vgg19_bn": (32, "features.6 features.52 classifier.4"),
+    "convnext_tiny": (64, "features.0 features.3.1.block.2 features.6"),
+    "convnext_base": (64, "features.1.2 features.4 classifier.0"),
+    "efficientnet_b0": (64, "features.0 features.3.0.block.2 features.6.2"),
+    "efficientnet_b1": (64, "features.1.1.block.0 features.4 features.8"),
+    "efficientnet_b2": (64, "features.2 features.5.3.block.3 features.8"),
+    "efficientnet_b3": (64, "features.2 features.5 features.8"),
+    "efficientnet_b4": (64, "features.2.1.block.1 features.5 features.8"),
+    "efficientnet_b5": (64, "features.1 features.5 features.8"),
+    "efficientnet_v2_s": (64, "features.1.1.block.0 features.3 features.5.0.block.2"),
+    "efficientnet_v2_m": (64, "features.2 features.5 features.8"),
+    "regnet_x_400mf": (64, "stem trunk_output.block1 trunk_output.block3"),
+    "regnet_x_800mf": (64, "stem trunk_output.block2 trunk_output.block3"),
+    "regnet_x_1_6gf": (64, "stem trunk_output.block2 trunk_output.block3"),
+    "regnet_x_3_2gf": (64, "stem trunk_output.block2 trunk_output.block4"),
+    "regnet_x_8gf": (64, "stem trunk_output.block2 trunk_output.block4"),
+    "regnet_y_400mf": (64, "trunk_output.block2.block2-0.f.se trunk_output.block3 trunk_output.block4.block4-0.proj"),
+    "regnet_y_800mf": (64, "stem trunk_output.block1 trunk_output.block3"),
+    "regnet_y_1_6gf": (64, "stem trunk_output.block2 trunk_output.block3"),
+    "regnet_y_3_2gf": (64, "stem trunk_output.block2 trunk_output.block4"),
+    "regnet_y_8gf": (64, "stem trunk_output.block2 trunk_output.block4"),
+    "swin_t": (68, "features.1.1.attn features.2 features.5.5"),
+    "swin_b": (64, "features.1.0 features.4 features.7.1.mlp"),
+    "swin_v2_t": (76, "features.1.1.attn features.2 features.5.5"),
+    "swin_v2_b": (64, "features.1.1 features.3.0 norm"),
+    "vit_b_16": (64, "conv_proj encoder.layers.encoder_layer_3.self_attention encoder.ln"),
+    "vit_b_32": (96, "encoder.layers.encoder_layer_0.mlp encoder.layers.encoder_layer_7 encoder"),
 }
 
 
@@ -119,7 +145,7 @@ def numbers_of(net, nodes, images):
 
     def keep(name):
         def hook(module, inputs, out):
-            seen[name] = digest(out)
+            seen[name] = digest(out[0] if isinstance(out, tuple) else out)
 
         return hook
 
@@ -160,7 +186,8 @@ def check_sensitivity(name, net, nodes, images, gain):
 
 
 def add_logits(fam, name, size, nodes):
-    net, images = build(name, num_classes=10), u(2, 3, size, size)
+    sized = {"image_size": size} if name.startswith("vit_") else {}
+    net, images = build(name, num_classes=10, **sized), u(2, 3, size, size)
     images.seed = fnv1a(name.encode(), 32)
     pixels = images.build(False)
 

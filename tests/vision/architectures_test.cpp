@@ -141,7 +141,8 @@ class Logits : public ::testing::TestWithParam<OpCases> {};
 TEST_P(Logits, AreTorchvisions) {
   for (const Case& c : GetParam().cases()) {
     Args args(c);
-    const auto net = unset_model(c.variant, ModelOptions().num_classes(10));
+    const auto net = unset_model(
+        c.variant, ModelOptions().num_classes(10).image_size({args[0].size(2), args[0].size(3)}));
     set_state(*net, args.f("gain"));
     net->eval();
     const Outputs want = expected(c);
