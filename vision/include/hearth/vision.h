@@ -27,6 +27,7 @@
 #include "hearth/vision/models/swin_transformer.h"
 #include "hearth/vision/models/vgg.h"
 #include "hearth/vision/models/vision_transformer.h"
+#include "hearth/vision/ops/boxes.h"
 #include "hearth/vision/ops/layers.h"
 #include "hearth/vision/transforms/blur.h"
 #include "hearth/vision/transforms/by_chance.h"
