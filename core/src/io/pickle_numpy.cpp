@@ -2,6 +2,7 @@
 #include "io/pickle_numpy.h"
 
 #include "io/bytes_as_tensor.h"
+#include "io/latin1.h"
 #include "io/npy_format.h"
 #include "io/pickle_types.h"
 
@@ -49,10 +50,23 @@ NumpyType numpy_type(const Node& node) {
 bool become_array(Document& document, Node& node, const Node& type, const Node& shape,
                   bool fortran_order, const Node& bytes) {
   const NumpyType element = numpy_type(type);
-  if (element.dtype == ScalarType::Undefined || bytes.kind != Kind::Bytes) return false;
+  if (element.dtype == ScalarType::Undefined) return false;
+  std::string_view content;
+  std::shared_ptr<const std::string> own;
+  if (bytes.kind == Kind::Bytes) {
+    content = bytes.text;  // which the document owns
+  } else if (bytes.kind == Kind::String) {
+    // Python 2 wrote bytes as text.
+    std::optional<std::string> text = to_latin1(bytes.text);
+    if (!text) return false;
+    own = std::make_shared<const std::string>(std::move(*text));
+    content = *own;
+  } else {
+    return false;
+  }
   TensorData data;
   data.type = &element_type(element.dtype);
-  const std::optional<DimVector> sizes = sizes_of(shape, bytes.text.size(), data.type->size);
+  const std::optional<DimVector> sizes = sizes_of(shape, content.size(), data.type->size);
   if (!sizes) return false;
   data.sizes = *sizes;
   data.strides = npy::strides_of(data.sizes, fortran_order);
@@ -60,7 +74,8 @@ bool become_array(Document& document, Node& node, const Node& type, const Node& 
   StorageData storage;
   storage.key = "of an array of NumPy";
   storage.type = data.type;
-  storage.bytes = bytes.text;  // which the document owns
+  storage.bytes = content;
+  storage.keep = std::move(own);
   storage.count = storage.bytes.size() / data.type->size;
   storage.swapped = element.swapped;
   storage.found = true;

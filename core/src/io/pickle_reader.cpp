@@ -4,6 +4,7 @@
 #include <bit>
 #include <optional>
 
+#include "io/latin1.h"
 #include "io/pickle_document.h"
 #include "io/pickle_numpy.h"
 #include "io/pickle_rebuild.h"
@@ -74,21 +75,6 @@ enum Word : uint8_t {
 /// Files of millions of objects exist; what has more than this was made to exhaust memory.
 constexpr size_t kMostNodes = 50'000'000;
 constexpr size_t kMostIntegerBytes = 1024;
-
-/// Python 2 wrote text as bytes.
-std::string from_latin1(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto u = static_cast<uint8_t>(c);
-    if (u < 0x80) {
-      text.push_back(c);
-    } else {
-      text.push_back(static_cast<char>(0xc0 | u >> 6));
-      text.push_back(static_cast<char>(0x80 | (u & 0x3f)));
-    }
-  }
-  return text;
-}
 
 /// A little-endian integer in two's complement, of more than eight bytes, in decimal.
 std::string decimal(std::string_view bytes) {
@@ -312,6 +298,7 @@ class Machine {
       case kBinUnicode8:
         return push_text(Kind::String, std::string(in_.take(in_.u64())));
       case kShortBinString:
+        // Python 2 wrote text as bytes.
         return push_text(Kind::String, from_latin1(in_.take(in_.u8())));
       case kBinString:
         return push_text(Kind::String, from_latin1(in_.take(in_.u32())));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "io/latin1.h"
 #include "io/pickle_numpy.h"
 #include "io/pickle_types.h"
 
@@ -131,16 +132,9 @@ class Rebuild {
       return node;
     }
     if (from.kind != Kind::String) bad("what is no text");
-    for (size_t i = 0; i < from.text.size(); ++i) {
-      const auto u = static_cast<uint8_t>(from.text[i]);
-      if (u < 0x80) {
-        node->text.push_back(from.text[i]);
-      } else if ((u & 0xfc) == 0xc0 && i + 1 < from.text.size()) {
-        node->text.push_back(static_cast<char>(u << 6 | (from.text[++i] & 0x3f)));
-      } else {
-        bad("text beyond latin-1");
-      }
-    }
+    std::optional<std::string> bytes = to_latin1(from.text);
+    if (!bytes) bad("text beyond latin-1");
+    node->text = std::move(*bytes);
     return node;
   }
   Node* device() {

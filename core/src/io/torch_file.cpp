@@ -145,6 +145,18 @@ Value load(const std::string& path) {
   return load({file->data(), file->size()}, file, path);
 }
 
+Value load_pickle(const std::string& path) {
+  const MappedFile file(path);
+  const std::string_view bytes(file.data(), file.size());
+  auto document = std::make_shared<Document>();
+  document->source = path;
+  if (!bytes.starts_with('\x80')) document->bad("expected a pickle of protocol 2 or later");
+  ByteReader in(bytes, path);
+  document->root = read_pickle(*document, in);
+  const Node* root = document->root;
+  return Value(std::move(document), root);
+}
+
 Value load(const void* data, size_t size, const std::string& name) {
   const auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
   return load(std::string_view(*copy), copy, name);

@@ -16,6 +16,7 @@ namespace hearth::pickle {
 namespace {
 
 using Kind = Value::Kind;
+using namespace std::string_literals;
 
 std::string file(const std::string& name) { return HEARTH_TEST_DATA_DIR "/io/" + name; }
 std::string bytes_of(const std::string& name) { return read_text(file(name)); }
@@ -329,6 +330,25 @@ TEST(PickleHostile, DeepAndRepeatedValues) {
   EXPECT_NE(refusal_of(old_file("]q" + std::string(1, '\0') + "h" + std::string(1, '\0') + "a"))
                 .find("too"),
             std::string::npos);
+}
+
+TEST(PickleFiles, OfPickleDump) {
+  // pickle.dump([1.5, "é", numpy.arange(3, dtype="u1")], protocol=2), as Python 2 wrote it.
+  const std::string array =
+      "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tU\x01"
+      "btR(K\x01(K\x03tcnumpy\ndtype\n"
+      "(U\x02u1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89U\x03\0\x80\xfftb"s;
+  const std::string bytes = "\x80\x02](G\x3f\xf8\0\0\0\0\0\0U\x01\xe9"s + array + "e."s;
+  const TemporaryFolder folder;
+  write_text(folder / "a.pkl", bytes);
+  const Value list = load_pickle(folder / "a.pkl");
+  EXPECT_EQ(list.elements()[0].toDouble(), 1.5);
+  EXPECT_EQ(list.elements()[1].toStringRef(), "é");
+  EXPECT_TRUE(list.elements()[2].toTensor().equal(tensor({0, 128, 255}, kByte)));
+  for (size_t n = 0; n < bytes.size(); ++n) {
+    write_text(folder / "a.pkl", bytes.substr(0, n));
+    EXPECT_THROW(load_pickle(folder / "a.pkl"), FormatError) << n;
+  }
 }
 
 TEST(PickleHostile, FilesOfOtherKinds) {

@@ -111,4 +111,9 @@ HEARTH_API Value load(const std::string& path);
 /// The same of bytes in memory, which are copied; `name` stands in error messages.
 HEARTH_API Value load(const void* data, size_t size, const std::string& name = "buffer");
 
+/// Reads what pickle.dump wrote, by protocol 2 or later, as data sets are: numbers, texts, lists,
+/// dicts, and arrays of NumPy as tensors; Python 2's texts as those of Latin-1. Throws FileError or
+/// FormatError.
+HEARTH_API Value load_pickle(const std::string& path);
+
 }  // namespace hearth::pickle

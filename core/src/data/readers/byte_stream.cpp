@@ -35,13 +35,13 @@ struct ByteStream::Impl {
     fill();
     start();
   }
-  Impl(const char* data, size_t bytes, std::string name)
-      : path(std::move(name)), from(data), end(bytes) {
+  Impl(const char* data, size_t bytes, std::string name, Packed how)
+      : path(std::move(name)), from(data), end(bytes), zlib_stream(how == Packed::Zlib) {
     start();
   }
   ~Impl() {
 #ifdef HEARTH_WITH_ZLIB
-    if (gzipped) inflateEnd(&zlib);
+    if (compressed) inflateEnd(&zlib);
 #endif
     if (fd >= 0) ::close(fd);
   }
@@ -50,15 +50,18 @@ struct ByteStream::Impl {
 
   /// The same bytes from their start.
   std::unique_ptr<Impl> again() const {
-    return fd < 0 ? std::make_unique<Impl>(from, end, path) : std::make_unique<Impl>(path);
+    return fd < 0 ? std::make_unique<Impl>(from, end, path,
+                                           zlib_stream ? Packed::Zlib : Packed::Detect)
+                  : std::make_unique<Impl>(path);
   }
 
   /// Looks whether it is compressed.
   void start() {
-    gzipped = end >= 2 && from[0] == '\x1f' && from[1] == '\x8b';
-    if (!gzipped) return;
+    compressed = zlib_stream || (end >= 2 && from[0] == '\x1f' && from[1] == '\x8b');
+    if (!compressed) return;
 #ifdef HEARTH_WITH_ZLIB
-    HEARTH_CHECK(inflateInit2(&zlib, 15 + 16) == Z_OK, "[", path, "] zlib cannot be started");
+    HEARTH_CHECK(inflateInit2(&zlib, zlib_stream ? 15 : 15 + 16) == Z_OK, "[", path,
+                 "] zlib cannot be started");
 #else
     throw NotImplementedError(
         cat_str("[", path, "] is compressed; install zlib (Debian: zlib1g-dev) and build again"));
@@ -104,8 +107,8 @@ struct ByteStream::Impl {
       at = static_cast<size_t>(reinterpret_cast<const char*>(zlib.next_in) - from);
       done += room - zlib.avail_out;
       if (result == Z_STREAM_END) {
-        // Members may follow each other.
-        ended = at == end && !fill();
+        // Gzipped members may follow each other.
+        ended = zlib_stream || (at == end && !fill());
         if (!ended) inflateReset(&zlib);
       } else if (result != Z_OK) {
         throw FormatError(cat_str("[", path, "] is damaged: ", zlib.msg ? zlib.msg : "bad data"));
@@ -119,7 +122,7 @@ struct ByteStream::Impl {
 
   size_t read(char* to, size_t n) {
 #ifdef HEARTH_WITH_ZLIB
-    if (gzipped) return read_inflated(to, n);
+    if (compressed) return read_inflated(to, n);
 #endif
     return read_plain(to, n);
   }
@@ -129,14 +132,14 @@ struct ByteStream::Impl {
   std::vector<char> buffer;
   const char* from = nullptr;
   size_t at = 0, end = 0;  ///< of `from`: what is still to be read
-  bool gzipped = false;
+  bool compressed = false, zlib_stream = false;
 };
 
 ByteStream::ByteStream(const std::string& path)
     : path_(path), impl_(std::make_unique<Impl>(path)) {}
-ByteStream::ByteStream(const void* data, size_t bytes, std::string name)
+ByteStream::ByteStream(const void* data, size_t bytes, std::string name, Packed packed)
     : path_(std::move(name)),
-      impl_(std::make_unique<Impl>(static_cast<const char*>(data), bytes, path_)) {}
+      impl_(std::make_unique<Impl>(static_cast<const char*>(data), bytes, path_, packed)) {}
 ByteStream::~ByteStream() = default;
 
 std::optional<uint64_t> ByteStream::at_most() const {
@@ -145,7 +148,7 @@ std::optional<uint64_t> ByteStream::at_most() const {
     if (::fstat(impl_->fd, &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
     bytes = static_cast<uint64_t>(info.st_size);
   }
-  return impl_->gzipped ? bytes * kMaxRatio : bytes;
+  return impl_->compressed ? bytes * kMaxRatio : bytes;
 }
 
 size_t ByteStream::read(void* to, size_t n) {
@@ -157,13 +160,13 @@ size_t ByteStream::read(void* to, size_t n) {
 void ByteStream::seek(uint64_t position) {
   if (position == position_) return;
   // Within what is in the buffer, no file is asked.
-  if (!impl_->gzipped && position + impl_->at >= position_ &&
+  if (!impl_->compressed && position + impl_->at >= position_ &&
       position <= position_ + (impl_->end - impl_->at)) {
     impl_->at = static_cast<size_t>(position + impl_->at - position_);
     position_ = position;
     return;
   }
-  if (!impl_->gzipped && ::lseek(impl_->fd, static_cast<off_t>(position), SEEK_SET) >= 0) {
+  if (!impl_->compressed && ::lseek(impl_->fd, static_cast<off_t>(position), SEEK_SET) >= 0) {
     const off_t size = ::lseek(impl_->fd, 0, SEEK_END);
     HEARTH_CHECK_AS(FormatError, size < 0 || position <= static_cast<uint64_t>(size), "[", path_,
                     "] has ", size, " bytes, but position ", position,

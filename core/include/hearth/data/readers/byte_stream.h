@@ -17,8 +17,13 @@ class HEARTH_API ByteStream {
  public:
   /// A file; "-" is stdin. Throws FileError unless it can be opened.
   explicit ByteStream(const std::string& path);
+  /// How bytes in memory are packed.
+  enum class Packed {
+    Detect,  ///< gzipped, if their first two say so
+    Zlib,    ///< a stream of zlib's (RFC 1950)
+  };
   /// `bytes` bytes that outlive this; `name` stands for a path in errors.
-  ByteStream(const void* data, size_t bytes, std::string name);
+  ByteStream(const void* data, size_t bytes, std::string name, Packed packed = Packed::Detect);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
