@@ -19,9 +19,16 @@ struct Archive {
 /// root, or the cache of that data set.
 std::string root_of(const std::string& root, const char* name);
 
-/// The data set's folder below the root; downloaded and unpacked if it is missing and may be.
-/// Otherwise throws FileError, which says what to do.
+/// The data set's folder below the root. If that is missing, the archive in the root is unpacked,
+/// which is downloaded if it may be. Otherwise throws FileError, which says what to do.
 std::string find(const Archive& archive, const std::string& root, bool download);
+
+/// The same of a file, not in an archive, that lies in `folder` below the root.
+std::string find_file(const char* name, const hub::RemoteFile& file, const std::string& folder,
+                      const std::string& root, bool download);
+
+/// The same of one file of an archive, `inside`, that becomes the file `folder`.
+std::string find_member(const Archive& archive, const std::string& root, bool download);
 
 /// The file with an address's last part as name, and a checksum, which may be empty; a bare one is
 /// a SHA-256.

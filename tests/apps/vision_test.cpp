@@ -171,15 +171,26 @@ TEST_F(VisionApp, ListsAndVerifiesDataSets) {
   ::setenv("HEARTH_HOME", folder.path.c_str(), 1);
   Result r = run({"datasets", "list"});
   EXPECT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(r.out, testing::AllOf(HasSubstr("digits         part of this program"),
-                                    HasSubstr("mnist          0 of 4 files in")));
+  EXPECT_THAT(r.out, testing::AllOf(HasSubstr("digits          built in"),
+                                    HasSubstr("\nmnist           missing"),
+                                    HasSubstr("oxford-iiit-pet missing"), HasSubstr("811 MB")));
   std::filesystem::create_directories(folder / "datasets/mnist");
   write_text(folder / "datasets/mnist/train-images-idx3-ubyte.gz", "not what it was");
   r = run({"datasets", "verify", "mnist", "--json"});
   ::unsetenv("HEARTH_HOME");
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("is not what it was"));
-  EXPECT_THAT(r.last(), HasSubstr("\"state\":\"damaged\""));
+  EXPECT_THAT(r.last(), testing::AllOf(HasSubstr("\"state\":\"damaged\""),
+                                       HasSubstr("\"state\":\"3 files missing\"")));
+  const std::string set = folder / "sets";
+  std::filesystem::create_directories(set);
+  for (const char* split : {"train", "test"})
+    std::filesystem::copy_file("tests/data/vision/datasets/svhn.mat",
+                               set + "/" + split + "_32x32.mat");
+  // What is there is opened, not fetched again.
+  r = run({"datasets", "download", "svhn", "--root", set});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("svhn            here\n  here      " + set));
   EXPECT_EQ(run({"datasets", "verify", "minst"}).code, 2);
   EXPECT_EQ(run({"datasets", "download"}).code, 2);
 }

@@ -12,7 +12,6 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 
-#include "audio/files.h"
 #include "class_folders.h"
 
 namespace hearth::datasets {

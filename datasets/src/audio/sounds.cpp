@@ -8,12 +8,13 @@
 #include "hearth/base/error.h"
 #include "hearth/data/readers/lines.h"
 
-#include "audio/files.h"
+#include "archives.h"
+#include "listing.h"
 
 namespace hearth::datasets {
 
 namespace fs = std::filesystem;
-using namespace audio_files;
+using namespace listing;
 
 namespace {
 

@@ -5,12 +5,13 @@
 
 #include "hearth/base/error.h"
 
-#include "audio/files.h"
+#include "archives.h"
+#include "listing.h"
 
 namespace hearth::datasets {
 namespace {
 
-using namespace audio_files;
+using namespace listing;
 
 constexpr const char* kSite = "http://download.tensorflow.org/data/";
 constexpr const char* kHash1 = "743935421bb51cccdb6bdd152e04c5c70274e935c82119ad7faeec31780d811d";

@@ -5,60 +5,21 @@
 
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
-#include "hearth/datasets/cache.h"
-#include "hearth/datasets/vision/digits.h"
 #include "hearth/datasets/vision/image_folder.h"
 #include "hearth/datasets/vision/listed_pictures.h"
-#include "hearth/datasets/vision/mnist.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
 #include "hearth/vision/classification/classifier.h"
 #include "hearth/vision/classification/picture_sources.h"
 
 #include "vision/checked.h"
+#include "vision/published_sets.h"
+#include "vision/sources.h"
 
 namespace hearth::datasets {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Row {
-  const char* name;
-  LabeledImages (*open)(Mode mode, const PictureOptions& options);
-};
-
-constexpr Row kRows[] = {
-    {"digits", [](Mode mode, const PictureOptions&) -> LabeledImages { return Digits(mode); }},
-    {"emnist",
-     [](Mode mode, const PictureOptions& o) -> LabeledImages {
-       return EMNIST(o.root(), o.split().empty() ? "balanced" : o.split(), mode, o.download());
-     }},
-    {"fashion-mnist",
-     [](Mode mode, const PictureOptions& o) -> LabeledImages {
-       return FashionMNIST(o.root(), mode, o.download());
-     }},
-    {"kmnist",
-     [](Mode mode, const PictureOptions& o) -> LabeledImages {
-       return KMNIST(o.root(), mode, o.download());
-     }},
-    {"mnist",
-     [](Mode mode, const PictureOptions& o) -> LabeledImages {
-       return MNIST(o.root(), mode, o.download());
-     }},
-};
-
-const Row* find_row(const std::string& name) {
-  for (const Row& row : kRows)
-    if (name == row.name) return &row;
-  return nullptr;
-}
-
-[[noreturn]] void unknown(const std::string& name) {
-  std::string known;
-  for (const Row& row : kRows) known += cat_str(known.empty() ? "" : ", ", row.name);
-  throw ValueError(cat_str("[datasets] there is no '", name, "'; known are ", known,
-                           ", and folders, lists and archives of images"));
-}
 
 /// A folder that holds archives and no folders of classes.
 bool holds_archives(const fs::path& folder) {
@@ -105,37 +66,78 @@ LabeledImages scaled(const std::string& path, const vision::PictureSource& sourc
 
 }  // namespace
 
-std::vector<std::string> picture_dataset_names() { return labeled_images_names(); }
+const std::vector<PictureDatasetInfo>& picture_datasets() {
+  static const std::vector<PictureDatasetInfo> all = [] {
+    std::vector<PictureDatasetInfo> infos;
+    for (const PublishedSet& set : published_sets()) infos.push_back(set.info);
+    return infos;
+  }();
+  return all;
+}
+
+std::vector<std::string> picture_dataset_names() {
+  std::vector<std::string> names;
+  for (const PictureDatasetInfo& info : picture_datasets()) names.push_back(info.name);
+  return names;
+}
 
 std::vector<std::string> labeled_images_names() {
   std::vector<std::string> names;
-  for (const Row& row : kRows) names.emplace_back(row.name);
+  for (const PictureDatasetInfo& info : picture_datasets())
+    if (info.in_memory) names.push_back(info.name);
   return names;
 }
 
 bool is_picture_path(const std::string& name) {
   std::error_code none;
-  return find_row(name) == nullptr && (name.find('/') != name.npos || fs::exists(name, none));
+  return find_set(name) == nullptr && (name.find('/') != name.npos || fs::exists(name, none));
 }
 
 std::shared_ptr<vision::PictureSource> pictures(const std::string& name, Mode mode,
                                                 const PictureOptions& options) {
-  if (const Row* row = find_row(name))
-    return checked(name, row->open(mode, options).pictures(), options);
-  if (!is_picture_path(name)) unknown(name);
-  return of_path(name, mode, options);
+  if (is_picture_path(name)) return of_path(name, mode, options);
+  const PublishedSet& set = get_set(name);
+  return checked(
+      name, set.info.in_memory ? set.images(mode, options).pictures() : set.pictures(mode, options),
+      options);
 }
 
 LabeledImages labeled_images(const std::string& name, Mode mode,
                              const LabeledImagesOptions& options) {
-  if (const Row* row = find_row(name))
-    return row->open(mode, PictureOptions(options.pictures()).download(true));
+  if (const PublishedSet* set = find_set(name); set != nullptr && set->info.in_memory)
+    return set->images(mode, PictureOptions(options.pictures()).download(true));
   return scaled(name, *pictures(name, mode, options.pictures()), mode, options);
 }
 
-DatasetFiles dataset_files(const std::string& name) {
-  if (find_row(name) == nullptr) unknown(name);
-  return {cache_folder(name), mnist_files(name)};
+std::vector<PictureDatasetFile> picture_dataset_files(const std::string& name,
+                                                      const std::string& root) {
+  const fs::path base = root_of(root, get_set(name).info.name.c_str());
+  std::vector<PictureDatasetFile> files;
+  for (sources::Part& part : sources::parts_of(name)) {
+    PictureDatasetFile file{std::move(part.file), "", false};
+    file.path = (base / part.folder / file.file.name).lexically_normal().string();
+    for (const std::string& unpacked : part.unpacked) {
+      std::error_code none;
+      file.unpacked |= fs::exists(base / unpacked, none);
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+bool is_picture_dataset_present(const std::string& name, const std::string& root) {
+  std::error_code none;
+  if (name == "imagenet") return fs::exists(root_of(root, "imagenet"), none);
+  for (const PictureDatasetFile& file : picture_dataset_files(name, root))
+    if (!file.unpacked && !fs::exists(file.path, none)) return false;
+  return true;
+}
+
+void download_picture_dataset(const std::string& name, const std::string& root) {
+  for (const PictureDatasetFile& file : picture_dataset_files(name, root))
+    if (!file.unpacked) hub::download(file.file, fs::path(file.path).parent_path().string());
+  const auto options = PictureOptions().root(root).download(true);
+  for (const Mode mode : {Mode::kTrain, Mode::kTest}) pictures(name, mode, options);
 }
 
 }  // namespace hearth::datasets

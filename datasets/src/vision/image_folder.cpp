@@ -5,6 +5,7 @@
 
 #include "class_folders.h"
 #include "vision/checked.h"
+#include "vision/folder_sets.h"
 
 namespace hearth::datasets {
 
@@ -20,10 +21,9 @@ std::shared_ptr<vision::PictureSource> folder_pictures(const std::string& root, 
       .part = options.split(),
       .allow_empty = options.allow_empty()};
   ClassFiles all = class_files(root, folders);
-  std::vector<PictureFile> files;
-  for (LabeledFile& file : all.files) files.push_back({std::move(file.path), file.target});
-  return checked(root, std::make_shared<PictureFiles>(root, std::move(files), all.classes),
-                 options);
+  return checked(
+      root, std::make_shared<PictureFiles>(root, picture_files(std::move(all.files)), all.classes),
+      options);
 }
 
 ImageFolder::ImageFolder(const std::string& root, Mode mode, const PictureOptions& options)

@@ -97,13 +97,12 @@ TEST_F(Commands, ArchivesAreUnpacked) {
       std::system(("tar -C '" + folder / "tree" + "' -czf '" + folder / "few.tar.gz' .").c_str()),
       0);
   const std::string url = "http://localhost:1/few.tar.gz";
-  EXPECT_THROW(SPEECHCOMMANDS(folder.path, url), FileError);
   // What was left of an attempt that was broken off is no harm.
   text("few.tar.gz.unpacked/half", "x");
-  EXPECT_EQ(SPEECHCOMMANDS(folder.path, url, "SpeechCommands", true).size(), 4u);
+  EXPECT_EQ(SPEECHCOMMANDS(folder.path, url).size(), 4u);
   EXPECT_TRUE(folder.has("SpeechCommands/few/yes/0a_nohash_0.wav"));
   EXPECT_FALSE(folder.has("few.tar.gz.unpacked"));
-  EXPECT_EQ(SPEECHCOMMANDS(folder.path, url).size(), 4u);
+  EXPECT_EQ(SPEECHCOMMANDS(folder.path, url, "SpeechCommands", true).size(), 4u);
 }
 
 TEST_F(AudioSets, LibriSpeech) {

@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "audio/files.h"
+#include "listing.h"
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 
-#include "hearth/audio/io/load.h"
 #include "hearth/base/error.h"
 #include "hearth/data/readers/lines.h"
-#include "hearth/datasets/audio/audio_dataset.h"
 
-namespace hearth::datasets {
+namespace hearth::datasets::listing {
 
 namespace fs = std::filesystem;
-
-namespace detail {
-
-audio::Audio load_sound(const std::string& path, int64_t expected_rate) {
-  audio::Audio sound = audio::load(path);
-  HEARTH_CHECK_AS(FormatError, expected_rate == 0 || sound.sample_rate == expected_rate, "[", path,
-                  "] expected a sample rate of ", expected_rate, " Hz, got ", sound.sample_rate);
-  return sound;
-}
-
-void throw_sample_index(size_t index, size_t size) {
-  throw IndexError(cat_str("[get] index ", index, " of a data set of ", size, " samples"));
-}
-
-}  // namespace detail
-
-namespace audio_files {
 
 namespace {
 
@@ -38,7 +19,8 @@ std::vector<std::string> names(const std::string& folder, const std::string& end
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (!name.starts_with('.') && name.ends_with(ending) && it->is_directory() == folders)
+    std::error_code unknown;
+    if (!name.starts_with('.') && name.ends_with(ending) && it->is_directory(unknown) == folders)
       all.push_back(name);
   }
   HEARTH_CHECK_AS(FileError, !error, "[", folder, "] cannot be read: ", error.message());
@@ -65,7 +47,7 @@ int64_t number(const std::string& text, const std::string& path) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   HEARTH_CHECK_AS(FormatError, error == std::errc() && end == text.data() + text.size(), "[", path,
-                  "] expected a number in this name, got '", text, "'");
+                  "] expected a number, got '", text, "'");
   return value;
 }
 
@@ -79,5 +61,4 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
   }
 }
 
-}  // namespace audio_files
-}  // namespace hearth::datasets
+}  // namespace hearth::datasets::listing
