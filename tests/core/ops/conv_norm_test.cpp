@@ -9,7 +9,9 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/context.h"
 #include "hearth/interceptors/autocast.h"
+#include "hearth/nn/modules/activation.h"
 #include "hearth/nn/modules/conv_norm.h"
+#include "hearth/nn/modules/sequential.h"
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
@@ -153,6 +155,38 @@ TEST(ConvNorm, OfModulesIsOnePassOnlyWhereNobodyLooks) {
       [&](nn::Module&, const std::vector<Tensor>&, std::vector<Tensor>&) { ++seen; });
   expect_close(get(), expected, 1e-5);
   EXPECT_EQ(seen, 1);
+}
+
+TEST(ConvNorm, OfSequencesIsTheirLayers) {
+  manual_seed(4);
+  const auto fill = [](nn::BatchNorm2d norm) {
+    norm->running_mean.uniform_(-1, 1);
+    norm->running_var.uniform_(0.5, 2);
+    return norm;
+  };
+  nn::Sequential net(nn::Conv2d(nn::Conv2dOptions(3, 16, 3).padding(1).bias(false)),
+                     fill(nn::BatchNorm2d(16)), nn::SiLU(), nn::Conv2d(16, 16, 1), nn::ReLU6(),
+                     nn::Conv2d(nn::Conv2dOptions(16, 16, 3).groups(16)), fill(nn::BatchNorm2d(16)),
+                     nn::Conv2d(16, 4, 1));
+  net->eval();
+  const Tensor x = rand({2, 3, 9, 8});
+  const Tensor expected = net->forward(x);
+  EXPECT_TRUE(expected.requires_grad());
+  const NoGradGuard no_grad;
+  expect_close(net->forward(x), expected, 1e-5);
+  int seen = 0;
+  net->ptr(2)->register_forward_hook(
+      [&](nn::Module&, const std::vector<Tensor>&, std::vector<Tensor>&) { ++seen; });
+  expect_close(net->forward(x), expected, 1e-5);
+  EXPECT_EQ(seen, 1);
+  net->train();
+  expect_close(
+      net->forward(x),
+      [&] {
+        const AutoGradMode recording(true);
+        return net->forward(x).detach();
+      }(),
+      1e-5);
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/containers.h"
 
+#include <algorithm>
 #include <string>
 
+#include "hearth/autograd/grad_mode.h"
 #include "hearth/nn/modules/functional.h"
 #include "hearth/nn/modules/sequential.h"
 
 #include "nn/builtin.h"
+#include "nn/modules/join_layers.h"
 
 namespace hearth::nn {
 
@@ -61,13 +64,18 @@ void SequentialImpl::clone_(Module& other, const std::optional<Device>& device) 
 
 AnyValue SequentialImpl::any_forward(std::vector<AnyValue>&& values) {
   HEARTH_CHECK(!is_empty(), "Cannot call forward() on an empty Sequential");
-  AnyValue value = modules_[0].forward_values(std::move(values));
-  for (size_t i = 1; i < modules_.size(); ++i) {
-    std::vector<AnyValue> next;
-    next.push_back(std::move(value));
-    value = modules_[i].forward_values(std::move(next));
+  const bool joins = !GradMode::is_enabled();
+  for (size_t i = 0;;) {
+    size_t layers = 0;
+    if (Tensor* x = joins && values.size() == 1 ? values[0].try_get<Tensor>() : nullptr)
+      layers = join_conv_norm(ArrayRef<AnyModule>(modules_).slice(i), *x);
+    AnyValue value =
+        layers > 0 ? std::move(values[0]) : modules_[i].forward_values(std::move(values));
+    i += std::max<size_t>(1, layers);
+    if (i >= modules_.size()) return value;
+    values.clear();
+    values.push_back(std::move(value));
   }
-  return value;
 }
 
 void SequentialImpl::push_back(AnyModule module) {

@@ -5,7 +5,10 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/interceptors/autocast.h"
+#include "hearth/nn/modules/activation.h"
 #include "hearth/ops/pointwise.h"
+
+#include "nn/modules/join_layers.h"
 
 namespace hearth::nn {
 namespace {
@@ -27,7 +30,36 @@ Tensor activate(Tensor x, ConvActivation activation) {
   }
 }
 
+/// The layer as one that has no hooks; null for another.
+template <typename Layer>
+const Layer* as(const AnyModule& layer) {
+  if (layer.type_info() != typeid(Layer)) return nullptr;
+  const auto module = layer.ptr();
+  return module->has_forward_hooks() ? nullptr : static_cast<const Layer*>(module.get());
+}
+
+ConvActivation activation_of(const AnyModule& layer) {
+  if (as<ReLUImpl>(layer)) return ConvActivation::ReLU;
+  if (as<ReLU6Impl>(layer)) return ConvActivation::ReLU6;
+  if (as<SiLUImpl>(layer)) return ConvActivation::SiLU;
+  if (as<HardswishImpl>(layer)) return ConvActivation::Hardswish;
+  return ConvActivation::None;
+}
+
 }  // namespace
+
+size_t join_conv_norm(ArrayRef<AnyModule> layers, Tensor& x) {
+  const auto* conv = as<Conv2dImpl>(layers[0]);
+  if (!conv || !x.defined()) return 0;
+  size_t n = 1;
+  const auto* norm = n < layers.size() ? as<BatchNorm2dImpl>(layers[n]) : nullptr;
+  if (norm) ++n;
+  const auto activation = n < layers.size() ? activation_of(layers[n]) : ConvActivation::None;
+  if (activation != ConvActivation::None) ++n;
+  if (n == 1 || !joins_conv_norm(*conv, norm, x)) return 0;
+  x = joined_conv_norm(*conv, norm, x, activation);
+  return n;
+}
 
 bool joins_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm, const Tensor& input) {
   if (GradMode::is_enabled() || is_autocast_enabled() || conv.has_forward_hooks() ||
