@@ -10,7 +10,7 @@ build=(
   g++ cmake ninja-build ccache lld                  # the tools
   libdnnl-dev                                       # core: matmul, convolution
   libopenblas-openmp-dev                            # core: LAPACK
-  libpng-dev libjpeg-dev                            # vision: image files
+  libpng-dev libjpeg-dev libwebp-dev libtiff-dev    # vision: image files
   pkgconf libsndfile1-dev libmpg123-dev             # audio: sound files
   libavformat-dev libavcodec-dev libavutil-dev      # audio: MP4, Matroska, Opus, video
   libsimdjson-dev libpcre2-dev libsentencepiece-dev # text: tokenizers

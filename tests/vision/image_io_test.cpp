@@ -227,8 +227,9 @@ TEST(Files, ComplainWithTheirName) {
   EXPECT_THROW(read_image(folder.path + "/none.png"), FileError);
   EXPECT_THROW(read_image(folder.path), FileError);
   write_file(folder.path + "/text.png", bytes_of({'h', 'e', 'l', 'l', 'o'}));
-  EXPECT_THAT(message([&] { read_image(folder.path + "/text.png"); }),
-              testing::AllOf(testing::HasSubstr("text.png"), testing::HasSubstr("PNG or JPEG")));
+  EXPECT_THAT(
+      message([&] { read_image(folder.path + "/text.png"); }),
+      testing::AllOf(testing::HasSubstr("text.png"), testing::HasSubstr("PNG, JPEG, WebP")));
   write_file(folder.path + "/empty.png", empty({0}, kByte));
   EXPECT_THROW(read_image(folder.path + "/empty.png"), FormatError);
   EXPECT_THROW(decode_image(zeros({4})), DtypeError);

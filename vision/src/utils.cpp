@@ -2,8 +2,6 @@
 #include "hearth/vision/utils.h"
 
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/ops/view.h"
@@ -61,15 +59,10 @@ Tensor make_grid(TensorList images, const MakeGridOptions& options) {
 }
 
 void save_image(const Tensor& images, const std::string& path, const MakeGridOptions& options) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const bool png = ending == ".png";
-  HEARTH_CHECK_AS(ValueError, png || ending == ".jpg" || ending == ".jpeg", "[save_image] ", path,
-                  " ends in none of .png, .jpg and .jpeg");
   const NoGradGuard no_grad;
   const Tensor bytes =
       make_grid(images, options).mul(255).add_(0.5).clamp_(0, 255).to(kCPU).to(kByte);
-  png ? io::write_png(bytes, path) : io::write_jpeg(bytes, path);
+  io::write_image(bytes, path);
 }
 
 }  // namespace hearth::vision::utils

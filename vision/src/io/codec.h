@@ -26,9 +26,15 @@ int64_t channels_of(ImageReadMode mode, int64_t in_file);
 
 /// The EXIF orientation (1 to 8) in a JPEG APP1 segment; 1 where there is none or it is damaged.
 int exif_orientation(const uint8_t* data, size_t size);
+/// The same of the TIFF structure that EXIF is; PNG and WebP have it alone.
+int tiff_orientation(const uint8_t* data, size_t size);
 
-/// The picture [H, W, C] with an opaque alpha channel.
-Tensor with_alpha(const Tensor& picture);
+/// A picture [H, W, C], uint8 or kInt of 16 bits, with so many channels: gray as Pillow makes it,
+/// new alpha opaque.
+Tensor with_channels(const Tensor& picture, int64_t channels);
+
+/// Samples from 0 to `most`, a kInt tensor, as uint8 from 0 to 255, rounded.
+Tensor to_bytes(const Tensor& samples, int64_t most);
 
 /// Where a region of an upright picture lies in the picture [height, width] as it is stored.
 Region stored_region(const Region& upright, int orientation, int64_t height, int64_t width);
@@ -39,5 +45,13 @@ Tensor turn_upright(const Tensor& picture, int orientation);
 /// What decoders of whole pictures [H, W, C] return: the region asked for of the upright picture,
 /// as [C, H, W].
 Tensor finish(std::string_view op, Tensor picture, const DecodeOptions& options, int orientation);
+
+/// The headers of each format, of contiguous bytes that start like it.
+ImageInfo png_info(const Tensor& data);
+ImageInfo jpeg_info(const Tensor& data);
+ImageInfo webp_info(const Tensor& data);
+ImageInfo bmp_info(const Tensor& data);
+ImageInfo pnm_info(const Tensor& data);
+ImageInfo tiff_info(const Tensor& data);
 
 }  // namespace hearth::vision::io

@@ -20,20 +20,24 @@ struct Turn {
 }  // namespace
 
 int exif_orientation(const uint8_t* data, size_t size) {
-  // "Exif\0\0", then a TIFF header: byte order, 42, offset of the first directory.
-  if (size < 14 || std::memcmp(data, "Exif\0\0", 6) != 0) return 1;
-  const uint8_t* tiff = data + 6;
-  const size_t n = size - 6;
+  constexpr size_t kPrefix = 6;
+  if (size < kPrefix || std::memcmp(data, "Exif\0\0", kPrefix) != 0) return 1;
+  return tiff_orientation(data + kPrefix, size - kPrefix);
+}
+
+int tiff_orientation(const uint8_t* tiff, size_t n) {
+  // Byte order, 42, offset of the first directory.
+  if (n < 8) return 1;
   const bool little = tiff[0] == 'I';
-  auto u16 = [&](size_t at) {
+  const auto u16 = [&](size_t at) {
     return static_cast<uint32_t>(little ? tiff[at] | tiff[at + 1] << 8
                                         : tiff[at] << 8 | tiff[at + 1]);
   };
-  auto u32 = [&](size_t at) {
+  const auto u32 = [&](size_t at) {
     return little ? u16(at) | u16(at + 2) << 16 : u16(at) << 16 | u16(at + 2);
   };
   const size_t directory = u32(4);
-  if (directory > n - 2 || n < 2) return 1;
+  if (directory > n - 2) return 1;
   const size_t entries = u16(directory);
   for (size_t i = 0; i < entries; ++i) {
     const size_t at = directory + 2 + 12 * i;
@@ -56,17 +60,18 @@ Region stored_region(const Region& upright, int orientation, int64_t height, int
 
 Tensor turn_upright(const Tensor& picture, int orientation) {
   const auto [swap, flip_x, flip_y] = Turn(orientation);
-  const int64_t h = picture.size(0), w = picture.size(1), c = picture.size(2);
+  const int64_t h = picture.size(0), w = picture.size(1);
+  const auto pixel = static_cast<int64_t>(element_size(picture.scalar_type())) * picture.size(2);
   const int64_t out_h = swap ? w : h, out_w = swap ? h : w;
-  Tensor out = empty({out_h, out_w, c}, kByte);
-  const auto* in = picture.const_data_ptr<uint8_t>();
-  auto* to = out.data_ptr<uint8_t>();
+  Tensor out = empty({out_h, out_w, picture.size(2)}, picture.scalar_type());
+  const auto* in = static_cast<const uint8_t*>(picture.const_data_ptr());
+  auto* to = static_cast<uint8_t*>(out.data_ptr());
   for (int64_t y = 0; y < out_h; ++y) {
-    for (int64_t x = 0; x < out_w; ++x, to += c) {
+    for (int64_t x = 0; x < out_w; ++x, to += pixel) {
       int64_t sy = swap ? x : y, sx = swap ? y : x;
       if (flip_y) sy = h - 1 - sy;
       if (flip_x) sx = w - 1 - sx;
-      std::memcpy(to, in + (sy * w + sx) * c, static_cast<size_t>(c));
+      std::memcpy(to, in + (sy * w + sx) * pixel, static_cast<size_t>(pixel));
     }
   }
   return out;

@@ -58,18 +58,6 @@ int64_t channels_of(ImageReadMode mode, int64_t in_file) {
   return mode == ImageReadMode::Unchanged ? in_file : static_cast<int64_t>(mode);
 }
 
-Tensor with_alpha(const Tensor& picture) {
-  const int64_t pixels = picture.size(0) * picture.size(1), channels = picture.size(2);
-  Tensor out = empty({picture.size(0), picture.size(1), channels + 1}, kByte);
-  const auto* in = picture.const_data_ptr<uint8_t>();
-  auto* to = out.data_ptr<uint8_t>();
-  for (int64_t i = 0; i < pixels; ++i) {
-    for (int64_t c = 0; c < channels; ++c) *to++ = *in++;
-    *to++ = 255;
-  }
-  return out;
-}
-
 Tensor finish(std::string_view op, Tensor picture, const DecodeOptions& options, int orientation) {
   if (options.apply_exif_orientation && orientation != 1)
     picture = turn_upright(picture, orientation);
@@ -80,27 +68,6 @@ Tensor finish(std::string_view op, Tensor picture, const DecodeOptions& options,
                   .contiguous();
   }
   return picture.permute({2, 0, 1});
-}
-
-Tensor decode_image(const Tensor& data, const DecodeOptions& options) {
-  Tensor bytes = expect_bytes("decode_image", data);
-  const auto* p = bytes.const_data_ptr<uint8_t>();
-  auto starts = [&](const char* magic, int64_t n) {
-    return bytes.numel() >= n && std::memcmp(p, magic, static_cast<size_t>(n)) == 0;
-  };
-  if (starts("\x89PNG\r\n\x1a\n", 8)) return decode_png(bytes, options);
-  if (starts("\xff\xd8\xff", 3)) return decode_jpeg(bytes, options);
-  throw FormatError(cat_str("[decode_image] expected a PNG or JPEG, the ", bytes.numel(),
-                            " bytes start like neither; convert the image to one of them"));
-}
-
-Tensor read_image(const std::string& path, const DecodeOptions& options) {
-  Tensor bytes = read_file(path);
-  try {
-    return decode_image(bytes, options);
-  } catch (const FormatError& e) {
-    throw FormatError(cat_str("[", path, "] cannot be decoded: ", e.what()));
-  }
 }
 
 void write_png(const Tensor& image, const std::string& path, int64_t compression_level) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "hearth/ops/creation.h"
 
 #include "io/codec.h"
@@ -24,9 +26,21 @@ Tensor decode_jpeg(const Tensor& data, const DecodeOptions& options) {
   const int64_t colors = channels < 3 ? 1 : 3;
   Tensor picture = empty({region.height, region.width, colors}, kByte);
   decoder.decode(region, colors, picture.data_ptr<uint8_t>(), region.width * colors);
-  if (channels > colors) picture = with_alpha(picture);
+  picture = with_channels(picture, channels);
   if (orientation != 1) picture = turn_upright(picture, orientation);
   return picture.permute({2, 0, 1});
+}
+
+ImageInfo jpeg_info(const Tensor& data) {
+  JpegDecoder decoder;
+  decoder.open(data.const_data_ptr<uint8_t>(), static_cast<size_t>(data.numel()),
+               std::numeric_limits<int64_t>::max());
+  ImageInfo info;
+  info.width = decoder.width();
+  info.height = decoder.height();
+  info.channels = decoder.channels() == 1 ? 1 : 3;
+  info.orientation = decoder.orientation();
+  return info;
 }
 
 }  // namespace hearth::vision::io

@@ -53,19 +53,28 @@ bool read_header(Reader& r) {
   return true;
 }
 
-/// Asks libpng to convert whatever the file has to 8-bit samples of `channels`.
-bool set_conversions(Reader& r, int64_t channels) {
+bool has_alpha(const Reader& r) {
+  return (png_get_color_type(r.png, r.info) & PNG_COLOR_MASK_ALPHA) ||
+         png_get_valid(r.png, r.info, PNG_INFO_tRNS);
+}
+
+/// Asks libpng to convert whatever the file has to samples of 8 bits, or of 16 in the machine's
+/// order, of `channels`.
+bool set_conversions(Reader& r, int64_t channels, bool wide) {
   if (setjmp(r.failure.jump)) return false;
   const int color = png_get_color_type(r.png, r.info);
   png_set_expand(r.png);
-  png_set_scale_16(r.png);
-  const bool has_alpha =
-      (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(r.png, r.info, PNG_INFO_tRNS);
+  if (wide) {
+    png_set_swap(r.png);
+  } else {
+    png_set_scale_16(r.png);
+  }
+  const bool alpha = has_alpha(r);
   const bool wants_alpha = channels == 2 || channels == 4;
-  if (has_alpha && !wants_alpha) png_set_strip_alpha(r.png);
-  if (!has_alpha && wants_alpha) png_set_add_alpha(r.png, 0xff, PNG_FILLER_AFTER);
+  if (alpha && !wants_alpha) png_set_strip_alpha(r.png);
+  if (!alpha && wants_alpha) png_set_add_alpha(r.png, wide ? 0xffff : 0xff, PNG_FILLER_AFTER);
   if ((color & PNG_COLOR_MASK_COLOR) && channels < 3)
-    png_set_rgb_to_gray_fixed(r.png, PNG_ERROR_ACTION_NONE, 29900, 58700);
+    png_set_rgb_to_gray_fixed(r.png, PNG_ERROR_ACTION_NONE, 29890, 58700);
   if (!(color & PNG_COLOR_MASK_COLOR) && channels >= 3) png_set_gray_to_rgb(r.png);
   png_set_interlace_handling(r.png);
   png_read_update_info(r.png, r.info);
@@ -75,8 +84,31 @@ bool set_conversions(Reader& r, int64_t channels) {
 bool read_rows(Reader& r, png_bytepp rows) {
   if (setjmp(r.failure.jump)) return false;
   png_read_image(r.png, rows);
-  png_read_end(r.png, nullptr);
+  png_read_end(r.png, r.info);
   return true;
+}
+
+/// Of the picture as it is decoded unchanged.
+int64_t channels_in(const Reader& r) {
+  const bool color = png_get_color_type(r.png, r.info) & PNG_COLOR_MASK_COLOR;
+  return (color ? 3 : 1) + (has_alpha(r) ? 1 : 0);
+}
+
+/// Of the chunk eXIf, as far as the file has been read.
+int orientation_of(Reader& r) {
+  png_uint_32 size = 0;
+  png_bytep exif = nullptr;
+  if (!png_get_eXIf_1(r.png, r.info, &size, &exif)) return 1;
+  return tiff_orientation(exif, size);
+}
+
+/// Samples of 16 bits as kInt.
+Tensor widened(const Tensor& samples) {
+  Tensor out = empty(samples.sizes(), kInt);
+  const auto* in = static_cast<const uint16_t*>(samples.const_data_ptr());
+  auto* to = out.data_ptr<int32_t>();
+  for (int64_t i = 0; i < samples.numel(); ++i) to[i] = in[i];
+  return out;
 }
 
 struct Writer {
@@ -122,18 +154,22 @@ std::vector<png_bytep> row_pointers(uint8_t* pixels, int64_t height, int64_t row
   throw FormatError(cat_str("[decode_png] the PNG is damaged: ", r.failure.text));
 }
 
-}  // namespace
-
-Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
-  Tensor bytes = expect_bytes("decode_png", data);
-  Reader r;
+/// Reads the header of a file that stays in memory.
+void open(Reader& r, const Tensor& bytes) {
   r.data = bytes.const_data_ptr<uint8_t>();
   r.left = static_cast<size_t>(bytes.numel());
   r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r.failure, on_error, on_warning);
   r.info = r.png ? png_create_info_struct(r.png) : nullptr;
   HEARTH_CHECK_AS(OutOfMemory, r.info, "[decode_png] out of memory");
   if (!read_header(r)) damaged(r);
+}
 
+}  // namespace
+
+Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
+  const Tensor bytes = expect_bytes("decode_png", data);
+  Reader r;
+  open(r, bytes);
   const int64_t width = png_get_image_width(r.png, r.info);
   const int64_t height = png_get_image_height(r.png, r.info);
   check_pixels("decode_png", static_cast<uint64_t>(width), static_cast<uint64_t>(height),
@@ -144,20 +180,32 @@ Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
                   "[decode_png] the PNG is damaged: ", bytes.numel(), " bytes cannot hold ", width,
                   " x ", height, " pixels");
 
-  const int color = png_get_color_type(r.png, r.info);
-  const bool alpha = (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(r.png, r.info, PNG_INFO_tRNS);
-  const int64_t in_file = ((color & PNG_COLOR_MASK_COLOR) ? 3 : 1) + (alpha ? 1 : 0);
-  const int64_t channels = channels_of(options.mode, in_file);
-  if (!set_conversions(r, channels)) damaged(r);
-  HEARTH_CHECK_AS(FormatError,
-                  static_cast<int64_t>(png_get_rowbytes(r.png, r.info)) == width * channels,
+  const bool wide = options.keep_16_bits && png_get_bit_depth(r.png, r.info) == 16;
+  const int64_t channels = channels_of(options.mode, channels_in(r));
+  if (!set_conversions(r, channels, wide)) damaged(r);
+  const int64_t row_bytes = width * channels * (wide ? 2 : 1);
+  HEARTH_CHECK_AS(FormatError, static_cast<int64_t>(png_get_rowbytes(r.png, r.info)) == row_bytes,
                   "[decode_png] the PNG has a pixel format that cannot be converted to ", channels,
-                  " channels of 8 bits");
+                  " channels");
 
-  Tensor pixels = empty({height, width, channels}, kByte);
-  std::vector<png_bytep> rows = row_pointers(pixels.data_ptr<uint8_t>(), height, width * channels);
+  Tensor pixels = empty({height, width, channels}, wide ? kShort : kByte);
+  std::vector<png_bytep> rows =
+      row_pointers(static_cast<uint8_t*>(pixels.data_ptr()), height, row_bytes);
   if (!read_rows(r, rows.data())) damaged(r);
-  return finish("decode_png", pixels, options, 1);
+  return finish("decode_png", wide ? widened(pixels) : pixels, options, orientation_of(r));
+}
+
+ImageInfo png_info(const Tensor& data) {
+  Reader r;
+  open(r, data);
+  ImageInfo info;
+  info.width = png_get_image_width(r.png, r.info);
+  info.height = png_get_image_height(r.png, r.info);
+  info.channels = channels_in(r);
+  const bool palette = png_get_color_type(r.png, r.info) == PNG_COLOR_TYPE_PALETTE;
+  info.bits = palette ? 8 : png_get_bit_depth(r.png, r.info);
+  info.orientation = orientation_of(r);
+  return info;
 }
 
 Tensor encode_png(const Tensor& image, int64_t compression_level) {
@@ -200,6 +248,7 @@ namespace {
 }  // namespace
 Tensor decode_png(const Tensor&, const DecodeOptions&) { missing("decode_png"); }
 Tensor encode_png(const Tensor&, int64_t) { missing("encode_png"); }
+ImageInfo png_info(const Tensor&) { missing("image_info"); }
 }  // namespace hearth::vision::io
 
 #endif

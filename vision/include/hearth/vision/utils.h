@@ -37,8 +37,9 @@ HEARTH_API Tensor make_grid(const Tensor& images, const MakeGridOptions& options
 /// The same of images [C, H, W] of one size.
 HEARTH_API Tensor make_grid(TensorList images, const MakeGridOptions& options = {});
 
-/// Writes the grid of float images, 0 black and 1 white, as a PNG or JPEG, by the name's ending.
-/// Throws FileError, and ValueError for another ending. As torchvision.utils.save_image.
+/// Writes the grid of float images, 0 black and 1 white, in the format of the name's ending, as
+/// io::write_image. Throws FileError, and ValueError for another ending. As
+/// torchvision.utils.save_image.
 HEARTH_API void save_image(const Tensor& images, const std::string& path,
                            const MakeGridOptions& options = {});
 

@@ -25,7 +25,7 @@ struct Region {
 /// How a file is decoded, and how far it is trusted.
 struct DecodeOptions {
   ImageReadMode mode = ImageReadMode::Unchanged;
-  /// Turns the picture upright as the camera's EXIF orientation says (JPEG only).
+  /// Turns the picture upright as the camera's EXIF orientation says (JPEG, PNG, WebP, TIFF).
   bool apply_exif_orientation = false;
   /// An image whose header promises more pixels is refused before memory is taken for it.
   int64_t max_pixels = 178'956'970;
@@ -35,6 +35,8 @@ struct DecodeOptions {
   /// 1/2, 1/4 or 1/8 of a JPEG's size, rounded up: quicker than decoding and resizing. Other
   /// formats keep their size.
   int64_t jpeg_scale = 1;
+  /// Samples of more than 8 bits as kInt, 0 to 65535, instead of rounded to uint8 (PNG, PNM, TIFF).
+  bool keep_16_bits = false;
 
   DecodeOptions() = default;
   DecodeOptions(ImageReadMode m) : mode(m) {}
@@ -47,12 +49,38 @@ HEARTH_API Tensor read_file(const std::string& path);
 /// to it, which then takes its name. Throws FileError.
 HEARTH_API void write_file(const std::string& path, const Tensor& data);
 
-/// Decodes a PNG or JPEG, told apart by their first bytes, from a 1-d uint8 tensor into a uint8
-/// tensor [C, H, W] (interleaved in memory, as decoders write it). Samples of 16 bits are rounded
-/// to 8. Throws FormatError for anything damaged, cut short or too large.
+/// What a file's header says.
+struct ImageInfo {
+  /// "png", "jpeg", "webp", "bmp", "pnm" or "tiff".
+  std::string format;
+  /// In pixels, as the picture is stored.
+  int64_t width = 0;
+  int64_t height = 0;
+  /// Of the picture that decoding leaves Unchanged.
+  int64_t channels = 0;
+  /// Of a sample of the file; of its palette, if it has one.
+  int64_t bits = 8;
+  /// EXIF orientation, 1 to 8; 1 where none is said before the pixels.
+  int64_t orientation = 1;
+};
+
+/// What kind of image and how large, without decoding it. Throws FormatError.
+HEARTH_API ImageInfo image_info(const Tensor& data);
+/// The same of a file; errors name it.
+HEARTH_API ImageInfo image_info(const std::string& path);
+
+/// Decodes a PNG, JPEG, WebP, BMP, PNM or TIFF, told apart by their first bytes, from a 1-d uint8
+/// tensor into a uint8 tensor [C, H, W] (interleaved in memory, as decoders write it). Throws
+/// FormatError for anything damaged, cut short or too large, NotImplementedError for a format whose
+/// library this build lacks.
 HEARTH_API Tensor decode_image(const Tensor& data, const DecodeOptions& options = {});
 HEARTH_API Tensor decode_png(const Tensor& data, const DecodeOptions& options = {});
 HEARTH_API Tensor decode_jpeg(const Tensor& data, const DecodeOptions& options = {});
+HEARTH_API Tensor decode_webp(const Tensor& data, const DecodeOptions& options = {});
+HEARTH_API Tensor decode_bmp(const Tensor& data, const DecodeOptions& options = {});
+/// PBM, PGM and PPM, as text or binary (P1 to P6).
+HEARTH_API Tensor decode_pnm(const Tensor& data, const DecodeOptions& options = {});
+HEARTH_API Tensor decode_tiff(const Tensor& data, const DecodeOptions& options = {});
 
 /// decode_image of a file; errors name it.
 HEARTH_API Tensor read_image(const std::string& path, const DecodeOptions& options = {});
@@ -62,11 +90,21 @@ HEARTH_API Tensor read_image(const std::string& path, const DecodeOptions& optio
 HEARTH_API Tensor encode_png(const Tensor& image, int64_t compression_level = 6);
 /// The same as a JPEG; 1 or 3 channels, quality 1 to 100.
 HEARTH_API Tensor encode_jpeg(const Tensor& image, int64_t quality = 75);
+/// The same as a WebP, which has no gray images of its own; quality 0 to 100. Lossless, quality is
+/// how hard is tried to make the file small.
+HEARTH_API Tensor encode_webp(const Tensor& image, int64_t quality = 80, bool lossless = false);
+/// The same as a BMP; 1, 3 or 4 channels.
+HEARTH_API Tensor encode_bmp(const Tensor& image);
+/// The same as a binary PGM (1 channel) or PPM (3 channels).
+HEARTH_API Tensor encode_pnm(const Tensor& image);
 
 /// write_file of encode_png.
 HEARTH_API void write_png(const Tensor& image, const std::string& path,
                           int64_t compression_level = 6);
 /// write_file of encode_jpeg.
 HEARTH_API void write_jpeg(const Tensor& image, const std::string& path, int64_t quality = 75);
+/// Writes the image in the format that the name's ending says, with that format's defaults: .png,
+/// .jpg, .jpeg, .webp, .bmp, .pgm or .ppm. Throws ValueError for another ending.
+HEARTH_API void write_image(const Tensor& image, const std::string& path);
 
 }  // namespace hearth::vision::io

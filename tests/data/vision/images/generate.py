@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Small image files of many kinds, and what Pillow and torchvision make of them.
+
+usage: generate.py     (in this folder; Pillow, torchvision, NumPy, and libjpeg-turbo's cjpeg)
+
+expected.npz has uint8 or int32 [C, H, W] for "FILE:MODE", MODE as ImageReadMode's name. Where both
+libraries read a file, they must agree.
+"""
+import io
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torchvision.io import ImageReadMode, decode_image
+
+here = Path(__file__).parent
+expected = {}
+MODES = {"Unchanged": ImageReadMode.UNCHANGED, "Gray": ImageReadMode.GRAY, "GrayAlpha": ImageReadMode.GRAY_ALPHA,
+         "RGB": ImageReadMode.RGB, "RGBAlpha": ImageReadMode.RGB_ALPHA}
+
+
+def picture(h, w, seed=0):
+    y, x = np.mgrid[:h, :w]
+    waves = [128 + 110 * np.sin(x / 3.1 + y / 7), 128 + 100 * np.cos(x / 5 - y / 2.3), (x * 7 + y * 13) % 256]
+    return (np.stack(waves, -1) + np.random.default_rng(seed).normal(0, 4, (h, w, 3))).clip(0, 255).astype("u1")
+
+
+def chw(a):
+    a = np.asarray(a)
+    return a[None] if a.ndim == 2 else a.transpose(2, 0, 1)
+
+
+def by_torchvision(name, *modes):
+    data = torch.frombuffer(bytearray((here / name).read_bytes()), dtype=torch.uint8)
+    for mode in modes:
+        out = decode_image(data, MODES[mode]).to(torch.int32 if "16" in name else torch.uint8)
+        expected[f"{name}:{mode}"] = out.numpy()
+
+
+def by_pillow(name, mode="Unchanged", convert=None):
+    image = Image.open(here / name)
+    if convert:
+        image = image.convert(convert)
+    value, key = chw(image), f"{name}:{mode}"
+    if key in expected:
+        assert np.array_equal(expected[key], value), key
+    expected[key] = np.ascontiguousarray(value)
+
+
+def save(name, image, **options):
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
+    image.save(here / name, **options)
+
+
+def jpegs():
+    ppm = io.BytesIO()
+    Image.fromarray(picture(27, 35)).save(ppm, "ppm")
+    for name, options in {
+            "444": "-sample 1x1", "422": "-sample 2x1", "420": "-sample 2x2", "440": "-sample 1x2",
+            "411": "-sample 4x1", "progressive": "-progressive", "restart": "-restart 1",
+            "arithmetic": "-arithmetic", "rgb": "-rgb", "gray": "-grayscale"}.items():
+        data = subprocess.run(["cjpeg", "-quality", "80", *options.split()], input=ppm.getvalue(), check=True,
+                              capture_output=True).stdout
+        file = f"{name}.jpg"
+        (here / file).write_bytes(data)
+        by_torchvision(file, "Unchanged", "Gray")
+        if name != "gray":
+            by_pillow(file)
+    cmyk = np.concatenate([picture(19, 21), picture(19, 21, 1)[..., :1]], -1)
+    save("cmyk.jpg", Image.fromarray(cmyk, "CMYK"), quality=90)
+    by_pillow("cmyk.jpg", "RGB", "RGB")
+    # The same without Adobe's marker, by which programs tell that paper was written, not ink.
+    data = (here / "cmyk.jpg").read_bytes()
+    at = data.index(b"\xff\xee")
+    size = struct.unpack(">H", data[at + 2:at + 4])[0]
+    (here / "cmyk_plain.jpg").write_bytes(data[:at] + data[at + 2 + size:])
+    by_pillow("cmyk_plain.jpg", "RGB", "RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ("exif.jpg", "exif.png", "exif.webp"):
+        save(name, picture(12, 20), exif=exif.tobytes(), **({"lossless": True} if "webp" in name else {}))
+        upright = np.rot90(np.asarray(Image.open(here / name)), -1)
+        expected[f"{name}:upright"] = np.ascontiguousarray(chw(upright))
+    # Not turned unless asked.
+    by_torchvision("exif.png", "RGB")
+
+
+def png16(name, channels, interlaced=False):
+    """Pillow cannot write these."""
+    rng = np.random.default_rng(channels)
+    h, w = 5, 7
+    samples = rng.integers(0, 65536, (h, w, channels)).astype(">u2")
+    samples[0, 0] = 65535
+    kind = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+
+    def chunk(tag, data):
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+
+    rows = b"".join(b"\0" + samples[y].tobytes() for y in range(h))
+    header = struct.pack(">IIBBBBB", w, h, 16, kind, 0, 0, 0)
+    (here / name).write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) +
+                              chunk(b"IEND", b""))
+    by_torchvision(name, "Unchanged")
+
+
+def pngs():
+    a = picture(13, 17)
+    alpha = picture(13, 17, 1)[..., :1]
+    save("rgb.png", a)
+    save("rgba.png", np.concatenate([a, alpha], -1))
+    save("gray.png", a[..., 0])
+    save("gray_alpha.png", Image.fromarray(np.concatenate([a[..., :1], alpha], -1), "LA"))
+    palette = Image.fromarray(a).quantize(11)
+    for bits in (1, 2, 4, 8):
+        colors = Image.fromarray(a).quantize(1 << bits if bits < 8 else 200)
+        save(f"palette{bits}.png", colors, bits=bits)
+        by_pillow(f"palette{bits}.png", convert="RGB")
+        by_torchvision(f"palette{bits}.png", "RGB")
+    save("palette_clear.png", palette, transparency=bytes([0, 128, 255, 7] + [255] * 7))
+    save("gray_clear.png", Image.fromarray(a[..., 0]), transparency=int(a[3, 3, 0]))
+    save("rgb_clear.png", Image.fromarray(a), transparency=tuple(int(v) for v in a[2, 2]))
+    save("bits1.png", Image.fromarray(a[..., 0]).convert("1"))
+    for name in ("rgb", "rgba", "gray", "gray_alpha"):
+        by_torchvision(name + ".png", *MODES)
+    by_torchvision("bits1.png", "Unchanged", "Gray", "RGB")
+    # torchvision leaves palettes unexpanded and colors that stand for transparency alone.
+    for name, mode in {"palette_clear": "RGBA", "rgb_clear": "RGBA", "gray_clear": "LA"}.items():
+        by_pillow(name + ".png", convert=mode)
+        by_torchvision(name + ".png", "RGB")
+    for channels in (1, 2, 3, 4):
+        png16(f"c{channels}_16.png", channels)
+
+
+def webps():
+    a = picture(15, 22)
+    alpha = picture(15, 22, 1)[..., :1]
+    save("lossy.webp", a, quality=70)
+    save("lossless.webp", a, lossless=True)
+    save("lossy_alpha.webp", np.concatenate([a, alpha], -1), quality=70)
+    save("lossless_alpha.webp", np.concatenate([a, alpha], -1), lossless=True, exact=True)
+    for name in ("lossy", "lossless", "lossy_alpha", "lossless_alpha"):
+        by_torchvision(name + ".webp", "Unchanged", "RGB", "RGBAlpha")
+        by_pillow(name + ".webp")
+    save("moving.webp", a, save_all=True, append_images=[Image.fromarray(255 - a)], quality=10)
+
+
+def bmps():
+    a = picture(9, 11)
+    save("rgb.bmp", a)
+    save("gray.bmp", a[..., 0])
+    save("rgba.bmp", np.concatenate([a, a[..., :1]], -1))
+    save("bits1.bmp", Image.fromarray(a[..., 0]).convert("1"))
+    save("palette.bmp", Image.fromarray(a).quantize(7))
+    for name in ("rgb", "gray", "rgba", "palette", "bits1"):
+        by_pillow(f"{name}.bmp", "RGBAlpha" if name == "rgba" else "RGB", "RGBA" if name == "rgba" else "RGB")
+
+    def bmp(name, width, height, bits, compression, extra, pixels, palette=b"", used=0):
+        start = 14 + 40 + len(extra) + len(palette)
+        head = struct.pack("<2sIHHI", b"BM", start + len(pixels), 0, 0, start)
+        info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, compression, len(pixels), 0, 0, used, 0)
+        (here / name).write_bytes(head + info + extra + palette + pixels)
+        by_pillow(name, "RGB", "RGB")
+
+    rng = np.random.default_rng(5)
+    bmp("rgb555.bmp", 5, 3, 16, 0, b"", rng.bytes(3 * 12))
+    bmp("rgb565.bmp", 5, 3, 16, 3, struct.pack("<III", 0xf800, 0x7e0, 0x1f), rng.bytes(3 * 12))
+    bmp("bgrx.bmp", 5, 3, 32, 0, b"", rng.bytes(3 * 20))
+    bmp("top_down.bmp", 5, -3, 24, 0, b"", rng.bytes(3 * 16))
+    colors = rng.bytes(16 * 4)
+    bmp("palette4.bmp", 5, 3, 4, 0, b"", rng.bytes(3 * 4), colors, 16)
+    # Runs, pixels one by one, a jump, ends of lines.
+    bmp("rle8.bmp", 6, 4, 8, 1, b"", bytes([6, 3, 0, 0, 0, 5, 1, 2, 3, 4, 5, 0, 1, 9, 0, 0, 0, 2, 2, 0, 4, 7, 0, 0,
+                                            6, 1, 0, 1]), colors, 16)
+    bmp("rle4.bmp", 6, 4, 4, 2, b"", bytes([6, 0x31, 0, 0, 0, 5, 0x12, 0x34, 0x50, 0, 1, 0x90, 0, 0, 6, 0x77, 0, 0,
+                                            6, 0x1a, 0, 1]), colors, 16)
+
+
+def pnms():
+    a = picture(6, 9)
+    save("rgb.ppm", a)
+    save("gray.pgm", a[..., 0])
+    save("bits.pbm", Image.fromarray(a[..., 0]).convert("1"))
+    text = " ".join(str(v // 7) for v in a[..., 0].ravel())
+    (here / "text.pgm").write_text(f"P2 # a comment\n9 6\n36\n{text}\n")
+    text = "\n".join(str(v) for v in a.ravel())
+    (here / "text.ppm").write_text(f"P3\n# another\n9 6 255\n{text}\n")
+    bits = "".join(str(int(v > 128)) for v in a[..., 0].ravel())
+    (here / "text.pbm").write_text(f"P1\n9 6\n{bits}\n")
+    (here / "most31.ppm").write_bytes(b"P6 9 6 31\n" + (a // 8).tobytes())
+    for name in ("rgb.ppm", "gray.pgm", "bits.pbm", "text.pgm", "text.ppm", "text.pbm", "most31.ppm"):
+        by_pillow(name, "RGB", "RGB")
+    deep = np.random.default_rng(2).integers(0, 65536, (4, 5)).astype(">u2")
+    (here / "gray_16.pgm").write_bytes(b"P5 5 4 65535\n" + deep.tobytes())
+    expected["gray_16.pgm:Unchanged"] = deep.astype("i4")[None]
+
+
+def tiffs():
+    a = picture(14, 18)
+    alpha = picture(14, 18, 1)[..., :1]
+    save("rgb.tiff", a)
+    save("lzw.tiff", a, compression="tiff_lzw")
+    save("deflate_gray.tiff", a[..., 0], compression="tiff_adobe_deflate")
+    save("rgba.tiff", np.concatenate([a, alpha], -1), compression="packbits")
+    save("bits.tiff", Image.fromarray(a[..., 0]).convert("1"), compression="group4")
+    save("palette.tiff", Image.fromarray(a).quantize(20))
+    for name, mode in {"rgb": "RGB", "lzw": "RGB", "rgba": "RGBA", "deflate_gray": "L", "bits": "L",
+                       "palette": "RGB"}.items():
+        by_pillow(name + ".tiff", convert=mode)
+    deep = np.random.default_rng(3).integers(0, 65536, (4, 5)).astype("u2")
+    save("gray_16.tiff", Image.fromarray(deep))
+    expected["gray_16.tiff:Unchanged"] = deep.astype("i4")[None]
+
+
+for old in here.iterdir():
+    if old.suffix not in (".py", ".md"):
+        old.unlink()
+jpegs()
+pngs()
+webps()
+bmps()
+pnms()
+tiffs()
+np.savez_compressed(here / "expected.npz", **expected)
