@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transforms/blur_kernels.h"
 
+#if defined(__FMA__)
+#include <immintrin.h>
+#endif
+
 namespace hearth::vision {
 namespace HEARTH_ISA {
 namespace {
@@ -15,19 +19,38 @@ void round(const float* in, int64_t n, uint8_t* __restrict out) {
     out[i] = static_cast<uint8_t>(static_cast<int32_t>(in[i] + 12582912.0f - 12582912.0f));
 }
 
-void weigh(const float* const* lines, const float* weights, int64_t count, int64_t n,
-           float* __restrict out) {
-  constexpr int64_t kBlock = 64;  // sums that stay in registers
-  int64_t at = 0;
-  for (; at + kBlock <= n; at += kBlock) {
-    float sum[kBlock] = {};
-    for (int64_t k = 0; k < count; ++k) {
-      const float* line = lines[k] + at;
-      const float w = weights[k];
-      for (int64_t i = 0; i < kBlock; ++i) sum[i] = __builtin_fmaf(w, line[i], sum[i]);
+#if defined(__AVX512F__)
+typedef float Floats __attribute__((vector_size(64)));
+inline Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+#elif defined(__FMA__)
+typedef float Floats __attribute__((vector_size(32)));
+inline Floats fma(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
+#else
+typedef float Floats __attribute__((vector_size(16)));
+inline Floats fma(Floats a, Floats b, Floats c) { return a * b + c; }
+#endif
+constexpr int64_t kLanes = sizeof(Floats) / sizeof(float);
+
+/// kWidth registers of sums side by side.
+template <int kWidth>
+inline void weigh_at(const float* const* lines, const float* weights, int64_t count, int64_t at,
+                     float* out) {
+  Floats sums[kWidth] = {};
+  for (int64_t k = 0; k < count; ++k) {
+    const Floats w = Floats{} + weights[k];
+    for (int v = 0; v < kWidth; ++v) {
+      Floats x;
+      __builtin_memcpy(&x, lines[k] + at + v * kLanes, sizeof x);
+      sums[v] = fma(w, x, sums[v]);
     }
-    for (int64_t i = 0; i < kBlock; ++i) out[at + i] = sum[i];
   }
+  __builtin_memcpy(out + at, sums, sizeof sums);
+}
+
+void weigh(const float* const* lines, const float* weights, int64_t count, int64_t n, float* out) {
+  int64_t at = 0;
+  for (; at + 4 * kLanes <= n; at += 4 * kLanes) weigh_at<4>(lines, weights, count, at, out);
+  for (; at + kLanes <= n; at += kLanes) weigh_at<1>(lines, weights, count, at, out);
   for (; at < n; ++at) {
     float sum = 0;
     for (int64_t k = 0; k < count; ++k) sum = __builtin_fmaf(weights[k], lines[k][at], sum);

@@ -129,6 +129,20 @@ void turn_float(float* __restrict r, float* __restrict g, float* __restrict b, i
   }
 }
 
+void mask(const uint8_t* in, int64_t n, uint8_t keep, uint8_t flip, uint8_t* __restrict out) {
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<uint8_t>((in[i] & keep) ^ flip);
+}
+
+void extremes(const uint8_t* in, int64_t n, uint8_t* smallest, uint8_t* largest) {
+  uint8_t low = 255, high = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    low = in[i] < low ? in[i] : low;
+    high = in[i] > high ? in[i] : high;
+  }
+  *smallest = low;
+  *largest = high;
+}
+
 void to_unit(const uint8_t* in, int64_t n, float* __restrict out) {
   for (int64_t i = 0; i < n; ++i) out[i] = in[i] * kUnit;
 }
@@ -136,8 +150,8 @@ void to_unit(const uint8_t* in, int64_t n, float* __restrict out) {
 }  // namespace
 
 const ColorKernels& color_kernels() {
-  static constexpr ColorKernels all{split,    join, luma,       luma_sum,
-                                    saturate, turn, turn_float, to_unit};
+  static constexpr ColorKernels all{split, join,       luma, luma_sum, saturate,
+                                    turn,  turn_float, mask, extremes, to_unit};
   return all;
 }
 

@@ -20,6 +20,10 @@ struct ColorKernels {
   /// In place: hue, a number in [0, 1), plus `shift`, by way of HSV.
   void (*turn)(uint8_t* r, uint8_t* g, uint8_t* b, int64_t n, float shift);
   void (*turn_float)(float* r, float* g, float* b, int64_t n, float shift);
+  /// (in & keep) ^ flip.
+  void (*mask)(const uint8_t* in, int64_t n, uint8_t keep, uint8_t flip, uint8_t* out);
+  /// The smallest and the largest of n > 0 bytes.
+  void (*extremes)(const uint8_t* in, int64_t n, uint8_t* smallest, uint8_t* largest);
   /// Bytes times 1 / 255.
   void (*to_unit)(const uint8_t* in, int64_t n, float* out);
 };

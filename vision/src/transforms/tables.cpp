@@ -1,13 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transforms/tables.h"
 
+#include <vector>
+
 #include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
+
+#include "transforms/color_kernels.h"
 
 namespace hearth::vision::transforms {
 namespace {
 
 constexpr int64_t kGrain = 1 << 18;  // bytes that are worth a thread
+
+/// A copy of which f(in, n, out) makes each run of bytes, in the image's order of memory.
+template <class F>
+Tensor each_byte(const Tensor& image, const F& f) {
+  Tensor in = image.cpu();
+  if (!in.is_non_overlapping_and_dense()) in = in.contiguous();
+  Tensor out = empty_strided(in.sizes(), in.strides(), in.options());
+  const auto* from = in.const_data_ptr<uint8_t>();
+  auto* to = out.data_ptr<uint8_t>();
+  parallel_for(0, in.numel(), kGrain,
+               [&](int64_t begin, int64_t end) { f(from + begin, end - begin, to + begin); });
+  return out.to(image.device());
+}
+
+/// Interleaved pixels as planes.
+void take_apart(const uint8_t* pixels, int64_t n, int64_t channels, uint8_t* planes) {
+  if (channels == 3) {
+    color_kernels().split(pixels, n, planes, planes + n, planes + 2 * n);
+    return;
+  }
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t c = 0; c < channels; ++c) planes[c * n + i] = pixels[i * channels + c];
+}
+
+/// A table for each channel of interleaved pixels.
+void apply_in_turn(const std::vector<Table>& tables, const uint8_t* in, uint8_t* out, int64_t n) {
+  if (tables.size() == 3) {
+    const Table &r = tables[0], &g = tables[1], &b = tables[2];
+    for (const uint8_t* end = in + 3 * n; in < end; in += 3, out += 3) {
+      const uint8_t red = r[in[0]], green = g[in[1]], blue = b[in[2]];
+      out[0] = red, out[1] = green, out[2] = blue;
+    }
+    return;
+  }
+  for (int64_t i = 0; i < n; ++i)
+    for (const Table& table : tables) *out++ = table[*in++];
+}
 
 }  // namespace
 
@@ -18,38 +59,51 @@ Table followed_by(const Table& first, const Table& then) {
 }
 
 void apply_table(const Table& table, const uint8_t* in, uint8_t* out, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) out[i] = table[in[i]];
+  int64_t i = 0;
+  // Loads before stores, which might be to the same place.
+  for (; i + 4 <= n; i += 4) {
+    const uint8_t a = table[in[i]], b = table[in[i + 1]];
+    const uint8_t c = table[in[i + 2]], d = table[in[i + 3]];
+    out[i] = a, out[i + 1] = b, out[i + 2] = c, out[i + 3] = d;
+  }
+  for (; i < n; ++i) out[i] = table[in[i]];
 }
 
 Tensor apply_table(const Table& table, const Tensor& image) {
-  Tensor in = image.cpu();
-  if (!in.is_non_overlapping_and_dense()) in = in.contiguous();
-  Tensor out = empty_strided(in.sizes(), in.strides(), in.options());
-  const auto* from = in.const_data_ptr<uint8_t>();
-  auto* to = out.data_ptr<uint8_t>();
-  parallel_for(0, in.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    apply_table(table, from + begin, to + begin, end - begin);
-  });
-  return out.to(image.device());
+  return each_byte(
+      image, [&](const uint8_t* in, int64_t n, uint8_t* out) { apply_table(table, in, out, n); });
 }
 
-Tensor apply_tables(const Tensor& image, void (*table_of)(const Channel& channel, Table& table)) {
+Tensor mask_bytes(const Tensor& image, uint8_t keep, uint8_t flip) {
+  return each_byte(image, [&](const uint8_t* in, int64_t n, uint8_t* out) {
+    color_kernels().mask(in, n, keep, flip, out);
+  });
+}
+
+Tensor apply_tables(const Tensor& image, Table (*table_of)(const uint8_t* channel, int64_t n)) {
   const Pixels in = pixels_of(image), out = like(in);
   const auto* from = in.data.const_data_ptr<uint8_t>();
   auto* to = out.data.mutable_data_ptr<uint8_t>();
-  const int64_t n = in.count(), step = in.step();
-  if (n == 0) return back(out, image);
-  const int64_t grain = kGrain / n + 1;
-  parallel_for(0, in.images * in.channels, grain, [&](int64_t begin, int64_t end) {
+  const int64_t n = in.count(), channels = in.channels, bytes = n * channels;
+  if (bytes == 0) return back(out, image);
+  parallel_for(0, in.images, kGrain / bytes + 1, [&](int64_t begin, int64_t end) {
+    std::vector<uint8_t> apart(static_cast<size_t>(in.interleaved ? bytes : 0));
+    std::vector<Table> tables(static_cast<size_t>(channels));
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t first =
-          in.interleaved ? i / in.channels * in.plane() + i % in.channels : i * in.plane();
-      Table table;
-      table_of({from + first, n, step}, table);
-      if (step == 1)
-        apply_table(table, from + first, to + first, n);
+      const uint8_t* source = from + i * bytes;
+      uint8_t* result = to + i * bytes;
+      const uint8_t* planes = source;
+      if (in.interleaved) {
+        take_apart(source, n, channels, apart.data());
+        planes = apart.data();
+      }
+      for (int64_t c = 0; c < channels; ++c)
+        tables[static_cast<size_t>(c)] = table_of(planes + c * n, n);
+      if (in.interleaved)
+        apply_in_turn(tables, source, result, n);
       else
-        for (int64_t p = first; p < first + n * step; p += step) to[p] = table[from[p]];
+        for (int64_t c = 0; c < channels; ++c)
+          apply_table(tables[static_cast<size_t>(c)], source + c * n, result + c * n, n);
     }
   });
   return back(out, image);

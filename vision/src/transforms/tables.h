@@ -28,13 +28,11 @@ void apply_table(const Table& table, const uint8_t* in, uint8_t* out, int64_t n)
 /// The same for all bytes of an image.
 Tensor apply_table(const Table& table, const Tensor& image);
 
-/// A channel of an image: n bytes, `step` apart.
-struct Channel {
-  const uint8_t* data;
-  int64_t n, step;
-};
+/// (image & keep) ^ flip of each byte.
+Tensor mask_bytes(const Tensor& image, uint8_t keep, uint8_t flip);
 
-/// Every channel of every image through a table of its own: table_of(Channel, Table&) makes it.
-Tensor apply_tables(const Tensor& image, void (*table_of)(const Channel& channel, Table& table));
+/// Every channel of every image through a table of its own, which table_of makes of the channel's n
+/// bytes.
+Tensor apply_tables(const Tensor& image, Table (*table_of)(const uint8_t* channel, int64_t n));
 
 }  // namespace hearth::vision::transforms

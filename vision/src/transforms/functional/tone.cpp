@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes each value of a channel by itself.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "hearth/base/error.h"
@@ -12,6 +13,7 @@
 #include "hearth/vision/transforms/functional/color.h"
 #include "hearth/vision/transforms/functional/dtype.h"
 
+#include "transforms/color_kernels.h"
 #include "transforms/pixels.h"
 #include "transforms/tables.h"
 
@@ -21,31 +23,44 @@ namespace {
 constexpr auto kUnit = static_cast<float>(1.0 / 255);       // a byte's step in [0, 1]
 constexpr auto kFromUnit = static_cast<float>(256 - 1e-3);  // and back, cut off
 
-void stretch(const Channel& channel, Table& table) {
-  int darkest = 255, brightest = 0;
-  for (int64_t i = 0; i < channel.n; ++i) {
-    const int v = channel.data[i * channel.step];
-    darkest = std::min(darkest, v);
-    brightest = std::max(brightest, v);
-  }
-  const float low = darkest == brightest ? 0 : static_cast<float>(darkest);
-  const float scale = darkest == brightest ? 1 : static_cast<float>(brightest - darkest) * kUnit;
-  table = make_table(
+Table stretch(const uint8_t* channel, int64_t n) {
+  uint8_t darkest = 0, brightest = 0;
+  color_kernels().extremes(channel, n, &darkest, &brightest);
+  const bool even = darkest == brightest;
+  const float low = even ? 0 : static_cast<float>(darkest);
+  const float scale = even ? 1 : static_cast<float>(brightest - darkest) * kUnit;
+  return make_table(
       [&](int v) { return std::clamp((static_cast<float>(v) - low) / scale, 0.0f, 255.0f); });
 }
 
-void even_out(const Channel& channel, Table& table) {
-  std::array<int64_t, 256> counts{};
-  for (int64_t i = 0; i < channel.n; ++i) ++counts[channel.data[i * channel.step]];
+using Counts = std::array<int64_t, 256>;
+
+Counts histogram(const uint8_t* channel, int64_t n) {
+  // Neighbours are often equal: by turns in four tables, none waits for the one before.
+  constexpr int64_t kTables = 4;
+  Counts part[kTables] = {};
+  int64_t i = 0;
+  for (; i + kTables <= n; i += kTables)
+    for (int64_t k = 0; k < kTables; ++k) ++part[k][channel[i + k]];
+  for (; i < n; ++i) ++part[0][channel[i]];
+  for (int64_t k = 1; k < kTables; ++k)
+    for (size_t v = 0; v < part[0].size(); ++v) part[0][v] += part[k][v];
+  return part[0];
+}
+
+Table even_out(const uint8_t* channel, int64_t n) {
+  const Counts counts = histogram(channel, n);
   size_t last = 255;
   while (last > 0 && counts[last] == 0) --last;
-  const int64_t step = (channel.n - counts[last]) / 255;
+  const int64_t step = (n - counts[last]) / 255;
+  if (step == 0) return make_table([](int v) { return v; });
+  Table table;
   int64_t below = step / 2;
   for (size_t v = 0; v < table.size(); ++v) {
-    table[v] = static_cast<uint8_t>(step == 0 ? static_cast<int64_t>(v)
-                                              : std::min<int64_t>(below / step, 255));
+    table[v] = static_cast<uint8_t>(std::min<int64_t>(below / step, 255));
     below += counts[v];
   }
+  return table;
 }
 
 }  // namespace
@@ -70,14 +85,15 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
 
 Tensor invert(const Tensor& image) {
   check_pixels(image, "invert");
-  return is_bytes(image) ? image.bitwise_not() : 1 - image;
+  return is_bytes(image) ? mask_bytes(image, 0xff, 0xff) : 1 - image;
 }
 
 Tensor posterize(const Tensor& image, int64_t bits) {
   check_pixels(image, "posterize");
   HEARTH_CHECK_AS(ValueError, bits >= 0 && bits <= 8,
                   "[posterize] expected a number of bits between 0 and 8, got ", bits);
-  if (is_bytes(image)) return bits == 8 ? image : image.bitwise_and(0xff << (8 - bits) & 0xff);
+  if (is_bytes(image))
+    return bits == 8 ? image : mask_bytes(image, static_cast<uint8_t>(0xff00 >> bits), 0);
   const double levels = static_cast<double>(1 << bits);
   return (image * levels).floor_().clamp_(0, levels - 1).mul_(1 / levels);
 }
