@@ -15,10 +15,10 @@
 #include "hearth/datasets/vision/picture_files.h"
 #include "hearth/ops/creation.h"
 #include "hearth/vision/classification/picture_source.h"
-#include "hearth/vision/io/image.h"
 
 #include "vision/checked.h"
 #include "vision/choose.h"
+#include "vision/decode.h"
 
 namespace hearth::datasets {
 namespace {
@@ -54,16 +54,6 @@ bool is_picture(const std::string& field) {
   return std::find(endings.begin(), endings.end(), "." + field) != endings.end();
 }
 
-Tensor upright(const Tensor& bytes, const std::string& name) {
-  vision::io::DecodeOptions decoding;
-  decoding.apply_exif_orientation = true;
-  try {
-    return vision::io::decode_image(bytes, decoding);
-  } catch (const FormatError& e) {
-    throw FormatError(cat_str("[", name, "] cannot be decoded: ", e.what()));
-  }
-}
-
 class ArchivedPictures final : public vision::PictureSource {
  public:
   ArchivedPictures(std::vector<std::string> shards, std::vector<Place> places,
@@ -90,7 +80,7 @@ class ArchivedPictures final : public vision::PictureSource {
                     "] is no longer there; the archive has changed");
     return bytes;
   }
-  Tensor picture(size_t index) const override { return upright(encoded(index), name(index)); }
+  Tensor picture(size_t index) const override { return decode(encoded(index), name(index)); }
 
  private:
   size_t row(size_t index) const {
@@ -258,7 +248,7 @@ ShardPicture decode_picture(data::WebSample sample) {
     std::string& bytes = found->second;
     const Tensor file =
         from_blob(bytes.data(), {static_cast<int64_t>(bytes.size())}, TensorOptions(kByte));
-    Tensor picture = upright(file, cat_str(sample.shard, ": ", sample.key, ending));
+    Tensor picture = decode(file, cat_str(sample.shard, ": ", sample.key, ending));
     sample.fields.erase(found);
     return {std::move(picture), std::move(sample.key), std::move(sample.fields)};
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/datasets/vision/picture_dataset.h"
 
-#include "hearth/base/error.h"
 #include "hearth/ops/creation.h"
 #include "hearth/vision/classification/picture_sources.h"
-#include "hearth/vision/io/image.h"
+
+#include "vision/decode.h"
 
 namespace hearth::datasets {
 namespace {
@@ -12,13 +12,7 @@ namespace {
 Tensor as_color(const vision::PictureSource& source, size_t index) {
   const Tensor bytes = source.encoded(index);
   if (!bytes.defined()) return source.picture(index);
-  vision::io::DecodeOptions decoding(vision::io::ImageReadMode::RGB);
-  decoding.apply_exif_orientation = true;
-  try {
-    return vision::io::decode_image(bytes, decoding);
-  } catch (const FormatError& e) {
-    throw FormatError(cat_str("[", source.name(index), "] cannot be decoded: ", e.what()));
-  }
+  return decode(bytes, source.name(index), vision::io::ImageReadMode::RGB);
 }
 
 }  // namespace

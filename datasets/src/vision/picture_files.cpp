@@ -4,6 +4,8 @@
 #include "hearth/base/error.h"
 #include "hearth/vision/io/image.h"
 
+#include "vision/decode.h"
+
 namespace hearth::datasets {
 
 PictureFiles::PictureFiles(const std::string& source, std::vector<PictureFile> files,
@@ -24,9 +26,7 @@ const PictureFile& PictureFiles::file(size_t index) const {
 Tensor PictureFiles::encoded(size_t index) const { return vision::io::read_file(file(index).path); }
 
 Tensor PictureFiles::picture(size_t index) const {
-  vision::io::DecodeOptions decoding;
-  decoding.apply_exif_orientation = true;
-  return vision::io::read_image(file(index).path, decoding);
+  return decode(encoded(index), file(index).path);
 }
 
 const std::vector<std::string>& picture_extensions() {
