@@ -7,6 +7,7 @@
 #include "hearth/vision/classification/picture_source.h"
 #include "hearth/vision/classification/picture_sources.h"
 #include "hearth/vision/classification/trainer.h"
+#include "hearth/vision/drawing.h"
 #include "hearth/vision/from_pretrained.h"
 #include "hearth/vision/io/image.h"
 #include "hearth/vision/models/alexnet.h"
