@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small models of tests/data/text/gguf/generate_models.py against transformers' logits.
 
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/grad_mode.h"
@@ -105,6 +108,24 @@ TEST(GgufModel, IsSavedDequantized) {
   const auto again = AutoModelForCausalLM::from_pretrained(folder.path);
   const ModelInputs inputs = ModelInputs().input_ids(expected().at("qwen2.ids"));
   EXPECT_TRUE(again->forward(inputs).logits.equal(model->forward(inputs).logits));
+}
+
+TEST(GgufModel, IsTheOnlyOneOfAFolder) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  EXPECT_EQ(find_gguf(folder.path), "");
+  fs::copy_file(path_of("llama"), folder.path + "/model.gguf");
+  EXPECT_EQ(find_gguf(folder.path), folder.path + "/model.gguf");
+  EXPECT_NE(AutoModelForCausalLM::from_pretrained(folder.path), nullptr);
+  fs::copy_file(path_of("qwen2"), folder.path + "/other.gguf");
+  try {
+    find_gguf(folder.path);
+    ADD_FAILURE() << "two files";
+  } catch (const ValueError& e) {
+    EXPECT_NE(std::string(e.what()).find("model.gguf, "), std::string::npos) << e.what();
+  }
+  std::ofstream(folder.path + "/config.json") << "{}";
+  EXPECT_EQ(find_gguf(folder.path), "");
 }
 
 }  // namespace

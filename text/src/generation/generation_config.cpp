@@ -156,11 +156,11 @@ GenerationConfig GenerationConfig::from_pretrained(const std::string& name_or_pa
     const auto path = hub::try_file(name_or_path, name, options);
     return path ? read_file(*path) : std::nullopt;
   };
-  const bool gguf = is_local && !is_folder && is_gguf(name_or_path);
-  if (const auto json = gguf ? std::nullopt : find("generation_config.json"))
+  const std::string gguf = find_gguf(name_or_path);
+  if (const auto json = gguf.empty() ? find("generation_config.json") : std::nullopt)
     return from_json(*json);
   GenerationConfig config;
-  if (const auto json = gguf ? gguf_config(GgufFile(name_or_path)) : find("config.json")) {
+  if (const auto json = gguf.empty() ? find("config.json") : gguf_config(GgufFile(gguf))) {
     const auto ids_at = [&](const char* name) {
       return json->contains(name) && !json->at(name).is_null() ? ids_of(json->at(name)) : Ids();
     };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/text/gguf/gguf_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <unordered_map>
 
@@ -239,6 +241,24 @@ bool is_gguf(const std::string& path) {
   char magic[4] = {};
   file.read(magic, sizeof magic);
   return file && std::string_view(magic, sizeof magic) == "GGUF";
+}
+
+std::string find_gguf(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return is_gguf(path) ? path : "";
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "config.json" || name == "tokenizer.json" || name == "tokenizer.model") return "";
+    if (entry.path().extension() == ".gguf") found.push_back(entry.path().string());
+  }
+  std::sort(found.begin(), found.end());
+  std::string names;
+  for (const std::string& name : found) names += (names.empty() ? "" : ", ") + name;
+  HEARTH_CHECK_AS(ValueError, found.size() <= 1, "[", path, "] holds ", found.size(),
+                  " GGUF files; name one of ", names);
+  return found.empty() ? "" : found[0];
 }
 
 }  // namespace hearth::text

@@ -107,10 +107,10 @@ std::shared_ptr<PreTrainedModelImpl> make_model(Head head, const JsonValue& conf
 
 std::shared_ptr<PreTrainedModelImpl> open_model(Head head, const std::string& name_or_path,
                                                 const ModelOptions& options, LoadingInfo* info) {
-  if (is_gguf(name_or_path)) {
-    const GgufFile file(name_or_path);
+  if (const std::string gguf = find_gguf(name_or_path); !gguf.empty()) {
+    const GgufFile file(gguf);
     const JsonValue config = gguf_config(file);
-    const ModelRow row = find_row(head, config, name_or_path);
+    const ModelRow row = find_row(head, config, gguf);
     return load_gguf(row, changed(config, row, options), file, options);
   }
   const hub::ModelFiles files = hub::model_files(name_or_path, false, options.hub());

@@ -299,7 +299,8 @@ class Loader {
 
 PreTrainedTokenizer AutoTokenizer::from_pretrained(const std::string& name_or_path,
                                                    const hub::HubOptions& options) {
-  if (is_gguf(name_or_path)) return gguf_tokenizer(GgufFile(name_or_path));
+  if (const std::string gguf = find_gguf(name_or_path); !gguf.empty())
+    return gguf_tokenizer(GgufFile(gguf));
   const TokenizerFiles files = find_files(name_or_path, options);
   return Loader(files).load();
 }

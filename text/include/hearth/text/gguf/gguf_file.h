@@ -68,4 +68,9 @@ class HEARTH_API GgufFile {
 /// Whether a file begins as GGUF files do; false if it cannot be read.
 HEARTH_API bool is_gguf(const std::string& path);
 
+/// The GGUF file that a path means: the path itself, or the only such file of a folder that has
+/// neither config.json nor a tokenizer; empty where it means none. Throws ValueError for a folder
+/// with several, and names them.
+HEARTH_API std::string find_gguf(const std::string& path);
+
 }  // namespace hearth::text
