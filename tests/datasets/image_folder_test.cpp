@@ -107,24 +107,27 @@ TEST_F(Folder, LeavesOutWhatCannotBeReadIfAsked) {
   write("b/4.png", "no picture");
   write("b/5.jpg", png(9).substr(0, 50));
   std::filesystem::create_symlink("nowhere", folder / "b/6.png");
+  add("b/7.jpg", 50, 64, 64);
+  std::filesystem::resize_file(folder / "b/7.jpg",
+                               std::filesystem::file_size(folder / "b/7.jpg") - 20);
   // Whatever its name says, it is a PNG.
   write("a/4.jpg", png(7));
   const auto all = PictureOptions().whole(true);
   const auto strict = folder_pictures(folder.path, Mode::kTrain, all);
-  ASSERT_EQ(strict->size(), 12u);
+  ASSERT_EQ(strict->size(), 13u);
   EXPECT_EQ(strict->picture(4)[0][0][0].item<int>(), 7);
-  for (size_t i = 9; i < 12; ++i)
+  for (size_t i = 9; i < 13; ++i)
     EXPECT_THAT(error_of<Error>([&] { strict->picture(i); }), HasSubstr(strict->name(i)));
   EXPECT_THAT(error_of<FormatError>([&] { PictureDataset(strict).get(9); }), HasSubstr("b/4.png"));
-  EXPECT_THROW(strict->picture(12), IndexError);
+  EXPECT_THROW(strict->picture(13), IndexError);
   vision::BrokenPictures broken;
   EXPECT_EQ(vision::without_broken(strict, &broken)->size(), 9u);
-  EXPECT_EQ(broken.count, 3u);
-  EXPECT_THAT(broken.first,
-              ElementsAre(HasSubstr("b/4.png"), HasSubstr("b/5.jpg"), HasSubstr("b/6.png")));
+  EXPECT_EQ(broken.count, 4u);
+  EXPECT_THAT(broken.first, ElementsAre(HasSubstr("b/4.png"), HasSubstr("b/5.jpg"),
+                                        HasSubstr("b/6.png"), HasSubstr("b/7.jpg")));
   testing::internal::CaptureStderr();
   EXPECT_EQ(of(Mode::kTrain, PictureOptions(all).broken(Broken::Skip)).size(), 9u);
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("left out 3 of 12 pictures"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("left out 4 of 13 pictures"));
 }
 
 TEST_F(Folder, BecomesImagesOfOneSize) {
