@@ -39,16 +39,29 @@ struct Listed {
   }
 };
 
-void find_files(const fs::path& folder, int64_t target, const ClassFolderOptions& options,
-                std::vector<LabeledFile>& out, int depth = 0) {
+/// A folder and the files in it.
+using FolderFiles = std::pair<std::string, std::vector<fs::path>>;
+
+void find_folders(const fs::path& folder, std::vector<FolderFiles>& out, int depth = 0) {
   // Links may lead in circles.
   constexpr int kDeepest = 32;
   HEARTH_CHECK_AS(FormatError, depth < kDeepest, "[", folder.string(), "] lies more than ",
                   kDeepest, " folders deep in the folder of a class");
-  const Listed listed(folder);
-  for (const fs::path& path : listed.files)
-    if (has_extension(path, options.extensions)) out.push_back({path.string(), target});
-  for (const fs::path& below : listed.folders) find_files(below, target, options, out, depth + 1);
+  Listed listed(folder);
+  out.emplace_back(folder.string(), std::move(listed.files));
+  for (const fs::path& below : listed.folders) find_folders(below, out, depth + 1);
+}
+
+void find_files(const fs::path& folder, int64_t target, const ClassFolderOptions& options,
+                std::vector<LabeledFile>& out) {
+  std::vector<FolderFiles> folders;
+  find_folders(folder, folders);
+  // torchvision's order: "a-b" before "a/b".
+  std::sort(folders.begin(), folders.end(),
+            [](const FolderFiles& a, const FolderFiles& b) { return a.first < b.first; });
+  for (const auto& [name, files] : folders)
+    for (const fs::path& path : files)
+      if (has_extension(path, options.extensions)) out.push_back({path.string(), target});
 }
 
 std::vector<std::string> class_names(const fs::path& root, size_t least) {

@@ -56,6 +56,15 @@ TEST_F(Folder, ClassesAreItsFoldersInOrder) {
   EXPECT_EQ(pictures(folder.path, Mode::kTest, options)->size(), 6u);
 }
 
+TEST_F(Folder, FilesAreInTorchvisionsOrder) {
+  // sorted(os.walk(folder)), and the sorted files of each.
+  int shade = 0;
+  for (const char* name :
+       {"x/B.png", "x/a.png", "x/a/2.png", "x/a-b/1.png", "x/a/c/0.png", "y/1.png"})
+    add(name, ++shade);
+  EXPECT_THAT(of(Mode::kTrain, PictureOptions().whole(true)), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
 TEST_F(Folder, MaySayItselfWhatIsForTesting) {
   add("train/a/1.png", 1);
   add("train/b/2.jpg", 2);

@@ -193,6 +193,11 @@ TEST_F(PublishedPictures, ImageNetInFoldersOrFlat) {
   EXPECT_THAT(error_of<FormatError>([&] { ImageNet(folder / "b", "val"); }),
               HasSubstr("has the class 4"));
   EXPECT_THAT(error_of<FileError>([&] { ImageNet(folder / "c"); }), HasSubstr("image-net.org"));
+  // torchvision's names.
+  write("d/train/n01/x.JPEG", png(1));
+  write("d/train/n02/y.JPEG", png(2));
+  fs::copy_file(kFiles + "imagenet_meta.bin", folder / "d/meta.bin");
+  EXPECT_THAT(ImageNet(folder / "d").classes(), ElementsAre("tench", "great white shark"));
 }
 
 TEST_F(PublishedPictures, ArchivesThatAreThereAreUnpacked) {

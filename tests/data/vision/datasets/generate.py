@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes small files in the forms of published data sets: of MATLAB by SciPy, and pickles as Python 2
-wrote them, which Python reads back here.
+wrote them, which Python reads back here; needs NumPy, SciPy and PyTorch.
 
     python tests/data/vision/datasets/generate.py
 """
@@ -108,5 +108,14 @@ def cifar():
                             "coarse_label_names": [f"s{i}" for i in range(20)]})
 
 
+def imagenet_meta():
+    """As torchvision keeps the devkit's names."""
+    import torch
+
+    torch.save(({"n02": ("great white shark", "white shark"), "n01": ("tench", "Tinca tinca")}, ["n01", "n02"]),
+               HERE / "imagenet_meta.bin")
+
+
 mat_files()
 cifar()
+imagenet_meta()
