@@ -33,6 +33,13 @@ inline void check_pixels(const Tensor& image, const char* who) {
                   image.defined() ? cat_str("shape ", image.sizes()) : std::string("nothing"));
 }
 
+/// Throws ValueError unless p is between 0 and 1.
+inline double checked_probability(double p, const char* who) {
+  HEARTH_CHECK_AS(ValueError, p >= 0 && p <= 1, "[", who,
+                  "] expected a probability between 0 and 1, got ", p);
+  return p;
+}
+
 /// f of a mask [..., H, W] as an image; one of two dims gets a channel for that.
 template <class F>
 Mask through_image(const Mask& mask, const F& f) {
