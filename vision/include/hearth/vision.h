@@ -2,8 +2,12 @@
 // All of Hearth's vision library.
 #pragma once
 
+#include "hearth/vision/classification/augmentation.h"
 #include "hearth/vision/classification/classifier.h"
+#include "hearth/vision/classification/fine_tuning.h"
 #include "hearth/vision/classification/fit.h"
+#include "hearth/vision/classification/grad_cam.h"
+#include "hearth/vision/classification/judge.h"
 #include "hearth/vision/classification/picture_source.h"
 #include "hearth/vision/classification/picture_sources.h"
 #include "hearth/vision/classification/trainer.h"

@@ -7,6 +7,7 @@
 
 #include "hearth/io/tensor_file.h"
 #include "hearth/train/classification.h"
+#include "hearth/vision/classification/augmentation.h"
 #include "hearth/vision/classification/fit.h"
 #include "hearth/vision/models/image_classifier.h"
 
@@ -32,14 +33,6 @@ struct ClassifierSpec {
 /// The mean and standard deviation of each channel of uint8 images [N, C, H, W], in [0, 1], into
 /// the spec.
 HEARTH_API void set_normalization(ClassifierSpec& spec, const Tensor& pixels);
-
-/// Small random changes of training images.
-struct Augmentation {
-  /// Moves by up to so many pixels in both directions; what comes in is 0.
-  int64_t shift = 0;
-  /// Mirrors left and right half of the time.
-  bool flip = false;
-};
 
 /// A network with its classes and preprocessing, in one safetensors file.
 class HEARTH_API Classifier {
