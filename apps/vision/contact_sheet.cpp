@@ -9,7 +9,7 @@
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 #include "hearth/vision/io/image.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 #include "common/text.h"
 
@@ -25,9 +25,9 @@ hearth::Tensor thumbnail(hearth::Tensor picture) {
     picture = picture.narrow(0, 0, picture.size(0) - 1);
   const int64_t h = picture.size(1), w = picture.size(2), longer = std::max(h, w);
   if (longer <= kTileSide) return picture.contiguous().clone();
-  return hearth::vision::transforms::resize(picture.contiguous(),
-                                            std::max<int64_t>(1, h * kTileSide / longer),
-                                            std::max<int64_t>(1, w * kTileSide / longer));
+  return hearth::vision::transforms::functional::resize(
+      picture,
+      {std::max<int64_t>(1, h * kTileSide / longer), std::max<int64_t>(1, w * kTileSide / longer)});
 }
 
 }  // namespace

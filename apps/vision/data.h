@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+// The pictures that commands learn from and test with.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "hearth/datasets/vision/by_name.h"
 
-#include "common/text.h"
+#include "common/options.h"
 
-inline constexpr char kDataHelp[] =
-    "A data set by name (digits, emnist, fashion-mnist, kmnist, mnist), or a folder with one of "
-    "images for each class, or with train/ and val/ of such";
+/// --data and what goes with it.
+struct DataChoice {
+  std::string data;
+  bool skip_broken = false;
 
-/// What is wrong with a data set's name; empty if nothing.
-inline std::string wrong_data(const std::string& name) {
-  const auto names = hearth::datasets::labeled_images_names();
-  if (hearth::datasets::is_picture_path(name)) return "";
-  for (const std::string& known : names)
-    if (name == known) return "";
-  return "expected " + joined(names, ", ") + " or a folder, got " + shortened(name, 60) +
-         did_you_mean(name, names);
-}
+  /// `fallback` is what is taken if nobody says otherwise; empty: it must be said.
+  void declare(OptionList& options, const char* fallback = "");
+  /// The same as an argument without a name.
+  void declare_positional(OptionList& options);
+  bool is_path() const { return hearth::datasets::is_picture_path(data); }
+  /// Throws FileError and FormatError, and ValueError where there are fewer than two classes.
+  std::shared_ptr<hearth::vision::PictureSource> open(hearth::datasets::Mode mode) const;
+  hearth::datasets::PictureOptions options() const;
+
+ private:
+  void declare_broken(OptionList& options);
+};
+
+/// Throws ValueError for one class, or none.
+void check_classes(const std::string& data, const std::vector<std::string>& classes);

@@ -26,3 +26,9 @@ struct ModelChoice {
   /// What messages call it.
   const std::string& name() const { return model ? *model : *weights; }
 };
+
+/// The weights that a network begins with: those of `weights`, or its published ones, whichever are
+/// the newest. A file that says itself what it is needs no fitting name. Throws what opening and
+/// downloading throw, and ValueError for a network without published weights.
+hearth::vision::Classifier open_trained(const std::string& network,
+                                        const std::optional<std::string>& weights);

@@ -8,6 +8,7 @@
 
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
+#include "hearth/datasets/vision/picture_files.h"
 #include "hearth/ops/creation.h"
 #include "hearth/vision/io/image.h"
 
@@ -56,7 +57,7 @@ hearth::vision::FitOptions FitChoice::options() const {
 }
 
 std::vector<Input> find_pictures(const std::vector<std::string>& arguments) {
-  return find_inputs(arguments, {".png", ".jpg", ".jpeg"});
+  return find_inputs(arguments, hearth::datasets::picture_extensions());
 }
 
 Tensor read_picture(const std::string& path) {

@@ -2,7 +2,7 @@
 #include "vision/report.h"
 
 #include "hearth/ops/view.h"
-#include "hearth/tensor/tensor.h"
+#include "hearth/vision/classification/judge.h"
 
 #include "common/plot/charts.h"
 
@@ -10,14 +10,18 @@ using hearth::Tensor;
 
 namespace {
 
-plot::Scene worst_mistakes(const hearth::datasets::LabeledImages& test, const Tensor& probabilities,
-                           const std::vector<std::string>& classes) {
+plot::Scene worst_mistakes(const hearth::vision::Classifier& classifier,
+                           const hearth::vision::PictureSource& test, const Tensor& probabilities,
+                           const Tensor& targets) {
+  const auto& classes = classifier.spec().classes;
   std::vector<plot::Tile> tiles;
-  for (const int64_t i : hearth::vision::worst_mistakes(probabilities, test.targets(), 24)) {
+  for (const int64_t i : hearth::vision::worst_mistakes(probabilities, targets, 24)) {
     const Tensor row = probabilities.select(0, i);
     const auto predicted = row.argmax().item<int64_t>();
-    const auto truth = test.targets().select(0, i).item<int64_t>();
-    tiles.push_back({test.pixels().select(0, i), classes[static_cast<size_t>(truth)],
+    const auto truth = targets.select(0, i).item<int64_t>();
+    const Tensor seen =
+        hearth::vision::fitted_pixels(classifier, test, {static_cast<size_t>(i)}).select(0, 0);
+    tiles.push_back({seen, classes[static_cast<size_t>(truth)],
                      classes[static_cast<size_t>(predicted)],
                      row.select(0, predicted).item<double>()});
   }
@@ -29,7 +33,8 @@ plot::Scene worst_mistakes(const hearth::datasets::LabeledImages& test, const Te
 
 }  // namespace
 
-void draw_worst_mistakes(const std::string& folder, const hearth::datasets::LabeledImages& test,
-                         const Tensor& probabilities, const std::vector<std::string>& classes) {
-  plot::write(worst_mistakes(test, probabilities, classes), folder + "/worst_mistakes");
+void draw_worst_mistakes(const std::string& folder, const hearth::vision::Classifier& classifier,
+                         const hearth::vision::PictureSource& test, const Tensor& probabilities,
+                         const Tensor& targets) {
+  plot::write(worst_mistakes(classifier, test, probabilities, targets), folder + "/worst_mistakes");
 }

@@ -10,7 +10,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/view.h"
 #include "hearth/pretrained/vision.h"
-#include "hearth/vision/transforms/resize.h"
+#include "hearth/vision/transforms/functional/resize.h"
 
 namespace hearth::vision {
 namespace {
@@ -24,7 +24,7 @@ struct Photograph {
 
 Tensor photograph(const Tensor& digit, const Photograph& how, uint32_t seed) {
   std::mt19937 random(seed);
-  const Tensor big = transforms::resize(digit, how.size, how.size);
+  const Tensor big = transforms::functional::resize(digit, {how.size, how.size});
   const auto* shape = big.const_data_ptr<uint8_t>();
   Tensor out = empty({1, kHeight, kWidth}, kByte);
   auto* to = out.data_ptr<uint8_t>();

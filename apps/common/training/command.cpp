@@ -126,10 +126,18 @@ train::RunFolder TrainingCommand::open_folder() const {
                                                 : Open::New);
 }
 
-void TrainingCommand::settle(int64_t epochs, int64_t batch_size, double lr) {
+void TrainingCommand::settle_length(int64_t epochs, int64_t batch_size) {
   if (!epochs_) epochs_ = epochs;
   if (!batch_size_) batch_size_ = batch_size;
+}
+void TrainingCommand::settle_lr(double lr) {
   if (!lr_) lr_ = lr;
+  // What doesn't go together is said before a folder is touched.
+  auto probe = train::ClassificationOptions().epochs(*epochs_);
+  learning_.apply(probe);
+}
+void TrainingCommand::keep_best(int64_t count) {
+  if (!keep_best_) keep_best_ = count;
 }
 
 /// What --resume reads: all that decides what the training does.
@@ -197,9 +205,9 @@ TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trai
   }
   outcome.rate = reporter->rate();
   if (outcome.fit.end == train::End::Signal) {
-    note(fmt::format("{} after step {} of {}. Go on with\n  {} train --output {} --resume",
+    note(fmt::format("{} after step {} of {}. Go on with\n  {} {} --output {} --resume",
                      outcome.fit.reason, outcome.fit.steps, trainer.total_steps(), program(),
-                     for_shell(output_)));
+                     name(), for_shell(output_)));
     outcome.stopped = 128 + outcome.fit.signal;
     return outcome;
   }

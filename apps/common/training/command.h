@@ -33,11 +33,19 @@ class TrainingCommand : public Command {
   /// Throws UsageError for --resume with --overwrite, and FileError for a folder in use.
   hearth::train::RunFolder open_folder() const;
   /// Fills what was left open; it is kept for --resume.
-  void settle(int64_t epochs, int64_t batch_size, double lr);
+  void settle(int64_t epochs, int64_t batch_size, double lr) {
+    settle_length(epochs, batch_size);
+    settle_lr(lr);
+  }
+  void settle_length(int64_t epochs, int64_t batch_size);
+  void settle_lr(double lr);
+  /// --keep-best, if it was left open.
+  void keep_best(int64_t count);
   hearth::train::ClassificationOptions training_options(
       const hearth::train::RunFolder& folder) const;
 
   LearningOptions& learning() { return learning_; }
+  const LearningOptions& learning() const { return learning_; }
 
   struct Outcome {
     hearth::train::FitResult fit;
@@ -64,6 +72,7 @@ class TrainingCommand : public Command {
   /// The file of the output that --resume takes the options from.
   virtual const char* settings_file() const { return "config.json"; }
   const std::string& output() const { return output_; }
+  bool resumes() const { return resume_; }
   int64_t epochs() const { return *epochs_; }
   const std::optional<int64_t>& batch_size() const { return batch_size_; }
 

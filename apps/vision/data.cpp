@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/data.h"
+
+#include <algorithm>
+
+#include "hearth/base/error.h"
+#include "hearth/vision/classification/picture_source.h"
+
+#include "common/text.h"
+
+namespace datasets = hearth::datasets;
+
+namespace {
+
+/// What is wrong with a data set's name; empty if nothing.
+std::string wrong_data(const std::string& name) {
+  const auto names = datasets::picture_dataset_names();
+  if (datasets::is_picture_path(name) || std::find(names.begin(), names.end(), name) != names.end())
+    return "";
+  return "expected " + joined(names, ", ") + ", a folder, a list or archives, got " +
+         shortened(name, 60) + did_you_mean(name, names);
+}
+
+}  // namespace
+
+namespace {
+
+constexpr char kHelp[] =
+    "A folder with one of pictures for each class, or with train/ and val/ of such; a list (.csv, "
+    ".tsv) of files and classes; tar archives; or a data set by name (the command datasets lists "
+    "them)";
+
+}  // namespace
+
+void DataChoice::declare(OptionList& options, const char* fallback) {
+  data = fallback;
+  Option option = options.add("--data", data, kHelp).alias("--dataset").value("DATA");
+  option.check(wrong_data);
+  if (data.empty()) option.required();
+  declare_broken(options);
+}
+
+void DataChoice::declare_positional(OptionList& options) {
+  options.add("data", data, kHelp).required().check(wrong_data);
+  declare_broken(options);
+}
+
+void DataChoice::declare_broken(OptionList& options) {
+  options.flag("--skip-broken", skip_broken, "Leave out pictures that cannot be read");
+}
+
+datasets::PictureOptions DataChoice::options() const {
+  using hearth::data::readers::Broken;
+  return datasets::PictureOptions()
+      .download(!is_path())
+      .broken(skip_broken ? Broken::Skip : Broken::Error);
+}
+
+std::shared_ptr<hearth::vision::PictureSource> DataChoice::open(datasets::Mode mode) const {
+  auto source = datasets::pictures(data, mode, options());
+  check_classes(data, source->classes());
+  return source;
+}
+
+void check_classes(const std::string& data, const std::vector<std::string>& classes) {
+  HEARTH_CHECK_AS(hearth::ValueError, classes.size() > 1, "[", data,
+                  "] expected two classes or "
+                  "more to tell apart, got ",
+                  classes.empty() ? std::string("none") : "only " + classes[0]);
+}
