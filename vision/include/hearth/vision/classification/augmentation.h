@@ -29,9 +29,7 @@ struct HEARTH_API Augmentation {
   double mixup = 0, cutmix = 0;
 
   /// Whether it is nothing but shift and flip.
-  bool is_simple() const {
-    return !crop && erase == 0 && mixup == 0 && cutmix == 0;
-  }
+  bool is_simple() const { return !crop && erase == 0 && mixup == 0 && cutmix == 0; }
   /// "shift 1, flip 1", with what else there is.
   std::string describe() const;
 };
