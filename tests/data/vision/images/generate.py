@@ -102,8 +102,11 @@ def png16(name, channels, interlaced=False):
     def chunk(tag, data):
         return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
 
-    rows = b"".join(b"\0" + samples[y].tobytes() for y in range(h))
-    header = struct.pack(">IIBBBBB", w, h, 16, kind, 0, 0, 0)
+    # Adam7: every so many rows and columns, from where on.
+    passes = [(8, 8, 0, 0), (8, 8, 0, 4), (8, 4, 4, 0), (4, 4, 0, 2), (4, 2, 2, 0), (2, 2, 0, 1), (2, 1, 1, 0)]
+    parts = [samples[y::dy, x::dx] for dy, dx, y, x in passes] if interlaced else [samples]
+    rows = b"".join(b"\0" + row.tobytes() for part in parts for row in part if row.size)
+    header = struct.pack(">IIBBBBB", w, h, 16, kind, 0, 0, int(interlaced))
     (here / name).write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) +
                               chunk(b"IEND", b""))
     by_torchvision(name, "Unchanged")
@@ -135,6 +138,7 @@ def pngs():
         by_torchvision(name + ".png", "RGB")
     for channels in (1, 2, 3, 4):
         png16(f"c{channels}_16.png", channels)
+    png16("interlaced_16.png", 3, True)
 
 
 def webps():
