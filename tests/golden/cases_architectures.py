@@ -26,6 +26,11 @@ GAINS = [0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4]
 RANGE = 4.0
 ALLOWED = 1e-4  # of the largest value: what the test lets pass
 
+# One of each family, whose images' gradients are looked at as well.
+GRADIENTS = ["alexnet", "resnet50", "vgg11_bn", "squeezenet1_1", "densenet121", "mobilenet_v2", "mobilenet_v3_small",
+             "shufflenet_v2_x0_5", "mnasnet0_5", "googlenet", "inception_v3", "convnext_tiny", "efficientnet_b0",
+             "efficientnet_v2_s", "regnet_x_400mf", "regnet_y_400mf", "swin_t", "swin_v2_t", "vit_b_32"]
+
 # Height and width of the images, and the modules that are looked at. Builders that are not here
 # differ from one of these in the number of layers or channels only.
 CASES = {
@@ -57,6 +62,8 @@ CASES = {
     "mnasnet0_75": (64, "layers.7 layers.10.1 layers.16"),
     "mnasnet1_0": (64, "layers.2 layers.8.0 layers.13"),
     "mnasnet1_3": (64, "layers.2 layers.11 layers.13"),
+    "googlenet": (64, "inception3a.branch2 inception4d inception5b"),
+    "inception_v3": (96, "Conv2d_3b_1x1 Mixed_6c Mixed_7c.branch3x3dbl_3b"),
     "vgg11": (32, "features.2 features.20 classifier.1"),
     "vgg11_bn": (32, "features.3 features.28 classifier.4"),
     "vgg13": (32, "features.4 features.24 classifier.1"),
@@ -157,6 +164,15 @@ def numbers_of(net, nodes, images):
     return [logits] + [seen[name] for name in nodes]
 
 
+def gradient_of(net, images):
+    """A digest of the images' gradient, by a sum of the logits with weights."""
+    images = images.clone().requires_grad_()
+    logits = net(images)
+    weights = torch.linspace(-1, 1, logits.numel()).reshape(logits.shape)
+    (logits * weights).sum().backward()
+    return digest(images.grad)
+
+
 def differ(a, b):
     """By how many times more than what is allowed."""
     return max(((x - y).abs().max() / (ALLOWED * y.abs().max())).item() for x, y in zip(a, b))
@@ -203,7 +219,11 @@ def add_logits(fam, name, size, nodes):
     set_state(net, gain)
     if os.environ.get("CHECK_SENSITIVITY"):
         check_sensitivity(name, net, nodes.split(), pixels, gain)
-    fam.write("logits." + name, name, False, 1.0, {"gain": gain, "nodes": nodes}, [images], False, outs, [])
+    attrs = {"gain": gain, "nodes": nodes}
+    if name in GRADIENTS:
+        attrs["gradient"] = True
+        outs.append(gradient_of(net, pixels))
+    fam.write("logits." + name, name, False, 1.0, attrs, [images], False, outs, [])
 
 
 def add_state(fam, name):

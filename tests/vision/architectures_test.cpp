@@ -13,6 +13,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/tensor/tensor_literal.h"
 #include "hearth/vision/models/image_classifier.h"
+#include "hearth/vision/models/summary.h"
 
 #include "core/golden/runner.h"
 
@@ -114,6 +115,15 @@ Outputs numbers_of(ImageClassifierImpl& net, const std::vector<std::string>& nod
   return numbers;
 }
 
+/// A digest of the images' gradient, by a sum of the scores with weights.
+Tensor gradient_of(ImageClassifierImpl& net, const Tensor& pixels) {
+  const Tensor images = pixels.detach().clone();
+  images.set_requires_grad(true);
+  const Tensor scores = net.forward(images);
+  (scores * linspace(-1, 1, scores.numel()).reshape(scores.sizes())).sum().backward();
+  return digest(images.grad());
+}
+
 /// The largest difference, as a multiple of what is allowed: a part of the largest value.
 double difference(const Outputs& got, const Outputs& want) {
   double most = 0;
@@ -145,7 +155,12 @@ TEST_P(Logits, AreTorchvisions) {
         c.variant, ModelOptions().num_classes(10).image_size({args[0].size(2), args[0].size(3)}));
     set_state(*net, args.f("gain"));
     net->eval();
-    const Outputs want = expected(c);
+    Outputs want = expected(c);
+    if (args.b("gradient", false)) {
+      // Where a ReLU is nearly at 0, its gradient is anybody's guess.
+      EXPECT_LE(difference({gradient_of(*net, args[0])}, {want.back()}), 10) << c.variant;
+      want.pop_back();
+    }
     const double span = (want[0].max() - want[0].min()).item<double>();
     EXPECT_GT(span, 0.1);
     EXPECT_LT(span, 100);
@@ -171,7 +186,8 @@ TEST(Architectures, DifferWhereAnyTensorOfTheStateIsWrong) {
       const auto net = unset_model(name, ModelOptions().num_classes(10));
       set_state(*net, gain);
       net->eval();
-      const Outputs want = expected(c);
+      Outputs want = expected(c);
+      want.resize(1 + words(args.s("nodes")).size());
       for (const auto& item : net->state_dict()) {
         if (!item.value().is_floating_point()) continue;
         set_values(item.value(), item.key(), gain, 1);
@@ -207,6 +223,20 @@ TEST(Architectures, HaveTorchvisionsNamesAndShapes) {
       EXPECT_EQ(static_cast<int64_t>(fnv1a<uint64_t>(lines, 0xCBF29CE484222325U, 0x100000001B3U)),
                 args.i("digest"))
           << c.variant << (lines.size() < 20000 ? ":\n" + lines : "");
+    }
+  }
+}
+
+TEST(Architectures, MultiplyAsOftenAsTorchvisions) {
+  const auto known = vision::models::list_models();
+  for (const OpCases& cases : cases_of("state")) {
+    for (const Case& c : cases.cases()) {
+      if (std::find(known.begin(), known.end(), c.variant) == known.end()) continue;
+      Args args(c);
+      const int64_t side = args.i("size");
+      const auto summary =
+          vision::models::summary(c.variant, ModelOptions().image_size({side, side}));
+      EXPECT_NEAR(static_cast<double>(summary.macs) * 1e-9, args.f("gmacs"), 6e-4) << c.variant;
     }
   }
 }

@@ -22,6 +22,7 @@
 #include "hearth/cuda/stream.h"
 #include "hearth/data.h"
 #include "hearth/interceptors/autocast.h"
+#include "hearth/interceptors/flop_counter.h"
 #include "hearth/interceptors/profiler.h"
 #include "hearth/io/checkpoint.h"
 #include "hearth/io/from_file.h"

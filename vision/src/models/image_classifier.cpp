@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/models/image_classifier.h"
 
+#include <algorithm>
+
 #include "hearth/nn/modules/conv.h"
+#include "hearth/nn/modules/dropout.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/nn/modules/normalization.h"
 
@@ -17,6 +20,12 @@ std::vector<ModelRow> all_rows() {
 #include "models.def"
 #undef HEARTH_FILE
   return rows;
+}
+
+bool drops(const nn::Module& network) {
+  const auto modules = network.modules();
+  return std::any_of(modules.begin(), modules.end(),
+                     [](const auto& module) { return module->template as<nn::Dropout>(); });
 }
 
 ModelRow find(const std::string& name) {
@@ -72,6 +81,8 @@ std::shared_ptr<ImageClassifierImpl> create_model(const std::string& name,
   HEARTH_CHECK_AS(ValueError, row.info.same_padding || !options.same_padding(), "[create_model] ",
                   name, " has one way of padding; EfficientNets have two");
   const std::shared_ptr<ImageClassifierImpl> network = row.make(options);
+  HEARTH_CHECK_AS(ValueError, !options.dropout() || drops(*network), "[create_model] ", name,
+                  " has no dropout");
   if (options.norm_eps()) set_norm_eps(*network, *options.norm_eps());
   return network;
 }

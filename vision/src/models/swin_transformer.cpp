@@ -77,7 +77,7 @@ Tensor shift_mask(const Windows& w, const TensorOptions& options) {
     return at < end - w.side ? 0 : at < end - shift ? 1 : 2;
   };
   const int64_t length = w.length();
-  Tensor mask = empty({w.count(), 1, length, length}, kFloat);
+  Tensor mask = empty({w.count(), 1, length, length}, TensorOptions(kFloat).device(kCPU));
   auto* to = mask.data_ptr<float>();
   std::vector<int> region(static_cast<size_t>(length));
   for (int64_t window = 0; window < w.count(); ++window) {

@@ -29,7 +29,8 @@ struct ModelOptions {
   /// Of residual networks, for images under 64 pixels: a first convolution of 3x3 and stride 1 and
   /// no max pooling, instead of 7x7 of stride 2 and max pooling.
   HEARTH_ARG(bool, small_stem) = false;
-  /// The share that dropout before the last layer sets to 0; nullopt: the architecture's own.
+  /// The share of values that dropout sets to 0; nullopt: the architecture's own. Networks without
+  /// dropout refuse it.
   HEARTH_ARG(std::optional<double>, dropout) = std::nullopt;
   /// The epsilon of all batch and layer norms, which differs between libraries that have the same
   /// network; nullopt: torchvision's.
