@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test test-pretrained build bench compare compare-audio compare-io compare-text opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test test-pretrained build bench compare compare-audio compare-io compare-text compare-vision opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -58,6 +58,14 @@ compare-text: build
 	@build/peers/bin/pip install -q tokenizers==0.23.3 tiktoken
 	@ninja -C $(out) --quiet bench_tokenizing
 	@build/peers/bin/python bench/peers/text.py $(out)/bin/hearth-bench-tokenizing build/text
+
+# Pictures into training batches, beside torchvision's loaders.
+compare-vision: build
+	@bench/peers/setup.sh
+	@build/peers/bin/pip install -q --no-deps torchvision==0.29.2 scikit-image
+	@build/peers/bin/pip install -q pillow
+	@ninja -C $(out) --quiet bench_images
+	@build/peers/bin/python bench/peers/images.py $(out)/bin/hearth-bench-images build/images
 
 # PyTorch's own operator samples, called by name: how many of them agree, for each operator.
 opinfo: build
