@@ -329,10 +329,6 @@ TEST(Capture, ReadsOnTheHostAreRefusedByName) {
        [&] {
          nn::init::sparse_(zeros({3, 3}), 0.5);
        }},
-      {"trunc_normal_",
-       [&] {
-         nn::init::trunc_normal_(zeros({3, 3}));
-       }},
       {"sampler", [&] { data::samplers::RandomSampler(5).next(2); }},
       {"gradcheck",
        [&] {
