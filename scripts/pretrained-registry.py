@@ -27,6 +27,21 @@ def built():
     return {name for path in (ROOT / "vision/src/models").glob("*.cpp") for name in rows.findall(path.read_text())}
 
 
+def normalization(model, preset):
+    """Mean and deviation of each channel. torchvision's GoogLeNet and InceptionV3 normalise images of
+    ImageNet's anew (transform_input), which is this."""
+    return ([0.5] * 3, [0.5] * 3) if model in ("googlenet", "inception_v3") else (preset.mean, preset.std)
+
+
+def parameters_in_file(model, meta):
+    """Those in the file: torchvision does not count GoogLeNet's auxiliary classifiers, which it has."""
+    from torchvision import models
+
+    if model != "googlenet":
+        return meta["num_params"]
+    return sum(p.numel() for p in models.googlenet(weights=None, init_weights=False).parameters())
+
+
 def torchvision_entries(files):
     from torchvision import models
 
@@ -36,6 +51,7 @@ def torchvision_entries(files):
             preset, meta = weights.transforms(), weights.meta
             if not meta["categories"]:
                 continue  # vgg16's IMAGENET1K_FEATURES, which has no classifier
+            mean, std = normalization(model, preset)
             digits = re.search(r"-([a-f0-9]{8,64})\.", weights.url)
             dataset = next(iter(meta["_metrics"]))
             listed = dataset.lower() + ".txt"
@@ -53,7 +69,7 @@ def torchvision_entries(files):
                 "source": weights.url,
                 "sha256": digits.group(1) if digits else "none",
                 "mebibytes": meta["_file_size"],
-                "parameters": meta["num_params"],
+                "parameters": parameters_in_file(model, meta),
                 "categories": listed,
                 "metrics": meta["_metrics"],
                 "preprocessing": {
@@ -61,8 +77,8 @@ def torchvision_entries(files):
                     "image_size": preset.crop_size * (2 // len(preset.crop_size)),
                     "resize_size": preset.resize_size[0],
                     "interpolation": preset.interpolation.value,
-                    "image_mean": preset.mean,
-                    "image_std": preset.std,
+                    "image_mean": mean,
+                    "image_std": std,
                 },
             }
 
