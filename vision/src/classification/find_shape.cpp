@@ -40,18 +40,39 @@ double place(int64_t i, int64_t n) {
   return (2 * static_cast<double>(i) + 1) / static_cast<double>(n) - 1;
 }
 
-/// The light that fits best, in least squares, at the pixels that are `used`.
-Light fitted_light(const uint8_t* pixels, int64_t h, int64_t w, const std::vector<uint8_t>& used) {
-  double a[kTerms][kTerms + 1] = {};
-  for (int64_t y = 0; y < h; ++y)
-    for (int64_t x = 0; x < w; ++x) {
-      if (!used[static_cast<size_t>(y * w + x)]) continue;
-      const auto b = Light::basis(place(x, w), place(y, h));
-      for (size_t i = 0; i < kTerms; ++i) {
-        for (size_t j = 0; j < kTerms; ++j) a[i][j] += b[i] * b[j];
-        a[i][kTerms] += b[i] * pixels[y * w + x];
-      }
+/// A pixel as finding the background sees it.
+struct Spot {
+  double x, y, value;
+  bool at_border, used;
+  double light = 0;
+
+  double difference() const { return std::abs(value - light); }
+};
+
+/// Every second pixel of every second row.
+std::vector<Spot> spots_of(const uint8_t* pixels, int64_t h, int64_t w) {
+  const int64_t border = std::max<int64_t>(2, std::min(h, w) / 10);
+  std::vector<Spot> spots;
+  for (int64_t y = 0; y < h; y += 2)
+    for (int64_t x = 0; x < w; x += 2) {
+      const bool at_border = y < border || y >= h - border || x < border || x >= w - border;
+      spots.push_back(
+          {place(x, w), place(y, h), static_cast<double>(pixels[y * w + x]), at_border, at_border});
     }
+  return spots;
+}
+
+/// The light that fits best, in least squares, at the spots that are used.
+Light fitted_light(const std::vector<Spot>& spots) {
+  double a[kTerms][kTerms + 1] = {};
+  for (const Spot& spot : spots) {
+    if (!spot.used) continue;
+    const auto b = Light::basis(spot.x, spot.y);
+    for (size_t i = 0; i < kTerms; ++i) {
+      for (size_t j = 0; j < kTerms; ++j) a[i][j] += b[i] * b[j];
+      a[i][kTerms] += b[i] * spot.value;
+    }
+  }
   // Gauss's elimination; a little on the diagonal keeps what few pixels leave open at 0.
   for (size_t i = 0; i < kTerms; ++i) a[i][i] += 1e-6;
   for (size_t i = 0; i < kTerms; ++i)
@@ -82,41 +103,29 @@ struct Background {
   double noise = 0;
 };
 
-/// Begins at the border and takes in whatever continues it evenly.
+/// How far wanted spots are from the light, as a standard deviation of noise: 0.67 of it is their
+/// median, which a shape among them hardly changes.
+template <class Wanted>
+double noise_of(const std::vector<Spot>& spots, const Wanted& wanted) {
+  std::vector<float> differences;
+  for (const Spot& spot : spots)
+    if (wanted(spot)) differences.push_back(static_cast<float>(spot.difference()));
+  return std::max(0.5, quantile(differences, 0.5) / 0.6745);
+}
+
+/// Begins at the border, then takes in whatever continues it evenly.
 Background find_background(const uint8_t* pixels, int64_t h, int64_t w) {
-  const int64_t border = std::max<int64_t>(2, std::min(h, w) / 10);
-  const auto count = static_cast<size_t>(h * w);
-  std::vector<uint8_t> candidates(count), used;
-  for (int64_t y = 0; y < h; ++y)
-    for (int64_t x = 0; x < w; ++x)
-      candidates[static_cast<size_t>(y * w + x)] =
-          y < border || y >= h - border || x < border || x >= w - border;
-  used = candidates;
+  constexpr int kRounds = 12, kAtBorder = 4;
+  std::vector<Spot> spots = spots_of(pixels, h, w);
   Background found;
-  for (int round = 0; round < 12; ++round) {
-    found.light = fitted_light(pixels, h, w, used);
-    std::vector<float> differences(count), at_candidates;
-    for (int64_t y = 0; y < h; ++y)
-      for (int64_t x = 0; x < w; ++x) {
-        const auto i = static_cast<size_t>(y * w + x);
-        const double light = found.light.at(place(x, w), place(y, h));
-        differences[i] = static_cast<float>(std::abs(pixels[i] - light));
-        if (candidates[i]) at_candidates.push_back(differences[i]);
-      }
-    // The median of what differs by noise is 0.67 of its standard deviation.
-    found.noise = std::max(0.5, quantile(at_candidates, 0.5) / 0.6745);
-    if (round == 4) std::fill(candidates.begin(), candidates.end(), uint8_t{1});
-    const auto limit = static_cast<float>(3 * found.noise);
-    for (size_t i = 0; i < count; ++i) used[i] = candidates[i] && differences[i] <= limit;
-    if (round >= 4) {
-      // From here on noise is that of the background, not that of shape and background.
-      std::vector<float> inside;
-      for (size_t i = 0; i < count; ++i)
-        if (used[i]) inside.push_back(differences[i]);
-      found.noise = std::max(0.5, quantile(inside, 0.5) / 0.6745);
-      const auto closer = static_cast<float>(4 * found.noise);
-      for (size_t i = 0; i < count; ++i) used[i] = differences[i] <= closer;
-    }
+  for (int round = 0; round < kRounds; ++round) {
+    found.light = fitted_light(spots);
+    for (Spot& spot : spots) spot.light = found.light.at(spot.x, spot.y);
+    const bool all = round >= kAtBorder;
+    // At first of the border, into which a shape may reach; then of the background so far.
+    found.noise = noise_of(spots, [&](const Spot& s) { return all ? s.used : s.at_border; });
+    const double limit = (all ? 4 : 3) * found.noise;
+    for (Spot& spot : spots) spot.used = (all || spot.at_border) && spot.difference() <= limit;
   }
   return found;
 }

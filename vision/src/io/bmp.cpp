@@ -110,6 +110,14 @@ void put(const Header& h, uint8_t index, uint8_t* to) {
 
 void read_row(const Header& h, const uint8_t* row, uint8_t* to) {
   const int64_t channels = h.channels();
+  if (h.bits == 24) {  // nearly all files
+    for (int64_t x = 0; x < h.width; ++x, row += 3, to += 3) {
+      to[0] = row[2];
+      to[1] = row[1];
+      to[2] = row[0];
+    }
+    return;
+  }
   for (int64_t x = 0; x < h.width; ++x, to += channels) {
     switch (h.bits) {
       case 1:
@@ -120,9 +128,6 @@ void read_row(const Header& h, const uint8_t* row, uint8_t* to) {
         break;
       case 8:
         put(h, row[x], to);
-        break;
-      case 24:
-        for (int64_t c = 0; c < 3; ++c) to[c] = row[3 * x + 2 - c];
         break;
       default: {
         const uint32_t pixel = h.bits == 16 ? u16(row + 2 * x) : u32(row + 4 * x);
