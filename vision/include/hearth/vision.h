@@ -62,6 +62,7 @@
 #include "hearth/vision/transforms/mixing.h"
 #include "hearth/vision/transforms/modes.h"
 #include "hearth/vision/transforms/pad.h"
+#include "hearth/vision/transforms/presets.h"
 #include "hearth/vision/transforms/resize.h"
 #include "hearth/vision/transforms/transform.h"
 #include "hearth/vision/transforms/warp.h"
