@@ -143,6 +143,10 @@ void extremes(const uint8_t* in, int64_t n, uint8_t* smallest, uint8_t* largest)
   *largest = high;
 }
 
+void mix(const float* a, float of_a, const float* b, float of_b, int64_t n, float* __restrict out) {
+  for (int64_t i = 0; i < n; ++i) out[i] = a[i] * of_a + b[i] * of_b;
+}
+
 void to_unit(const uint8_t* in, int64_t n, float* __restrict out) {
   for (int64_t i = 0; i < n; ++i) out[i] = in[i] * kUnit;
 }
@@ -150,8 +154,8 @@ void to_unit(const uint8_t* in, int64_t n, float* __restrict out) {
 }  // namespace
 
 const ColorKernels& color_kernels() {
-  static constexpr ColorKernels all{split, join,       luma, luma_sum, saturate,
-                                    turn,  turn_float, mask, extremes, to_unit};
+  static constexpr ColorKernels all{split,      join, luma,     luma_sum, saturate, turn,
+                                    turn_float, mask, extremes, mix,      to_unit};
   return all;
 }
 

@@ -24,6 +24,8 @@ struct ColorKernels {
   void (*mask)(const uint8_t* in, int64_t n, uint8_t keep, uint8_t flip, uint8_t* out);
   /// The smallest and the largest of n > 0 bytes.
   void (*extremes)(const uint8_t* in, int64_t n, uint8_t* smallest, uint8_t* largest);
+  /// a * of_a + b * of_b, each product rounded.
+  void (*mix)(const float* a, float of_a, const float* b, float of_b, int64_t n, float* out);
   /// Bytes times 1 / 255.
   void (*to_unit)(const uint8_t* in, int64_t n, float* out);
 };

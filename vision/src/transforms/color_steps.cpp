@@ -20,7 +20,8 @@
 namespace hearth::vision::transforms {
 namespace {
 
-constexpr int64_t kChunk = 1024;  // pixels whose three planes stay in the first cache
+constexpr int64_t kChunk = 1024;     // pixels whose three planes stay in the first cache
+constexpr int64_t kGrain = 1 << 14;  // pixels that are worth a thread
 
 void check_factor(const ColorStep& step) {
   constexpr const char* kNames[] = {"brightness", "contrast", "saturation", "hue"};
@@ -184,7 +185,7 @@ Tensor adjust_bytes(const Tensor& image, const std::vector<ColorStep>& steps) {
   auto* to = out.data.mutable_data_ptr<uint8_t>();
   const int64_t n = in.count(), bytes = in.channels * n;
   if (n > 0)
-    parallel_for(0, in.images, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(0, in.images, kGrain / n + 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         if (in.channels == 3)
           adjust_rgb({from + i * bytes, n, in.interleaved}, steps, to + i * bytes);
@@ -205,7 +206,8 @@ Tensor turn_hue(const Tensor& image, double factor) {
   const Pixels out = pixels_of(image.to(kFloat).contiguous().clone());
   auto* to = out.data.mutable_data_ptr<float>();
   const int64_t n = out.count();
-  parallel_for(0, out.images, 1, [&](int64_t begin, int64_t end) {
+  if (n == 0) return image;
+  parallel_for(0, out.images, kGrain / n + 1, [&](int64_t begin, int64_t end) {
     for (float* at = to + begin * 3 * n; at < to + end * 3 * n; at += 3 * n)
       color_kernels().turn_float(at, at + n, at + 2 * n, n, static_cast<float>(factor));
   });

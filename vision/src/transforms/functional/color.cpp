@@ -33,7 +33,8 @@ Tensor luma_of_bytes(const Tensor& image) {
   auto* to = out.data_ptr<uint8_t>();
   const int64_t n = in.count();
   const ColorKernels& kernels = color_kernels();
-  parallel_for(0, in.images, 1, [&](int64_t begin, int64_t end) {
+  if (n == 0) return out.to(image.device());
+  parallel_for(0, in.images, (1 << 16) / n + 1, [&](int64_t begin, int64_t end) {
     constexpr int64_t kChunk = 1024;
     uint8_t colors[3][kChunk];
     for (int64_t i = begin; i < end; ++i) {

@@ -15,8 +15,8 @@ namespace hearth::vision::transforms::functional {
 
 /// Weighs neighbours by a Gaussian; the image is mirrored at its borders without the last pixel.
 /// kernel_size: odd, width and height, or one number for both; sigma: alike, by default 0.15 times
-/// the size plus 0.35. Computed in float32; bytes are rounded. Throws ValueError for other numbers,
-/// and ShapeError where half a kernel is not smaller than the image.
+/// the size plus 0.35. Computed in float32, without gradient; bytes are rounded. Throws ValueError
+/// for other numbers, and ShapeError where half a kernel is not smaller than the image.
 HEARTH_API Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size,
                                 ArrayRef<double> sigma = {});
 
