@@ -39,6 +39,7 @@
 #include "hearth/vision/models/vision_transformer.h"
 #include "hearth/vision/ops/boxes.h"
 #include "hearth/vision/ops/layers.h"
+#include "hearth/vision/transforms/auto_augment.h"
 #include "hearth/vision/transforms/blur.h"
 #include "hearth/vision/transforms/boxes.h"
 #include "hearth/vision/transforms/by_chance.h"
