@@ -59,13 +59,14 @@ compare-text: build
 	@ninja -C $(out) --quiet bench_tokenizing
 	@build/peers/bin/python bench/peers/text.py $(out)/bin/hearth-bench-tokenizing build/text
 
-# Pictures into training batches, beside torchvision's loaders.
+# Pictures into training batches, and their transforms, beside torchvision and Pillow.
 compare-vision: build
 	@bench/peers/setup.sh
 	@build/peers/bin/pip install -q --no-deps torchvision==0.29.2 scikit-image
 	@build/peers/bin/pip install -q pillow
 	@ninja -C $(out) --quiet bench_images
 	@build/peers/bin/python bench/peers/images.py $(out)/bin/hearth-bench-images build/images
+	@build/peers/bin/python bench/peers/transforms.py
 
 # PyTorch's own operator samples, called by name: how many of them agree, for each operator.
 opinfo: build

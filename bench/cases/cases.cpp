@@ -29,6 +29,7 @@ Cases all_cases() {
   add_metrics(cases);
   add_audio(cases);
   add_text_models(cases);
+  add_transforms(cases);
   return cases;
 }
 

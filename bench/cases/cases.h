@@ -39,6 +39,7 @@ void add_spectra(Cases& cases);
 void add_metrics(Cases& cases);
 void add_audio(Cases& cases);
 void add_text_models(Cases& cases);
+void add_transforms(Cases& cases);
 
 Cases all_cases();
 
