@@ -30,7 +30,7 @@ bool lies_as(const Tensor& t, const std::vector<int64_t>& strides) {
 
 }  // namespace
 
-void check_pixels(const Tensor& image, const char* who) {
+void check_shades(const Tensor& image, const char* who) {
   HEARTH_CHECK_AS(ValueError, image.defined(), "[", who, "] expected an image, got none");
   HEARTH_CHECK_AS(DtypeError, is_bytes(image) || image.is_floating_point(), "[", who,
                   "] expected an image of uint8 or floating point, got ", image.scalar_type());
@@ -39,7 +39,7 @@ void check_pixels(const Tensor& image, const char* who) {
 }
 
 void check_colors(const Tensor& image, const char* who) {
-  check_pixels(image, who);
+  check_shades(image, who);
   const int64_t channels = image.size(-3);
   HEARTH_CHECK_AS(ShapeError, channels == 1 || channels == 3, "[", who,
                   "] expected an image of 1 or 3 channels, got shape ", image.sizes());

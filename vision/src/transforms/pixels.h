@@ -8,7 +8,7 @@
 namespace hearth::vision::transforms {
 
 /// Throws unless it is an image [..., C, H, W] of bytes or floating-point numbers.
-void check_pixels(const Tensor& image, const char* who);
+void check_shades(const Tensor& image, const char* who);
 /// The same, and that it has 1 or 3 channels.
 void check_colors(const Tensor& image, const char* who);
 

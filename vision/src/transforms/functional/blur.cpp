@@ -164,7 +164,7 @@ Tensor adjust_sharpness(const Tensor& image, double sharpness_factor) {
 }
 
 Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<double> sigma) {
-  check_pixels(image, "gaussian_blur");
+  check_shades(image, "gaussian_blur");
   HEARTH_CHECK_AS(ValueError, kernel_size.size() == 1 || kernel_size.size() == 2,
                   "[gaussian_blur] expected 1 or 2 kernel sizes, got ", kernel_size.size());
   HEARTH_CHECK_AS(ValueError, sigma.size() <= 2, "[gaussian_blur] expected 1 or 2 sigmas, got ",
@@ -191,7 +191,7 @@ Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<doub
 
 Tensor gaussian_noise(const Tensor& image, double mean, double sigma, bool clip,
                       std::optional<Generator> generator) {
-  check_pixels(image, "gaussian_noise");
+  check_shades(image, "gaussian_noise");
   HEARTH_CHECK_AS(ValueError, sigma >= 0, "[gaussian_noise] expected a sigma of at least 0, got ",
                   sigma);
   if (!is_bytes(image)) {

@@ -90,7 +90,7 @@ Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels) {
 }
 
 Tensor grayscale_to_rgb(const Tensor& image) {
-  check_pixels(image, "grayscale_to_rgb");
+  check_shades(image, "grayscale_to_rgb");
   if (image.size(-3) >= 3) return image;
   HEARTH_CHECK_AS(ShapeError, image.size(-3) == 1,
                   "[grayscale_to_rgb] expected an image of 1 or 3 channels, got shape ",
@@ -99,7 +99,7 @@ Tensor grayscale_to_rgb(const Tensor& image) {
 }
 
 Tensor permute_channels(const Tensor& image, IntArrayRef permutation) {
-  check_pixels(image, "permute_channels");
+  check_shades(image, "permute_channels");
   HEARTH_CHECK_AS(ValueError, static_cast<int64_t>(permutation.size()) == image.size(-3),
                   "[permute_channels] expected a number for each of ", image.size(-3),
                   " channels, got ", permutation.size());

@@ -66,7 +66,7 @@ Table even_out(const uint8_t* channel, int64_t n) {
 }  // namespace
 
 Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
-  check_pixels(image, "adjust_gamma");
+  check_shades(image, "adjust_gamma");
   HEARTH_CHECK_AS(ValueError, gamma >= 0, "[adjust_gamma] expected a gamma of at least 0, got ",
                   gamma);
   if (!is_bytes(image)) {
@@ -84,12 +84,12 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
 }
 
 Tensor invert(const Tensor& image) {
-  check_pixels(image, "invert");
+  check_shades(image, "invert");
   return is_bytes(image) ? mask_bytes(image, 0xff, 0xff) : 1 - image;
 }
 
 Tensor posterize(const Tensor& image, int64_t bits) {
-  check_pixels(image, "posterize");
+  check_shades(image, "posterize");
   HEARTH_CHECK_AS(ValueError, bits >= 0 && bits <= 8,
                   "[posterize] expected a number of bits between 0 and 8, got ", bits);
   if (is_bytes(image))
@@ -99,7 +99,7 @@ Tensor posterize(const Tensor& image, int64_t bits) {
 }
 
 Tensor solarize(const Tensor& image, double threshold) {
-  check_pixels(image, "solarize");
+  check_shades(image, "solarize");
   const double most = is_bytes(image) ? 255 : 1;
   HEARTH_CHECK_AS(ValueError, threshold <= most, "[solarize] expected a threshold of at most ",
                   most, ", got ", threshold);
@@ -119,7 +119,7 @@ Tensor autocontrast(const Tensor& image) {
 }
 
 Tensor equalize(const Tensor& image) {
-  check_pixels(image, "equalize");
+  check_shades(image, "equalize");
   if (is_bytes(image)) return apply_tables(image, even_out);
   return to_dtype(equalize(to_dtype(image, kByte, true)), image.scalar_type(), true);
 }
