@@ -69,6 +69,26 @@ vision::Classifier open_foreign(const std::string& network, const std::string& w
   return vision::Classifier(std::move(spec), file);
 }
 
+/// Throws ValueError for what is neither a pretrained model's name nor a path or repository.
+void check_model(const std::string& name) {
+  std::error_code none;
+  const bool path = name.find('/') != name.npos || std::filesystem::exists(name, none);
+  if (path || pretrained::find(name)) return;
+  std::vector<std::string> known, of_network;
+  for (const pretrained::Entry& e : pretrained::entries()) {
+    if (e.task != pretrained::kImages) continue;
+    known.push_back(e.name);
+    if (e.architecture == name) of_network.push_back(e.name);
+  }
+  HEARTH_CHECK_AS(hearth::ValueError, !is_network(name), "[", name,
+                  "] is a network without weights: give --weights FILE",
+                  of_network.empty() ? "" : ", or take " + joined(of_network, ", "));
+  throw hearth::ValueError("[" + shortened(name, 60) + "] is no pretrained model, file or folder" +
+                           did_you_mean(name, known) +
+                           "; the command models lists those that there are, ORG/NAME is a "
+                           "repository of the hub");
+}
+
 }  // namespace
 
 void ModelChoice::declare(OptionList& options) {
@@ -80,6 +100,7 @@ vision::Classifier ModelChoice::open() const {
   if (!model && !weights)
     throw UsageError("which model? Give --weights, what a training left, or --model, a name");
   if (model && weights && is_network(*model)) return open_foreign(*model, *weights);
+  if (model) check_model(*model);
   vision::PretrainedOptions options;
   if (model && weights) options.weights(folder_of_checkpoint(*weights));
   return pretrained::image_classifier(folder_of_checkpoint(name()), options);

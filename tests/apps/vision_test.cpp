@@ -221,7 +221,8 @@ TEST_F(VisionApp, PretrainedModelsNeedNoTraining) {
 
   r = run({"predict", "--model", "lenet", picture});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("an architecture without weights; expected lenet-digits"));
+  EXPECT_THAT(r.err,
+              HasSubstr("a network without weights: give --weights FILE, or take lenet-digits"));
   ::unsetenv("HEARTH_HOME");
   ::unsetenv("https_proxy");
 }

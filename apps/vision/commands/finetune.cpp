@@ -15,7 +15,10 @@ class Finetune final : public PictureTraining {
   const char* details() const override {
     return "The folder has one of pictures for each class; train/ and val/ of such are heeded, "
            "otherwise a fifth of each class is kept for testing. First only a new last layer "
-           "learns, then all, early stages slowly; the best epoch's model is kept.";
+           "learns, then all, early stages slowly; the best epoch's model is kept. In options: "
+           "--freeze "
+           "backbone --freeze-epochs 1 --layer-decay 0.8 --schedule cosine --lr 0.001 "
+           "--label-smoothing 0.1 --random-crop 0.25 --keep-best 1.";
   }
   std::vector<std::string> examples() const override {
     return {"finetune photos --output runs/photos",

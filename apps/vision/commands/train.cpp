@@ -23,7 +23,15 @@ class Train final : public PictureTraining {
   void declare(OptionList& options) override {
     data_.declare(options, "fashion-mnist");
     declare_pictures(options);
+    options.flag("--pretrained", pretrained_, "Begin with the network's published weights");
   }
+
+ protected:
+  bool begins_trained() const override { return pretrained_ || weights_; }
+  const char* without_weights() const override { return "leave out --pretrained"; }
+
+ private:
+  bool pretrained_ = false;
 };
 
 }  // namespace

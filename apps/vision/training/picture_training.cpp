@@ -69,7 +69,6 @@ void PictureTraining::declare_pictures(OptionList& options) {
           "Whether a residual network begins with a 3x3 convolution and without pooling; auto: for "
           "images under 64 pixels")
       .one_of({"auto", "yes", "no"});
-  options.flag("--pretrained", pretrained_, "Begin with the network's published weights");
   options
       .add("--weights", weights_,
            "Begin with these: a training, a checkpoint, or a file of the network's weights")

@@ -27,9 +27,9 @@ class PictureTraining : public TrainingCommand {
   void declare_pictures(OptionList& options);
 
   /// Whether it begins with weights that there are.
-  virtual bool begins_trained() const { return pretrained_ || weights_; }
+  virtual bool begins_trained() const = 0;
   /// Told to people who have no such weights.
-  virtual const char* without_weights() const { return "leave out --pretrained"; }
+  virtual const char* without_weights() const = 0;
   /// Epochs for so many steps each.
   virtual int64_t default_epochs(int64_t steps) const;
   virtual double default_lr() const;
@@ -56,5 +56,4 @@ class PictureTraining : public TrainingCommand {
 
   std::optional<int64_t> size_;
   std::string small_stem_ = "auto", recipe_ = "baseline";
-  bool pretrained_ = false;
 };
