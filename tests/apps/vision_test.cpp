@@ -206,7 +206,15 @@ TEST_F(VisionApp, PretrainedModelsNeedNoTraining) {
   r = run({"models", "ResNet18_Weights.IMAGENET1K_V1", "--json"});
   EXPECT_THAT(r.err, HasSubstr("licence: none"));
   EXPECT_THAT(r.last(), HasSubstr("\"sha256\":\"f37072fd\""));
-  EXPECT_EQ(run({"models", "lenet"}).code, 2);
+  r = run({"models", "lenet", "--size", "28", "--classes", "10", "--json"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.err, testing::AllOf(HasSubstr("pretrained: lenet-digits"), HasSubstr("Conv2d")));
+  EXPECT_THAT(r.last(), HasSubstr("\"networks\":[{\"name\":\"lenet\",\"parameters\":"));
+  r = run({"models", "resnet1", "--networks"});
+  EXPECT_THAT(r.out, HasSubstr("Networks:\n  resnet18, resnet101, resnet152"));
+  r = run({"models", "resmet18"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("did you mean"));
 
   r = run({"eval", "--model", "lenet-digits", "--data", "digits", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
