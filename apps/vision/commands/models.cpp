@@ -112,10 +112,12 @@ void Models::describe(const std::string& network) {
     if (e->architecture == network) weights.push_back(e->name);
   fmt::print(text(),
              "{}: {:.2f} million parameters, {:.2f} billion multiplications for an image of "
-             "{} x {}\n  takes images of {} pixels and more{}\n  pretrained: {}\n",
+             "{} x {}\n  takes images of {}{}\n  pretrained: {}\n",
              network, static_cast<double>(summary.parameters) / 1e6,
-             static_cast<double>(summary.macs) / 1e9, size_, size_, info.smallest,
-             info.small_stem ? ", with a small stem of any size" : "",
+             static_cast<double>(summary.macs) / 1e9, size_, size_,
+             info.smallest > 1 ? fmt::format("{} pixels and more", info.smallest)
+                               : std::string("any size"),
+             info.small_stem ? "; has a small stem for those under 64" : "",
              weights.empty() ? "none" : joined(weights, ", "));
   if (depth_ > 0) fmt::print(text(), "\n{}", summary.table(depth_));
   Json layers = Json::array();
