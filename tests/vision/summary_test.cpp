@@ -49,6 +49,20 @@ TEST(Summary, LooksAtANetworkAsItStands) {
             "parameters: 79,107, trainable: 66,819, multiplications: 392,960\n");
 }
 
+TEST(Summary, AddsUpListsAndDicts) {
+  // Its head lies in a dict, which has no output.
+  const Summary s = summary("vit_b_32");
+  int64_t parts = 0;
+  for (const ModuleSummary& m : s.modules) {
+    if (m.depth == 1) parts += m.macs;
+    if (m.path == "heads") {
+      EXPECT_EQ(m.macs, 768 * 1000);
+      EXPECT_TRUE(m.output.empty());
+    }
+  }
+  EXPECT_EQ(parts, s.macs);
+}
+
 TEST(Summary, ShowsModulesDownToADepth) {
   const Summary s = summary("resnet18", ModelOptions().image_size({64, 64}));
   EXPECT_THAT(s.table(1), testing::Not(HasSubstr("downsample")));

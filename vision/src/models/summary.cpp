@@ -41,6 +41,15 @@ std::string shape(const std::vector<int64_t>& sizes) {
   return text + "]";
 }
 
+/// Lists and dicts never run themselves; they get what the modules in them cost.
+void add_up_containers(std::vector<ModuleSummary>& modules) {
+  for (size_t i = modules.size(); i-- > 0;) {
+    if (!modules[i].output.empty()) continue;
+    for (size_t j = i + 1; j < modules.size() && modules[j].depth > modules[i].depth; ++j)
+      if (modules[j].depth == modules[i].depth + 1) modules[i].macs += modules[j].macs;
+  }
+}
+
 /// Keys of hooks, with the modules they are on.
 class Hooks {
  public:
@@ -96,6 +105,7 @@ Summary summary(ImageClassifierImpl& model, const Tensor& images) {
     result.modules[0].output = model.forward(images).sizes().vec();
   }
   result.macs = result.modules[0].macs = counter.macs();
+  add_up_containers(result.modules);
   result.parameters = result.modules[0].parameters;
   for (const Tensor& p : model.parameters())
     if (p.requires_grad()) result.trainable += p.numel();
