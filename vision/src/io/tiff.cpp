@@ -143,8 +143,11 @@ Header read_header(const Source& s, TIFF* file) {
 /// Calls use(y, x, n, bytes): n pixels from (y, x) on, as the file has them, for all of the file.
 template <class F>
 void each_row(const Source& s, TIFF* file, const Header& h, const F& use) {
+  // A tile may be larger than a small picture, but not by much.
+  const auto pixels = static_cast<uint64_t>(h.width) * static_cast<uint64_t>(h.height);
+  const uint64_t most = (uint64_t{16} << 20) + 4 * pixels * h.samples * (h.bits / 8 + 1);
   const auto buffer_of = [&](uint64_t size) {
-    HEARTH_CHECK_AS(FormatError, size > 0 && size <= static_cast<uint64_t>(kMostMemory),
+    HEARTH_CHECK_AS(FormatError, size > 0 && size <= most,
                     "[decode_tiff] the TIFF is damaged: a part of it has ", size, " bytes");
     return std::vector<uint8_t>(size);
   };
@@ -186,34 +189,33 @@ int32_t sample(const uint8_t* row, int64_t i, int bits) {
   return row[bit / 8] >> (8 - bits - bit % 8) & ((1 << bits) - 1);
 }
 
-/// Samples as they are in the file, kInt [H, W, C], palettes as 8-bit RGB.
-Tensor read_samples(const Source& s, TIFF* file, const Header& h) {
+/// Samples [H, W, C] of 8 or 16 bits; fewer bits are stretched to 8, palettes have 8.
+template <class T>
+void read_samples(const Source& s, TIFF* file, const Header& h, T* to) {
   uint16_t* palette[3] = {};
   const bool indexed = h.photometric == PHOTOMETRIC_PALETTE;
   if (indexed && !TIFFGetField(file, TIFFTAG_COLORMAP, &palette[0], &palette[1], &palette[2]))
     damaged(s);
   const int64_t channels = h.channels();
-  const int32_t most = (1 << h.bits) - 1;
-  Tensor out = empty({h.height, h.width, channels}, kInt);
-  auto* to = out.data_ptr<int32_t>();
+  const int32_t most = (1 << h.bits) - 1, stretch = h.bits < 8 ? 255 / most : 1;
   each_row(s, file, h, [&](int64_t y, int64_t x, int64_t n, const uint8_t* row) {
-    int32_t* pixel = to + (y * h.width + x) * channels;
+    T* pixel = to + (y * h.width + x) * channels;
     for (int64_t i = 0; i < n; ++i, pixel += channels) {
       for (int64_t c = 0; c < channels; ++c) {
         if (indexed) {
-          pixel[c] = palette[c][sample(row, i, h.bits)] >> 8;
-        } else {
-          pixel[c] = sample(row, i * h.samples + c, h.bits);
-          if (c == 0 && h.photometric == PHOTOMETRIC_MINISWHITE) pixel[c] = most - pixel[c];
+          pixel[c] = static_cast<T>(palette[c][sample(row, i, h.bits)] >> 8);
+          continue;
         }
+        int32_t value = sample(row, i * h.samples + c, h.bits);
+        if (c == 0 && h.photometric == PHOTOMETRIC_MINISWHITE) value = most - value;
+        pixel[c] = static_cast<T>(value * stretch);
       }
       if (!h.premultiplied || pixel[channels - 1] == 0) continue;
       for (int64_t c = 0; c + 1 < channels; ++c)
-        pixel[c] = static_cast<int32_t>(
-            std::min<int64_t>(most, int64_t{pixel[c]} * most / pixel[channels - 1]));
+        pixel[c] =
+            static_cast<T>(std::min<int64_t>(most, int64_t{pixel[c]} * most / pixel[channels - 1]));
     }
   });
-  return out;
 }
 
 /// RGB as libtiff makes it of other kinds of colors.
@@ -244,9 +246,17 @@ Tensor decode_tiff(const Tensor& data, const DecodeOptions& options) {
   const Header h = read_header(s, file.get());
   check_pixels("decode_tiff", static_cast<uint64_t>(h.width), static_cast<uint64_t>(h.height),
                options.max_pixels);
-  Tensor picture = h.direct ? read_samples(s, file.get(), h) : read_rgb(s, file.get(), h);
-  if (h.direct && !(h.bits == 16 && options.keep_16_bits))
-    picture = to_bytes(picture, h.photometric == PHOTOMETRIC_PALETTE ? 255 : (1 << h.bits) - 1);
+  Tensor picture;
+  if (!h.direct) {
+    picture = read_rgb(s, file.get(), h);
+  } else if (h.bits == 16) {
+    picture = empty({h.height, h.width, h.channels()}, kInt);
+    read_samples(s, file.get(), h, picture.data_ptr<int32_t>());
+    if (!options.keep_16_bits) picture = to_bytes(picture, 65535);
+  } else {
+    picture = empty({h.height, h.width, h.channels()}, kByte);
+    read_samples(s, file.get(), h, picture.data_ptr<uint8_t>());
+  }
   picture = with_channels(picture, channels_of(options.mode, h.channels()));
   return finish("decode_tiff", picture, options, h.orientation);
 }

@@ -216,6 +216,24 @@ def tiffs():
     for name, mode in {"rgb": "RGB", "lzw": "RGB", "rgba": "RGBA", "deflate_gray": "L", "bits": "L",
                        "palette": "RGB"}.items():
         by_pillow(name + ".tiff", convert=mode)
+    # libtiff's conversion, which is none of Pillow's; no more than a seed of damaged copies.
+    save("cmyk.tiff", Image.fromarray(np.concatenate([a, alpha], -1), "CMYK"))
+    # Pillow writes no tiles: a picture of 14 x 18 in two of 16 x 16.
+    entries, tiles = [], []
+    for left in (0, 16):
+        tile = np.zeros((16, 16, 3), "u1")
+        tile[:14, :min(16, 18 - left)] = a[:, left:left + 16]
+        tiles.append(tile.tobytes())
+    values = struct.pack("<3H", 8, 8, 8) + struct.pack("<2I", *(8 + 768 * i for i in range(2))) + struct.pack("<2I", 768, 768)
+    at = 8 + sum(map(len, tiles))
+    for tag, kind, count, value in ((256, 3, 1, 18), (257, 3, 1, 14), (258, 3, 3, at), (259, 3, 1, 1), (262, 3, 1, 2),
+                                    (277, 3, 1, 3), (322, 3, 1, 16), (323, 3, 1, 16), (324, 4, 2, at + 6),
+                                    (325, 4, 2, at + 14)):
+        entries.append(struct.pack("<HHII", tag, kind, count, value))
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + struct.pack("<I", 0)
+    (here / "tiles.tiff").write_bytes(b"II*\0" + struct.pack("<I", at + len(values)) + b"".join(tiles) + values + directory)
+    by_pillow("tiles.tiff")
+    assert np.array_equal(expected["tiles.tiff:Unchanged"], chw(a))
     deep = np.random.default_rng(3).integers(0, 65536, (4, 5)).astype("u2")
     save("gray_16.tiff", Image.fromarray(deep))
     expected["gray_16.tiff:Unchanged"] = deep.astype("i4")[None]
