@@ -22,6 +22,11 @@ program() {
 #include "hearth/nn/modules/lazy.h"
 #include "hearth/train.h"
 #include "hearth/vision/from_pretrained.h"
+#include "hearth/vision/models/feature_extraction.h"
+#include "hearth/vision/models/heads.h"
+#include "hearth/vision/models/resnet.h"
+#include "hearth/vision/models/summary.h"
+#include "hearth/vision/ops/layers.h"
 #include "hearth/vision/utils.h"
 
 using namespace hearth;
