@@ -1,38 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
+// Without branches, for arrays of numbers come this way, whose bytes nobody predicts.
 #include "io/latin1.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace hearth {
 
 std::string from_latin1(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size());
+  const auto high = std::count_if(bytes.begin(), bytes.end(), [](char c) { return c < 0; });
+  // One more for the second byte that is written behind each first, wanted or not.
+  std::string text(bytes.size() + static_cast<size_t>(high) + 1, '\0');
+  char* to = text.data();
   for (const char c : bytes) {
     const auto u = static_cast<uint8_t>(c);
-    if (u < 0x80) {
-      text.push_back(c);
-    } else {
-      text.push_back(static_cast<char>(0xc0 | u >> 6));
-      text.push_back(static_cast<char>(0x80 | (u & 0x3f)));
-    }
+    to[0] = static_cast<char>(u < 0x80 ? u : 0xc0 | u >> 6);
+    to[1] = static_cast<char>(0x80 | (u & 0x3f));
+    to += 1 + (u >> 7);
   }
+  text.pop_back();
   return text;
 }
 
 std::optional<std::string> to_latin1(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
+  std::string bytes(text.size(), '\0');
+  char* to = bytes.data();
+  bool wrong = false;
+  size_t i = 0;
+  while (i + 1 < text.size()) {
     const auto u = static_cast<uint8_t>(text[i]);
-    if (u < 0x80) {
-      bytes.push_back(text[i]);
-    } else if ((u & 0xfc) == 0xc0 && i + 1 < text.size()) {
-      bytes.push_back(static_cast<char>(u << 6 | (text[++i] & 0x3f)));
-    } else {
-      return std::nullopt;
-    }
+    const bool two = u >= 0x80;
+    wrong |= two && (u & 0xfc) != 0xc0;
+    *to++ = static_cast<char>(two ? u << 6 | (text[i + 1] & 0x3f) : u);
+    i += two ? 2 : 1;
   }
+  if (i < text.size()) {
+    wrong |= static_cast<uint8_t>(text[i]) >= 0x80;
+    *to++ = text[i];
+  }
+  if (wrong) return std::nullopt;
+  bytes.resize(static_cast<size_t>(to - bytes.data()));
   return bytes;
 }
 

@@ -85,6 +85,7 @@ struct Node {
     const ElementType* type;  ///< of a dtype or a class of storages
   };
   std::string text;          ///< String, Bytes; the class of an Object; the name of a Global
+  std::string_view latin1;   ///< of a String of Python 2, its bytes, while the pickle is read
   std::vector<Node*> items;  ///< elements; keys and values in turn; arguments of an Object
   Node* state = nullptr;     ///< what an object was given besides: its attributes
 };

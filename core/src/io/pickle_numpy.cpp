@@ -2,7 +2,6 @@
 #include "io/pickle_numpy.h"
 
 #include "io/bytes_as_tensor.h"
-#include "io/latin1.h"
 #include "io/npy_format.h"
 #include "io/pickle_types.h"
 
@@ -55,11 +54,8 @@ bool become_array(Document& document, Node& node, const Node& type, const Node& 
   std::shared_ptr<const std::string> own;
   if (bytes.kind == Kind::Bytes) {
     content = bytes.text;  // which the document owns
-  } else if (bytes.kind == Kind::String) {
-    // Python 2 wrote bytes as text.
-    std::optional<std::string> text = to_latin1(bytes.text);
-    if (!text) return false;
-    own = std::make_shared<const std::string>(std::move(*text));
+  } else if (bytes.kind == Kind::String && bytes.latin1.empty() == bytes.text.empty()) {
+    own = std::make_shared<const std::string>(bytes.latin1);
     content = *own;
   } else {
     return false;

@@ -142,6 +142,13 @@ class Machine {
     node->text = std::move(text);
     push(node);
   }
+  /// Python 2 wrote text as bytes, and bytes as text.
+  void push_latin1(std::string_view bytes) {
+    Node* node = make(Kind::String);
+    node->text = from_latin1(bytes);
+    node->latin1 = bytes;
+    push(node);
+  }
 
   Node* pop() {
     if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) bad("takes from an empty stack");
@@ -298,10 +305,9 @@ class Machine {
       case kBinUnicode8:
         return push_text(Kind::String, std::string(in_.take(in_.u64())));
       case kShortBinString:
-        // Python 2 wrote text as bytes.
-        return push_text(Kind::String, from_latin1(in_.take(in_.u8())));
+        return push_latin1(in_.take(in_.u8()));
       case kBinString:
-        return push_text(Kind::String, from_latin1(in_.take(in_.u32())));
+        return push_latin1(in_.take(in_.u32()));
       case kShortBinBytes:
         return push_text(Kind::Bytes, std::string(in_.take(in_.u8())));
       case kBinBytes:
