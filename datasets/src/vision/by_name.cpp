@@ -105,7 +105,7 @@ std::shared_ptr<vision::PictureSource> pictures(const std::string& name, Mode mo
 LabeledImages labeled_images(const std::string& name, Mode mode,
                              const LabeledImagesOptions& options) {
   if (const PublishedSet* set = find_set(name); set != nullptr && set->info.in_memory)
-    return set->images(mode, PictureOptions(options.pictures()).download(true));
+    return set->images(mode, options.pictures());
   return scaled(name, *pictures(name, mode, options.pictures()), mode, options);
 }
 

@@ -58,7 +58,7 @@ HEARTH_API bool is_picture_dataset_present(const std::string& name, const std::s
 HEARTH_API void download_picture_dataset(const std::string& name, const std::string& root = "");
 
 struct LabeledImagesOptions {
-  /// What is a path becomes squares of so many pixels.
+  /// Pictures of any size become squares of so many pixels.
   HEARTH_ARG(int64_t, size) = 32;
   /// What the shorter side of a picture becomes, before the middle of it is cut out; 0: the whole
   /// picture is filled up to a square with the shade of its border, as vision::fit does.
@@ -68,8 +68,7 @@ struct LabeledImagesOptions {
 
 /// The names of data sets that are images of one size, which labeled_images keeps in memory.
 HEARTH_API std::vector<std::string> labeled_images_names();
-/// A data set of these by name, downloaded into the cache if missing; or the pictures of a path,
-/// all scaled to one size.
+/// A data set of these by name; or any other pictures, all scaled to one size.
 HEARTH_API LabeledImages labeled_images(const std::string& name_or_path, Mode mode,
                                         const LabeledImagesOptions& options = {});
 
