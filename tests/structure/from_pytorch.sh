@@ -16,6 +16,8 @@ program() {
 #include "hearth/data/collate.h"
 #include "hearth/data/text_datasets.h"
 #include "hearth/data/web_dataset.h"
+#include "hearth/datasets/vision/cifar.h"
+#include "hearth/datasets/vision/image_folder.h"
 #include "hearth/hub/hub.h"
 #include "hearth/io/safetensors.h"
 #include "hearth/metrics.h"
@@ -30,6 +32,7 @@ program() {
 #include "hearth/vision/utils.h"
 
 using namespace hearth;
+using hearth::datasets::Mode, hearth::datasets::PictureOptions;
 using hearth::indexing::Slice, hearth::indexing::None;
 namespace F = hearth::nn::functional;
 
