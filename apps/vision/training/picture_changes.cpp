@@ -28,6 +28,11 @@ void PictureChanges::declare(OptionList& options) {
            "taken whole")
       .between(0.01, 1)
       .by_default("0.08, or by recipe");
+  options
+      .add("--trivial-augment", trivial_augment,
+           "Change each training image in one more way, of color or shape, at random")
+      .one_of({"yes", "no"})
+      .by_default("no, or by recipe");
   options.add("--erase", erase, "Probability that a rectangle of a training image is erased")
       .between(0, 1)
       .by_default("0, or by recipe");
@@ -44,6 +49,7 @@ void PictureChanges::declare(OptionList& options) {
 void PictureChanges::settle(const PictureChanges& recipe) {
   fill(shift, recipe.shift);
   fill(crop, recipe.crop);
+  fill(trivial_augment, recipe.trivial_augment);
   fill(erase, recipe.erase);
   fill(mixup, recipe.mixup);
   fill(cutmix, recipe.cutmix);
@@ -55,6 +61,7 @@ hearth::vision::Augmentation PictureChanges::augmentation(bool flips, bool crops
   a.shift = shift.value_or(width >= 28 && !crops ? 1 : 0);
   a.flip = flip == "auto" ? flips : flip == "yes";
   if (crops && crop.value_or(kLeastArea) < 1) a.crop = {crop.value_or(kLeastArea), 1.0};
+  a.trivial_augment = trivial_augment == "yes";
   a.erase = erase.value_or(0);
   a.mixup = mixup.value_or(0);
   a.cutmix = cutmix.value_or(0);

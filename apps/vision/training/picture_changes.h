@@ -14,6 +14,7 @@ struct PictureChanges {
   std::optional<int64_t> shift;
   std::string flip = "auto";
   std::optional<double> crop, erase, mixup, cutmix;
+  std::optional<std::string> trivial_augment;
 
   void declare(OptionList& options);
   /// Fills what was left open.

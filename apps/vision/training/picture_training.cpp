@@ -89,7 +89,7 @@ void PictureTraining::declare_pictures(OptionList& options) {
   options
       .add("--recipe", recipe_,
            "Defaults for all that follows: baseline, or v2, torchvision's for long trainings (SGD, "
-           "cosine, warm-up, label smoothing, mixup, cutmix, erasing, averages, "
+           "cosine, warm-up, label smoothing, mixup, cutmix, TrivialAugment, erasing, averages, "
            "repeats, no decay of norms and biases)")
       .one_of({"baseline", "v2"});
   changes_.declare(options);
@@ -204,6 +204,7 @@ void PictureTraining::apply_recipe(int64_t steps_per_epoch) {
   learns.ema = 1 - std::min(1.0, 25.6 / static_cast<double>(epochs() * steps_per_epoch));
   learning().settle(learns);
   PictureChanges changes;
+  changes.trivial_augment = "yes";
   changes.erase = 0.1;
   changes.mixup = 0.2;
   changes.cutmix = 1;

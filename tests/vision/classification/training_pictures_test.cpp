@@ -36,6 +36,7 @@ Augmentation everything() {
   Augmentation a;
   a.flip = true;
   a.crop = {0.3, 1.0};
+  a.trivial_augment = true;
   a.erase = 0.5;
   a.mixup = 0.2;
   a.cutmix = 1;
@@ -79,13 +80,14 @@ TEST(TrainingPictures, DoNotDependOnWorkers) {
   const Tensor one = trained(everything(), 0);
   EXPECT_TRUE(trained(everything(), 2).equal(one));
   // Whatever is changed, changes something.
-  for (int left_out = 0; left_out < 5; ++left_out) {
+  for (int left_out = 0; left_out < 6; ++left_out) {
     Augmentation a = everything();
     if (left_out == 0) a.flip = false;
     if (left_out == 1) a.crop.reset();
-    if (left_out == 2) a.erase = 0;
-    if (left_out == 3) a.mixup = 0;
-    if (left_out == 4) a.cutmix = 0;
+    if (left_out == 2) a.trivial_augment = false;
+    if (left_out == 3) a.erase = 0;
+    if (left_out == 4) a.mixup = 0;
+    if (left_out == 5) a.cutmix = 0;
     EXPECT_FALSE(trained(a, 0).equal(one)) << left_out;
   }
   EXPECT_FALSE(trained(everything(), 0, train::Sampling::Repeated).equal(one));

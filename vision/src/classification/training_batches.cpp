@@ -10,6 +10,7 @@
 #include "hearth/data/sample_scope.h"
 #include "hearth/ops/creation.h"
 #include "hearth/vision/classification/judge.h"
+#include "hearth/vision/transforms/auto_augment.h"
 #include "hearth/vision/transforms/container.h"
 #include "hearth/vision/transforms/erasing.h"
 #include "hearth/vision/transforms/image_pipeline.h"
@@ -46,7 +47,9 @@ class Maker {
       : classifier_(&classifier),
         pictures_(std::move(pictures)),
         augmentation_(augmentation),
-        pipeline_(pipeline_options(classifier.spec(), augmentation)) {
+        pipeline_(pipeline_options(classifier.spec(), augmentation)),
+        normalizing_(pipeline_options(classifier.spec(), {})) {
+    if (augmentation.trivial_augment) policy_.emplace();
     if (augmentation.erase > 0)
       erasing_.emplace(tf::RandomErasingOptions(augmentation.erase).inplace(true));
     const tf::MixOptions mixing(static_cast<int64_t>(classifier.spec().classes.size()));
@@ -82,7 +85,15 @@ class Maker {
 
  private:
   void make(size_t index, Generator& generator, const Tensor& out) const {
-    draw(index, generator, out);
+    if (!policy_) {
+      draw(index, generator, out);
+    } else {
+      Tensor bytes = empty(out.sizes(), kByte);
+      draw(index, generator, bytes);
+      const Tensor changed = (*policy_)(bytes, generator);
+      const Size size{out.size(1), out.size(2)};
+      normalizing_.run(changed, normalizing_.sample(size, generator), out);
+    }
     if (erasing_) out.copy_((*erasing_)(out, generator));
   }
 
@@ -98,6 +109,8 @@ class Maker {
   std::shared_ptr<const PictureSource> pictures_;
   Augmentation augmentation_;
   tf::ImagePipeline pipeline_;
+  tf::ImagePipeline normalizing_;  ///< and nothing else
+  std::optional<tf::TrivialAugmentWide> policy_;
   std::optional<tf::RandomErasing> erasing_;
   std::optional<tf::RandomChoice> mix_;
 };

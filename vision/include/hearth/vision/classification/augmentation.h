@@ -22,6 +22,8 @@ struct HEARTH_API Augmentation {
   /// Takes a part of the picture at random, whose area is such a share of the whole, and scales it
   /// to the model's size (RandomResizedCrop); otherwise pictures are fitted whole, and shifted.
   std::optional<std::pair<double, double>> crop;
+  /// One random change of color or shape of random strength (TrivialAugmentWide).
+  bool trivial_augment = false;
   /// The probability that a random rectangle is erased (RandomErasing).
   double erase = 0;
   /// Above 0, batches are mixed with themselves, by one of both at random where both are: pixels
@@ -29,7 +31,9 @@ struct HEARTH_API Augmentation {
   double mixup = 0, cutmix = 0;
 
   /// Whether it is nothing but shift and flip.
-  bool is_simple() const { return !crop && erase == 0 && mixup == 0 && cutmix == 0; }
+  bool is_simple() const {
+    return !crop && !trivial_augment && erase == 0 && mixup == 0 && cutmix == 0;
+  }
   /// "shift 1, flip 1", with what else there is.
   std::string describe() const;
 };
