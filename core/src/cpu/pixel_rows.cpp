@@ -7,7 +7,7 @@ namespace hearth::cpu {
 namespace {
 
 const PixelRowsTable& table() {
-  static const PixelRowsTable& selected = HEARTH_SELECT_ISA(pixel_rows_table);
+  static const PixelRowsTable& selected = pixel_rows(selected_isa());
   return selected;
 }
 
@@ -35,6 +35,8 @@ void convert(const float* from, ScalarType dtype, void* to, int64_t at, int64_t 
 }
 
 }  // namespace
+
+const PixelRowsTable& pixel_rows(Isa isa) { return HEARTH_CALL_ISA(isa, pixel_rows_table); }
 
 void resample_pixels(const PixelTaps& taps, int64_t channels, const uint8_t* const* lines,
                      uint8_t* const* results, int64_t n) {

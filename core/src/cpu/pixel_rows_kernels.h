@@ -29,4 +29,7 @@ struct PixelRowsTable {
 };
 HEARTH_DECLARE_ISA(const PixelRowsTable&, pixel_rows_table)
 
+/// The table of a level, which must be available.
+const PixelRowsTable& pixel_rows(Isa isa);
+
 }  // namespace hearth::cpu
