@@ -26,21 +26,21 @@ std::vector<double> numbers(const Tensor& t) {
 }
 
 // A file of one element, put together by hand.
-std::string le(uint64_t v, int bytes) {
+std::string little(uint64_t v, int bytes) {
   std::string s;
   for (int i = 0; i < bytes; ++i) s += static_cast<char>(v >> (8 * i));
   return s;
 }
 std::string element(uint32_t type, std::string data) {
-  const std::string tag = le(type, 4) + le(data.size(), 4);
+  const std::string tag = little(type, 4) + little(data.size(), 4);
   data.resize((data.size() + 7) / 8 * 8);
   return tag + data;
 }
 std::string array(uint8_t array_class, const std::vector<int32_t>& sizes, const std::string& rest,
                   uint32_t flags = 0) {
   std::string dims;
-  for (const int32_t size : sizes) dims += le(static_cast<uint32_t>(size), 4);
-  return element(14, element(6, le(array_class | flags, 4) + le(0, 4)) + element(5, dims) +
+  for (const int32_t size : sizes) dims += little(static_cast<uint32_t>(size), 4);
+  return element(14, element(6, little(array_class | flags, 4) + little(0, 4)) + element(5, dims) +
                          element(1, "x") + rest);
 }
 std::string file(const std::string& elements, const std::string& end = "\x01IM") {
@@ -96,12 +96,12 @@ TEST(Mat, HasTheValuesThatSciPyWrote) {
 
 TEST(Mat, ReadsTheOtherByteOrder) {
   const auto be = [](uint64_t v, int bytes) {
-    const std::string s = le(v, bytes);
+    const std::string s = little(v, bytes);
     return std::string(s.rbegin(), s.rend());
   };
   const std::string inside = be(6, 4) + be(8, 4) + be(10, 4) + be(0, 4)        // int16
                              + be(5, 4) + be(8, 4) + be(1, 4) + be(2, 4)       // 1 x 2
-                             + be(1 << 16 | 1, 4) + "x" + le(0, 3)             // a short name
+                             + be(1 << 16 | 1, 4) + "x" + little(0, 3)         // a short name
                              + be(4 << 16 | 3, 4) + be(0x1234, 2) + be(5, 2);  // short data
   const std::string bytes = std::string(124, ' ') + std::string("\x01\0MI", 4) + be(14, 4) +
                             be(inside.size(), 4) + inside;
@@ -128,11 +128,11 @@ TEST(Mat, RefusesWhatItDoesNotUnderstand) {
   EXPECT_THAT(refusal(array(6, {1, 1}, element(14, "12345678"))), HasSubstr("numbers of type 14"));
   EXPECT_THAT(refusal(array(4, {1, 1}, element(9, "12345678"))), HasSubstr("no characters"));
   EXPECT_THAT(refusal(array(1, {1000, 1000}, "")), HasSubstr("no room"));
-  EXPECT_THAT(refusal(array(2, {1, 1}, element(5, le(0, 4)) + element(1, "abc"))),
+  EXPECT_THAT(refusal(array(2, {1, 1}, element(5, little(0, 4)) + element(1, "abc"))),
               HasSubstr("names of fields"));
   EXPECT_THAT(refusal(element(7, "12345678")), HasSubstr("no array"));
-  EXPECT_THAT(refusal(le(14, 4) + le(1000, 4)), HasSubstr("1000 bytes, 0 remain"));
-  EXPECT_THAT(refusal(le(15, 4) + le(8, 4) + "no zlib!"), HasSubstr("x.mat"));
+  EXPECT_THAT(refusal(little(14, 4) + little(1000, 4)), HasSubstr("1000 bytes, 0 remain"));
+  EXPECT_THAT(refusal(little(15, 4) + little(8, 4) + "no zlib!"), HasSubstr("x.mat"));
   std::string deep = array(9, {1, 1}, element(2, "\x01"));
   for (int i = 0; i < 20; ++i) deep = array(1, {1, 1}, deep);
   EXPECT_THAT(refusal(deep), HasSubstr("deep"));
