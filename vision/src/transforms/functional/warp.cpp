@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "hearth/base/error.h"
@@ -15,6 +16,7 @@
 
 #include "transforms/grid_transform.h"
 #include "transforms/items.h"
+#include "transforms/warp_bytes.h"
 
 namespace hearth::vision::transforms::functional {
 namespace {
@@ -78,6 +80,19 @@ Matrix around_middle(const AffineMap& map, Size size) {
     center = {map.center->first - middle.first, map.center->second - middle.second};
   }
   return matrix_of(map, center, true);
+}
+
+/// The image read through the map, as a result of size `to`.
+Tensor mapped(const Tensor& image, const Matrix& map, Size to, InterpolationMode interpolation,
+              const Fill& fill, const char* who) {
+  const Size size = size_of(image);
+  const bool is_small = size.height * size.width <= std::numeric_limits<int32_t>::max();
+  const auto fills = static_cast<int64_t>(fill.size());
+  if (image.scalar_type() == kByte && interpolation == InterpolationMode::Nearest && to == size &&
+      is_small && (fills <= 1 || fills == image.size(-3)))
+    return warp_bytes(image, map, fill);
+  const TensorOptions type = image.options().dtype(grid_type(image));
+  return apply_grid(image, affine_places(map, size, to, type), interpolation, fill, who);
 }
 
 /// How large the turned image is.
@@ -203,9 +218,7 @@ Tensor affine(const Tensor& image, const AffineMap& map, InterpolationMode inter
               const Fill& fill) {
   check_pixels(image, "affine");
   const Size size = size_of(image);
-  const TensorOptions type = image.options().dtype(grid_type(image));
-  const Tensor places = affine_places(around_middle(map, size), size, size, type);
-  return apply_grid(image, places, interpolation, fill, "affine");
+  return mapped(image, around_middle(map, size), size, interpolation, fill, "affine");
 }
 Image affine(const Image& image, const AffineMap& map, InterpolationMode interpolation,
              const Fill& fill) {
@@ -240,8 +253,7 @@ Tensor rotate(const Tensor& image, double angle, InterpolationMode interpolation
   }
   const Matrix matrix = around_middle(turned(within, center), size);
   const Size to = expand ? expanded(matrix, size) : size;
-  const TensorOptions type = image.options().dtype(grid_type(image));
-  return apply_grid(image, affine_places(matrix, size, to, type), interpolation, fill, "rotate");
+  return mapped(image, matrix, to, interpolation, fill, "rotate");
 }
 Image rotate(const Image& image, double angle, InterpolationMode interpolation, bool expand,
              std::optional<Point> center, const Fill& fill) {
