@@ -28,7 +28,7 @@ class Train final : public PictureTraining {
 
  protected:
   bool begins_trained() const override { return pretrained_ || weights_; }
-  const char* without_weights() const override { return "leave out --pretrained"; }
+  const char* without_weights() const override { return "leave out --pretrained and --weights"; }
 
  private:
   bool pretrained_ = false;
