@@ -148,19 +148,19 @@ ElasticTransform::ElasticTransform(ElasticTransformOptions options)
     : options_(std::move(options)) {}
 
 Params ElasticTransform::sample(const Sample& sample, Generator& generator) const {
-  const auto [height, width] = query_size(sample);
-  const auto [sigma_x, sigma_y] = options_.sigma();
+  const Size size = query_size(sample);
+  const auto& sigmas = options_.sigma();
   const auto drawn = [&](double sigma, double alpha, int64_t length) {
-    Tensor d = rand({1, 1, height, width}, generator).mul(2).sub(1);
+    Tensor d = rand({1, 1, size.height, size.width}, generator).mul(2).sub(1);
     if (sigma > 0) {
       auto kernel = static_cast<int64_t>(8 * sigma + 1);
       kernel += kernel % 2 == 0;
-      d = functional::gaussian_blur(d, {kernel, kernel}, {sigma_x, sigma_y});
+      d = functional::gaussian_blur(d, {kernel, kernel}, {sigmas.first, sigmas.second});
     }
     return d.mul(alpha / static_cast<double>(length));
   };
-  const Tensor x = drawn(sigma_x, options_.alpha().first, width);
-  const Tensor y = drawn(sigma_y, options_.alpha().second, height);
+  const Tensor x = drawn(sigmas.first, options_.alpha().first, size.width);
+  const Tensor y = drawn(sigmas.second, options_.alpha().second, size.height);
   Params params;
   params.tensors.emplace_back("displacement", cat({x, y}, 1).permute({0, 2, 3, 1}));
   return params;
