@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
+#include "hearth/nn/init.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -97,6 +99,19 @@ TEST(Heads, AreMadeForOtherClasses) {
     EXPECT_EQ(i, before.size());
   }
   EXPECT_THROW(reset_classifier(*model_of("resnet18"), 0), ValueError);
+}
+
+TEST(Heads, OfEveryNetworkAreFound) {
+  const DefaultDeviceGuard meta(kMeta);
+  const nn::init::SkipGuard unset;
+  for (const std::string& name : list_models()) {
+    const auto model = create_model(name, ModelOptions().num_classes(17));
+    EXPECT_EQ(num_classes(*model), 17) << name;
+    reset_classifier(*model, 5);
+    EXPECT_EQ(num_classes(*model), 5) << name;
+    for (const std::string& head : model->heads())
+      EXPECT_EQ(model->get_parameter(head + ".weight").size(0), 5) << name << " " << head;
+  }
 }
 
 TEST(Heads, KeepTypeAndTraining) {
