@@ -45,7 +45,10 @@ class Pixels {
 };
 
 uint8_t* room_for(int64_t bytes, Workspace& work) {
-  work.pixels.resize(static_cast<size_t>(bytes + cpu::kPixelSlack));
+  constexpr size_t kKept = size_t{64} << 20;  // more than that is given back after a huge picture
+  const auto needed = static_cast<size_t>(bytes + cpu::kPixelSlack);
+  if (work.pixels.size() > kKept && needed <= kKept) work.pixels = std::vector<uint8_t>();
+  if (work.pixels.size() < needed) work.pixels.resize(needed);
   return work.pixels.data();
 }
 
