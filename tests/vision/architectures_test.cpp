@@ -3,7 +3,6 @@
 // is inside, with all values of the state by formula. tests/golden/cases_architectures.py made the
 // numbers; it says what they are and holds the same formulas.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <map>
 
@@ -16,6 +15,7 @@
 #include "hearth/vision/models/summary.h"
 
 #include "core/golden/runner.h"
+#include "vision/formula_state.h"
 
 namespace hearth::golden {
 namespace {
@@ -24,38 +24,8 @@ using vision::models::create_model;
 using vision::models::ImageClassifierImpl;
 using vision::models::ModelOptions;
 
-constexpr int64_t kPeriod = 65521, kSamples = 16;
+constexpr int64_t kSamples = 16;
 constexpr double kAllowed = 1e-4;
-
-template <typename Word>
-Word fnv1a(std::string_view text, Word value, Word prime) {
-  for (const char c : text) value = (value ^ static_cast<uint8_t>(c)) * prime;
-  return value;
-}
-uint32_t seed_of(std::string_view name) { return fnv1a<uint32_t>(name, 0x811C9DC5U, 0x01000193U); }
-
-std::pair<double, double> bounds(std::string_view name, IntArrayRef sizes, double gain) {
-  const std::string_view leaf = name.substr(name.rfind('.') + 1);
-  if (leaf == "running_mean") return {-0.2, 0.2};
-  if (leaf == "running_var") return {0.5, 1.5};
-  if (sizes.size() == 1) return leaf == "weight" ? std::pair(0.75, 1.25) : std::pair(-0.2, 0.2);
-  if (sizes.empty() || sizes[0] == 1) return {-0.5, 0.5};
-  double inputs = 1;
-  for (const int64_t n : sizes.slice(1)) inputs *= static_cast<double>(n);
-  const double bound = gain * std::sqrt(3 / inputs);
-  return {-bound, bound};
-}
-
-void set_values(const Tensor& tensor, std::string_view name, double gain, uint32_t another = 0) {
-  const auto [low, high] = bounds(name, tensor.sizes(), gain);
-  const int64_t n = tensor.numel(), period = std::min(n, kPeriod);
-  const Tensor block =
-      elements_of(Formula::Uniform, period, kFloat, seed_of(name) + another, low, high);
-  const Tensor flat = tensor.view({-1});
-  for (int64_t at = 0; at < n; at += period)
-    flat.narrow(0, at, std::min(period, n - at))
-        .copy_(block.narrow(0, 0, std::min(period, n - at)));
-}
 
 void set_state(const nn::Module& net, double gain) {
   for (const auto& item : net.state_dict())

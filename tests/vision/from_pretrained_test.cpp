@@ -163,8 +163,8 @@ TEST_F(Pretrained, WhatCannotBeOpenedSaysWhy) {
   EXPECT_THAT(with(R"({"model_type":"lenet","num_labels":3,"image_size":"8"})"),
               HasSubstr("image_size is a string, expected a whole number"));
   std::string config = kConfig;
-  EXPECT_THAT(with(config.replace(config.find("lenet"), 5, "vit")),
-              HasSubstr("there is no 'vit'; known are alexnet, "));
+  EXPECT_THAT(with(config.replace(config.find("lenet"), 5, "vgg")),
+              HasSubstr("there is no 'vgg'; known are alexnet, "));
   config = kConfig;
   EXPECT_THAT(with(config.replace(config.find("\":8"), 3, "\":80")),
               HasSubstr("does not hold the classifier"));

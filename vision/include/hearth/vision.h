@@ -25,6 +25,7 @@
 #include "hearth/vision/models/image_classifier.h"
 #include "hearth/vision/models/inception.h"
 #include "hearth/vision/models/lenet.h"
+#include "hearth/vision/models/load_weights.h"
 #include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/mnasnet.h"
 #include "hearth/vision/models/mobilenetv2.h"

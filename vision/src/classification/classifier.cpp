@@ -12,7 +12,6 @@
 #include "hearth/io/safetensors.h"
 #include "hearth/nn/eval_guard.h"
 #include "hearth/nn/init.h"
-#include "hearth/nn/load_weights.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/view.h"
@@ -34,8 +33,15 @@ models::ModelOptions options_of(const ClassifierSpec& spec) {
       .num_classes(static_cast<int64_t>(spec.classes.size()))
       .in_channels(spec.shape.channels)
       .image_size({spec.shape.height, spec.shape.width})
-      .small_stem(spec.small_stem);
+      .small_stem(spec.small_stem)
+      .norm_eps(spec.norm_eps)
+      .same_padding(spec.same_padding);
 }
+
+using Mode = transforms::InterpolationMode;
+constexpr std::pair<const char*, Mode> kModes[] = {
+    {"nearest", Mode::Nearest}, {"bilinear", Mode::Bilinear}, {"bicubic", Mode::Bicubic},
+    {"box", Mode::Box},         {"hamming", Mode::Hamming},   {"lanczos", Mode::Lanczos}};
 
 /// How many parameters the model has that this describes; none of them is made.
 int64_t parameters_of(const ClassifierSpec& spec) {
@@ -105,7 +111,11 @@ Classifier::Classifier(ClassifierSpec spec) : spec_(std::move(spec)) {
 Tensor Classifier::fit(const Tensor& picture, const FitOptions& options, Fitted* done) const {
   if (spec_.resize_size > 0) {
     if (done) *done = {};
-    return center_fit(picture, spec_.shape, spec_.resize_size);
+    return center_fit(picture, spec_.shape, spec_.resize_size, spec_.interpolation);
+  }
+  if (spec_.stretch) {
+    if (done) *done = {};
+    return stretch_fit(picture, spec_.shape, spec_.interpolation);
   }
   FitOptions framed = options;
   framed.framing = framing_of(spec_.dataset);
@@ -117,8 +127,9 @@ void Classifier::to(Device device) {
   device_ = device;
 }
 
-Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights) {
-  const auto make = [&](int64_t numbers) -> nn::Module& {
+Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights,
+                       const models::LoadWeightsOptions& options) {
+  const auto make = [&](int64_t numbers) -> models::ImageClassifierImpl& {
     const models::ImageShape& shape = spec.shape;
     const auto classes = static_cast<int64_t>(spec.classes.size());
     HEARTH_CHECK_AS(FormatError,
@@ -128,13 +139,31 @@ Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights) {
                     shape.width, " and tells ", classes, " classes apart");
     if (models::model_info(spec.model).small_stem) spec.small_stem = shows_small_stem(weights);
     const int64_t needed = parameters_of(spec);
-    HEARTH_CHECK_AS(FormatError, numbers >= needed, "the model has ", needed,
+    // Weights that are made to fit may be somewhat fewer.
+    const bool fits = !options.fresh_head() && !options.adapt_input() && !options.adapt_positions();
+    HEARTH_CHECK_AS(FormatError, numbers >= (fits ? needed : needed / 2), "the model has ", needed,
                     " parameters, the file ", numbers, " numbers");
-    const nn::init::SkipGuard unset;
+    std::optional<nn::init::SkipGuard> unset;
+    if (!options.fresh_head()) unset.emplace();
     *this = Classifier(std::move(spec));
     return *model_;
   };
-  nn::load_weights(weights, "classifier", make);
+  models::load_weights(weights, make, options);
+}
+
+transforms::InterpolationMode interpolation_mode(const std::string& name) {
+  std::string known;
+  for (const auto& [text, mode] : kModes) {
+    if (name == text) return mode;
+    known += cat_str(known.empty() ? "" : ", ", text);
+  }
+  throw ValueError(cat_str("[interpolation] expected one of ", known, ", got '", name, "'"));
+}
+
+const char* name_of(transforms::InterpolationMode interpolation) {
+  for (const auto& [text, mode] : kModes)
+    if (mode == interpolation) return text;
+  return "nearest-exact";
 }
 
 Classifier Classifier::load(const std::string& path) { return load(TensorFile(path)); }
@@ -156,7 +185,12 @@ ClassifierSpec Classifier::spec_of(const TensorFile& file) {
   spec.mean = read.numbers("mean");
   spec.stddev = read.numbers("stddev");
   if (read.has("resize_size")) spec.resize_size = read.integer("resize_size", 1, kLargestSide);
+  spec.stretch = read.has("stretch") && read.integer("stretch", 0, 1) == 1;
+  if (read.has("interpolation"))
+    spec.interpolation = interpolation_mode(read.text("interpolation"));
   spec.small_stem = read.has("small_stem") && read.integer("small_stem", 0, 1) == 1;
+  if (read.has("norm_eps")) spec.norm_eps = read.numbers("norm_eps").at(0);
+  if (read.has("same_padding")) spec.same_padding = read.integer("same_padding", 0, 1) == 1;
   return spec;
 }
 
@@ -173,6 +207,11 @@ void Classifier::save(const std::string& path) const {
                                  {"stddev", safetensors::join_numbers(spec_.stddev)}};
   if (spec_.small_stem) metadata["small_stem"] = "1";
   if (spec_.resize_size > 0) metadata["resize_size"] = std::to_string(spec_.resize_size);
+  if (spec_.stretch) metadata["stretch"] = "1";
+  if (spec_.interpolation != Mode::Bilinear)
+    metadata["interpolation"] = name_of(spec_.interpolation);
+  if (spec_.norm_eps) metadata["norm_eps"] = safetensors::join_numbers({*spec_.norm_eps});
+  if (spec_.same_padding) metadata["same_padding"] = *spec_.same_padding ? "1" : "0";
   safetensors::save_file(tensors, path, metadata);
 }
 

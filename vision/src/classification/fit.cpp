@@ -150,7 +150,8 @@ int64_t half(int64_t n) { return n / 2 + (n % 4 == 3 ? 1 : 0); }
 
 }  // namespace
 
-Tensor center_fit(const Tensor& picture, const models::ImageShape& shape, int64_t resize_size) {
+Tensor center_fit(const Tensor& picture, const models::ImageShape& shape, int64_t resize_size,
+                  transforms::InterpolationMode interpolation) {
   check_picture(picture);
   HEARTH_CHECK_AS(ValueError, resize_size >= std::max(shape.height, shape.width), "[fit] ",
                   shape.height, " x ", shape.width,
@@ -161,8 +162,8 @@ Tensor center_fit(const Tensor& picture, const models::ImageShape& shape, int64_
                   "[fit] the picture of ", h, " x ", w, " pixels is too long; crop it");
   const int64_t out_h = h <= w ? resize_size : resize_size * h / w;
   const int64_t out_w = w <= h ? resize_size : resize_size * w / h;
-  const Tensor scaled =
-      transforms::functional::resize(with_channels(picture, shape.channels), {out_h, out_w});
+  const Tensor scaled = transforms::functional::resize(with_channels(picture, shape.channels),
+                                                       {out_h, out_w}, interpolation);
   return scaled.narrow(1, half(out_h - shape.height), shape.height)
       .narrow(2, half(out_w - shape.width), shape.width)
       .contiguous();
@@ -195,6 +196,13 @@ Tensor fit(const Tensor& picture, const models::ImageShape& shape, const FitOpti
                   (options.invert == Invert::Auto && channels == 1 && shade[0] > 127);
   if (what.inverted) turn(image);
   return filled_up(image, shape, border_shade(image));
+}
+
+Tensor stretch_fit(const Tensor& picture, const models::ImageShape& shape,
+                   transforms::InterpolationMode interpolation) {
+  check_picture(picture);
+  return transforms::functional::resize(with_channels(picture, shape.channels),
+                                        {shape.height, shape.width}, interpolation);
 }
 
 }  // namespace hearth::vision

@@ -252,6 +252,9 @@ EfficientNet efficientnet_lite4(const Options& o) { return EfficientNet(lite(1.4
 
 std::vector<ModelRow> efficientnet_models() {
   const ModelInfo v1{.same_padding = true}, v2{.smallest = 33, .same_padding = true};
+  const auto lite = [](int64_t size) {
+    return ModelInfo{.same_padding = true, .image_size = size, .resize_size = size};
+  };
   return {{"efficientnet_b0", &make<efficientnet_b0>, v1},
           {"efficientnet_b1", &make<efficientnet_b1>, v1},
           {"efficientnet_b2", &make<efficientnet_b2>, v1},
@@ -263,11 +266,11 @@ std::vector<ModelRow> efficientnet_models() {
           {"efficientnet_v2_s", &make<efficientnet_v2_s>, v2},
           {"efficientnet_v2_m", &make<efficientnet_v2_m>, v2},
           {"efficientnet_v2_l", &make<efficientnet_v2_l>, v2},
-          {"efficientnet_lite0", &make<efficientnet_lite0>, v1},
-          {"efficientnet_lite1", &make<efficientnet_lite1>, v1},
-          {"efficientnet_lite2", &make<efficientnet_lite2>, v1},
-          {"efficientnet_lite3", &make<efficientnet_lite3>, v1},
-          {"efficientnet_lite4", &make<efficientnet_lite4>, v1}};
+          {"efficientnet_lite0", &make<efficientnet_lite0>, lite(224)},
+          {"efficientnet_lite1", &make<efficientnet_lite1>, lite(240)},
+          {"efficientnet_lite2", &make<efficientnet_lite2>, lite(260)},
+          {"efficientnet_lite3", &make<efficientnet_lite3>, lite(280)},
+          {"efficientnet_lite4", &make<efficientnet_lite4>, lite(300)}};
 }
 
 }  // namespace hearth::vision::models

@@ -20,4 +20,10 @@ HEARTH_API void load_weights(const TensorFile& file, const char* what,
                              const Callable<Module&(int64_t numbers)>& make,
                              const Callable<std::string(const std::string&)>& name = nullptr);
 
+/// What load_weights does about files from outside, for other ways of loading: runs `load`, which
+/// is told how many numbers the file holds, and makes of whatever it complains of a FormatError
+/// that names the file.
+HEARTH_API void load_checked(const TensorFile& file, const char* what,
+                             const Callable<void(int64_t numbers)>& load);
+
 }  // namespace hearth::nn

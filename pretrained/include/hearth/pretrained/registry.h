@@ -38,7 +38,7 @@ struct Entry {
   /// Of images: channels, height and width, the side that pictures are scaled to before the middle
   /// is cut out (0: none), how they are scaled ("bilinear" or "bicubic"), and the normalization.
   int64_t channels = 0, height = 0, width = 0, resize_size = 0;
-  std::string interpolation;
+  std::string interpolation = "bilinear";
   std::vector<double> mean, stddev;
 
   /// Of sounds: samples a second, and how many a clip has.

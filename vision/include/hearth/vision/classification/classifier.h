@@ -10,6 +10,8 @@
 #include "hearth/vision/classification/augmentation.h"
 #include "hearth/vision/classification/fit.h"
 #include "hearth/vision/models/image_classifier.h"
+#include "hearth/vision/models/load_weights.h"
+#include "hearth/vision/transforms/modes.h"
 
 namespace hearth::vision {
 
@@ -26,9 +28,22 @@ struct ClassifierSpec {
   /// What the shorter side of a picture becomes, before the middle of it is cut out in the model's
   /// size; 0: the whole picture is filled up to the model's proportions.
   int64_t resize_size = 0;
+  /// With a resize_size of 0: whether the whole picture is stretched to the model's size instead,
+  /// as Hugging Face's vision transformers take it.
+  bool stretch = false;
+  /// How photographs are scaled for the two.
+  transforms::InterpolationMode interpolation = transforms::InterpolationMode::Bilinear;
   /// Of residual networks for small images: models::ModelOptions::small_stem.
   bool small_stem = false;
+  /// Of weights that others trained: models::ModelOptions::norm_eps and same_padding.
+  std::optional<double> norm_eps;
+  std::optional<bool> same_padding;
 };
+
+/// "nearest", "bilinear", "bicubic", "box", "hamming" and "lanczos", and back. ValueError for
+/// another name.
+HEARTH_API transforms::InterpolationMode interpolation_mode(const std::string& name);
+HEARTH_API const char* name_of(transforms::InterpolationMode interpolation);
 
 /// The mean and standard deviation of each channel of uint8 images [N, C, H, W], in [0, 1], into
 /// the spec.
@@ -39,9 +54,10 @@ class HEARTH_API Classifier {
  public:
   /// With fresh weights.
   explicit Classifier(ClassifierSpec spec);
-  /// With the weights of a file, under PyTorch's names. Throws FormatError for those of another
+  /// With the weights of a file, see models::load_weights. Throws FormatError for those of another
   /// model, which says what is missing, unexpected or of another shape.
-  Classifier(ClassifierSpec spec, const TensorFile& weights);
+  Classifier(ClassifierSpec spec, const TensorFile& weights,
+             const models::LoadWeightsOptions& options = {});
   /// From a file that save wrote. Throws FileError or FormatError.
   static Classifier load(const std::string& path);
   static Classifier load(const TensorFile& file);

@@ -7,6 +7,7 @@
 
 #include "hearth/tensor/tensor.h"
 #include "hearth/vision/models/image_classifier.h"
+#include "hearth/vision/transforms/modes.h"
 
 namespace hearth::vision {
 
@@ -57,7 +58,13 @@ HEARTH_API Tensor fit(const Tensor& picture, const models::ImageShape& shape,
 /// A decoded picture [C, H, W], uint8, as photographs are given to most models: its shorter side
 /// becomes resize_size pixels, and what the model takes is cut out of the middle (torchvision's
 /// resize and center_crop). Transparent pixels show white.
-HEARTH_API Tensor center_fit(const Tensor& picture, const models::ImageShape& shape,
-                             int64_t resize_size);
+HEARTH_API Tensor
+center_fit(const Tensor& picture, const models::ImageShape& shape, int64_t resize_size,
+           transforms::InterpolationMode interpolation = transforms::InterpolationMode::Bilinear);
+
+/// The whole picture in the model's size, whatever its proportions. Transparent pixels show white.
+HEARTH_API Tensor
+stretch_fit(const Tensor& picture, const models::ImageShape& shape,
+            transforms::InterpolationMode interpolation = transforms::InterpolationMode::Bilinear);
 
 }  // namespace hearth::vision

@@ -70,6 +70,9 @@ struct ModelInfo {
   /// Whether ModelOptions::same_padding is heeded; others refuse it.
   bool same_padding = false;
   TrainingHints hints = {};
+  /// How weights trained on photographs take them, where nothing says otherwise: the size of
+  /// images, and the shorter side that photographs get before these are cut out.
+  int64_t image_size = 224, resize_size = 256;
 };
 /// ValueError for an unknown name.
 HEARTH_API ModelInfo model_info(const std::string& name);
