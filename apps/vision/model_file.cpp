@@ -23,50 +23,14 @@ bool is_network(const std::string& name) {
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
-/// The network's published weights, the best of several; null for none.
-const pretrained::Entry* published(const std::string& network) {
-  for (const pretrained::Entry& e : pretrained::entries())
-    if (e.task == pretrained::kImages && e.architecture == network && e.is_default) return &e;
-  return nullptr;
-}
-
-/// How many classes the file's last layer tells apart; nothing if it has other names.
-std::optional<int64_t> classes_of(const hearth::TensorFile& file, const std::string& network) {
-  const auto heads = vision::models::create_model(network)->heads();
-  const std::string weight = heads.empty() ? "" : heads[0] + ".weight";
-  if (!file.contains(weight)) return std::nullopt;
-  return file.sizes(weight)[0];
-}
-
 /// A foreign file of a network's weights: what it doesn't say is as the published weights have it.
 vision::Classifier open_foreign(const std::string& network, const std::string& weights) {
-  const std::string path = folder_of_checkpoint(weights);
-  const hearth::TensorFile file = vision::open_weights(path);
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::is_directory(path) ? fs::path(path) : fs::path(path).parent_path();
-  if (vision::Classifier::describes_itself(file) || fs::exists(folder / "config.json"))
-    return vision::from_pretrained(path);
-  const pretrained::Entry* entry = published(network);
-  vision::ClassifierSpec spec;
-  spec.model = network;
-  spec.dataset = weights;
-  spec.shape = {3, 224, 224};
-  spec.resize_size = 256;
-  spec.mean = {0.485, 0.456, 0.406};
-  spec.stddev = {0.229, 0.224, 0.225};
-  const int64_t classes = classes_of(file, network).value_or(1000);
-  if (entry) {
-    if (classes == static_cast<int64_t>(entry->categories->size()))
-      return pretrained::image_classifier(*entry, vision::PretrainedOptions().weights(path));
-    spec.shape = {entry->channels, entry->height, entry->width};
-    spec.resize_size = entry->resize_size;
-    spec.mean = entry->mean;
-    spec.stddev = entry->stddev;
-  }
-  note(fmt::format("{} doesn't name its {} classes: they are called by their numbers", weights,
-                   classes));
-  for (int64_t i = 0; i < classes; ++i) spec.classes.push_back(std::to_string(i));
-  return vision::Classifier(std::move(spec), file);
+  auto classifier = pretrained::image_classifier(
+      network, vision::PretrainedOptions().weights(folder_of_checkpoint(weights)));
+  if (classifier.spec().classes[0] == "0" && classifier.spec().dataset.empty())
+    note(fmt::format("{} doesn't name its {} classes: they are called by their numbers", weights,
+                     classifier.spec().classes.size()));
+  return classifier;
 }
 
 /// Throws ValueError for what is neither a pretrained model's name nor a path or repository.

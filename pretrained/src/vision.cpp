@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "hearth/base/progress.h"
+#include "hearth/hub/model_files.h"
 #include "hearth/nn/init.h"
 #include "hearth/vision/models/load_weights.h"
 
@@ -54,6 +55,9 @@ vision::Classifier from_state_dict(const std::string& architecture,
   const TensorFile file = vision::open_weights(options.weights());
   if (vision::Classifier::describes_itself(file))
     return vision::fit_classifier(vision::Classifier::spec_of(file), file, options);
+  if (!hub::model_files(options.weights()).config.empty())
+    return vision::from_pretrained(options.weights(),
+                                   vision::PretrainedOptions(options).weights(""));
   const int64_t classes = models::classes_of_weights(architecture, file).value_or(1000);
   vision::ClassifierSpec spec = vision::photograph_spec(architecture, classes);
   for (const Entry& e : entries()) {

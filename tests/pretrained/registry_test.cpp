@@ -65,6 +65,7 @@ TEST(Registry, EntriesFitTheirArchitectures) {
   ASSERT_NE(resnet, nullptr);
   EXPECT_EQ(resnet->categories->size(), 1000u);
   EXPECT_EQ((*resnet->categories)[207], "golden retriever");
+  EXPECT_EQ(find("GoogLeNet_Weights.DEFAULT")->mean, (std::vector<double>{0.5, 0.5, 0.5}));
   EXPECT_EQ(resnet->metrics.at("ImageNet-1K").at("acc@1"), 69.758);
   // All entries of a data set have one list.
   EXPECT_EQ(resnet->categories, find("vit_b_16-imagenet1k-v1")->categories);
