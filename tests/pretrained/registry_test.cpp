@@ -195,5 +195,52 @@ TEST(ImageClassifier, TakesNamesAndPaths) {
   EXPECT_THROW(image_classifier(folder / "none"), FileError);
 }
 
+TEST(CreateModel, TakesWeightsAndOtherClasses) {
+  TemporaryFolder folder;
+  const auto net = create_model("squeezenet1_1", CreateModelOptions().num_classes(3));
+  safetensors::NamedTensors weights;
+  for (const auto& item : net->state_dict())
+    weights.emplace_back("module." + item.key(), item.value().contiguous());
+  save_tensors(weights, folder / "net.pth");
+  const auto same = create_model("squeezenet1_1", CreateModelOptions().weights(folder / "net.pth"));
+  net->eval();
+  same->eval();
+  const Tensor images = ones({1, 3, 64, 64});
+  EXPECT_TRUE(same->forward(images).equal(net->forward(images)));
+
+  testing::internal::CaptureStderr();
+  const auto other = create_model("squeezenet1_1",
+                                  CreateModelOptions().weights(folder / "net.pth").num_classes(5));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("[squeezenet1_1] classifier.1 has fresh weights for 5 classes"));
+  const auto state = other->state_dict();
+  EXPECT_EQ(state["classifier.1.weight"].size(0), 5);
+  EXPECT_TRUE(state["features.0.weight"].equal(net->state_dict()["features.0.weight"]));
+
+  EXPECT_THAT(error_of<ValueError>(
+                  [] { create_model("resnet50", CreateModelOptions().weights("IMAGENET1K_V9")); }),
+              HasSubstr("[resnet50] has no weights 'IMAGENET1K_V9'"));
+  EXPECT_THAT(error_of<FormatError>([&] {
+                create_model("resnet18", CreateModelOptions().weights(folder / "net.pth"));
+              }),
+              HasSubstr("net.pth] does not hold the classifier"));
+}
+
+TEST(ImageClassifier, OpensBareStateDictsByArchitecture) {
+  TemporaryFolder folder;
+  const auto save = [&](int64_t classes) {
+    const auto net = create_model("resnet18", CreateModelOptions().num_classes(classes));
+    safetensors::NamedTensors weights;
+    for (const auto& item : net->state_dict())
+      weights.emplace_back(item.key(), item.value().contiguous());
+    save_tensors(weights, folder / "net.pth");
+    return image_classifier("resnet18", vision::PretrainedOptions().weights(folder / "net.pth"));
+  };
+  const auto imagenet = save(1000);
+  EXPECT_EQ(imagenet.spec().classes[207], "golden retriever");
+  EXPECT_EQ(imagenet.spec().resize_size, 256);
+  EXPECT_EQ(save(7).spec().classes, (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6"}));
+}
+
 }  // namespace
 }  // namespace hearth::pretrained
