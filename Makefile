@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does its own set-up; see README.md.
 .DEFAULT_GOAL := build
-.PHONY: run test test-pretrained build bench compare compare-audio compare-io compare-text compare-vision opinfo api-cases footprint format docs cli-docs deps
+.PHONY: run test test-pretrained build bench compare compare-audio compare-io compare-text compare-vision compare-vision-models opinfo api-cases footprint format docs cli-docs deps
 
 # Further options for CMake, such as CMAKE_FLAGS=-DHEARTH_WERROR=ON.
 CMAKE_FLAGS ?=
@@ -67,6 +67,13 @@ compare-vision: build
 	@ninja -C $(out) --quiet bench_images
 	@build/peers/bin/python bench/peers/images.py $(out)/bin/hearth-bench-images build/images
 	@build/peers/bin/python bench/peers/transforms.py
+
+# Classifiers of images, beside torchvision, timm and ONNX Runtime.
+compare-vision-models: build
+	@bench/peers/setup.sh
+	@build/peers/bin/pip install -q --no-deps torchvision==0.29.2 timm==1.0.31
+	@build/peers/bin/pip install -q pillow pyyaml huggingface_hub onnx onnxruntime
+	@build/peers/bin/python bench/peers/vision_models.py
 
 # PyTorch's own operator samples, called by name: how many of them agree, for each operator.
 opinfo: build

@@ -30,6 +30,7 @@ Cases all_cases() {
   add_audio(cases);
   add_text_models(cases);
   add_transforms(cases);
+  add_vision_models(cases);
   return cases;
 }
 

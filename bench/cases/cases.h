@@ -40,6 +40,7 @@ void add_metrics(Cases& cases);
 void add_audio(Cases& cases);
 void add_text_models(Cases& cases);
 void add_transforms(Cases& cases);
+void add_vision_models(Cases& cases);
 
 Cases all_cases();
 
