@@ -25,7 +25,7 @@ Tensor corners(Args& a) {
   return ops::box_convert(a[0], BoundingBoxFormat::XYWH, BoundingBoxFormat::XYXY);
 }
 
-Outputs clip(Args& a) {
+Outputs clip_boxes(Args& a) {
   const std::vector<int64_t> size = a.ints("size");
   return {ops::clip_boxes_to_image(a[0], {size[0], size[1]})};
 }
@@ -39,7 +39,7 @@ const Table kTable{
     {"generalized_box_iou", OF(generalized_box_iou(a[0], a[1]))},
     {"distance_box_iou", OF(distance_box_iou(a[0], a[1]))},
     {"complete_box_iou", OF(complete_box_iou(a[0], a[1]))},
-    {"clip_boxes_to_image", clip},
+    {"clip_boxes_to_image", clip_boxes},
     {"remove_small_boxes", OF(remove_small_boxes(a[0], a.f("min_size")))},
     {"masks_to_boxes", OF(masks_to_boxes(a[0]))},
     {"nms", OF(nms(corners(a), a[1], a.f("iou_threshold")))},

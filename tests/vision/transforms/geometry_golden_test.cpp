@@ -79,7 +79,7 @@ Outputs center_crop(Args& a) {
   const std::vector<int64_t> size = a.ints("output_size");
   return geometry(a, [&](const auto& x) { return F::center_crop(x, {size.at(0), size.at(1)}); });
 }
-Outputs pad(Args& a) {
+Outputs padded(Args& a) {
   const std::vector<int64_t> p = a.ints("padding");
   const T::Padding padding = p.size() == 1   ? T::Padding(p[0])
                              : p.size() == 2 ? T::Padding(p[0], p[1])
@@ -121,7 +121,7 @@ Outputs coefficients(Args& a) {
 Outputs convert(Args& a) {
   return {F::convert_bounding_box_format(boxes_of(a), format_of(a, "to")).data};
 }
-Outputs clamp(Args& a) { return {F::clamp_bounding_boxes(boxes_of(a)).data}; }
+Outputs clamped(Args& a) { return {F::clamp_bounding_boxes(boxes_of(a)).data}; }
 Outputs sanitize(Args& a) {
   const auto [boxes, valid] = F::sanitize_bounding_boxes(boxes_of(a), 2, 9);
   return {boxes.data, valid};
@@ -131,14 +131,14 @@ const Table kTable{{"horizontal_flip", horizontal_flip},
                    {"vertical_flip", vertical_flip},
                    {"crop", crop},
                    {"center_crop", center_crop},
-                   {"pad", pad},
+                   {"pad", padded},
                    {"affine", affine},
                    {"rotate", rotate},
                    {"perspective", perspective},
                    {"elastic", elastic},
                    {"coefficients", coefficients},
                    {"convert", convert},
-                   {"clamp", clamp},
+                   {"clamp", clamped},
                    {"sanitize", sanitize}};
 
 HEARTH_GOLDEN_FAMILY(GoldenVisionGeometry, "vision_geometry", kTable);
