@@ -6,7 +6,8 @@
 namespace hearth::vision::weights {
 
 const std::vector<Convention>& huggingface_conventions() {
-  static const std::vector<Convention> all{
+  // Never destroyed: programs may load weights while they end.
+  static const auto* const all = new std::vector<Convention>{
       {"transformers",
        "resnet.embedder.embedder.convolution.weight",
        {{"conv1.**", "resnet.embedder.embedder.convolution.<1>"},
@@ -78,7 +79,7 @@ const std::vector<Convention>& huggingface_conventions() {
         {"features.*.0.**", "efficientnet.encoder.top_conv.<2>"},
         {"features.*.1.**", "efficientnet.encoder.top_bn.<2>"},
         {"classifier.1.**", "classifier.<1>"}}}};
-  return all;
+  return *all;
 }
 
 }  // namespace hearth::vision::weights

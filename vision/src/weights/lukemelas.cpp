@@ -5,7 +5,8 @@
 namespace hearth::vision::weights {
 
 const std::vector<Convention>& lukemelas_conventions() {
-  static const std::vector<Convention> all{
+  // Never destroyed: programs may load weights while they end.
+  static const auto* const all = new std::vector<Convention>{
       {"efficientnet_pytorch",
        "_conv_stem.weight",
        {{"features.0.0.**", "_conv_stem.<1>"},
@@ -25,7 +26,7 @@ const std::vector<Convention>& lukemelas_conventions() {
         {"features.*.0.**", "_conv_head.<2>"},
         {"features.*.1.**", "_bn1.<2>"},
         {"classifier.1.**", "_fc.<1>"}}}};
-  return all;
+  return *all;
 }
 
 }  // namespace hearth::vision::weights

@@ -5,7 +5,8 @@
 namespace hearth::vision::weights {
 
 const std::vector<Convention>& timm_conventions() {
-  static const std::vector<Convention> all{
+  // Never destroyed: programs may load weights while they end.
+  static const auto* const all = new std::vector<Convention>{
       {"timm",
        "cls_token",
        {{"class_token", "cls_token"},
@@ -71,7 +72,7 @@ const std::vector<Convention>& timm_conventions() {
         {"features.*.0.**", "conv_head.<2>"},
         {"features.*.1.**", "bn2.<2>"},
         {"classifier.1.**", "classifier.<1>"}}}};
-  return all;
+  return *all;
 }
 
 }  // namespace hearth::vision::weights
