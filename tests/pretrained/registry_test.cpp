@@ -110,8 +110,9 @@ TEST(Registry, BuiltInWeightsAreThoseOfTheRegistry) {
       EXPECT_EQ(spec.model, e.architecture);
       EXPECT_EQ(spec.samples, e.samples);
       EXPECT_EQ(spec.front_end.sample_rate, e.sample_rate);
-      EXPECT_THAT(error_of<ValueError>([&] { image_classifier(e.name); }),
-                  HasSubstr("a model for audio-classification; expected lenet-digits"));
+      EXPECT_THAT(
+          error_of<ValueError>([&] { image_classifier(e.name); }),
+          HasSubstr("a model for audio-classification; expected cnn-fashion-mnist, lenet-digits"));
       continue;
     }
     const auto spec = vision::Classifier::spec_of(TensorFile(bytes.data(), bytes.size()));
@@ -187,8 +188,9 @@ TEST(ImageClassifier, TakesNamesAndPaths) {
   EXPECT_THAT(error_of<ValueError>([] { image_classifier("resnet18"); }),
               AllOf(HasSubstr("is an architecture without weights"),
                     HasSubstr("resnet18-imagenet1k-v1"), testing::Not(HasSubstr("resnet34"))));
-  EXPECT_THAT(error_of<ValueError>([] { image_classifier("lenet-digit"); }),
-              HasSubstr("no pretrained model, file or folder; expected lenet-digits"));
+  EXPECT_THAT(
+      error_of<ValueError>([] { image_classifier("lenet-digit"); }),
+      HasSubstr("no pretrained model, file or folder; expected cnn-fashion-mnist, lenet-digits"));
   TemporaryFolder folder;
   vision::save_pretrained(image_classifier("lenet-digits"), folder / "copy");
   EXPECT_EQ(image_classifier(folder / "copy").spec().dataset, "digits");
