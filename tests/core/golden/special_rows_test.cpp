@@ -37,7 +37,7 @@ bool has_none(const OpTable& row) {
       "scatter_reduce",
       // have cases of their own, or sum products in an order that is theirs
       "scaled_dot_product_attention", "scaled_dot_product_attention_backward", "convolution",
-      "convolution_weight_grad", "addmm", "csr_matmul", "sampled_matmul", "rnn_layer",
+      "conv_norm", "convolution_weight_grad", "addmm", "csr_matmul", "sampled_matmul", "rnn_layer",
       "rnn_layer_backward", "cdist", "cdist_backward", "linalg_cross",
       // sum in LAPACK's order, and refuse what is not finite
       "linalg_cholesky_ex", "cholesky_inverse", "linalg_lu_factor_ex", "linalg_lu_solve",

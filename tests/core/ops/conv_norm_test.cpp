@@ -19,6 +19,7 @@
 #include "hearth/ops/random.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 namespace hearth {
 namespace {
@@ -118,6 +119,21 @@ TEST(ConvNorm, KeepsNaN) {
       EXPECT_TRUE(y.select(2, 4).select(2, 4).isnan().all().item<bool>());
       EXPECT_FALSE(y.select(2, 0).isnan().any().item<bool>());
     }
+  }
+}
+
+TEST(ConvNorm, ActivatesKnotsAndInfinitiesAsTheActivationDoes) {
+  const NoGradGuard no_grad;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Tensor knots =
+      tensor({-infinity, -6., -3., -1e-30, -0., 0., 1e-30, 3., 6., 7., infinity}, kFloat);
+  const Tensor x = knots.view({1, 1, 1, -1}).contiguous(MemoryFormat::ChannelsLast);
+  for (const auto activation : {ConvActivation::None, ConvActivation::ReLU, ConvActivation::ReLU6,
+                                ConvActivation::SiLU, ConvActivation::Hardswish}) {
+    const Tensor y =
+        conv_norm(x, ones({1, 1, 1, 1}), {}, {}, {}, ConvNormOptions().activation(activation));
+    EXPECT_TRUE(allclose(y.flatten(), apply(activation, knots), 1e-6, 1e-7, true))
+        << static_cast<int>(activation) << y.flatten() << apply(activation, knots);
   }
 }
 

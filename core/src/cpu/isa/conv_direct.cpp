@@ -115,7 +115,7 @@ void weight_grad(int64_t n, int64_t filters, const float* gy, int64_t gy_stride,
     f += count();
   };
   while (filters - f >= kRows) some(std::integral_constant<int, kRows>());
-  if (filters - f >= 4) some(std::integral_constant<int, 4>());
+  while (filters - f >= 4) some(std::integral_constant<int, 4>());
   if (filters - f >= 2) some(std::integral_constant<int, 2>());
   if (filters - f >= 1) some(std::integral_constant<int, 1>());
 }
