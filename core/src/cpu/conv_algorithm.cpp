@@ -162,29 +162,11 @@ void with_type(ScalarType type, const F& f) {
   }
 }
 
-using OwnForward = void (*)(const ConvArgs&, const float* x, const float* w, const ConvFinish&,
-                            const float* residual, float* y);
-/// Null for other paths.
-OwnForward own_forward(Path path) {
-  return path == Path::Depthwise  ? depthwise_forward
-         : path == Path::Winograd ? winograd_forward
-         : path == Path::Direct   ? direct_forward
-                                  : nullptr;
+const ConvFinishKernels& finish_kernels() {
+  static const ConvFinishKernels& table = HEARTH_SELECT_ISA(conv_finish_kernels);
+  return table;
 }
 
-/// Where our kernels, which finish results while these are in the caches, beat a pass of its own:
-/// nearly everywhere that images need not be turned.
-Path choose_finishing_path(const ConvArgs& c) {
-  constexpr int64_t kChannels = 8;
-  if (conv_algorithm() == ConvAlgorithm::Unfold || c.dtype != kFloat ||
-      c.layout != ConvLayout::ChannelsLast)
-    return Path::Unfold;
-  if (depthwise_accepts(c)) return Path::Depthwise;
-  if (winograd_accepts(c) && many_tiles(Pass::Forward, c)) return Path::Winograd;
-  return c.in_channels >= kChannels && direct_accepts(c) ? Path::Direct : Path::Unfold;
-}
-
-/// Results that are finished in a pass of its own.
 void finish_all(const ConvArgs& c, const ConvFinish& finish, const float* residual, float* y) {
   const int64_t channels = c.out_channels, positions = c.positions();
   const auto behind = [&](int64_t at) { return residual ? residual + at : nullptr; };
@@ -192,24 +174,19 @@ void finish_all(const ConvArgs& c, const ConvFinish& finish, const float* residu
     const int64_t block = 1 + 4096 / channels, all = c.batch * positions;
     parallel_for(ceil_div(all, block), 4, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin * block; i < std::min(all, end * block); i += block)
-        conv_finish().pixels(finish, 0, channels, std::min(block, all - i), channels,
-                             behind(i * channels), y + i * channels);
+        finish_kernels().pixels(finish, channels, std::min(block, all - i), behind(i * channels),
+                                y + i * channels);
     });
   } else {
     parallel_for(c.batch * channels, 1 + 16384 / (positions + 1), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
-        conv_finish().plane(finish, i % channels, positions, behind(i * positions),
-                            y + i * positions);
+        finish_kernels().plane(finish, i % channels, positions, behind(i * positions),
+                               y + i * positions);
     });
   }
 }
 
 }  // namespace
-
-const ConvFinishKernels& conv_finish() {
-  static const ConvFinishKernels& table = HEARTH_SELECT_ISA(conv_finish_kernels);
-  return table;
-}
 
 void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* bias, void* y) {
   check(c);
@@ -220,9 +197,15 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Planes)
     return planes_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
-  if (const OwnForward own = own_forward(path))
-    return own(c, static_cast<const float*>(x), static_cast<const float*>(w),
-               {nullptr, static_cast<const float*>(bias)}, nullptr, static_cast<float*>(y));
+  if (path == Path::Depthwise)
+    return depthwise_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                             static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Winograd)
+    return winograd_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                            static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Direct)
+    return direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                          static_cast<const float*>(bias), static_cast<float*>(y));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
     Scratch<float> fy(static_cast<size_t>(n.y));
@@ -239,13 +222,27 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
 void conv_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
                   const float* residual, float* y) {
   const Counts n(c);
-  const Path path = n.x > 0 && n.y > 0 ? choose_finishing_path(c) : Path::Unfold;
-  if (const OwnForward own = own_forward(path)) {
-    check(c);
-    return own(c, x, w, finish, residual, y);
+  if (n.y == 0) return;
+  if (finish.activation == ConvFinish::kNone && !residual && n.w <= n.y) {
+    Scratch<float> scaled(static_cast<size_t>(finish.scale ? n.w : 0));
+    if (finish.scale) {
+      const int64_t each = n.w / c.out_channels;
+      for (int64_t i = 0; i < n.w; ++i) scaled.data()[i] = w[i] * finish.scale[i / each];
+      w = scaled.data();
+    }
+    return conv_forward(c, x, w, static_cast<const void*>(finish.shift), y);
   }
-  conv_forward(c, x, w, nullptr, y);
-  finish_all(c, finish, residual, y);
+  // As many images at a time as stay in the caches until they are finished.
+  constexpr int64_t kCached = 1 << 18;
+  ConvArgs some = c;
+  if (n.y > kCached && n.w <= kCached / 4)
+    some.batch = std::max<int64_t>(1, kCached * c.batch / n.y);
+  for (int64_t first = 0; first < c.batch; first += some.batch) {
+    some.batch = std::min(some.batch, c.batch - first);
+    const int64_t at = first * (n.y / c.batch);
+    conv_forward(some, x + first * (n.x / c.batch), w, nullptr, y + at);
+    finish_all(some, finish, residual ? residual + at : nullptr, y + at);
+  }
 }
 
 void conv_backward_data(const ConvArgs& c, const void* gy, const void* w, void* gx) {

@@ -112,12 +112,10 @@ class Weights {
 
 /// The pixels of two lines, of all images.
 void run_lines(const ConvArgs& c, const Line& rows, const Line& cols,
-               const Images<const float>& source, const float* weights, const ConvFinish* finish,
-               const float* residual, const Images<float>& result) {
+               const Images<const float>& source, const float* weights, const float* bias,
+               const Images<float>& result) {
   const int64_t channels = source.channels, width = source.size[2];
   const int64_t work = cols.count * channels * (rows.taps * cols.taps + 1);
-  const bool more = residual || (finish && finish->does_more_than_shift());
-  const float* bias = finish && !more ? finish->shift : nullptr;
   parallel_for(source.batch * rows.count, 1 + 65536 / (work + 1), [&](int64_t begin, int64_t end) {
     const float *from[kMaxArea], *by[kMaxArea];
     for (int64_t i = begin; i < end; ++i) {
@@ -135,8 +133,7 @@ void run_lines(const ConvArgs& c, const Line& rows, const Line& cols,
           from[t - used.begin] = source.data + (line * width + col) * channels;
           by[t - used.begin] = weights + weight * channels;
         }
-        const int64_t first =
-            (to * result.size[2] + cols.first + pixels.begin * cols.result_step) * channels;
+        const int64_t first = cols.first + pixels.begin * cols.result_step;
         kernels().forward({.channels = channels,
                            .rows = n_rows,
                            .taps = taps.size(),
@@ -146,12 +143,9 @@ void run_lines(const ConvArgs& c, const Line& rows, const Line& cols,
                            .weights = by,
                            .weight_tap = cols.weight_step * channels,
                            .bias = bias,
-                           .result = result.data + first,
+                           .result = result.data + (to * result.size[2] + first) * channels,
                            .result_pixel = cols.result_step * channels,
                            .pixels = pixels.size()});
-        if (more)
-          conv_finish().pixels(*finish, 0, channels, pixels.size(), channels,
-                               residual ? residual + first : nullptr, result.data + first);
       });
     }
   });
@@ -165,14 +159,14 @@ bool depthwise_accepts(const ConvArgs& c) {
          c.area() <= kMaxArea && c.pixels() <= INT32_MAX && c.positions() <= INT32_MAX;
 }
 
-void depthwise_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
-                       const float* residual, float* y) {
+void depthwise_forward(const ConvArgs& c, const float* x, const float* w, const float* bias,
+                       float* y) {
   Turned<const float> source(c, input_images(c, x));
   Turned<float> result(c, output_images(c, y));
   Weights weights(c, w);
   source.read();
-  run_lines(c, Line::forward(c, 1), Line::forward(c, 2), source.images(), weights.data(), &finish,
-            residual, result.images());
+  run_lines(c, Line::forward(c, 1), Line::forward(c, 2), source.images(), weights.data(), bias,
+            result.images());
   result.write();
 }
 
@@ -184,7 +178,7 @@ void depthwise_backward_data(const ConvArgs& c, const float* gy, const float* w,
   for (int64_t h = 0; h < std::min(c.stride[1], c.input[1]); ++h)
     for (int64_t v = 0; v < std::min(c.stride[2], c.input[2]); ++v)
       run_lines(c, Line::backward(c, 1, h), Line::backward(c, 2, v), source.images(),
-                weights.data(), nullptr, nullptr, result.images());
+                weights.data(), nullptr, result.images());
   result.write();
 }
 

@@ -11,9 +11,8 @@ namespace hearth::cpu {
 /// Whether they compute `args`: float, as many groups as channels on both sides.
 bool depthwise_accepts(const ConvArgs& args);
 
-/// With a residual, results are channels-last.
-void depthwise_forward(const ConvArgs& args, const float* x, const float* w,
-                       const ConvFinish& finish, const float* residual, float* y);
+void depthwise_forward(const ConvArgs& args, const float* x, const float* w, const float* bias,
+                       float* y);
 void depthwise_backward_data(const ConvArgs& args, const float* gy, const float* w, float* gx);
 void depthwise_backward_weights(const ConvArgs& args, const float* x, const float* gy, float* gw,
                                 float* gb);

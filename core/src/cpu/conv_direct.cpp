@@ -110,15 +110,9 @@ class Gather {
   int64_t n_runs_ = 0;
 };
 
-/// How the results of a phase become those of the convolution.
-struct Finish {
-  const ConvFinish& of;
-  const float* residual;  ///< laid out as the result, or null
-};
-
 /// The pixels of `phase`, all channels.
 void run_phase(const Phase& phase, const Images<const float>& source, const float* zeros,
-               const float* packed, const Finish& finish, const Images<float>& result) {
+               const float* packed, const float* bias, const Images<float>& result) {
   const int64_t depth = phase.n_taps * source.channels;
   const int64_t in_tile = kernels().rows, cols = kernels().cols;
   const int64_t pixels = source.batch * phase.pixels();
@@ -134,22 +128,18 @@ void run_phase(const Phase& phase, const Images<const float>& source, const floa
     const float* bases[kBlockRows];
     Scratch<float> rows(static_cast<size_t>(in_tile * row));
     float* results[kBlockRows];
-    const float* residuals[kBlockRows];
     Walk walk(phase, first);
     for (int64_t i = 0; i < n; ++i, walk.next()) {
       bases[i] = walk.base(source);
       results[i] = walk.result(result);
-      if (finish.residual) residuals[i] = finish.residual + (results[i] - result.data);
     }
     const int64_t panel_end = std::min(panels, (chunk % pieces + 1) * per_piece);
     ConvTile t;
     for (int64_t at = 0; at == 0 || at < depth; at += step) {
       t.depth = std::min(step, depth - at);
       t.accumulate = at > 0;
-      t.finish = at + step >= depth ? &finish.of : nullptr;
       for (int64_t i = 0; i < n; i += in_tile) {
         t.results = results + i;
-        t.residuals = finish.residual ? residuals + i : nullptr;
         t.count = static_cast<int>(std::min(in_tile, n - i));
         t.source = gather.where_it_lies(bases + i, t.count, at, &t.row);
         if (!t.source) {
@@ -164,6 +154,7 @@ void run_phase(const Phase& phase, const Images<const float>& source, const floa
           t.result_first = panel * cols;
           t.cols = static_cast<int>(std::min(cols, result.channels - t.result_first));
           t.weights = packed + (panel * depth + at) * cols;
+          t.bias = bias && at == 0 ? bias + t.result_first : nullptr;
           kernels().tile(t);
         }
       }
@@ -183,8 +174,8 @@ bool direct_accepts(const ConvArgs& c) {
          c.positions() <= INT32_MAX;
 }
 
-void direct_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
-                    const float* residual, float* y) {
+void direct_forward(const ConvArgs& c, const float* x, const float* w, const float* bias,
+                    float* y) {
   Turned<const float> source(c, input_images(c, x));
   Turned<float> result(c, output_images(c, y));
   Zeros zeros(c.in_channels);
@@ -194,8 +185,7 @@ void direct_forward(const ConvArgs& c, const float* x, const float* w, const Con
   pack_weight(phase, w, WeightStrides(c, true), c.area(), c.in_channels, c.out_channels,
               packed.data());
   source.read();
-  run_phase(phase, source.images(), zeros.data(), packed.data(), {finish, residual},
-            result.images());
+  run_phase(phase, source.images(), zeros.data(), packed.data(), bias, result.images());
   result.write();
 }
 
@@ -212,7 +202,7 @@ void direct_backward_data(const ConvArgs& c, const float* gy, const float* w, fl
     Scratch<float> packed(packed_elements(phase, c.out_channels, c.in_channels));
     pack_weight(phase, w, WeightStrides(c, false), c.area(), c.out_channels, c.in_channels,
                 packed.data());
-    run_phase(phase, source.images(), zeros.data(), packed.data(), {{}, nullptr}, result.images());
+    run_phase(phase, source.images(), zeros.data(), packed.data(), nullptr, result.images());
   });
   result.write();
 }

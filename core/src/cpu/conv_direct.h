@@ -11,9 +11,8 @@ namespace hearth::cpu {
 /// Whether they compute `args`: float, one group.
 bool direct_accepts(const ConvArgs& args);
 
-/// With a residual, results are channels-last.
-void direct_forward(const ConvArgs& args, const float* x, const float* w, const ConvFinish& finish,
-                    const float* residual, float* y);
+void direct_forward(const ConvArgs& args, const float* x, const float* w, const float* bias,
+                    float* y);
 void direct_backward_data(const ConvArgs& args, const float* gy, const float* w, float* gx);
 void direct_backward_weights(const ConvArgs& args, const float* x, const float* gy, float* gw,
                              float* gb);

@@ -3,23 +3,21 @@
 
 #include <cstdint>
 
-#include "cpu/conv_finish.h"
 #include "cpu/isa_select.h"
 
 namespace hearth::cpu {
 
 /// A tile of a convolution: some pixels of the result by ConvDirectKernels::cols channels.
 struct ConvTile {
-  int64_t depth;                  ///< summed over: taps by channels of the source
-  const float* source;            ///< [ConvDirectKernels::rows] pixels of the source, gathered
-  int64_t row;                    ///< elements between those
-  const float* weights;           ///< [depth][cols]
-  int count, cols;                ///< pixels and channels to write
-  float* const* results;          ///< the pixels of the result
-  int64_t result_first;           ///< the first channel of those
-  bool accumulate;                ///< added to what is there
-  const ConvFinish* finish;       ///< null: more is to be added
-  const float* const* residuals;  ///< pixels like the results, or null
+  int64_t depth;          ///< summed over: taps by channels of the source
+  const float* source;    ///< [ConvDirectKernels::rows] pixels of the source, gathered
+  int64_t row;            ///< elements between those
+  const float* weights;   ///< [depth][cols]
+  int count, cols;        ///< pixels and channels to write
+  float* const* results;  ///< the pixels of the result
+  int64_t result_first;   ///< the first channel of those
+  bool accumulate;        ///< added to what is there
+  const float* bias;      ///< [cols], or null
 };
 
 /// Elements that lie next to each other: `size` from the `first`-th on, `offset` behind a base.

@@ -137,17 +137,9 @@ struct Filters {
   }
 };
 
-/// What becomes of the results.
-struct Finish {
-  const ConvFinish& of;
-  const float* residual;  ///< laid out as the results, or null
-  bool more() const { return residual || of.does_more_than_shift(); }
-  const float* bias() const { return more() ? nullptr : of.shift; }
-};
-
 /// The results of `n` tiles from `first` on, whose transforms begin at `at`, by a panel of filters.
 void multiply_panel(const Tiles& tiles, Transforms& v, int64_t at, int64_t first, int64_t n,
-                    const Filters& filters, int64_t panel, const float* u, const Finish& finish,
+                    const Filters& filters, int64_t panel, const float* u, const float* bias,
                     const Images<float>& result, float* m) {
   const int64_t rows = kernels().rows, cols = kernels().cols;
   const int64_t padded = round_up(n, rows), frequency = padded * cols + kLine;
@@ -163,19 +155,12 @@ void multiply_panel(const Tiles& tiles, Transforms& v, int64_t at, int64_t first
     int64_t image, place[2];
     tiles.place(first + i, &image, place);
     Tiles::square<float>(result, image, {place[0], place[1]}, kOut, nullptr, pixels);
-    kernels().output(m + i * cols, frequency, finish.bias(), pixels, channel, count);
-    if (!finish.more()) continue;
-    const int64_t width = std::min(kOut, result.size[2] - place[1]);
-    for (int64_t row = 0; row < std::min(kOut, result.size[1] - place[0]); ++row) {
-      float* to = pixels[row * kOut] + channel;
-      conv_finish().pixels(finish.of, channel, count, width, result.channels,
-                           finish.residual ? finish.residual + (to - result.data) : nullptr, to);
-    }
+    kernels().output(m + i * cols, frequency, bias, pixels, channel, count);
   }
 }
 
-/// result = source correlated with the filters, finished.
-void correlate(const Tiles& tiles, const Filters& filters, const Finish& finish,
+/// result = source correlated with the filters, plus bias unless null.
+void correlate(const Tiles& tiles, const Filters& filters, const float* bias,
                const Images<float>& result) {
   const int64_t all = tiles.all(), channels = tiles.source.channels, panels = filters.panels();
   const int64_t block = kBlockPanels * kernels().rows, blocks = ceil_div(all, block);
@@ -192,7 +177,7 @@ void correlate(const Tiles& tiles, const Filters& filters, const Finish& finish,
         filters.transform(panel, u.data());
         for (int64_t first = 0; first < all; first += block)
           multiply_panel(tiles, v, first, first, std::min(block, all - first), filters, panel,
-                         u.data(), finish, result, m.data());
+                         u.data(), bias, result, m.data());
       }
     });
     return;
@@ -210,7 +195,7 @@ void correlate(const Tiles& tiles, const Filters& filters, const Finish& finish,
       v.fill(tiles, first, 0, round_up(n, kernels().rows));
       for (int64_t panel = 0; panel < panels; ++panel)
         multiply_panel(tiles, v, 0, first, n, filters, panel, u.data() + panel * filters.size(),
-                       finish, result, m.data());
+                       bias, result, m.data());
     }
   });
 }
@@ -235,14 +220,14 @@ bool winograd_accepts(const ConvArgs& c) {
          c.positions() <= INT32_MAX;
 }
 
-void winograd_forward(const ConvArgs& c, const float* x, const float* w, const ConvFinish& finish,
-                      const float* residual, float* y) {
+void winograd_forward(const ConvArgs& c, const float* x, const float* w, const float* bias,
+                      float* y) {
   Turned<const float> source(c, input_images(c, x));
   Turned<float> result(c, output_images(c, y));
   Zeros zeros(c.in_channels);
   source.read();
   correlate(forward_tiles(c, source.images(), zeros.data()),
-            {w, WeightStrides(c, true), c.in_channels, c.out_channels, false}, {finish, residual},
+            {w, WeightStrides(c, true), c.in_channels, c.out_channels, false}, bias,
             result.images());
   result.write();
 }
@@ -256,7 +241,7 @@ void winograd_backward_data(const ConvArgs& c, const float* gy, const float* w, 
                     .result = {c.input[1], c.input[2]},
                     .pad = {2 - c.pad_begin[1], 2 - c.pad_begin[2]},
                     .zeros = zeros.data()};
-  correlate(tiles, {w, WeightStrides(c, false), c.out_channels, c.in_channels, true}, {{}, nullptr},
+  correlate(tiles, {w, WeightStrides(c, false), c.out_channels, c.in_channels, true}, nullptr,
             result.images());
   result.write();
 }

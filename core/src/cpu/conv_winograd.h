@@ -12,9 +12,8 @@ namespace hearth::cpu {
 /// Whether they compute `args`: float, one group, 3 x 3 taps, stride 1, padding of at most 2.
 bool winograd_accepts(const ConvArgs& args);
 
-/// With a residual, results are channels-last.
-void winograd_forward(const ConvArgs& args, const float* x, const float* w,
-                      const ConvFinish& finish, const float* residual, float* y);
+void winograd_forward(const ConvArgs& args, const float* x, const float* w, const float* bias,
+                      float* y);
 void winograd_backward_data(const ConvArgs& args, const float* gy, const float* w, float* gx);
 void winograd_backward_weights(const ConvArgs& args, const float* x, const float* gy, float* gw,
                                float* gb);

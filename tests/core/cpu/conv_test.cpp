@@ -208,8 +208,7 @@ template <auto kForward, auto kBackwardData, auto kBackwardWeights>
 constexpr Passes ours() {
   return {[](const ConvArgs& c, const void* x, const void* w, const void* b, void* y) {
             kForward(c, static_cast<const float*>(x), static_cast<const float*>(w),
-                     ConvFinish{nullptr, static_cast<const float*>(b)}, nullptr,
-                     static_cast<float*>(y));
+                     static_cast<const float*>(b), static_cast<float*>(y));
           },
           [](const ConvArgs& c, const void* gy, const void* w, void* gx) {
             kBackwardData(c, static_cast<const float*>(gy), static_cast<const float*>(w),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/conv_direct_kernels.h"
-#include "cpu/isa/conv_finish.h"
 #include "cpu/isa/unrolled.h"
+#include "cpu/isa/vector.h"
 
 namespace hearth::cpu {
 namespace HEARTH_ISA {
@@ -16,17 +16,14 @@ constexpr int kVectors = 2, kCols = kVectors * kLane;
 
 /// Apart from the sums' loop, whose registers the compiler would give away.
 [[gnu::noinline]] void write(const ConvTile& t, const float (*sums)[kCols]) {
-  static constexpr ConvFinish kNothing;
-  const bool finished = t.finish != nullptr;
   for (int at = 0; at < t.cols; at += kLane) {
-    const int64_t first = t.result_first + at, count = t.cols - at;
-    const ChannelFinish finish(finished ? *t.finish : kNothing, first, count);
+    const int64_t count = t.cols - at;
+    const V bias = t.bias ? load_first(t.bias + at, count) : V{};
     for (int r = 0; r < t.count; ++r) {
-      float* to = t.results[r] + first;
-      V sum = load<V>(sums[r] + at);
+      float* to = t.results[r] + t.result_first + at;
+      V sum = load<V>(sums[r] + at) + bias;
       if (t.accumulate) sum += load_first(to, count);
-      const float* residual = finished && t.residuals ? t.residuals[r] + first : nullptr;
-      store_first(to, finish(sum, residual), count);
+      store_first(to, sum, count);
     }
   }
 }
