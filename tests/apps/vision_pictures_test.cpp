@@ -106,7 +106,10 @@ TEST_F(VisionPictures, TrainingsGoOnExactly) {
 
 TEST_F(VisionPictures, FineTuningKeepsWhatWasLearned) {
   // Weights that cannot be had are not replaced by fresh ones.
-  Result r = run({"finetune", folder / "photos", "--output", folder / "run"});
+  Result r = run({"finetune", folder / "none", "--output", folder / "run"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("none] is not there: expected a folder of pictures"));
+  r = run({"finetune", folder / "photos", "--output", folder / "run"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, AllOf(HasSubstr("mobilenet_v3_large"), HasSubstr("--weights"),
                            HasSubstr("--from-scratch")));

@@ -212,6 +212,12 @@ void PictureTraining::apply_recipe(int64_t steps_per_epoch) {
 }
 
 int PictureTraining::run() {
+  // Before weights are downloaded for it. Names of archives may be a pattern, {000..099}.
+  std::error_code error;
+  const bool one_path = data_.is_path() && data_.data.find('{') == std::string::npos;
+  HEARTH_CHECK_AS(hearth::FileError, !one_path || std::filesystem::exists(data_.data, error), "[",
+                  data_.data,
+                  "] is not there: expected a folder of pictures, a list or an archive");
   const std::optional<vision::Classifier> begun =
       begins_trained() ? std::optional(trained()) : std::nullopt;
   if (begun) model_ = begun->spec().model;
