@@ -120,6 +120,9 @@ T activate(ConvActivation activation, T v) {
   }
 }
 
+static_assert(static_cast<int>(ConvFinish::kHardswish) ==
+              static_cast<int>(ConvActivation::Hardswish));
+
 void conv_norm(const Call& call) {
   const auto& op = call.as<ops::ConvNorm>();
   const Result result(call.out[0], call.compute);

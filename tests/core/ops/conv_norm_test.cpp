@@ -21,6 +21,8 @@
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "nn/modules/join_layers.h"
+
 namespace hearth {
 namespace {
 

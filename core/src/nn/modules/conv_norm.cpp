@@ -46,6 +46,22 @@ ConvActivation activation_of(const AnyModule& layer) {
   return ConvActivation::None;
 }
 
+/// The one pass; norm may be null.
+Tensor joined_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm, const Tensor& input,
+                        ConvActivation activation, const Tensor& residual = {}) {
+  const auto& options = conv.options;
+  ConvNormStatistics statistics;
+  if (norm) statistics = {norm->running_mean, norm->running_var, norm->weight, norm->bias};
+  return hearth::conv_norm(input, conv.weight, conv.bias, statistics, residual,
+                           ConvNormOptions()
+                               .stride(list(options.stride()))
+                               .padding(list(std::get<ExpandingArray<2>>(options.padding())))
+                               .dilation(list(options.dilation()))
+                               .groups(options.groups())
+                               .eps(norm ? norm->options.eps() : 1e-5)
+                               .activation(activation));
+}
+
 }  // namespace
 
 size_t join_conv_norm(ArrayRef<AnyModule> layers, Tensor& x) {
@@ -72,21 +88,6 @@ bool joins_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm, const 
   return !norm ||
          (!norm->is_training() && !norm->has_forward_hooks() && norm->running_mean.defined() &&
           norm->running_mean.scalar_type() == kFloat && norm->options.eps() > 0);
-}
-
-Tensor joined_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm, const Tensor& input,
-                        ConvActivation activation, const Tensor& residual) {
-  const auto& options = conv.options;
-  ConvNormStatistics statistics;
-  if (norm) statistics = {norm->running_mean, norm->running_var, norm->weight, norm->bias};
-  return hearth::conv_norm(input, conv.weight, conv.bias, statistics, residual,
-                           ConvNormOptions()
-                               .stride(list(options.stride()))
-                               .padding(list(std::get<ExpandingArray<2>>(options.padding())))
-                               .dilation(list(options.dilation()))
-                               .groups(options.groups())
-                               .eps(norm ? norm->options.eps() : 1e-5)
-                               .activation(activation));
 }
 
 Tensor conv_norm(Conv2d& conv, BatchNorm2d& norm, const Tensor& input, ConvActivation activation,

@@ -15,12 +15,4 @@ HEARTH_API Tensor conv_norm(Conv2d& conv, BatchNorm2d& norm, const Tensor& input
                             ConvActivation activation = ConvActivation::None,
                             const Tensor& residual = {});
 
-/// Whether that is one pass.
-HEARTH_API bool joins_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm,
-                                const Tensor& input);
-/// That pass; norm may be null.
-HEARTH_API Tensor joined_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm,
-                                   const Tensor& input, ConvActivation activation,
-                                   const Tensor& residual = {});
-
 }  // namespace hearth::nn
