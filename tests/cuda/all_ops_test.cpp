@@ -2,9 +2,6 @@
 // Every op's sample calls on the device, against the CPU.
 #include "ops/all_ops.h"
 
-#include <cstdlib>
-#include <string_view>
-
 #include "core/ops/samples.h"
 #include "cuda/cuda_test.h"
 #include "cuda/pending.h"
@@ -21,10 +18,9 @@ using testing_ops::Sample;
 using testing_ops::Samples;
 using testing_ops::strided;
 
-/// Whether a row waits for its CUDA kernel. The guarded device runs the CPU's.
+/// Whether a row waits for its CUDA kernel.
 bool awaited(const OpTable& op) {
-  const char* real = std::getenv("HEARTH_CUDA");
-  return !(real && std::string_view(real) == "0") && pending().count(std::string(op.info.name));
+  return !runs_every_row() && pending().count(std::string(op.info.name));
 }
 
 /// Samples whose device is that of their inputs.

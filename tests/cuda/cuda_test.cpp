@@ -5,6 +5,11 @@
 
 namespace hearth::testing_cuda {
 
+bool& runs_every_row() {
+  static bool all = false;
+  return all;
+}
+
 void Cuda::SetUp() {
   if (!cuda::is_available()) GTEST_SKIP() << "no CUDA: " << cuda_unavailable_reason();
 }

@@ -9,6 +9,10 @@
 
 namespace hearth::testing_cuda {
 
+/// Whether the device under test runs the CPU's kernels, so that it lacks none. A program's main
+/// says so.
+bool& runs_every_row();
+
 /// Tests that need a device; skipped, with the reason, where there is none.
 class Cuda : public testing::Test {
  protected:

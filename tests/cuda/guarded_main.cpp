@@ -6,6 +6,7 @@
 #include "hearth/hearth.h"
 
 #include "backends/registry.h"
+#include "cuda/cuda_test.h"
 
 namespace hearth {
 namespace {
@@ -22,6 +23,7 @@ TEST(Guarded, TheHostCannotTouchItsMemory) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   setenv("HEARTH_CUDA", "0", 1);  // not the real one
+  hearth::testing_cuda::runs_every_row() = true;
   hearth::load_backend(HEARTH_GUARDED_BACKEND);
   return RUN_ALL_TESTS();
 }

@@ -31,7 +31,8 @@ struct Forward {
 #pragma unroll
         for (int k = 0; k < kKept; ++k) sum += v[k];
       }
-      if (n > 0) mean = team.all(sum, Add()) / count;
+      sum = team.all(sum, Add());
+      if (n > 0) mean = sum / count;
     }
     for (int64_t chunk = 0; chunk < n; chunk += step) {
       const Places at(team, chunk);

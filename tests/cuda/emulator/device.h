@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The emulated devices, and what the files of the emulated runtime share.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include <cuda_runtime_api.h>
+
+namespace hearth::emulator {
+
+inline constexpr int kDevices = 2;
+/// Few, so that launches have few blocks.
+inline constexpr int kMultiprocessors = 2;
+/// What a device says that it has. The machine's own is less, often, and shared.
+inline constexpr size_t kMemory = size_t{8} << 30;
+
+/// Held by whoever touches the state of the runtime.
+std::recursive_mutex& lock();
+
+/// This thread's current device.
+int current_device();
+/// Notes an error for cudaGetLastError, with a message if the error's own does not say enough.
+cudaError_t report(cudaError_t error, const std::string& message = "");
+
+/// Does `work` in the order of the stream: at once, since nothing ever waits here.
+cudaError_t enqueue(cudaStream_t stream, const std::function<void()>& work);
+
+/// What memory an address is in.
+struct Memory {
+  cudaMemoryType type = cudaMemoryTypeUnregistered;
+  int device = -1;
+};
+Memory memory_at(const void* address);
+
+}  // namespace hearth::emulator
