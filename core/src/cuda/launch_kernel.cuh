@@ -19,7 +19,9 @@ void launch_kernel_shared(std::string_view op, void (*kernel)(P...), dim3 grid, 
 #ifdef HEARTH_CUDA_EMULATED
   emulator::launch(kernel, {grid, block, shared}, stream(), args...);
 #else
-  kernel<<<grid, block, shared, stream()> > >(args...);
+  // clang-format off
+  kernel<<<grid, block, shared, stream()>>>(args...);
+  // clang-format on
 #endif
   check_launch(op);
 }
