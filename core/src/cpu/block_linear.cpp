@@ -90,18 +90,23 @@ struct Operands {
 };
 
 void multiply_rounded(const Operands& a, const float* x, float* out) {
-  const int64_t groups = a.n / ops::kRoundedTogether;
+  const int64_t groups = RoundedRows::groups_for(a.n);
   const auto all = static_cast<size_t>(a.rows * groups);
   Scratch<int8_t> numbers(2 * all * ops::kRoundedTogether);
-  int8_t *high = numbers.data(), *low = high + a.rows * a.n;
   Scratch<float> scales(4 * all);
+  if (a.n != groups * ops::kRoundedTogether) {
+    std::fill_n(numbers.data(), 2 * all * ops::kRoundedTogether, int8_t{0});
+    std::fill_n(scales.data(), 4 * all, 0.0f);
+  }
   float *sums32 = scales.data() + all, *sums16 = sums32 + all;
+  const RoundedRows rounded{a.rows,
+                            a.n,
+                            groups,
+                            {numbers.data(), numbers.data() + all * ops::kRoundedTogether,
+                             scales.data(), sums32, sums16}};
   parallel_for(a.rows, std::max<int64_t>(1, kGrain / a.n), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      kernels().round(x + i * a.n, a.n, high + i * a.n, low + i * a.n, scales.data() + i * groups,
-                      sums32 + i * groups, sums16 + 2 * i * groups);
+    for (int64_t i = begin; i < end; ++i) kernels().round(x + i * a.n, a.n, rounded.row(i));
   });
-  const RoundedRows rounded{a.rows, a.n, high, low, scales.data(), sums32, sums16};
   const auto run = kernels().times_rounded[static_cast<size_t>(a.format)];
   a.for_rows([&](int64_t first, int64_t count) {
     run(a.weights + first * a.row_bytes, a.row_bytes, count, rounded, out + first, a.out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/blocks.h"
 
+#include <cmath>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -47,6 +48,41 @@ TEST(Blocks, FloatsAgreeWithDequantizedWeights) {
         const double size = want.abs().max().item<double>();
         EXPECT_LE((got - want).abs().max().item<double>(), 1e-5 * size);
       }
+    }
+  }
+}
+
+// Kernels take several groups and several rows of weights at a time, and what is left by itself.
+TEST(Blocks, EveryWidthAndHeight) {
+  for (const BlockFormat format : formats()) {
+    for (const int64_t groups : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 18}) {
+      const int64_t n = groups * 32;
+      if (n % block_elements(format) != 0) continue;
+      for (const int64_t out : {1, 3, 4, 6, 9}) {
+        for (const int64_t rows : {1, 2, 4, 5}) {
+          SCOPED_TRACE(cat_str(to_string(format), " ", n, " to ", out, ", rows ", rows));
+          const Tensor weight = weights(format, out, n), x = wave({rows, n}, 2, kFloat);
+          const ops::BlockLinear op{format, n, out, true};
+          const std::vector<Tensor> in{x, weight, Tensor()};
+          const Tensor want = op.decompose(ArgList(in))[0];
+          const Tensor terms = matmul(x.abs(), dequantize_blocks(weight, format).abs().t());
+          const Tensor got = block_linear(x, weight, format, {}, true);
+          EXPECT_TRUE(((got - want).abs() <= 2e-6 * terms).all().item<bool>());
+        }
+      }
+    }
+  }
+}
+
+TEST(Blocks, FastKeepsToTheRowWhatIsNotFinite) {
+  const Tensor weight = weights(BlockFormat::Q4_1, 5, 576);
+  for (const float bad : {INFINITY, -INFINITY, NAN}) {
+    for (const int64_t rows : {1, 4}) {
+      Tensor x = wave({rows + 1, 576}, 2, kFloat);
+      x.select(0, 1).select(0, 570).fill_(bad);
+      const Tensor y = block_linear(x, weight, BlockFormat::Q4_1, {}, true);
+      EXPECT_TRUE(y.select(0, 1).isnan().all().item<bool>());
+      EXPECT_TRUE(y.select(0, 0).isfinite().all().item<bool>());
     }
   }
 }

@@ -62,15 +62,20 @@ struct Blocks32 {
   template <int bytes>
   static void scales_of(const uint8_t* blocks, int64_t count, float* first, float* second) {
 #if defined(__AVX2__)
-    const __m256i at = _mm256_min_epi32(_mm256_setr_epi32(0, bytes, 2 * bytes, 3 * bytes, 4 * bytes,
-                                                          5 * bytes, 6 * bytes, 7 * bytes),
-                                        _mm256_set1_epi32(static_cast<int>(count - 1) * bytes));
-    const __m256i both = _mm256_i32gather_epi32(reinterpret_cast<const int*>(blocks), at, 1);
-    const __m256i apart = _mm256_packus_epi32(_mm256_and_si256(both, _mm256_set1_epi32(0xffff)),
-                                              _mm256_srli_epi32(both, 16));
-    const __m256i sorted = _mm256_permute4x64_epi64(apart, 0xd8);
-    _mm256_storeu_ps(first, _mm256_cvtph_ps(_mm256_castsi256_si128(sorted)));
-    _mm256_storeu_ps(second, _mm256_cvtph_ps(_mm256_extracti128_si256(sorted, 1)));
+    // Loads that are put together are faster than gathering.
+    const auto both = [&](int64_t i) {
+      return _mm_loadu_si128(
+          reinterpret_cast<const __m128i*>(blocks + (i < count ? i : count - 1) * bytes));
+    };
+    const auto four = [&](int64_t i) {
+      return _mm_unpacklo_epi64(_mm_unpacklo_epi32(both(i), both(i + 1)),
+                                _mm_unpacklo_epi32(both(i + 2), both(i + 3)));
+    };
+    constexpr int64_t kApart = 0x0f0e0b0a07060302, kFirst = 0x0d0c090805040100;
+    const __m128i apart = _mm_set_epi64x(kApart, kFirst);
+    const __m128i low = _mm_shuffle_epi8(four(0), apart), high = _mm_shuffle_epi8(four(4), apart);
+    _mm256_storeu_ps(first, _mm256_cvtph_ps(_mm_unpacklo_epi64(low, high)));
+    _mm256_storeu_ps(second, _mm256_cvtph_ps(_mm_unpackhi_epi64(low, high)));
 #else
     for (int64_t i = 0; i < 8; ++i) {
       const uint8_t* block = blocks + (i < count ? i : 0) * bytes;
@@ -227,6 +232,14 @@ struct Q6_K : Blocks32 {
     for (int i = 0; i < 16; ++i) offset[i] = -32 * scale[i];
   }
 };
+
+/// Starts to read what comes some groups after group g: processors don't look far enough ahead.
+template <class Format>
+inline void prefetch_ahead(const uint8_t* row, int64_t g) {
+  constexpr int64_t kAhead = 4096, kLine = 64, kBytes = 256 / Format::kElements * Format::kBytes;
+  const uint8_t* at = row + g / 8 * kBytes + kAhead;
+  for (int64_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(at + i);
+}
 
 }  // namespace
 }  // namespace hearth::cpu::HEARTH_ISA
