@@ -24,6 +24,7 @@ Cases all_cases() {
   add_linalg(cases);
   add_optimizers(cases);
   if (chosen.is_cpu()) add_loaders(cases);
+  if (chosen.is_cuda()) add_attention(cases);
   add_door(cases);
   add_spectra(cases);
   add_metrics(cases);

@@ -31,6 +31,7 @@ void add_spatial(Cases& cases);
 void add_indexing(Cases& cases);
 void add_order(Cases& cases);
 void add_products(Cases& cases);
+void add_attention(Cases& cases);
 void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);

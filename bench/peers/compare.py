@@ -120,6 +120,16 @@ for name, read in (("accuracy 1M x 10", 48 * MB), ("accuracy 1M labels", 16 * MB
                    ("auroc 1M x 10 in 100 bins", 48 * MB), ("auroc 1M", 12 * MB), ("spearman 1M", 8 * MB),
                    ("word error rate 200 x 50", 0)):
     CASES[f"metrics/{name}"] = ("ms", read, 0, "f32")
+# Only on a device: minutes of one processor. Products forward are two, backward five more.
+ATTENTION = []
+for d in (64, 128):
+    for n in (2048, 8192):
+        for causal in (False, True):
+            for backward in (False, True):
+                ATTENTION.append(f"attention/{n}x{d}{' causal' * causal}{' backward' * backward}")
+                CASES[ATTENTION[-1]] = ("ms", 0, (7 if backward else 2) * 2 * 16 * n * n * d // (1 + causal), "bf16")
+    ATTENTION.append(f"attention/decode 4096x{d}")
+    CASES[ATTENTION[-1]] = ("us", 2 * 2 * 8 * 16 * 4096 * d, 0, "bf16")
 DOOR = ["door/add", "door/add with gradient", "door/linear 16x16", "door/product 16x16", "door/view",
         "door/view with gradient", "door/empty", "door/backward of 10 ops"]
 for name in DOOR:
@@ -129,6 +139,7 @@ TRAINING = ["train/lenet", "train/resnet18"]
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/", "linalg": r"linalg/",
             "order": f"^({'|'.join(ORDER)})/", "indexing": f"^({'|'.join(INDEXING)})/",
+            "attention": r"attention/",
             "resizing, grids": r"(bilinear|nearest|bicubic|antialias|grid_sample)/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
             "dropout": r"dropout/", "loader": r"loader/", "metrics": r"metrics/", "door": r"door/"}
@@ -352,6 +363,8 @@ def main():
         if args.readme:
             sys.exit("[compare] the README's table is the CPU's; leave out --readme or --device")
         names, memory = [n for n in names if n not in DOOR and not n.startswith("loader/")], []
+    else:
+        names = [n for n in names if n not in ATTENTION]
     if not names and not memory:
         sys.exit(f"[compare] no case matches {args.only!r}; there are: {', '.join(CASES)}")
 

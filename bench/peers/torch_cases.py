@@ -295,6 +295,37 @@ def add_matmul():
 
 add_matmul()
 
+
+# Attention of 16 heads in bfloat16
+
+
+def add_attention():
+    def attend(batch, queries, keys, columns, causal, backward):
+        def make(length):
+            t = torch.randn(batch, length, 16, columns).to(torch.bfloat16).transpose(1, 2)
+            return t.detach().requires_grad_(backward)
+        q, k, v = make(queries), make(keys), make(keys)
+        run = lambda: F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        if not backward:
+            return run
+        g = torch.ones_like(run())
+
+        def step():
+            q.grad = k.grad = v.grad = None
+            run().backward(g)
+        return step
+
+    for d in (64, 128):
+        for n in (2048, 8192):
+            for causal in (False, True):
+                for backward in (False, True):
+                    name = f"attention/{n}x{d}{' causal' * causal}{' backward' * backward}"
+                    CASES[name] = lambda n=n, d=d, c=causal, b=backward: attend(1, n, n, d, c, b)
+        CASES[f"attention/decode 4096x{d}"] = lambda d=d: attend(8, 1, 4096, d, False, False)
+
+
+add_attention()
+
 # name: batch, channels in, size, channels out, kernel, stride, groups, whether the input has a gradient
 CONVOLUTIONS = {
     "3x3 64": (32, 64, 28, 64, 3, 1, 1, True),

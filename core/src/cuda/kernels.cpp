@@ -22,6 +22,7 @@ void install_kernels() {
   install_layer_norm();
   install_batch_norm();
   install_group_norm();
+  install_attention();
   install_optim_step();
   install_index();
   install_gather();

@@ -28,6 +28,7 @@ void install_element_loss();
 void install_layer_norm();
 void install_batch_norm();
 void install_group_norm();
+void install_attention();
 void install_optim_step();
 void install_index();
 void install_gather();

@@ -162,36 +162,37 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   HEARTH_CHECK_AS(ShapeError, query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2, "[", name,
                   "] Expected query, key, and value to all be at least 2 dimensional, but got ",
                   query.sizes(), ", ", key.sizes(), " and ", value.sizes());
-  Tensor k = key, v = value;
   if (enable_gqa && key.dim() >= 3 && query.dim() >= 3 && key.size(-3) != query.size(-3)) {
-    HEARTH_CHECK_AS(ShapeError,
-                    key.size(-3) > 0 && query.size(-3) % key.size(-3) == 0 && value.dim() >= 3 &&
-                        value.size(-3) == key.size(-3),
-                    "[", name, "] the number of query heads (", query.size(-3),
-                    ") should be a multiple of that of key heads (", key.size(-3), ")");
-    // Each head of keys and values serves a group of neighbouring query heads.
-    const auto repeated = [&](const Tensor& t) {
-      const int64_t heads = t.size(-3), times = query.size(-3) / heads;
-      DimVector sizes(t.unsqueeze(-3).sizes());
-      sizes[sizes.size() - 3] = times;
-      return t.unsqueeze(-3).expand(sizes).flatten(-4, -3);
-    };
-    k = repeated(key);
-    v = repeated(value);
+    const int64_t heads = key.size(-3), query_heads = query.size(-3);
+    HEARTH_CHECK_AS(
+        ShapeError,
+        heads > 0 && query_heads % heads == 0 && value.dim() >= 3 && value.size(-3) == heads, "[",
+        name, "] the number of query heads (", query_heads,
+        ") should be a multiple of that of key heads (", heads, ")");
+    // Each head of keys and values serves a group of neighbouring query heads: a dim of its own.
+    const Tensor grouped = query.unflatten(-3, {heads, query_heads / heads});
+    Tensor shown = mask;
+    if (mask.defined() && mask.dim() >= 3)
+      shown = mask.size(-3) == 1 ? mask.unsqueeze(-3)
+                                 : mask.unflatten(-3, {heads, query_heads / heads});
+    return scaled_dot_product_attention(grouped, key.unsqueeze(-3), value.unsqueeze(-3),
+                                        shown.defined() ? std::optional(shown) : std::nullopt,
+                                        dropout_p, is_causal, scale)
+        .flatten(-4, -3);
   }
-  DimVector lead = broadcast_shapes(ops::leading(query), ops::leading(k), name);
-  lead = broadcast_shapes(lead, ops::leading(v), name);
+  DimVector lead = broadcast_shapes(ops::leading(query), ops::leading(key), name);
+  lead = broadcast_shapes(lead, ops::leading(value), name);
   const auto expanded = [&](const Tensor& t) {
     return ops::leading(t) == lead ? t : t.expand(ops::with_matrix(lead, t.size(-2), t.size(-1)));
   };
   const double factor =
       scale ? *scale : 1 / std::sqrt(static_cast<double>(std::max<int64_t>(query.size(-1), 1)));
   if (dropout_p > 0 || (mask.defined() && mask.requires_grad() && GradMode::is_enabled())) {
-    const Tensor p = ops::safe_softmax(ops::scores(query, k, mask, is_causal, factor));
-    return matmul(dropout_p > 0 ? dropout(p, dropout_p, true) : p, v);
+    const Tensor p = ops::safe_softmax(ops::scores(query, key, mask, is_causal, factor));
+    return matmul(dropout_p > 0 ? dropout(p, dropout_p, true) : p, value);
   }
-  return invoke_n<2>(ops::Attention{is_causal, factor}, expanded(query), expanded(k), expanded(v),
-                     mask)[0];
+  return invoke_n<2>(ops::Attention{is_causal, factor}, expanded(query), expanded(key),
+                     expanded(value), mask)[0];
 }
 
 }  // namespace hearth

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attention's forward pass: a block keeps a tile of queries and goes through the keys that they
+// see, with a running maximum and sum for each query, so scores are never written.
+#pragma once
+
+#include "cuda/attention_scores.cuh"
+#include "cuda/launch_kernel.cuh"
+
+namespace hearth::cuda::attention {
+
+/// Shared memory: queries, keys, values, and what E wants for probabilities.
+template <class E, int kKeys, int kDim>
+struct ForwardMemory {
+  using Tile = typename E::template Tile<kDim>;
+  static constexpr int kQueryBytes = Tile::bytes(E::kRows), kKeyBytes = Tile::bytes(kKeys);
+  static constexpr int kBytes = kQueryBytes + 2 * kKeyBytes + E::template kScratch<kKeys>;
+};
+
+template <class E, int kKeys, int kDim>
+__global__ void __launch_bounds__(E::kThreads, E::kBlocks) forward_kernel(Forward p) {
+  using T = typename E::Value;
+  using Memory = ForwardMemory<E, kKeys, kDim>;
+  using Tile = typename Memory::Tile;
+  constexpr int kRowSlots = E::kRowSlots;
+  constexpr int kScoreSlots = E::template kSlots<kKeys>, kOutSlots = E::template kSlots<kDim>;
+  const T infinity = vmath::inf(T());
+
+  unsigned char* memory = dynamic_shared<unsigned char>();
+  const auto tile_at = [&](int bytes) { return Tile(memory + bytes); };
+  const Tile query = tile_at(0), key = tile_at(Memory::kQueryBytes);
+  const Tile value = tile_at(Memory::kQueryBytes + Memory::kKeyBytes);
+  void* scratch = memory + Memory::kQueryBytes + 2 * Memory::kKeyBytes;
+
+  // Causal tiles at the end take longest, so they come first.
+  const int tiles = (p.queries + E::kRows - 1) / E::kRows;
+  const int64_t entry = blockIdx.x / tiles;
+  const int i0 = (tiles - 1 - static_cast<int>(blockIdx.x % tiles)) * E::kRows;
+  const int end = keys_before(p, i0 + E::kRows);
+  const int64_t key_at = offset_of(p.batch, entry, p.key.batch);
+  const int64_t value_at = offset_of(p.batch, entry, p.value.batch);
+  const int64_t mask_at = offset_of(p.batch, entry, p.mask.batch);
+  const Scaling<T> scaling(p);
+
+  E::template load<E::kRows>(query, p.query, offset_of(p.batch, entry, p.query.batch), i0,
+                             p.queries);
+  E::template load<kKeys>(key, p.key, key_at, 0, p.keys);
+  T out[kRowSlots][kOutSlots] = {}, sum[kRowSlots] = {}, most[kRowSlots];
+#pragma unroll
+  for (int i = 0; i < kRowSlots; ++i) most[i] = -infinity;
+
+  for (int j0 = 0; j0 < end; j0 += kKeys) {
+    E::wait();
+    __syncthreads();
+    E::template load<kKeys>(value, p.value, value_at, j0, p.keys);
+    T s[kRowSlots][kScoreSlots] = {};
+    E::template add_product_nt<kKeys, kDim>(s, query, key);
+    mask_scores<E, false, kScoreSlots>(s, p, scaling, mask_at, i0, j0, kKeys);
+    E::wait();
+    __syncthreads();
+    if (j0 + kKeys < end) E::template load<kKeys>(key, p.key, key_at, j0 + kKeys, p.keys);
+    T rescales[kRowSlots];
+    bool changed = false;
+#pragma unroll
+    for (int i = 0; i < kRowSlots; ++i) {
+      T now = most[i];
+#pragma unroll
+      for (int j = 0; j < kScoreSlots; ++j) now = s[i][j] > now ? s[i][j] : now;
+      now = E::along_row(now, [](T a, T b) { return a > b ? a : b; });
+      // Nothing but -inf so far: 2^(-inf - 0) is the 0 that it should be.
+      const T shift = now == -infinity ? T(0) : now * scaling.factor;
+      const T rescale = E::exp2(most[i] * scaling.factor - shift);
+      most[i] = now;
+      sum[i] *= rescale;
+#pragma unroll
+      for (int j = 0; j < kScoreSlots; ++j) {
+        s[i][j] = E::exp2(s[i][j] * scaling.factor - shift);
+        sum[i] += s[i][j];
+      }
+      rescales[i] = rescale;
+      changed |= rescale != T(1);
+    }
+    // The maxima soon stay what they are.
+    if (__any_sync(0xffffffffu, changed)) {
+#pragma unroll
+      for (int i = 0; i < kRowSlots; ++i) {
+#pragma unroll
+        for (int j = 0; j < kOutSlots; ++j) out[i][j] *= rescales[i];
+      }
+    }
+    E::template add_product<kDim, kKeys>(out, s, value, scratch);
+  }
+
+  const int64_t out_at = offset_of(p.batch, entry, p.out.batch);
+#pragma unroll
+  for (int i = 0; i < kRowSlots; ++i) {
+    const T total = E::along_row(sum[i], [](T a, T b) { return a + b; });
+    const int row = i0 + E::row(i);
+    if (row >= p.queries) continue;
+    const bool nothing = total == T(0);
+    const T shift = most[i] == -infinity ? T(0) : most[i] * scaling.factor;
+    if (E::col(0) == 0)
+      static_cast<T*>(p.log_sums)[entry * p.queries + row] =
+          nothing ? infinity : (shift + vmath::log2(total)) * static_cast<T>(kLn2);
+    const T by = nothing ? T(0) : T(1) / total;
+#pragma unroll
+    for (int j = 0; j < kOutSlots; j += E::kNeighbours) {
+      T v[E::kNeighbours];
+#pragma unroll
+      for (int u = 0; u < E::kNeighbours; ++u) v[u] = out[i][j + u] * by;
+      E::store(p.out, out_at + row * p.out.row, E::dim(j), v);
+    }
+  }
+  // Nothing may be on its way to memory that another block is given.
+  E::wait();
+}
+
+template <class E, int kKeys, int kDim>
+void launch_forward(const Forward& p, std::string_view op) {
+  const int64_t tiles = (p.queries + E::kRows - 1) / E::kRows;
+  if (tiles * p.batch.count == 0) return;
+  launch_kernel_shared(op, forward_kernel<E, kKeys, kDim>,
+                       static_cast<unsigned>(tiles * p.batch.count), E::kThreads,
+                       ForwardMemory<E, kKeys, kDim>::kBytes, p);
+}
+
+}  // namespace hearth::cuda::attention
