@@ -144,21 +144,26 @@ bool has_tensor_cores() {
   return major >= 8;
 }
 
-/// The kernels that compute with these tensors: kHalf and kBFloat16 on tensor cores, kFloat,
-/// kDouble, or Undefined for none. The one place that decides it.
-ScalarType takes(const Tensor& query, const Tensor& key, const Tensor& value) {
+/// The kernels that compute with these tensors: kHalf and kBFloat16 on tensor cores, which take
+/// `most` columns, kFloat, kDouble, or Undefined for none. The one place that decides it.
+ScalarType takes(const Tensor& query, const Tensor& key, const Tensor& value, int most) {
   const TensorImpl &q = impl(query), &k = impl(key), &v = impl(value);
   const size_t n = q.sizes.size();
   const int64_t columns = std::max(q.sizes[n - 1], v.sizes[n - 1]);
+  // Rows and blocks are counted in 31 bits.
   constexpr int64_t kMost = int64_t{1} << 30;
-  if (q.sizes[n - 2] > kMost || k.sizes[n - 2] > kMost) return ScalarType::Undefined;
+  const int64_t queries = q.sizes[n - 2], keys = k.sizes[n - 2];
+  int64_t count = 1;
+  for (size_t d = 0; d + 2 < n; ++d) count *= q.sizes[d];
+  if (std::max(queries, keys) > kMost || count * queries > kMost || count * keys / 16 > kMost)
+    return ScalarType::Undefined;
   const bool pieces = q.sizes[n - 1] % 8 == 0 && v.sizes[n - 1] % 8 == 0;
-  if (is_half(q.dtype) && k.dtype == q.dtype && v.dtype == q.dtype && pieces &&
-      columns <= attention::kMostColumns<Half> && has_tensor_cores())
+  if (is_half(q.dtype) && k.dtype == q.dtype && v.dtype == q.dtype && pieces && columns <= most &&
+      has_tensor_cores())
     return q.dtype;
-  const bool wide = q.dtype == kDouble;
-  const int most = wide ? attention::kMostColumns<double> : attention::kMostColumns<float>;
-  return columns > most ? ScalarType::Undefined : wide ? kDouble : kFloat;
+  if (q.dtype == kDouble)
+    return columns <= attention::kMostColumns<double> ? kDouble : ScalarType::Undefined;
+  return columns <= attention::kMostColumns<float> ? kFloat : ScalarType::Undefined;
 }
 
 /// Sizes, fields and mask of a problem.
@@ -203,7 +208,7 @@ void join_heads(Forward& p) {
 }
 
 void forward(const Call& call) {
-  ScalarType type = takes(call.in[0], call.in[1], call.in[2]);
+  ScalarType type = takes(call.in[0], call.in[1], call.in[2], attention::kMostColumns<Half>);
   if (type == ScalarType::Undefined) return run_decomposed(call);
   const TensorImpl& query = impl(call.in[0]);
   const bool few = query.sizes[query.sizes.size() - 2] <= attention::kDecodeQueries;
@@ -240,7 +245,8 @@ void forward(const Call& call) {
 
 void backward(const Call& call) {
   const auto& op = call.as<ops::AttentionBackward>();
-  const ScalarType type = takes(call.in[1], call.in[2], call.in[3]);
+  const ScalarType type =
+      takes(call.in[1], call.in[2], call.in[3], attention::kMostBackwardColumns);
   if (type == ScalarType::Undefined) return run_decomposed(call);
   const Tensor g = operand(call.in[0], type), q = operand(call.in[1], type),
                k = operand(call.in[2], type), v = operand(call.in[3], type),

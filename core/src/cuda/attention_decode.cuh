@@ -5,18 +5,9 @@
 #pragma once
 
 #include "cuda/attention_kernels.h"
-#include "cuda/attention_scores.cuh"
-#include "cuda/launch.cuh"
+#include "cuda/attention_splits.cuh"
 
 namespace hearth::cuda::attention {
-
-/// How the keys of an entry are shared out: `splits` blocks, of `chunk` keys each.
-template <class A>
-struct Splits {
-  int count = 1, chunk = 0;
-  A* out = nullptr;        ///< [batch, splits, queries, columns], if there are several
-  A* log2_sums = nullptr;  ///< [batch, splits, queries]; -inf where nothing takes part
-};
 
 /// How a block reads keys: kLanes threads take a key together, kVectors times 16 bytes each.
 template <class T, int kDim>
@@ -185,7 +176,7 @@ __global__ void __launch_bounds__(128)
       sum += sums[w][r] * weight[w];
     }
     const A last = sum == A(0) ? A(0) : A(1) / sum;
-    const int64_t at = (entry * splits.count + split) * p.queries + r;
+    const int64_t at = splits.row(entry, split, r, p.queries);
     for (int c = thread; c < cols; c += Lanes::kThreads) {
       A total = 0;
 #pragma unroll
@@ -208,56 +199,15 @@ __global__ void __launch_bounds__(128)
   }
 }
 
-/// Joins the splits of each query, one a block.
-template <class T>
-__global__ void join_splits_kernel(Forward p, Splits<accumulate_t<T>> splits) {
-  using A = accumulate_t<T>;
-  const A none = -vmath::inf(A());
-  const int64_t entry = blockIdx.x / p.queries, r = blockIdx.x % p.queries;
-  const auto at = [&](int split) { return (entry * splits.count + split) * p.queries + r; };
-  A most = none, sum = 0;
-  for (int s = 0; s < splits.count; ++s) {
-    const A e = splits.log2_sums[at(s)];
-    most = e > most ? e : most;
-  }
-  const A by = most == none ? A(0) : most;
-  for (int s = 0; s < splits.count; ++s) sum += vmath::exp2(splits.log2_sums[at(s)] - by);
-  const A last = sum == A(0) ? A(0) : A(1) / sum;
-  const int64_t out_at = offset_of(p.batch, entry, p.out.batch) + r * p.out.row;
-  for (int c = static_cast<int>(threadIdx.x); c < p.out.cols; c += static_cast<int>(blockDim.x)) {
-    A total = 0;
-    for (int s = 0; s < splits.count; ++s)
-      total += vmath::exp2(splits.log2_sums[at(s)] - by) * splits.out[at(s) * p.out.cols + c];
-    static_cast<T*>(p.out.data)[out_at + c] = convert<T>(total * last);
-  }
-  if (threadIdx.x == 0)
-    static_cast<A*>(p.log_sums)[blockIdx.x] =
-        sum == A(0) ? -none : (by + vmath::log2(sum)) * static_cast<A>(kLn2);
-}
-
 template <class T, int kDim, int kRows>
 void launch_decode(const Forward& p, bool aligned, std::string_view op) {
-  using A = accumulate_t<T>;
   using Lanes = KeyLanes<T, kDim>;
-  constexpr int kStep = Lanes::kStreams * Lanes::kUnroll;
-  // Three blocks to a multiprocessor keep enough loads under way; shorter stretches do not pay.
-  const int64_t wanted = (int64_t{3} * multiprocessors() + p.batch.count - 1) / p.batch.count;
-  const int64_t splits = std::clamp<int64_t>(wanted, 1, std::clamp(p.keys / (4 * kStep), 1, 128));
-  Splits<A> s;
-  s.chunk = static_cast<int>(((p.keys + splits - 1) / splits + kStep - 1) / kStep * kStep);
-  s.count = s.chunk > 0 ? (p.keys + s.chunk - 1) / s.chunk : 1;
-  const int64_t rows = p.batch.count * s.count * p.queries;
-  const Workspace memory(s.count > 1 ? static_cast<size_t>(rows * (p.out.cols + 1)) * sizeof(A)
-                                     : 0);
-  if (s.count > 1) {
-    s.log2_sums = memory.data<A>();
-    s.out = s.log2_sums + rows;
-  }
-  launch_kernel(op, decode_kernel<T, kDim, kRows>, static_cast<unsigned>(p.batch.count * s.count),
-                Lanes::kThreads, p, s, aligned);
-  if (s.count > 1)
-    launch_kernel(op, join_splits_kernel<T>, static_cast<unsigned>(p.batch.count * p.queries), 128,
-                  p, s);
+  // Three blocks to a multiprocessor keep enough loads under way.
+  const SplitKeys<accumulate_t<T>> split(p, p.batch.count, 3, Lanes::kStreams * Lanes::kUnroll);
+  launch_kernel(op, decode_kernel<T, kDim, kRows>,
+                static_cast<unsigned>(p.batch.count * split.splits().count), Lanes::kThreads, p,
+                split.splits(), aligned);
+  split.join(op);
 }
 
 template <class T, int kDim>

@@ -3,8 +3,7 @@
 // see, with a running maximum and sum for each query, so scores are never written.
 #pragma once
 
-#include "cuda/attention_scores.cuh"
-#include "cuda/launch_kernel.cuh"
+#include "cuda/attention_splits.cuh"
 
 namespace hearth::cuda::attention {
 
@@ -17,7 +16,8 @@ struct ForwardMemory {
 };
 
 template <class E, int kKeys, int kDim>
-__global__ void __launch_bounds__(E::kThreads, E::kBlocks) forward_kernel(Forward p) {
+__global__ void __launch_bounds__(E::kThreads, E::kBlocks)
+    forward_kernel(Forward p, Splits<typename E::Value> splits) {
   using T = typename E::Value;
   using Memory = ForwardMemory<E, kKeys, kDim>;
   using Tile = typename Memory::Tile;
@@ -33,9 +33,12 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) forward_kernel(Forwar
 
   // Causal tiles at the end take longest, so they come first.
   const int tiles = (p.queries + E::kRows - 1) / E::kRows;
-  const int64_t entry = blockIdx.x / tiles;
-  const int i0 = (tiles - 1 - static_cast<int>(blockIdx.x % tiles)) * E::kRows;
-  const int end = keys_before(p, i0 + E::kRows);
+  const int64_t entry = blockIdx.x / (tiles * splits.count);
+  const int part = static_cast<int>(blockIdx.x % (tiles * splits.count));
+  const int split = part % splits.count, i0 = (tiles - 1 - part / splits.count) * E::kRows;
+  const int begin = split * splits.chunk;
+  const int seen = keys_before(p, i0 + E::kRows), last = begin + splits.chunk;
+  const int end = seen < last ? seen : last;
   const int64_t key_at = offset_of(p.batch, entry, p.key.batch);
   const int64_t value_at = offset_of(p.batch, entry, p.value.batch);
   const int64_t mask_at = offset_of(p.batch, entry, p.mask.batch);
@@ -43,12 +46,12 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) forward_kernel(Forwar
 
   E::template load<E::kRows>(query, p.query, offset_of(p.batch, entry, p.query.batch), i0,
                              p.queries);
-  E::template load<kKeys>(key, p.key, key_at, 0, p.keys);
+  E::template load<kKeys>(key, p.key, key_at, begin, p.keys);
   T out[kRowSlots][kOutSlots] = {}, sum[kRowSlots] = {}, most[kRowSlots];
 #pragma unroll
   for (int i = 0; i < kRowSlots; ++i) most[i] = -infinity;
 
-  for (int j0 = 0; j0 < end; j0 += kKeys) {
+  for (int j0 = begin; j0 < end; j0 += kKeys) {
     E::wait();
     __syncthreads();
     E::template load<kKeys>(value, p.value, value_at, j0, p.keys);
@@ -98,16 +101,29 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) forward_kernel(Forwar
     if (row >= p.queries) continue;
     const bool nothing = total == T(0);
     const T shift = most[i] == -infinity ? T(0) : most[i] * scaling.factor;
-    if (E::col(0) == 0)
-      static_cast<T*>(p.log_sums)[entry * p.queries + row] =
-          nothing ? infinity : (shift + vmath::log2(total)) * static_cast<T>(kLn2);
+    const T log2_sum = nothing ? -infinity : shift + vmath::log2(total);
     const T by = nothing ? T(0) : T(1) / total;
+    const int64_t split_at = splits.row(entry, split, row, p.queries);
+    if (E::col(0) == 0) {
+      if (splits.out) {
+        splits.log2_sums[split_at] = log2_sum;
+      } else {
+        static_cast<T*>(p.log_sums)[entry * p.queries + row] =
+            nothing ? infinity : log2_sum * static_cast<T>(kLn2);
+      }
+    }
 #pragma unroll
     for (int j = 0; j < kOutSlots; j += E::kNeighbours) {
       T v[E::kNeighbours];
 #pragma unroll
       for (int u = 0; u < E::kNeighbours; ++u) v[u] = out[i][j + u] * by;
-      E::store(p.out, out_at + row * p.out.row, E::dim(j), v);
+      if (splits.out) {
+#pragma unroll
+        for (int u = 0; u < E::kNeighbours; ++u)
+          if (E::dim(j) + u < p.out.cols) splits.out[split_at * p.out.cols + E::dim(j) + u] = v[u];
+      } else {
+        E::store(p.out, out_at + row * p.out.row, E::dim(j), v);
+      }
     }
   }
   // Nothing may be on its way to memory that another block is given.
@@ -118,9 +134,11 @@ template <class E, int kKeys, int kDim>
 void launch_forward(const Forward& p, std::string_view op) {
   const int64_t tiles = (p.queries + E::kRows - 1) / E::kRows;
   if (tiles * p.batch.count == 0) return;
+  const SplitKeys<typename E::Value> split(p, tiles * p.batch.count, E::kBlocks, kKeys);
   launch_kernel_shared(op, forward_kernel<E, kKeys, kDim>,
-                       static_cast<unsigned>(tiles * p.batch.count), E::kThreads,
-                       ForwardMemory<E, kKeys, kDim>::kBytes, p);
+                       static_cast<unsigned>(tiles * p.batch.count * split.splits().count),
+                       E::kThreads, ForwardMemory<E, kKeys, kDim>::kBytes, p, split.splits());
+  split.join(op);
 }
 
 }  // namespace hearth::cuda::attention

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attention's kernels by element type: Half and BFloat16 on tensor cores, float (which reads half
-// types as well) and double without. Columns are at most kMostColumns<T>.
+// types as well) and double without.
 #pragma once
 
 #include <string_view>
@@ -12,10 +12,13 @@ namespace hearth::cuda::attention {
 struct Forward;
 struct Backward;
 
+/// Columns that the kernels of T take at most.
 template <class T>
-inline constexpr int kMostColumns = 128;
+inline constexpr int kMostColumns = 256;
 template <>
-inline constexpr int kMostColumns<float> = 256;
+inline constexpr int kMostColumns<double> = 128;
+/// Going backward on tensor cores, two gradients of more would not fit a thread's registers.
+inline constexpr int kMostBackwardColumns = 128;
 
 template <class T>
 void run_forward(const Forward& p, std::string_view op);

@@ -64,7 +64,7 @@ struct TensorCores {
   static __device__ __forceinline__ void load(const Tile<kCols>& tile, const Matrices& m,
                                               int64_t at, int first, int end) {
     constexpr int kPieces = kCols / 8, kStep = kThreads / kPieces;
-    static_assert(kStep % 8 == 0, "a thread's pieces change places alike");
+    static_assert(kStep % 4 == 0, "a thread's pieces change places alike, or by half");
     const int r = static_cast<int>(threadIdx.x) / kPieces,
               p = static_cast<int>(threadIdx.x) % kPieces;
     const H* data = static_cast<const H*>(m.data);
@@ -73,8 +73,9 @@ struct TensorCores {
     const int rows = p * 8 < m.cols ? end - first - r : 0;
 #pragma unroll
     for (int k = 0; k < kRowsOfTile; k += kStep) {
-      copy_async(to + static_cast<unsigned>(k * Tile<kCols>::kRowBytes), k < rows ? from : data,
-                 k < rows);
+      copy_async((to ^ static_cast<unsigned>(k % 8 * 16)) +
+                     static_cast<unsigned>(k * Tile<kCols>::kRowBytes),
+                 k < rows ? from : data, k < rows);
       from += kStep * m.row;
     }
   }

@@ -111,6 +111,15 @@ TEST(Attention, PublicForms) {
                  scaled_dot_product_attention(q.select(0, head), k.select(0, head / 2),
                                               v.select(0, head / 2)),
                  1e-12);
+  for (const Tensor& mask : {wave({6, 5}).gt(0), wave({1, 6, 5}).gt(0), wave({4, 1, 5}).gt(0)}) {
+    const Tensor masked = scaled_dot_product_attention(q, k, v, mask, 0, false, {}, true);
+    for (int64_t head = 0; head < 4; ++head)
+      expect_close(masked.select(0, head),
+                   scaled_dot_product_attention(q.select(0, head), k.select(0, head / 2),
+                                                v.select(0, head / 2),
+                                                mask.expand({4, 6, 5}).select(0, head)),
+                   1e-12);
+  }
   expect_close(scaled_dot_product_attention(q, k.select(0, 0), v.select(0, 0)).select(0, 3),
                scaled_dot_product_attention(q.select(0, 3), k.select(0, 0), v.select(0, 0)), 1e-12);
   manual_seed(1);

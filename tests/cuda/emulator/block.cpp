@@ -117,7 +117,11 @@ class Runner {
         mask |= 1u << (i - first);
     return mask;
   }
-  void* shared() { return shared_.data(); }
+  /// Aligned as dynamic_shared() of cuda/launch_kernel.cuh is.
+  void* shared() {
+    const auto at = reinterpret_cast<uintptr_t>(shared_.data());
+    return shared_.data() + (kSharedAlignment - at % kSharedAlignment) % kSharedAlignment;
+  }
 
  private:
   Thread& self() { return threads_[current_]; }
@@ -155,6 +159,7 @@ class Runner {
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::vector<size_t> idle_;  ///< of fibers_
   size_t running_ = 0;
+  static constexpr size_t kSharedAlignment = 128;
   std::vector<std::byte> shared_;
   uint64_t launches_ = 0;
 };
@@ -267,7 +272,7 @@ void Runner::run(const Shape& shape, const std::function<void()>& thread) {
   gridDim = shape.grid;
   blockDim = shape.block;
   threads_.resize(size_t{blockDim.x} * blockDim.y * blockDim.z);
-  shared_.resize(shape.shared);
+  shared_.resize(shape.shared + kSharedAlignment);
   const uint64_t launch = launches_++;
   const Order order = order_of_launch(launch);
   const uint64_t blocks = uint64_t{gridDim.x} * gridDim.y * gridDim.z;
