@@ -2,6 +2,7 @@
 #include <cmath>
 #include <utility>
 
+#include "backends/matrix_series.h"
 #include "cpu/gemm.h"
 #include "cpu/kernels.h"
 #include "cpu/matrices.h"
@@ -12,14 +13,6 @@ namespace hearth::cpu {
 namespace {
 
 using lapack::Real;
-
-/// A Taylor polynomial of degree powers * groups, and the norm up to which it is exact.
-struct Series {
-  int powers, groups;
-  double norm;
-};
-constexpr Series kFloatSeries[] = {{1, 1, 1e-7}, {2, 2, 5.1e-2}, {4, 2, 5.8e-1}, {4, 4, 1.46}};
-constexpr Series kDoubleSeries[] = {{1, 1, 2e-16}, {2, 2, 3.3e-4}, {4, 2, 4.9e-2}, {4, 4, 2.99e-1}};
 
 template <class T>
 Real<T> magnitude(T x) {
@@ -47,14 +40,13 @@ class Exponential {
       std::fill_n(out, size_, T(std::numeric_limits<Real<T>>::quiet_NaN()));
       return;
     }
-    const Series* series = std::is_same_v<Real<T>, float> ? kFloatSeries : kDoubleSeries;
-    int which = 0, halvings = 0;
-    while (which < 3 && norm > series[which].norm) ++which;
-    if (norm > series[which].norm)
-      halvings = std::max(0, static_cast<int>(std::ceil(std::log2(norm / series[which].norm))));
+    const MatrixSeries& series = matrix_series(std::is_same_v<Real<T>, double>, norm);
+    int halvings = 0;
+    if (norm > series.norm)
+      halvings = std::max(0, static_cast<int>(std::ceil(std::log2(norm / series.norm))));
     const auto scale = static_cast<Real<T>>(std::ldexp(1.0, -halvings));
     for (int64_t i = 0; i < size_; ++i) power(1)[i] = a[i] * T(scale);
-    taylor(series[which], out);
+    taylor(series, out);
     for (int k = 0; k < halvings; ++k) {
       std::copy_n(out, size_, power(1));
       multiply(power(1), power(1), out, 0);
@@ -79,8 +71,7 @@ class Exponential {
     product_.beta = beta;
     matmul(product_);
   }
-  /// Horner's rule in A^powers, whose coefficients are polynomials of lower degree.
-  void taylor(const Series& series, T* out) {
+  void taylor(const MatrixSeries& series, T* out) {
     for (int k = 2; k <= series.powers; ++k) multiply(power(k - 1), power(1), power(k), 0);
     const int degree = series.powers * series.groups;
     T *sum = power(5), *next = power(6);

@@ -66,7 +66,7 @@ void householder_product(const Call& call) {
   const auto q = Matrices<T>::out(call.out[0]);
   if (q.size == 0) return;
   const Tensor factors = contiguous_raw(call.in[1]);
-  const int k = lapack::size_of(impl(factors).sizes.back());
+  const int k = lapack_int(impl(factors).sizes.back());
   const T* tau = ptr<T>(factors);
   for_each_matrix(q.count, 2 * q.size * k,
                   [&](int64_t i) { lapack::orgqr(q.rows, q.cols, k, q[i], q.ld, tau + i * k); });
@@ -80,7 +80,7 @@ void ormqr(const Call& call) {
   if (c.size == 0) return;
   const Tensor columns = columns_of(call.in[0]), factors = contiguous_raw(call.in[1]);
   const auto a = Matrices<T>::of(columns);
-  const int k = lapack::size_of(impl(factors).sizes.back());
+  const int k = lapack_int(impl(factors).sizes.back());
   if (k == 0) return;
   const T* tau = ptr<T>(factors);
   for_each_matrix(c.count, 4 * c.size * k, [&](int64_t i) {

@@ -10,27 +10,17 @@
 
 #include "hearth/base/complex.h"
 
+#include "backends/matrices.h"
 #include "ops/decompositions.h"
 
 namespace hearth::cpu::lapack {
 
-template <class T>
-struct RealOf {
-  using type = T;
-};
-template <class T>
-struct RealOf<complex<T>> {
-  using type = T;
-};
-template <class T>
-using Real = typename RealOf<T>::type;
+using hearth::Real;
 template <class T>
 inline constexpr bool is_complex = !std::is_same_v<T, Real<T>>;
 
 /// Checks at first use that OpenBLAS and libgomp agree about threads; before any other call.
 void prepare();
-/// Throws ShapeError for a side that LAPACK's integers do not count.
-int size_of(int64_t n);
 
 // ---- Cholesky: A = L L^H ('L') or U^H U ('U'), in that triangle of a
 template <class T>

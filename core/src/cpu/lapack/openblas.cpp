@@ -172,12 +172,6 @@ void prepare() {
   }();
 }
 
-int size_of(int64_t n) {
-  HEARTH_CHECK_AS(ShapeError, n <= INT_MAX, "[linalg] LAPACK counts up to ", INT_MAX,
-                  " rows and columns, got ", n);
-  return static_cast<int>(n);
-}
-
 template <class T>
 int potrf(char uplo, int n, T* a, int lda) {
   int info = 0;
@@ -320,10 +314,10 @@ int syevd(bool vectors, char uplo, int n, T* a, int lda, Real<T>* w) {
   const char job = vectors ? 'V' : 'N';
   // The longest that LAPACK asks for, whatever its answer to a query.
   const int64_t order = n;
-  const int integers = size_of(vectors ? 3 + 5 * order : 1);
+  const int integers = lapack_int(vectors ? 3 + 5 * order : 1);
   Scratch<int> iwork(words(integers));
   if constexpr (is_complex<T>) {
-    const int reals = size_of(vectors ? 1 + 5 * order + 2 * order * order : std::max(1, n));
+    const int reals = lapack_int(vectors ? 1 + 5 * order + 2 * order * order : std::max(1, n));
     Scratch<R> rwork(words(reals));
     with_work<T>([&](T* work, int size) {
       Routines<T>::syevd(&job, &uplo, &n, a, &lda, w, work, &size, rwork.data(), &reals,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of LAPACK has plain loops, for builds without OpenBLAS.
 #include <algorithm>
-#include <climits>
 #include <cmath>
 
 #include "hearth/base/error.h"
@@ -79,12 +78,6 @@ void swap_rows(int columns, T* b, int ldb, int i, int j) {
 }  // namespace
 
 void prepare() {}
-
-int size_of(int64_t n) {
-  HEARTH_CHECK_AS(ShapeError, n <= INT_MAX, "[linalg] expected at most ", INT_MAX,
-                  " rows and columns, got ", n);
-  return static_cast<int>(n);
-}
 
 template <class T>
 int potrf(char uplo, int n, T* a, int lda) {
