@@ -152,6 +152,8 @@ namespace ops {
 HEARTH_DEFINE_OP(Lstsq)
 
 Specs Lstsq::infer(Args in) const {
+  check_matrix("linalg.lstsq", in[0]);
+  check_matrix("linalg.lstsq", in[1], "b");
   const TensorImpl& a = impl(in[0]);
   const int64_t m = in[0].size(-2), n = in[0].size(-1);
   const bool ranks = driver != LstsqDriver::Gels,
