@@ -12,7 +12,8 @@ target_compile_options(hearth_cuda PRIVATE
   "$<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda;--expt-relaxed-constexpr;-Xfatbin=-compress-all>"
   # What nvcc's host code looks like is not ours to mend, nor unread captures of device lambdas.
   "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall;-Xcompiler=-Wno-unused-parameter;-diag-suppress=177>")
-target_link_libraries(hearth_cuda PRIVATE hearth CUDA::cudart CUDA::cublasLt ${HEARTH_CUDNN_LIBRARY})
+target_link_libraries(hearth_cuda PRIVATE hearth CUDA::cudart CUDA::cublas CUDA::cublasLt CUDA::cufft
+  CUDA::cusolver ${HEARTH_CUDNN_LIBRARY})
 target_link_options(hearth_cuda PRIVATE
   -Wl,-z,defs "-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/cuda_symbols.map")
 set_target_properties(hearth_cuda PROPERTIES

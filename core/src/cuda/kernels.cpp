@@ -12,6 +12,7 @@ void install_kernels() {
   install_resize();
   install_pool();
   install_linalg();
+  install_fft();
   install_conv();
   install_reduce_norms();
   install_reduce_extremes();

@@ -18,6 +18,7 @@ void install_filter();
 void install_resize();
 void install_pool();
 void install_linalg();
+void install_fft();
 void install_conv();
 void install_reduce_norms();
 void install_reduce_extremes();
