@@ -8,8 +8,8 @@
 #include "hearth/base/context.h"
 
 #include "backends/conv_args.h"
-#include "base/current_stream.h"
 #include "cuda/kernels.h"
+#include "cuda/on_stream.h"
 #include "cuda/plans.h"
 #include "cuda/runtime.h"
 #include "ops/copy.h"
@@ -25,21 +25,10 @@ void check(cudnnStatus_t status, std::string_view what) {
                   "] cuDNN: ", cudnnGetErrorString(status));
 }
 
-/// The thread's handle of the current device, on the current stream.
 cudnnHandle_t handle() {
-  struct Handle {
-    cudnnHandle_t handle = nullptr;
-    cudaStream_t stream = nullptr;
-  };
-  thread_local Handle handles[kMaxDevices] = {};
-  Handle& h = handles[device_index()];
-  if (!h.handle) check(cudnnCreate(&h.handle), "convolution");
-  const cudaStream_t current = stream();
-  if (h.stream != current) {
-    check(cudnnSetStream(h.handle, current), "convolution");
-    h.stream = current;
-  }
-  return h.handle;
+  return on_stream<cudnnHandle_t>(
+      [](cudnnHandle_t* made) { check(cudnnCreate(made), "convolution"); },
+      [](cudnnHandle_t h, cudaStream_t on) { check(cudnnSetStream(h, on), "convolution"); });
 }
 
 enum class Pass : int32_t { Forward, BackwardData, BackwardWeights };

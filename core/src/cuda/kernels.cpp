@@ -13,6 +13,11 @@ void install_kernels() {
   install_pool();
   install_linalg();
   install_fft();
+  install_factors();
+  install_ldl();
+  install_spectra();
+  install_lstsq();
+  install_matrix_functions();
   install_conv();
   install_reduce_norms();
   install_reduce_extremes();

@@ -3,6 +3,8 @@
 // neighbouring rows interleave in memory, by a column of a block's threads.
 #pragma once
 
+#include "hearth/base/complex.h"
+
 #include "cuda/launch.cuh"
 
 namespace hearth::cuda {
@@ -43,6 +45,11 @@ __device__ __forceinline__ double shuffle(double v, int mask) {
 template <class T>
 __device__ __forceinline__ Pair<T> shuffle(const Pair<T>& v, int mask) {
   return {shuffle(v.a, mask), shuffle(v.b, mask)};
+}
+
+template <class T>
+__device__ __forceinline__ complex<T> shuffle(const complex<T>& v, int mask) {
+  return complex<T>(shuffle(v.real_, mask), shuffle(v.imag_, mask));
 }
 
 /// Neighbouring lanes of a warp. `rank` of `size` (a power of two); all() combines every member's

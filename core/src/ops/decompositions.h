@@ -309,11 +309,11 @@ void check_square(std::string_view op, const Tensor& t, const char* name = "A");
 /// Throws LinAlgError for what LAPACK said of a matrix; `place` of a batch, or -1.
 [[noreturn]] void throw_failed(std::string_view op, int64_t info, int64_t place);
 /// The same for the first of a tensor of `info` that is not 0.
-void check_info(std::string_view op, const Tensor& info);
+HEARTH_API void check_info(std::string_view op, const Tensor& info);
 /// A matrix (batch) laid out column after column.
 Spec column_spec(DimVector sizes, ScalarType dtype, Device device);
 /// The batch dims of a matrix (batch), with `more` after them.
-DimVector batch_of(const Tensor& t, std::initializer_list<int64_t> more = {});
+HEARTH_API DimVector batch_of(const Tensor& t, std::initializer_list<int64_t> more = {});
 /// Both batch dims broadcast, with `more` after them.
 DimVector batch_of(const Tensor& a, const Tensor& b, std::string_view op,
                    std::initializer_list<int64_t> more = {});
