@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "backends/log_sums.h"
 #include "base/parallel.h"
 #include "cpu/dense.h"
 #include "cpu/kernels.h"
@@ -16,22 +16,6 @@
 namespace hearth::cpu {
 
 namespace {
-
-template <class T>
-constexpr T kNever = -std::numeric_limits<T>::infinity();
-
-template <class T>
-T log_add(T a, T b) {
-  const T most = std::max(a, b);
-  if (most == kNever<T>) return a + b;  // NaN stays
-  return std::log(std::exp(a - most) + std::exp(b - most)) + most;
-}
-template <class T>
-T log_add(T a, T b, T c) {
-  const T most = std::max({a, b, c});
-  if (most == kNever<T>) return a + b + c;
-  return std::log(std::exp(a - most) + std::exp(b - most) + std::exp(c - most)) + most;
-}
 
 /// One sequence of the batch.
 template <class T>
@@ -95,15 +79,15 @@ struct Batch {
 template <class T>
 T forward(const Sequence<T>& s, T* alpha, int64_t width) {
   const int64_t states = s.states();
-  if (s.steps == 0) return states == 1 ? T{0} : -kNever<T>;
-  std::fill_n(alpha, states, kNever<T>);
+  if (s.steps == 0) return states == 1 ? T{0} : -kLogZero<T>;
+  std::fill_n(alpha, states, kLogZero<T>);
   for (int64_t i = 0; i < std::min<int64_t>(states, 2); ++i) alpha[i] = s.log_prob(0, i);
   for (int64_t t = 1; t < s.steps; ++t) {
     const T* before = alpha + (t - 1) * width;
     T* now = alpha + t * width;
     for (int64_t i = 0; i < states; ++i) {
-      const T one = i > 0 ? before[i - 1] : kNever<T>;
-      const T two = i > 1 && s.skips(i - 2) ? before[i - 2] : kNever<T>;
+      const T one = i > 0 ? before[i - 1] : kLogZero<T>;
+      const T two = i > 1 && s.skips(i - 2) ? before[i - 2] : kLogZero<T>;
       now[i] = log_add(before[i], one, two) + s.log_prob(t, i);
     }
   }
@@ -122,14 +106,14 @@ void backward(const Sequence<T>& s, const T* alpha, int64_t width, T loss, T g, 
     for (int64_t i = states - 1; i >= 0; --i) {
       const auto at = static_cast<size_t>(i);
       if (t == s.steps - 1) {
-        beta[at] = i >= states - 2 ? s.log_prob(t, i) : kNever<T>;
+        beta[at] = i >= states - 2 ? s.log_prob(t, i) : kLogZero<T>;
         continue;
       }
-      const T one = i + 1 < states ? later[at + 1] : kNever<T>;
-      const T two = i + 2 < states && s.skips(i) ? later[at + 2] : kNever<T>;
+      const T one = i + 1 < states ? later[at + 1] : kLogZero<T>;
+      const T two = i + 2 < states && s.skips(i) ? later[at + 2] : kLogZero<T>;
       beta[at] = log_add(later[at], one, two) + s.log_prob(t, i);
     }
-    std::fill(through.begin(), through.end(), kNever<T>);
+    std::fill(through.begin(), through.end(), kLogZero<T>);
     for (int64_t i = 0; i < states; ++i) {
       T& sum = through[static_cast<size_t>(s.labels[static_cast<size_t>(i)])];
       sum = log_add(sum, alpha[t * width + i] + beta[static_cast<size_t>(i)]);
@@ -151,7 +135,7 @@ void ctc_loss(const Call& call) {
   const int64_t steps = impl(call.out[1]).sizes[1], width = impl(call.out[1]).sizes[2];
   with_float_type(call.compute, call.op.info.name, [&]<class T>(T) {
     const Batch<T> batch(op, call.in[0], call.in[1]);
-    std::fill_n(alpha.data<T>(), impl(call.out[1]).numel, kNever<T>);
+    std::fill_n(alpha.data<T>(), impl(call.out[1]).numel, kLogZero<T>);
     parallel_for(batch.batch, row_grain(steps * width * 8), [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b)
         loss.data<T>()[b] = forward(batch.sequence(b), alpha.data<T>() + b * steps * width, width);
@@ -174,7 +158,7 @@ void ctc_loss_backward(const Call& call) {
     parallel_for(batch.batch, row_grain(steps * width * 8), [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
         const T loss = ptr<T>(losses)[b];
-        if (op.zero_infinity && loss == -kNever<T>) continue;
+        if (op.zero_infinity && loss == -kLogZero<T>) continue;
         backward(batch.sequence(b), ptr<T>(alpha) + b * steps * width, width, loss, ptr<T>(g)[b],
                  batch.classes, grad.data<T>() + b * batch.classes);
       }

@@ -252,7 +252,7 @@ void scatter_add(const Call& call) {
   const Walk walk(impl(call.in[0]), call.as<ops::ScatterAdd>().dim, call.in[1], call.op.info.name,
                   Walk::Index, writes_in_place(call));
   const Tensor src = covered(call.in[2], impl(call.in[1]).sizes);
-  fold(walk, started(call), src, [](auto& to, auto v) { add_to(to, v); });
+  fold(walk, started(call), src, [](auto& to, auto v) { to = sum_of(to, v); });
 }
 
 void scatter_reduce(const Call& call) {
@@ -264,11 +264,11 @@ void scatter_reduce(const Call& call) {
   if (!op.include_self) put_value(walk, out, op.identity(impl(out).dtype));
   switch (op.reduce) {
     case ops::ScatterReduction::Prod:
-      return fold(walk, out, src, [](auto& to, auto v) { multiply_to(to, v); });
+      return fold(walk, out, src, [](auto& to, auto v) { to = product_of(to, v); });
     case ops::ScatterReduction::Amax:
-      return fold(walk, out, src, [](auto& to, auto v) { extreme_to<true>(to, v); });
+      return fold(walk, out, src, [](auto& to, auto v) { to = extreme_of<true>(to, v); });
     case ops::ScatterReduction::Amin:
-      return fold(walk, out, src, [](auto& to, auto v) { extreme_to<false>(to, v); });
+      return fold(walk, out, src, [](auto& to, auto v) { to = extreme_of<false>(to, v); });
   }
 }
 

@@ -89,7 +89,7 @@ void add_values(const Places& p, const Tensor& out, const Tensor& values, bool o
       impl(values).dtype == impl(out).dtype ? values : copy_raw(values, impl(out).dtype, kCPU));
   by_type(impl(out).dtype, [&](auto zero) {
     using T = decltype(zero);
-    write(p, ptr<T>(out), ptr<T>(v), one_value, [](T& to, const T& x) { add_to(to, x); });
+    write(p, ptr<T>(out), ptr<T>(v), one_value, [](T& to, const T& x) { to = sum_of(to, x); });
   });
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/combine.h"
 #include "base/parallel.h"
 #include "cpu/index_kernels.h"
 #include "cpu/stream.h"
@@ -192,33 +193,6 @@ void write(const Places& p, T* self, const T* values, bool one_value, const F& p
                    }
                  }
                });
-}
-
-/// to += v; of bools, whether one is true.
-template <class T>
-void add_to(T& to, T v) {
-  if constexpr (std::is_same_v<T, bool>) {
-    to = to || v;
-  } else {
-    to = static_cast<T>(to + v);
-  }
-}
-
-/// to *= v; of bools, whether both are true.
-template <class T>
-void multiply_to(T& to, T v) {
-  if constexpr (std::is_same_v<T, bool>) {
-    to = to && v;
-  } else {
-    to = static_cast<T>(to * v);
-  }
-}
-/// The larger (or smaller) of both; NaN where one is. Complex numbers have no order.
-template <bool kLargest, class T>
-void extreme_to(T& to, T v) {
-  if constexpr (std::is_arithmetic_v<T>) {
-    if ((kLargest ? v > to : v < to) || v != v) to = v;
-  }
 }
 
 /// Puts self's values into the output of a call that may run in place.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/scan.h"
 
-#include <cmath>
-#include <complex>
 #include <limits>
 #include <type_traits>
 
+#include "backends/log_sums.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
 #include "cpu/scratch.h"
@@ -119,30 +118,6 @@ void cumprod(const Call& call) {
   }
 }
 
-/// log(exp(a) + exp(b)).
-template <class T>
-T log_add_exp(T a, T b) {
-  const T least = b < a ? b : a, most = b < a ? a : b;
-  if (a != a || b != b) return a + b;
-  if (least == most && std::isinf(most)) return most;
-  return most + std::log1p(std::exp(least - most));
-}
-template <class T>
-complex<T> log_add_exp(complex<T> a, complex<T> b) {
-  constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
-  if (b.real_ != b.real_ || b.imag_ != b.imag_) return {kNan, kNan};
-  if (a.real_ != a.real_ || a.imag_ != a.imag_) return {kNan, kNan};
-  const complex<T> least = b.real_ < a.real_ ? b : a, most = b.real_ < a.real_ ? a : b;
-  const auto exp = [](complex<T> z) { return std::exp(std::complex<T>(z.real_, z.imag_)); };
-  if (least.real_ == most.real_ && std::isinf(most.real_)) {
-    if (most.real_ < 0) return least;
-    const std::complex<T> y = std::log(exp(least) + exp(most));
-    return {y.real(), y.imag()};
-  }
-  const std::complex<T> y = std::log(T(1) + exp(least - most));
-  return most + complex<T>(y.real(), y.imag());
-}
-
 void logcumsumexp(const Call& call) {
   const auto add = [](auto a, auto b) { return log_add_exp(a, b); };
   constexpr float kNothing = -std::numeric_limits<float>::infinity();
@@ -155,17 +130,6 @@ void logcumsumexp(const Call& call) {
     default:
       break;
   }
-}
-
-/// exp(a - b), conjugate.
-template <class T>
-T conjugate_exp(T a, T b) {
-  return std::exp(a - b);
-}
-template <class T>
-complex<T> conjugate_exp(complex<T> a, complex<T> b) {
-  const std::complex<T> y = std::exp(std::complex<T>(a.real_ - b.real_, b.imag_ - a.imag_));
-  return {y.real(), y.imag()};
 }
 
 template <class T>

@@ -23,6 +23,12 @@ struct Quotient {
   __device__ __forceinline__ int64_t of(int64_t i) const {
     return small ? static_cast<int64_t>(fast.divide(static_cast<uint32_t>(i))) : i / divisor;
   }
+  /// The remainder of i, which becomes the quotient.
+  __device__ __forceinline__ int64_t split(int64_t& i) const {
+    const int64_t q = of(i), rest = i - q * divisor;
+    i = q;
+    return rest;
+  }
 };
 
 }  // namespace hearth::cuda

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/base/context.h"
 
+#include "cuda/atomic.cuh"
 #include "cuda/in_order.cuh"
 #include "cuda/index_walk.cuh"
 #include "cuda/kernels.h"

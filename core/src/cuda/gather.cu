@@ -2,10 +2,12 @@
 // Gather and scatter: an index for every element.
 #include "hearth/base/context.h"
 
+#include "cuda/atomic.cuh"
 #include "cuda/in_order.cuh"
 #include "cuda/indexed.cuh"
 #include "cuda/kernels.h"
 #include "ops/gather.h"
+#include "ops/scatter_reduce.h"
 
 namespace hearth::cuda {
 
@@ -107,34 +109,80 @@ void scatter_number(const Walk& walk, const Tensor& self, const void* element) {
   });
 }
 
-/// V: the type of src; self has the type that these add up in.
-template <class V>
-void sums_in_order(const Walk& walk, const Tensor& self, const Tensor& src) {
+struct Sum {
+  template <class T>
+  __device__ __forceinline__ T operator()(T a, T b) const {
+    return sum_of(a, b);
+  }
+};
+struct Product {
+  template <class T>
+  __device__ __forceinline__ T operator()(T a, T b) const {
+    return product_of(a, b);
+  }
+};
+template <bool kLargest>
+struct Extreme {
+  template <class T>
+  __device__ __forceinline__ T operator()(T a, T b) const {
+    return extreme_of<kLargest>(a, b);
+  }
+};
+
+/// self = join(self, src) at the walk's places, from first to last. V: the type of src; self has
+/// the type that these add up in.
+template <class V, class Join>
+void fold_in_order(const Walk& walk, const Tensor& self, const Tensor& src, const Join& join) {
   using T = accumulate_t<V>;
   T* to = ptr<T>(self);
   const V* from = ptr<V>(src);
-  visit_in_order(walk.offsets.numel, walk.most, 1, "scatter_add", walk,
+  visit_in_order(walk.offsets.numel, walk.most, 1, "scatter", walk,
                  [=] __device__(int64_t at, const Visitors& visitors, int64_t) {
-                   T sum = to[at];
+                   T joined = to[at];
                    for (int64_t k = 0; k < visitors.count; ++k)
-                     sum = plus(sum, convert<T>(from[walk.beside(visitors[k])]));
-                   to[at] = sum;
+                     joined = join(joined, convert<T>(from[walk.beside(visitors[k])]));
+                   to[at] = joined;
                  });
 }
 
-/// Atomic, so floating sums may differ in their last bits from run to run.
-template <class V>
-void scatter_sums(const Walk& walk, const Tensor& self, const Tensor& src) {
+template <class T>
+__device__ __forceinline__ void join_at(T* to, T v, const Sum&) {
+  atomic_add(to, v);
+}
+template <class T, class Join>
+__device__ __forceinline__ void join_at(T* to, T v, const Join& join) {
+  atomic_update(to, [&](T seen) { return join(seen, v); });
+}
+
+/// The same in any order, by atomics.
+template <class V, class Join>
+void fold(const Walk& walk, const Tensor& self, const Tensor& src, const Join& join) {
   using T = accumulate_t<V>;
   const auto offsets = walk.offsets;
   const Positions positions = walk.positions;
   T* to = ptr<T>(self);
   const V* from = ptr<V>(src);
-  for_each(offsets.numel, "scatter_add", [=] __device__(int64_t i) {
+  for_each(offsets.numel, "scatter", [=] __device__(int64_t i) {
     int64_t at[3];
     offsets.get(i, at);
     const int64_t p = positions(at[2]);
-    if (p >= 0) atomic_add(to + at[1] + p, convert<T>(from[at[0]]));
+    if (p < 0) return;
+    join_at(to + at[1] + p, convert<T>(from[at[0]]), join);
+  });
+}
+
+/// self = join(self, src), in any order unless results would show it.
+template <class Join>
+void fold_into(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+               const Join& join) {
+  accumulate_into(self, [&](const Tensor& t) {
+    const Walk walk = walk_over(index, impl(t), dim, impl(src), IndexOp::Scatter);
+    with_type(impl(src).dtype, [&]<class V>(V) {
+      constexpr bool kAny = std::is_same_v<Join, Sum> || kAtomic<accumulate_t<V>>;
+      if constexpr (kAny)
+        if (!deterministic()) return fold<V>(walk, t, src, join);
+      fold_in_order<V>(walk, t, src, join);
+    });
   });
 }
 
@@ -164,30 +212,42 @@ void scatter(const Call& call) {
   });
 }
 
+void put_value(const Tensor& out, int64_t dim, const Tensor& index, const Scalar& value) {
+  const Walk walk = walk_over(index, impl(out), dim, impl(out), IndexOp::Scatter);
+  alignas(16) char element[16];
+  store_scalar(element, impl(out).dtype, value);
+  with_element_size(impl(out).dtype,
+                    [&](auto u) { scatter_number<decltype(u)>(walk, out, element); });
+}
+
 void scatter_value(const Call& call) {
   const auto& op = call.as<ops::ScatterValue>();
   const Tensor index = scatter_index(call);
   const Tensor& out = started(call);
-  if (impl(index).numel == 0) return;
-  const Walk walk = walk_over(index, impl(out), op.dim, impl(out), IndexOp::Scatter);
-  alignas(16) char element[16];
-  store_scalar(element, impl(out).dtype, op.value);
-  with_element_size(impl(out).dtype,
-                    [&](auto u) { scatter_number<decltype(u)>(walk, out, element); });
+  if (impl(index).numel > 0) put_value(out, op.dim, index, op.value);
 }
 
 void scatter_add(const Call& call) {
   const Tensor index = scatter_index(call), src = values_for(call.in[2], call.out[0]);
   const Tensor& out = started(call);
   if (impl(index).numel == 0) return;
-  accumulate_into(out, [&](const Tensor& t) {
-    const Walk walk =
-        walk_over(index, impl(t), call.as<ops::ScatterAdd>().dim, impl(src), IndexOp::Scatter);
-    with_type(impl(src).dtype, [&](auto v) {
-      using V = decltype(v);
-      deterministic() ? sums_in_order<V>(walk, t, src) : scatter_sums<V>(walk, t, src);
-    });
-  });
+  fold_into(out, call.as<ops::ScatterAdd>().dim, index, src, Sum());
+}
+
+void scatter_reduce(const Call& call) {
+  const auto& op = call.as<ops::ScatterReduce>();
+  const Tensor index = scatter_index(call), src = values_for(call.in[2], call.out[0]);
+  const Tensor& out = started(call);
+  if (impl(index).numel == 0) return;
+  if (!op.include_self) put_value(out, op.dim, index, op.identity(impl(out).dtype));
+  switch (op.reduce) {
+    case ops::ScatterReduction::Prod:
+      return fold_into(out, op.dim, index, src, Product());
+    case ops::ScatterReduction::Amax:
+      return fold_into(out, op.dim, index, src, Extreme<true>());
+    case ops::ScatterReduction::Amin:
+      return fold_into(out, op.dim, index, src, Extreme<false>());
+  }
 }
 
 }  // namespace
@@ -197,6 +257,7 @@ void install_gather() {
   ops::Scatter::row().kernel[kSlot] = &scatter;
   ops::ScatterValue::row().kernel[kSlot] = &scatter_value;
   ops::ScatterAdd::row().kernel[kSlot] = &scatter_add;
+  ops::ScatterReduce::row().kernel[kSlot] = &scatter_reduce;
 }
 
 }  // namespace hearth::cuda

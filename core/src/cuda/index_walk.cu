@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/base/context.h"
 
+#include "cuda/atomic.cuh"
 #include "cuda/in_order.cuh"
 #include "cuda/index_walk.cuh"
 
@@ -87,7 +88,7 @@ void add_in_order(const IndexWalk& walk, void* self, const void* values) {
         T sum = to[p + at[0]];
         for (int64_t k = 0; k < visitors.count; ++k) {
           start.get(visitors[k], begin);
-          sum = plus(sum, convert<T>(from[begin[0] + at[1]]));
+          sum = sum_of(sum, convert<T>(from[begin[0] + at[1]]));
         }
         to[p + at[0]] = sum;
       });

@@ -18,7 +18,8 @@ enum class IndexOp : uint8_t {
   IndexCopy,
   Gather,
   Scatter,
-  Embedding
+  Embedding,
+  EmbeddingBag
 };
 
 __device__ inline const char* name_of(IndexOp op) {
@@ -37,6 +38,8 @@ __device__ inline const char* name_of(IndexOp op) {
       return "scatter";
     case IndexOp::Embedding:
       return "embedding";
+    case IndexOp::EmbeddingBag:
+      return "embedding_bag";
     default:
       return "index";
   }
@@ -106,50 +109,6 @@ inline int64_t extent_of(const TensorImpl& t) {
   int64_t most = 1;
   for (size_t d = 0; d < t.sizes.size(); ++d) most += (t.sizes[d] - 1) * t.strides[d];
   return most;
-}
-
-/// a + b in T; of bools, whether one is true.
-template <class T>
-__device__ __forceinline__ T plus(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) {
-    return a || b;
-  } else {
-    return static_cast<T>(a + b);
-  }
-}
-
-// ---- adding from many threads. Floating sums come out in any order.
-
-/// Adds to one of the 8- or 16-bit numbers of a 32-bit word.
-template <class T>
-__device__ inline void add_in_word(T* to, T v) {
-  const auto address = reinterpret_cast<uintptr_t>(to);
-  auto* word = reinterpret_cast<unsigned*>(address & ~uintptr_t{3});
-  const auto at = static_cast<unsigned>(address & 3) * 8;
-  const unsigned mask = (sizeof(T) == 1 ? 0xffu : 0xffffu) << at;
-  unsigned seen = *word, expected;
-  do {
-    expected = seen;
-    const auto sum = static_cast<T>(static_cast<T>(expected >> at) + v);
-    const unsigned next = (expected & ~mask) | (static_cast<unsigned>(sum) << at & mask);
-    seen = atomicCAS(word, expected, next);
-  } while (seen != expected);
-}
-
-template <class T>
-__device__ __forceinline__ void atomic_add(T* to, T v) {
-  if constexpr (std::is_same_v<T, bool>) {
-    if (v) *to = true;
-  } else if constexpr (kIsComplex<T>) {
-    atomicAdd(&to->real_, v.real_);
-    atomicAdd(&to->imag_, v.imag_);
-  } else if constexpr (std::is_same_v<T, int64_t>) {
-    atomicAdd(reinterpret_cast<unsigned long long*>(to), static_cast<unsigned long long>(v));
-  } else if constexpr (sizeof(T) < 4) {
-    add_in_word(to, v);
-  } else {
-    atomicAdd(to, v);
-  }
 }
 
 }  // namespace hearth::cuda

@@ -38,6 +38,9 @@ void install_kernels() {
   install_pad();
   install_rearrange();
   install_random();
+  install_fold();
+  install_embedding_bag();
+  install_ctc_loss();
 }
 
 }  // namespace hearth::cuda

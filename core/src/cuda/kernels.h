@@ -44,5 +44,8 @@ void install_join();
 void install_pad();
 void install_rearrange();
 void install_random();
+void install_fold();
+void install_embedding_bag();
+void install_ctc_loss();
 
 }  // namespace hearth::cuda
