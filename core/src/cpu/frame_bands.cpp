@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/frame_edge.h"
 #include "base/parallel.h"
 #include "cpu/fft_plan.h"
 #include "cpu/frame_kernels.h"
@@ -60,15 +61,6 @@ class Bank {
   std::vector<const T*> weights_;
   Scratch<T> numbers_;
 };
-
-/// The sample of a signal of n that stands for number i, or -1 for a zero.
-int64_t sample_at(int64_t i, int64_t n, FrameEdge edge) {
-  if (i >= 0 && i < n) return i;
-  if (edge == FrameEdge::Zeros) return -1;
-  const int64_t period = edge == FrameEdge::Mirror ? 2 * n : std::max<int64_t>(1, 2 * n - 2);
-  const int64_t turn = (i % period + period) % period;
-  return std::min(turn, 2 * n - (edge == FrameEdge::Mirror ? 1 : 2) - turn);
-}
 
 template <class T>
 class Runner {
@@ -132,7 +124,7 @@ class Runner {
     const int64_t first = op_.start + i % op_.frames * op_.hop, width = shape_.width;
     if (first >= 0 && first <= length_ - width) return signal + first;
     for (int64_t j = 0; j < width; ++j) {
-      const int64_t at = sample_at(first + j, length_, op_.edge);
+      const int64_t at = frame_sample(first + j, length_, op_.edge);
       room[j] = at < 0 ? T(0) : signal[at];
     }
     return room;

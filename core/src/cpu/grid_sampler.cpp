@@ -3,10 +3,10 @@
 
 #include <cstring>
 
+#include "backends/grid_call.h"
 #include "cpu/grid_kernels.h"
 #include "cpu/image_loop.h"
 #include "cpu/kernels.h"
-#include "tensor/image_layout.h"
 
 namespace hearth::cpu {
 
@@ -15,38 +15,6 @@ namespace {
 const GridTable& table() {
   static const GridTable& selected = HEARTH_SELECT_ISA(grid_table);
   return selected;
-}
-
-/// Of an image x laid out as it is, which `positions` positions are read of.
-template <class Op>
-GridArgs grid_args(const Op& op, const TensorImpl& x, int64_t positions) {
-  GridArgs g{};
-  g.dims = static_cast<int>(x.sizes.size()) - 2;
-  g.taps = op.mode == ops::GridMode::Nearest ? 1 : op.mode == ops::GridMode::Bilinear ? 2 : 4;
-  g.padding = static_cast<int>(op.padding);
-  g.align = op.align_corners;
-  for (size_t d = 0; d + 2 < x.sizes.size(); ++d) g.size[d] = x.sizes[x.sizes.size() - 1 - d];
-  g.channels = x.sizes[1];
-  const bool last = prefers_channels_last(x);
-  int64_t pixels = 1;
-  for (int d = 0; d < g.dims; ++d) pixels *= g.size[d];
-  g.channel = last ? 1 : pixels;
-  g.pixel = last ? g.channels : 1;
-  HEARTH_CHECK_AS(NotImplementedError, pixels * g.pixel <= INT32_MAX,
-                  "[grid_sampler] images of more than 2^31 - 1 pixels are not supported, got ",
-                  x.sizes.ref());
-  g.out_channel = positions;
-  return g;
-}
-
-/// The input in one of both dense layouts.
-Tensor dense_image(const Tensor& x) { return image_raw(x, prefers_channels_last(impl(x))); }
-
-/// Positions of each image.
-int64_t positions_of(const TensorImpl& grid) {
-  int64_t n = 1;
-  for (size_t d = 1; d + 1 < grid.sizes.size(); ++d) n *= grid.sizes[d];
-  return n;
 }
 
 constexpr int64_t kGrain = 8192;
@@ -58,7 +26,7 @@ void forward(const Call& call) {
   ComputeElements ex(x), egrid(grid), ey(y);
   ex.load();
   egrid.load();
-  const int64_t n = positions_of(impl(grid));
+  const int64_t n = grid_positions(impl(grid));
   const GridArgs g = grid_args(call.as<ops::GridSampler>(), impl(x), n);
   const int64_t image = impl(x).numel / impl(x).sizes[0];
   const auto kernel = table().forward[impl(x).dtype == kDouble];
@@ -105,7 +73,7 @@ void backward(const Call& call) {
     egy.load();
     ex.load();
     egrid.load();
-    const int64_t n = positions_of(impl(grid));
+    const int64_t n = grid_positions(impl(grid));
     backward_input(grid_args(op, impl(gx), n), egrid, egy, egx, impl(gx));
     const GridArgs g = grid_args(op, impl(x), n);
     const int64_t image = impl(x).numel / impl(x).sizes[0];

@@ -2,10 +2,10 @@
 #include "ops/histogram.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "hearth/base/threads.h"
 
+#include "backends/histogram_bins.h"
 #include "cpu/kernels.h"
 #include "cpu/scratch.h"
 #include "cpu/sort_keys.h"
@@ -91,25 +91,11 @@ void histc_of(const Call& call) {
   const Tensor dense = contiguous_raw(call.in[0]);
   const T* x = ptr<T>(dense);
   using Number = decltype(number_of(T{}));
-  // Rounded to T after every step, as PyTorch computes in it.
-  const auto low = static_cast<T>(op.low), high = static_cast<T>(op.high);
-  const auto width = static_cast<T>(number_of(high) - number_of(low));
-  const auto bins = static_cast<Number>(op.bins);
+  const auto round = [](Number v) { return number_of(static_cast<T>(v)); };
+  const HistogramBins<Number> bins(op.low, op.high, op.bins, round);
   Scratch<int64_t> counts(static_cast<size_t>(op.bins + 1));
-  count(impl(dense).numel, op.bins, counts.data(), [&](int64_t i) {
-    const Number v = number_of(x[i]);
-    if (!(v >= number_of(low) && v <= number_of(high))) return op.bins;
-    const auto offset = static_cast<T>(v - number_of(low));
-    const auto product = static_cast<T>(number_of(offset) * bins);
-    const auto part = static_cast<T>(number_of(product) / number_of(width));
-    // Ends that T does not tell apart, or a distance that it does not hold.
-    if (!std::isfinite(number_of(part))) {
-      const double span = op.high - op.low;
-      const double place = (static_cast<double>(v) - op.low) / span * static_cast<double>(op.bins);
-      return place > 0 ? std::min(static_cast<int64_t>(place), op.bins - 1) : int64_t{0};
-    }
-    return std::min(static_cast<int64_t>(number_of(part)), op.bins - 1);
-  });
+  count(impl(dense).numel, op.bins, counts.data(),
+        [&](int64_t i) { return bins.of(number_of(x[i]), round); });
   T* out = ptr<T>(call.out[0]);
   for (int64_t b = 0; b < op.bins; ++b)
     out[b] = static_cast<T>(static_cast<Number>(counts[static_cast<size_t>(b)]));

@@ -38,6 +38,14 @@ void install_kernels() {
   install_pad();
   install_rearrange();
   install_random();
+  install_random_counts();
+  install_lu_permutation();
+  install_grid_sampler();
+  install_frame_bands();
+  install_searchsorted();
+  install_distances();
+  install_histogram();
+  install_sparse_products();
   install_fold();
   install_embedding_bag();
   install_ctc_loss();
