@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions through cuDNN.
+// Convolutions through cuDNN and, depthwise ones, by own kernels.
 #include <algorithm>
 #include <array>
 
@@ -8,6 +8,7 @@
 #include "hearth/base/context.h"
 
 #include "backends/conv_args.h"
+#include "cuda/conv_depthwise.h"
 #include "cuda/kernels.h"
 #include "cuda/on_stream.h"
 #include "cuda/plans.h"
@@ -207,10 +208,26 @@ struct Factors {
   const void* before() const { return wide ? static_cast<const void*>(d + 1) : f + 1; }
 };
 
+void run_depthwise(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const Tensor& y,
+                   const void* bias) {
+  switch (pass) {
+    case Pass::Forward:
+      return depthwise_forward(c, x, w, y, bias);
+    case Pass::BackwardData:
+      return depthwise_backward_data(c, x, w, y, bias);
+    case Pass::BackwardWeights:
+      return depthwise_backward_weights(c, x, w, y);
+  }
+}
+
 /// Runs one pass of a problem in the layout of `c`; false when cuDNN has no algorithm for it.
 /// `bias` is added to what the pass computes, unless null.
 bool run(Pass pass, const ConvArgs& c, const Tensor& x, const Tensor& w, const Tensor& y,
          void* bias) {
+  if (is_depthwise(c)) {
+    run_depthwise(pass, c, x, w, y, bias);
+    return true;
+  }
   Plan& plan = plan_of(pass, c);
   if (!plan.usable) return false;
   const Workspace workspace(plan.workspace);
