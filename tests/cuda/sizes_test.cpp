@@ -1,56 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes around and beyond what one block, one warp or one launch takes.
+// The families that most programs use.
 #include <cmath>
-#include <functional>
 
-#include "cuda/cuda_test.h"
+#include "cuda/sizes.h"
 
 namespace hearth::testing_cuda {
 namespace {
 
 namespace F = nn::functional;
-using autograd::variable_list;
-using Function = std::function<Tensor(const variable_list&)>;
-
-/// Compares f, and its gradients by float inputs, on the device with the CPU.
-void expect_like_cpu(const std::string& what, const Function& f, const variable_list& in,
-                     double tolerance = 1e-9) {
-  SCOPED_TRACE(what);
-  const auto run = [&](Device device, variable_list* gradients) {
-    variable_list args, wanted;
-    for (const Tensor& t : in) {
-      args.push_back(t.to(device).detach());
-      if (is_differentiable(t.scalar_type())) wanted.push_back(args.back().requires_grad_());
-    }
-    const Tensor y = f(args);
-    if (y.requires_grad())
-      *gradients = autograd::grad({y}, wanted, {ones_like(y.detach())}, std::nullopt, false, true);
-    return y;
-  };
-  variable_list want_gradients, got_gradients;
-  const Tensor want = run(kCPU, &want_gradients);
-  Tensor got;
-  ASSERT_NO_THROW(got = run(kCUDA, &got_gradients));
-  expect_same(got, want, tolerance);
-  ASSERT_EQ(got_gradients.size(), want_gradients.size());
-  for (size_t i = 0; i < got_gradients.size(); ++i) {
-    SCOPED_TRACE(cat_str("gradient ", i));
-    expect_same(got_gradients[i], want_gradients[i], tolerance);
-  }
-}
-
-class CudaSizes : public Cuda {
- protected:
-  void SetUp() override {
-    Cuda::SetUp();
-    manual_seed(7);
-    set_allow_tf32_cudnn(false);
-  }
-  void TearDown() override { set_allow_tf32_cudnn(true); }
-  static Tensor random(IntArrayRef sizes, ScalarType type = kDouble) {
-    return randn(sizes, TensorOptions(type));
-  }
-};
 
 constexpr int64_t kLengths[] = {1, 2, 31, 32, 33, 255, 256, 1000, 1025, 4097, 70001};
 
