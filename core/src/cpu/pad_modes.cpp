@@ -26,32 +26,6 @@ std::vector<Edge> edges(const PadAxis& axis) {
   return list;
 }
 
-/// A padded image as rows of `unit` numbers times the last dim's elements.
-struct Rows {
-  PadAxis depth, height, width;
-  int64_t in_depth, in_height, in_width;
-  int64_t images, unit;
-
-  Rows(PadMode mode, const DimVector& pad, IntArrayRef input, bool last)
-      : depth(pad_axis(mode, pad, input, 0)),
-        height(pad_axis(mode, pad, input, 1)),
-        width(pad_axis(mode, pad, input, 2)) {
-    const size_t dims = pad.size() / 2;
-    const auto size = [&](size_t k) { return k < dims ? input[input.size() - 1 - k] : 1; };
-    in_width = size(0);
-    in_height = size(1);
-    in_depth = size(2);
-    images = 1;
-    for (size_t d = 0; d < input.size() - dims; ++d) images *= input[d];
-    unit = last ? input[1] : 1;
-    if (last) images = input[0];
-  }
-};
-
-bool channels_last(const Tensor& t, const DimVector& pad) {
-  return impl(t).sizes.size() == pad.size() / 2 + 2 && prefers_channels_last(impl(t));
-}
-
 template <size_t kBytes>
 void copy_units(const std::vector<Edge>& list, const char* from, char* to, size_t bytes) {
   if constexpr (kBytes != 0) bytes = kBytes;
@@ -80,9 +54,9 @@ void forward(const Call& call) {
   const auto& op = call.as<ops::PadFromSelf>();
   const Tensor& out = call.out[0];
   if (impl(out).numel == 0) return;
-  const bool last = channels_last(call.in[0], op.pad);
+  const bool last = pads_channels_last(call.in[0], op.pad);
   const Tensor x = image_raw(call.in[0], last);
-  const Rows r(op.mode, op.pad, impl(x).sizes, last);
+  const PadRows r(op.mode, op.pad, impl(x).sizes, last);
   const std::vector<Edge> list = edges(r.width);
   const size_t bytes = static_cast<size_t>(r.unit) * element_size(impl(x).dtype);
   const size_t in_row = static_cast<size_t>(r.in_width) * bytes;
@@ -128,7 +102,7 @@ class Copies {
 
 /// Sums the gradient's rows into those of the input, each by one thread.
 template <class T>
-void backward_as(const Rows& r, const char* gradient, char* result) {
+void backward_as(const PadRows& r, const char* gradient, char* result) {
   const std::vector<Edge> list = edges(r.width);
   const Copies depths(r.depth, r.in_depth), heights(r.height, r.in_height);
   const int64_t in_row = r.in_width * r.unit, out_row = r.width.size * r.unit;
@@ -170,12 +144,12 @@ void backward(const Call& call) {
   const auto& op = call.as<ops::PadFromSelfBackward>();
   const Tensor& out = call.out[0];
   if (impl(out).numel == 0) return;
-  const bool last = channels_last(call.in[0], op.pad);
+  const bool last = pads_channels_last(call.in[0], op.pad);
   const Tensor g = image_raw(call.in[0], last);
   if (impl(g).numel == 0) return fill_tiled(out, 0);
   ComputeElements from(g), to(out);
   from.load();
-  Rows r(op.mode, op.pad, op.input_size, last);
+  PadRows r(op.mode, op.pad, op.input_size, last);
   const ScalarType type = impl(g).dtype;
   const bool complex = is_complex(type);
   HEARTH_CHECK_AS(NotImplementedError, is_floating_point(type) || complex,

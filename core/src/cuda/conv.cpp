@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions through cuDNN and, depthwise ones, by own kernels.
+// Convolutions through cuDNN and, depthwise ones and those of integers, by own kernels.
 #include <algorithm>
 #include <array>
 
@@ -9,6 +9,7 @@
 
 #include "backends/conv_args.h"
 #include "cuda/conv_depthwise.h"
+#include "cuda/conv_plain.h"
 #include "cuda/kernels.h"
 #include "cuda/on_stream.h"
 #include "cuda/plans.h"
@@ -338,9 +339,24 @@ bool prefers_last(const Call& call) {
   return prefers_channels_last(impl(call.in[0])) || prefers_channels_last(impl(call.in[1]));
 }
 
+/// Of integers, which are computed in int64.
+void whole_convolution(const ops::Convolution& op, const Call& call) {
+  const Tensor x = contiguous_raw(call.in[0]), w = contiguous_raw(call.in[1]);
+  const Tensor bias = call.in.get(2).defined() ? contiguous_raw(call.in[2]) : Tensor();
+  const Tensor out = new_tensor(impl(call.out[0]).sizes, kLong, impl(x).device);
+  const int64_t* kernel = impl(w).sizes.data() + 2;
+  if (op.transposed) {
+    plain_convolution(conv_args(op, impl(out), impl(x), kernel), true, out, w, x, bias);
+  } else {
+    plain_convolution(conv_args(op, impl(x), impl(out), kernel), false, x, w, out, bias);
+  }
+  copy_raw_into(call.out[0], out);
+}
+
 void convolution(const Call& call) {
   const auto& op = call.as<ops::Convolution>();
   const Tensor &x = call.in[0], &w = call.in[1], &out = call.out[0];
+  if (impl(x).dtype == kLong) return whole_convolution(op, call);
   check_dtype(x);
   if (impl(out).numel == 0) return;
   Tensor bias = call.in.get(2);

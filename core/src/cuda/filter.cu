@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recursive half of IIR filters: a thread for each line.
+// The recursive half of IIR filters, a thread for each line; resampling, one for each output.
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
@@ -109,8 +109,36 @@ void all_pole(const Call& call) {
   all_pole_as<float>(call);
 }
 
+template <class T>
+void polyphase_as(const Call& call) {
+  const auto& op = call.as<ops::PolyphaseResample>();
+  const Tensor x = contiguous_raw(call.in[0]), filters = contiguous_raw(call.in[1]);
+  const int64_t n = impl(x).sizes.back(), count = impl(call.out[0]).sizes.back();
+  const int64_t fresh = impl(filters).sizes[0], taps = impl(filters).sizes[1];
+  const ops::PolyphasePlaces places{op.orig, fresh, op.phase, taps / 2};
+  const T *from = ptr<T>(x), *h = ptr<T>(filters);
+  T* to = ptr<T>(call.out[0]);
+  for_each(impl(call.out[0]).numel, "polyphase_resample", [=] __device__(int64_t at) {
+    const int64_t line = at / count, i = at - line * count, first = places.first(i);
+    const T* window = from + line * n + first;
+    const T* filter = h + (places.phase + i) % fresh * taps;
+    const int64_t begin = first < 0 ? -first : 0, end = min(taps, n - first);
+    T sum(0);
+    for (int64_t k = begin; k < end; ++k) sum += filter[k] * window[k];
+    to[at] = sum;
+  });
+}
+
+void polyphase(const Call& call) {
+  if (call.compute == kDouble) return polyphase_as<double>(call);
+  polyphase_as<float>(call);
+}
+
 }  // namespace
 
-void install_filter() { ops::AllPole::row().kernel[kSlot] = &all_pole; }
+void install_filter() {
+  ops::AllPole::row().kernel[kSlot] = &all_pole;
+  ops::PolyphaseResample::row().kernel[kSlot] = &polyphase;
+}
 
 }  // namespace hearth::cuda

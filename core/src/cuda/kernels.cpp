@@ -8,6 +8,7 @@ void install_kernels() {
   install_pointwise();
   install_sort();
   install_scan();
+  install_scan_gradients();
   install_filter();
   install_resize();
   install_pool();
@@ -36,6 +37,7 @@ void install_kernels() {
   install_masked();
   install_join();
   install_pad();
+  install_pad_modes();
   install_rearrange();
   install_random();
   install_random_counts();

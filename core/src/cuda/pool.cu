@@ -221,6 +221,7 @@ void avg_forward_as(const Call& call) {
 
 template <class Op>
 void avg_forward(const Call& call) {
+  if (impl(call.in[0]).dtype == kLong) return avg_forward_as<int64_t, Op>(call);
   with_floating_type(impl(call.in[0]).dtype, call.op.info.name,
                      [&]<class T>(T) { avg_forward_as<T, Op>(call); });
 }

@@ -22,8 +22,8 @@ struct AllPole {
 struct PolyphasePlaces {
   int64_t orig, fresh, phase, half;
   /// What output `phase` lies at, in samples from where output 0 would.
-  int64_t shift() const { return phase * orig / fresh; }
-  int64_t first(int64_t i) const { return (phase + i) * orig / fresh - shift() - half + 1; }
+  constexpr int64_t shift() const { return phase * orig / fresh; }
+  constexpr int64_t first(int64_t i) const { return (phase + i) * orig / fresh - shift() - half + 1; }
 };
 
 struct PolyphaseResample {
