@@ -8,15 +8,24 @@
 
 namespace hearth::testing_cuda {
 
-/// The rows that have no CUDA kernel yet, or are made of such: pending.txt, one name a line.
+/// The names in a file, one a line.
+inline std::set<std::string> names_in(const char* path) {
+  std::set<std::string> all;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty()) all.insert(line);
+  return all;
+}
+
+/// The rows that do not run on CUDA: they have no kernel yet, or are made of such.
 inline const std::set<std::string>& pending() {
-  static const std::set<std::string> names = [] {
-    std::set<std::string> all;
-    std::ifstream file("tests/cuda/pending.txt");
-    for (std::string line; std::getline(file, line);)
-      if (!line.empty()) all.insert(line);
-    return all;
-  }();
+  static const std::set<std::string> names = names_in("tests/cuda/pending.txt");
+  return names;
+}
+
+/// The rows that run there as the ops that they decompose into. All others have a kernel.
+inline const std::set<std::string>& in_parts() {
+  static const std::set<std::string> names = names_in("tests/cuda/in_parts.txt");
   return names;
 }
 

@@ -10,7 +10,7 @@
 #include "hearth/autograd/autograd.h"
 #include "hearth/base/error.h"
 
-#include "cuda/pending.h"
+#include "cuda/coverage.h"
 
 namespace hearth::golden {
 

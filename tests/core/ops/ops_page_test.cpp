@@ -12,7 +12,7 @@
 #include "hearth/ops/creation.h"
 
 #include "core/ops/samples.h"
-#include "cuda/pending.h"
+#include "cuda/coverage.h"
 #include "ops/all_ops.h"
 
 namespace hearth::testing_ops {
@@ -93,8 +93,8 @@ std::string page() {
          "**float** float32 and\n  float64; **complex** complex64 and complex128.\n"
          "- **gradient**: of any order; backward rows are differentiated through what they "
          "decompose into.\n"
-         "- **CUDA**: *kernel*; *parts*, where it may run as other operators; *not yet*, where it "
-         "throws.\n\n"
+         "- **CUDA**: *kernel*; *parts*, where it runs as other operators; *not yet*, where it "
+         "throws. `tests/cuda` checks\n  that it is so.\n\n"
          "| operator | types | gradient | CUDA |\n|---|---|---|---|\n";
   for (const OpTable* op : all_ops()) {
     const std::string name(op->info.name);
@@ -103,8 +103,8 @@ std::string page() {
                                                             : types_of(by_row[op]))
         << " | " << (op->info.differentiable ? "yes" : "") << " | "
         << (testing_cuda::pending().count(name)    ? "not yet"
-            : op->info.is_view() || !op->decompose ? "kernel"
-                                                   : "kernel or parts")
+            : testing_cuda::in_parts().count(name) ? "parts"
+                                                   : "kernel")
         << " |\n";
   }
   return out.str();
