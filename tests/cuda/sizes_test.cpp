@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The families that most programs use.
-#include <cmath>
-
 #include "cuda/sizes.h"
+
+#include <cmath>
 
 namespace hearth::testing_cuda {
 namespace {

@@ -23,7 +23,9 @@ struct PolyphasePlaces {
   int64_t orig, fresh, phase, half;
   /// What output `phase` lies at, in samples from where output 0 would.
   constexpr int64_t shift() const { return phase * orig / fresh; }
-  constexpr int64_t first(int64_t i) const { return (phase + i) * orig / fresh - shift() - half + 1; }
+  constexpr int64_t first(int64_t i) const {
+    return (phase + i) * orig / fresh - shift() - half + 1;
+  }
 };
 
 struct PolyphaseResample {
