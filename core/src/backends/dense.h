@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For kernels, past the tape: operands in one dense layout.
+// For kernels, past the tape: operands in one dense layout, results in the type they compute in.
 #pragma once
 
 #include "ops/copy.h"
@@ -35,5 +35,30 @@ inline Tensor dim_last(const Tensor& t, int64_t dim) {
   strides.push_back(i.strides[d]);
   return alias_tensor(t, std::move(sizes), std::move(strides), i.offset, i.dtype);
 }
+
+/// Where a kernel writes elements of `compute`: the output itself, or a tensor that finish()
+/// converts to it.
+class Result {
+ public:
+  /// `direct` says whether the kernel can write the output's layout; else it gets a contiguous one.
+  Result(const Tensor& out, ScalarType compute, bool direct = true)
+      : out_(out),
+        target_(direct && impl(out).dtype == compute
+                    ? out
+                    : new_tensor(impl(out).sizes, compute, impl(out).device,
+                                 direct ? impl(out).strides : DimVector())) {}
+  const Tensor& tensor() const { return target_; }
+  template <class T>
+  T* data() const {
+    return ptr<T>(target_);
+  }
+  void finish() const {
+    if (!target_.is_same(out_)) copy_raw_into(out_, target_);
+  }
+
+ private:
+  const Tensor& out_;
+  Tensor target_;
+};
 
 }  // namespace hearth

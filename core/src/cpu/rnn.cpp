@@ -3,10 +3,9 @@
 // step is one region of threads: every task takes some units, multiplies the state by their weights
 // and runs their gates. Backward goes the same way, and its weight gradients are one product again.
 // Results do not depend on the number of threads.
-#include "ops/rnn.h"
-
 #include <algorithm>
 
+#include "backends/rnn_shape.h"
 #include "base/parallel.h"
 #include "cpu/dense.h"
 #include "cpu/gemm.h"
@@ -130,31 +129,9 @@ class Operand {
   Tensor tensor_;
 };
 
-/// Sizes of a call and its steps.
-struct Layer {
-  ops::RnnMode mode;
-  std::vector<ops::RnnStep> steps;
-  int64_t rows, batch, input, hidden, gates;
-
-  Layer(ops::RnnMode m, bool reverse, const DimVector& batch_sizes, const Tensor& x,
-        const Tensor& hx)
-      : mode(m),
-        batch(hx.size(0)),
-        input(x.size(-1)),
-        hidden(hx.size(1)),
-        gates(ops::rnn_gates(m) * hidden) {
-    const bool packed = !batch_sizes.empty();
-    steps = ops::rnn_steps(packed ? batch_sizes : DimVector(static_cast<size_t>(x.size(0)), batch),
-                           reverse);
-    rows = packed ? x.size(0) : x.size(0) * batch;
-  }
-  bool gru() const { return mode == ops::RnnMode::Gru; }
-  bool lstm() const { return mode == ops::RnnMode::Lstm; }
-  bool empty() const { return rows == 0 || hidden == 0; }
-  bool parallel(const ops::RnnStep& s) const {
-    return 2 * s.batch * gates * hidden >= kParallelFlops;
-  }
-};
+bool parallel(const RnnShape& l, const ops::RnnStep& s) {
+  return 2 * s.batch * l.gates * l.hidden >= kParallelFlops;
+}
 
 /// A place in memory that there may not be.
 template <class T>
@@ -176,7 +153,7 @@ int64_t padded(int64_t n) {
 }
 
 template <class T>
-void forward(const Call& call, const Layer& l, T* output, T* hy, T* cy, T* kept) {
+void forward(const Call& call, const RnnShape& l, T* output, T* hy, T* cy, T* kept) {
   const Operand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
       w_hh(call.in[4]), b_ih(call.in[5]), b_hh(call.in[6]);
   const int64_t n = l.hidden, cols = tables<T>().gemm.cols;
@@ -202,7 +179,7 @@ void forward(const Call& call, const Layer& l, T* output, T* hy, T* cy, T* kept)
   if (l.lstm()) std::copy_n(cx.data(), state_size, cy);
 
   for (const ops::RnnStep& s : l.steps) {
-    over_units(n, cols, l.parallel(s), [&](int64_t j, int64_t width) {
+    over_units(n, cols, parallel(l, s), [&](int64_t j, int64_t width) {
       T* const sums = gates + s.row * stride + j;
       for (int64_t g = 0; g < l.gates / n; ++g) {
         const bool apart = l.gru() && g == 2;
@@ -221,7 +198,7 @@ void forward(const Call& call, const Layer& l, T* output, T* hy, T* cy, T* kept)
 
 void rnn_layer(const Call& call) {
   const auto& op = call.as<ops::RnnLayer>();
-  const Layer l(op.mode, op.reverse, op.batch_sizes, call.in[0], call.in[1]);
+  const RnnShape l(op.mode, op.reverse, op.batch_sizes, call.in[0], call.in[1]);
   const Result output(call.out[0], call.compute, impl(call.out[0]).contiguous),
       hy(call.out[1], call.compute, impl(call.out[1]).contiguous),
       cy(call.out[2], call.compute, impl(call.out[2]).contiguous),
@@ -236,18 +213,8 @@ void rnn_layer(const Call& call) {
   for (const Result* r : {&output, &hy, &cy, &kept}) r->finish();
 }
 
-/// Columns of the gates' gradients that belong to rows of weight_hh.
-struct Segment {
-  int64_t column, row, count;
-};
-std::vector<Segment> recurrent_segments(const Layer& l) {
-  const int64_t n = l.hidden;
-  if (l.gru()) return {{0, 0, 2 * n}, {3 * n, 2 * n, n}};
-  return {{0, 0, l.gates}};
-}
-
 template <class T>
-void backward(const Call& call, const Layer& l, const Result results[7],
+void backward(const Call& call, const RnnShape& l, const Result results[7],
               const ops::RnnLayerBackward& op) {
   const Operand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
       hx(call.in[4]), cx(call.in[5]), w_ih(call.in[6]), w_hh(call.in[7]), output(call.in[10]),
@@ -279,9 +246,9 @@ void backward(const Call& call, const Layer& l, const Result results[7],
   Scratch<T> dgates(static_cast<size_t>(l.rows * stride)), zeros(static_cast<size_t>(n));
   std::fill_n(zeros.data(), n, T(0));
   Panels<T> weight(w_hh.data(), l.gates, n, n, 1);
-  const std::vector<Segment> segments = recurrent_segments(l);
+  const std::vector<RnnSegment> segments = recurrent_segments(l);
   const auto through_weights = [&](const ops::RnnStep& s, int64_t j, int64_t width) {
-    for (const Segment& part : segments)
+    for (const RnnSegment& part : segments)
       weight.multiply(0, j, part.row, s.batch, width, part.count,
                       dgates.data() + s.row * stride + part.column, stride, dh + j, n, T(1));
   };
@@ -304,11 +271,11 @@ void backward(const Call& call, const Layer& l, const Result results[7],
     }
   };
   for (size_t i = l.steps.size(); i-- > 0;)
-    over_units(n, cols, l.parallel(l.steps[i]), [&](int64_t j, int64_t width) {
+    over_units(n, cols, parallel(l, l.steps[i]), [&](int64_t j, int64_t width) {
       if (i + 1 < l.steps.size()) through_weights(l.steps[i + 1], j, width);
       gates(l.steps[i], j, width);
     });
-  over_units(n, cols, l.parallel(l.steps[0]),
+  over_units(n, cols, parallel(l, l.steps[0]),
              [&](int64_t j, int64_t width) { through_weights(l.steps[0], j, width); });
 
   const T* d = dgates.data();
@@ -319,7 +286,7 @@ void backward(const Call& call, const Layer& l, const Result results[7],
     product<T>(l.gates, l.input, l.rows, d, {1, stride}, x.data(), {l.input, 1},
                results[3].data<T>(), l.input);
   if (op.need_weight_hh)
-    for (const Segment& part : segments)
+    for (const RnnSegment& part : segments)
       product<T>(part.count, n, l.rows, d + part.column, {1, stride}, before.data(),
                  {before_stride, 1}, results[4].data<T>() + part.row * n, n);
   if (!op.need_bias) return;
@@ -328,13 +295,13 @@ void backward(const Call& call, const Layer& l, const Result results[7],
   Scratch<T> sums(static_cast<size_t>(columns));
   product<T>(1, columns, l.rows, ones.data(), {l.rows, 1}, d, {stride, 1}, sums.data(), columns);
   std::copy_n(sums.data(), l.gates, results[5].data<T>());
-  for (const Segment& part : segments)
+  for (const RnnSegment& part : segments)
     std::copy_n(sums.data() + part.column, part.count, results[6].data<T>() + part.row);
 }
 
 void rnn_layer_backward(const Call& call) {
   const auto& op = call.as<ops::RnnLayerBackward>();
-  const Layer l(op.mode, op.reverse, op.batch_sizes, call.in[3], call.in[4]);
+  const RnnShape l(op.mode, op.reverse, op.batch_sizes, call.in[3], call.in[4]);
   const auto result = [&](size_t i) {
     return Result(call.out[i], call.compute, impl(call.out[i]).contiguous);
   };

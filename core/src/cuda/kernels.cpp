@@ -19,6 +19,7 @@ void install_kernels() {
   install_spectra();
   install_lstsq();
   install_matrix_functions();
+  install_rnn();
   install_conv();
   install_reduce_norms();
   install_reduce_extremes();

@@ -25,6 +25,7 @@ void install_ldl();
 void install_spectra();
 void install_lstsq();
 void install_matrix_functions();
+void install_rnn();
 void install_conv();
 void install_reduce_norms();
 void install_reduce_extremes();

@@ -8,6 +8,7 @@
 
 #include "base/current_stream.h"
 #include "cuda/kernels.h"
+#include "cuda/matmul.h"
 #include "cuda/matmul_plain.h"
 #include "cuda/plans.h"
 #include "cuda/runtime.h"
@@ -188,6 +189,8 @@ void multiply(const MatmulArgs& g) {
                        stream()));
 }
 
+}  // namespace
+
 void matmul(const MatmulArgs& args) {
   MatmulArgs g = args;
   int64_t count = g.m * g.n;
@@ -232,8 +235,6 @@ void matmul(const MatmulArgs& args) {
     multiply(inner);
   }
 }
-
-}  // namespace
 
 void install_linalg() {
   ops::Matmul::row().kernel[kSlot] = [](const Call& call) { run_matmul(call, &matmul); };

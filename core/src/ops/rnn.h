@@ -29,7 +29,7 @@ struct RnnStep {
   int64_t carried;   ///< sequences whose state comes from there; the others begin
   int64_t lasting;   ///< sequences that go on to the next step; the others end
 };
-std::vector<RnnStep> rnn_steps(const DimVector& batch_sizes, bool reverse);
+HEARTH_API std::vector<RnnStep> rnn_steps(const DimVector& batch_sizes, bool reverse);
 
 /// One direction of one layer of a recurrent network, over all steps. input [T, N, I] or, with
 /// batch_sizes, packed [rows, I]; hx and cx [N, H]. Outputs: that of each step, the last hidden and
