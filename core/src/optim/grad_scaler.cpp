@@ -9,17 +9,41 @@
 
 namespace hearth {
 
+namespace {
+
+void check_scale(double scale) {
+  HEARTH_CHECK_AS(ValueError, scale > 0 && std::isfinite(scale),
+                  "[GradScaler] expected a positive scale, got ", scale);
+}
+void check(const GradScalerOptions& o) {
+  HEARTH_CHECK_AS(ValueError, o.growth_factor() > 1,
+                  "[GradScaler] The growth factor must be > 1.0, got ", o.growth_factor());
+  HEARTH_CHECK_AS(ValueError, o.backoff_factor() > 0 && o.backoff_factor() < 1,
+                  "[GradScaler] The backoff factor must be < 1.0 and positive, got ",
+                  o.backoff_factor());
+  HEARTH_CHECK_AS(ValueError, o.growth_interval() > 0,
+                  "[GradScaler] growth_interval is positive, got ", o.growth_interval());
+}
+
+}  // namespace
+
 GradScaler::GradScaler(GradScalerOptions options)
     : options_(std::move(options)), scale_(options_.init_scale()) {
-  HEARTH_CHECK_AS(ValueError, scale_ > 0 && std::isfinite(scale_),
-                  "[GradScaler] init_scale is positive, got ", scale_);
-  HEARTH_CHECK_AS(ValueError, options_.growth_factor() > 1,
-                  "[GradScaler] The growth factor must be > 1.0, got ", options_.growth_factor());
-  HEARTH_CHECK_AS(ValueError, options_.backoff_factor() > 0 && options_.backoff_factor() < 1,
-                  "[GradScaler] The backoff factor must be < 1.0 and positive, got ",
-                  options_.backoff_factor());
-  HEARTH_CHECK_AS(ValueError, options_.growth_interval() > 0,
-                  "[GradScaler] growth_interval is positive, got ", options_.growth_interval());
+  check_scale(scale_);
+  check(options_);
+}
+
+void GradScaler::set_growth_factor(double factor) {
+  check(GradScalerOptions(options_).growth_factor(factor));
+  options_.growth_factor(factor);
+}
+void GradScaler::set_backoff_factor(double factor) {
+  check(GradScalerOptions(options_).backoff_factor(factor));
+  options_.backoff_factor(factor);
+}
+void GradScaler::set_growth_interval(int64_t interval) {
+  check(GradScalerOptions(options_).growth_interval(interval));
+  options_.growth_interval(interval);
 }
 
 GradScaler::Seen* GradScaler::seen(const optim::Optimizer& optimizer) {
@@ -66,8 +90,14 @@ bool GradScaler::step(optim::Optimizer& optimizer) {
   return s.finite;
 }
 
-void GradScaler::update() {
+void GradScaler::update(std::optional<double> new_scale) {
   if (!options_.enabled()) return;
+  if (new_scale) {
+    check_scale(*new_scale);
+    scale_ = *new_scale;
+    seen_.clear();
+    return;
+  }
   HEARTH_CHECK(!seen_.empty(), "[GradScaler] update() without a step() or unscale_() before it");
   bool finite = true;
   for (const Seen& s : seen_) finite &= s.finite;

@@ -76,6 +76,23 @@ TEST(GradScaler, UnscaledGradientsCanBeClipped) {
   EXPECT_THAT(error_of([&] { s.scaler.update(); }), HasSubstr("without a step()"));
 }
 
+TEST(GradScaler, ItsNumbersCanBeSet) {
+  GradScaler scaler(GradScalerOptions().init_scale(4));
+  scaler.update(32.0);
+  EXPECT_EQ(scaler.get_scale(), 32);
+  scaler.set_growth_factor(3);
+  scaler.set_backoff_factor(0.25);
+  scaler.set_growth_interval(7);
+  EXPECT_EQ(scaler.get_growth_factor(), 3);
+  EXPECT_EQ(scaler.get_backoff_factor(), 0.25);
+  EXPECT_EQ(scaler.get_growth_interval(), 7);
+  EXPECT_THROW(scaler.update(0.0), ValueError);
+  EXPECT_THROW(scaler.set_growth_factor(1), ValueError);
+  EXPECT_THROW(scaler.set_backoff_factor(1), ValueError);
+  EXPECT_THROW(scaler.set_growth_interval(0), ValueError);
+  EXPECT_EQ(scaler.get_growth_factor(), 3);
+}
+
 TEST(GradScaler, DisabledItDoesNothing) {
   Step s(GradScalerOptions().enabled(false));
   EXPECT_TRUE(s.take(0.5));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "hearth/base/arg.h"
@@ -37,11 +38,17 @@ class HEARTH_API GradScaler {
   void unscale_(optim::Optimizer& optimizer);
   /// Steps, unscaling first if that has not been done. Returns whether the step was taken.
   bool step(optim::Optimizer& optimizer);
-  /// Adjusts the scale, after all optimizers have stepped.
-  void update();
+  /// Adjusts the scale, after all optimizers have stepped; with `new_scale`, sets it.
+  void update(std::optional<double> new_scale = {});
 
   double get_scale() const { return options_.enabled() ? scale_ : 1; }
   bool is_enabled() const { return options_.enabled(); }
+  double get_growth_factor() const { return options_.growth_factor(); }
+  double get_backoff_factor() const { return options_.backoff_factor(); }
+  int64_t get_growth_interval() const { return options_.growth_interval(); }
+  void set_growth_factor(double factor);
+  void set_backoff_factor(double factor);
+  void set_growth_interval(int64_t interval);
   const GradScalerOptions& options() const { return options_; }
   void save(serialize::OutputArchive& archive) const;
   void load(serialize::InputArchive& archive);
