@@ -10,10 +10,50 @@
 #include "autograd/meta.h"
 #include "base/thread_state.h"
 #include "dispatch/interceptor.h"
+#include "ops/all_ops.h"
 
 namespace hearth {
 
 namespace {
+
+/// Rows that run in whatever type comes, but not on CUDA: float16, which is usual there, has
+/// neither the range nor the digits. PyTorch's lists, which differ by device, too.
+const std::unordered_map<const OpTable*, Cast>& cuda_policies() {
+  static const auto& policies = []() -> const auto& {
+    auto& made = *new std::unordered_map<const OpTable*, Cast>;
+    const auto add = [&](Cast policy, std::initializer_list<std::string_view> names) {
+      for (const std::string_view name : names) made.emplace(find_op(name), policy);
+    };
+    add(Cast::Float32, {"acos",
+                        "asin",
+                        "cosh",
+                        "cumprod",
+                        "cumsum",
+                        "erfinv",
+                        "exp",
+                        "expm1",
+                        "linalg_vector_norm",
+                        "log",
+                        "log10",
+                        "log1p",
+                        "log2",
+                        "pow",
+                        "prod",
+                        "reciprocal",
+                        "rsqrt",
+                        "sinh",
+                        "softplus",
+                        "sum",
+                        "tan",
+                        "upsample",
+                        "_upsample_nearest_exact"});
+    add(Cast::Widest, {"addcdiv", "addcmul", "atan2", "index_put", "scatter_add"});
+    add(Cast::Lower, {"prelu"});
+    return made;
+  }
+  ();
+  return policies;
+}
 
 class AutocastScope : public Interceptor {
  public:
@@ -27,7 +67,7 @@ class AutocastInterceptor final : public AutocastScope {
   AutocastInterceptor(DeviceType device, ScalarType dtype) : AutocastScope(device, dtype, true) {}
 
   void intercept(const Invocation& call) override {
-    const Cast policy = call.op.info.cast;
+    const Cast policy = policy_of(call.op);
     if (policy == Cast::Any || call.bind != Bind::Fresh || thread_state().in_backward) {
       next(call);
       return;
@@ -53,6 +93,13 @@ class AutocastInterceptor final : public AutocastScope {
   bool eligible(const Tensor& t) const {
     return t.defined() && impl(t).device.type() == mode.device &&
            is_floating_point(impl(t).dtype) && impl(t).dtype != kDouble;
+  }
+
+  Cast policy_of(const OpTable& op) const {
+    if (mode.device == kCUDA)
+      if (const auto found = cuda_policies().find(&op); found != cuda_policies().end())
+        return found->second;
+    return op.info.cast;
   }
 
   ScalarType target_type(Cast policy, Args in) const {

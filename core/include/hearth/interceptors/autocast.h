@@ -11,7 +11,8 @@ namespace hearth {
 
 /// Runs matrix products and convolutions of a scope in a narrower type, and what needs range or
 /// precision (softmax, norms, losses) in float32. Backward is not cast: it follows what forward
-/// did. Casts of parameters are kept until the outermost scope ends. As torch.autocast.
+/// did. Casts of parameters are kept until the outermost scope ends. On CUDA, powers, exponentials,
+/// logarithms, sums and products of many elements are in float32 as well. As torch.autocast.
 ///
 ///   {
 ///     hearth::Autocast autocast(hearth::kCPU, hearth::kBFloat16);
