@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "hearth/base/context.h"
 #include "hearth/base/error.h"
 #include "hearth/base/generator.h"
 #include "hearth/base/progress.h"
@@ -112,7 +113,7 @@ hearth::Device Command::device() const {
 }
 
 std::optional<hearth::ScalarType> Command::precision() const {
-  if (precision_ == "float32") return std::nullopt;
+  if (precision_ == "float32" || precision_ == "tf32") return std::nullopt;
   return precision_ == "float16" ? hearth::kHalf : hearth::kBFloat16;
 }
 
@@ -145,8 +146,12 @@ Program::Program(const App& app) : app_(app) {
       options.add("--threads", c.threads_, "Threads for computing; 0: one per CPU")
           .between(0, 100'000);
     if (common & kPrecision)
-      options.add("--precision", c.precision_, "What products and convolutions are computed in")
-          .one_of({"float32", "bfloat16", "float16"})
+      options
+          .add(
+              "--precision", c.precision_,
+              "What products and convolutions are computed in; short names: fp32, bf16, fp16; tf32 "
+              "is float32 that CUDA may round to 10 bits of mantissa in products")
+          .one_of({"float32", "tf32", "bfloat16", "float16"})
           .synonym("f32", "float32")
           .synonym("fp32", "float32")
           .synonym("bf16", "bfloat16")
@@ -200,6 +205,10 @@ void Program::set_up(Command& command) {
   if (command.threads_ > 0)
     hearth::set_num_threads(static_cast<int>(std::min(command.threads_, cores)));
   if (command.common() & kSeed) hearth::manual_seed(command.seed_);
+  if (command.common() & kPrecision && command.precision_ == "tf32") {
+    hearth::set_allow_tf32_cublas(true);
+    hearth::set_allow_tf32_cudnn(true);
+  }
 }
 
 int Program::run(Entry& entry, const std::vector<std::string>& arguments) {

@@ -56,7 +56,7 @@ class Command {
   FILE* text() const { return json_ ? stderr : stdout; }
   /// The device that --device names; "auto" is CUDA where there is one. Throws DeviceError.
   hearth::Device device() const;
-  /// The narrower type that --precision names; nothing for float32.
+  /// The narrower type that --precision names; nothing for float32 and tf32.
   std::optional<hearth::ScalarType> precision() const;
   /// Computes a scope in that type.
   hearth::Autocast autocast() const;

@@ -271,7 +271,9 @@ TEST_F(VisionApp, TrainsInNarrowerTypes) {
     return read_text(folder / (name + "/model.safetensors"));
   };
   const std::string whole = train("f32", {}), narrow = train("bf16", {"--precision", "bf16"});
-  EXPECT_TRUE(train("float32", {"--precision", "f32"}) == whole);
+  EXPECT_TRUE(train("float32", {"--precision", "fp32"}) == whole);
+  // Only CUDA rounds products of float32.
+  EXPECT_TRUE(train("tf32", {"--precision", "tf32"}) == whole);
   EXPECT_FALSE(whole == narrow);
   EXPECT_TRUE(train("again", {"--precision", "bfloat16"}) == narrow);
   // The type is one of the settings that a training goes on with.
@@ -279,7 +281,7 @@ TEST_F(VisionApp, TrainsInNarrowerTypes) {
   EXPECT_EQ(run({"train", "--output", folder / "bf16", "--resume", "--epochs", "6"}).code, 0);
   const Result r = run({"train", "--precision", "int8"});
   EXPECT_EQ(r.code, 2);
-  EXPECT_THAT(r.err, HasSubstr("expected one of float32, bfloat16, float16, got int8"));
+  EXPECT_THAT(r.err, HasSubstr("expected one of float32, tf32, bfloat16, float16, got int8"));
 }
 
 TEST_F(VisionApp, AFolderHoldsOneTraining) {
