@@ -20,15 +20,32 @@
 namespace hearth::train {
 namespace {
 
-using Batch = data::Example<>;
-
 /// A target that does not count.
 constexpr int64_t kIgnored = -100;
+
+/// Examples, and how many targets count: known before they are on a device, where it would have to
+/// be waited for.
+struct Batch {
+  Tensor data, target;
+  double counted = 0;
+
+  explicit Batch(data::Example<> e) : data(std::move(e.data)), target(std::move(e.target)) {
+    counted = static_cast<double>(is_mixed() ? target.size(0)
+                                             : target.ne(kIgnored).sum().item<int64_t>());
+  }
+  /// Whether targets are probabilities.
+  bool is_mixed() const { return target.is_floating_point(); }
+  template <typename F>
+  void visit_tensors(const F& f) {
+    f(data);
+    f(target);
+  }
+};
 
 class ExampleBatches : public data::datasets::BatchDataset<ExampleBatches, Batch> {
  public:
   explicit ExampleBatches(Examples examples) : examples_(std::move(examples)) {}
-  Batch get_batch(ArrayRef<size_t> indices) override { return examples_.batch(indices); }
+  Batch get_batch(ArrayRef<size_t> indices) override { return Batch(examples_.batch(indices)); }
   std::optional<size_t> size() const override { return examples_.size; }
 
  private:
@@ -79,15 +96,17 @@ struct ClassificationTrainer::Impl {
     const auto workers = static_cast<size_t>(options.workers());
     if (examples.lengths.empty()) {
       ExampleSampler sampler(examples, options);
-      loader = data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
-                                      data::DataLoaderOptions(batch_size).workers(workers));
+      loader = data::make_data_loader(
+          ExampleBatches(std::move(examples)), std::move(sampler),
+          data::DataLoaderOptions(batch_size).workers(workers).device(device()));
     } else {
       HEARTH_CHECK_AS(ValueError, options.sampling() == Sampling::Shuffled,
                       "[ClassificationTrainer] examples in batches of about one length are "
                       "shuffled, neither balanced nor repeated");
       data::samplers::BucketBatchSampler sampler(std::move(examples.lengths), batch_size);
-      by_length = data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
-                                         data::DataLoaderOptions().workers(workers));
+      by_length =
+          data::make_data_loader(ExampleBatches(std::move(examples)), std::move(sampler),
+                                 data::DataLoaderOptions().workers(workers).device(device()));
     }
     run.text =
         cat_str(what, ", batch size ", options.batch_size(), ", lr ", options.lr(),
@@ -104,6 +123,12 @@ struct ClassificationTrainer::Impl {
     trainer.validation_step([this](Batch& b) { return step(b, 0); });
   }
 
+  /// Where the model is when the training is made, and batches go; none for the CPU.
+  std::optional<Device> device() const {
+    for (const Tensor& p : model.parameters())
+      if (!p.device().is_cpu()) return p.device();
+    return std::nullopt;
+  }
   int64_t steps_per_epoch() const {
     return (size + options.batch_size() - 1) / options.batch_size();
   }
@@ -127,11 +152,10 @@ struct ClassificationTrainer::Impl {
     const Tensor target = batch.target.to(scores.device());
     const Tensor loss =
         cross_entropy_loss(scores, target, {}, Reduction::Mean, kIgnored, label_smoothing);
-    const bool mixed = batch.target.is_floating_point();
-    const Tensor right = scores.detach().argmax(1).eq(mixed ? target.argmax(1) : target).to(kFloat);
-    const auto counted = static_cast<double>(
-        mixed ? batch.target.size(0) : batch.target.ne(kIgnored).sum().item<int64_t>());
-    return StepResult(loss, {{"accuracy", right.sum() / std::max(counted, 1.0)}}).weigh(counted);
+    const Tensor right =
+        scores.detach().argmax(1).eq(batch.is_mixed() ? target.argmax(1) : target).to(kFloat);
+    return StepResult(loss, {{"accuracy", right.sum() / std::max(batch.counted, 1.0)}})
+        .weigh(batch.counted);
   }
 
   nn::Module& model;
@@ -160,7 +184,8 @@ ClassificationTrainer::~ClassificationTrainer() = default;
 
 void ClassificationTrainer::validate_on(Examples examples, size_t batch_size) {
   impl_->validation = data::make_data_loader<data::samplers::SequentialSampler>(
-      ExampleBatches(std::move(examples)), data::DataLoaderOptions(batch_size));
+      ExampleBatches(std::move(examples)),
+      data::DataLoaderOptions(batch_size).device(impl_->device()));
 }
 
 Engine& ClassificationTrainer::engine() { return impl_->trainer; }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hearth/base/arg.h"
+#include "hearth/data/delivery.h"
 #include "hearth/data/example.h"
 #include "hearth/data/transforms.h"
 
@@ -23,6 +24,15 @@ namespace hearth::data {
 struct Padded {
   Tensor data;     ///< [N, longest, ...]
   Tensor lengths;  ///< int64 [N], on the CPU
+};
+/// Lengths stay: packing reads them on the CPU.
+template <>
+struct TensorsOf<Padded> {
+  static constexpr bool known = true;
+  template <typename F>
+  static void visit(Padded& p, const F& f) {
+    f(p.data);
+  }
 };
 
 /// How Padded tensors are made.

@@ -10,6 +10,7 @@
 #include "hearth/base/arg.h"
 #include "hearth/data/batch_samplers.h"
 #include "hearth/data/datasets.h"
+#include "hearth/data/delivery.h"
 #include "hearth/data/engine.h"
 #include "hearth/data/samplers.h"
 
@@ -43,6 +44,13 @@ struct DataLoaderOptions {
   HEARTH_ARG(bool, enforce_ordering) = true;
   /// Leave out a last batch that is smaller than batch_size.
   HEARTH_ARG(bool, drop_last) = false;
+  /// Where batches arrive. To a CUDA device workers copy them, through pinned memory and on streams
+  /// of their own, next to what the program computes; without workers, the current stream does.
+  /// Batches that are requested ahead are in the device's memory then.
+  HEARTH_ARG(std::optional<Device>, device);
+  /// Puts batches into pinned memory, from which the program copies them itself; nothing where
+  /// there is no CUDA device.
+  HEARTH_ARG(bool, pin_memory) = false;
 };
 
 /// DataLoaderOptions with max_jobs decided.
@@ -53,10 +61,12 @@ struct FullDataLoaderOptions {
         max_jobs(o.max_jobs().value_or(2 * o.workers())),
         timeout(o.timeout()),
         enforce_ordering(o.enforce_ordering()),
-        drop_last(o.drop_last()) {}
+        drop_last(o.drop_last()),
+        destination{o.device(), o.pin_memory()} {}
   size_t batch_size, workers, max_jobs;
   std::optional<Milliseconds> timeout;
   bool enforce_ordering, drop_last;
+  Destination destination;
 };
 
 namespace detail {
@@ -112,6 +122,12 @@ class HEARTH_API LoaderCore : protected BatchSource {
   virtual bool requests_are_batches() const { return true; }
   /// Goes past a batch that an earlier loop was given; false at the end.
   virtual bool skip_batch() { return draw_request() != nullptr; }
+  /// A batch that was made, where it is wanted.
+  template <typename Batch>
+  ErasedPtr delivered(Batch batch) const {
+    deliver(batch, options_.destination, options_.workers > 0);
+    return std::make_unique<ErasedOf<Batch>>(std::move(batch));
+  }
 
  private:
   friend class Cursor;
@@ -200,8 +216,7 @@ class StatelessDataLoader final : public detail::LoaderCore {
     return std::make_unique<detail::ErasedOf<BatchRequestType>>(std::move(*request));
   }
   detail::ErasedPtr make_batch(size_t worker, detail::Erased& request) override {
-    return std::make_unique<detail::ErasedOf<BatchType>>(
-        datasets_[worker].get_batch(detail::unerase<BatchRequestType>(request)));
+    return delivered(datasets_[worker].get_batch(detail::unerase<BatchRequestType>(request)));
   }
   ArrayRef<size_t> indices(detail::Erased& request) const override {
     if constexpr (std::is_same_v<BatchRequestType, std::vector<size_t>>) {
@@ -249,7 +264,7 @@ class StatefulDataLoader final : public detail::LoaderCore {
   detail::ErasedPtr make_batch(size_t, detail::Erased& request) override {
     typename D::BatchType batch = dataset_.get_batch(detail::unerase<size_t>(request));
     if (!batch) return nullptr;
-    return std::make_unique<detail::ErasedOf<BatchType>>(std::move(*batch));
+    return delivered(std::move(*batch));
   }
   ArrayRef<size_t> indices(detail::Erased&) const override { return {}; }
   bool skip_batch() override { return dataset_.get_batch(options().batch_size).has_value(); }

@@ -94,10 +94,10 @@ struct Examples {
 /// its schedule is from there on that of the longer training.
 class HEARTH_API ClassificationTrainer {
  public:
-  /// `forward` brings a batch's inputs to where `model`, which must outlive this, computes, and
-  /// gives scores, one row of classes for each target; targets of -100 do not count. `what`
-  /// describes the training ("resnet18 on 500 images, flipped"): a checkpoint of another is
-  /// refused.
+  /// Batches are brought to where `model` is now, which must outlive this. `forward` makes of a
+  /// batch's inputs what it computes on, and gives scores, one row of classes for each target;
+  /// targets of -100 do not count. `what` describes the training ("resnet18 on 500 images,
+  /// flipped"): a checkpoint of another is refused.
   ClassificationTrainer(nn::Module& model, Callable<Tensor(const Tensor&)> forward,
                         Examples examples, const std::string& what, ClassificationOptions options);
   ~ClassificationTrainer();
