@@ -8,6 +8,8 @@ target_include_directories(hearth_cuda PRIVATE
   "${CMAKE_CURRENT_SOURCE_DIR}/include" "${CMAKE_CURRENT_SOURCE_DIR}/src")
 target_include_directories(hearth_cuda SYSTEM PRIVATE
   ${CUDAToolkit_INCLUDE_DIRS} "${HEARTH_CUDNN_INCLUDE_DIR}")
+set_property(SOURCE "${CMAKE_CURRENT_SOURCE_DIR}/src/cuda/runtime.cpp" APPEND PROPERTY
+  COMPILE_DEFINITIONS "HEARTH_CUDA_ARCHITECTURES=\"${CMAKE_CUDA_ARCHITECTURES}\"")
 target_compile_options(hearth_cuda PRIVATE
   "$<$<COMPILE_LANGUAGE:CUDA>:--extended-lambda;--expt-relaxed-constexpr;-Xfatbin=-compress-all>"
   # What nvcc's host code looks like is not ours to mend, nor unread captures of device lambdas.

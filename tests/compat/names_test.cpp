@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/util/Exception.h>
 #include <c10/util/accumulate.h>
 #include <c10/util/complex.h>
@@ -238,6 +240,14 @@ TEST(Names, CudaMayBeSeededWhereThereIsNone) {
   torch::manual_seed(1);
   if (!torch::cuda::is_available()) torch::cuda::manual_seed_all(2);
   EXPECT_TRUE(torch::rand({3}).equal(x));
+}
+
+TEST(Names, GraphsAndMemoryOfCuda) {
+  at::cuda::CUDAGraph graph;
+  EXPECT_ANY_THROW(graph.replay());
+  EXPECT_NO_THROW(c10::cuda::CUDACachingAllocator::emptyCache());
+  if (!torch::cuda::is_available())
+    EXPECT_ANY_THROW(c10::cuda::CUDACachingAllocator::setMemoryFraction(0.5, 0));
 }
 
 /// As torchvision's operators keep what backward needs.

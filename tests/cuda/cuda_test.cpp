@@ -2,6 +2,7 @@
 #include "cuda/cuda_test.h"
 
 #include "backends/cuda_library.h"
+#include "dispatch/backend.h"
 
 namespace hearth::testing_cuda {
 
@@ -13,6 +14,8 @@ bool& runs_every_row() {
 void Cuda::SetUp() {
   if (!cuda::is_available()) GTEST_SKIP() << "no CUDA: " << cuda_unavailable_reason();
 }
+
+bool cuda_has_streams() { return backend(kCUDA)->streams != nullptr; }
 
 std::vector<Tensor> to(Device device, const std::vector<Tensor>& tensors) {
   std::vector<Tensor> out;

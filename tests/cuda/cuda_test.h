@@ -19,6 +19,9 @@ class Cuda : public testing::Test {
   void SetUp() override;
 };
 
+/// Whether the backend has streams, as all have but those that only play a device's memory.
+bool cuda_has_streams();
+
 /// The tensors on the device, or back on the CPU; undefined ones stay so.
 std::vector<Tensor> to(Device device, const std::vector<Tensor>& tensors);
 

@@ -71,13 +71,13 @@ TEST_F(CudaRuntime, IndicesOutOfRangeAreReportedAndTheDeviceStaysUsable) {
 }
 
 TEST_F(CudaRuntime, MemoryIsReusedAndCounted) {
-  const size_t before = cuda::memory_stats().allocated;
+  const size_t before = cuda::memory_allocated();
   {
     const Tensor x = empty({1 << 20}, TensorOptions(kFloat).device(kCUDA));
-    EXPECT_GE(cuda::memory_stats().allocated, before + (4u << 20));
+    EXPECT_GE(cuda::memory_allocated(), before + (4u << 20));
   }
   cuda::synchronize();
-  EXPECT_EQ(cuda::memory_stats().allocated, before);
+  EXPECT_EQ(cuda::memory_allocated(), before);
   cuda::empty_cache();
   EXPECT_THROW(empty({int64_t{1} << 50}, TensorOptions(kByte).device(kCUDA)), OutOfMemory);
   EXPECT_THROW(cuda::memory_stats(63), DeviceError);

@@ -158,14 +158,14 @@ TEST_F(CudaStreams, MemoryIsNotReusedBeforeOtherStreamsAreDone) {
 TEST_F(CudaStreams, MemoryThatOtherStreamsUsedComesBack) {
   const CUDAStream a = getStreamFromPool(), b = getStreamFromPool();
   synchronize();
-  const size_t before = cuda::memory_stats().allocated;
+  const size_t before = cuda::memory_allocated();
   for (int i = 0; i < 3; ++i) {
     Tensor read;
     reuse_early(a, b, true, &read);
   }
   synchronize();
   cuda::empty_cache();
-  EXPECT_EQ(cuda::memory_stats().allocated, before);
+  EXPECT_EQ(cuda::memory_allocated(), before);
 }
 
 TEST_F(CudaStreams, AResultWrittenOnAnotherStreamKeepsItsMemory) {
@@ -195,7 +195,7 @@ TEST_F(CudaStreams, AResultWrittenOnAnotherStreamKeepsItsMemory) {
 
 TEST_F(CudaStreams, TrainingOnAStreamGivesTheSame) {
   const auto train = [&](std::optional<CUDAStream> stream) {
-    manual_seed(3);
+    hearth::manual_seed(3);
     nn::Sequential net(nn::Linear(8, 16), nn::ReLU(), nn::Dropout(0.2), nn::Linear(16, 3));
     net->to(kCUDA);
     const Tensor x = randn({32, 8}).to(kCUDA), y = randint(0, 3, {32}).to(kCUDA);

@@ -96,11 +96,6 @@ inline Variable make_variable(const Tensor& tensor, bool requires_grad = false) 
 namespace cuda {
 /// libhearth_cuda has cuDNN.
 inline bool cudnn_is_available() { return is_available(); }
-// One generator serves all devices; a program without a GPU keeps the seed that it gave the CPU.
-inline void manual_seed(uint64_t seed) {
-  if (is_available()) hearth::manual_seed(seed);
-}
-inline void manual_seed_all(uint64_t seed) { manual_seed(seed); }
 }  // namespace cuda
 
 namespace impl {

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <ostream>
 
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include "hearth/base/generator.h"
 #include "hearth/cuda/device.h"
 
 #include "backends/registry.h"
@@ -33,7 +35,7 @@ std::string load() {
   if (wish && std::strcmp(wish, "0") == 0) return "HEARTH_CUDA=0 switches it off";
   // Kept open: it is the driver.
   if (!dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL))
-    return "this machine has no NVIDIA driver (libcuda.so.1)";
+    return "this machine has no NVIDIA driver (libcuda.so.1); install one that is made for its GPU";
   const std::string path = own_folder() + "/libhearth_cuda.so";
   if (access(path.c_str(), R_OK) != 0)
     return "there is no libhearth_cuda.so beside libhearth.so; build Hearth where nvcc is "
@@ -66,6 +68,8 @@ const Backend& cuda_backend(int64_t index, Device* device) {
 
 namespace cuda {
 
+std::string unavailable_reason() { return backend(kCUDA) ? "" : cuda_unavailable_reason(); }
+
 bool is_available() { return device_count() > 0; }
 
 int64_t device_count() {
@@ -89,29 +93,36 @@ void synchronize(int64_t index) {
   if (b.synchronize) b.synchronize(device);
 }
 
-std::string get_device_name(int64_t index) {
+DeviceProperties get_device_properties(int64_t index) {
   Device device;
   const Backend& b = cuda_backend(index, &device);
-  return b.device_name ? b.device_name(device) : device.str();
+  DeviceProperties properties;
+  properties.name = device.str();
+  return b.properties ? b.properties(device) : properties;
 }
 
-MemoryStats memory_stats(int64_t index) {
-  Device device;
-  const Backend& b = cuda_backend(index, &device);
-  return b.memory_stats ? b.memory_stats(device) : MemoryStats();
+std::string get_device_name(int64_t index) { return get_device_properties(index).name; }
+
+std::pair<int, int> get_device_capability(int64_t index) {
+  const DeviceProperties p = get_device_properties(index);
+  return {p.major, p.minor};
 }
 
-void reset_peak_memory_stats(int64_t index) {
-  Device device;
-  const Backend& b = cuda_backend(index, &device);
-  if (b.reset_peak_memory_stats) b.reset_peak_memory_stats(device);
+bool is_bf16_supported(int64_t index) {
+  return is_available() && get_device_capability(index).first >= 8;
 }
 
-void empty_cache(int64_t index) {
-  Device device;
-  const Backend& b = cuda_backend(index, &device);
-  if (b.empty_cache) b.empty_cache(device);
+std::ostream& operator<<(std::ostream& out, const DeviceProperties& p) {
+  return out << "DeviceProperties(name='" << p.name << "', major=" << p.major
+             << ", minor=" << p.minor << ", total_memory=" << (p.total_memory >> 20)
+             << "MB, multi_processor_count=" << p.multi_processor_count << ", uuid=" << p.uuid
+             << ", L2_cache_size=" << (p.L2_cache_size >> 20) << "MB)";
 }
+
+void manual_seed(uint64_t seed) {
+  if (is_available()) hearth::manual_seed(seed);
+}
+void manual_seed_all(uint64_t seed) { manual_seed(seed); }
 
 }  // namespace cuda
 }  // namespace hearth

@@ -71,9 +71,10 @@ constexpr uint64_t of_op(uint64_t h) {
 }
 
 constexpr uint64_t of_shared_structs(uint64_t h) {
-  for (const uint64_t size : {sizeof(TensorImpl), sizeof(StorageImpl), sizeof(OpTable),
-                              sizeof(OpInfo), sizeof(Call), sizeof(Backend), sizeof(StreamSlots),
-                              sizeof(Spec), sizeof(Specs), sizeof(Scalar), sizeof(DimVector)})
+  for (const uint64_t size :
+       {sizeof(TensorImpl), sizeof(StorageImpl), sizeof(OpTable), sizeof(OpInfo), sizeof(Call),
+        sizeof(Backend), sizeof(StreamSlots), sizeof(MemorySlots), sizeof(GraphSlots), sizeof(Spec),
+        sizeof(Specs), sizeof(Scalar), sizeof(DimVector)})
     h = mix(h, size);
   return h;
 }

@@ -17,6 +17,7 @@ struct Block {
   size_t size = 0;
   std::vector<std::pair<cudaStream_t, Device>> streams;  ///< that copy from or to it
   std::vector<Mark> marks;                               ///< of these, since it was given back
+  bool kept = false;  ///< a captured graph uses it, whenever that may be run
 };
 
 /// Powers of two, so that blocks fit again.
@@ -40,6 +41,7 @@ class Pool {
     }
     auto block = std::make_unique<Block>();
     block->size = size;
+    const WhileCapturing allowed;
     void* data = nullptr;
     cudaError_t error = cudaHostAlloc(&data, size, cudaHostAllocPortable);
     if (error == cudaErrorMemoryAllocation) {
@@ -57,6 +59,7 @@ class Pool {
     const auto found = used_.find(data);
     std::unique_ptr<Block> block = std::move(found->second);
     used_.erase(found);
+    if (block->kept) return kept_.push_back(std::move(block));
     for (const auto& [stream, device] : block->streams) {
       const OnDevice on(device);
       block->marks.emplace_back(stream);
@@ -71,6 +74,7 @@ class Pool {
     if (it == used_.begin()) return;
     Block& block = *(--it)->second;
     if (data >= block.data + block.size) return;  // pinned by somebody else
+    if (capture_of(stream) != 0) block.kept = true;
     for (const auto& [known, where] : block.streams)
       if (known == stream) return;
     block.streams.emplace_back(stream, device);
@@ -99,6 +103,7 @@ class Pool {
   std::mutex mutex_;
   std::map<const char*, std::unique_ptr<Block>> used_;
   std::multimap<size_t, std::unique_ptr<Block>> idle_;
+  std::vector<std::unique_ptr<Block>> kept_;
 };
 
 Pool& pool() {
@@ -124,6 +129,7 @@ void allocate_pinned(StorageImpl& storage, size_t bytes) {
 }
 
 bool is_pinned(const void* data) {
+  const WhileCapturing allowed;
   cudaPointerAttributes attributes{};
   if (cudaPointerGetAttributes(&attributes, data) != cudaSuccess) {
     (void)cudaGetLastError();

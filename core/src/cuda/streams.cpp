@@ -43,11 +43,15 @@ int priority_of(Device device, void* stream) {
 
 bool is_stream_done(Device device, void* stream) {
   activate(device);
+  refuse_while_capturing("query", stream_of(stream));
+  const WhileCapturing allowed;
   return is_done(cudaStreamQuery(stream_of(stream)), "cudaStreamQuery");
 }
 
 void synchronize_stream(Device device, void* stream) {
   activate(device);
+  refuse_while_capturing("synchronize", stream_of(stream));
+  const WhileCapturing allowed;
   check(cudaStreamSynchronize(stream_of(stream)), "synchronize");
   throw_fault(state());
 }
@@ -72,9 +76,13 @@ void wait_for(Device device, void* stream, void* event) {
   check(cudaStreamWaitEvent(stream_of(stream), event_of(event), 0), "cudaStreamWaitEvent");
 }
 
-bool is_event_done(void* event) { return is_done(cudaEventQuery(event_of(event)), "event"); }
+bool is_event_done(void* event) {
+  const WhileCapturing allowed;
+  return is_done(cudaEventQuery(event_of(event)), "event");
+}
 
 void synchronize_event(Device device, void* event) {
+  const WhileCapturing allowed;
   check(cudaEventSynchronize(event_of(event)), "synchronize");
   throw_fault(state_of(device));
 }
@@ -97,7 +105,10 @@ Mark::~Mark() {
   if (event_) free_event(event_);
 }
 bool Mark::is_done() const { return is_event_done(event_); }
-void Mark::synchronize() const { check(cudaEventSynchronize(event_), "synchronize"); }
+void Mark::synchronize() const {
+  const WhileCapturing allowed;
+  check(cudaEventSynchronize(event_), "synchronize");
+}
 void Mark::block(cudaStream_t stream) const {
   check(cudaStreamWaitEvent(stream, event_, 0), "cudaStreamWaitEvent");
 }

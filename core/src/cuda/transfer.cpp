@@ -8,16 +8,26 @@ namespace hearth::cuda {
 namespace {
 
 void to_device(void* dst, const void* src, size_t bytes, bool non_blocking) {
+  const bool pinned = is_pinned(src);
+  const bool read_later = pinned && non_blocking;
+  // A graph reads its source again whenever it runs.
+  if (!read_later)
+    if (const void* constant = kept_for_graph(src, bytes)) {
+      check(cudaMemcpyAsync(dst, constant, bytes, cudaMemcpyHostToDevice, stream()), "copy");
+      return;
+    }
   check(cudaMemcpyAsync(dst, src, bytes, cudaMemcpyHostToDevice, stream()), "copy to the device");
   // CUDA returns once it has read pageable memory; pinned memory it reads later.
-  if (!is_pinned(src)) return;
-  if (non_blocking) return record_pinned_use(src, stream());
+  if (!pinned) return;
+  if (read_later) return record_pinned_use(src, stream());
   wait();
 }
 
 void to_host(void* dst, const void* src, size_t bytes, bool non_blocking) {
+  const bool read_later = non_blocking && is_pinned(dst);
+  if (!read_later) refuse_while_capturing("copy to the host", stream());
   check(cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, stream()), "copy to the host");
-  if (non_blocking && is_pinned(dst)) return record_pinned_use(dst, stream());
+  if (read_later) return record_pinned_use(dst, stream());
   wait();
 }
 

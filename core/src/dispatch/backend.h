@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "hearth/base/memory.h"
+#include "hearth/cuda/device.h"
+#include "hearth/cuda/memory.h"
 
 #include "tensor/tensor_impl.h"
 
@@ -34,6 +37,38 @@ struct StreamSlots {
   float (*milliseconds_between)(void* from, void* to);
 };
 
+/// A device's memory, see hearth/cuda/memory.h.
+struct MemorySlots {
+  cuda::DeviceStats (*stats)(Device device);
+  void (*reset_peaks)(Device device);
+  void (*reset_accumulated)(Device device);
+  void (*empty_cache)(Device device);
+  std::pair<size_t, size_t> (*free_and_total)(Device device);
+  /// Of what is taken from the driver, in bytes; SIZE_MAX: none.
+  void (*set_limit)(Device device, size_t bytes);
+  size_t (*limit)(Device device);
+};
+
+/// Graphs: work that a stream was given, kept to be run again. Handles are the backend's own.
+struct GraphSlots {
+  /// From here on the stream keeps what it is given instead of doing it, as do streams that wait
+  /// for its events. `mode` is CUDA's cudaStreamCaptureMode. What these streams allocate comes from
+  /// the memory kept apart as number `pool`. Returns the number of the capture.
+  uint64_t (*begin_capture)(Device device, void* stream, uint64_t pool, int mode);
+  /// What was kept. Throws DeviceError when that is no graph; the stream is as before all the same.
+  void* (*end_capture)(Device device, void* stream, uint64_t capture);
+  bool (*is_capturing)(Device device, void* stream);
+  /// Makes it ready to run.
+  void (*instantiate)(Device device, void* graph);
+  void (*launch)(Device device, void* graph, void* stream);
+  void (*free)(void* graph);
+  /// Writes it in Graphviz' language.
+  void (*dump)(void* graph, const char* path);
+  /// Memory kept apart lives as long as it is shared by somebody.
+  void (*share_pool)(Device device, uint64_t pool);
+  void (*unshare_pool)(Device device, uint64_t pool);
+};
+
 /// What a device must offer besides kernels. A backend that is absent leaves its slot null. The
 /// functions after device_count may be null where there is nothing to do.
 struct Backend {
@@ -49,10 +84,11 @@ struct Backend {
   void (*activate)(Device device) = nullptr;
   /// Waits for everything queued on the device, on any stream, and throws what went wrong there.
   void (*synchronize)(Device device) = nullptr;
-  MemoryStats (*memory_stats)(Device device) = nullptr;
-  void (*reset_peak_memory_stats)(Device device) = nullptr;
-  void (*empty_cache)(Device device) = nullptr;
-  std::string (*device_name)(Device device) = nullptr;
+  /// After a kernel of an op, where its errors are to be found at once.
+  void (*after_kernel)(std::string_view op) = nullptr;
+  const MemorySlots* memory = nullptr;
+  const GraphSlots* graphs = nullptr;
+  cuda::DeviceProperties (*properties)(Device device) = nullptr;
   /// Host memory that the device copies from and to by itself.
   void (*allocate_pinned)(StorageImpl& storage, size_t bytes) = nullptr;
   bool (*is_pinned)(const void* data) = nullptr;

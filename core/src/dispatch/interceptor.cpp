@@ -60,9 +60,16 @@ Interceptor::Restored::~Restored() {
   stack.popped = popped_;
 }
 
-void check_host_read(std::string_view function, const SourceLocation& where) {
+bool will_replay_in_place() {
   const Interceptor* i = interceptor_stack().top;
-  while (i && !i->records()) i = i->below();
+  while (i && !i->replays_in_place()) i = i->below();
+  return i != nullptr;
+}
+
+void check_host_read(std::string_view function, const SourceLocation& where) {
+  const bool address = function == "data_ptr";
+  const Interceptor* i = interceptor_stack().top;
+  while (i && !(i->records() && !(address && i->replays_in_place()))) i = i->below();
   if (!i) return;
   throw Error(cat_str(
       "[", function, "] the host may not reach values while calls are recorded to run again: ",

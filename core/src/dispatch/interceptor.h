@@ -18,6 +18,9 @@ class Interceptor {
   /// Whether calls are kept to run again. The host may not read values then, nor write some past
   /// the door: Tensor::item and the like throw.
   virtual bool records() const { return false; }
+  /// Of one that records: whether the calls run again on the very same memory, so that the host may
+  /// know where it is.
+  virtual bool replays_in_place() const { return false; }
   /// Whether it hands on other inputs than it gets, made of them.
   virtual bool converts() const { return false; }
   /// Whether it has to see what really is computed: it goes below those that convert.
@@ -91,6 +94,10 @@ struct InterceptorStack {
 extern thread_local constinit InterceptorStack interceptor_stack_storage
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 inline InterceptorStack& interceptor_stack() { return interceptor_stack_storage; }
+
+/// Whether what this thread calls now will run again on the same memory. What the host decides and
+/// keeps by itself is not decided again.
+HEARTH_API bool will_replay_in_place();
 
 /// Tells the interceptors that a range begins, and those that still listen, that it ends.
 class InterceptedRange {

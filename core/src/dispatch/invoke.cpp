@@ -408,6 +408,7 @@ void run(const Invocation& call, Specs& specs) {
     } else {
       run_kernel(call, run, call.in, specs);
     }
+    if (there && there->after_kernel) there->after_kernel(op.info.name);
     if (call.bind != Bind::Fresh)
       for (const Tensor& t : call.out) bump_version(t);
     if (op.info.mutates())

@@ -12,6 +12,7 @@
 #include "hearth/ops/view.h"
 #include "hearth/optim/optimizer_of.h"
 
+#include "dispatch/interceptor.h"
 #include "ops/optim_step.h"
 
 namespace hearth::optim {
@@ -51,6 +52,21 @@ inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
 
 /// The same as real numbers, each `value` to begin with.
 Tensor full_once(Tensor& kept, const Tensor& param, double value);
+
+/// Throws where a step would be captured in a CUDA graph whose count of steps stays on the host.
+template <typename State, typename Options>
+void check_replayed_count(const Options& o, std::string_view who) {
+  if constexpr (requires { o.capturable(); }) {
+    HEARTH_CHECK_AS(
+        ValueError, o.capturable(), "[", who,
+        "] a step in a CUDA graph wants capturable(true): replays count no steps on the "
+        "host");
+  } else if constexpr (requires(const State& s) { s.step(); }) {
+    throw NotImplementedError(cat_str("[", who,
+                                      "] counts its steps on the host, so it cannot be in a CUDA "
+                                      "graph; call step() after the replay"));
+  }
+}
 
 /// Counts a step of a parameter: in its state's number, or with capturable in a tensor beside it.
 template <typename Options, typename State>
@@ -233,7 +249,9 @@ Tensor OptimizerOf<Options, State>::step(LossClosure closure) {
   const Tensor loss = call_closure(closure);
   const NoGradGuard no_grad;
   std::vector<Tensor> params;
+  const bool replayed = will_replay_in_place();
   for (const OptimizerParamGroup& group : param_groups_) {
+    if (replayed) check_replayed_count<State>(static_cast<const Options&>(group.options()), name());
     params.clear();
     for (const Tensor& p : group.params()) {
       if (!p.grad().defined()) continue;
@@ -248,7 +266,13 @@ Tensor OptimizerOf<Options, State>::step(LossClosure closure) {
 template <typename Options, typename State>
 State& OptimizerOf<Options, State>::state_of(const Tensor& param) {
   std::unique_ptr<OptimizerParamState>& slot = state_[param.unsafeGetTensorImpl()];
-  if (!slot) slot = make_state();
+  if (!slot) {
+    HEARTH_CHECK_AS(
+        ValueError, !will_replay_in_place(), "[", name(),
+        "] expected a step before the one in a CUDA graph: each replay would begin with "
+        "the state that this one makes");
+    slot = make_state();
+  }
   State& state = static_cast<State&>(*slot);
   for_each_arg(
       [&](const char*, auto& value) {

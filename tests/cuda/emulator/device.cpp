@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices, errors and launches.
-#include "device.h"
-
 #include <cstring>
 #include <map>
 #include <utility>
 
+#include "capture.h"
 #include "run.h"
 
 namespace hearth::emulator {
@@ -83,7 +82,11 @@ cudaError_t cudaGetDevice(int* index) {
   *index = device;
   return cudaSuccess;
 }
-cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
+cudaError_t cudaDeviceSynchronize() { return refuse_waiting(); }
+cudaError_t cudaDriverGetVersion(int* version) {
+  *version = CUDART_VERSION;
+  return cudaSuccess;
+}
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int index) {
   if (index < 0 || index >= kDevices) return report(cudaErrorInvalidDevice);

@@ -11,7 +11,7 @@
 
 #include <sys/mman.h>
 
-#include "device.h"
+#include "capture.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -140,6 +140,7 @@ std::map<char*, size_t>& pinned() {
 }
 
 cudaError_t allocate(void** data, size_t bytes) {
+  if (const cudaError_t error = refuse_unsafe()) return error;
   const std::lock_guard guard(lock());
   *data = nullptr;
   if (bytes == 0) return cudaSuccess;
@@ -148,6 +149,7 @@ cudaError_t allocate(void** data, size_t bytes) {
 }
 
 cudaError_t free_device(void* data) {
+  if (const cudaError_t error = refuse_unsafe()) return error;
   const std::lock_guard guard(lock());
   if (!data) return cudaSuccess;
   for (int d = 0; d < kDevices; ++d)
@@ -248,6 +250,7 @@ cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribut
 }
 
 cudaError_t cudaHostAlloc(void** data, size_t bytes, unsigned) {
+  if (const cudaError_t error = refuse_unsafe()) return error;
   const std::lock_guard guard(lock());
   *data = std::malloc(bytes);
   if (!*data) return report(cudaErrorMemoryAllocation);

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streams and events. All work is done when it is given, so they only remember whose they are, and
-// refuse what a device would refuse.
+// Streams and events. All work is done when it is given, or kept where a stream is captured, so
+// they only remember whose they are, and refuse what a device would refuse.
 #include <chrono>
 
-#include "device.h"
+#include "capture.h"
 
-struct CUstream_st {
-  int device;
-  int priority;
-};
 struct CUevent_st {
   int device;
   bool timed;
+  CUstream_st* stream = nullptr;                 ///< that it was recorded in
+  hearth::emulator::Capture* capture = nullptr;  ///< of that stream, then
+  size_t given = 0;                              ///< to that stream before
   bool recorded = false;
   std::chrono::steady_clock::time_point at{};
 };
@@ -23,7 +22,15 @@ cudaError_t enqueue(cudaStream_t stream, const std::function<void()>& work) {
     return report(
         cudaErrorInvalidResourceHandle,
         "the stream is not of the current device, which is " + std::to_string(current_device()));
-  work();
+  if (!stream || !stream->capture) {
+    work();
+    return cudaSuccess;
+  }
+  Capture& capture = *stream->capture;
+  if (capture.invalid) return report(cudaErrorStreamCaptureInvalidated);
+  capture.work.push_back(work);
+  ++stream->given;
+  if (stream != capture.origin) capture.unjoined.insert(stream);
   return cudaSuccess;
 }
 
@@ -60,10 +67,29 @@ cudaError_t cudaStreamGetPriority(cudaStream_t stream, int* priority) {
   *priority = stream ? stream->priority : kLeastPriority;
   return cudaSuccess;
 }
-cudaError_t cudaStreamQuery(cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t event, unsigned) {
-  return event ? cudaSuccess : report(cudaErrorInvalidResourceHandle);
+cudaError_t cudaStreamQuery(cudaStream_t stream) {
+  const std::lock_guard guard(lock());
+  if (!stream || !stream->capture) return cudaSuccess;
+  return invalidate(*stream->capture, cudaErrorStreamCaptureUnsupported);
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) { return cudaStreamQuery(stream); }
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  const std::lock_guard guard(lock());
+  if (!event) return report(cudaErrorInvalidResourceHandle);
+  if (!stream || (!stream->capture && !event->capture)) return cudaSuccess;
+  if (!event->capture) return invalidate(*stream->capture, cudaErrorStreamCaptureIsolation);
+  Capture& capture = *event->capture;
+  if (stream->capture && stream->capture != &capture)
+    return invalidate(capture, cudaErrorStreamCaptureMerge);
+  if (!stream->capture) {
+    stream->capture = &capture;
+    capture.streams.insert(stream);
+    capture.unjoined.insert(stream);
+  }
+  // What the event's stream was given is waited for, unless there is more by now.
+  if (event->stream != stream && event->given == event->stream->given)
+    capture.unjoined.erase(event->stream);
+  return cudaSuccess;
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
@@ -80,11 +106,18 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   if (event->device != device)
     return report(cudaErrorInvalidResourceHandle, "the event is of another device than the stream");
   event->recorded = true;
+  event->stream = stream;
+  event->capture = stream ? stream->capture : nullptr;
+  event->given = stream ? stream->given : 0;
   event->at = std::chrono::steady_clock::now();
   return cudaSuccess;
 }
-cudaError_t cudaEventQuery(cudaEvent_t) { return cudaSuccess; }
-cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+cudaError_t cudaEventQuery(cudaEvent_t event) {
+  if (const cudaError_t error = refuse_unsafe()) return error;
+  const std::lock_guard guard(lock());
+  return event->capture ? report(cudaErrorCapturedEvent) : cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) { return cudaEventQuery(event); }
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t from, cudaEvent_t to) {
   const std::lock_guard guard(lock());
   if (!from->timed || !to->timed || !from->recorded || !to->recorded || from->device != to->device)
