@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The device as a user meets it: memory, copies, errors, modules, training, files.
+#include <cstdlib>
 #include <sstream>
+#include <string>
 
 #include <gmock/gmock.h>
 
@@ -68,6 +70,22 @@ TEST_F(CudaRuntime, IndicesOutOfRangeAreReportedAndTheDeviceStaysUsable) {
       },
       IndexError);
   EXPECT_EQ((x + 1).sum().item<float>(), 55.0f);
+}
+
+TEST_F(CudaRuntime, WhenItWaitsForLaunchesTheirErrorsComeAtOnce) {
+  const char* wish = std::getenv("HEARTH_CUDA_SYNC");
+  if (!wish || std::string(wish) != "1") GTEST_SKIP() << "HEARTH_CUDA_SYNC is not 1";
+  const Tensor x = ones({10}, TensorOptions(kCUDA));
+  const Tensor at = tensor({1, 12}, TensorOptions(kLong)).to(kCUDA);
+  EXPECT_THROW(x.index_select(0, at), IndexError);
+  EXPECT_EQ((x + 1).sum().item<float>(), 20.0f);
+  cuda::CUDAGraph graph;
+  {
+    const cuda::CUDAGraphGuard capture(graph);
+    x.add_(1);
+  }
+  graph.replay();
+  expect_same(x, full({10}, 2.0));
 }
 
 TEST_F(CudaRuntime, MemoryIsReusedAndCounted) {
