@@ -322,12 +322,13 @@ void allocate_as_before(Device device, CaptureId capture) {
 }
 
 Workspace::Workspace(size_t bytes) {
-  if (bytes > 0) block_ = take(bytes);
+  if (bytes == 0) return;
+  block_ = take(bytes);
+  data_ = block_->data;
 }
 Workspace::~Workspace() {
   if (block_) release(block_, nullptr, 0);
 }
-void* Workspace::memory() const { return block_ ? block_->data : nullptr; }
 
 constinit const MemorySlots kMemorySlots{
     .stats = &stats_of,

@@ -34,11 +34,11 @@ class Workspace {
   ~Workspace();
   template <class T = void>
   T* data() const {
-    return static_cast<T*>(memory());
+    return static_cast<T*>(data_);
   }
 
  private:
-  void* memory() const;
+  void* data_ = nullptr;
   MemoryBlock* block_ = nullptr;
 };
 
