@@ -286,7 +286,8 @@ TEST_F(CudaGraphs, GraphsMayShareMemory) {
     const CUDAGraphGuard capture(second, first.pool());
     b = work();
   }
-  EXPECT_EQ(cuda::memory_reserved(), reserved);
+  // All but what counts its random numbers.
+  EXPECT_LT(cuda::memory_reserved(), reserved + (4u << 20));
   first.replay();
   second.replay();
   expect_same(a + b, full({}, 6.0 * (1 << 20)));
@@ -337,6 +338,7 @@ TEST_F(CudaGraphs, WhatAGraphCannotRepeatIsRefused) {
       {"[copy_]", [&] { x.copy_(host); }},
       {"[copy to the host]", [&] { x.cpu(); }},
       {"[synchronize]", [&] { cuda::synchronize(); }},
+      {"[query]", [&] { cuda::getCurrentCUDAStream().query(); }},
       {"[synchronize]", [&] { cuda::getCurrentCUDAStream().synchronize(); }},
       {"[multinomial]", [&] { x.multinomial(2); }},
       {"[random_]", [&] { rand({3}); }},
@@ -361,7 +363,9 @@ TEST_F(CudaGraphs, RefusedReadsNameTheLine) {
 
 TEST_F(CudaGraphs, AddressesMayBeRead) {
   const Tensor x = ones({1}, there);
-  EXPECT_EQ(refused([&] { EXPECT_NE(x.data_ptr(), nullptr); }), "");
+  CUDAGraph graph;
+  const CUDAGraphGuard capture(graph);
+  EXPECT_NE(x.data_ptr(), nullptr);
 }
 
 TEST_F(CudaGraphs, CallsInTheWrongOrderSayWhatIsExpected) {

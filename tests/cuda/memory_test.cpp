@@ -134,7 +134,7 @@ TEST_F(CudaMemory, SummariesAreTables) {
     std::istringstream text(cuda::memory_summary(-1, abbreviated));
     int lines = 0;
     for (std::string line; std::getline(text, line); ++lines) EXPECT_EQ(line.size(), 80u) << line;
-    EXPECT_EQ(lines, abbreviated ? 23 : 41);
+    EXPECT_EQ(lines, abbreviated ? 24 : 42);
   }
   EXPECT_THAT(cuda::memory_summary(), HasSubstr("Memory of cuda:0"));
   EXPECT_THAT(cuda::memory_summary(), HasSubstr("Allocated memory"));

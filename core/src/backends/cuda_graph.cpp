@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <list>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -293,10 +294,24 @@ void CUDAGraph::debug_dump(const std::string& path) {
   impl_->backend().dump(impl_->graph, path.c_str());
 }
 
+namespace {
+
+/// What this thread captures on when it names no stream: one for each device, so that graphs that
+/// share memory find what the one before gave back.
+CUDAStream stream_for_captures() {
+  thread_local std::map<DeviceIndex, CUDAStream> streams;
+  const DeviceIndex device = current_device();
+  auto found = streams.find(device);
+  if (found == streams.end()) found = streams.emplace(device, getStreamFromPool()).first;
+  return found->second;
+}
+
+}  // namespace
+
 CUDAGraphGuard::CUDAGraphGuard(CUDAGraph& graph, MempoolId_t pool, std::optional<CUDAStream> stream,
                                CaptureMode mode)
     : graph_(graph),
-      stream_((synchronize(), empty_cache(), stream ? *stream : getStreamFromPool())),
+      stream_((synchronize(), empty_cache(), stream ? *stream : stream_for_captures())),
       exceptions_(std::uncaught_exceptions()) {
   graph_.capture_begin(pool, mode);
 }

@@ -24,7 +24,7 @@ const MemorySlots& slots_or_throw(int64_t index, Device* device) {
 
 void write_line(std::string& text, const char* left, std::array<std::string, 4> numbers) {
   char line[96];
-  std::snprintf(line, sizeof line, "| %-20s|%13s |%13s |%12s |%12s |\n", left, numbers[0].c_str(),
+  std::snprintf(line, sizeof line, "| %-20s|%13s |%12s |%12s |%12s |\n", left, numbers[0].c_str(),
                 numbers[1].c_str(), numbers[2].c_str(), numbers[3].c_str());
   text += line;
 }

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "tensor/raw_copy.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -163,7 +164,12 @@ Tensor tensor(detail::TensorLiteral values, const TensorOptions& options) {
       found == ScalarType::Undefined ? get_default_dtype_as_scalartype() : found);
   Tensor out = new_tensor(Reader::sizes(values), type, kCPU);
   Reader::write(values, type, raw_data(out));
-  if (!options.device().is_cpu()) out = out.to(options.device(), type);
+  if (options.device().is_cuda()) {
+    // Past the door: to whoever records, these are constants.
+    out = copy_raw(out, type, options.device().resolved());
+  } else if (!options.device().is_cpu()) {
+    out = out.to(options.device(), type);
+  }
   if (options.requires_grad()) out.set_requires_grad(true);
   return out;
 }
