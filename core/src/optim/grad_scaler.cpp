@@ -11,9 +11,9 @@ namespace hearth {
 
 namespace {
 
-void check_scale(double scale) {
-  HEARTH_CHECK_AS(ValueError, scale > 0 && std::isfinite(scale),
-                  "[GradScaler] expected a positive scale, got ", scale);
+void check_scale(const char* name, double scale) {
+  HEARTH_CHECK_AS(ValueError, scale > 0 && std::isfinite(scale), "[GradScaler] ", name,
+                  " is positive, got ", scale);
 }
 void check(const GradScalerOptions& o) {
   HEARTH_CHECK_AS(ValueError, o.growth_factor() > 1,
@@ -29,7 +29,7 @@ void check(const GradScalerOptions& o) {
 
 GradScaler::GradScaler(GradScalerOptions options)
     : options_(std::move(options)), scale_(options_.init_scale()) {
-  check_scale(scale_);
+  check_scale("init_scale", scale_);
   check(options_);
 }
 
@@ -93,7 +93,7 @@ bool GradScaler::step(optim::Optimizer& optimizer) {
 void GradScaler::update(std::optional<double> new_scale) {
   if (!options_.enabled()) return;
   if (new_scale) {
-    check_scale(*new_scale);
+    check_scale("new_scale", *new_scale);
     scale_ = *new_scale;
     seen_.clear();
     return;
