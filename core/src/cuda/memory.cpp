@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes_text.h"
@@ -79,6 +80,14 @@ class DeviceMemory {
     // A mark in a stream that is being captured would become part of the graph.
     if (captures_.empty()) mark(waiting_.back());
   }
+
+  /// The same for a kernel's own use, by address.
+  void* lend(size_t bytes, cudaStream_t stream) {
+    MemoryBlock* block = take(bytes, stream);
+    lent_.emplace(block->data, block);
+    return block->data;
+  }
+  void take_back(void* data) { give_back(lent_.extract(data).mapped()); }
 
   /// Frees blocks that no other stream uses any more; with `wait`, all.
   void collect(bool wait) {
@@ -198,6 +207,7 @@ class DeviceMemory {
   std::map<uint64_t, KeptApart> kept_apart_;
   std::vector<Capture> captures_;  ///< under way
   std::deque<Waiting> waiting_;
+  std::unordered_map<void*, MemoryBlock*> lent_;
 };
 
 DeviceMemory& memory_of(int device) {
@@ -226,12 +236,8 @@ void release(void* block, void*, size_t) {
   }
 }
 
-MemoryBlock* take(size_t bytes) {
-  const cudaStream_t on = stream();
-  DeviceMemory& memory = memory_of(device_index());
-  const std::lock_guard lock(memory.mutex);
-  return memory.take(bytes, on);
-}
+/// The one that this thread launches on.
+Device current() { return Device(kCUDA, static_cast<DeviceIndex>(device_index())); }
 
 template <class F>
 auto locked(Device device, F&& f) {
@@ -291,7 +297,8 @@ size_t limit_of(Device device) {
 
 void allocate(StorageImpl& storage, size_t bytes, Device device) {
   activate(device);
-  MemoryBlock* block = take(bytes);
+  const cudaStream_t on = stream();
+  MemoryBlock* block = locked(device, [&](DeviceMemory& m) { return m.take(bytes, on); });
   storage.data = block->data;
   storage.stream = block->stream;
   storage.context = block;
@@ -323,11 +330,16 @@ void allocate_as_before(Device device, CaptureId capture) {
 
 Workspace::Workspace(size_t bytes) {
   if (bytes == 0) return;
-  block_ = take(bytes);
-  data_ = block_->data;
+  stream_ = stream();
+  data_ = locked(current(), [&](DeviceMemory& m) { return m.lend(bytes, stream_); });
 }
 Workspace::~Workspace() {
-  if (block_) release(block_, nullptr, 0);
+  if (!data_) return;
+  try {
+    locked(current(), [&](DeviceMemory& m) { m.take_back(data_); });
+  } catch (const Error&) {
+    // As in release().
+  }
 }
 
 constinit const MemorySlots kMemorySlots{

@@ -91,9 +91,45 @@ bool waits_for_launches() {
   return on;
 }
 
+/// Errors that kernels raise while they run, which whoever asks next gets to hear of.
+bool is_of_a_kernel(cudaError_t error) {
+  return error == cudaErrorIllegalAddress || error == cudaErrorMisalignedAddress ||
+         error == cudaErrorIllegalInstruction || error == cudaErrorInvalidAddressSpace ||
+         error == cudaErrorInvalidPc || error == cudaErrorHardwareStackError ||
+         error == cudaErrorLaunchTimeout || error == cudaErrorLaunchFailure ||
+         error == cudaErrorAssert;
+}
+
+[[noreturn]] void throw_error(cudaError_t error, std::string_view what) {
+  (void)cudaGetLastError();
+  std::string text = cat_str("[", what, "] CUDA: ", cudaGetErrorString(error));
+  if (error == cudaErrorMemoryAllocation) throw OutOfMemory(text);
+  if (error == cudaErrorNoKernelImageForDevice) {
+    const DeviceProperties p =
+        properties_of(Device(kCUDA, static_cast<DeviceIndex>(active_device)));
+    text += cat_str("; ", p.name, " has compute capability ", p.major, ".", p.minor,
+                    ", and Hearth was built for " HEARTH_CUDA_ARCHITECTURES
+                    ": build it with CMAKE_CUDA_ARCHITECTURES=",
+                    p.major, p.minor);
+  } else if (!waits_for_launches() && is_of_a_kernel(error)) {
+    text +=
+        "; an earlier operation may have caused it: HEARTH_CUDA_SYNC=1 in the environment shows "
+        "which";
+  }
+  throw DeviceError(text);
+}
+
+/// Waits for what the current stream was given, and throws what went wrong. Nothing before the
+/// device's first use, nor while a graph is captured.
 void wait_for_launch(std::string_view op) {
-  if (capture_of(stream()) != 0) return;
-  check(cudaStreamSynchronize(stream()), op);
+  if (active_device < 0) return;
+  auto* const current =
+      static_cast<cudaStream_t>(current_stream_slot(static_cast<DeviceIndex>(active_device)));
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  if (!current || cudaStreamIsCapturing(current, &status) != cudaSuccess ||
+      status != cudaStreamCaptureStatusNone)
+    return;
+  if (const cudaError_t error = cudaStreamSynchronize(current)) throw_error(error, op);
   throw_fault(state());
 }
 
@@ -160,40 +196,11 @@ void install(Registry& registry) {
   install_kernels();
 }
 
-/// Errors that kernels raise while they run, which whoever asks next gets to hear of.
-bool is_of_a_kernel(cudaError_t error) {
-  return error == cudaErrorIllegalAddress || error == cudaErrorMisalignedAddress ||
-         error == cudaErrorIllegalInstruction || error == cudaErrorInvalidAddressSpace ||
-         error == cudaErrorInvalidPc || error == cudaErrorHardwareStackError ||
-         error == cudaErrorLaunchTimeout || error == cudaErrorLaunchFailure ||
-         error == cudaErrorAssert;
-}
-
 }  // namespace
 
 void check(cudaError_t error, std::string_view what) {
-  if (error == cudaSuccess) return;
-  (void)cudaGetLastError();
-  std::string text = cat_str("[", what, "] CUDA: ", cudaGetErrorString(error));
-  if (error == cudaErrorMemoryAllocation) throw OutOfMemory(text);
-  if (error == cudaErrorNoKernelImageForDevice) {
-    const DeviceProperties p =
-        properties_of(Device(kCUDA, static_cast<DeviceIndex>(active_device)));
-    text += cat_str("; ", p.name, " has compute capability ", p.major, ".", p.minor,
-                    ", and Hearth was built for " HEARTH_CUDA_ARCHITECTURES
-                    ": build it with CMAKE_CUDA_ARCHITECTURES=",
-                    p.major, p.minor);
-  } else if (!waits_for_launches() && is_of_a_kernel(error)) {
-    text +=
-        "; an earlier operation may have caused it: HEARTH_CUDA_SYNC=1 in the environment shows "
-        "which";
-  }
-  throw DeviceError(text);
-}
-
-void check_launch(std::string_view op) {
-  check(cudaGetLastError(), op);
-  if (waits_for_launches()) wait_for_launch(op);
+  if (error != cudaSuccess) throw_error(error, what);
+  if (waits_for_launches()) wait_for_launch(what);
 }
 
 DeviceState& state_of(Device device) {

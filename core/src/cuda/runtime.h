@@ -11,8 +11,8 @@ namespace hearth::cuda {
 
 /// Throws OutOfMemory or DeviceError, naming `what`, unless `error` is success.
 void check(cudaError_t error, std::string_view what);
-/// After a launch: throws DeviceError when it was refused or, with HEARTH_CUDA_SYNC=1, failed.
-void check_launch(std::string_view op);
+/// After a launch: throws DeviceError when it was refused.
+inline void check_launch(std::string_view op) { check(cudaGetLastError(), op); }
 
 /// The thread's current stream of the device it launches on.
 cudaStream_t stream();
@@ -22,8 +22,6 @@ int multiprocessors();
 int device_index();
 /// Waits for the current stream, then throws what kernels reported.
 void wait();
-
-struct MemoryBlock;
 
 /// Memory for a kernel's own use, in the order of the stream that was current when it was made.
 class Workspace {
@@ -39,7 +37,7 @@ class Workspace {
 
  private:
   void* data_ = nullptr;
-  MemoryBlock* block_ = nullptr;
+  cudaStream_t stream_ = nullptr;
 };
 
 /// Where kernels report an index out of range. It lies in host memory that the device sees; the
