@@ -106,6 +106,8 @@ TEST_F(TextTraining, EncodersAreFineTunedToTag) {
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_GT(accuracy(r), 0.95);
   EXPECT_THAT(r.err, HasSubstr("words right"));
+  EXPECT_THAT(r.err, HasSubstr("Spans: precision "));
+  EXPECT_GT(nlohmann::json::parse(r.last()).at("test_span_f1").get<double>(), 0.95);
 }
 
 TEST_F(TextTraining, ALanguageIsLearned) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/metrics/text.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/text/training/text_trainer.h"
 #include "hearth/train/classification.h"
 
@@ -58,6 +61,34 @@ std::vector<std::string> classes_of(const text::PreTrainedModelImpl& model) {
   return classes;
 }
 
+/// Whether the classes are tags of spans, as B-PER is.
+bool are_spans(const std::vector<std::string>& classes) {
+  return std::any_of(classes.begin(), classes.end(),
+                     [](const std::string& name) { return name.starts_with("B-"); });
+}
+
+/// "precision", "recall" and "f1" of spans, from 0 to 1.
+std::vector<std::pair<std::string, double>> span_scores(const text::Predictions& p,
+                                                        const std::vector<std::string>& classes) {
+  hearth::metrics::TextLists found, right;
+  const hearth::Tensor best = p.probabilities.argmax(-1);
+  const auto* guess = best.data_ptr<int64_t>();
+  const auto* target = p.targets.data_ptr<int64_t>();
+  for (const int64_t count : p.counts) {
+    hearth::metrics::Texts guesses, targets;
+    for (int64_t i = 0; i < count; ++i) {
+      guesses.push_back(classes.at(static_cast<size_t>(*guess++)));
+      targets.push_back(classes.at(static_cast<size_t>(*target++)));
+    }
+    found.push_back(std::move(guesses));
+    right.push_back(std::move(targets));
+  }
+  std::vector<std::pair<std::string, double>> scores;
+  for (const auto& [name, score] : hearth::metrics::functional::span_f1(found, right))
+    scores.emplace_back(name, score.item<double>());
+  return scores;
+}
+
 int Eval::run() {
   const TextTask task = text_task(task_, data_);
   const auto model = text::open_model(head_for(task), model_);
@@ -87,6 +118,14 @@ int Eval::run() {
                data_, percent(evaluation.accuracy, 2), p.targets.size(0), target_of(task),
                evaluation.loss, rate(), hardest_class(classes, evaluation.confusion));
     result.update({{"test_accuracy", evaluation.accuracy}, {"test_loss", evaluation.loss}});
+    if (task == TextTask::Tag && are_spans(classes)) {
+      std::string line;
+      for (const auto& [name, score] : span_scores(p, classes)) {
+        line += fmt::format("{}{} {}", line.empty() ? "Spans: " : ", ", name, percent(score, 2));
+        result["test_span_" + name] = score;
+      }
+      fmt::print(text(), "{}\n", line);
+    }
   }
   result.update({{"texts_per_second", rate()}, {"peak_rss_bytes", peak_rss_bytes()}});
   if (json()) print_json(result);

@@ -10,6 +10,8 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 
+#include "temporary.h"
+
 namespace hearth::text {
 namespace {
 
@@ -122,6 +124,10 @@ class Bytes {
     text_.resize((text_.size() + 31) / 32 * 32);
     return *this;
   }
+  Bytes& small(const std::string& key, uint16_t value) {
+    return string(key).number(uint32_t{2}).number(value);
+  }
+  void save(const std::string& path) const { write_text(path, text_); }
   GgufFile file() const { return GgufFile(text_.data(), text_.size(), "x.gguf"); }
 
  private:
@@ -175,6 +181,50 @@ TEST(GgufFile, OpensWhatItNeedNotRead) {
   EXPECT_EQ(f.type_name("odd"), "number 1000");
   expect_error([&] { f.tensor("odd"); }, "is of type number 1000");
   EXPECT_EQ(f.tensor("none").sizes(), (std::vector<int64_t>{3, 0}));
+}
+
+/// File `number`, from 0 on, of `count` of a model, with a tensor of four floats.
+Bytes part_of(uint16_t number, uint16_t count, const std::string& tensor, uint16_t tensors = 2) {
+  return Bytes()
+      .begin(1, 3)
+      .small("split.no", number)
+      .small("split.count", count)
+      .small("split.tensors.count", tensors)
+      .tensor(tensor, {4}, 0, 0)
+      .pad()
+      .number(float(number))
+      .raw(std::string(12, 0));
+}
+
+TEST(GgufFile, OpensModelsInSeveralFiles) {
+  const TemporaryFolder folder;
+  const std::string first = folder / "m-00001-of-00002.gguf",
+                    second = folder / "m-00002-of-00002.gguf";
+  part_of(0, 2, "a").save(first);
+  EXPECT_THROW(GgufFile{first}, FileError);
+  part_of(1, 2, "b").save(second);
+  for (const std::string& path : {first, second}) {
+    const GgufFile file(path);
+    EXPECT_EQ(file.keys(), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(file.integer("split.no"), 0);
+    EXPECT_EQ(file.tensor("b")[0].item<float>(), 1);
+  }
+  EXPECT_EQ(find_gguf(folder.path), first);
+  const auto refused = [&](const Bytes& bytes, const std::string& part) {
+    bytes.save(second);
+    expect_error([&] { GgufFile{first}; }, part);
+  };
+  refused(part_of(1, 2, "a"), "tensor 'a' is in an earlier file");
+  refused(part_of(0, 2, "b"), "expected file 2 of 2 of a model, got file 1 of 2");
+  refused(part_of(1, 3, "b"), "expected file 2 of 2 of a model, got file 2 of 3");
+  refused(Bytes().begin(0, 0), "got file 0 of 1");
+  part_of(1, 2, "b").save(second);
+  part_of(0, 2, "a", 3).save(first);
+  expect_error([&] { GgufFile{first}; }, "expected 3 tensors in 2 files, got 2");
+  part_of(0, 2, "a").save(folder / "other.gguf");
+  expect_error([&] { GgufFile{folder / "other.gguf"}; },
+               "expected a name that ends in -00001-of-00002");
+  EXPECT_THROW(find_gguf(folder.path), ValueError);
 }
 
 }  // namespace

@@ -35,10 +35,14 @@ TEST(TokenizerFiles, GiveTheIdsOfTheirOwnLibraries) {
   for (; const auto line = lines.next(); ++files) {
     const std::string& name = line->at("file").string();
     const Tokenizer tokenizer = Tokenizer::from_file(kFiles + name);
+    const Tokenizer saved = Tokenizer::from_json(tokenizer.to_json());
     const JsonValue cases = line->at("cases");
     for (size_t i = 0; i < cases.size(); ++i) {
       const std::string& text = cases.at(i).at("text").string();
-      EXPECT_EQ(tokenizer.encode_ids(text), ids_of(cases.at(i).at("ids"))) << name << ": " << text;
+      const std::vector<uint32_t> ids = ids_of(cases.at(i).at("ids"));
+      EXPECT_EQ(tokenizer.encode_ids(text), ids) << name << ": " << text;
+      EXPECT_EQ(saved.encode_ids(text), ids) << name << ", saved: " << text;
+      EXPECT_EQ(saved.decode(ids), tokenizer.decode(ids));
     }
   }
   EXPECT_EQ(files, 5);
@@ -49,6 +53,9 @@ TEST(TokenizerFiles, OfTiktokenNeedANameThatIsKnown) {
   EXPECT_THAT(gpt2.encode_ids("<|endoftext|>"), ElementsAre(50256));
   EXPECT_EQ(gpt2.decode({50256}, false), "<|endoftext|>");
   EXPECT_EQ(gpt2.decode(gpt2.encode_ids("caf\u00e9 \U0001f600")), "caf\u00e9 \U0001f600");
+  const Tokenizer saved = Tokenizer::from_json(gpt2.to_json());
+  EXPECT_THAT(saved.encode_ids("<|endoftext|>"), ElementsAre(50256));
+  EXPECT_EQ(saved.decode({50256}), "");
   const TemporaryFolder folder;
   write_text(folder / "mine.tiktoken", read_text(kFiles + "gpt2.tiktoken"));
   try {
@@ -57,6 +64,37 @@ TEST(TokenizerFiles, OfTiktokenNeedANameThatIsKnown) {
   } catch (const FormatError& e) {
     EXPECT_THAT(e.what(), HasSubstr("expected the name of an encoding"));
   }
+}
+
+// Pieces that SentencePiece finds whole, at the ends of texts and beside each other.
+TEST(TokenizerFiles, KeepWholePiecesWhenSaved) {
+  const Tokenizer original = Tokenizer::from_file(kFiles + "bpe_bytes.model");
+  const Tokenizer saved = Tokenizer::from_json(original.to_json());
+  for (const char* text :
+       {"the", "<x>", "<x>the <x>", "a<x>b the", "other  <x><x> mother", "<x", ""})
+    EXPECT_EQ(saved.encode_ids(text), original.encode_ids(text)) << text;
+  EXPECT_EQ(Tokenizer::from_json(saved.to_json()).to_json(), saved.to_json());
+}
+
+TEST(TokenizerFiles, OfXlmRHaveFairseqsIds) {
+  const TemporaryFolder folder;
+  write_text(folder / "sentencepiece.bpe.model", read_text(kFiles + "unigram.model"));
+  const Tokenizer plain = Tokenizer::from_file(kFiles + "unigram.model");
+  const Tokenizer xlmr = Tokenizer::from_file(folder / "sentencepiece.bpe.model");
+  const auto size = static_cast<uint32_t>(plain.vocab_size());
+  EXPECT_EQ(xlmr.vocab_size(), size + 2);  // <pad> and <mask>
+  std::vector<uint32_t> ids = plain.encode_ids("The weather is \u2603");
+  for (uint32_t& id : ids) id = id == 0 ? 3 : id + 1;
+  EXPECT_EQ(xlmr.encode_ids("The weather is \u2603", false), ids);
+  EXPECT_THAT(xlmr.encode_ids("<pad> <mask><unk>"), ElementsAre(0, 1, size + 1, 3, 2));
+  EXPECT_THAT(xlmr.encode("", "").ids, ElementsAre(0, 2, 2, 2));
+  // As such a model only where nothing else is said.
+  write_text(folder / "config.json", R"({"model_type":"xlm-roberta"})");
+  EXPECT_EQ(AutoTokenizer::from_pretrained(folder.path).mask_token_id(), size + 1);
+  write_text(folder / "config.json", R"({"model_type":"t5"})");
+  EXPECT_EQ(AutoTokenizer::from_pretrained(folder.path).tokenizer.vocab_size(), size);
+  write_text(folder / "sentencepiece.bpe.model", read_text(kFiles + "unigram.model").substr(0, 40));
+  EXPECT_THROW(Tokenizer::from_file(folder / "sentencepiece.bpe.model"), FormatError);
 }
 
 /// The tokenizer.json of a family, and its cases.

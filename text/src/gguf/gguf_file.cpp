@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <unordered_map>
@@ -15,36 +17,66 @@
 
 namespace hearth::text {
 
+namespace {
+
+/// "-00002-of-00003.gguf", as llama.cpp names the second of three files of a model.
+std::string part_ending(int64_t number, int64_t count) {
+  char ending[48];
+  std::snprintf(ending, sizeof ending, "-%05lld-of-%05lld.gguf", static_cast<long long>(number),
+                static_cast<long long>(count));
+  return ending;
+}
+
+}  // namespace
+
 struct GgufFile::Impl {
+  /// A file, mapped or in memory.
+  struct Part {
+    std::shared_ptr<const void> keep;  ///< the bytes' owner
+    GgufHeader header;
+  };
+  struct Place {
+    const GgufTensor* tensor;
+    const Part* part;
+  };
+
   std::string source;
-  std::shared_ptr<const void> keep;  ///< the bytes' owner
-  GgufHeader header;
+  std::deque<Part> parts;  ///< the first one has the metadata
   std::vector<std::string> keys, metadata_keys;
-  std::unordered_map<std::string_view, size_t> tensors, values;
+  std::unordered_map<std::string_view, Place> tensors;
+  std::unordered_map<std::string_view, size_t> values;
 
   Impl(std::string_view file, std::shared_ptr<const void> owner, std::string name)
-      : source(std::move(name)), keep(std::move(owner)), header(parse_gguf(file, source)) {
-    for (const GgufValue& v : header.values) {
+      : source(std::move(name)) {
+    add(file, std::move(owner), source);
+    for (const GgufValue& v : parts[0].header.values) {
       values.emplace(v.key, metadata_keys.size());
       metadata_keys.push_back(v.key);
     }
-    for (const GgufTensor& t : header.tensors) {
-      tensors.emplace(t.name, keys.size());
+  }
+
+  void add(std::string_view file, std::shared_ptr<const void> owner, const std::string& name) {
+    const Part& part = parts.emplace_back(Part{std::move(owner), parse_gguf(file, name)});
+    for (const GgufTensor& t : part.header.tensors) {
+      const bool is_new = tensors.emplace(t.name, Place{&t, &part}).second;
+      HEARTH_CHECK_AS(FormatError, is_new, "[", name, "] tensor '", t.name,
+                      "' is in an earlier file of the model too");
       keys.push_back(t.name);
     }
   }
 
-  const GgufTensor& tensor(std::string_view name) const {
+  const Place& place(std::string_view name) const {
     const auto found = tensors.find(name);
     HEARTH_CHECK_AS(FormatError, found != tensors.end(), "[", source, "] has no tensor '", name,
                     "'");
-    return header.tensors[found->second];
+    return found->second;
   }
+  const GgufTensor& tensor(std::string_view name) const { return *place(name).tensor; }
   const GgufValue& value(std::string_view key) const {
     const auto found = values.find(key);
     HEARTH_CHECK_AS(FormatError, found != values.end(), "[", source, "] has no metadata '", key,
                     "'");
-    return header.values[found->second];
+    return parts[0].header.values[found->second];
   }
   [[noreturn]] void wrong(const GgufValue& v, const char* expected) const {
     throw FormatError(cat_str("[", source, "] metadata '", v.key, "' is not ", expected));
@@ -103,14 +135,44 @@ std::optional<int64_t> integer_at(GgufValueType type, const char* p) {
 }  // namespace
 
 GgufFile::GgufFile(const std::string& path) {
-  auto file = std::make_shared<MappedFile>(path);
-  const std::string_view bytes(file->data(), file->size());
-  impl_ = std::make_shared<Impl>(bytes, std::move(file), path);
-  const int64_t files = integer("split.count", 1);
-  HEARTH_CHECK_AS(FormatError, files <= 1, "[", path, "] is one of ", files,
-                  " files of a model; Hearth reads models in one file (llama.cpp's "
-                  "llama-gguf-split --merge makes one)");
+  const auto map = [](const std::string& name) { return std::make_shared<MappedFile>(name); };
+  const auto bytes = [](const MappedFile& file) {
+    return std::string_view(file.data(), file.size());
+  };
+  auto file = map(path);
+  const std::string_view all = bytes(*file);
+  auto impl = std::make_shared<Impl>(all, std::move(file), path);
+  impl_ = impl;
+  const int64_t count = integer("split.count", 1);
+  if (count <= 1) return;
+  const int64_t number = integer("split.no") + 1;
+  HEARTH_CHECK_AS(FormatError,
+                  number >= 1 && number <= count && path.ends_with(part_ending(number, count)), "[",
+                  path, "] is file ", number, " of ", count,
+                  " of a model; expected a name that ends in ", part_ending(number, count));
+  const std::string base = path.substr(0, path.size() - part_ending(number, count).size());
+  if (number > 1) {
+    *this = GgufFile(base + part_ending(1, count));
+    return;
+  }
+  for (int64_t i = 2; i <= count; ++i) {
+    const std::string name = base + part_ending(i, count);
+    const auto part = map(name);
+    const GgufFile alone(std::make_shared<const Impl>(bytes(*part), part, name));
+    const int64_t its_number = alone.integer("split.no", -1) + 1;
+    const int64_t its_count = alone.integer("split.count", 1);
+    HEARTH_CHECK_AS(FormatError, its_number == i && its_count == count, "[", name,
+                    "] expected file ", i, " of ", count, " of a model, got file ", its_number,
+                    " of ", its_count);
+    impl->add(bytes(*part), part, name);
+  }
+  const auto tensors = static_cast<int64_t>(keys().size());
+  HEARTH_CHECK_AS(FormatError, integer("split.tensors.count", tensors) == tensors, "[", path,
+                  "] expected ", integer("split.tensors.count", tensors), " tensors in ", count,
+                  " files, got ", tensors);
 }
+
+GgufFile::GgufFile(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
 GgufFile::GgufFile(const void* data, size_t size, const std::string& name) {
   auto copy = std::make_shared<std::string>(static_cast<const char*>(data), size);
@@ -118,7 +180,7 @@ GgufFile::GgufFile(const void* data, size_t size, const std::string& name) {
   impl_ = std::make_shared<Impl>(bytes, std::move(copy), name);
 }
 
-uint32_t GgufFile::version() const { return impl_->header.version; }
+uint32_t GgufFile::version() const { return impl_->parts[0].header.version; }
 const std::string& GgufFile::source() const { return impl_->source; }
 const std::vector<std::string>& GgufFile::metadata_keys() const { return impl_->metadata_keys; }
 bool GgufFile::has_metadata(std::string_view key) const { return impl_->values.count(key) != 0; }
@@ -210,7 +272,8 @@ std::optional<BlockFormat> GgufFile::format(std::string_view name) const {
 }
 
 Tensor GgufFile::tensor(std::string_view name) const {
-  const GgufTensor& t = impl_->tensor(name);
+  const auto& [place, part] = impl_->place(name);
+  const GgufTensor& t = *place;
   HEARTH_CHECK_AS(FormatError, t.type && t.type->known(), "[", impl_->source, "] tensor '", name,
                   "' is of type ", type_name(name), ", which Hearth does not read");
   std::vector<int64_t> sizes = t.sizes;
@@ -227,7 +290,7 @@ Tensor GgufFile::tensor(std::string_view name) const {
     return copy;
   }
   return from_blob(
-      const_cast<char*>(t.bytes.data()), sizes, [keep = impl_->keep](void*) {},
+      const_cast<char*>(t.bytes.data()), sizes, [keep = part->keep](void*) {},
       TensorOptions(dtype));
 }
 
@@ -254,6 +317,10 @@ std::string find_gguf(const std::string& path) {
     if (entry.path().extension() == ".gguf") found.push_back(entry.path().string());
   }
   std::sort(found.begin(), found.end());
+  const auto count = static_cast<int64_t>(found.size());
+  if (count > 1 && found[0].ends_with(part_ending(1, count)) &&
+      found.back().ends_with(part_ending(count, count)))
+    return found[0];
   std::string names;
   for (const std::string& name : found) names += (names.empty() ? "" : ", ") + name;
   HEARTH_CHECK_AS(ValueError, found.size() <= 1, "[", path, "] holds ", found.size(),

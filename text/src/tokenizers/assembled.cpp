@@ -109,8 +109,11 @@ std::shared_ptr<Tokenizer::Impl> from_gpt2_vocab(std::string_view vocab, const s
 }
 
 std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
-                                                    const std::string& source) {
-  SentencePieceFile its = read_sentencepiece(file, source);
+                                                    const std::string& source,
+                                                    const FileHints& hints) {
+  const bool fairseq =
+      hints.fairseq.value_or(std::filesystem::path(source).filename() == "sentencepiece.bpe.model");
+  SentencePieceFile its = read_sentencepiece(file, source, fairseq);
   HEARTH_CHECK_AS(FormatError, !its.treat_whitespace_as_suffix, "[", source,
                   "] treats spaces as suffixes of words, which is not supported");
   Parts parts;
@@ -139,8 +142,18 @@ std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
   if (its.add_dummy_prefix)
     decoders.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
   parts.decoder = {{"type", "Sequence"}, {"decoders", std::move(decoders)}};
-  for (SentencePieceFile::Special& token : its.specials)
-    if (token.control) parts.added.push_back(special(std::move(token.text)));
+  for (const SentencePieceFile::Special& token : its.specials)
+    if (token.control)
+      // What it stands for has a space before it.
+      parts.added.push_back(special(token.text).lstrip(fairseq && token.text == "<mask>"));
+  if (fairseq) {
+    parts.added.push_back(special("<unk>"));
+    parts.post_processor = {{"type", "RobertaProcessing"},
+                            {"sep", {"</s>", *its.eos_id}},
+                            {"cls", {"<s>", *its.bos_id}},
+                            {"trim_offsets", false},
+                            {"add_prefix_space", false}};
+  }
   auto impl = parts.with(std::move(its.model), source);
   impl->is_bpe = its.is_bpe;
   return impl;

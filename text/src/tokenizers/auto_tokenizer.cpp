@@ -22,9 +22,10 @@ using data::readers::JsonValue;
 using Kind = JsonValue::Kind;
 
 /// Vocabularies, the best first.
-constexpr const char* kVocabularies[] = {"tokenizer.json",    "vocab.json",   "vocab.txt",
-                                         "tokenizer.model",   "spiece.model", "spm.model",
-                                         "tokenizer.tiktoken"};
+constexpr const char* kVocabularies[] = {
+    "tokenizer.json",          "vocab.json",        "vocab.txt",
+    "tokenizer.model",         "spiece.model",      "spm.model",
+    "sentencepiece.bpe.model", "tokenizer.tiktoken"};
 /// What else there may be to know.
 constexpr const char* kSettings[] = {"tokenizer_config.json", "special_tokens_map.json",
                                      "chat_template.jinja", "config.json"};
@@ -101,9 +102,11 @@ TokenizerFiles find_files(const std::string& name, const hub::HubOptions& option
                     "] is no file or folder, nor a name that a repository of the hub can have");
     files = files_of_hub(name, options);
   }
-  HEARTH_CHECK_AS(FileError, !files.vocabulary.empty(), "[", name,
-                  "] holds no tokenizer; expected tokenizer.json, vocab.json with merges.txt, "
-                  "vocab.txt, tokenizer.model, spiece.model or a .tiktoken file");
+  HEARTH_CHECK_AS(
+      FileError, !files.vocabulary.empty(), "[", name,
+      "] holds no tokenizer; expected tokenizer.json, vocab.json with merges.txt, "
+      "vocab.txt, tokenizer.model, spiece.model, sentencepiece.bpe.model or a .tiktoken "
+      "file");
   return files;
 }
 
@@ -143,9 +146,13 @@ Side side_of(const JsonValue& config, const char* name) {
   return side == "left" ? Side::Left : Side::Right;
 }
 
-/// What tokenizer_config.json says of files that hold a vocabulary only.
-FileHints hints_of(const JsonValue& config) {
+/// What tokenizer_config.json and config.json say of files that hold a vocabulary only.
+FileHints hints_of(const JsonValue& config, const JsonValue& model) {
   FileHints hints;
+  if (const auto type = member(config, "tokenizer_class"))
+    hints.fairseq = type->string().starts_with("XLMRoberta");
+  else if (const auto family = member(model, "model_type"))
+    hints.fairseq = family->string().starts_with("xlm-roberta");
   hints.do_lower_case = flag(config, "do_lower_case", true);
   hints.tokenize_chinese_chars = flag(config, "tokenize_chinese_chars", true);
   if (const auto strip = member(config, "strip_accents")) hints.strip_accents = strip->boolean();
@@ -158,7 +165,7 @@ class Loader {
   explicit Loader(const TokenizerFiles& files)
       : files_(files),
         config_(json_of("tokenizer_config.json")),
-        impl_(open_tokenizer(files.vocabulary, hints_of(config_))),
+        impl_(open_tokenizer(files.vocabulary, hints_of(config_, json_of("config.json")))),
         out_(Tokenizer(impl_)) {}
 
   PreTrainedTokenizer load() {

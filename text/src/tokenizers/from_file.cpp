@@ -76,7 +76,7 @@ std::shared_ptr<Tokenizer::Impl> open_tokenizer(const std::string& path, const F
     case Format::VocabJson:
       return from_gpt2_vocab(text, path, hints);
     case Format::SentencePiece:
-      return from_sentencepiece(text, path);
+      return from_sentencepiece(text, path, hints);
     case Format::Tiktoken:
       return from_tiktoken(text, path, hints);
     case Format::VocabTxt:

@@ -17,6 +17,8 @@ struct FileHints {
   std::optional<bool> strip_accents;
   /// Of vocab.json.
   bool add_prefix_space = false;
+  /// Of SentencePiece's .model: its ids are XLM-R's; unset, the name of the file says it.
+  std::optional<bool> fairseq;
   /// Of a .tiktoken file: "cl100k_base" ...; empty: the name of the file says it.
   std::string encoding;
 };
@@ -33,6 +35,7 @@ std::shared_ptr<Tokenizer::Impl> from_gpt2_vocab(std::string_view vocab, const s
 std::shared_ptr<Tokenizer::Impl> from_tiktoken(std::string_view file, const std::string& path,
                                                const FileHints& hints);
 std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
-                                                    const std::string& source);
+                                                    const std::string& source,
+                                                    const FileHints& hints);
 
 }  // namespace hearth::text

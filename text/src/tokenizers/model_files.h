@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hearth::text {
@@ -16,7 +17,10 @@ class Model;
 
 /// OpenAI's .tiktoken: lines of a token in base64 and its rank, which is its id. The model is a BPE
 /// that gets raw bytes; the file says nothing of how to split a text nor of special tokens.
-std::unique_ptr<Model> read_tiktoken(std::string_view file, const std::string& source);
+/// `specials` are part of the vocabulary, at ids of their own, and in no text.
+std::unique_ptr<Model> read_tiktoken(
+    std::string_view file, const std::string& source,
+    const std::vector<std::pair<uint32_t, std::string>>& specials = {});
 
 /// vocab.txt of BERT: a token a line, by id.
 std::unique_ptr<Model> read_bert_vocab(std::string_view file, const std::string& source);
@@ -50,6 +54,9 @@ struct SentencePieceFile {
   std::optional<uint32_t> unk_id, bos_id, eos_id, pad_id;
 };
 
-SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source);
+/// `fairseq`: ids are those that fairseq gave XLM-R's pieces, with <s>, <pad>, </s> and <unk> in
+/// front, in place of the file's first three, and <mask> behind.
+SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source,
+                                     bool fairseq = false);
 
 }  // namespace hearth::text

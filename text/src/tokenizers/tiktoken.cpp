@@ -47,10 +47,6 @@ constexpr TiktokenSpecial kSpecials[] = {
 };
 constexpr std::string_view kHarmony = "o200k_harmony";
 
-AddedToken special(std::string_view content) {
-  return AddedToken().content(std::string(content)).special(true).normalized(false);
-}
-
 /// "cl100k_base" of "…/cl100k_base.tiktoken", and of "cl100k_base-2.tiktoken".
 std::string encoding_of(const std::string& path) {
   const std::string name = std::filesystem::path(path).filename().string();
@@ -74,19 +70,22 @@ std::shared_ptr<Tokenizer::Impl> from_tiktoken(std::string_view file, const std:
   auto impl = std::make_shared<Tokenizer::Impl>();
   impl->pre_tokenizer = std::move(pre_tokenizer);
   impl->is_bpe = true;
-  auto vocabulary = std::make_shared<Vocabulary>(read_tiktoken(file, path));
-  std::vector<std::pair<uint32_t, AddedToken>> tokens;
+  std::vector<std::pair<uint32_t, std::string>> specials;
   for (const TiktokenSpecial& known : kSpecials)
-    if (known.encoding == encoding) tokens.emplace_back(known.id, special(known.token));
+    if (known.encoding == encoding) specials.emplace_back(known.id, known.token);
   if (encoding == kHarmony) {
     // What has no name yet is reserved.
     constexpr uint32_t kFirst = 200000, kLast = 201087;
     for (uint32_t id = kFirst; id <= kLast; ++id)
-      if (std::none_of(tokens.begin(), tokens.end(), [&](auto& each) { return each.first == id; }))
-        tokens.emplace_back(id, special(cat_str("<|reserved_", id, "|>")));
+      if (std::none_of(specials.begin(), specials.end(),
+                       [&](const auto& each) { return each.first == id; }))
+        specials.emplace_back(id, cat_str("<|reserved_", id, "|>"));
   }
-  vocabulary->add_at(tokens);
-  impl->vocabulary = std::move(vocabulary);
+  impl->vocabulary = std::make_shared<Vocabulary>(read_tiktoken(file, path, specials));
+  std::vector<AddedToken> tokens;
+  for (const auto& [id, token] : specials)
+    tokens.push_back(AddedToken().content(token).special(true).normalized(false));
+  impl->add(tokens);
   impl->set_decoder(
       R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true})");
   return impl;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // tokenizer.json: what it says of each part, and the same written again.
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
 
 #include "hearth/base/error.h"
 
 #include "tokenizers/json_fields.h"
+#include "tokenizers/models/build.h"
 #include "tokenizers/pre_tokenizers.h"
 #include "tokenizers/tokenizer_impl.h"
 
@@ -100,6 +103,38 @@ ordered_json to_json(const Padding& padding) {
           {"pad_type_id", padding.pad_type_id()},      {"pad_token", padding.pad_token()}};
 }
 
+/// The regular expression for a text.
+std::string quoted(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}/-#&~ ").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+/// Tokens that SentencePiece finds whole are pieces of their own in Hugging Face's terms.
+ordered_json pre_tokenizer_json(const Tokenizer::Impl& impl) {
+  ordered_json json = impl.pre_tokenizer ? impl.pre_tokenizer->to_json() : nullptr;
+  const Model& model = impl.vocabulary->model();
+  const std::optional<BpeOptions> bpe = bpe_options(model);
+  if (!bpe || bpe->whole.empty()) return json;
+  std::vector<std::string_view> tokens;
+  for (const uint32_t id : bpe->whole) tokens.push_back(model.id_to_token(id));
+  std::stable_sort(tokens.begin(), tokens.end(),
+                   [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
+  std::string any;
+  for (const std::string_view token : tokens) any += (any.empty() ? "" : "|") + quoted(token);
+  const ordered_json split = {{"type", "Split"},
+                              {"pattern", {{"Regex", any}}},
+                              {"behavior", "Isolated"},
+                              {"invert", false}};
+  ordered_json steps = ordered_json::array();
+  if (!json.is_null()) steps.push_back(std::move(json));
+  steps.push_back(split);
+  return {{"type", "Sequence"}, {"pretokenizers", std::move(steps)}};
+}
+
 }  // namespace
 
 std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view json,
@@ -182,7 +217,7 @@ std::string Tokenizer::to_json(bool pretty) const {
   top["padding"] = impl_->padding ? hearth::text::to_json(*impl_->padding) : nullptr;
   top["added_tokens"] = std::move(added);
   top["normalizer"] = impl_->normalizer ? impl_->normalizer->to_json() : nullptr;
-  top["pre_tokenizer"] = impl_->pre_tokenizer ? impl_->pre_tokenizer->to_json() : nullptr;
+  top["pre_tokenizer"] = pre_tokenizer_json(*impl_);
   top["post_processor"] = ordered_json::parse(impl_->post_processor.json());
   top["decoder"] = ordered_json::parse(impl_->decoder->json());
   // The model, which may be large, is written by itself, as the last member.

@@ -91,15 +91,6 @@ size_t Vocabulary::add(ArrayRef<AddedToken> tokens, const Normalizer* normalizer
   return changed;
 }
 
-void Vocabulary::add_at(const std::vector<std::pair<uint32_t, AddedToken>>& tokens) {
-  for (const auto& [its_id, token] : tokens) {
-    ids_[token.content()] = its_id;
-    if (token.special()) special_.insert(token.content());
-    added_.insert_or_assign(its_id, token);
-  }
-  build_matchers();
-}
-
 void Vocabulary::build_matchers() {
   std::vector<std::pair<std::string, uint32_t>> raw, normalized;
   for (const auto& [its_id, token] : added_) {

@@ -50,9 +50,6 @@ class Vocabulary {
   /// normalizer makes of them; it may be null.
   size_t add(ArrayRef<AddedToken> tokens, const Normalizer* normalizer);
 
-  /// Adds tokens that nothing normalizes at ids that the model has not.
-  void add_at(const std::vector<std::pair<uint32_t, AddedToken>>& tokens);
-
   /// By id.
   const std::map<uint32_t, AddedToken>& added() const { return added_; }
   std::optional<uint32_t> id(std::string_view token) const;

@@ -2,6 +2,7 @@
 #include "hearth/text/training/text_trainer.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/error.h"
@@ -90,14 +91,27 @@ Predictions predict(PreTrainedModelImpl& model, const TokenExamples& examples, i
         order.insert(order.end(), rows.begin(), rows.end());
       });
   HEARTH_CHECK_AS(ValueError, !targets.empty(), "[predict] no examples");
-  Predictions result{cat(probabilities), cat(targets)};
-  if (examples.by_token) return result;
-  // In the order of the examples, where each has one target.
-  if (result.targets.size(0) != static_cast<int64_t>(order.size())) return result;
-  const Tensor back = empty({result.targets.size(0)}, kLong);
-  for (size_t i = 0; i < order.size(); ++i)
-    back.data_ptr<int64_t>()[order[i]] = static_cast<int64_t>(i);
-  return {result.probabilities.index_select(0, back), result.targets.index_select(0, back)};
+  Predictions result;
+  for (const TokenExamples::Example& example : examples.examples)
+    result.counts.push_back(
+        std::count_if(example.labels.begin(), example.labels.end(),
+                      [](int64_t label) { return label != TokenExamples::kIgnored; }));
+  // Where the targets of each example are now.
+  std::vector<int64_t> first(examples.size());
+  int64_t all = 0;
+  for (const size_t i : order) {
+    first[i] = all;
+    all += result.counts[i];
+  }
+  const Tensor places = empty({all}, kLong);
+  int64_t* to = places.data_ptr<int64_t>();
+  for (size_t i = 0; i < first.size(); ++i) {
+    std::iota(to, to + result.counts[i], first[i]);
+    to += result.counts[i];
+  }
+  result.probabilities = cat(probabilities).index_select(0, places);
+  result.targets = cat(targets).index_select(0, places);
+  return result;
 }
 
 double mean_loss(PreTrainedModelImpl& model, const TokenExamples& examples, int64_t batch_size) {

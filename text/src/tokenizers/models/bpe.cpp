@@ -39,21 +39,31 @@ void Bpe::read_vocab(const VocabEntries& vocab, const std::string& source) {
   tokens_.reserve(vocab.size(), bytes);
   trie_.reserve(bytes, source);
   const std::string_view suffix = or_empty(options_.end_of_word_suffix);
-  std::string raw;
-  for (const auto& [token, id] : vocab) {
-    tokens_.add(token, id, source);
-    if (covered_.size() <= id) covered_.resize(tokens_.end_id());
-    std::string_view text = token;
-    if (options_.byte_level) {
-      // What isn't made of these letters is in no text.
-      if (!letters_to_bytes(token, raw)) continue;
-      text = raw;
+  // Many at a time, since tables are larger than caches.
+  constexpr size_t kBlock = 32;
+  std::array<std::string, kBlock> raw;
+  std::vector<std::pair<std::string_view, uint32_t>> texts;
+  for (size_t begin = 0; begin < vocab.size(); begin += kBlock) {
+    const size_t count = std::min(kBlock, vocab.size() - begin);
+    for (size_t i = 0; i < count; ++i) tokens_.prefetch(tokens_.hash(vocab[begin + i].first));
+    texts.clear();
+    for (size_t i = 0; i < count; ++i) {
+      const auto& [token, id] = vocab[begin + i];
+      tokens_.add(token, id, source);
+      if (covered_.size() <= id) covered_.resize(tokens_.end_id());
+      std::string_view text = token;
+      if (options_.byte_level) {
+        // What isn't made of these letters is in no text.
+        if (!letters_to_bytes(token, raw[i])) continue;
+        text = raw[i];
+      }
+      if (!text.empty()) texts.emplace_back(text, id);
+      covered_[id] = static_cast<uint32_t>(text.size());
+      if (!suffix.empty() && text.ends_with(suffix)) {
+        covered_[id] -= static_cast<uint32_t>(suffix.size());
+      }
     }
-    if (!text.empty()) trie_.add(text, id);
-    covered_[id] = static_cast<uint32_t>(text.size());
-    if (!suffix.empty() && text.ends_with(suffix)) {
-      covered_[id] -= static_cast<uint32_t>(suffix.size());
-    }
+    trie_.add_together(texts);
   }
 }
 
@@ -67,38 +77,54 @@ void Bpe::read_whole(const std::string& source) {
 void Bpe::read_merges(const std::vector<RankedMerge>& merges, const std::string& source) {
   const std::string_view prefix = or_empty(options_.continuing_subword_prefix);
   merges_.reserve(merges.size());
-  // Many at a time, so that tables, which are larger than caches, are read in parallel.
+  // A block at a time, so that tables, which are larger than caches, are read in parallel, and the
+  // next block's texts are on their way.
   constexpr size_t kBlock = 16;
   struct Lookup {
-    std::string joined;
-    std::array<uint64_t, 3> hashes;
+    uint64_t left, right;  ///< hashes
     Merge merge;
   };
-  std::array<Lookup, kBlock> block;
+  std::array<Lookup, 2 * kBlock> ring;
+  const auto fetch = [&](size_t i) {
+    const auto& [left, right, rank] = merges[i];
+    HEARTH_CHECK_AS(FormatError, right.size() >= prefix.size(), "[", source, "] expected '", right,
+                    "' of a merge to begin with '", prefix, "'");
+    Lookup& lookup = ring[i % ring.size()];
+    lookup.left = tokens_.hash(left);
+    lookup.right = tokens_.hash(right);
+    tokens_.prefetch(lookup.left);
+    tokens_.prefetch(lookup.right);
+  };
+  std::string joined;
+  uint32_t result = 0;
+  for (size_t i = 0; i < std::min(kBlock, merges.size()); ++i) fetch(i);
   for (size_t begin = 0; begin < merges.size(); begin += kBlock) {
-    const size_t count = std::min(kBlock, merges.size() - begin);
-    for (size_t i = 0; i < count; ++i) {
-      const auto& [left, right, rank] = merges[begin + i];
-      HEARTH_CHECK_AS(FormatError, right.size() >= prefix.size(), "[", source, "] expected '",
-                      right, "' of a merge to begin with '", prefix, "'");
-      Lookup& lookup = block[i];
-      lookup.joined.assign(left).append(right.substr(prefix.size()));
-      lookup.hashes = {tokens_.hash(left), tokens_.hash(right), tokens_.hash(lookup.joined)};
-      for (const uint64_t hash : lookup.hashes) tokens_.prefetch(hash);
-    }
-    for (size_t i = 0; i < count; ++i) {
-      const auto& [left, right, rank] = merges[begin + i];
-      Lookup& lookup = block[i];
-      const auto id_of = [&, &left = left, &right = right](std::string_view token, size_t which) {
-        const uint32_t id = tokens_.id(token, lookup.hashes[which]);
+    const size_t end = std::min(begin + kBlock, merges.size());
+    for (size_t i = end; i < std::min(end + kBlock, merges.size()); ++i) fetch(i);
+    for (size_t i = begin; i < end; ++i) {
+      const auto& [left, right, rank] = merges[i];
+      Lookup& lookup = ring[i % ring.size()];
+      const auto checked = [&, &left = left, &right = right](std::string_view token, uint32_t id) {
         HEARTH_CHECK_AS(FormatError, id != kNone, "[", source, "] expected the tokens of merge '",
                         left, " ", right, "' in the vocabulary, '", token, "' isn't there");
         return id;
       };
-      lookup.merge = {id_of(left, 0), id_of(right, 1), id_of(lookup.joined, 2), rank};
+      const std::string_view rest = right.substr(prefix.size());
+      const auto gives = [&, &left = left](uint32_t id) {
+        const std::string_view token = tokens_.token(id);
+        return token.size() == left.size() + rest.size() && token.starts_with(left) &&
+               token.ends_with(rest);
+      };
+      // Most files have merges in the order of what they give.
+      if (!gives(result) && !gives(++result)) {
+        joined.assign(left).append(rest);
+        result = checked(joined, tokens_.id(joined));
+      }
+      lookup.merge = {checked(left, tokens_.id(left, lookup.left)),
+                      checked(right, tokens_.id(right, lookup.right)), result, rank};
       merges_.prefetch(lookup.merge.left, lookup.merge.right);
     }
-    for (size_t i = 0; i < count; ++i) merges_.add(block[i].merge);
+    for (size_t i = begin; i < end; ++i) merges_.add(ring[i % ring.size()].merge);
   }
 }
 
@@ -111,13 +137,16 @@ void Bpe::find_start_symbols() {
             or_empty(options_.end_of_word_suffix).empty();
   // Where some unknown characters leave a mark and others don't, what merges across them is rare.
   if (options_.byte_fallback && !options_.unk_token && !byte_tokens_.cover_all()) simple_ = false;
-  for (const Merge& merge : merges_.all()) {
-    if (!simple_) break;
-    // Symbols that don't stand for their own text must not become part of others.
-    for (const uint32_t part : {merge.left, merge.right}) {
-      if (part == unk_ || byte_tokens_.contain(part)) simple_ = false;
-    }
+  // Symbols that don't stand for their own text must not become part of others.
+  std::vector<bool> foreign(tokens_.end_id());
+  if (unk_ != kNone) foreign[unk_] = true;
+  for (int byte = 0; byte < 256; ++byte) {
+    const uint32_t id = byte_tokens_[static_cast<char>(byte)];
+    if (id != kNone) foreign[id] = true;
   }
+  simple_ =
+      simple_ && std::none_of(merges_.all().begin(), merges_.all().end(),
+                              [&](const Merge& m) { return foreign[m.left] || foreign[m.right]; });
   complete_ = options_.byte_level;
   for (int byte = 0; complete_ && byte < 256; ++byte) {
     const char one = static_cast<char>(byte);

@@ -26,7 +26,8 @@ void Bpe::write_json(std::string& out, bool pretty) const {
   json.key("byte_fallback");
   json.boolean(options_.byte_fallback);
   json.key("ignore_merges");
-  json.boolean(options_.ignore_merges);
+  // A piece that is a token found whole has no merges.
+  json.boolean(options_.ignore_merges || !options_.whole.empty());
   json.key("vocab");
   write_vocab(json, tokens_);
   json.key("merges");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tokenizers/models/hashing.h"
+#include "tokenizers/models/large_table.h"
 
 namespace hearth::text {
 
@@ -62,7 +63,7 @@ class MergeTable {
   }
 
   std::vector<Merge> merges_;
-  std::vector<Slot> slots_;
+  LargeTable<Slot> slots_;
   size_t mask_ = 0;
   uint64_t seed_ = hash_seed();
 };

@@ -109,9 +109,29 @@ void read_normalizer_spec(std::string_view message, const std::string& source,
   }
 }
 
+void use_fairseq_ids(std::vector<UnigramPiece>& pieces, TrainerSpec& spec,
+                     const std::string& source) {
+  const bool fits = pieces.size() > 3 && pieces[0].type == Type::Unknown &&
+                    pieces[1].type == Type::Control && pieces[2].type == Type::Control;
+  HEARTH_CHECK_AS(FormatError, fits, "[", source,
+                  "] expected <unk>, <s> and </s> as the first pieces, as XLM-R's model has them");
+  std::vector<UnigramPiece> all{{"<s>", 0, Type::Control},
+                                {"<pad>", 0, Type::Control},
+                                {"</s>", 0, Type::Control},
+                                {"<unk>", 0, Type::Unknown}};
+  all.insert(all.end(), pieces.begin() + 3, pieces.end());
+  all.push_back({"<mask>", 0, Type::Control});
+  pieces = std::move(all);
+  spec.bos_id = 0;
+  spec.pad_id = 1;
+  spec.eos_id = 2;
+  spec.unk_id = 3;
+}
+
 }  // namespace
 
-SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source) {
+SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source,
+                                     bool fairseq) {
   SentencePieceFile out;
   std::vector<UnigramPiece> pieces;
   TrainerSpec spec;
@@ -134,6 +154,7 @@ SentencePieceFile read_sentencepiece(std::string_view file, const std::string& s
   HEARTH_CHECK_AS(FormatError, !pieces.empty(), "[", source, "] expected pieces, got none");
   HEARTH_CHECK_AS(FormatError, spec.model_type == kUnigram || spec.model_type == kBpe, "[", source,
                   "] expected a unigram or BPE model (type 1 or 2), got type ", spec.model_type);
+  if (fairseq) use_fairseq_ids(pieces, spec, source);
   out.is_bpe = spec.model_type == kBpe;
   out.byte_fallback = spec.byte_fallback;
   out.treat_whitespace_as_suffix = spec.whitespace_as_suffix;

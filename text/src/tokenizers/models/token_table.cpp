@@ -73,7 +73,7 @@ void TokenTable::add(std::string_view token_text, uint32_t id, const std::string
 }
 
 void TokenTable::grow() {
-  std::vector<Slot> old(table_size(2 * size_ + 2));
+  LargeTable<Slot> old(table_size(2 * size_ + 2));
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.id != kNone) slots_[find(token(slot.id), hash(token(slot.id)))] = slot;

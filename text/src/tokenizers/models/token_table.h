@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizers/models/large_table.h"
+
 namespace hearth::text {
 
 /// Tokens and their ids, both ways.
@@ -60,7 +62,7 @@ class TokenTable {
 
   std::string bytes_;
   std::vector<Place> places_;
-  std::vector<Slot> slots_;
+  LargeTable<Slot> slots_;
   size_t size_ = 0, reserved_ = 0;
 };
 

@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "hearth/base/array_ref.h"
+
 #include "tokenizers/models/hashing.h"
+#include "tokenizers/models/large_table.h"
 
 namespace hearth::text {
 
@@ -24,6 +28,8 @@ class Trie {
   /// Texts that are added may not have more bytes than were reserved. A text that is there gets the
   /// new value, which is less than kNone. Returns its node.
   uint32_t add(std::string_view text, uint32_t value);
+  /// Adds some, not many, at once, so that they wait for memory together. None may be empty.
+  void add_together(ArrayRef<std::pair<std::string_view, uint32_t>> texts);
 
   /// The node after `node`, kNone if no text goes on like that.
   uint32_t step(uint32_t node, char byte) const {
@@ -60,7 +66,16 @@ class Trie {
   }
   size_t slot_of(uint32_t key) const { return (hash_number(key, seed_) >> 20) & mask_; }
 
-  std::vector<Slot> slots_;
+  /// The node behind a node, which is made if there is none.
+  size_t grow(size_t node, char byte) {
+    const uint32_t key = key_of(static_cast<uint32_t>(node), byte);
+    size_t at = slot_of(key);
+    while (slots_[at].key != key && slots_[at].key != kEmpty) at = (at + 1) & mask_;
+    slots_[at].key = key;
+    return at;
+  }
+
+  LargeTable<Slot> slots_;
   size_t mask_ = 0;
   uint64_t seed_ = hash_seed();
 };

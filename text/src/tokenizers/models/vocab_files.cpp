@@ -36,7 +36,9 @@ void check_utf8(std::string_view text, const std::string& source) {
 
 }  // namespace
 
-std::unique_ptr<Model> read_tiktoken(std::string_view file, const std::string& source) {
+std::unique_ptr<Model> read_tiktoken(
+    std::string_view file, const std::string& source,
+    const std::vector<std::pair<uint32_t, std::string>>& specials) {
   std::deque<std::string> letters;
   VocabEntries vocab;
   std::vector<uint32_t> ranks;
@@ -66,7 +68,9 @@ std::unique_ptr<Model> read_tiktoken(std::string_view file, const std::string& s
   BpeOptions options;
   options.ignore_merges = true;
   options.byte_level = true;
-  return make_bpe(vocab, all_merges(vocab, ranks, source), options, source);
+  const std::vector<RankedMerge> merges = all_merges(vocab, ranks, source);
+  for (const auto& [id, token] : specials) vocab.emplace_back(token, id);
+  return make_bpe(vocab, merges, options, source);
 }
 
 std::unique_ptr<Model> read_bert_vocab(std::string_view file, const std::string& source) {

@@ -11,6 +11,11 @@ const std::string_view kGpt2Regex =
 
 namespace {
 
+constexpr std::string_view kCl100kRegex =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+\z|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kO200kRegex =
+    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
 constexpr WordRules kGpt2{};
 constexpr WordRules kQwen2{.any_before_word = true,
                            .any_case = true,
@@ -128,8 +133,8 @@ const Known kKnown[] = {
      words<kLlama3>},
     {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
      words<kQwen2>},
-    {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-     words<kO200k>},
+    {kCl100kRegex, words<kCl100k>},
+    {kO200kRegex, words<kO200k>},
     {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
      words<kTekken>},
     {R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)",
@@ -147,14 +152,14 @@ std::unique_ptr<Pattern> make_known_pattern(std::string_view regex) {
   return nullptr;
 }
 
-std::unique_ptr<Pattern> make_tiktoken_pattern(std::string_view encoding) {
+std::string_view tiktoken_regex(std::string_view encoding) {
   // The expressions of the first differ from HF's in speed alone.
   for (const std::string_view name : {"gpt2", "r50k_base", "p50k_base", "p50k_edit"}) {
-    if (encoding == name) return words<kGpt2>();
+    if (encoding == name) return kGpt2Regex;
   }
-  if (encoding == "cl100k_base") return words<kCl100k>();
-  if (encoding == "o200k_base" || encoding == "o200k_harmony") return words<kO200k>();
-  return nullptr;
+  if (encoding == "cl100k_base") return kCl100kRegex;
+  if (encoding == "o200k_base" || encoding == "o200k_harmony") return kO200kRegex;
+  return {};
 }
 
 }  // namespace hearth::text

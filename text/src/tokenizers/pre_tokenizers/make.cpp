@@ -7,6 +7,7 @@
 
 #include "tokenizers/json_fields.h"
 #include "tokenizers/pre_tokenizers.h"
+#include "tokenizers/pre_tokenizers/known_patterns.h"
 #include "tokenizers/pre_tokenizers/makers.h"
 #include "tokenizers/steps.h"
 
@@ -70,6 +71,28 @@ bool leave_out_byte_letters(PreTokenizer& pre_tokenizer) {
     return sequence->leave_out_letters_at_end();
   }
   return leave_out_letters(pre_tokenizer);
+}
+
+std::unique_ptr<PreTokenizer> make_tiktoken_pre_tokenizer(std::string_view encoding) {
+  using nlohmann::ordered_json;
+  const std::string_view regex = tiktoken_regex(encoding);
+  if (regex.empty()) return nullptr;
+  const bool gpt2 = regex == kGpt2Regex;
+  ordered_json json = {{"type", "ByteLevel"},
+                       {"add_prefix_space", false},
+                       {"trim_offsets", true},
+                       {"use_regex", gpt2}};
+  if (!gpt2) {
+    const ordered_json split = {{"type", "Split"},
+                                {"pattern", {{"Regex", regex}}},
+                                {"behavior", "Isolated"},
+                                {"invert", false}};
+    json = {{"type", "Sequence"}, {"pretokenizers", {split, std::move(json)}}};
+  }
+  simdjson::dom::parser parser;
+  auto made = make_pre_tokenizer(parser.parse(json.dump()), "tiktoken");
+  leave_out_byte_letters(*made);
+  return made;
 }
 
 }  // namespace hearth::text

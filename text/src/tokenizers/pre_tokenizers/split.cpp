@@ -6,7 +6,6 @@
 #include "tokenizers/json_fields.h"
 #include "tokenizers/pattern.h"
 #include "tokenizers/pre_tokenizers.h"
-#include "tokenizers/pre_tokenizers/known_patterns.h"
 #include "tokenizers/pre_tokenizers/makers.h"
 #include "tokenizers/pre_tokenizers/pieces.h"
 #include "unicode/tables.h"
@@ -136,25 +135,6 @@ class CharDelimiterSplit final : public PreTokenizer {
   std::unique_ptr<Pattern> pattern_;
 };
 
-/// As tiktoken splits for an encoding.
-class Tiktoken final : public PreTokenizer {
- public:
-  explicit Tiktoken(std::unique_ptr<Pattern> pattern) : pattern_(std::move(pattern)) {}
-  void split(Text& text) const override {
-    split_pieces(text, [&](Offset piece, std::vector<Offset>& out) {
-      pattern_->find(view(text, piece), piece.begin, out);
-    });
-  }
-  nlohmann::ordered_json to_json() const override {
-    throw ValueError(
-        "[Tokenizer::to_json] expected a tokenizer that tokenizer.json can describe, got "
-        "one of a .tiktoken file");
-  }
-
- private:
-  std::unique_ptr<Pattern> pattern_;
-};
-
 }  // namespace
 
 std::unique_ptr<PreTokenizer> make_split(const JsonFields& fields) {
@@ -171,11 +151,5 @@ std::unique_ptr<PreTokenizer> make_char_delimiter_split(const JsonFields& fields
 }
 
 }  // namespace pre_tokenizers
-
-std::unique_ptr<PreTokenizer> make_tiktoken_pre_tokenizer(std::string_view encoding) {
-  auto pattern = make_tiktoken_pattern(encoding);
-  if (!pattern) return nullptr;
-  return std::make_unique<pre_tokenizers::Tiktoken>(std::move(pattern));
-}
 
 }  // namespace hearth::text

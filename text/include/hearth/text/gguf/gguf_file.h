@@ -18,7 +18,8 @@ namespace hearth::text {
 /// errors are FormatErrors that begin with [path].
 class HEARTH_API GgufFile {
  public:
-  /// Throws FileError and FormatError. A file that is one of several of a model is refused.
+  /// Throws FileError and FormatError. Of a model in several files (-00001-of-00003.gguf), each
+  /// stands for all, which must lie beside each other.
   explicit GgufFile(const std::string& path);
   /// A file in memory, which is copied; `name` is named in errors.
   GgufFile(const void* data, size_t size, const std::string& name = "gguf");
@@ -62,15 +63,16 @@ class HEARTH_API GgufFile {
 
  private:
   struct Impl;
+  explicit GgufFile(std::shared_ptr<const Impl> impl);
   std::shared_ptr<const Impl> impl_;
 };
 
 /// Whether a file begins as GGUF files do; false if it cannot be read.
 HEARTH_API bool is_gguf(const std::string& path);
 
-/// The GGUF file that a path means: the path itself, or the only such file of a folder that has
-/// neither config.json nor a tokenizer; empty where it means none. Throws ValueError for a folder
-/// with several, and names them.
+/// The GGUF file that a path means: the path itself, or the only such file, or first file of the
+/// only model, of a folder that has neither config.json nor a tokenizer; empty where it means none.
+/// Throws ValueError for a folder with several, and names them.
 HEARTH_API std::string find_gguf(const std::string& path);
 
 }  // namespace hearth::text

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "hearth/text/models/pretrained_model.h"
 #include "hearth/text/training/token_examples.h"
@@ -33,9 +35,11 @@ class HEARTH_API TextTrainer : public train::ClassificationTrainer {
 };
 
 /// What a model thinks of examples: probabilities, float [targets, classes], and targets, int64
-/// [targets], of all that count, on the CPU. For train::evaluate.
+/// [targets], of all that count, in the examples' order, on the CPU. For train::evaluate.
 struct Predictions {
   Tensor probabilities, targets;
+  /// How many targets each example has.
+  std::vector<int64_t> counts;
 };
 HEARTH_API Predictions predict(PreTrainedModelImpl& model, const TokenExamples& examples,
                                int64_t batch_size = 32);
