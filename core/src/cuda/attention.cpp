@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 
 #include "hearth/autograd/grad_mode.h"
@@ -106,6 +107,7 @@ Matrices matrices(const Tensor& tensor) {
   m.data = const_cast<void*>(static_cast<const void*>(raw_data(tensor)));
   m.type = t.dtype;
   m.cols = static_cast<int>(t.sizes.back());
+  m.aligned = is_aligned(tensor);
   m.row = t.strides[t.strides.size() - 2];
   return m;
 }
@@ -128,13 +130,16 @@ Tensor expanded_mask(const Tensor& mask, const Tensor& query, int64_t keys, Scal
   return alias_tensor(typed, std::move(sizes), std::move(strides), m.offset, m.dtype);
 }
 
-void set_mask(Mask& to, const Tensor& mask) {
-  if (!mask.defined()) return;
+/// False where strides are too large for kernels.
+bool set_mask(Mask& to, const Tensor& mask) {
+  if (!mask.defined()) return true;
   const TensorImpl& m = impl(mask);
+  const int64_t row = m.strides[m.strides.size() - 2], col = m.strides.back();
   to.data = raw_data(mask);
   to.type = m.dtype;
-  to.row = m.strides[m.strides.size() - 2];
-  to.col = m.strides.back();
+  to.row = static_cast<int>(row);
+  to.col = static_cast<int>(col);
+  return to.row == row && to.col == col;
 }
 
 bool has_tensor_cores() {
@@ -166,16 +171,16 @@ ScalarType takes(const Tensor& query, const Tensor& key, const Tensor& value, in
   return columns <= attention::kMostColumns<float> ? kFloat : ScalarType::Undefined;
 }
 
-/// Sizes, fields and mask of a problem.
+/// Sizes, fields and mask of a problem; false where kernels do not take the mask.
 template <class Op>
-void describe(Problem& p, const Op& op, const Tensor& query, const Tensor& key,
+bool describe(Problem& p, const Op& op, const Tensor& query, const Tensor& key,
               const Tensor& mask) {
   const TensorImpl &q = impl(query), &k = impl(key);
   p.queries = static_cast<int>(q.sizes[q.sizes.size() - 2]);
   p.keys = static_cast<int>(k.sizes[k.sizes.size() - 2]);
   p.causal = op.causal;
   p.scale = op.scale;
-  set_mask(p.mask, mask);
+  return set_mask(p.mask, mask);
 }
 
 /// Calls f(T()) with the type of takes().
@@ -197,10 +202,11 @@ void run_decomposed(const Call& call) {
 void join_heads(Forward& p) {
   const int last = p.batch.dims - 1;
   if (p.queries == 1 && !p.causal && last >= 0 && p.key.batch[last] == 0 &&
-      p.value.batch[last] == 0 && p.batch.sizes[last] <= attention::kDecodeQueries) {
+      p.value.batch[last] == 0 && p.mask.batch[last] <= std::numeric_limits<int>::max() &&
+      p.batch.sizes[last] <= attention::kDecodeQueries) {
     p.queries = static_cast<int>(p.batch.sizes[last]);
     p.query.row = p.query.batch[last];
-    p.mask.row = p.mask.batch[last];
+    p.mask.row = static_cast<int>(p.mask.batch[last]);
     p.out.row = p.out.batch[last];
     p.batch.count /= std::max(p.queries, 1);
     p.batch.dims = last;
@@ -224,19 +230,17 @@ void forward(const Call& call) {
   p.out = matrices(out.tensor());
   p.log_sums = raw_data(call.out[1]);
   const Tensor mask = expanded_mask(call.in[3], q, impl(k).sizes[impl(k).sizes.size() - 2], type);
-  describe(p, call.as<ops::Attention>(), q, k, mask);
-  if (!join({{q, p.query.batch},
-             {k, p.key.batch},
-             {v, p.value.batch},
-             {out.tensor(), p.out.batch},
-             {mask, p.mask.batch}},
-            p.batch))
+  if (!describe(p, call.as<ops::Attention>(), q, k, mask) || !join({{q, p.query.batch},
+                                                                    {k, p.key.batch},
+                                                                    {v, p.value.batch},
+                                                                    {out.tensor(), p.out.batch},
+                                                                    {mask, p.mask.batch}},
+                                                                   p.batch))
     return run_decomposed(call);
   const std::string_view name = call.op.info.name;
   if (few) {
     join_heads(p);
-    const bool aligned = is_aligned(q) && is_aligned(k) && is_aligned(v);
-    with_kernels(impl(q).dtype, [&]<class T>(T) { attention::run_decode<T>(p, aligned, name); });
+    with_kernels(impl(q).dtype, [&]<class T>(T) { attention::run_decode<T>(p, name); });
   } else {
     with_kernels(type, [&]<class T>(T) { attention::run_forward<T>(p, name); });
   }
@@ -255,7 +259,7 @@ void backward(const Call& call) {
   const Workspace deltas(static_cast<size_t>(impl(sums).numel) * element_size(impl(sums).dtype));
   const Tensor mask = expanded_mask(call.in[4], q, impl(k).sizes[impl(k).sizes.size() - 2], type);
   Backward p;
-  describe(p, op, q, k, mask);
+  bool fits = describe(p, op, q, k, mask);
   p.grad = matrices(g);
   p.query = matrices(q);
   p.key = matrices(k);
@@ -273,17 +277,17 @@ void backward(const Call& call) {
     targets[i] = results[i]->tensor();
     *grads[i] = matrices(targets[i]);
   }
-  if (!join({{q, p.query.batch},
-             {g, p.grad.batch},
-             {k, p.key.batch},
-             {v, p.value.batch},
-             {o, p.result.batch},
-             {targets[0], p.grad_query.batch},
-             {targets[1], p.grad_key.batch},
-             {targets[2], p.grad_value.batch},
-             {mask, p.mask.batch}},
-            p.batch))
-    return run_decomposed(call);
+  fits = fits && join({{q, p.query.batch},
+                       {g, p.grad.batch},
+                       {k, p.key.batch},
+                       {v, p.value.batch},
+                       {o, p.result.batch},
+                       {targets[0], p.grad_query.batch},
+                       {targets[1], p.grad_key.batch},
+                       {targets[2], p.grad_value.batch},
+                       {mask, p.mask.batch}},
+                      p.batch);
+  if (!fits) return run_decomposed(call);
   with_kernels(type, [&]<class T>(T) { attention::run_backward<T>(p, call.op.info.name); });
   for (const auto& result : results)
     if (result) result->finish();

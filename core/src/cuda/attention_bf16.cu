@@ -6,6 +6,6 @@ namespace hearth::cuda::attention {
 
 template void run_forward<BFloat16>(const Forward& p, std::string_view op);
 template void run_backward<BFloat16>(const Backward& p, std::string_view op);
-template void run_decode<BFloat16>(const Forward& p, bool aligned, std::string_view op);
+template void run_decode<BFloat16>(const Forward& p, std::string_view op);
 
 }  // namespace hearth::cuda::attention

@@ -81,8 +81,7 @@ struct Running {
 };
 
 template <class T, int kDim, int kRows>
-__global__ void __launch_bounds__(128)
-    decode_kernel(Forward p, Splits<accumulate_t<T>> splits, bool aligned) {
+__global__ void __launch_bounds__(128) decode_kernel(Forward p, Splits<accumulate_t<T>> splits) {
   using A = accumulate_t<T>;
   using Lanes = KeyLanes<T, kDim>;
   using Part = RowPart<T, kDim>;
@@ -104,7 +103,7 @@ __global__ void __launch_bounds__(128)
   for (int r = 0; r < kRows; ++r) {
     Part part;
     part.load(static_cast<const T*>(p.query.data) + query_at + r * p.query.row, lane, p.query.cols,
-              aligned, r < p.queries);
+              p.query.aligned, r < p.queries);
 #pragma unroll
     for (int k = 0; k < kEach; ++k) query[r][k] = part[k] * static_cast<A>(p.scale * kLog2E);
   }
@@ -114,12 +113,12 @@ __global__ void __launch_bounds__(128)
 #pragma unroll
     for (int u = 0; u < kUnroll; ++u) {
       const int j = j0 + u * Lanes::kStreams + stream;
-      key[u].load(keys + j * p.key.row, lane, p.key.cols, aligned, j < end);
+      key[u].load(keys + j * p.key.row, lane, p.key.cols, p.key.aligned, j < end);
     }
 #pragma unroll
     for (int u = 0; u < kUnroll; ++u) {
       const int j = j0 + u * Lanes::kStreams + stream;
-      value[u].load(values + j * p.value.row, lane, p.value.cols, aligned, j < end);
+      value[u].load(values + j * p.value.row, lane, p.value.cols, p.value.aligned, j < end);
     }
 #pragma unroll
     for (int r = 0; r < kRows; ++r) {
@@ -134,8 +133,9 @@ __global__ void __launch_bounds__(128)
         for (int d = Lanes::kLanes / 2; d > 0; d /= 2)
           s[u] += __shfl_xor_sync(0xffffffffu, s[u], d);
         const bool there = j < end && r < p.queries && !(p.causal && j > r);
-        s[u] =
-            there ? masked_exponent(s[u], p.mask, mask_at + r * p.mask.row + j * p.mask.col) : none;
+        s[u] = there ? masked_exponent(s[u], p.mask,
+                                       mask_at + int64_t{r} * p.mask.row + int64_t{j} * p.mask.col)
+                     : none;
         most = s[u] > most ? s[u] : most;
       }
       const A by = rows[r].raise(most);
@@ -200,30 +200,30 @@ __global__ void __launch_bounds__(128)
 }
 
 template <class T, int kDim, int kRows>
-void launch_decode(const Forward& p, bool aligned, std::string_view op) {
+void launch_decode(const Forward& p, std::string_view op) {
   using Lanes = KeyLanes<T, kDim>;
   // Three blocks to a multiprocessor keep enough loads under way.
   const SplitKeys<accumulate_t<T>> split(p, p.batch.count, 3, Lanes::kStreams * Lanes::kUnroll);
   launch_kernel(op, decode_kernel<T, kDim, kRows>,
                 static_cast<unsigned>(p.batch.count * split.splits().count), Lanes::kThreads, p,
-                split.splits(), aligned);
+                split.splits());
   split.join(op);
 }
 
 template <class T, int kDim>
-void decode_by(const Forward& p, bool aligned, std::string_view op) {
-  if (p.queries == 1) return launch_decode<T, kDim, 1>(p, aligned, op);
-  if (p.queries <= 4) return launch_decode<T, kDim, 4>(p, aligned, op);
-  launch_decode<T, kDim, kDecodeQueries>(p, aligned, op);
+void decode_by(const Forward& p, std::string_view op) {
+  if (p.queries == 1) return launch_decode<T, kDim, 1>(p, op);
+  if (p.queries <= 4) return launch_decode<T, kDim, 4>(p, op);
+  launch_decode<T, kDim, kDecodeQueries>(p, op);
 }
 
 template <class T>
-void run_decode(const Forward& p, bool aligned, std::string_view op) {
+void run_decode(const Forward& p, std::string_view op) {
   if (p.batch.count == 0 || p.queries == 0) return;
-  if (p.columns() <= 64) return decode_by<T, 64>(p, aligned, op);
+  if (p.columns() <= 64) return decode_by<T, 64>(p, op);
   if constexpr (sizeof(T) < 8)
-    if (p.columns() > 128) return decode_by<T, 256>(p, aligned, op);
-  decode_by<T, 128>(p, aligned, op);
+    if (p.columns() > 128) return decode_by<T, 256>(p, op);
+  decode_by<T, 128>(p, op);
 }
 
 }  // namespace hearth::cuda::attention

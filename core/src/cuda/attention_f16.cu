@@ -6,6 +6,6 @@ namespace hearth::cuda::attention {
 
 template void run_forward<Half>(const Forward& p, std::string_view op);
 template void run_backward<Half>(const Backward& p, std::string_view op);
-template void run_decode<Half>(const Forward& p, bool aligned, std::string_view op);
+template void run_decode<Half>(const Forward& p, std::string_view op);
 
 }  // namespace hearth::cuda::attention

@@ -6,6 +6,6 @@ namespace hearth::cuda::attention {
 
 template void run_forward<float>(const Forward& p, std::string_view op);
 template void run_backward<float>(const Backward& p, std::string_view op);
-template void run_decode<float>(const Forward& p, bool aligned, std::string_view op);
+template void run_decode<float>(const Forward& p, std::string_view op);
 
 }  // namespace hearth::cuda::attention

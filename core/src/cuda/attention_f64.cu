@@ -6,6 +6,6 @@ namespace hearth::cuda::attention {
 
 template void run_forward<double>(const Forward& p, std::string_view op);
 template void run_backward<double>(const Backward& p, std::string_view op);
-template void run_decode<double>(const Forward& p, bool aligned, std::string_view op);
+template void run_decode<double>(const Forward& p, std::string_view op);
 
 }  // namespace hearth::cuda::attention

@@ -27,8 +27,8 @@ void run_backward(const Backward& p, std::string_view op);
 
 /// Queries that run_decode takes at most; its columns are at most 256, of double 128.
 inline constexpr int kDecodeQueries = 8;
-/// Forward, of tensors that are all of T. `aligned`: 16 bytes of a row can be loaded at once.
+/// Forward, of tensors that are all of T.
 template <class T>
-void run_decode(const Forward& p, bool aligned, std::string_view op);
+void run_decode(const Forward& p, std::string_view op);
 
 }  // namespace hearth::cuda::attention

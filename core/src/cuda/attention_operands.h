@@ -21,6 +21,7 @@ struct Matrices {
   void* data = nullptr;
   ScalarType type = kFloat;
   int cols = 0;
+  bool aligned = false;  ///< 16 bytes of a row can be loaded at once
   int64_t row = 0;
   int64_t batch[kBatchDims] = {};
 };
@@ -29,7 +30,7 @@ struct Matrices {
 struct Mask {
   const void* data = nullptr;
   ScalarType type = kBool;
-  int64_t row = 0, col = 0;
+  int row = 0, col = 0;
   int64_t batch[kBatchDims] = {};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cuda/attention_scores.cuh"
+#include "cuda/tensor_core.cuh"
 
 namespace hearth::cuda::attention {
 
@@ -56,6 +57,18 @@ struct Plain {
   template <int kRowsOfTile, int kCols>
   static __device__ __forceinline__ void load(const Tile<kCols>& tile, const Matrices& m,
                                               int64_t at, int first, int end) {
+    if (m.aligned && m.type == dtype_of<T>) {
+      constexpr int kPieces = kCols / kNeighbours;
+      const T* data = static_cast<const T*>(m.data);
+#pragma unroll 4
+      for (int n = static_cast<int>(threadIdx.x); n < kRowsOfTile * kPieces; n += kThreads) {
+        const int r = n / kPieces, c = n % kPieces * kNeighbours;
+        const bool there = first + r < end && c < m.cols;
+        copy_async(shared_place(tile.data + r * Tile<kCols>::kStride + c),
+                   there ? data + at + (first + r) * m.row + c : data, there);
+      }
+      return;
+    }
     visit<T>(m.data, m.type, [&](const auto* data) {
 #pragma unroll 8
       for (int n = static_cast<int>(threadIdx.x); n < kRowsOfTile * kCols; n += kThreads) {
@@ -66,7 +79,7 @@ struct Plain {
       }
     });
   }
-  static __device__ __forceinline__ void wait() {}
+  static __device__ __forceinline__ void wait() { wait_for_copies(); }
 
   template <int kN, int kK>
   static __device__ __forceinline__ void add_product_nt(T (&to)[kRowSlots][kSlots<kN>],

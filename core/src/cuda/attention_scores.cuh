@@ -61,16 +61,40 @@ __device__ __forceinline__ T masked_exponent(T e, const Mask& mask, int64_t at) 
   return e;
 }
 
-/// Calls f(row slot, col slot, query, key) for the scores of a thread; kOfKeys: rows are keys.
-template <class E, bool kOfKeys, int kSlots, class F>
-__device__ __forceinline__ void each_score(int first_row, int first_col, const F& f) {
-#pragma unroll
-  for (int i = 0; i < E::kRowSlots; ++i) {
-#pragma unroll
-    for (int j = 0; j < kSlots; ++j) {
-      const int row = first_row + E::row(i), col = first_col + E::col(j);
-      kOfKeys ? f(i, j, col, row) : f(i, j, row, col);
+/// Masks a tile of scores whose first ones are of query i0 and key j0; kOfKeys: its rows are keys.
+/// Scores past the end take what the last ones take.
+template <class E, bool kOfKeys, int kSlots, class T, class M>
+__device__ __forceinline__ void apply_mask(T (&s)[E::kRowSlots][kSlots], const Problem& p,
+                                           const M* mask, int i0, int j0) {
+  const auto last = [](int i, int n) { return i < n ? i : n - 1; };
+  const auto query = [&](int i, int j) {
+    return last(i0 + (kOfKeys ? E::col(j) : E::row(i)), p.queries);
+  };
+  const auto key = [&](int i, int j) {
+    return last(j0 + (kOfKeys ? E::row(i) : E::col(j)), p.keys);
+  };
+  const auto apply = [&](int i, int j, M m) {
+    if constexpr (std::is_same_v<M, bool>) {
+      s[i][j] = m ? s[i][j] : -vmath::inf(T());
+    } else {
+      s[i][j] += convert<T>(m);
     }
+  };
+  if (p.mask.row != 0) {
+#pragma unroll
+    for (int i = 0; i < E::kRowSlots; ++i)
+#pragma unroll
+      for (int j = 0; j < kSlots; ++j)
+        apply(i, j, mask[int64_t{query(i, j)} * p.mask.row + int64_t{key(i, j)} * p.mask.col]);
+    return;
+  }
+  // One number for each key, as padding has it.
+#pragma unroll
+  for (int k = 0; k < (kOfKeys ? E::kRowSlots : kSlots); ++k) {
+    const M m = mask[int64_t{key(k, k)} * p.mask.col];
+#pragma unroll
+    for (int other = 0; other < (kOfKeys ? kSlots : E::kRowSlots); ++other)
+      kOfKeys ? apply(k, other, m) : apply(other, k, m);
   }
 }
 
@@ -80,35 +104,30 @@ template <class E, bool kOfKeys, int kSlots, class T>
 __device__ __forceinline__ void mask_scores(T (&s)[E::kRowSlots][kSlots], const Problem& p,
                                             const Scaling<T>& scaling, int64_t mask_at, int i0,
                                             int j0, int keys) {
-  const int row0 = kOfKeys ? j0 : i0, col0 = kOfKeys ? i0 : j0;
   if (scaling.scaled) {
-    each_score<E, kOfKeys, kSlots>(row0, col0,
-                                   [&](int i, int j, int, int) { s[i][j] *= scaling.scale; });
+#pragma unroll
+    for (int i = 0; i < E::kRowSlots; ++i)
+#pragma unroll
+      for (int j = 0; j < kSlots; ++j) s[i][j] *= scaling.scale;
   }
-  const T none = -vmath::inf(T());
   if (p.mask.data) {
-    const auto apply = [&](const auto* data) {
-      each_score<E, kOfKeys, kSlots>(row0, col0, [&](int i, int j, int query, int key) {
-        if (query >= p.queries || key >= p.keys) return;
-        const auto m = data[mask_at + query * p.mask.row + key * p.mask.col];
-        if constexpr (std::is_same_v<std::remove_cv_t<decltype(m)>, bool>) {
-          s[i][j] = m ? s[i][j] : none;
-        } else {
-          s[i][j] += convert<T>(m);
-        }
-      });
-    };
     if (p.mask.type == kBool) {
-      apply(static_cast<const bool*>(p.mask.data));
+      apply_mask<E, kOfKeys>(s, p, static_cast<const bool*>(p.mask.data) + mask_at, i0, j0);
     } else {
-      visit<T>(p.mask.data, p.mask.type, apply);
+      visit<T>(p.mask.data, p.mask.type,
+               [&](const auto* data) { apply_mask<E, kOfKeys>(s, p, data + mask_at, i0, j0); });
     }
   }
   // Only tiles at the end, or on the diagonal, have scores that are none.
   if (j0 + keys > p.keys || (p.causal && j0 + keys > i0 + 1)) {
-    each_score<E, kOfKeys, kSlots>(row0, col0, [&](int i, int j, int query, int key) {
-      if (key >= p.keys || (p.causal && key > query)) s[i][j] = none;
-    });
+#pragma unroll
+    for (int i = 0; i < E::kRowSlots; ++i)
+#pragma unroll
+      for (int j = 0; j < kSlots; ++j) {
+        const int query = i0 + (kOfKeys ? E::col(j) : E::row(i));
+        const int key = j0 + (kOfKeys ? E::row(i) : E::col(j));
+        if (key >= p.keys || (p.causal && key > query)) s[i][j] = -vmath::inf(T());
+      }
   }
 }
 

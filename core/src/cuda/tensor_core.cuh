@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tensor cores take, from sm_80 on: products of fragments that a warp holds in registers, how
 // fragments come from shared memory, and copies to shared memory that go on in the background.
+// Older devices copy at once, and must not multiply.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
 
 #include "hearth/base/dtype.h"
 
@@ -17,13 +22,22 @@ __device__ __forceinline__ SharedPlace shared_place(const void* p) {
 
 /// Starts to copy 16 bytes, or to write 16 zeros where not `there`; both places are so aligned.
 __device__ __forceinline__ void copy_async(SharedPlace to, const void* from, bool there) {
+#if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from),
                "r"(there ? 16 : 0)
                : "memory");
+#else
+  const uint4 v = there ? *static_cast<const uint4*>(from) : uint4{};
+  asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};" ::"r"(to), "r"(v.x), "r"(v.y), "r"(v.z),
+               "r"(v.w)
+               : "memory");
+#endif
 }
 /// Waits for all copies that this thread has started.
 __device__ __forceinline__ void wait_for_copies() {
+#if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.wait_all;" ::: "memory");
+#endif
 }
 
 /// Loads four matrices of 8x8 half-type elements. Lane 8m + r gives the place of row r of matrix m;
@@ -49,6 +63,7 @@ __device__ __forceinline__ void load_transposed(unsigned (&to)[4], SharedPlace r
 template <class H>
 __device__ __forceinline__ void multiply(float& c0, float& c1, float& c2, float& c3,
                                          const unsigned (&a)[4], unsigned b0, unsigned b1) {
+#if __CUDA_ARCH__ >= 800
   if constexpr (std::is_same_v<H, Half>) {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
         "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
@@ -60,18 +75,21 @@ __device__ __forceinline__ void multiply(float& c0, float& c1, float& c2, float&
         : "+f"(c0), "+f"(c1), "+f"(c2), "+f"(c3)
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
   }
+#else
+  __trap();
+#endif
 }
 
 /// Two numbers as neighbours of a half type, the first in the lower half.
 template <class H>
 __device__ __forceinline__ unsigned pack(float low, float high) {
-  unsigned both;
   if constexpr (std::is_same_v<H, Half>) {
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
+    const __half2 both = __floats2half2_rn(low, high);
+    return *reinterpret_cast<const unsigned*>(&both);
   } else {
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
+    const __nv_bfloat162 both = __floats2bfloat162_rn(low, high);
+    return *reinterpret_cast<const unsigned*>(&both);
   }
-  return both;
 }
 
 /// 2^x as the hardware gives it: within two units in the last place.
