@@ -51,5 +51,10 @@ void geev(const Matrices<T>& a, T* w, T* vectors, int* info);
 /// Of matrices with at least as many rows as columns. `all`: u is square. Without vectors, null.
 template <class T>
 void gesvd(bool all, const Matrices<T>& a, Real<T>* s, T* u, T* vt, int* info);
+/// The same of a batch of matrices up to kJacobiSide x kJacobiSide, by Jacobi's rotations. u is
+/// square, and v, of which vt would be the adjoint.
+inline constexpr int kJacobiSide = 32;
+template <class T>
+void gesvdj(const Matrices<T>& a, Real<T>* s, T* u, T* v, int* info);
 
 }  // namespace hearth::cuda::solver

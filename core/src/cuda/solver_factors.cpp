@@ -7,12 +7,6 @@ namespace hearth::cuda::solver {
 
 namespace {
 
-/// Batched routines are for many small matrices: each has one multiprocessor. From this order on,
-/// one matrix after another fills the device better.
-constexpr int kBatchedOrder = 256;
-
-bool batched(int64_t count, int order) { return count > 1 && order <= kBatchedOrder; }
-
 void set_zero(int* info, int64_t count) {
   if (count == 0) return;
   check(cudaMemsetAsync(info, 0, static_cast<size_t>(count) * sizeof(int), stream()), "linalg");

@@ -34,6 +34,8 @@ struct Routines;
     static constexpr auto orgqr_size = &cusolverDn##L##orthogonal##gqr_bufferSize; \
     static constexpr auto ormqr = &cusolverDn##L##orthogonal##mqr;                 \
     static constexpr auto ormqr_size = &cusolverDn##L##orthogonal##mqr_bufferSize; \
+    static constexpr auto gesvdj_batched = &cusolverDn##L##gesvdjBatched;          \
+    static constexpr auto gesvdj_size = &cusolverDn##L##gesvdjBatched_bufferSize;  \
   };
 HEARTH_ROUTINES(float, float, CUDA_R_32F, S, or)
 HEARTH_ROUTINES(double, double, CUDA_R_64F, D, or)
@@ -59,6 +61,11 @@ cublasHandle_t cublas();
 cusolverDnHandle_t cusolver();
 /// Which of several algorithms cuSOLVER's newer routines use: its defaults.
 cusolverDnParams_t parameters();
+
+/// Batched routines are for many small matrices: each has one multiprocessor. From this order on,
+/// one matrix after another fills the device better.
+inline constexpr int kBatchedOrder = 256;
+inline bool batched(int64_t count, int order) { return count > 1 && order <= kBatchedOrder; }
 
 inline cublasFillMode_t triangle(char uplo) {
   return uplo == 'U' ? CUBLAS_FILL_MODE_UPPER : CUBLAS_FILL_MODE_LOWER;

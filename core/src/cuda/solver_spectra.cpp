@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "cuda/solver.h"
 #include "cuda/solver_room.h"
 
@@ -11,7 +13,7 @@ void syevd(bool vectors, char uplo, const Matrices<T>& a, Real<T>* w, int* info)
   const cusolverEigMode_t job = vectors ? CUSOLVER_EIG_MODE_VECTOR : CUSOLVER_EIG_MODE_NOVECTOR;
   size_t device = 0, host = 0;
 #if CUSOLVER_VERSION >= 11701
-  if (a.count > 1) {
+  if (batched(a.count, a.rows)) {
     check(cusolverDnXsyevBatched_bufferSize(cusolver(), parameters(), job, triangle(uplo), a.rows,
                                             type, a.data, a.ld, real, w, type, &device, &host,
                                             a.count));
@@ -74,10 +76,30 @@ void gesvd(bool all, const Matrices<T>& a, Real<T>* s, T* u, T* vt, int* info) {
                            rooms.device_bytes, rooms.host(), rooms.host_bytes, info + i));
 }
 
-#define HEARTH_INSTANTIATE(T, name)                                       \
-  template void syevd<T>(bool, char, const Matrices<T>&, Real<T>*, int*); \
-  template void geev<T>(const Matrices<T>&, T*, T*, int*);                \
-  template void gesvd<T>(bool, const Matrices<T>&, Real<T>*, T*, T*, int*);
+template <class T>
+void gesvdj(const Matrices<T>& a, Real<T>* s, T* u, T* v, int* info) {
+  using R = Routines<T>;
+  thread_local gesvdjInfo_t parameters = nullptr;
+  if (!parameters) {
+    check(cusolverDnCreateGesvdjInfo(&parameters));
+    check(cusolverDnXgesvdjSetTolerance(parameters, std::numeric_limits<Real<T>>::epsilon()));
+    check(cusolverDnXgesvdjSetSortEig(parameters, 1));
+  }
+  const cusolverEigMode_t job = u ? CUSOLVER_EIG_MODE_VECTOR : CUSOLVER_EIG_MODE_NOVECTOR;
+  const int m = a.rows, n = a.cols, count = static_cast<int>(a.count);
+  int size = 0;
+  check(R::gesvdj_size(cusolver(), job, m, n, native(a.data), a.ld, s, native(u), m, native(v), n,
+                       &size, parameters, count));
+  const Room<T> room(size);
+  check(R::gesvdj_batched(cusolver(), job, m, n, native(a.data), a.ld, s, native(u), m, native(v),
+                          n, room.data(), room.size(), info, parameters, count));
+}
+
+#define HEARTH_INSTANTIATE(T, name)                                         \
+  template void syevd<T>(bool, char, const Matrices<T>&, Real<T>*, int*);   \
+  template void geev<T>(const Matrices<T>&, T*, T*, int*);                  \
+  template void gesvd<T>(bool, const Matrices<T>&, Real<T>*, T*, T*, int*); \
+  template void gesvdj<T>(const Matrices<T>&, Real<T>*, T*, T*, int*);
 HEARTH_FOR_LAPACK(HEARTH_INSTANTIATE)
 #undef HEARTH_INSTANTIATE
 

@@ -53,35 +53,57 @@ void ormqr(const Call& call) {
                 lapack_int(impl(tau).sizes.back()), ptr<T>(tau), Matrices<T>::out(call.out[0]));
 }
 
+/// By Jacobi's rotations, all matrices at once.
 template <class T>
-void svd(const Call& call) {
+void small_singular_values(const Call& call, int* info) {
+  const Tensor& a = call.in[0];
+  const Tensor destroyed = columns_copy(a);
+  auto* s = ptr<Real<T>>(call.out[1]);
+  if (!call.as<ops::Svd>().compute_uv)
+    return solver::gesvdj<T>(Matrices<T>::of(destroyed), s, nullptr, nullptr, info);
+  const auto square = [&](int64_t n) {
+    return new_tensor(ops::batch_of(a, {n, n}), impl(a).dtype, impl(a).device);
+  };
+  const Tensor u = square(a.size(-2)), v = square(a.size(-1));
+  solver::gesvdj(Matrices<T>::of(destroyed), s, ptr<T>(u), ptr<T>(v), info);
+  copy_raw_into(call.out[0], first_columns(transposed(u), call.out[0].size(-1)));
+  copy_raw_into(call.out[2], first_columns(transposed(v), call.out[2].size(-2)).mH());
+}
+
+template <class T>
+void singular_values(const Call& call, int* info) {
   const auto& op = call.as<ops::Svd>();
   const Tensor &a = call.in[0], &u = call.out[0], &vt = call.out[2];
-  const int64_t m = impl(a).sizes[impl(a).sizes.size() - 2], n = impl(a).sizes.back();
+  const bool wide = a.size(-2) < a.size(-1);
+  const auto find = [&](const Tensor& destroyed, T* left, T* right) {
+    solver::gesvd(op.full_matrices, Matrices<T>::of(destroyed), ptr<Real<T>>(call.out[1]), left,
+                  right, info);
+  };
+  if (!op.compute_uv) return find(columns_copy(wide ? transposed(a) : a), nullptr, nullptr);
+  if (!wide) return find(columns_copy(a), ptr<T>(u), ptr<T>(vt));
+  // cuSOLVER wants no wide matrices: of the transposed, left and right change places.
+  const Tensor left = new_tensor(impl(vt).sizes, impl(a).dtype, impl(a).device),
+               right = new_tensor(impl(u).sizes, impl(a).dtype, impl(a).device);
+  find(columns_copy(transposed(a)), ptr<T>(left), ptr<T>(right));
+  copy_raw_into(vt, left);
+  copy_raw_into(u, right);
+}
+
+template <class T>
+void svd(const Call& call) {
+  const Tensor& a = call.in[0];
+  const int64_t m = a.size(-2), n = a.size(-1);
   if (std::min(m, n) == 0) {
-    if (!op.compute_uv) return;
-    set_identity(Matrices<T>::out(u));
-    set_identity(Matrices<T>::out(vt));
+    if (!call.as<ops::Svd>().compute_uv) return;
+    set_identity(Matrices<T>::out(call.out[0]));
+    set_identity(Matrices<T>::out(call.out[2]));
     return;
   }
+  if (impl(a).numel == 0) return;
   const NoGradGuard no_grad;
   const Tensor info = new_info(a);
-  auto* s = ptr<Real<T>>(call.out[1]);
-  const auto find = [&](const Tensor& destroyed, T* left, T* right) {
-    solver::gesvd(op.full_matrices, Matrices<T>::of(destroyed), s, left, right, ptr<int>(info));
-  };
-  if (!op.compute_uv) {
-    find(columns_copy(m < n ? transposed(a) : a), nullptr, nullptr);
-  } else if (m >= n) {
-    find(columns_copy(a), ptr<T>(u), ptr<T>(vt));
-  } else {
-    // cuSOLVER wants no wide matrices: of the transposed, left and right change places.
-    const Tensor left = new_tensor(impl(vt).sizes, impl(a).dtype, impl(a).device),
-                 right = new_tensor(impl(u).sizes, impl(a).dtype, impl(a).device);
-    find(columns_copy(transposed(a)), ptr<T>(left), ptr<T>(right));
-    copy_raw_into(vt, left);
-    copy_raw_into(u, right);
-  }
+  const bool small = std::max(m, n) <= solver::kJacobiSide && info.numel() > 1;
+  (small ? &small_singular_values<T> : &singular_values<T>)(call, ptr<int>(info));
   ops::check_info("linalg.svd", info.masked_fill(has_non_finite(a), -4));
 }
 

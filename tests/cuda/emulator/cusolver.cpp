@@ -17,6 +17,9 @@ struct cusolverDnContext {
 struct cusolverDnParams {
   int unused = 0;
 };
+struct gesvdjInfo {
+  int unused = 0;
+};
 
 namespace hearth::emulator {
 
@@ -224,6 +227,36 @@ void gesvd(char jobu, char jobvt, int m, int n, T* a, int lda, typename Lapack<T
   destroy(a, m, n, lda);
 }
 
+/// Square vectors, and V instead of its adjoint.
+template <class T>
+cusolverStatus_t gesvdj(cusolverDnHandle_t handle, cusolverEigMode_t job, int m, int n, T* a,
+                        int lda, typename Lapack<T>::Real* s, T* u, int ldu, T* v, int ldv, T* work,
+                        int size, int* info, int count) {
+  const bool vectors = job == CUSOLVER_EIG_MODE_VECTOR;
+  if (m < 1 || n < 1 || m > 32 || n > 32 || !leads(lda, m) || size < kNumbers || count < 0 ||
+      (vectors && (!leads(ldu, m) || !leads(ldv, n))))
+    return CUSOLVER_STATUS_INVALID_VALUE;
+  return run(handle, [&] {
+    scribble(work, size);
+    std::vector<T> vt(static_cast<size_t>(n * n));
+    for (int64_t i = 0; i < count; ++i) {
+      const char kind = vectors ? 'A' : 'N';
+      T* left = vectors ? u + i * ldu * m : nullptr;
+      gesvd(kind, kind, m, n, a + i * lda * n, lda, s + i * std::min(m, n), left, ldu, vt.data(), n,
+            info + i);
+      for (int64_t j = 0; vectors && j < n; ++j)
+        for (int64_t k = 0; k < n; ++k) {
+          const T x = vt[static_cast<size_t>(k + j * n)];
+          if constexpr (Lapack<T>::complex) {
+            v[i * ldv * n + j + k * ldv] = std::conj(x);
+          } else {
+            v[i * ldv * n + j + k * ldv] = x;
+          }
+        }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace hearth::emulator
 
@@ -242,7 +275,18 @@ cusolverStatus_t cusolverDnCreateParams(cusolverDnParams_t* parameters) {
   return CUSOLVER_STATUS_SUCCESS;
 }
 
-#define HEARTH_CUSOLVER(L, orthogonal, N, T)                                                       \
+cusolverStatus_t cusolverDnCreateGesvdjInfo(gesvdjInfo_t* parameters) {
+  *parameters = new gesvdjInfo;
+  return CUSOLVER_STATUS_SUCCESS;
+}
+cusolverStatus_t cusolverDnXgesvdjSetTolerance(gesvdjInfo_t, double) {
+  return CUSOLVER_STATUS_SUCCESS;
+}
+cusolverStatus_t cusolverDnXgesvdjSetSortEig(gesvdjInfo_t, int sorted) {
+  return sorted ? CUSOLVER_STATUS_SUCCESS : CUSOLVER_STATUS_NOT_SUPPORTED;
+}
+
+#define HEARTH_CUSOLVER(L, orthogonal, N, T, R)                                                    \
   cusolverStatus_t cusolverDn##L##potrf_bufferSize(cusolverDnHandle_t, cublasFillMode_t, int n,    \
                                                    N*, int lda, int* size) {                       \
     return size_if(leads(lda, n), size);                                                           \
@@ -302,11 +346,23 @@ cusolverStatus_t cusolverDnCreateParams(cusolverDnParams_t* parameters) {
     return ormqr(handle, side, trans, m, n, k, reinterpret_cast<const T*>(a), lda,                 \
                  reinterpret_cast<const T*>(tau), reinterpret_cast<T*>(c), ldc,                    \
                  reinterpret_cast<T*>(work), size, info);                                          \
+  }                                                                                                \
+  cusolverStatus_t cusolverDn##L##gesvdjBatched_bufferSize(                                        \
+      cusolverDnHandle_t, cusolverEigMode_t, int m, int n, const N*, int lda, const R*, const N*,  \
+      int, const N*, int, int* size, gesvdjInfo_t, int) {                                          \
+    return size_if(leads(lda, m) && m <= 32 && n <= 32, size);                                     \
+  }                                                                                                \
+  cusolverStatus_t cusolverDn##L##gesvdjBatched(                                                   \
+      cusolverDnHandle_t handle, cusolverEigMode_t job, int m, int n, N* a, int lda, R* s, N* u,   \
+      int ldu, N* v, int ldv, N* work, int size, int* info, gesvdjInfo_t, int count) {             \
+    return gesvdj(handle, job, m, n, reinterpret_cast<T*>(a), lda, s, reinterpret_cast<T*>(u),     \
+                  ldu, reinterpret_cast<T*>(v), ldv, reinterpret_cast<T*>(work), size, info,       \
+                  count);                                                                          \
   }
-HEARTH_CUSOLVER(S, or, float, float)
-HEARTH_CUSOLVER(D, or, double, double)
-HEARTH_CUSOLVER(C, un, cuComplex, std::complex<float>)
-HEARTH_CUSOLVER(Z, un, cuDoubleComplex, std::complex<double>)
+HEARTH_CUSOLVER(S, or, float, float, float)
+HEARTH_CUSOLVER(D, or, double, double, double)
+HEARTH_CUSOLVER(C, un, cuComplex, std::complex<float>, float)
+HEARTH_CUSOLVER(Z, un, cuDoubleComplex, std::complex<double>, double)
 
 cusolverStatus_t cusolverDnXsyevBatched_bufferSize(cusolverDnHandle_t, cusolverDnParams_t,
                                                    cusolverEigMode_t, cublasFillMode_t, int64_t n,
