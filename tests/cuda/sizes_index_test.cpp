@@ -119,6 +119,32 @@ TEST_F(CudaSizes, Distances) {
     }
 }
 
+TEST_F(CudaSizes, Blocks) {
+  for (const BlockFormat format : {BlockFormat::Q8_0, BlockFormat::Q4_0, BlockFormat::Q4_1,
+                                   BlockFormat::Q5_0, BlockFormat::Q5_1, BlockFormat::Q4_K,
+                                   BlockFormat::Q5_K, BlockFormat::Q6_K, BlockFormat::IQ4_NL}) {
+    SCOPED_TRACE(std::string(to_string(format)));
+    constexpr int64_t kIn = 512, kOut = 37;
+    Tensor bytes = randint(0, 256, {kOut, block_row_bytes(format, kIn)}, TensorOptions(kByte));
+    // Scales that are numbers: two bytes of each block that make no infinity.
+    bytes = bytes.bitwise_and(0x3b);
+    for (const ScalarType type : {kFloat, kHalf})
+      expect_same(dequantize_blocks(bytes.to(kCUDA), format, type),
+                  dequantize_blocks(bytes, format, type), tolerance_of(type));
+    for (const int64_t rows : {1, 5, 8, 30})
+      for (const bool fast : {false, true}) {
+        const Tensor bias = random({kOut}, kFloat);
+        expect_like_cpu(
+            cat_str(rows, fast ? " rows, fast" : " rows"),
+            [&](const variable_list& v) {
+              return block_linear(v[0], bytes.to(v[0].device()), format, bias.to(v[0].device()),
+                                  fast);
+            },
+            {random({rows, kIn}, kFloat)}, 1e-3);
+      }
+  }
+}
+
 TEST_F(CudaSizes, SparseProducts) {
   const Tensor dense = random({90, 70}) * (rand({90, 70}) > 0.8).to(kDouble);
   for (const int64_t n : {1, 5, 40})

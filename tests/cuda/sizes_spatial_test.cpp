@@ -89,6 +89,31 @@ TEST_F(CudaSizes, Columns) {
   }
 }
 
+TEST_F(CudaSizes, ImagesOfBytes) {
+  const Tensor x = randint(0, 256, {2, 3, 37, 50}, TensorOptions(kByte));
+  for (const bool last : {false, true})
+    for (const bool antialias : {false, true})
+      for (const auto& size : {std::vector<int64_t>{20, 11}, {64, 90}, {37, 7}}) {
+        const auto resized = [&](const Tensor& t) {
+          return variable_list{
+              F::interpolate(t, F::InterpolateFuncOptions().size(size).mode(kNearest)),
+              F::interpolate(t, F::InterpolateFuncOptions()
+                                    .size(size)
+                                    .mode(kBilinear)
+                                    .align_corners(false)
+                                    .antialias(antialias)),
+              F::interpolate(t, F::InterpolateFuncOptions()
+                                    .size(size)
+                                    .mode(kBicubic)
+                                    .align_corners(false)
+                                    .antialias(antialias))};
+        };
+        const Tensor image = in_layout(x, last);
+        const auto got = resized(image.to(kCUDA)), want = resized(image);
+        for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i]);
+      }
+}
+
 TEST_F(CudaSizes, Grids) {
   for (const int64_t mode : {0, 1, 2})
     for (const int64_t padding : {0, 1, 2})

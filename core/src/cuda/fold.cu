@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows of images as columns, and back.
+// Windows of images as columns, and back; windows along a dim, back.
+#include "backends/combine.h"
 #include "cuda/channels.cuh"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
+#include "cuda/lines.cuh"
+#include "ops/as_strided.h"
 #include "ops/copy.h"
 #include "ops/fold.h"
 
@@ -118,11 +121,42 @@ void col2im(const Call& call) {
   });
 }
 
+/// Windows [outer, windows, inner, size] along a dim of n: each element takes what they have of it.
+template <class T>
+void add_windows(const ops::UnfoldBackward& op, const Tensor& windows, const Lines& lines,
+                 int64_t count, const Tensor& out) {
+  using A = accumulate_t<T>;
+  const int64_t size = op.size, step = op.step, n = lines.n, inner = lines.inner;
+  const T* from = ptr<T>(windows);
+  T* to = ptr<T>(out);
+  for_each(impl(out).numel, "unfold_backward", [=] __device__(int64_t i) {
+    const int64_t line = i / inner, p = line % n;
+    const T* own = from + (line / n * count * inner + (i - line * inner)) * size;
+    const int64_t first = p < size ? 0 : (p - size) / step + 1, last = min(p / step, count - 1);
+    A sum(0);
+    for (int64_t w = first; w <= last; ++w)
+      sum = sum_of(sum, convert<A>(own[w * inner * size + p - w * step]));
+    to[i] = convert<T>(sum);
+  });
+}
+
+void unfold_backward(const Call& call) {
+  const auto& op = call.as<ops::UnfoldBackward>();
+  const Tensor& out = call.out[0];
+  if (impl(out).numel == 0) return;
+  const Tensor windows = contiguous_raw(call.in[0]);
+  const Lines lines(out, op.dim);
+  const auto d = static_cast<size_t>(op.dim < 0 ? op.dim + out.dim() : op.dim);
+  const int64_t count = impl(windows).sizes[d];
+  with_type(impl(out).dtype, [&]<class T>(T) { add_windows<T>(op, windows, lines, count, out); });
+}
+
 }  // namespace
 
 void install_fold() {
   ops::Im2Col::row().kernel[kSlot] = &im2col;
   ops::Col2Im::row().kernel[kSlot] = &col2im;
+  ops::UnfoldBackward::row().kernel[kSlot] = &unfold_backward;
 }
 
 }  // namespace hearth::cuda

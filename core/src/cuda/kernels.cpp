@@ -37,6 +37,7 @@ void install_kernels() {
   install_embedding();
   install_masked();
   install_join();
+  install_block_linear();
   install_pad();
   install_pad_modes();
   install_rearrange();

@@ -43,6 +43,7 @@ void install_gather();
 void install_embedding();
 void install_masked();
 void install_join();
+void install_block_linear();
 void install_pad();
 void install_pad_modes();
 void install_rearrange();

@@ -4,6 +4,7 @@
 #include "cuda/image.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
+#include "cuda/resize_bytes.h"
 #include "ops/resize.h"
 
 namespace hearth::cuda {
@@ -105,6 +106,9 @@ void backward_as(const Call& call) {
 }
 
 void forward(const Call& call) {
+  if (impl(call.out[0]).numel == 0) return;
+  if (impl(call.in[0]).dtype == kByte)
+    return resize_bytes(call.as<ops::Upsample>(), call.in[0], call.out[0]);
   with_floating_type(impl(call.in[0]).dtype, "upsample", [&]<class T>(T) { forward_as<T>(call); });
 }
 void backward(const Call& call) {
