@@ -2,6 +2,8 @@
 #include "ops/copy.h"
 
 #include <algorithm>
+#include <cmath>
+#include <type_traits>
 
 #include "cpu/kernels.h"
 #include "cpu/tile.h"
@@ -78,6 +80,16 @@ int64_t between(int64_t start, int64_t end, double value) {
   return static_cast<int64_t>(value);
 }
 
+/// a * b + c, rounded once where there is such a function, as PyTorch's loops do.
+template <class A>
+A fused(A a, A b, A c) {
+  if constexpr (std::is_floating_point_v<A>) {
+    return std::fma(a, b, c);
+  } else {
+    return a * b + c;
+  }
+}
+
 template <class T>
 void linspace_as(const ops::Linspace& op, T* out) {
   // In the type itself, from both ends, so that the last value is exact.
@@ -88,7 +100,7 @@ void linspace_as(const ops::Linspace& op, T* out) {
   for (int64_t i = 0; i < op.steps; ++i) {
     const bool front = i < op.steps / 2 || op.steps == 1;
     const A k = A(static_cast<double>(front ? i : op.steps - 1 - i));
-    const A value = front ? start + step * k : end - step * k;
+    const A value = front ? fused(step, k, start) : fused(-step, k, end);
     out[i] = static_cast<T>(value);
     if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
       // Doubles do not tell all of these apart.

@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "hearth/base/error.h"
+#include "hearth/base/generator.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/random.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/shape.h"
 #include "hearth/ops/view.h"
@@ -17,6 +19,7 @@
 #include "hearth/vision/transforms/container.h"
 #include "hearth/vision/transforms/crop.h"
 #include "hearth/vision/transforms/flip.h"
+#include "hearth/vision/transforms/functional/warp.h"
 #include "hearth/vision/transforms/pad.h"
 #include "hearth/vision/transforms/warp.h"
 
@@ -44,6 +47,41 @@ void expect_together(const Sample& out, const std::string& what) {
   EXPECT_EQ(std::get<BoundingBoxes>(out["boxes"]).canvas, size) << what;
   EXPECT_EQ(std::get<KeyPoints>(out["points"]).canvas, size) << what;
   EXPECT_TRUE(std::get<Tensor>(out["labels"]).equal(hearth::tensor({7, 8}))) << what;
+}
+
+TEST(Geometry, WarpsAreTheSameInAnyLayoutBatchAndType) {
+  manual_seed(4);
+  AffineMap map;
+  map.angle = 25;
+  map.scale = 0.8;
+  const Tensor displacement = (rand({1, 19, 23, 2}) - 0.5) * 0.3;
+  const PerspectiveCoefficients slanted{1.1, 0.1, -1.5, 0.05, 0.9, 0.7, 0.004, -0.003};
+  const auto warps = [&](const Tensor& image, const Fill& fill) {
+    constexpr auto kMode = InterpolationMode::Bilinear;
+    return std::vector<Tensor>{functional::affine(image, map, kMode, fill),
+                               functional::rotate(image, 30, kMode, true, {}, fill),
+                               functional::perspective(image, slanted, kMode, fill),
+                               functional::elastic(image, displacement, kMode, fill)};
+  };
+  for (const int64_t channels : {1, 2, 3, 4, 5}) {
+    for (const Fill& fill : {Fill{}, Fill{7}}) {
+      const Tensor batch = randint(0, 256, {2, channels, 19, 23}, TensorOptions(kByte));
+      const Tensor image = batch[1];
+      const auto wanted = warps(image, fill), of_batch = warps(batch, fill);
+      const auto interleaved =
+          warps(image.permute({1, 2, 0}).contiguous().permute({2, 0, 1}), fill);
+      const Tensor numbers = image.to(kFloat);
+      const auto direct = warps(numbers, fill);
+      // With a gradient, places become a grid and pass through grid_sampler.
+      const auto by_grid = warps(numbers.detach().requires_grad_(), fill);
+      for (size_t k = 0; k < wanted.size(); ++k) {
+        EXPECT_TRUE(of_batch[k][1].equal(wanted[k])) << channels << " " << k;
+        EXPECT_TRUE(interleaved[k].equal(wanted[k])) << channels << " " << k;
+        EXPECT_TRUE(direct[k].round().to(kByte).equal(wanted[k])) << channels << " " << k;
+        EXPECT_TRUE(by_grid[k].detach().allclose(direct[k], 1e-4, 2e-3)) << channels << " " << k;
+      }
+    }
+  }
 }
 
 TEST(Geometry, ASamplesPartsGoTogether) {

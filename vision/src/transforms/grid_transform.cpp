@@ -27,8 +27,7 @@ Tensor pixel_grid(Size size, double x0, double x1, double y0, double y1,
   return grid;
 }
 
-Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mode, const Fill& fill,
-                  const char* who) {
+void check_warp(const Tensor& image, InterpolationMode mode, const Fill& fill, const char* who) {
   check_pixels(image, who);
   const bool nearest = mode == InterpolationMode::Nearest;
   HEARTH_CHECK_AS(ValueError, nearest || mode == InterpolationMode::Bilinear, "[", who,
@@ -37,6 +36,13 @@ Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mod
   HEARTH_CHECK_AS(ValueError, fill.size() <= 1 || static_cast<int64_t>(fill.size()) == channels,
                   "[", who, "] expected one fill or one for each of ", channels, " channels, got ",
                   fill.size());
+}
+
+Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mode, const Fill& fill,
+                  const char* who) {
+  check_warp(image, mode, fill, who);
+  const bool nearest = mode == InterpolationMode::Nearest;
+  const int64_t channels = image.size(-3);
   std::vector<int64_t> sizes(image.sizes().begin(), image.sizes().end());
   sizes[sizes.size() - 2] = grid.size(1);
   sizes[sizes.size() - 1] = grid.size(2);

@@ -15,6 +15,9 @@ ScalarType grid_type(const Tensor& image);
 /// The middles of pixels, [1, H, W, 3]: x from x0 to x1, y from y0 to y1, and 1.
 Tensor pixel_grid(Size size, double x0, double x1, double y0, double y1, const TensorOptions& type);
 
+/// Throws unless such an image can be warped like this.
+void check_warp(const Tensor& image, InterpolationMode mode, const Fill& fill, const char* who);
+
 /// The image [..., C, H, W] read at the places of grid [1, h, w, 2], each from -1 to 1. `who` is
 /// for messages.
 Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mode, const Fill& fill,

@@ -54,9 +54,15 @@ Pixels pixels_of(const Tensor& image) {
   return p;
 }
 
-Pixels like(const Pixels& pixels) {
+Pixels like(const Pixels& pixels) { return like(pixels, pixels.height, pixels.width); }
+
+Pixels like(const Pixels& pixels, int64_t height, int64_t width) {
   Pixels out = pixels;
-  const IntArrayRef sizes = pixels.data.sizes();
+  out.height = height;
+  out.width = width;
+  std::vector<int64_t> sizes = pixels.data.sizes().vec();
+  sizes[sizes.size() - 2] = height;
+  sizes[sizes.size() - 1] = width;
   const TensorOptions options = pixels.data.options();
   out.data = pixels.interleaved ? empty_strided(sizes, interleaved_strides(sizes), options)
                                 : empty(sizes, options);

@@ -33,6 +33,8 @@ struct Pixels {
 Pixels pixels_of(const Tensor& image);
 /// Room for an image like this one.
 Pixels like(const Pixels& pixels);
+/// The same, of another size.
+Pixels like(const Pixels& pixels, int64_t height, int64_t width);
 /// The result on the device of the image that it was made of.
 Tensor back(const Pixels& result, const Tensor& image);
 

@@ -16,7 +16,8 @@
 
 #include "transforms/grid_transform.h"
 #include "transforms/items.h"
-#include "transforms/warp_bytes.h"
+#include "transforms/warp_kernels.h"
+#include "transforms/warp_rows.h"
 
 namespace hearth::vision::transforms::functional {
 namespace {
@@ -82,15 +83,31 @@ Matrix around_middle(const AffineMap& map, Size size) {
   return matrix_of(map, center, true);
 }
 
+/// Two rows of factors, in units of half an image.
+void scale_rows(const double* rows, Size size, PlaneRead& read) {
+  const auto half_width = static_cast<float>(0.5 * static_cast<double>(size.width)),
+             half_height = static_cast<float>(0.5 * static_cast<double>(size.height));
+  for (size_t i = 0; i < 3; ++i) {
+    read.x[i] = static_cast<float>(rows[i]) / half_width;
+    read.y[i] = static_cast<float>(rows[i + 3]) / half_height;
+  }
+}
+
+RowPlaces rows_of(const PlaneRead& read, Size to) {
+  const auto n = static_cast<int32_t>(to.width);
+  return [read, n](int32_t row, float* x, float* y) { warp_kernels().places(read, row, n, x, y); };
+}
+
 /// The image read through the map, as a result of size `to`.
 Tensor mapped(const Tensor& image, const Matrix& map, Size to, InterpolationMode interpolation,
               const Fill& fill, const char* who) {
   const Size size = size_of(image);
-  const bool is_small = size.height * size.width <= std::numeric_limits<int32_t>::max();
-  const auto fills = static_cast<int64_t>(fill.size());
-  if (image.scalar_type() == kByte && interpolation == InterpolationMode::Nearest && to == size &&
-      is_small && (fills <= 1 || fills == image.size(-3)))
-    return warp_bytes(image, map, fill);
+  if (warps_by_rows(image, to)) {
+    const auto first = [](int64_t n) { return static_cast<float>(n - 1) * -0.5f; };
+    PlaneRead read{.first_x = first(to.width), .first_y = first(to.height)};
+    scale_rows(map.data(), size, read);
+    return warp_rows(image, to, rows_of(read, to), interpolation, fill, who);
+  }
   const TensorOptions type = image.options().dtype(grid_type(image));
   return apply_grid(image, affine_places(map, size, to, type), interpolation, fill, who);
 }
@@ -309,6 +326,14 @@ Tensor perspective(const Tensor& image, const PerspectiveCoefficients& k,
                    InterpolationMode interpolation, const Fill& fill) {
   check_pixels(image, "perspective");
   const Size size = size_of(image);
+  if (warps_by_rows(image, size)) {
+    PlaneRead read{.first_x = 0.5f, .first_y = 0.5f, .projective = true};
+    scale_rows(k.data(), size, read);
+    read.w[0] = static_cast<float>(k[6]);
+    read.w[1] = static_cast<float>(k[7]);
+    read.w[2] = 1;
+    return warp_rows(image, size, rows_of(read, size), interpolation, fill, "perspective");
+  }
   const TensorOptions type = image.options().dtype(grid_type(image));
   const auto last = [](int64_t n) { return static_cast<double>(n) - 0.5; };
   const Tensor grid =
@@ -352,6 +377,24 @@ Tensor elastic(const Tensor& image, const Tensor& displacement, InterpolationMod
   const Size size = size_of(image);
   check_displacement(displacement, size);
   const TensorOptions type = image.options().dtype(grid_type(image));
+  if (warps_by_rows(image, size) && !displacement.requires_grad()) {
+    const auto line = [&](int64_t n) {
+      const double end = (static_cast<double>(n) - 1) / static_cast<double>(n);
+      return linspace(-end, end, n, type);
+    };
+    const Tensor xs = line(size.width), ys = line(size.height);
+    const Tensor moves = displacement.to(type).contiguous();
+    const auto places = [&](int32_t row, float* x, float* y) {
+      const float* own = xs.const_data_ptr<float>();
+      const float own_y = ys.const_data_ptr<float>()[row];
+      const float* by = moves.const_data_ptr<float>() + int64_t{row} * size.width * 2;
+      for (int64_t i = 0; i < size.width; ++i, by += 2) {
+        x[i] = own[i] + by[0];
+        y[i] = own_y + by[1];
+      }
+    };
+    return warp_rows(image, size, places, interpolation, fill, "elastic");
+  }
   const Tensor places = own_places(size, type).add(displacement.to(type));
   return apply_grid(image, places, interpolation, fill, "elastic");
 }
