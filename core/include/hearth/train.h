@@ -10,4 +10,5 @@
 #include "hearth/train/loggers/jsonl_logger.h"
 #include "hearth/train/loggers/tensorboard.h"
 #include "hearth/train/run_folder.h"
+#include "hearth/train/scores.h"
 #include "hearth/train/trainer.h"

@@ -83,7 +83,7 @@ ClassificationOptions checked(const Examples& examples, ClassificationOptions o)
 }  // namespace
 
 struct ClassificationTrainer::Impl {
-  Impl(nn::Module& m, Callable<Tensor(const Tensor&)> f, Examples examples, const std::string& what,
+  Impl(nn::Module& m, Callable<Scores(const Tensor&)> f, Examples examples, const std::string& what,
        ClassificationOptions o)
       : model(m),
         forward(std::move(f)),
@@ -119,8 +119,9 @@ struct ClassificationTrainer::Impl {
     trainer.add_model(model);
     trainer.add_optimizer(*optimizer);
     trainer.add_scheduler(*schedule);
-    trainer.training_step([this](Batch& b) { return step(b, options.label_smoothing()); });
-    trainer.validation_step([this](Batch& b) { return step(b, 0); });
+    trainer.training_step(
+        [this](Batch& b) { return step(b, options.label_smoothing(), /*learns=*/true); });
+    trainer.validation_step([this](Batch& b) { return step(b, 0, /*learns=*/false); });
   }
 
   /// Where the model is when the training is made, and batches go; none for the CPU.
@@ -147,11 +148,15 @@ struct ClassificationTrainer::Impl {
                    .every_n_steps(options.ema_every_n_steps()));
   }
 
-  StepResult step(Batch& batch, double label_smoothing) const {
-    const Tensor scores = forward(batch.data);
+  StepResult step(Batch& batch, double label_smoothing, bool learns) const {
+    const auto [scores, auxiliary] = forward(batch.data);
     const Tensor target = batch.target.to(scores.device());
-    const Tensor loss =
-        cross_entropy_loss(scores, target, {}, Reduction::Mean, kIgnored, label_smoothing);
+    const auto loss_of = [&](const Tensor& of) {
+      return cross_entropy_loss(of, target, {}, Reduction::Mean, kIgnored, label_smoothing);
+    };
+    Tensor loss = loss_of(scores);
+    for (size_t i = 0; learns && i < auxiliary.size(); ++i)
+      loss = loss + loss_of(auxiliary[i].scores) * auxiliary[i].weight;
     const Tensor right =
         scores.detach().argmax(1).eq(batch.is_mixed() ? target.argmax(1) : target).to(kFloat);
     return StepResult(loss, {{"accuracy", right.sum() / std::max(batch.counted, 1.0)}})
@@ -159,7 +164,7 @@ struct ClassificationTrainer::Impl {
   }
 
   nn::Module& model;
-  Callable<Tensor(const Tensor&)> forward;
+  Callable<Scores(const Tensor&)> forward;
   int64_t size;
   ClassificationOptions options;
   Description run;
@@ -174,7 +179,7 @@ struct ClassificationTrainer::Impl {
 };
 
 ClassificationTrainer::ClassificationTrainer(nn::Module& model,
-                                             Callable<Tensor(const Tensor&)> forward,
+                                             Callable<Scores(const Tensor&)> forward,
                                              Examples examples, const std::string& what,
                                              ClassificationOptions options)
     : impl_(std::make_unique<Impl>(model, std::move(forward), std::move(examples), what,

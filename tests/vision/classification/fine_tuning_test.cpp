@@ -9,6 +9,10 @@
 
 #include "hearth/base/error.h"
 #include "hearth/base/generator.h"
+#include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/random.h"
+#include "hearth/tensor/tensor_literal.h"
 #include "hearth/vision/classification/trainer.h"
 
 #include "vision/classification/colored_pictures.h"
@@ -19,6 +23,7 @@ namespace {
 using testing::ElementsAre;
 using vision::Classifier;
 using vision::ClassifierSpec;
+namespace models = vision::models;
 
 ClassifierSpec spec_of(const std::string& model, std::vector<std::string> classes) {
   ClassifierSpec spec;
@@ -96,6 +101,51 @@ TEST(FineTuning, GroupsLearnSlowerTowardsTheInput) {
   EXPECT_EQ(groups.front().lr_factor, 1);
   EXPECT_EQ(groups.back().lr_factor, std::pow(0.5, 6));
   EXPECT_THROW(vision::parameter_groups(c.model(), {.layer_decay = 0}), ValueError);
+}
+
+TEST(FineTuning, AuxiliaryClassifiersLearn) {
+  struct Known {
+    const char* model;
+    int64_t side;
+    std::vector<double> weights;
+  };
+  for (const auto& [model, side, weights] :
+       {Known{"googlenet", 32, {0.3, 0.3}}, Known{"inception_v3", 299, {0.4}},
+        Known{"resnet18", 32, {}}}) {
+    manual_seed(3);
+    ClassifierSpec spec = spec_of(model, {"a", "b"});
+    spec.shape = {3, side, side};
+    Classifier classifier(spec);
+    const Tensor pixels = randint(0, 256, {2, 3, side, side}, TensorOptions(kByte));
+    const Tensor targets = tensor({0, 1});
+
+    models::ImageClassifierImpl& network = classifier.model();
+    const train::Scores scores = network.forward_training(pixels.to(kFloat) / 255);
+    ASSERT_EQ(scores.auxiliary.size(), weights.size()) << model;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      EXPECT_EQ(scores.auxiliary[i].weight, weights[i]) << model;
+      EXPECT_EQ(scores.auxiliary[i].scores.sizes(), scores.scores.sizes()) << model;
+    }
+
+    const auto heads = network.heads();
+    ASSERT_EQ(heads.size(), 1 + weights.size()) << model;
+    const auto parameters = network.named_parameters();
+    std::vector<Tensor> before;
+    for (const std::string& head : heads)
+      before.push_back(parameters[head + ".weight"].detach().clone());
+    vision::ClassifierTrainer(classifier, pixels, targets,
+                              vision::TrainerOptions().epochs(1).batch_size(2))
+        .fit();
+    for (size_t i = 0; i < heads.size(); ++i)
+      EXPECT_FALSE(parameters[heads[i] + ".weight"].equal(before[i])) << model << " " << heads[i];
+  }
+}
+
+TEST(FineTuning, OfSmallImagesOnlyTheLastClassifierOfInceptionLearns) {
+  ClassifierSpec spec = spec_of("inception_v3", {"a", "b"});
+  spec.shape = {3, 75, 75};
+  const Classifier classifier(spec);
+  EXPECT_TRUE(classifier.model().forward_training(zeros({2, 3, 75, 75})).auxiliary.empty());
 }
 
 TEST(FineTuning, FrozenNormsKeepTheirStatistics) {

@@ -50,16 +50,17 @@ std::string describe(const Classifier& classifier, size_t images,
 }
 
 /// Scores of a batch. While it learns, norms whose parameters are frozen keep their statistics.
-Callable<Tensor(const Tensor&)> forward(const Classifier& classifier) {
+Callable<train::Scores(const Tensor&)> forward(const Classifier& classifier) {
   std::vector<nn::BatchNorm2dImpl*> norms;
   for (const auto& module : classifier.model().modules())
     if (auto* norm = module->as<nn::BatchNorm2d>()) norms.push_back(norm);
-  return [&classifier, norms](const Tensor& images) {
+  return [&classifier, norms](const Tensor& images) -> train::Scores {
     models::ImageClassifierImpl& model = classifier.model();
-    if (model.is_training())
-      for (nn::BatchNorm2dImpl* norm : norms)
-        norm->train(!norm->weight.defined() || norm->weight.requires_grad());
-    return model.forward(images.to(classifier.device()));
+    const Tensor there = images.to(classifier.device());
+    if (!model.is_training()) return model.forward(there);
+    for (nn::BatchNorm2dImpl* norm : norms)
+      norm->train(!norm->weight.defined() || norm->weight.requires_grad());
+    return model.forward_training(there);
   };
 }
 

@@ -133,6 +133,11 @@ Tensor GoogLeNetImpl::forward(const Tensor& images) { return run(images, false).
 GoogLeNetImpl::Outputs GoogLeNetImpl::forward_with_aux(const Tensor& images) {
   return run(images, aux_logits_);
 }
+train::Scores GoogLeNetImpl::forward_training(const Tensor& images) {
+  const Outputs out = forward_with_aux(images);
+  if (!out.aux_logits1.defined()) return out.logits;
+  return {out.logits, {{out.aux_logits1, 0.3}, {out.aux_logits2, 0.3}}};
+}
 
 GoogLeNet googlenet(const ModelOptions& options) { return GoogLeNet(GoogLeNetOptions(), options); }
 

@@ -48,6 +48,10 @@ void set_norm_eps(const nn::Module& network, double eps) {
 
 ImageClassifierImpl::~ImageClassifierImpl() = default;
 
+train::Scores ImageClassifierImpl::forward_training(const Tensor& images) {
+  return forward(images);
+}
+
 std::vector<std::string> ImageClassifierImpl::heads() const {
   std::string last;
   for (const auto& item : named_modules())

@@ -131,6 +131,9 @@ class InceptionEImpl : public BranchesImpl {
 };
 HEARTH_MODULE(InceptionE);
 
+/// The least height and width of what the auxiliary classifier takes.
+constexpr int64_t kAuxSide = 17;
+
 class InceptionAuxImpl : public nn::Module {
  public:
   InceptionAuxImpl(int64_t in, int64_t num_classes)
@@ -204,7 +207,8 @@ Inception3Impl::Outputs Inception3Impl::run(Tensor x, bool with_aux) {
   Outputs out;
   if (transform_input_) x = renormalized(x);
   for (const nn::AnyModule& module : before_aux_) x = module.forward(x);
-  if (with_aux) out.aux_logits = aux_.forward(x);
+  // Of smaller images nothing is left for the auxiliary classifier's convolutions.
+  if (with_aux && x.size(2) >= kAuxSide && x.size(3) >= kAuxSide) out.aux_logits = aux_.forward(x);
   for (const nn::AnyModule& module : after_aux_) x = module.forward(x);
   out.logits = fc_(dropout_(avgpool_(x)).flatten(1));
   return out;
@@ -213,6 +217,11 @@ Inception3Impl::Outputs Inception3Impl::run(Tensor x, bool with_aux) {
 Tensor Inception3Impl::forward(const Tensor& images) { return run(images, false).logits; }
 Inception3Impl::Outputs Inception3Impl::forward_with_aux(const Tensor& images) {
   return run(images, aux_logits_);
+}
+train::Scores Inception3Impl::forward_training(const Tensor& images) {
+  const Outputs out = forward_with_aux(images);
+  if (!out.aux_logits.defined()) return out.logits;
+  return {out.logits, {{out.aux_logits, 0.4}}};
 }
 
 Inception3 inception_v3(const ModelOptions& options) {

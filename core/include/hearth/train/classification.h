@@ -11,6 +11,7 @@
 #include "hearth/base/callable.h"
 #include "hearth/data/example.h"
 #include "hearth/train/engine.h"
+#include "hearth/train/scores.h"
 
 namespace hearth::nn {
 class Module;
@@ -96,9 +97,10 @@ class HEARTH_API ClassificationTrainer {
  public:
   /// Batches are brought to where `model` is now, which must outlive this. `forward` makes of a
   /// batch's inputs what it computes on, and gives scores, one row of classes for each target;
-  /// targets of -100 do not count. `what` describes the training ("resnet18 on 500 images,
-  /// flipped"): a checkpoint of another is refused.
-  ClassificationTrainer(nn::Module& model, Callable<Tensor(const Tensor&)> forward,
+  /// targets of -100 do not count, and auxiliary scores only count while it learns. `what`
+  /// describes the training ("resnet18 on 500 images, flipped"): a checkpoint of another is
+  /// refused.
+  ClassificationTrainer(nn::Module& model, Callable<Scores(const Tensor&)> forward,
                         Examples examples, const std::string& what, ClassificationOptions options);
   ~ClassificationTrainer();
   ClassificationTrainer(const ClassificationTrainer&) = delete;

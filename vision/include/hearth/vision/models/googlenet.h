@@ -36,6 +36,7 @@ class HEARTH_API GoogLeNetImpl : public ImageClassifierImpl {
   };
   /// The scores of all; losses of the auxiliary ones usually count 0.3 times.
   Outputs forward_with_aux(const Tensor& images);
+  train::Scores forward_training(const Tensor& images) override;
 
  private:
   Outputs run(Tensor x, bool with_aux);

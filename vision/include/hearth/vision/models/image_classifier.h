@@ -8,6 +8,7 @@
 
 #include "hearth/base/arg.h"
 #include "hearth/nn/module.h"
+#include "hearth/train/scores.h"
 #include "hearth/vision/types.h"
 
 namespace hearth::vision::models {
@@ -49,6 +50,8 @@ class HEARTH_API ImageClassifierImpl : public nn::Module {
   /// The paths of the layers that make scores, as "fc": the last linear layer or convolution, and
   /// those of auxiliary classifiers.
   virtual std::vector<std::string> heads() const;
+  /// What to learn from: forward, and the scores of auxiliary classifiers, if there are any.
+  virtual train::Scores forward_training(const Tensor& images);
 };
 
 /// The names that create_model knows, torchvision's ("resnet18"), in alphabetical order of their

@@ -32,10 +32,12 @@ class HEARTH_API Inception3Impl : public ImageClassifierImpl {
 
   struct Outputs {
     Tensor logits;
-    Tensor aux_logits;  ///< undefined without the auxiliary classifier
+    /// Undefined without the auxiliary classifier, and of images under 299 pixels.
+    Tensor aux_logits;
   };
   /// The scores of both; the loss of the auxiliary one usually counts 0.4 times.
   Outputs forward_with_aux(const Tensor& images);
+  train::Scores forward_training(const Tensor& images) override;
 
  private:
   Outputs run(Tensor x, bool with_aux);
