@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/classification/grad_cam.h"
 
+#include <cstring>
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +13,9 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/random.h"
 
+#include "core/golden/runner.h"
 #include "error_of.h"
+#include "vision/formula_state.h"
 
 namespace hearth {
 namespace {
@@ -57,6 +62,42 @@ TEST(GradCam, OfTheLastMapsIsTheirSumWeighedByTheLastLayer) {
     EXPECT_EQ(vision::grad_cam(c, pixels, index).layer, "layer4");
   }
   EXPECT_EQ(vision::grad_cam(c, pixels, 0, "layer2").heat.sizes(), IntArrayRef({16, 16}));
+}
+
+TEST(GradCam, OfTransformersIsWhatPyTorchComputes) {
+  for (const golden::OpCases& cases : golden::operators_of("grad_cam")) {
+    for (const golden::Case& c : cases.cases()) {
+      golden::Args args(c);
+      const Tensor pixels = args[0].mul(60).add(128).clamp(0, 255).to(kByte).select(0, 0);
+      vision::ClassifierSpec spec;
+      spec.model = c.variant;
+      spec.classes = {"a", "b", "c"};
+      spec.shape = {3, pixels.size(1), pixels.size(2)};
+      spec.mean = {0.5, 0.5, 0.5};
+      spec.stddev = {0.25, 0.25, 0.25};
+      const vision::Classifier classifier(spec);
+      for (const auto& item : classifier.model().state_dict()) {
+        if (!item.value().is_floating_point()) continue;
+        const Tensor value = hearth::empty(item.value().sizes());
+        golden::set_values(value, item.key(), args.f("gain"));
+        item.value().copy_(value);
+      }
+      std::vector<std::string> layers{""};
+      for (std::istringstream words(args.s("layers")); words >> layers.emplace_back();) {
+      }
+      layers.pop_back();
+      ASSERT_EQ(layers.size(), c.outputs.size());
+      for (size_t i = 0; i < layers.size(); ++i) {
+        const vision::GradCam cam = vision::grad_cam(classifier, pixels, 1, layers[i]);
+        Tensor expected = hearth::empty(c.outputs[i].sizes);
+        std::memcpy(expected.data_ptr<float>(), c.outputs[i].data.data(), c.outputs[i].data.size());
+        EXPECT_EQ(cam.layer, i == 0 ? args.s("chosen") : layers[i]);
+        ASSERT_EQ(cam.heat.sizes(), expected.sizes()) << c.variant << " " << cam.layer;
+        EXPECT_LT((cam.heat - expected).abs().max().item<double>(), 1e-3)
+            << c.variant << " " << cam.layer;
+      }
+    }
+  }
 }
 
 TEST(GradCam, LeavesTheModelAsItWas) {
