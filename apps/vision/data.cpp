@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "hearth/base/error.h"
 #include "hearth/vision/classification/picture_source.h"
 
@@ -47,19 +49,38 @@ void DataChoice::declare_positional(OptionList& options) {
 
 void DataChoice::declare_broken(OptionList& options) {
   options.flag("--skip-broken", skip_broken, "Leave out pictures that cannot be read");
+  options.flag("--yes", yes, "Download the data set even if it is larger than 1 GB");
 }
 
 datasets::PictureOptions DataChoice::options() const {
   using hearth::data::readers::Broken;
+  check_download();
   return datasets::PictureOptions()
       .download(!is_path())
       .broken(skip_broken ? Broken::Skip : Broken::Error);
+}
+
+void DataChoice::check_download() const {
+  constexpr double kLargest = 1000;  // megabytes
+  if (yes || is_path() || datasets::is_picture_dataset_present(data)) return;
+  for (const datasets::PictureDatasetInfo& info : datasets::picture_datasets())
+    if (info.name == data && info.megabytes > kLargest)
+      throw UsageError(fmt::format(
+          "{} is not here, and {} to download; add --yes to fetch it now, or run: hearth-vision "
+          "datasets download {}",
+          data, size_of_download(info.megabytes), data));
 }
 
 std::shared_ptr<hearth::vision::PictureSource> DataChoice::open(datasets::Mode mode) const {
   auto source = datasets::pictures(data, mode, options());
   check_classes(data, source->classes());
   return source;
+}
+
+std::string size_of_download(double megabytes) {
+  if (megabytes == 0) return "";
+  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
+                          : fmt::format("{:.1f} GB", megabytes / 1000);
 }
 
 void check_classes(const std::string& data, const std::vector<std::string>& classes) {

@@ -14,6 +14,7 @@
 struct DataChoice {
   std::string data;
   bool skip_broken = false;
+  bool yes = false;
 
   /// `fallback` is what is taken if nobody says otherwise; empty: it must be said.
   void declare(OptionList& options, const char* fallback = "");
@@ -22,11 +23,17 @@ struct DataChoice {
   bool is_path() const { return hearth::datasets::is_picture_path(data); }
   /// Throws FileError and FormatError, and ValueError where there are fewer than two classes.
   std::shared_ptr<hearth::vision::PictureSource> open(hearth::datasets::Mode mode) const;
+  /// Throws UsageError for a data set of more than a gigabyte that would have to be downloaded,
+  /// unless the user said yes.
   hearth::datasets::PictureOptions options() const;
 
  private:
   void declare_broken(OptionList& options);
+  void check_download() const;
 };
+
+/// "340 MB" or "2.6 GB"; empty for nothing.
+std::string size_of_download(double megabytes);
 
 /// Throws ValueError for one class, or none.
 void check_classes(const std::string& data, const std::vector<std::string>& classes);

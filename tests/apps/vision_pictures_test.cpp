@@ -222,6 +222,19 @@ TEST_F(VisionPictures, MustBeOfClasses) {
   EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
+TEST_F(VisionPictures, LargeDataSetsAreOnlyFetchedByThoseWhoKnow) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"train", "--data", "stl10", "--output", folder / "run"},
+        {"finetune", "stl10", "--output", folder / "run", "--from-scratch"},
+        {"eval", "--model", "lenet-digits", "--data", "stl10"}}) {
+    const Result r = run(command);
+    EXPECT_EQ(r.code, 2) << command[0];
+    EXPECT_THAT(r.err, testing::AllOf(HasSubstr("2.6 GB"), HasSubstr("--yes"),
+                                      HasSubstr("datasets download stl10")));
+  }
+  EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
 TEST_F(VisionPictures, OptionsThatDoNotGoTogetherChangeNothing) {
   for (const std::vector<std::string>& more :
        std::vector<std::vector<std::string>>{{"--warmup", "1"},

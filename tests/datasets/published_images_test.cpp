@@ -135,6 +135,16 @@ TEST_F(PublishedImages, Stl10HasColumns) {
   EXPECT_THROW(STL10(folder.path, "train", 2), IndexError);
   EXPECT_THROW(STL10(folder.path, "train", 3), ValueError);
   EXPECT_THROW(STL10(folder.path, "unlabeled"), ValueError);
+  EXPECT_THROW(STL10::unlabeled(folder.path), FileError);
+  write("stl10_binary/unlabeled_X.bin", image + std::string(3 * 96 * 96, '\1') + image);
+  EXPECT_TRUE(STL10::unlabeled(folder.path, 0, 1)[0].equal(train.pixels()[1]));
+  EXPECT_TRUE(STL10::unlabeled(folder.path, 2)[0].equal(train.pixels()[1]));
+  EXPECT_EQ(STL10::unlabeled(folder.path).sizes(), IntArrayRef({3, 3, 96, 96}));
+  EXPECT_EQ(STL10::unlabeled(folder.path, 3).size(0), 0);
+  EXPECT_THROW(STL10::unlabeled(folder.path, 2, 2), IndexError);
+  EXPECT_THROW(STL10::unlabeled(folder.path, -1), IndexError);
+  write("stl10_binary/unlabeled_X.bin", image + "x");
+  EXPECT_THROW(STL10::unlabeled(folder.path), FormatError);
   write("stl10_binary/train_y.bin", std::string("\0\1", 2));
   EXPECT_THAT(error_of<FormatError>([&] { STL10{folder.path}; }), HasSubstr("has class -1"));
   write("stl10_binary/train_X.bin", image + "x");

@@ -50,6 +50,10 @@ TEST_F(PublishedPictures, Pets) {
   EXPECT_THAT(train.classes(), ElementsAre("Abyssinian", "American Bulldog"));
   EXPECT_THAT(shades(train), ElementsAre(10, 11));
   EXPECT_THAT(targets(train), ElementsAre(1, 0));
+  EXPECT_THROW(train.trimap(1), FileError);
+  write("oxford-iiit-pet/annotations/trimaps/Abyssinian_100.png", png(3));
+  EXPECT_EQ(train.trimap(1).max().item<int>(), 3);
+  EXPECT_THROW(train.trimap(2), IndexError);
   EXPECT_THROW(OxfordIIITPet(folder.path, "test"), FileError);
   EXPECT_THAT(error_of<ValueError>([&] { OxfordIIITPet(folder.path, "val"); }),
               HasSubstr("trainval, test, got 'val'"));

@@ -13,6 +13,7 @@
 #include "common/command.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "vision/data.h"
 
 namespace {
 
@@ -57,12 +58,6 @@ std::string state_of(const datasets::PictureDatasetFile& file, bool verify) {
   return wanted.fits(hearth::hub::hash_of_file(file.path, wanted.hash)) ? "here" : "damaged";
 }
 
-std::string size_of(double megabytes) {
-  if (megabytes == 0) return "";
-  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes)
-                          : fmt::format("{:.1f} GB", megabytes / 1000);
-}
-
 std::string pictures_of(const datasets::PictureDatasetInfo& info) {
   return info.test == 0 ? std::to_string(info.train)
                         : fmt::format("{} + {}", info.train, info.test);
@@ -104,7 +99,7 @@ int Datasets::run() {
                                   : fmt::format("{} missing", counted(missing, "file"));
     if (action_ == "list") {
       fmt::print(text(), "{:<16}{:<14}{:>17}{:>9}{:>9}  {:<38} {}\n", name, state,
-                 pictures_of(info), info.classes, size_of(info.megabytes), info.about,
+                 pictures_of(info), info.classes, size_of_download(info.megabytes), info.about,
                  info.licence);
     } else {
       fmt::print(text(), "{:<16}{}\n", name, state);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 
@@ -13,6 +14,7 @@
 #include "hearth/datasets/mat.h"
 #include "hearth/datasets/vision/image_folder.h"
 #include "hearth/datasets/vision/picture_files.h"
+#include "hearth/vision/io/image.h"
 
 #include "class_names.h"
 #include "listing.h"
@@ -206,6 +208,14 @@ PictureSourcePtr countries(const std::string& root, const std::string& split, bo
 
 OxfordIIITPet::OxfordIIITPet(const std::string& root, const std::string& split, bool download)
     : PictureDataset(pets(root, split, download)) {}
+Tensor OxfordIIITPet::trimap(size_t index) const {
+  HEARTH_CHECK_AS(IndexError, index < pictures()->size(), "[oxford-iiit-pet] picture ", index,
+                  " of ", pictures()->size());
+  const std::filesystem::path picture(pictures()->name(index));
+  const std::filesystem::path file = picture.parent_path().parent_path() / "annotations" /
+                                     "trimaps" / (picture.stem().string() + ".png");
+  return vision::io::read_image(file.string());
+}
 Flowers102::Flowers102(const std::string& root, const std::string& split, bool download)
     : PictureDataset(flowers(root, split, download)) {}
 Food101::Food101(const std::string& root, const std::string& split, bool download)

@@ -16,6 +16,9 @@ class HEARTH_API OxfordIIITPet : public PictureDataset {
  public:
   explicit OxfordIIITPet(const std::string& root = "", const std::string& split = "trainval",
                          bool download = false);
+  /// Where the animal of a picture is, uint8 [1, H, W]: 1 on it, 2 beside it, 3 on its border.
+  /// Throws IndexError, and FileError and FormatError, which name the file.
+  Tensor trimap(size_t index) const;
 };
 
 /// 102 kinds of flowers (M. Nilsback, A. Zisserman, 2008): 1,020 (train), 1,020 (val), 6,149
