@@ -3,6 +3,7 @@
 // is inside, with all values of the state by formula. tests/golden/cases_architectures.py made the
 // numbers; it says what they are and holds the same formulas.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -121,6 +122,8 @@ class Logits : public ::testing::TestWithParam<OpCases> {};
 TEST_P(Logits, AreTorchvisions) {
   for (const Case& c : GetParam().cases()) {
     Args args(c);
+    if (args.b("large", false) && !std::getenv("HEARTH_TEST_LARGE"))
+      GTEST_SKIP() << "gigabytes of weights; HEARTH_TEST_LARGE=1 runs it";
     const auto net = unset_model(
         c.variant, ModelOptions().num_classes(10).image_size({args[0].size(2), args[0].size(3)}));
     set_state(*net, args.f("gain"));
@@ -154,11 +157,16 @@ std::vector<OpCases> cases_of(const std::string& kind) {
 INSTANTIATE_TEST_SUITE_P(Architectures, Logits, ::testing::ValuesIn(cases_of("logits")), test_name);
 
 TEST(Architectures, DifferWhereAnyTensorOfTheStateIsWrong) {
-  for (const char* name : {"squeezenet1_1", "resnet18"}) {
-    for (const Case& c : read_cases(kFile, std::string("logits.") + name)) {
+  // All of them take an hour.
+  const bool all = std::getenv("HEARTH_TEST_LARGE") != nullptr;
+  for (const OpCases& cases : cases_of("logits")) {
+    for (const Case& c : cases.cases()) {
       Args args(c);
+      const std::string& name = c.variant;
+      if (!all && name != "squeezenet1_1" && name != "resnet18") continue;
       const double gain = args.f("gain");
-      const auto net = unset_model(name, ModelOptions().num_classes(10));
+      const auto net = unset_model(
+          name, ModelOptions().num_classes(10).image_size({args[0].size(2), args[0].size(3)}));
       set_state(*net, gain);
       net->eval();
       Outputs want = expected(c);

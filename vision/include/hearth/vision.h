@@ -26,6 +26,7 @@
 #include "hearth/vision/models/inception.h"
 #include "hearth/vision/models/lenet.h"
 #include "hearth/vision/models/load_weights.h"
+#include "hearth/vision/models/maxvit.h"
 #include "hearth/vision/models/mlp.h"
 #include "hearth/vision/models/mnasnet.h"
 #include "hearth/vision/models/mobilenetv2.h"

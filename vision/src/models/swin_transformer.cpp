@@ -17,6 +17,7 @@
 #include "hearth/vision/ops/layers.h"
 
 #include "models/registry.h"
+#include "models/relative_position.h"
 
 namespace hearth::vision::models {
 namespace {
@@ -93,18 +94,6 @@ Tensor shift_mask(const Windows& w, const TensorOptions& options) {
   return mask.to(options);
 }
 
-/// For each pair of positions of a window, the row of a table of all (2 * side - 1)^2 offsets.
-Tensor position_index(int64_t side) {
-  const int64_t length = side * side;
-  Tensor index = empty({length * length}, kLong);
-  if (index.device().is_meta()) return index;
-  auto* to = index.data_ptr<int64_t>();
-  for (int64_t a = 0; a < length; ++a)
-    for (int64_t b = 0; b < length; ++b)
-      *to++ = (a / side - b / side + side - 1) * (2 * side - 1) + a % side - b % side + side - 1;
-  return index;
-}
-
 /// Version 2's offsets, on a logarithmic scale: [1, 2 * side - 1, 2 * side - 1, 2].
 Tensor log_offsets(int64_t side) {
   const int64_t n = 2 * side - 1;
@@ -139,7 +128,7 @@ class ShiftedWindowAttentionImpl : public nn::Module {
           register_parameter("relative_position_bias_table", empty({offsets * offsets, heads}));
       nn::init::trunc_normal_(table_, 0, 0.02);
     }
-    index_ = register_buffer("relative_position_index", position_index(window));
+    index_ = register_buffer("relative_position_index", relative_position_index(window));
     register_module("dropout", dropout_);
   }
 
@@ -180,9 +169,7 @@ class ShiftedWindowAttentionImpl : public nn::Module {
   /// What is added to scores: [1, heads, positions, positions].
   Tensor bias() {
     const Tensor table = cpb_mlp_ ? cpb_mlp_(coords_).view({-1, heads_}) : table_;
-    const int64_t length = window_ * window_;
-    const Tensor pairs = table.index_select(0, index_).view({length, length, heads_});
-    const Tensor bias = pairs.permute({2, 0, 1}).contiguous().unsqueeze(0);
+    const Tensor bias = relative_position_bias(table, index_, window_);
     return cpb_mlp_ ? bias.sigmoid() * 16 : bias;
   }
 
