@@ -196,6 +196,12 @@ TEST_F(VisionPictures, ArePredictedReportedAndExplained) {
   r = run({"explain", "--weights", model, photo(0, 0), "--output", folder / "why"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("--overwrite"));
+  ASSERT_EQ(run({"explain", "--weights", model, photo(0, 0), "--output", folder / "one.png"}).code,
+            0);
+  EXPECT_TRUE(fs::is_regular_file(folder / "one.png"));
+  r = run(
+      {"explain", "--weights", model, photo(0, 0), photo(1, 1), "--output", folder / "two.png"});
+  EXPECT_EQ(r.code, 2);
   r = run({"explain", "--weights", model, photo(0, 0), "--class", "gras"});
   EXPECT_EQ(r.code, 2);
   EXPECT_THAT(r.err, HasSubstr("did you mean grass?"));

@@ -48,7 +48,7 @@ class Explain final : public Command {
         .value("PATH")
         .by_default("the last that has maps");
     fit_.declare(options);
-    options.add("--output", output_, "Folder for the pictures").value("FOLDER");
+    options.add("--output", output_, "Folder for the pictures, or a .png for one").value("PATH");
     options.flag("--overwrite", overwrite_, "Replace pictures that are there");
   }
   int run() override;
@@ -85,9 +85,15 @@ int Explain::run() {
   const auto& classes = classifier.spec().classes;
   const std::optional<int64_t> wanted = class_ ? std::optional(class_index(classes)) : std::nullopt;
   const std::vector<Input> inputs = find_pictures(images_);
+  const fs::path target(output_);
+  const bool is_file = target.extension() == ".png";
+  if (is_file && inputs.size() > 1)
+    throw UsageError(
+        fmt::format("--output: expected a folder for {} pictures, got {}", inputs.size(), output_));
   const auto outputs = plan_outputs(
-      inputs, output_,
-      [](const std::string& name) {
+      inputs, is_file ? (target.has_parent_path() ? target.parent_path().string() : ".") : output_,
+      [&](const std::string& name) {
+        if (is_file) return target.filename().string();
         return name == "-" ? "stdin.png" : fs::path(name).replace_extension(".png").string();
       },
       overwrite_);
