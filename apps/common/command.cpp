@@ -272,19 +272,17 @@ int Program::run(const std::vector<std::string>& arguments) {
 int run_app(const App& app, int argc, char** argv) {
   open_standard_files();
   int code = 1;
-  bool told = false;
   try {
     code = Program(app).run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::exception& error) {
     print_error(fmt::format("{}: {}", app.name, error.what()));
-    told = true;
   }
   const bool lost = std::ferror(stdout) != 0;
+  // After an earlier failure it is another's.
+  errno = 0;
   if (std::fflush(stdout) != 0 || lost) {
-    // An error has said why, and errno is another's since.
-    if (!told)
-      print_error(fmt::format("{}: the output cannot be written: {}", app.name,
-                              std::strerror(errno ? errno : EIO)));
+    print_error(fmt::format("{}: the output cannot be written{}{}", app.name, errno ? ": " : "",
+                            errno ? std::strerror(errno) : ""));
     return code == 0 ? 1 : code;
   }
   return code;
