@@ -21,8 +21,8 @@ struct MaxVitConfig {
   double stochastic_depth_prob = 0.2;
 };
 
-/// Images are taken whose quarter, eighth, sixteenth and thirty-second (rounded up) is a multiple of
-/// the partition's size: 224 x 224 or 448 x 224, but not 256 x 256.
+/// Images are taken whose quarter, eighth, sixteenth and thirty-second (rounded up) is a multiple
+/// of the partition's size: 224 x 224 or 448 x 224, but not 256 x 256.
 class HEARTH_API MaxVitImpl : public ImageClassifierImpl {
  public:
   /// ModelOptions::dropout is that of attention and MLPs. ValueError for another image_size.
