@@ -64,13 +64,13 @@ void getrs(char trans, const Matrices<T>& lu, const BatchPlaces& places, const i
   if (batched(b.count, b.rows)) {
     const MatrixPointers<T> factors(lu, places, b.count), results(b);
     int refused = 0;  // an argument; about matrices it has nothing to say
-    return check(R::getrs_batched(cublas(), operation(trans), b.rows, b.cols, pointers_in(factors),
-                                  lu.ld, pivots, pointers_in(results), b.ld, &refused,
-                                  static_cast<int>(b.count)));
+    return check(R::getrs_batched(cublas(), operation<T>(trans), b.rows, b.cols,
+                                  pointers_in(factors), lu.ld, pivots, pointers_in(results), b.ld,
+                                  &refused, static_cast<int>(b.count)));
   }
   const Workspace info(sizeof(int));
   for (int64_t i = 0; i < b.count; ++i)
-    check(R::getrs(cusolver(), operation(trans), b.rows, b.cols, native(lu[places(i)]), lu.ld,
+    check(R::getrs(cusolver(), operation<T>(trans), b.rows, b.cols, native(lu[places(i)]), lu.ld,
                    pivots + i * b.rows, native(b[i]), b.ld, info.data<int>()));
 }
 
@@ -83,13 +83,13 @@ void trsm(char side, char uplo, char trans, char diag, const Matrices<T>& a,
   const cublasDiagType_t unit = diag == 'U' ? CUBLAS_DIAG_UNIT : CUBLAS_DIAG_NON_UNIT;
   if (batched(b.count, side == 'L' ? b.rows : b.cols)) {
     const MatrixPointers<T> triangles(a, places, b.count), results(b);
-    return check(R::trsm_batched(cublas(), side_of(side), triangle(uplo), operation(trans), unit,
+    return check(R::trsm_batched(cublas(), side_of(side), triangle(uplo), operation<T>(trans), unit,
                                  b.rows, b.cols, native(&one), pointers_in(triangles), a.ld,
                                  pointers_in(results), b.ld, static_cast<int>(b.count)));
   }
   for (int64_t i = 0; i < b.count; ++i)
-    check(R::trsm(cublas(), side_of(side), triangle(uplo), operation(trans), unit, b.rows, b.cols,
-                  native(&one), native(a[places(i)]), a.ld, native(b[i]), b.ld));
+    check(R::trsm(cublas(), side_of(side), triangle(uplo), operation<T>(trans), unit, b.rows,
+                  b.cols, native(&one), native(a[places(i)]), a.ld, native(b[i]), b.ld));
 }
 
 #define HEARTH_INSTANTIATE(T, name)                                                     \

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cuda/matrix_kernels.h"
 #include "cuda/solver.h"
 #include "cuda/solver_room.h"
 
@@ -22,6 +23,7 @@ template <class T>
 void orgqr(const Matrices<T>& a, int k, const T* tau) {
   using R = Routines<T>;
   if (a.size * a.count == 0) return;
+  if (k == 0) return set_identity(a);
   int size = 0;
   check(R::orgqr_size(cusolver(), a.rows, a.cols, k, native(a.data), a.ld, native(tau), &size));
   const Room<T> room(size);
@@ -36,8 +38,7 @@ void ormqr(char side, bool adjoint, const Matrices<T>& a, int k, const T* tau,
            const Matrices<T>& c) {
   using R = Routines<T>;
   if (c.size * c.count == 0 || k == 0) return;
-  constexpr bool kComplex = !std::is_same_v<T, Real<T>>;
-  const cublasOperation_t trans = operation(!adjoint ? 'N' : kComplex ? 'C' : 'T');
+  const cublasOperation_t trans = operation<T>(adjoint ? 'C' : 'N');
   int size = 0;
   check(R::ormqr_size(cusolver(), side_of(side), trans, c.rows, c.cols, k, native(a.data), a.ld,
                       native(tau), native(c.data), c.ld, &size));

@@ -73,8 +73,11 @@ inline cublasFillMode_t triangle(char uplo) {
 inline cublasSideMode_t side_of(char side) {
   return side == 'L' ? CUBLAS_SIDE_LEFT : CUBLAS_SIDE_RIGHT;
 }
-inline cublasOperation_t operation(char trans) {
-  return trans == 'N' ? CUBLAS_OP_N : trans == 'T' ? CUBLAS_OP_T : CUBLAS_OP_C;
+/// The adjoint of real matrices is their transposed, which all routines know.
+template <class T>
+cublasOperation_t operation(char trans) {
+  constexpr bool kComplex = !std::is_same_v<T, Real<T>>;
+  return trans == 'N' ? CUBLAS_OP_N : trans == 'C' && kComplex ? CUBLAS_OP_C : CUBLAS_OP_T;
 }
 
 }  // namespace hearth::cuda::solver

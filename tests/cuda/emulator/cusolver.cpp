@@ -109,7 +109,7 @@ cusolverStatus_t geqrf(cusolverDnHandle_t handle, int m, int n, T* a, int lda, T
 template <class T>
 cusolverStatus_t orgqr(cusolverDnHandle_t handle, int m, int n, int k, T* a, int lda, const T* tau,
                        T* work, int size, int* info) {
-  if (!leads(lda, m) || n < 0 || n > m || k < 0 || k > n || size < kNumbers)
+  if (!leads(lda, m) || n < 1 || n > m || k < 1 || k > n || size < kNumbers)
     return CUSOLVER_STATUS_INVALID_VALUE;
   return run(handle, [&] {
     scribble(work, size);
