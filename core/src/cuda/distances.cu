@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Norms of the differences of rows, without a tensor of differences.
+// Norms of the differences of rows, without a tensor of differences; cross products.
 #include "backends/distance_norms.h"
 #include "backends/matrix_rows.h"
 #include "cuda/dense.h"
+#include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
+#include "cuda/lines.cuh"
 #include "ops/distances.h"
 
 namespace hearth::cuda {
@@ -98,11 +100,32 @@ void cdist_backward(const Call& call) {
                     [&]<class T>(T) { cdist_backward_as<T>(call); });
 }
 
+template <class T>
+void cross_as(const Call& call) {
+  using A = accumulate_t<T>;
+  const Tensor a = contiguous_raw(call.in[0]), b = contiguous_raw(call.in[1]);
+  const Lines lines(call.out[0], call.as<ops::Cross>().dim);
+  const T *x = ptr<T>(a), *y = ptr<T>(b);
+  T* to = ptr<T>(call.out[0]);
+  const int64_t inner = lines.inner;
+  for_each(impl(call.out[0]).numel, "linalg_cross", [=] __device__(int64_t at) {
+    const int64_t i = at / inner % 3, start = at - i * inner;
+    const int64_t j = start + (i + 1) % 3 * inner, k = start + (i + 2) % 3 * inner;
+    to[at] = convert<T>(
+        static_cast<A>(convert<A>(x[j]) * convert<A>(y[k]) - convert<A>(x[k]) * convert<A>(y[j])));
+  });
+}
+
+void cross(const Call& call) {
+  with_type(impl(call.out[0]).dtype, [&]<class T>(T) { cross_as<T>(call); });
+}
+
 }  // namespace
 
 void install_distances() {
   ops::Cdist::row().kernel[kSlot] = &cdist;
   ops::CdistBackward::row().kernel[kSlot] = &cdist_backward;
+  ops::Cross::row().kernel[kSlot] = &cross;
 }
 
 }  // namespace hearth::cuda
