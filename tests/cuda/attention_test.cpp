@@ -278,6 +278,40 @@ TEST_F(CudaAttention, GroupedHeads) {
   }
 }
 
+TEST_F(CudaAttention, RoundsLessThanItsOpsWould) {
+  for (const ScalarType type : {kFloat, kHalf, kBFloat16}) {
+    SCOPED_TRACE(type);
+    const Attend a = of_sizes({2}, 130, 200, 64, 64, type);
+    const Tensor g = random({2, 130, 64}, type);
+    // The result and gradients of f in a dtype and on a device, as double.
+    const auto results = [&](Device device, ScalarType in, const auto& f) {
+      std::vector<Tensor> leaves;
+      for (const Tensor& t : {a.query, a.key, a.value})
+        leaves.push_back(t.to(device, in).detach().requires_grad_());
+      const Tensor y = f(leaves[0], leaves[1], leaves[2]);
+      std::vector<Tensor> all = autograd::grad({y}, leaves, {g.to(device, in)});
+      all.push_back(y.detach());
+      for (Tensor& t : all) t = t.cpu().to(kDouble);
+      return all;
+    };
+    const auto attend = [&](const Tensor& q, const Tensor& k, const Tensor& v) {
+      return scaled_dot_product_attention(q, k, v, {}, 0, false, 0.125);
+    };
+    const auto spelled_out = [&](const Tensor& q, const Tensor& k, const Tensor& v) {
+      return matmul(softmax(matmul(q, k.transpose(-2, -1)) * 0.125, -1), v);
+    };
+    const auto exact = results(kCPU, kDouble, attend), rounded = results(kCPU, type, spelled_out),
+               got = results(kCUDA, type, attend);
+    for (size_t i = 0; i < exact.size(); ++i) {
+      const auto error = [&](const Tensor& t) {
+        return (t - exact[i]).square().mean().sqrt().item<double>();
+      };
+      // Of float, both round alike, in another order.
+      EXPECT_LT(error(got[i]), error(rounded[i]) * (type == kFloat ? 2 : 0.9)) << i;
+    }
+  }
+}
+
 TEST_F(CudaAttention, GradientsOfGradients) {
   const auto second = [](Device device, bool causal) {
     manual_seed(5);

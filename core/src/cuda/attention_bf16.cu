@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/attention_decode.cuh"
-#include "cuda/attention_half.cuh"
+#include "cuda/attention_half_tiles.cuh"
 
 namespace hearth::cuda::attention {
 
