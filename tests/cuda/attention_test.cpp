@@ -3,6 +3,7 @@
 #include "ops/attention.h"
 
 #include <cmath>
+#include <limits>
 
 #include "cuda/cuda_test.h"
 
@@ -190,6 +191,11 @@ TEST_F(CudaAttention, Masks) {
       attend("rows of nothing", some, n);
       attend("rows of minus infinity", zeros({n, 70}).masked_fill(some.logical_not(), -INFINITY),
              n);
+      const ScalarType wide = type == kDouble ? kDouble : kFloat;
+      const double lowest = wide == kDouble ? std::numeric_limits<double>::lowest()
+                                            : std::numeric_limits<float>::lowest();
+      attend("rows of the lowest number",
+             zeros({n, 70}, TensorOptions(wide)).masked_fill(some.logical_not(), lowest), n);
       attend("nothing at all", zeros({n, 70}, TensorOptions(kBool)), n);
     }
     Attend both = of_sizes({2}, 40, 70, 64, 64, type);
@@ -248,6 +254,8 @@ TEST_F(CudaAttention, FewQueriesToManyKeys) {
     masked.mask = random({20, 700}, kFloat).gt(0.5);
     masked.mask.select(0, 3).fill_(false);
     expect_like_cpu("few tiles and a mask", masked, kForward);
+    masked.mask = zeros({20, 700}).masked_fill(masked.mask.logical_not(), -3.4028234e38);
+    expect_like_cpu("few tiles and low numbers", masked, kForward);
     for (const int64_t queries : {5, 40}) {
       Attend causal = of_sizes({1}, queries, 700, 64, 64, type);
       causal.causal = true;

@@ -20,21 +20,22 @@ struct BackwardMemory {
       2 * kOwnBytes + E::kStages * 2 * kOtherBytes + E::template kScratch<kOthers>;
 };
 
-/// What a thread needs to know of some queries: exponents of their sums, and their deltas.
+/// What a thread needs to know of some queries: what their exponents subtract, and their deltas.
 template <class T, int kCount>
 struct Sums {
-  T log2_sum[kCount], delta[kCount];
+  T base[kCount], delta[kCount];
 
   /// query(k) is the number of the k-th. Those past the end take part in nothing.
   template <class F>
-  __device__ __forceinline__ void load(const Backward& p, int64_t entry, const F& query) {
+  __device__ __forceinline__ void load(const Backward& p, const Scaling<T>& scaling, int64_t entry,
+                                       const F& query) {
 #pragma unroll
     for (int k = 0; k < kCount; ++k) {
       const int i = query(k);
       const bool there = i < p.queries;
       const int64_t at = entry * p.queries + i;
-      log2_sum[k] =
-          there ? static_cast<const T*>(p.log_sums)[at] * static_cast<T>(kLog2E) : vmath::inf(T());
+      base[k] =
+          there ? scaling.base_of_log(static_cast<const T*>(p.log_sums)[at]) : vmath::inf(T());
       delta[k] = there ? static_cast<const T*>(p.deltas)[at] : T(0);
     }
   }
@@ -104,7 +105,7 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) backward_kernel(Backw
   T grad[kRowSlots][kOutSlots] = {};
   T grad_values[kOfKeys ? kRowSlots : 1][kOfKeys ? kOutSlots : 1] = {};
   Sums<T, kOfKeys ? kScoreSlots : kRowSlots> sums;
-  if constexpr (!kOfKeys) sums.load(p, entry, [&](int k) { return first + E::row(k); });
+  if constexpr (!kOfKeys) sums.load(p, scaling, entry, [&](int k) { return first + E::row(k); });
 
   int stage = 0;
   for (int at = begin; at < end; at += kOthers, stage ^= E::kStages - 1) {
@@ -115,7 +116,7 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) backward_kernel(Backw
     E::wait();
     __syncthreads();
     if (E::kStages == 2 && at + kOthers < end) load_others(at + kOthers, stage ^ 1);
-    if constexpr (kOfKeys) sums.load(p, entry, [&](int k) { return at + E::col(k); });
+    if constexpr (kOfKeys) sums.load(p, scaling, entry, [&](int k) { return at + E::col(k); });
     const Tile other = other_at(2 * stage), other_values = other_at(2 * stage + 1);
     T s[kRowSlots][kScoreSlots] = {}, ds[kRowSlots][kScoreSlots] = {};
     E::template add_product_nt<kOthers, kDim>(s, own, other);
@@ -124,11 +125,11 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) backward_kernel(Backw
                                          kOfKeys ? first : at, kOfKeys ? E::kRows : kOthers);
 #pragma unroll
     for (int i = 0; i < kRowSlots; ++i) {
+      scaling.exponents(s[i], [&](int j) { return sums.base[kOfKeys ? j : i]; });
 #pragma unroll
       for (int j = 0; j < kScoreSlots; ++j) {
-        const int k = kOfKeys ? j : i;
-        s[i][j] = E::exp2(s[i][j] * scaling.factor - sums.log2_sum[k]);
-        ds[i][j] = s[i][j] * (ds[i][j] - sums.delta[k]);
+        s[i][j] = E::exp2(s[i][j]);
+        ds[i][j] = s[i][j] * (ds[i][j] - sums.delta[kOfKeys ? j : i]);
       }
     }
     if constexpr (kOfKeys)

@@ -51,8 +51,8 @@ struct alignas(16) RowPart {
   }
 };
 
-/// A running softmax of one query: the largest exponent of two, the sum, and a lane's part of the
-/// values by weight.
+/// A running softmax of one query: the largest score, the sum, and a lane's part of the values by
+/// weight.
 template <class A, int kEach>
 struct Running {
   A most, sum, out[kEach];
@@ -61,9 +61,13 @@ struct Running {
   __device__ __forceinline__ static A shift(A most) {
     return most == -vmath::inf(A()) ? A(0) : most;
   }
-  /// What `most` becomes `now`; returns what to subtract from exponents.
+  /// The power of a score without `by`.
+  __device__ __forceinline__ static A power(A score, A by) {
+    return vmath::exp2((score - by) * static_cast<A>(kLog2E));
+  }
+  /// `most` becomes `now`; returns what to subtract from scores.
   __device__ __forceinline__ A raise(A now) {
-    const A by = shift(now), rescale = vmath::exp2(most - by);
+    const A by = shift(now), rescale = power(most, by);
     most = now;
     sum *= rescale;
 #pragma unroll
@@ -105,7 +109,7 @@ __global__ void __launch_bounds__(128) decode_kernel(Forward p, Splits<accumulat
     part.load(static_cast<const T*>(p.query.data) + query_at + r * p.query.row, lane, p.query.cols,
               p.query.aligned, r < p.queries);
 #pragma unroll
-    for (int k = 0; k < kEach; ++k) query[r][k] = part[k] * static_cast<A>(p.scale * kLog2E);
+    for (int k = 0; k < kEach; ++k) query[r][k] = part[k] * static_cast<A>(p.scale);
   }
 
   for (int j0 = begin; j0 < end; j0 += Lanes::kStreams * kUnroll) {
@@ -133,15 +137,15 @@ __global__ void __launch_bounds__(128) decode_kernel(Forward p, Splits<accumulat
         for (int d = Lanes::kLanes / 2; d > 0; d /= 2)
           s[u] += __shfl_xor_sync(0xffffffffu, s[u], d);
         const bool there = j < end && r < p.queries && !(p.causal && j > r);
-        s[u] = there ? masked_exponent(s[u], p.mask,
-                                       mask_at + int64_t{r} * p.mask.row + int64_t{j} * p.mask.col)
+        s[u] = there ? masked_score(s[u], p.mask,
+                                    mask_at + int64_t{r} * p.mask.row + int64_t{j} * p.mask.col)
                      : none;
         most = s[u] > most ? s[u] : most;
       }
       const A by = rows[r].raise(most);
 #pragma unroll
       for (int u = 0; u < kUnroll; ++u) {
-        const A weight = vmath::exp2(s[u] - by);
+        const A weight = rows[r].power(s[u], by);
         rows[r].sum += weight;
 #pragma unroll
         for (int k = 0; k < kEach; ++k) rows[r].out[k] += weight * value[u][k];
@@ -172,7 +176,7 @@ __global__ void __launch_bounds__(128) decode_kernel(Forward p, Splits<accumulat
     const A by = Running<A, kEach>::shift(most);
 #pragma unroll
     for (int w = 0; w < Lanes::kWarps; ++w) {
-      weight[w] = vmath::exp2(maxima[w][r] - by);
+      weight[w] = Running<A, kEach>::power(maxima[w][r], by);
       sum += sums[w][r] * weight[w];
     }
     const A last = sum == A(0) ? A(0) : A(1) / sum;
@@ -189,12 +193,12 @@ __global__ void __launch_bounds__(128) decode_kernel(Forward p, Splits<accumulat
       }
     }
     if (thread != 0) continue;
-    const A log2_sum = sum == A(0) ? none : by + vmath::log2(sum);
     if (splits.out) {
-      splits.log2_sums[at] = log2_sum;
+      splits.maxima[at] = most;
+      splits.sums[at] = sum;
     } else {
       static_cast<A*>(p.log_sums)[entry * p.queries + r] =
-          sum == A(0) ? -none : log2_sum * static_cast<A>(kLn2);
+          sum == A(0) ? -none : by + vmath::log(sum);
     }
   }
 }

@@ -70,13 +70,16 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks)
       for (int j = 0; j < kScoreSlots; ++j) now = s[i][j] > now ? s[i][j] : now;
       now = E::along_row(now, [](T a, T b) { return a > b ? a : b; });
       // Nothing but -inf so far: 2^(-inf - 0) is the 0 that it should be.
-      const T shift = now == -infinity ? T(0) : now * scaling.factor;
-      const T rescale = E::exp2(most[i] * scaling.factor - shift);
+      const T base = now == -infinity ? T(0) : scaling.base(now);
+      T before[1] = {most[i]};
+      scaling.exponents(before, [&](int) { return base; });
+      const T rescale = E::exp2(before[0]);
       most[i] = now;
       sum[i] *= rescale;
+      scaling.exponents(s[i], [&](int) { return base; });
 #pragma unroll
       for (int j = 0; j < kScoreSlots; ++j) {
-        s[i][j] = E::exp2(s[i][j] * scaling.factor - shift);
+        s[i][j] = E::exp2(s[i][j]);
         sum[i] += s[i][j];
       }
       rescales[i] = rescale;
@@ -100,16 +103,15 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks)
     const int row = i0 + E::row(i);
     if (row >= p.queries) continue;
     const bool nothing = total == T(0);
-    const T shift = most[i] == -infinity ? T(0) : most[i] * scaling.factor;
-    const T log2_sum = nothing ? -infinity : shift + vmath::log2(total);
+    const T log_sum = nothing ? infinity : scaling.log_sum(scaling.base(most[i]), total);
     const T by = nothing ? T(0) : T(1) / total;
     const int64_t split_at = splits.row(entry, split, row, p.queries);
     if (E::col(0) == 0) {
       if (splits.out) {
-        splits.log2_sums[split_at] = log2_sum;
+        splits.maxima[split_at] = scaling.scaled ? most[i] : most[i] * scaling.scale;
+        splits.sums[split_at] = total;
       } else {
-        static_cast<T*>(p.log_sums)[entry * p.queries + row] =
-            nothing ? infinity : log2_sum * static_cast<T>(kLn2);
+        static_cast<T*>(p.log_sums)[entry * p.queries + row] = log_sum;
       }
     }
 #pragma unroll

@@ -38,9 +38,9 @@ __device__ __forceinline__ int keys_before(const Problem& p, int end) {
 
 inline constexpr double kLog2E = 1.4426950408889634, kLn2 = 0.6931471805599453;
 
-/// Scores as powers of two take them: `scaled` ones are multiplied by scale already. Those that are
-/// masked must be, and, so that the largest stays the largest, those with a scale that is not
-/// positive.
+/// How scores become exponents of two. `scaled` ones are multiplied by scale already: those that
+/// are masked must be, and, so that the largest stays the largest, those with a scale that is not
+/// positive. They may be as low as numbers get, so what is subtracted must be subtracted first.
 template <class T>
 struct Scaling {
   bool scaled;
@@ -49,16 +49,35 @@ struct Scaling {
       : scaled(p.mask.data || !(p.scale > 0)),
         scale(static_cast<T>(p.scale)),
         factor(static_cast<T>(scaled ? kLog2E : p.scale * kLog2E)) {}
+  /// What to subtract, of a score and of the logarithm of a sum.
+  __device__ __forceinline__ T base(T score) const { return scaled ? score : score * factor; }
+  __device__ __forceinline__ T base_of_log(T log_sum) const {
+    return scaled ? log_sum : log_sum * static_cast<T>(kLog2E);
+  }
+  /// The logarithm of a sum of powers without that base.
+  __device__ __forceinline__ T log_sum(T base, T sum) const {
+    return (scaled ? base : base * static_cast<T>(kLn2)) + vmath::log2(sum) * static_cast<T>(kLn2);
+  }
+  /// Exponents of a row of scores; base(j) is subtracted.
+  template <int n, class F>
+  __device__ __forceinline__ void exponents(T (&s)[n], const F& base) const {
+    if (scaled) {
+#pragma unroll
+      for (int j = 0; j < n; ++j) s[j] = (s[j] - base(j)) * factor;
+    } else {
+#pragma unroll
+      for (int j = 0; j < n; ++j) s[j] = s[j] * factor - base(j);
+    }
+  }
 };
 
-/// An exponent of two with the mask at `at` applied.
+/// A scaled score with the mask at `at` applied.
 template <class T>
-__device__ __forceinline__ T masked_exponent(T e, const Mask& mask, int64_t at) {
-  if (!mask.data) return e;
-  if (mask.type == kBool) return static_cast<const bool*>(mask.data)[at] ? e : -vmath::inf(T());
-  visit<T>(mask.data, mask.type,
-           [&](const auto* data) { e += convert<T>(data[at]) * static_cast<T>(kLog2E); });
-  return e;
+__device__ __forceinline__ T masked_score(T s, const Mask& mask, int64_t at) {
+  if (!mask.data) return s;
+  if (mask.type == kBool) return static_cast<const bool*>(mask.data)[at] ? s : -vmath::inf(T());
+  visit<T>(mask.data, mask.type, [&](const auto* data) { s += convert<T>(data[at]); });
+  return s;
 }
 
 /// Masks a tile of scores whose first ones are of query i0 and key j0; kOfKeys: its rows are keys.

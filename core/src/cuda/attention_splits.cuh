@@ -11,13 +11,14 @@
 namespace hearth::cuda::attention {
 
 /// How keys are shared out: `count` stretches of `chunk` keys each. If there are several, results
-/// of each go to [batch, count, queries, columns] and exponents of two of their sums, -inf where
-/// nothing takes part, to [batch, count, queries].
+/// of each go to [batch, count, queries, columns], and the largest scores and the sums of powers
+/// without them to [batch, count, queries].
 template <class A>
 struct Splits {
   int count = 1, chunk = 0;
   A* out = nullptr;
-  A* log2_sums = nullptr;
+  A* maxima = nullptr;
+  A* sums = nullptr;
 
   __device__ __forceinline__ int64_t row(int64_t entry, int split, int query, int queries) const {
     return (entry * count + split) * queries + query;
@@ -33,25 +34,27 @@ __global__ void join_splits_kernel(Forward p, Splits<A> splits) {
   const auto at = [&](int split) { return splits.row(entry, split, query, p.queries); };
   A most = none, sum = 0;
   for (int s = 0; s < splits.count; ++s) {
-    const A e = splits.log2_sums[at(s)];
-    most = e > most ? e : most;
+    const A largest = splits.maxima[at(s)];
+    most = largest > most ? largest : most;
   }
-  const A by = most == none ? A(0) : most;
-  for (int s = 0; s < splits.count; ++s) sum += vmath::exp2(splits.log2_sums[at(s)] - by);
+  const A base = most == none ? A(0) : most;
+  const auto weight = [&](int s) {
+    const A e = (splits.maxima[at(s)] - base) * static_cast<A>(kLog2E);
+    return vmath::exp2(e) * splits.sums[at(s)];
+  };
+  for (int s = 0; s < splits.count; ++s) sum += weight(s);
   const A last = sum == A(0) ? A(0) : A(1) / sum;
   const int64_t out_at = offset_of(p.batch, entry, p.out.batch) + query * p.out.row;
   for (int c = static_cast<int>(threadIdx.x); c < p.out.cols; c += static_cast<int>(blockDim.x)) {
     A total = 0;
-    for (int s = 0; s < splits.count; ++s)
-      total += vmath::exp2(splits.log2_sums[at(s)] - by) * splits.out[at(s) * p.out.cols + c];
+    for (int s = 0; s < splits.count; ++s) total += weight(s) * splits.out[at(s) * p.out.cols + c];
     visit<A>(p.out.data, p.out.type, [&](const auto* data) {
       using O = std::remove_cvref_t<decltype(*data)>;
       static_cast<O*>(p.out.data)[out_at + c] = convert<O>(total * last);
     });
   }
   if (threadIdx.x == 0)
-    static_cast<A*>(p.log_sums)[blockIdx.x] =
-        sum == A(0) ? -none : (by + vmath::log2(sum)) * static_cast<A>(kLn2);
+    static_cast<A*>(p.log_sums)[blockIdx.x] = sum == A(0) ? -none : base + vmath::log(sum);
 }
 
 /// Splits of a launch with their memory.
@@ -63,8 +66,9 @@ class SplitKeys {
   SplitKeys(const Forward& p, int64_t blocks, int resident, int step)
       : problem_(p), splits_(shared_out(p, blocks, resident, step)), memory_(bytes()) {
     if (splits_.count == 1) return;
-    splits_.log2_sums = memory_.template data<A>();
-    splits_.out = splits_.log2_sums + rows();
+    splits_.maxima = memory_.template data<A>();
+    splits_.sums = splits_.maxima + rows();
+    splits_.out = splits_.sums + rows();
   }
   const Splits<A>& splits() const { return splits_; }
   /// After the kernel that wrote them.
@@ -90,7 +94,7 @@ class SplitKeys {
   int64_t rows() const { return problem_.batch.count * splits_.count * problem_.queries; }
   size_t bytes() const {
     return splits_.count == 1 ? 0
-                              : static_cast<size_t>(rows() * (problem_.out.cols + 1)) * sizeof(A);
+                              : static_cast<size_t>(rows() * (problem_.out.cols + 2)) * sizeof(A);
   }
 
   const Forward& problem_;
