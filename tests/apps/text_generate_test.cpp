@@ -69,6 +69,28 @@ TEST_F(Generate, EndsBeforeAStopString) {
   EXPECT_EQ(r.out, "a\n");
 }
 
+// What is written can be read at once, and stays.
+TEST_F(Generate, AnInterruptEndsTheText) {
+  std::vector<std::string> forever{"--max-new-tokens", "1000000",       "--min-new-tokens",
+                                   "1000000",          "--temperature", "0"};
+  for (const bool chat : {false, true}) {
+    std::vector<std::string> all{chat ? "chat" : "generate", "--model", kModel, "--prompt", "once"};
+    all.insert(all.end(), forever.begin(), forever.end());
+    const pid_t child = start(all);
+    for (int ms = 0; read_text(folder / "stdout").size() < 20 && ms < 60'000; ++ms) ::usleep(1000);
+    ::kill(child, SIGINT);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 130) << all[0];
+    const std::string out = read_text(folder / "stdout");
+    EXPECT_GE(out.size(), 20U);
+    EXPECT_EQ(out.back(), '\n');
+    EXPECT_EQ(out.find('\n'), out.size() - 1);
+    EXPECT_THAT(read_text(folder / "stderr"), HasSubstr("interrupted"));
+  }
+}
+
 TEST_F(Generate, SaysWhatIsWrong) {
   EXPECT_EQ(run({"generate", "--prompt", "x"}).code, 2);
   const Result none = run({"generate", "--model", folder / "none.safetensors", "--prompt", "x"});

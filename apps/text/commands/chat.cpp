@@ -10,6 +10,7 @@
 #include "hearth/text/chat/chat_template.h"
 
 #include "common/command.h"
+#include "common/interrupt.h"
 #include "common/json.h"
 #include "text/language_model.h"
 
@@ -41,8 +42,8 @@ class Chat final : public Command {
   int run() override;
 
  private:
-  /// Says something and prints the answer.
-  void turn(const std::string& said);
+  /// Says something and prints the answer; whether all of it was written.
+  bool turn(const std::string& said);
 
   std::string model_;
   std::optional<std::string> prompt_, system_;
@@ -59,7 +60,7 @@ class Chat final : public Command {
   nlohmann::ordered_json turns_ = nlohmann::ordered_json::array();
 };
 
-void Chat::turn(const std::string& said) {
+bool Chat::turn(const std::string& said) {
   messages_.push_back({"user", said});
   const std::string whole = template_->apply(messages_, options_);
   std::vector<int64_t> ids;
@@ -95,6 +96,7 @@ void Chat::turn(const std::string& said) {
                     {"seconds", result.seconds},
                     {"tokens_per_second", result.tokens_per_second()},
                     {"interrupted", result.interrupted}});
+  return !result.interrupted;
 }
 
 int Chat::run() {
@@ -115,17 +117,19 @@ int Chat::run() {
     if (*token) options_.special_tokens()[name] = **token;
   if (system_) messages_.push_back({"system", repaired(*system_)});
   cache_ = std::make_shared<text::Cache>(writer_->model->cache_options());
+  bool whole = true;
   if (prompt_) {
-    turn(repaired(*prompt_));
+    whole = turn(repaired(*prompt_));
   } else {
     const bool people = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     std::string line;
-    while ((people && std::fputs("> ", stderr)), std::getline(std::cin, line))
-      if (!line.empty()) turn(repaired(line));
+    // Who sits there goes on talking after an interrupt; what comes from a pipe ends.
+    while (whole && ((people && std::fputs("> ", stderr)), std::getline(std::cin, line)))
+      if (!line.empty()) whole = turn(repaired(line)) || people;
     if (people) std::fputs("\n", stderr);
   }
   if (json()) print_json({{"model", model_}, {"turns", turns_}});
-  return 0;
+  return whole ? 0 : InterruptGuard::kExitCode;
 }
 
 }  // namespace

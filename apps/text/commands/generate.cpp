@@ -8,6 +8,7 @@
 #include "hearth/base/error.h"
 
 #include "common/command.h"
+#include "common/interrupt.h"
 #include "common/json.h"
 #include "text/language_model.h"
 
@@ -78,7 +79,7 @@ int Generate::run() {
   report["interrupted"] = result.interrupted;
   note(speed_of(result));
   if (json()) print_json(report);
-  return 0;
+  return result.interrupted ? InterruptGuard::kExitCode : 0;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include <simdjson.h>
+
 namespace hearth::text::unicode {
 namespace {
 
@@ -29,9 +31,7 @@ size_t measure(std::string_view text, size_t at, bool& whole) {
   return length;
 }
 
-}  // namespace
-
-size_t find_invalid(std::string_view text) {
+size_t scan_for_invalid(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
     uint64_t eight;
@@ -50,12 +50,22 @@ size_t find_invalid(std::string_view text) {
   return at;
 }
 
+}  // namespace
+
+size_t find_invalid(std::string_view text) {
+  // Most texts are whole, which is told many bytes at a time.
+  constexpr size_t kWorthIt = 64;
+  if (text.size() >= kWorthIt && simdjson::validate_utf8(text.data(), text.size()))
+    return text.size();
+  return scan_for_invalid(text);
+}
+
 std::string replace_invalid(std::string_view text, int64_t* count) {
   std::string out;
   out.reserve(text.size());
   int64_t replaced = 0;
   while (!text.empty()) {
-    const size_t valid = find_invalid(text);
+    const size_t valid = scan_for_invalid(text);
     out.append(text.substr(0, valid));
     text.remove_prefix(valid);
     if (text.empty()) break;
