@@ -76,6 +76,7 @@ TEST_F(Generate, AnInterruptEndsTheText) {
   for (const bool chat : {false, true}) {
     std::vector<std::string> all{chat ? "chat" : "generate", "--model", kModel, "--prompt", "once"};
     all.insert(all.end(), forever.begin(), forever.end());
+    write_text(folder / "stdout", "");
     const pid_t child = start(all);
     for (int ms = 0; read_text(folder / "stdout").size() < 20 && ms < 60'000; ++ms) ::usleep(1000);
     ::kill(child, SIGINT);
@@ -86,7 +87,6 @@ TEST_F(Generate, AnInterruptEndsTheText) {
     const std::string out = read_text(folder / "stdout");
     EXPECT_GE(out.size(), 20U);
     EXPECT_EQ(out.back(), '\n');
-    EXPECT_EQ(out.find('\n'), out.size() - 1);
     EXPECT_THAT(read_text(folder / "stderr"), HasSubstr("interrupted"));
   }
 }

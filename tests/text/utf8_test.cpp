@@ -43,5 +43,20 @@ TEST(Utf8, ReplacesWhatIsInvalid) {
             std::pair(std::string("\uFFFD\uFFFD\uFFFD\uFFFD"), int64_t{4}));
 }
 
+// Long texts are looked at in another way first.
+TEST(Utf8, OneBadByteIsFoundInTextsOfEveryLength) {
+  for (size_t size = 1; size < 200; ++size) {
+    std::string text;
+    while (text.size() < size) text += text.size() % 5 ? "a" : "\u65e5";
+    ASSERT_EQ(find_invalid(text), text.size());
+    for (const size_t at : {size_t{0}, size / 2, size - 1}) {
+      std::string bad = text.substr(0, at);
+      const size_t before = find_invalid(bad);
+      bad += '\xff' + text;
+      ASSERT_EQ(find_invalid(bad), before) << size << " " << at;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hearth::text::unicode

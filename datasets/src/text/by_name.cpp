@@ -50,6 +50,7 @@ LabeledTexts classified_texts(const std::string& name, const TextDatasetOptions&
       {"qnli", QNLI},
       {"qqp", QQP},
       {"rte", RTE},
+      {"sogou_news", SogouNews},
       {"sst2", SST2},
       {"stsb", STSB},
       {"wnli", WNLI},

@@ -126,6 +126,10 @@ LabeledTexts YahooAnswers(const TextDatasetOptions& options) {
                    "Family & Relationships", "Politics & Government"},
                   options);
 }
+LabeledTexts SogouNews(const TextDatasetOptions& options) {
+  return numbered("sogou_news", {"sports", "finance", "entertainment", "automobile", "technology"},
+                  options);
+}
 LabeledTexts YelpReviewPolarity(const TextDatasetOptions& options) {
   return numbered("yelp_review_polarity", kTwo, options);
 }

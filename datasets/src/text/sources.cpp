@@ -131,6 +131,12 @@ const std::vector<TextSource>& text_sources() {
        "RTE",
        {{"train", "RTE/train.tsv"}, {"dev", "RTE/dev.tsv"}, {"test", "RTE/test.tsv"}}},
 #define HEARTH_SQUAD "https://rajpurkar.github.io/SQuAD-explorer/dataset/"
+      {"sogou_news",
+       Classified,
+       "",
+       "",
+       "",
+       {{"train", "sogou_news_csv/train.csv"}, {"test", "sogou_news_csv/test.csv"}}},
       {"squad1",
        TextKind::Questions,
        "",

@@ -40,6 +40,11 @@ TEST_F(PublishedTexts, NewsWithNumberedLabels) {
   EXPECT_THAT(error_of<FormatError>([&] { AG_NEWS(here("test")); }),
               HasSubstr("line 1: expected a label from 1 to 4, got '5'"));
   EXPECT_EQ(AG_NEWS(here("test").broken(Broken::Skip)).broken(), 2);
+  write("sogou_news_csv/train.csv", "\"4\",\"di4 tu2\",\"che1\"\n\"5\",\"a\",\"b\"\n");
+  const LabeledTexts pinyin = SogouNews(here());
+  EXPECT_EQ(pinyin.samples()[0].text, "di4 tu2 che1");
+  EXPECT_EQ(pinyin.classes()[3], "automobile");
+  EXPECT_EQ(pinyin.samples()[1].label, 4);
 }
 
 TEST_F(PublishedTexts, ReviewsInFolders) {

@@ -33,6 +33,9 @@ HEARTH_API LabeledTexts IMDB(const TextDatasetOptions& options = {});
 HEARTH_API LabeledTexts DBpedia(const TextDatasetOptions& options = {});
 /// Topics of questions with their answers, 10 classes: 1,400,000 and 60,000.
 HEARTH_API LabeledTexts YahooAnswers(const TextDatasetOptions& options = {});
+/// Chinese news in Pinyin, of sports, finance, entertainment, automobile and technology: 450,000
+/// and 60,000.
+HEARTH_API LabeledTexts SogouNews(const TextDatasetOptions& options = {});
 /// 1 (bad) and 2 (good): 560,000 and 38,000.
 HEARTH_API LabeledTexts YelpReviewPolarity(const TextDatasetOptions& options = {});
 /// 1 to 5 stars: 650,000 and 50,000.
