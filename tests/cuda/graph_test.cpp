@@ -221,6 +221,28 @@ TEST_F(CudaGraphs, ConstantsOfTheHostStay) {
   expect_same(y, tensor({2.0f, 4.0f, 6.0f}));
 }
 
+TEST_F(CudaGraphs, CallsOfLibrariesAreCaptured) {
+  const Tensor x = batches({4, 4})[0].to(kCUDA), w = batches({2, 1, 3, 3})[1].to(kCUDA);
+  const auto work = [&] {
+    const Tensor square = x.matmul(x.t()) + 5 * eye(4, there);
+    return std::vector<Tensor>{fft_fft(x), F::conv2d(x.view({1, 1, 4, 4}), w),
+                               std::get<0>(linalg_cholesky_ex(square)), square.softmax(0)};
+  };
+  work();
+  std::vector<Tensor> got;
+  CUDAGraph graph;
+  {
+    const CUDAGraphGuard capture(graph);
+    got = work();
+  }
+  for (const double factor : {0.5, 1.5}) {
+    x.mul_(factor);
+    graph.replay();
+    const std::vector<Tensor> want = work();
+    for (size_t i = 0; i < want.size(); ++i) EXPECT_TRUE(got[i].equal(want[i])) << i;
+  }
+}
+
 TEST_F(CudaGraphs, StreamsThatForkAndJoinAreCaptured) {
   const Tensor x = ones({100}, there);
   Tensor sum;

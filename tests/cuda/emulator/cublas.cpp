@@ -25,7 +25,7 @@ char letter(cublasOperation_t op) {
 template <class F>
 cublasStatus_t each(cublasHandle_t handle, int count, const F& work) {
   if (!handle || handle->device != current_device()) return CUBLAS_STATUS_NOT_INITIALIZED;
-  const cudaError_t done = enqueue(handle->stream, [&] {
+  const cudaError_t done = enqueue(handle->stream, [count, work] {
     for (int i = 0; i < count; ++i) work(i);
   });
   return done == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
@@ -40,7 +40,7 @@ cublasStatus_t trsm(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode
     return CUBLAS_STATUS_INVALID_VALUE;
   const char s = letter(side), u = letter(uplo), t = letter(trans), d = letter(diag);
   const T factor = *alpha;
-  return each(handle, count, [&](int i) {
+  return each(handle, count, [=](int i) {
     Lapack<T>::trsm(&s, &u, &t, &d, &m, &n, &factor, a[i], &lda, b[i], &ldb, 1, 1, 1, 1);
   });
 }
@@ -51,7 +51,7 @@ cublasStatus_t getrf(cublasHandle_t handle, int n, T* const* a, int lda, int* pi
   if (n < 0 || count < 0 || lda < std::max(1, n)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!pivots) return CUBLAS_STATUS_NOT_SUPPORTED;  // would be without swaps
   return each(handle, count,
-              [&](int i) { Lapack<T>::getrf(&n, &n, a[i], &lda, pivots + i * n, info + i); });
+              [=](int i) { Lapack<T>::getrf(&n, &n, a[i], &lda, pivots + i * n, info + i); });
 }
 
 template <class T>
@@ -62,7 +62,7 @@ cublasStatus_t getrs(cublasHandle_t handle, cublasOperation_t trans, int n, int 
   *info = n < 0 ? -2 : columns < 0 ? -3 : lda < std::max(1, n) ? -5 : ldb < std::max(1, n) ? -8 : 0;
   if (*info != 0 || count < 0) return CUBLAS_STATUS_INVALID_VALUE;
   const char t = letter(trans);
-  return each(handle, count, [&](int i) {
+  return each(handle, count, [=](int i) {
     int refused = 0;
     Lapack<T>::getrs(&t, &n, &columns, a[i], &lda, pivots + i * n, b[i], &ldb, &refused, 1);
   });

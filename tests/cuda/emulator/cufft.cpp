@@ -224,9 +224,9 @@ cufftResult cufftXtExec(cufftHandle handle, void* input, void* output, int direc
                                                                             : 2 * sizeof(float);
   for (const void* data : {input, output})
     if (reinterpret_cast<uintptr_t>(data) % pair != 0) return CUFFT_INVALID_VALUE;
-  const cudaError_t done = enqueue(p->stream, [&] {
-    if (p->work) std::memset(p->work, 0xff, p->workspace);
-    run(*p, input, output, direction);
+  const cudaError_t done = enqueue(p->stream, [plan = *p, input, output, direction] {
+    if (plan.work) std::memset(plan.work, 0xff, plan.workspace);
+    run(plan, input, output, direction);
   });
   return done == cudaSuccess ? CUFFT_SUCCESS : CUFFT_EXEC_FAILED;
 }

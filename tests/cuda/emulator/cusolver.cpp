@@ -63,23 +63,26 @@ cusolverStatus_t potrf(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, 
                        int lda, int* info, int count) {
   if (!leads(lda, n) || count < 0) return CUSOLVER_STATUS_INVALID_VALUE;
   const char triangle = letter(uplo);
-  return run(handle, [&] {
+  return run(handle, [=] {
     for (int i = 0; i < count; ++i) Lapack<T>::potrf(&triangle, &n, a[i], &lda, info + i, 1);
   });
 }
 template <class T>
 cusolverStatus_t potrf(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, T* a, int lda,
                        T* work, int size, int* info) {
-  if (size < kNumbers) return CUSOLVER_STATUS_INVALID_VALUE;
-  scribble(work, size);
-  return potrf<T>(handle, uplo, n, &a, lda, info, 1);
+  if (!leads(lda, n) || size < kNumbers) return CUSOLVER_STATUS_INVALID_VALUE;
+  const char triangle = letter(uplo);
+  return run(handle, [=] {
+    scribble(work, size);
+    Lapack<T>::potrf(&triangle, &n, a, &lda, info, 1);
+  });
 }
 
 template <class T>
 cusolverStatus_t getrf(cusolverDnHandle_t handle, int m, int n, T* a, int lda, T* work, int* pivots,
                        int* info) {
   if (!leads(lda, m) || n < 0 || !pivots) return CUSOLVER_STATUS_INVALID_VALUE;
-  return run(handle, [&] {
+  return run(handle, [=] {
     scribble(work, kNumbers);
     Lapack<T>::getrf(&m, &n, a, &lda, pivots, info);
   });
@@ -91,14 +94,14 @@ cusolverStatus_t getrs(cusolverDnHandle_t handle, cublasOperation_t trans, int n
   if (!leads(lda, n) || !leads(ldb, n) || columns < 0) return CUSOLVER_STATUS_INVALID_VALUE;
   const char op = letter(trans);
   return run(handle,
-             [&] { Lapack<T>::getrs(&op, &n, &columns, a, &lda, pivots, b, &ldb, info, 1); });
+             [=] { Lapack<T>::getrs(&op, &n, &columns, a, &lda, pivots, b, &ldb, info, 1); });
 }
 
 template <class T>
 cusolverStatus_t geqrf(cusolverDnHandle_t handle, int m, int n, T* a, int lda, T* tau, T* work,
                        int size, int* info) {
   if (!leads(lda, m) || n < 0 || size < kNumbers) return CUSOLVER_STATUS_INVALID_VALUE;
-  return run(handle, [&] {
+  return run(handle, [=] {
     scribble(work, size);
     with_work<T>([&](T* room, const int* length) {
       Lapack<T>::geqrf(&m, &n, a, &lda, tau, room, length, info);
@@ -111,7 +114,7 @@ cusolverStatus_t orgqr(cusolverDnHandle_t handle, int m, int n, int k, T* a, int
                        T* work, int size, int* info) {
   if (!leads(lda, m) || n < 1 || n > m || k < 1 || k > n || size < kNumbers)
     return CUSOLVER_STATUS_INVALID_VALUE;
-  return run(handle, [&] {
+  return run(handle, [=] {
     scribble(work, size);
     with_work<T>([&](T* room, const int* length) {
       Lapack<T>::orgqr(&m, &n, &k, a, &lda, tau, room, length, info);
@@ -130,7 +133,7 @@ cusolverStatus_t ormqr(cusolverDnHandle_t handle, cublasSideMode_t side, cublasO
   if (trans == (Lapack<T>::complex ? CUBLAS_OP_T : CUBLAS_OP_C))
     return CUSOLVER_STATUS_INVALID_VALUE;
   const char s = side == CUBLAS_SIDE_LEFT ? 'L' : 'R', op = letter(trans);
-  return run(handle, [&] {
+  return run(handle, [=] {
     scribble(work, size);
     with_work<T>([&](T* room, const int* length) {
       Lapack<T>::ormqr(&s, &op, &m, &n, &k, a, &lda, tau, c, &ldc, room, length, info, 1, 1);
@@ -392,7 +395,7 @@ cusolverStatus_t cusolverDnXsyevBatched(cusolverDnHandle_t handle, cusolverDnPar
   cusolverStatus_t status = valid_types(type, real);
   if (status != CUSOLVER_STATUS_SUCCESS) return status;
   with_numbers(type, [&]<class T>(T) {
-    status = run(handle, [&] {
+    status = run(handle, [=] {
       for (int64_t i = 0; i < count; ++i)
         syev(job == CUSOLVER_EIG_MODE_VECTOR, letter(uplo), static_cast<int>(n),
              static_cast<T*>(a) + i * lda * n, static_cast<int>(lda),
@@ -439,7 +442,7 @@ cusolverStatus_t cusolverDnXgeev(cusolverDnHandle_t handle, cusolverDnParams_t p
   if (status != CUSOLVER_STATUS_SUCCESS) return status;
   if (!has_room(room, bytes, host_room, host_bytes)) return CUSOLVER_STATUS_INVALID_VALUE;
   with_numbers(type, [&]<class T>(T) {
-    status = run(handle, [&] {
+    status = run(handle, [=] {
       geev(right == CUSOLVER_EIG_MODE_VECTOR, static_cast<int>(n), static_cast<T*>(a),
            static_cast<int>(lda), static_cast<T*>(w), static_cast<T*>(v), static_cast<int>(ldv),
            info);
@@ -475,7 +478,7 @@ cusolverStatus_t cusolverDnXgesvd(cusolverDnHandle_t handle, cusolverDnParams_t 
   if (status != CUSOLVER_STATUS_SUCCESS) return status;
   if (!has_room(room, bytes, host_room, host_bytes)) return CUSOLVER_STATUS_INVALID_VALUE;
   with_numbers(type, [&]<class T>(T) {
-    status = run(handle, [&] {
+    status = run(handle, [=] {
       gesvd(static_cast<char>(jobu), static_cast<char>(jobvt), static_cast<int>(m),
             static_cast<int>(n), static_cast<T*>(a), static_cast<int>(lda),
             static_cast<typename Lapack<T>::Real*>(s), static_cast<T*>(u), static_cast<int>(ldu),
