@@ -4,7 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <list>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -299,11 +298,11 @@ namespace {
 /// What this thread captures on when it names no stream: one for each device, so that graphs that
 /// share memory find what the one before gave back.
 CUDAStream stream_for_captures() {
-  thread_local std::map<DeviceIndex, CUDAStream> streams;
+  thread_local constinit CUstream_st* streams[kMaxDevices] = {};
   const DeviceIndex device = current_device();
-  auto found = streams.find(device);
-  if (found == streams.end()) found = streams.emplace(device, getStreamFromPool()).first;
-  return found->second;
+  CUstream_st*& stream = streams[device];
+  if (!stream) stream = getStreamFromPool(false, device).stream();
+  return {stream, device};
 }
 
 }  // namespace

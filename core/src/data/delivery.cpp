@@ -4,6 +4,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/cuda/guard.h"
 
+#include "base/current_stream.h"
 #include "dispatch/backend.h"
 
 namespace hearth::data::detail {
@@ -18,12 +19,13 @@ namespace {
 
 /// The stream on which this thread copies to a device.
 cuda::CUDAStream stream_for_copies(Device device) {
-  thread_local std::map<DeviceIndex, cuda::CUDAStream> streams;
+  thread_local constinit CUstream_st* streams[kMaxDevices] = {};
   const DeviceIndex index = device.resolved().index();
-  auto found = streams.find(index);
-  if (found == streams.end())
-    found = streams.emplace(index, cuda::getStreamFromPool(false, index)).first;
-  return found->second;
+  HEARTH_CHECK_AS(DeviceError, index >= 0 && index < kMaxDevices, "[DataLoader] no device ",
+                  device);
+  CUstream_st*& stream = streams[index];
+  if (!stream) stream = cuda::getStreamFromPool(false, index).stream();
+  return {stream, index};
 }
 
 bool can_pin() {
