@@ -19,20 +19,22 @@ using blocks::with_format;
 constexpr int64_t kFewRows = 8;
 constexpr int kTogether = 4;  // rows for which a warp reads a feature's blocks once
 
+/// `n` numbers. Rows have whole blocks, so that all blocks lie one after another.
+template <class Format>
+void unpack(const uint8_t* from, int64_t n, void* to, ScalarType type) {
+  for_each(n, "dequantize_blocks", [=] __device__(int64_t i) {
+    const int64_t block = i / Format::kElements;
+    const float v =
+        Format::at(from + block * Format::kBytes, static_cast<int>(i - block * Format::kElements));
+    store_as(to, type, i, v);
+  });
+}
+
 void dequantize_blocks(const Call& call) {
-  const auto& op = call.as<ops::DequantizeBlocks>();
   const Tensor bytes = contiguous_raw(call.in[0]);
-  const uint8_t* from = ptr<uint8_t>(bytes);
-  void* to = raw_data(call.out[0]);
-  const ScalarType type = impl(call.out[0]).dtype;
-  with_format(op.format, [&]<class Format>(Format) {
-    // A row has whole blocks, so that all blocks lie one after another.
-    for_each(impl(call.out[0]).numel, "dequantize_blocks", [=] __device__(int64_t i) {
-      const int64_t block = i / Format::kElements;
-      const float v = Format::at(from + block * Format::kBytes,
-                                 static_cast<int>(i - block * Format::kElements));
-      store_as(to, type, i, v);
-    });
+  const TensorImpl& out = impl(call.out[0]);
+  with_format(call.as<ops::DequantizeBlocks>().format, [&]<class Format>(Format) {
+    unpack<Format>(ptr<uint8_t>(bytes), out.numel, raw_data(call.out[0]), out.dtype);
   });
 }
 
