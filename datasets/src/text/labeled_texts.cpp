@@ -212,6 +212,7 @@ LabeledTexts labeled_texts(const std::string& path, const LabeledTextOptions& op
   if (name.ends_with(".txt")) return of_lines(path, options);
   for (const char* ending : {".jsonl", ".ndjson", ".json"})
     if (name.ends_with(ending)) return of_json_lines(path, options);
+  HEARTH_CHECK_AS(FileError, fs::exists(path), "[", path, "] does not exist");
   throw ValueError(
       cat_str("[", path, "] expected a folder of classes, or a .csv, .tsv, .jsonl or .txt file"));
 }

@@ -128,6 +128,8 @@ TEST_F(LabeledTextFiles, BrokenOnesAreErrorsOrCounted) {
   EXPECT_THAT(error_of<ValueError>([&] { labeled_texts(write("x.bin", "")); }),
               HasSubstr("expected a folder of classes"));
   EXPECT_FALSE(error_of<FileError>([&] { labeled_texts(folder / "none.csv"); }).empty());
+  EXPECT_THAT(error_of<FileError>([&] { labeled_texts(folder / "none"); }),
+              HasSubstr("none] does not exist"));
 }
 
 TEST_F(LabeledTextFiles, LoadersTakeThem) {
