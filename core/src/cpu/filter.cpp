@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/dense.h"
 #include "base/parallel.h"
 #include "cpu/filter_kernels.h"
 #include "cpu/kernels.h"
 #include "cpu/scratch.h"
-#include "ops/copy.h"
 
 namespace hearth::cpu {
 
@@ -131,8 +131,10 @@ void polyphase(const Call& call) {
 }  // namespace
 
 void install_filter() {
-  ops::AllPole::row().kernel[0] = &all_pole;
-  ops::PolyphaseResample::row().kernel[0] = &polyphase;
+  ops::AllPole::row().kernel[0] = [](const Call& call) { run_in_compute_type(call, &all_pole); };
+  ops::PolyphaseResample::row().kernel[0] = [](const Call& call) {
+    run_in_compute_type(call, &polyphase);
+  };
 }
 
 }  // namespace hearth::cpu

@@ -27,8 +27,9 @@ struct JoinMoments {
     if (b.count == T(0)) return a;
     if (a.count == T(0)) return b;
     const T delta = b.mean - a.mean, total = a.count + b.count, share = b.count / total;
-    return {a.mean + delta * share, a.squares + b.squares + delta * delta * (a.count * share),
-            total};
+    // Differences of infinities are no numbers.
+    const T mean = vmath::abs(delta) < vmath::inf(T()) ? a.mean + delta * share : a.mean + b.mean;
+    return {mean, a.squares + b.squares + delta * delta * (a.count * share), total};
   }
 };
 
@@ -228,7 +229,10 @@ struct FinishForward {
     mean[c] = static_cast<T>(m);
     const T r = static_cast<T>(1 / vmath::sqrt(var + eps));
     rstd[c] = r;
-    factors[c] = {mean[c], T(0), weight ? r * weight[c] : r, bias ? bias[c] : T(0)};
+    const T scale = weight ? r * weight[c] : r, shift = bias ? bias[c] : T(0);
+    factors[c] = {mean[c], T(0), scale, shift};
+    // As on the CPU, which has the mean in the shift: an infinite factor leaves no numbers.
+    if (!(r < vmath::inf(T()))) factors[c] = {T(0), T(0), scale, shift - mean[c] * scale};
   }
   __device__ __forceinline__ void operator()(int64_t c, const Moments<double>& m) const {
     running_mean.move(c, momentum, m.mean);

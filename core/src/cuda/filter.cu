@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recursive half of IIR filters, a thread for each line; resampling, one for each output.
+#include "backends/dense.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
-#include "ops/copy.h"
 #include "ops/filter.h"
 
 namespace hearth::cuda {
@@ -137,8 +137,12 @@ void polyphase(const Call& call) {
 }  // namespace
 
 void install_filter() {
-  ops::AllPole::row().kernel[kSlot] = &all_pole;
-  ops::PolyphaseResample::row().kernel[kSlot] = &polyphase;
+  ops::AllPole::row().kernel[kSlot] = [](const Call& call) {
+    run_in_compute_type(call, &all_pole);
+  };
+  ops::PolyphaseResample::row().kernel[kSlot] = [](const Call& call) {
+    run_in_compute_type(call, &polyphase);
+  };
 }
 
 }  // namespace hearth::cuda

@@ -285,7 +285,7 @@ void relayout(const Invocation& call, Spec& s) {
   throw NotImplementedError(cat_str("[", op.info.name, "] has no kernel for device ", device));
 }
 
-/// Decompose stands in for a missing kernel. Its ops record themselves.
+/// Decompose stands in for a missing kernel.
 void run_decomposed(const Invocation& call) {
   Tensors results = call.op.decompose(call.op, call.fields, call.in);
   for (size_t i = 0; i < call.out.size(); ++i) {
@@ -360,6 +360,37 @@ bool carries_gradient(const OpInfo& info, const Specs& specs) {
   return false;
 }
 
+/// The node of a call whose inputs need gradients; null when its results carry none.
+autograd::NodePtr record(const Invocation& call, const NeedMask& need, const Specs& specs) {
+  if (!need.any() || !carries_gradient(call.op.info, specs)) return nullptr;
+  HEARTH_CHECK_AS(AutogradError, call.op.info.differentiable, "[", call.op.info.name,
+                  "] is not differentiable, but an input requires grad; detach() it or wrap "
+                  "the call in NoGradGuard");
+  return autograd::begin_record(call, need);
+}
+
+/// Other ops instead of a kernel. Where the row has a derivative of its own, that is recorded,
+/// since theirs may be another one at ties and knots; else they record themselves.
+void run_without_kernel(const Invocation& call, const NeedMask& need, const Specs& specs) {
+  autograd::NodePtr node = call.op.vjp ? record(call, need, specs) : nullptr;
+  if (!node) return run_decomposed(call);
+  {
+    ThreadState unrecorded = thread_state();
+    unrecorded.grad_enabled = false;
+    const ThreadStateGuard guard(unrecorded);
+    run_decomposed(call);
+  }
+  // A node belongs to a tensor of its own, not to an input or a view that was returned.
+  if (call.bind == Bind::Fresh)
+    for (Tensor& t : call.out) {
+      bool own = !t.defined() || !impl(t).base.defined();
+      for (size_t i = 0; i < call.in.size() && own && t.defined(); ++i)
+        own = !t.is_same(call.in[i]);
+      if (!own) t = copy_raw(t, impl(t).dtype, t.device());
+    }
+  autograd::finish_record(call, std::move(node));
+}
+
 void run(const Invocation& call, Specs& specs) {
   const OpTable& op = call.op;
   const ThreadState& state = thread_state();
@@ -380,17 +411,10 @@ void run(const Invocation& call, Specs& specs) {
   if (call.bind != Bind::Fresh) check_written(call, need.any());
   if (!kernel && !view && !meta_device) {
     if (!op.decompose) throw_no_kernel(op, device);
-    run_decomposed(call);
-    return;
+    return run_without_kernel(call, need, specs);
   }
 
-  autograd::NodePtr node;
-  if (need.any() && carries_gradient(op.info, specs)) {
-    HEARTH_CHECK_AS(AutogradError, op.info.differentiable, "[", op.info.name,
-                    "] is not differentiable, but an input requires grad; detach() it or wrap "
-                    "the call in NoGradGuard");
-    node = autograd::begin_record(call, need);
-  }
+  autograd::NodePtr node = record(call, need, specs);
   if (view) {
     if (call.bind == Bind::InPlace) {
       relayout(call, specs[0]);

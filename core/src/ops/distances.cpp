@@ -55,6 +55,7 @@ Grads Cdist::vjp(const Saved& s, Args g, NeedMask need) const {
   return grads;
 }
 Tensors Cdist::decompose(Args in) const {
+  if (in[0].size(-1) == 0) return {all_differences(in[0], in[1]).sum({-1})};
   return {linalg_vector_norm(all_differences(in[0], in[1]), p, IntArrayRef(-1))};
 }
 

@@ -106,7 +106,7 @@ Tensors PolyphaseResample::decompose(Args in) const {
                        .transpose(1, 2)
                        .reshape({lines, -1})
                        .narrow(1, phase, spec.sizes.back());
-  result.push_back(y.reshape(spec.sizes).to(type));
+  result.push_back(y.reshape(spec.sizes).to(type).contiguous());
   return result;
 }
 

@@ -118,7 +118,8 @@ std::vector<Tap> taps_of(const Op& op, const Tensor& g, int64_t size) {
   }
   const Tensor first = p.at.floor();
   // The value of the position, and its derivative by g.
-  const Tensor t = p.at - first + p.slope * (g - x);
+  // Where it does not grow, the grid's number may be infinite or NaN.
+  const Tensor t = p.at - first + p.slope * (g - x).masked_fill(p.slope.eq(0), 0);
   if (op.mode == GridMode::Bilinear) {
     taps.push_back(tap_at(first, size, 1 - t, -p.slope));
     taps.push_back(tap_at(first + 1, size, t, p.slope));
@@ -169,6 +170,18 @@ Tensor product(const std::vector<const Tap*>& taps, size_t sloped = SIZE_MAX) {
   return p.unsqueeze(1);
 }
 
+bool is_half(const Tensor& t) { return t.scalar_type() == kHalf || t.scalar_type() == kBFloat16; }
+
+/// The same of floats, as kernels compute for half types, whose steps would be rounded too often.
+template <class Op>
+Tensors in_float(const Op& op, Args in) {
+  std::vector<Tensor> wide;
+  for (size_t i = 0; i < in.size(); ++i) wide.push_back(in[i].to(kFloat));
+  Tensors out = op.decompose(ArgList(wide));
+  for (size_t i = 0; i < out.size(); ++i) out[i] = out[i].to(in[0].scalar_type());
+  return out;
+}
+
 /// [N, C, spatial...] as [N, C, pixels].
 Tensor flat(const Tensor& t) { return t.reshape({t.size(0), t.size(1), -1}); }
 
@@ -197,6 +210,7 @@ Grads GridSampler::vjp(const Saved& s, Args g, NeedMask need) const {
 
 Tensors GridSampler::decompose(Args in) const {
   const Tensor &x = in[0], &grid = in[1];
+  if (is_half(x)) return in_float(*this, in);
   const DimVector sizes = sampled_sizes(impl(x), impl(grid));
   if (x.numel() == 0 || grid.numel() == 0) return {zeros(sizes, x.options())};
   Tensor sum;
@@ -221,9 +235,10 @@ Specs GridSamplerBackward::infer(Args in) const {
 
 Tensors GridSamplerBackward::decompose(Args in) const {
   const Tensor &g = in[0], &x = in[1], &grid = in[2];
+  if (g.numel() == 0) return {zeros(x.sizes(), x.options()), zeros(grid.sizes(), grid.options())};
+  if (is_half(x)) return in_float(*this, in);
   Tensor to_input = zeros(flat(x).sizes(), x.options());
   std::vector<Tensor> to_grid(static_cast<size_t>(x.dim() - 2));
-  if (g.numel() == 0) return {to_input.reshape(x.sizes()), zeros(grid.sizes(), grid.options())};
   const Tensor gy = flat(g);
   for_reads(*this, x, grid, [&](const Tensor& at, const Tensor& exists, const auto& taps) {
     const Tensor part = gy * product(taps);

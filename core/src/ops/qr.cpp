@@ -129,6 +129,10 @@ Specs HouseholderProduct::infer(Args in) const {
 Tensors HouseholderProduct::decompose(Args in) const {
   const Tensor& a = in[0];
   const Tensor start = eye(a.size(-2), a.size(-1), a.options().requires_grad(false));
+  // No reflections read nothing of the inputs; the result is a function of them nevertheless.
+  if (in[1].size(-1) == 0)
+    return {in_columns(where(zeros_like(a, TensorOptions(kBool)),
+                             a + in[1].sum({-1}).unsqueeze(-1).unsqueeze(-1), start))};
   return {in_columns(reflect_all(a, in[1], start.expand(a.sizes()), /*adjoint=*/false))};
 }
 

@@ -131,7 +131,8 @@ Specs SampledMatmul::infer(Args in) const {
 
 Tensors SampledMatmul::decompose(Args in) const {
   Tensors out;
-  out.push_back((in[2].index_select(0, in[0]) * in[3].index_select(0, in[1])).sum(1));
+  const Tensor products = in[2].index_select(0, in[0]) * in[3].index_select(0, in[1]);
+  out.push_back(products.sum({1}, /*keepdim=*/false, products.scalar_type()));
   return out;
 }
 

@@ -59,7 +59,10 @@ void launch(const Shape& shape, cudaStream_t stream, const void* kernel,
     return;
   }
   try {
-    (void)enqueue(stream, [shape, thread = std::move(thread)] { run_blocks(shape, thread); });
+    (void)enqueue(stream, [shape, thread = std::move(thread)] {
+      run_blocks(shape, thread);
+      if (const std::string wrong = stray_write(); !wrong.empty()) throw KernelError(wrong);
+    });
   } catch (const KernelError& e) {
     report(cudaErrorLaunchFailure, e.what());
   }

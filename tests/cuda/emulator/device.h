@@ -33,5 +33,7 @@ struct Memory {
   int device = -1;
 };
 Memory memory_at(const void* address);
+/// Says who was written beyond, if any allocation was; else it is empty.
+std::string stray_write();
 
 }  // namespace hearth::emulator

@@ -15,7 +15,9 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
+#define HEARTH_SANITIZED true
 #else
+#define HEARTH_SANITIZED false
 #define ASAN_POISON_MEMORY_REGION(address, size) \
   (static_cast<void>(address), static_cast<void>(size))
 #define ASAN_UNPOISON_MEMORY_REGION(address, size) \
@@ -30,6 +32,8 @@ namespace hearth::emulator {
 
 namespace {
 
+/// AddressSanitizer finds stray accesses itself, and lets nobody look at the guards.
+constexpr bool kSanitized = HEARTH_SANITIZED;
 constexpr size_t kUnit = 256;
 constexpr size_t kGuard = 256;  ///< bytes before and after an allocation
 constexpr unsigned char kGuardByte = 0xa5, kNaNByte = 0xff;
@@ -48,7 +52,6 @@ class Arena {
       std::abort();
     }
     begin_ = end_ = static_cast<char*>(at);
-    ASAN_POISON_MEMORY_REGION(begin_, kRange);
   }
 
   void* allocate(size_t bytes) {
@@ -66,9 +69,8 @@ class Arena {
     }
     char* data = block + kGuard;
     ASAN_UNPOISON_MEMORY_REGION(block, size);
-    std::memset(block, kGuardByte, kGuard);
     std::memset(data, kNaNByte, std::min(bytes, kMostFilled));
-    std::memset(data + bytes, kGuardByte, kGuard);
+    set_guards(data, bytes);
     ASAN_POISON_MEMORY_REGION(block, size);
     ASAN_UNPOISON_MEMORY_REGION(data, bytes);
     used_[data] = bytes;
@@ -89,13 +91,27 @@ class Arena {
     pool.used -= bytes;
     const size_t size = (bytes + kUnit - 1) / kUnit * kUnit + 2 * kGuard;
     ASAN_UNPOISON_MEMORY_REGION(data - kGuard, size);
-    check_guards(data, bytes);
+    if (const std::string wrong = stray_write(data, bytes); !wrong.empty()) {
+      std::fprintf(stderr, "[emulator] %s\n", wrong.c_str());
+      std::abort();
+    }
     // What is read after this is NaN as well.
     std::memset(data, kNaNByte, std::min(bytes, kMostFilled));
     if (bytes > kMostFilled) madvise(data + kMostFilled, bytes - kMostFilled, MADV_DONTNEED);
     ASAN_POISON_MEMORY_REGION(data - kGuard, size);
     idle_[size].push_back(data - kGuard);
     return true;
+  }
+
+  /// Of all allocations, unless they are too many to look at after every launch.
+  std::string stray_write() {
+    if (kSanitized || used_.size() > 256) return "";
+    for (const auto& [data, bytes] : used_)
+      if (std::string wrong = stray_write(data, bytes); !wrong.empty()) {
+        set_guards(data, bytes);
+        return wrong;
+      }
+    return "";
   }
 
   bool has(const void* at) const { return at >= begin_ && at < begin_ + kRange; }
@@ -111,16 +127,21 @@ class Arena {
  private:
   static constexpr size_t kRange = size_t{1} << 36;
 
-  static void check_guards(const char* data, size_t bytes) {
+  static void set_guards(char* data, size_t bytes) {
+    std::memset(data - kGuard, kGuardByte, kGuard);
+    std::memset(data + bytes, kGuardByte, kGuard);
+  }
+  /// What is wrong with the bytes around an allocation; empty if nothing is.
+  static std::string stray_write(const char* data, size_t bytes) {
     for (const char* guard : {data - kGuard, data + bytes})
       for (size_t i = 0; i < kGuard; ++i)
         if (static_cast<unsigned char>(guard[i]) != kGuardByte) {
-          std::fprintf(
-              stderr, "[emulator] a kernel wrote %zd bytes %s an allocation of %zu bytes\n",
-              guard < data ? static_cast<ptrdiff_t>(kGuard - i) : static_cast<ptrdiff_t>(i),
-              guard < data ? "before" : "past the end of", bytes);
-          std::abort();
+          const bool before = guard < data;
+          return "somebody wrote " + std::to_string(before ? kGuard - i : i) +
+                 (before ? " bytes before" : " bytes past the end of") + " an allocation of " +
+                 std::to_string(bytes) + " bytes";
         }
+    return "";
   }
 
   char *begin_, *end_;
@@ -181,6 +202,12 @@ bool fits(cudaMemcpyKind kind, const void* dst, const void* src) {
 }
 
 }  // namespace
+
+std::string stray_write() {
+  for (int d = 0; d < kDevices; ++d)
+    if (std::string wrong = arena(d).stray_write(); !wrong.empty()) return wrong;
+  return "";
+}
 
 Memory memory_at(const void* address) {
   const std::lock_guard guard(lock());
