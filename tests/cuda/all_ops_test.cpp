@@ -163,34 +163,72 @@ TEST_P(CudaDtypes, AgreeWithTheCpu) {
 INSTANTIATE_TEST_SUITE_P(Types, CudaDtypes, testing::Values(kFloat, kHalf, kBFloat16, kInt, kByte),
                          [](const auto& p) { return std::string(dtype_name(p.param)); });
 
-TEST_F(Cuda, GradientsAgreeWithTheCpu) {
+/// The gradients of a sample's inputs, `order` times: of sums of its results, each weighted, then
+/// of sums of those.
+std::vector<Tensor> gradients(const Sample& s, Device device, int order) {
+  std::vector<Tensor> in = to(device, copies(s.in)), wanted;
+  for (size_t i = 0; i < in.size(); ++i)
+    if (in[i].defined() && in[i].scalar_type() == kDouble && s.op->info.input(i).differentiable())
+      wanted.push_back(in[i].requires_grad_());
+  if (wanted.empty()) return {};
+  std::vector<Tensor> found;
+  for (const Tensor& t : without_choices(s, run(s, in))) found.push_back(t);
+  for (; order > 0; --order) {
+    std::vector<Tensor> roots, starts;
+    for (const Tensor& t : found)
+      if (t.defined() && t.requires_grad()) {
+        roots.push_back(t);
+        starts.push_back(testing_ops::values(t.sizes(), 0.5, 1.5).to(device, t.scalar_type()));
+      }
+    if (roots.empty()) return {};
+    found = autograd::grad(roots, wanted, starts, std::nullopt, /*create_graph=*/order > 1,
+                           /*allow_unused=*/true);
+  }
+  return found;
+}
+
+void expect_gradients_like_cpu(int order, double tolerance) {
   for (const Sample& s : samples()) {
     if (!s.op->info.differentiable || !s.smooth) continue;
     SCOPED_TRACE(describe(s));
-    const auto gradients = [&](Device device) {
-      std::vector<Tensor> in = to(device, copies(s.in));
-      std::vector<Tensor> wanted;
-      for (size_t i = 0; i < in.size(); ++i) {
-        if (in[i].defined() && in[i].scalar_type() == kDouble &&
-            s.op->info.input(i).differentiable())
-          wanted.push_back(in[i].requires_grad_());
-      }
-      std::vector<Tensor> roots, starts;
-      if (wanted.empty()) return roots;
-      for (const Tensor& t : without_choices(s, run(s, in)))
-        if (t.defined() && t.requires_grad()) {
-          roots.push_back(t);
-          starts.push_back(testing_ops::values(t.sizes(), 0.5, 1.5).to(device, t.scalar_type()));
-        }
-      if (roots.empty()) return roots;
-      return autograd::grad(roots, wanted, starts, std::nullopt, false, true);
-    };
-    const std::vector<Tensor> want = gradients(kCPU);
+    const std::vector<Tensor> want = gradients(s, kCPU, order);
     std::vector<Tensor> got;
-    ASSERT_NO_THROW(got = gradients(kCUDA));
+    ASSERT_NO_THROW(got = gradients(s, kCUDA, order));
     ASSERT_EQ(got.size(), want.size());
-    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], 1e-9);
+    for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i], tolerance);
   }
+}
+
+TEST_F(Cuda, GradientsAgreeWithTheCpu) { expect_gradients_like_cpu(1, 1e-9); }
+TEST_F(Cuda, SecondGradientsAgreeWithTheCpu) { expect_gradients_like_cpu(2, 1e-7); }
+
+/// Threads run in another order each time, or in any: sums must not depend on it.
+TEST_F(CudaOps, DeterministicResultsHaveTheSameBits) {
+  const bool before = deterministic();
+  set_deterministic(true);
+  for (const Sample& s : samples()) {
+    if (is_view(s)) continue;
+    SCOPED_TRACE(describe(s));
+    std::vector<Tensor> in;
+    for (const Tensor& t : s.in)
+      in.push_back(t.defined() && t.scalar_type() == kDouble ? t.to(kFloat) : t);
+    Tensors first;
+    for (int times = 0; times < 4; ++times) {
+      Tensors got;
+      try {
+        got = run(s, to(kCUDA, copies(in)));
+      } catch (const Error&) {
+        break;  // not a dtype of this op
+      }
+      if (times == 0) first = got;
+      for (size_t i = 0; i < got.size(); ++i) {
+        if (!got[i].defined()) continue;
+        const Tensor same = got[i].eq(first[i]).logical_or(got[i].ne(got[i]));
+        EXPECT_TRUE(same.all().item<bool>()) << "result " << i;
+      }
+    }
+  }
+  set_deterministic(before);
 }
 
 }  // namespace

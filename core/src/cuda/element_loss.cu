@@ -147,32 +147,10 @@ void reduce_in(const Call& call) {
   if (blocks > 1) launch_kernel(name, join_kernel, 1, 512, parts, blocks, to);
 }
 
-/// Operand `which` must lie in [0, 1].
-void check_probabilities(const Call& call, size_t which) {
-  const Tensor& t = call.in[which];
-  const auto offsets = make_offset_calculator<1>(std::array{&t});
-  const auto check = [&]<class T>(T) {
-    const T* x = ptr<T>(t);
-    Fault* report_to = fault();
-    for_each(offsets.numel, call.op.info.name, [=] __device__(int64_t i) {
-      int64_t at[1];
-      offsets.get(i, at);
-      const T v = x[at[0]];
-      if (!(v >= T(0) && v <= T(1)))
-        report(Fault::kProbability, static_cast<int64_t>(which), 0, report_to,
-               "binary_cross_entropy");
-    });
-  };
-  if (call.compute == kDouble) return check(double());
-  check(float());
-}
-
 void element_loss(const Call& call) {
   const auto& op = call.as<ops::ElementLoss>();
   HEARTH_CHECK_AS(NotImplementedError, is_loss(op.loss), "[", call.op.info.name,
                   "] this op is no loss");
-  if (op.loss == PointwiseOp::bce)
-    for (const size_t which : {0, 1}) check_probabilities(call, which);
   const bool wide = call.compute == kDouble;
   if (op.reduction != Reduction::None)
     return wide ? reduce_in<double>(call) : reduce_in<float>(call);

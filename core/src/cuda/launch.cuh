@@ -30,9 +30,9 @@ void for_each(int64_t n, std::string_view op, F f) {
   launch_kernel(op, for_each_kernel<F>, blocks_for(n), kBlock, n, f);
 }
 
-/// Reports what is wrong. Threads that meet here write the same op and size, and any of their
-/// indices will do: few devices have atomics on host memory.
-__device__ inline void report(int what, int64_t i, int64_t n, Fault* fault, const char* op) {
+/// Reports that index i does not fit a dim of size n. Threads that meet here write the same op and
+/// size, and any of their indices will do: few devices have atomics on host memory.
+__device__ inline void report_index(int64_t i, int64_t n, Fault* fault, const char* op) {
   if (*static_cast<volatile int*>(&fault->raised)) return;
   fault->index = i;
   fault->size = n;
@@ -40,12 +40,7 @@ __device__ inline void report(int what, int64_t i, int64_t n, Fault* fault, cons
   for (; op[k] && k < 39; ++k) fault->op[k] = op[k];
   fault->op[k] = 0;
   __threadfence_system();
-  fault->raised = what;
-}
-
-/// Reports that index i does not fit a dim of size n.
-__device__ inline void report_index(int64_t i, int64_t n, Fault* fault, const char* op) {
-  report(Fault::kIndex, i, n, fault, op);
+  fault->raised = 1;
 }
 
 /// Whether index i fits a dim of size n, counting from the end when negative; reports it if not.

@@ -241,11 +241,7 @@ DeviceState& state() {
 void throw_fault(DeviceState& s) {
   if (!*static_cast<volatile int*>(&s.fault->raised)) return;
   const Fault f = *s.fault;
-  s.fault->raised = Fault::kNone;
-  HEARTH_CHECK_AS(ValueError, f.raised != Fault::kProbability, "[", static_cast<const char*>(f.op),
-                  "] all elements of ", f.index == 0 ? "input" : "target",
-                  " should be between 0 and 1; for logits use ", static_cast<const char*>(f.op),
-                  "_with_logits");
+  s.fault->raised = 0;
   throw IndexError(cat_str("[", static_cast<const char*>(f.op), "] index ", f.index,
                            " is out of range for a dim of size ", f.size));
 }

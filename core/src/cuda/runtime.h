@@ -40,12 +40,10 @@ class Workspace {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Where kernels report an index out of range, or a number that is no probability. It lies in host
-/// memory that the device sees; the next synchronization throws IndexError or ValueError, and the
-/// context stays usable.
+/// Where kernels report an index out of range. It lies in host memory that the device sees; the
+/// next synchronization throws IndexError, and the context stays usable.
 struct Fault {
-  enum : int { kNone, kIndex, kProbability };
-  int raised = kNone;
+  int raised = 0;
   long long index = 0, size = 0;
   char op[40] = {};
 };
