@@ -24,15 +24,6 @@ inline Tensor in_layout(const Tensor& t, const Tensor& like) {
   return copy;
 }
 
-/// Runs a kernel that writes its one output in the type it computes in, which is wider than that of
-/// the call's output when this is of a half type.
-inline void run_in_compute_type(const Call& call, Kernel kernel) {
-  if (impl(call.out[0]).dtype == call.compute) return kernel(call);
-  Tensor wide = new_tensor(impl(call.out[0]).sizes, call.compute, impl(call.out[0]).device);
-  kernel({call.op, call.fields, call.in, {&wide, 1}, call.compute});
-  copy_raw_into(call.out[0], wide);
-}
-
 /// `t` with one dim moved to the end.
 inline Tensor dim_last(const Tensor& t, int64_t dim) {
   const TensorImpl& i = impl(t);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "backends/dense.h"
+#include "backends/compute_type.h"
 #include "base/parallel.h"
 #include "cpu/filter_kernels.h"
 #include "cpu/kernels.h"

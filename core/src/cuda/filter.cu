@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recursive half of IIR filters, a thread for each line; resampling, one for each output.
-#include "backends/dense.h"
+#include "backends/compute_type.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
