@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Normalisation as functions."""
 
+from math import inf, nan
+
 import torch
 import torch.nn.functional as F
 
@@ -43,6 +45,42 @@ def add_batch_norm(fam):
         fam.case("batch_norm", u(*x), u(*w), u(*w), u(3).const, positive(3).const, fn=run, training=training,
                  momentum=0.1, eps=1e-5, throws=True)
     fam.case("batch_norm", u(2, 3), None, None, None, None, fn=run, training=False, momentum=0.1, eps=1e-5, throws=True)
+
+
+ACTIVATIONS = (lambda x: x, F.relu, F.relu6, F.silu, F.hardswish)  # as ConvActivation
+
+
+def norm_act(x, weight, bias, mean, var, residual, activation, **attrs):
+    mean, var = [t if t is None else t.clone() for t in (mean, var)]
+    y = F.batch_norm(x, mean, var, weight, bias, momentum=0.1, **attrs)
+    y = ACTIVATIONS[activation](y if residual is None else y + residual)
+    return [y] + [t for t in (mean, var) if t is not None]
+
+
+def add_batch_norm_act(fam):
+    for activation in range(len(ACTIVATIONS)):
+        for training in (True, False):
+            attrs = dict(fn=norm_act, training=training, activation=activation, eps=1e-3, tol=4)
+            for shape in ((5, 3), (2, 3, 3, 2)):
+                x = lambda dtype=f32: u(*shape, dtype=dtype, lo=-3, hi=3)
+                few = lambda dtype=f32: u(3, dtype=dtype, lo=-3, hi=4)
+                stats = lambda dtype=f32: (few(dtype).const, positive(3, dtype=dtype).const)
+                fam.case("batch_norm_act", x(f64), few(f64), few(f64), *stats(f64), x(f64), second=True, **attrs)
+                fam.case("batch_norm_act", x(), None, few(), *stats(), None, **attrs)
+            fam.case("batch_norm_act", x().channels_last, few(), few(), *stats(), x().channels_last, **attrs)
+            fam.case("batch_norm_act", x().channels_last, few(), None, *stats(), x(), **attrs)
+            fam.case("batch_norm_act", x().T, few(), few(), *stats(), None, **attrs)
+        fam.case("batch_norm_act", x(), few(), few(), None, None, x(), fn=norm_act, training=True, activation=activation,
+                 eps=1e-3, tol=4)
+    shape = (2, 3, 2, 2)
+    for bad in (((2, 3, 2, 1), f32), (shape, f64)):
+        fam.case("batch_norm_act", u(*shape), u(3), u(3), None, None, u(*bad[0], dtype=bad[1]), activation=1, training=True,
+                 eps=1e-3, throws=True, fn=refuse)
+
+
+def refuse(*args, **attrs):
+    """PyTorch would broadcast or promote the residual; the operator takes one of its input's kind only."""
+    raise ValueError
 
 
 def add_norms(fam):
@@ -121,6 +159,7 @@ def add_edges(fam):
 
 def add(fam):
     add_batch_norm(fam)
+    add_batch_norm_act(fam)
     add_norms(fam)
     add_native(fam)
     add_edges(fam)
@@ -151,6 +190,31 @@ def add_special(fam):
                 return [y, mean, var]
             fam.case("batch_norm", columns, *weights, v([0.25] * n, dtype=dtype).const,
                      v([0.0, 1.0] * (n // 2), dtype=dtype).const, fn=batch_norm, tol=10, training=training, momentum=0.1, eps=1e-5)
+
+
+    add_special_act(fam)
+
+
+def add_special_act(fam):
+    """Knots of the activations, infinities and NaN, by a norm that changes nothing."""
+    for activation in range(len(ACTIVATIONS)):
+        # PyTorch's gradients of these at NaN depend on how it cuts a tensor into vectors.
+        missing = 0.5 if ACTIVATIONS[activation] in (F.relu6, F.hardswish) else nan
+        points = [missing, inf, -inf, 0.0, 1e-30, -1e-30, 1.0, 3.0, -3.0, 2.5, -2.5, 6.0, 6.5, -6.0, 100.0, -100.0]
+        for dtype in (f32, f64):
+            column = lambda numbers: v([[x] for x in numbers], dtype=dtype)
+            for residual in (None, column([0.0] * len(points)), column(points[::-1])):
+                fam.case("batch_norm_act", column(points), v([1.0], dtype=dtype), v([0.0], dtype=dtype),
+                         v([0.0], dtype=dtype).const, v([1.0], dtype=dtype).const, residual, fn=norm_act, training=False,
+                         activation=activation, eps=0.0)
+    # Where all of a channel is the same, its normalized values are 0: a knot.
+    for activation in range(len(ACTIVATIONS)):
+        missing = 0.5 if ACTIVATIONS[activation] in (F.relu6, F.hardswish) else nan
+        x = v([[1.0, 2.0, 0.0], [1.0, -2.0, missing], [1.0, 4.0, 1.0], [1.0, 4.0, 2.0]], dtype=f64)
+        w, b = v([2.0, 3.0, 1.0], dtype=f64), v([0.0, 0.5, -1.0], dtype=f64)
+        for residual in (None, v([[0.0, 1.0, 1.0]] * 4, dtype=f64), v([[6.0, -3.0, 3.0]] * 4, dtype=f64)):
+            fam.case("batch_norm_act", x, w, b, None, None, residual, fn=norm_act, training=True, activation=activation,
+                     eps=1e-3, tol=10)
 
 
 def add_types(fam):

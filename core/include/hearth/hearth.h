@@ -33,6 +33,7 @@
 #include "hearth/nn.h"
 #include "hearth/ops/activation.h"
 #include "hearth/ops/attention.h"
+#include "hearth/ops/batch_norm_act.h"
 #include "hearth/ops/blocks.h"
 #include "hearth/ops/conv.h"
 #include "hearth/ops/conv_norm.h"

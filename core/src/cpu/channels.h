@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "backends/channels.h"
+#include "cpu/normalization_kernels.h"
 #include "cpu/rows.h"
+#include "cpu/scratch.h"
 
 namespace hearth::cpu {
 
@@ -36,11 +38,48 @@ int64_t longest_piece(int64_t channels);
 /// The moments of n elements from `at` on.
 template <class T>
 Moments moments_of(PieceReader<T>& x, int64_t at, int64_t n);
-/// Adds the moments of each column of rows x channels, from element `at` on, to m[channels].
+/// The moments of each column of rows x channels, from element `at` on.
 template <class T>
-void add_column_moments(PieceReader<T>& x, int64_t at, int64_t rows, int64_t channels, Moments* m);
+std::vector<Moments> column_moments(PieceReader<T>& x, int64_t at, int64_t rows, int64_t channels);
 template <class T>
 std::vector<Moments> channel_moments(const Tensor& x, const Channels& s);
+
+/// y = activation((x - mean) * scale + shift + residual); `period` numbers, one per channel, or per
+/// sample and channel.
+template <class T>
+struct Affine {
+  int64_t period;
+  const T *mean, *scale, *shift;
+  Activation activation = Activation::None;
+  Tensor residual = {};  ///< or undefined
+};
+template <class T>
+void apply_affine(const Tensor& x, const Tensor& y, const Channels& s, const Affine<T>& affine);
+
+/// Pieces of a norm's input and of the gradient that reaches it. One thread's.
+template <class T>
+class GradReader {
+ public:
+  /// g is that gradient, or if `end` is not null, of what followed the norm, with numbers per
+  /// channel. What is formed of it is also written to `kept`, if that is defined, of type T and in
+  /// x's layout.
+  GradReader(const Tensor& g, const Tensor& x, int64_t most, const Affine<T>* end = nullptr,
+             const Tensor& kept = {});
+  struct Piece {
+    const T *g, *x;
+    Following<T> following;  ///< with which g is formed
+  };
+  /// n elements of a channel from `at` on; g is formed.
+  Piece row(int64_t at, int64_t n, int64_t channel);
+  /// n elements of all channels.
+  Piece cols(int64_t at, int64_t n);
+
+ private:
+  PieceReader<T> g_, x_, residual_;
+  const Affine<T>* const end_;
+  T* const kept_;
+  Scratch<T> formed_;
+};
 
 /// Sums of g and of g (x - mean).
 struct Dots {
@@ -48,22 +87,25 @@ struct Dots {
 };
 
 template <class T>
-Dots dots_of(PieceReader<T>& g, PieceReader<T>& x, int64_t at, int64_t n, T mean);
+Dots dots_of(GradReader<T>& in, int64_t at, int64_t n, int64_t channel, T mean);
+/// Of each column of rows x channels.
 template <class T>
-void add_column_dots(PieceReader<T>& g, PieceReader<T>& x, int64_t at, int64_t rows,
-                     int64_t channels, const T* mean, Dots* d);
+void add_column_dots(GradReader<T>& in, int64_t at, int64_t rows, int64_t channels, const T* mean,
+                     Dots* d);
 template <class T>
-std::vector<Dots> channel_dots(const Tensor& g, const Tensor& x, const Channels& s, const T* mean);
+std::vector<Dots> channel_dots(const Tensor& g, const Tensor& x, const Channels& s, const T* mean,
+                               const Affine<T>* end = nullptr, const Tensor& kept = {});
 
-/// y = (x - mean) * scale + shift, with `period` numbers: one per channel, or per sample and
-/// channel.
+/// dx = a * g + b * (x - mean) + c, with `period` numbers. Where b is null, c are zeros, and x
+/// takes no part, not even as 0 * x.
 template <class T>
-void apply_affine(const Tensor& x, const Tensor& y, const Channels& s, int64_t period,
-                  const T* mean, const T* scale, const T* shift);
-/// dx = a * g + b * (x - mean) + c, likewise.
+struct Combination {
+  int64_t period;
+  const T *mean, *a, *b, *c;
+};
 template <class T>
 void apply_combine(const Tensor& g, const Tensor& x, const Tensor& dx, const Channels& s,
-                   int64_t period, const T* mean, const T* a, const T* b, const T* c);
+                   const Combination<T>& numbers, const Affine<T>* end = nullptr);
 
 /// Writes the gradient of one parameter.
 template <class T, class F>

@@ -120,7 +120,7 @@ T activate(ConvActivation activation, T v) {
   }
 }
 
-static_assert(static_cast<int>(ConvFinish::kHardswish) ==
+static_assert(static_cast<int>(Activation::Hardswish) ==
               static_cast<int>(ConvActivation::Hardswish));
 
 void conv_norm(const Call& call) {
@@ -142,7 +142,7 @@ void conv_norm(const Call& call) {
     float *scale = numbers.data(), *shift = scale + channels;
     set_finish(call, channels, op.eps, scale, shift);
     const ConvFinish finish{call.in.get(3).defined() ? scale : nullptr, shift,
-                            static_cast<ConvFinish::Activation>(op.activation)};
+                            static_cast<Activation>(op.activation)};
     conv_forward(c, ptr<float>(x), ptr<float>(w), finish,
                  residual.defined() ? ptr<float>(residual) : nullptr, result.data<float>());
   } else {

@@ -223,7 +223,7 @@ void conv_forward(const ConvArgs& c, const float* x, const float* w, const ConvF
                   const float* residual, float* y) {
   const Counts n(c);
   if (n.y == 0) return;
-  if (finish.activation == ConvFinish::kNone && !residual && n.w <= n.y) {
+  if (finish.activation == Activation::None && !residual && n.w <= n.y) {
     Scratch<float> scaled(static_cast<size_t>(finish.scale ? n.w : 0));
     if (finish.scale) {
       const int64_t each = n.w / c.out_channels;

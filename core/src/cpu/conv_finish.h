@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "cpu/activation.h"
 #include "cpu/isa_select.h"
 
 namespace hearth::cpu {
@@ -10,10 +11,9 @@ namespace hearth::cpu {
 /// What becomes of the sums of a convolution: activation(sum * scale + shift + residual), each
 /// channel by its own numbers.
 struct ConvFinish {
-  enum Activation : int8_t { kNone, kRelu, kRelu6, kSilu, kHardswish };  // as ConvActivation
-  const float* scale = nullptr;                                          ///< or null: 1
-  const float* shift = nullptr;                                          ///< or null: 0
-  Activation activation = kNone;
+  const float* scale = nullptr;  ///< or null: 1
+  const float* shift = nullptr;  ///< or null: 0
+  Activation activation = Activation::None;
 };
 
 /// One table per instruction-set level.

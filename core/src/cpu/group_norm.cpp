@@ -31,8 +31,8 @@ void group_norm(const Call& call) {
       PieceReader<T> x(input, longest_piece(channels));
       for (int64_t n = begin; n < end; ++n) {
         const int64_t sample = n * channels * shape.spatial;
-        std::vector<Moments> columns(static_cast<size_t>(shape.last ? channels : 0));
-        if (shape.last) add_column_moments(x, sample, shape.spatial, channels, columns.data());
+        std::vector<Moments> columns;
+        if (shape.last) columns = column_moments(x, sample, shape.spatial, channels);
         for (int64_t g = 0; g < op.groups; ++g) {
           Moments m;
           if (shape.last) {
@@ -53,7 +53,7 @@ void group_norm(const Call& call) {
         }
       }
     });
-    apply_affine<T>(input, result.tensor(), shape, shape.n * channels, mean, scale, shift);
+    apply_affine<T>(input, result.tensor(), shape, {shape.n * channels, mean, scale, shift});
   });
   result.finish();
 }
@@ -77,18 +77,17 @@ void group_norm_backward(const Call& call) {
     T *mean = factors.data(), *a = mean + all, *b = a + all, *c0 = b + all;
     std::vector<Dots> dots(static_cast<size_t>(all));
     parallel_for(0, shape.n, row_grain(channels * shape.spatial), [&](int64_t begin, int64_t end) {
-      const int64_t longest = longest_piece(channels);
-      PieceReader<T> g(grad, longest), x(input, longest);
+      GradReader<T> in(grad, input, longest_piece(channels));
       for (int64_t n = begin; n < end; ++n) {
         Dots* own = dots.data() + n * channels;
         for (int64_t c = 0; c < channels; ++c)
           mean[n * channels + c] = ptr<T>(mean_tensor)[n * op.groups + c / each];
         const int64_t at = n * channels * shape.spatial;
         if (shape.last) {
-          add_column_dots(g, x, at, shape.spatial, channels, mean + n * channels, own);
+          add_column_dots(in, at, shape.spatial, channels, mean + n * channels, own);
         } else {
           for (int64_t c = 0; c < channels; ++c)
-            own[c] = dots_of(g, x, at + c * shape.spatial, shape.spatial, mean[n * channels + c]);
+            own[c] = dots_of(in, at + c * shape.spatial, shape.spatial, c, mean[n * channels + c]);
         }
         for (int64_t k = 0; k < op.groups; ++k) {
           double sum = 0, dot = 0;
@@ -123,7 +122,7 @@ void group_norm_backward(const Call& call) {
       write_gradient<T>(call.out[2], channels, [&](size_t c) {
         return over_samples(c, [](int64_t, const Dots& d) { return d.sum; });
       });
-    if (op.need_input) apply_combine<T>(grad, input, dx.tensor(), shape, all, mean, a, b, c0);
+    if (op.need_input) apply_combine<T>(grad, input, dx.tensor(), shape, {all, mean, a, b, c0});
   });
   dx.finish();
 }

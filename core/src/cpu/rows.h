@@ -67,22 +67,27 @@ class RowReader {
   const int64_t n_;
 };
 
-/// Writes pieces of a result, converted by way of a buffer where it has another type. One thread's.
+/// Writes pieces of a result, by way of a buffer when they are converted, or too many for the
+/// caches and written past them. One thread's.
 template <class T>
 class PieceWriter {
  public:
+  /// `most`: elements of the longest piece.
   PieceWriter(const Tensor& out, int64_t most)
       : data_(raw_data(out)),
         type_(impl(out).dtype),
         size_(static_cast<int64_t>(element_size(type_))),
-        buffer_(type_ == dtype_of<T> ? 0 : static_cast<size_t>(most)) {}
+        converts_(type_ != dtype_of<T>),
+        streams_(!converts_ && cpu::streams(impl(out).numel * size_)),
+        buffer_(converts_ || streams_ ? static_cast<size_t>(most) : 0) {}
 
   /// Calls f(to), which writes n elements there, for those from `first` on.
   template <class F>
   void write(int64_t first, int64_t n, const F& f) {
     char* to = data_ + first * size_;
-    if (type_ == dtype_of<T>) return f(reinterpret_cast<T*>(to));
+    if (!converts_ && !streams_) return f(reinterpret_cast<T*>(to));
     f(buffer_.data());
+    if (streams_) return stream_.copy(to, buffer_.data(), n * size_);
     if constexpr (std::is_same_v<T, float>) from_float(type_, buffer_.data(), to, n);
   }
 
@@ -90,7 +95,9 @@ class PieceWriter {
   char* const data_;
   const ScalarType type_;
   const int64_t size_;
+  const bool converts_, streams_;
   Scratch<T> buffer_;
+  Stream stream_;
 };
 
 /// Writes the rows of a result where they belong; by way of a buffer when they are converted, or

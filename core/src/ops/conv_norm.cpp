@@ -11,6 +11,21 @@ namespace ops {
 
 HEARTH_DEFINE_OP(ConvNorm)
 
+Tensor activated(const Tensor& y, ConvActivation activation) {
+  switch (activation) {
+    case ConvActivation::ReLU:
+      return y.relu();
+    case ConvActivation::ReLU6:
+      return relu6(y);
+    case ConvActivation::SiLU:
+      return silu(y);
+    case ConvActivation::Hardswish:
+      return hardswish(y);
+    default:
+      return y;
+  }
+}
+
 Specs ConvNorm::infer(Args in) const {
   const ScalarType type = impl(in[0]).dtype;
   HEARTH_CHECK_AS(DtypeError, type == kFloat || type == kDouble, "[", info.name,
@@ -47,23 +62,7 @@ Tensors ConvNorm::decompose(Args in) const {
     y = scaled((y - by_channel(in[3], y)) * (by_channel(in[4], y) + eps).rsqrt(),
                by_channel(in[5], y), by_channel(in[6], y));
   if (in[7].defined()) y = y + in[7];
-  switch (activation) {
-    case ConvActivation::None:
-      break;
-    case ConvActivation::ReLU:
-      y = y.relu();
-      break;
-    case ConvActivation::ReLU6:
-      y = relu6(y);
-      break;
-    case ConvActivation::SiLU:
-      y = silu(y);
-      break;
-    case ConvActivation::Hardswish:
-      y = hardswish(y);
-      break;
-  }
-  return {y};
+  return {activated(y, activation)};
 }
 
 }  // namespace ops

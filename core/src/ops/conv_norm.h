@@ -10,6 +10,9 @@ constexpr ConvActivation last_value(ConvActivation) { return ConvActivation::Har
 
 namespace ops {
 
+/// activation(y), as an operator of its own.
+Tensor activated(const Tensor& y, ConvActivation activation);
+
 /// See hearth::conv_norm.
 struct ConvNorm {
   DimVector stride, padding, dilation;

@@ -5,6 +5,7 @@
 #include "ops/as_strided.h"
 #include "ops/attention.h"
 #include "ops/batch_norm.h"
+#include "ops/batch_norm_act.h"
 #include "ops/blocks.h"
 #include "ops/conv.h"
 #include "ops/conv_norm.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hearth/ops/batch_norm_act.h"
 #include "hearth/ops/normalization.h"
 
 #include "core/golden/tables.h"
@@ -14,12 +15,26 @@ Outputs batch_norm(Args& a) {
   return out;
 }
 
+Outputs norm_act(Args& a) {
+  const Tensor mean = a[3].defined() ? a[3].clone() : a[3];
+  const Tensor var = a[4].defined() ? a[4].clone() : a[4];
+  Outputs out = {batch_norm_act(a[0], a[1], a[2], mean, var, a[5],
+                                BatchNormActOptions()
+                                    .training(a.b("training"))
+                                    .eps(a.f("eps"))
+                                    .activation(static_cast<ConvActivation>(a.i("activation"))))};
+  for (const Tensor& t : {mean, var})
+    if (t.defined()) out.push_back(t);
+  return out;
+}
+
 Outputs list(const std::tuple<Tensor, Tensor, Tensor>& all) {
   return {std::get<0>(all), std::get<1>(all), std::get<2>(all)};
 }
 
 const Table kTable = {
     {"batch_norm", batch_norm},
+    {"batch_norm_act", norm_act},
     {"layer_norm",
      [](Args& a) -> Outputs {
        return {layer_norm(a[0], a.ints("normalized_shape"), a[1], a[2], a.f("eps"))};

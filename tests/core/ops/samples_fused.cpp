@@ -6,6 +6,7 @@
 #include "core/ops/samples.h"
 #include "ops/attention.h"
 #include "ops/batch_norm.h"
+#include "ops/batch_norm_act.h"
 #include "ops/element_loss.h"
 #include "ops/group_norm.h"
 #include "ops/layer_norm.h"
@@ -102,6 +103,26 @@ void norm_samples(Samples& s) {
       {values({2, 4, 1, 3}, -1, 1, 2), values({2, 4, 1, 3}), out[1], out[2], w}, kNotSmooth);
 }
 
+void batch_norm_act_samples(Samples& s) {
+  const Tensor w = values({4}, 1, 2, 1), b = values({4}, -1, 1, 2), none;
+  const Tensor x = values({2, 4, 3}), residual = values({2, 4, 3}, -1, 1, 4);
+  for (const auto activation : {ConvActivation::None, ConvActivation::ReLU, ConvActivation::ReLU6,
+                                ConvActivation::SiLU, ConvActivation::Hardswish}) {
+    for (const Tensor& added : {residual, none}) {
+      add(s, ops::BatchNormAct{true, 0.1, 1e-2, activation}, {x, w, b, none, none, added});
+      const Tensors out = run(s.back(), s.back().in);
+      if (activation != ConvActivation::None)
+        add(s, ops::BatchNormActBackward{true, 1e-2, activation, true, true, true, added.defined()},
+            {values({2, 4, 3}, -1, 1, 2), x, out[1], out[2], w, b, added}, kNotSmooth);
+    }
+  }
+  add(s, ops::BatchNormAct{false, 0.1, 1e-2, ConvActivation::ReLU},
+      {values({3, 4}), none, b, b, w, values({3, 4}, -1, 1, 3)});
+  add(s, ops::BatchNormActBackward{false, 1e-2, ConvActivation::ReLU, true, false, true, true},
+      {values({3, 4}, -1, 1, 2), values({3, 4}), b, w, none, b, values({3, 4}, -1, 1, 3)},
+      kNotSmooth);
+}
+
 void attention_samples(Samples& s) {
   const Tensor q = values({2, 3, 4}), k = values({2, 5, 4}, 0.1, 0.9, 1), v = values({2, 5, 2});
   const Tensor bias = values({3, 5}).to(kFloat), mask = bias.gt(0.4);
@@ -123,6 +144,7 @@ void fused_samples(Samples& s) {
   softmax_samples(s);
   loss_samples(s);
   norm_samples(s);
+  batch_norm_act_samples(s);
   attention_samples(s);
 }
 

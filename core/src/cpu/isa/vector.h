@@ -80,26 +80,34 @@ static inline void store(T* p, const V& v) {
   std::memcpy(p, &v, sizeof v);
 }
 
-/// The first `count` floats at p, zeros behind; nothing beyond them is read.
-static inline Vector<float> load_first(const float* p, int64_t count) {
-  constexpr int lanes = kLanes<float>;
-  if (count >= lanes) return load<Vector<float>>(p);
+/// The first `count` > 0 elements at p, zeros behind; nothing beyond them is read.
+template <typename T>
+static inline Vector<T> load_first(const T* p, int64_t count) {
+  constexpr int lanes = kLanes<T>;
+  if (count >= lanes) return load<Vector<T>>(p);
 #if defined(__AVX512F__)
-  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+  if constexpr (sizeof(T) == 4)
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+  else
+    return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), p);
 #else
-  float some[lanes];
-  for (int i = 0; i < lanes; ++i) some[i] = i < count ? p[i] : 0.0f;
-  return load<Vector<float>>(some);
+  T some[lanes];
+  for (int i = 0; i < lanes; ++i) some[i] = i < count ? p[i] : T(0);
+  return load<Vector<T>>(some);
 #endif
 }
-/// Stores the first `count` floats; nothing beyond them is written.
-static inline void store_first(float* p, const Vector<float>& v, int64_t count) {
-  constexpr int lanes = kLanes<float>;
+/// Stores the first `count` > 0 elements; nothing beyond them is written.
+template <typename T>
+static inline void store_first(T* p, const Vector<T>& v, int64_t count) {
+  constexpr int lanes = kLanes<T>;
   if (count >= lanes) return store(p, v);
 #if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+  if constexpr (sizeof(T) == 4)
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+  else
+    _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << count) - 1), v);
 #else
-  float some[lanes];
+  T some[lanes];
   store(some, v);
   for (int64_t i = 0; i < count; ++i) p[i] = some[i];
 #endif

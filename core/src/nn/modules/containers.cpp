@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <string>
 
-#include "hearth/autograd/grad_mode.h"
 #include "hearth/nn/modules/functional.h"
 #include "hearth/nn/modules/sequential.h"
 
@@ -64,11 +63,10 @@ void SequentialImpl::clone_(Module& other, const std::optional<Device>& device) 
 
 AnyValue SequentialImpl::any_forward(std::vector<AnyValue>&& values) {
   HEARTH_CHECK(!is_empty(), "Cannot call forward() on an empty Sequential");
-  const bool joins = !GradMode::is_enabled();
   for (size_t i = 0;;) {
     size_t layers = 0;
-    if (Tensor* x = joins && values.size() == 1 ? values[0].try_get<Tensor>() : nullptr)
-      layers = join_conv_norm(ArrayRef<AnyModule>(modules_).slice(i), *x);
+    if (Tensor* x = values.size() == 1 ? values[0].try_get<Tensor>() : nullptr)
+      layers = join_layers(ArrayRef<AnyModule>(modules_).slice(i), *x);
     AnyValue value =
         layers > 0 ? std::move(values[0]) : modules_[i].forward_values(std::move(values));
     i += std::max<size_t>(1, layers);

@@ -32,10 +32,10 @@ Tensor activate(Tensor x, ConvActivation activation) {
 
 /// The layer as one that has no hooks; null for another.
 template <typename Layer>
-const Layer* as(const AnyModule& layer) {
+Layer* as(const AnyModule& layer) {
   if (layer.type_info() != typeid(Layer)) return nullptr;
   const auto module = layer.ptr();
-  return module->has_forward_hooks() ? nullptr : static_cast<const Layer*>(module.get());
+  return module->has_forward_hooks() ? nullptr : static_cast<Layer*>(module.get());
 }
 
 ConvActivation activation_of(const AnyModule& layer) {
@@ -64,9 +64,16 @@ Tensor joined_conv_norm(const Conv2dImpl& conv, const BatchNorm2dImpl* norm, con
 
 }  // namespace
 
-size_t join_conv_norm(ArrayRef<AnyModule> layers, Tensor& x) {
+size_t join_layers(ArrayRef<AnyModule> layers, Tensor& x) {
+  if (!x.defined()) return 0;
+  if (auto* norm = as<BatchNorm2dImpl>(layers[0]); norm && layers.size() > 1) {
+    const auto activation = activation_of(layers[1]);
+    if (activation == ConvActivation::None || !joins_norm_act(*norm, x, {})) return 0;
+    x = norm_act(*norm, x, activation, {});
+    return 2;
+  }
   const auto* conv = as<Conv2dImpl>(layers[0]);
-  if (!conv || !x.defined()) return 0;
+  if (!conv) return 0;
   size_t n = 1;
   const auto* norm = n < layers.size() ? as<BatchNorm2dImpl>(layers[n]) : nullptr;
   if (norm) ++n;
@@ -95,6 +102,7 @@ Tensor conv_norm(Conv2d& conv, BatchNorm2d& norm, const Tensor& input, ConvActiv
   if (joins_conv_norm(*conv, norm ? norm.get() : nullptr, input))
     return joined_conv_norm(*conv, norm ? norm.get() : nullptr, input, activation, residual);
   Tensor x = conv(input);
+  if (norm && joins_norm_act(*norm, x, residual)) return norm_act(*norm, x, activation, residual);
   if (norm) x = norm(x);
   if (residual.defined()) x = x.add_(residual);
   return activate(x, activation);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/normalization.h"
 
+#include "hearth/interceptors/autocast.h"
 #include "hearth/nn/init.h"
+#include "hearth/ops/batch_norm_act.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/normalization.h"
 #include "hearth/ops/pad.h"
@@ -11,14 +13,16 @@
 #include "hearth/ops/view.h"
 
 #include "nn/builtin.h"
+#include "nn/modules/join_layers.h"
 #include "tensor/host_read.h"
 
 namespace hearth::nn {
 
 namespace functional {
 
-Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
-                  const BatchNormFuncOptions& options) {
+namespace {
+
+void check_batch_norm(const Tensor& input, const BatchNormFuncOptions& options) {
   if (options.training()) {
     int64_t per_channel = 1;
     for (int64_t d = 0; d < input.dim(); ++d)
@@ -34,6 +38,13 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
                   options.eps());
   HEARTH_CHECK_AS(ValueError, options.momentum().has_value(),
                   "[batch_norm] momentum must be a number; the cumulative average is the module's");
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
+                  const BatchNormFuncOptions& options) {
+  check_batch_norm(input, options);
   return hearth::batch_norm(input, given(options.weight()), given(options.bias()),
                             given(running_mean), given(running_var), options.training(),
                             *options.momentum(), options.eps());
@@ -167,7 +178,8 @@ void check_dims(std::string_view name, const Tensor& input, int64_t least, int64
                   input.dim(), "D input)");
 }
 
-Tensor batch_norm(RunningNormImpl<BatchNormOptions>& m, const Tensor& input) {
+/// One more batch is seen: the options of the function for it.
+F::BatchNormFuncOptions next_batch(RunningNormImpl<BatchNormOptions>& m) {
   double momentum = m.options.momentum().value_or(0.0);
   if (m.is_training() && m.num_batches_tracked.defined()) {
     m.num_batches_tracked.add_(1);
@@ -176,14 +188,16 @@ Tensor batch_norm(RunningNormImpl<BatchNormOptions>& m, const Tensor& input) {
       momentum = 1.0 / static_cast<double>(m.num_batches_tracked.item<int64_t>());
     }
   }
-  const bool by_batch = m.is_training() || !m.running_mean.defined();
-  return F::batch_norm(input, m.running_mean, m.running_var,
-                       F::BatchNormFuncOptions()
-                           .weight(m.weight)
-                           .bias(m.bias)
-                           .training(by_batch)
-                           .momentum(momentum)
-                           .eps(m.options.eps()));
+  return F::BatchNormFuncOptions()
+      .weight(m.weight)
+      .bias(m.bias)
+      .training(m.is_training() || !m.running_mean.defined())
+      .momentum(momentum)
+      .eps(m.options.eps());
+}
+
+Tensor batch_norm(RunningNormImpl<BatchNormOptions>& m, const Tensor& input) {
+  return F::batch_norm(input, m.running_mean, m.running_var, next_batch(m));
 }
 
 Tensor instance_norm(RunningNormImpl<InstanceNormOptions>& m, const Tensor& input, int64_t dims) {
@@ -214,6 +228,28 @@ Tensor BatchNorm2dImpl::forward(const Tensor& input) {
   return batch_norm(*this, input);
 }
 HEARTH_DEFINE_MODULE(BatchNorm2d, .unnamed = 1)
+
+bool joins_norm_act(const BatchNorm2dImpl& norm, const Tensor& input, const Tensor& residual) {
+  if (is_autocast_enabled() || norm.has_forward_hooks() || input.dim() != 4) return false;
+  const ScalarType type = input.scalar_type();
+  const bool same = !norm.weight.defined() || norm.weight.scalar_type() == type;
+  const bool fits =
+      !residual.defined() || (residual.sizes() == input.sizes() && residual.scalar_type() == type);
+  return is_floating_point(type) && same && fits;
+}
+
+Tensor norm_act(BatchNorm2dImpl& norm, const Tensor& input, ConvActivation activation,
+                const Tensor& residual) {
+  const auto options = next_batch(norm);
+  F::check_batch_norm(input, options);
+  return batch_norm_act(input, norm.weight, norm.bias, norm.running_mean, norm.running_var,
+                        residual,
+                        BatchNormActOptions()
+                            .training(options.training())
+                            .momentum(*options.momentum())
+                            .eps(options.eps())
+                            .activation(activation));
+}
 
 Tensor BatchNorm3dImpl::forward(const Tensor& input) {
   check_dims("BatchNorm3d", input, 5, 5);
