@@ -73,7 +73,7 @@ void join_rows(const ops::EmbeddingBag& op, const Call& call, const Bags& bags,
 #pragma unroll 4
     for (int64_t j = first; j < last; ++j) {
       const int64_t r = positions.index[j];
-      if (r == padding) continue;
+      if (r >= 0 && r == padding) continue;  // -1: no index is
       const int64_t at = positions(j);
       if (at < 0) continue;
       const Some row = rows[at + p];
