@@ -3,6 +3,7 @@
 #include "cpu/kernels.h"
 #include "cpu/tile.h"
 #include "pointwise/rows.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth::cpu {
 
@@ -52,7 +53,7 @@ struct Params {
   Params(const Pointwise& f, ScalarType type) {
     const size_t bytes = element_size(type);
     const Scalar* p[] = {&f.p0, &f.p1, &f.p2};
-    for (size_t i = 0; i < 3; ++i) store_scalar(&values[0][0] + i * bytes, type, *p[i]);
+    for (size_t i = 0; i < 3; ++i) store_rounded(&values[0][0] + i * bytes, type, *p[i]);
   }
 };
 
@@ -80,7 +81,7 @@ void forward(const Call& call) {
     const bool is_scalar =
         (f.side == Pointwise::Side::A && k == 0) || (f.side == Pointwise::Side::B && k == 1);
     if (is_scalar) {
-      store_scalar(operand, compute, f.scalar);
+      store_rounded(operand, compute, f.scalar);
       slots[k].constant = operand;
     } else {
       slots[k].tensor = &call.in[next++];
@@ -107,7 +108,7 @@ void backward(const Call& call) {
     const bool is_scalar =
         (f.side == Pointwise::Side::A && j == 0) || (f.side == Pointwise::Side::B && j == 1);
     if (is_scalar) {
-      store_scalar(operand, compute, f.scalar);
+      store_rounded(operand, compute, f.scalar);
       slots[1 + j].constant = operand;
     } else {
       slots[1 + j].tensor = &call.in[next++];

@@ -7,6 +7,7 @@
 #include "hearth/ops/pointwise.h"
 
 #include "ops/pointwise_call.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth {
 
@@ -174,6 +175,7 @@ void check_mask(const Tensor& mask, const Tensor& value) {
 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
   check_mask(mask);
+  expect_fits(value, self.scalar_type());
   return call(Op::masked_fill, with(value), self, mask);
 }
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
@@ -182,6 +184,7 @@ Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) 
 }
 Tensor& masked_fill_out(Tensor& out, const Tensor& self, const Tensor& mask, const Scalar& value) {
   check_mask(mask);
+  expect_fits(value, self.scalar_type());
   return call_out(Op::masked_fill, with(value), out, self, mask);
 }
 Tensor& masked_fill_out(Tensor& out, const Tensor& self, const Tensor& mask, const Tensor& value) {
@@ -196,6 +199,7 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
 }
 const Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   check_mask(mask);
+  expect_fits(value, scalar_type());
   return call_(Op::masked_fill, with(value), *this, mask);
 }
 const Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {

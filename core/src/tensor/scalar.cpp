@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tensor/scalar_range.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -41,6 +42,8 @@ const char* cpp_name(ScalarType t) {
       return "float";
     case kDouble:
       return "double";
+    case kComplexFloat:
+      return "c10::complex<float>";
     default:
       return "of a real number";
   }
@@ -66,11 +69,29 @@ std::string to_string(const Scalar& s) {
   return "(" + number(c.real_) + "," + number(c.imag_) + ")";
 }
 
+void expect_fits(const Scalar& v, ScalarType t) {
+  switch (t) {
+#define HEARTH_CASE(T, name)                                             \
+  case ScalarType::name:                                                 \
+    if (v.overflows<T>()) detail::throw_conversion(v, ScalarType::name); \
+    return;
+    HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      return;
+  }
+}
+
 void store_scalar(void* to, ScalarType t, const Scalar& v) {
+  expect_fits(v, t);
+  store_rounded(to, t, v);
+}
+
+void store_rounded(void* to, ScalarType t, const Scalar& v) {
   switch (t) {
 #define HEARTH_CASE(T, name)               \
   case ScalarType::name: {                 \
-    const T value = v.to<T>();             \
+    const T value = v.rounded<T>();        \
     std::memcpy(to, &value, sizeof value); \
     return;                                \
   }

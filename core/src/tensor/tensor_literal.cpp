@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tensor/raw_copy.h"
+#include "tensor/scalar_range.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -73,7 +74,7 @@ class LiteralReader {
                       "complex can not be casted to real number without loss of information");
       const char* from = static_cast<const char*>(v.items_);
       for (size_t i = 0; i < v.size_; ++i, at += step)
-        store_scalar(at, to, load_scalar(from + i * element_size(v.type_), v.type_));
+        store_rounded(at, to, load_scalar(from + i * element_size(v.type_), v.type_));
       return at;
     }
     const TensorLiteral* items = static_cast<const TensorLiteral*>(v.items_);

@@ -125,6 +125,18 @@ void check_versions(const Options& options) {
   EXPECT_TRUE(p.is_leaf());
 }
 
+/// An optimizer that was moved goes on where the other stood.
+template <typename Optim, typename Options>
+void check_moving(const Options& options) {
+  const std::vector<Tensor> stays = parameters(), moves = parameters();
+  Optim one(stays, options), two(moves, options);
+  run(one, 0, 4);
+  run(two, 0, 2);
+  Optim moved(std::move(two));
+  run(moved, 2, 4);
+  EXPECT_TRUE(equal(stays, moves));
+}
+
 template <typename Optim, typename Options>
 void check_maximize(const Options& options) {
   std::vector<Tensor> down = parameters(), up = parameters();
@@ -137,6 +149,7 @@ void check_maximize(const Options& options) {
 
 #define OPTIMIZER(Name, options)                                                               \
   TEST(AllOptimizers, Name##ContinuesFromASavedState) { check_saving<Name>(options); }         \
+  TEST(AllOptimizers, Name##CanBeMoved) { check_moving<Name>(options); }                       \
   TEST(AllOptimizers, Name##ComparesItsOptions) { check_options(options); }                    \
   TEST(AllOptimizers, Name##GivesTheSameBitsAtAnyNumberOfThreads) {                            \
     check_threads<Name>(options);                                                              \

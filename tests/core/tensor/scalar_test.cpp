@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/tensor/scalar.h"
 
+#include <cmath>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "hearth/base/error.h"
@@ -18,6 +21,7 @@ namespace hearth {
 namespace {
 
 const complex<double> kComplex(1, 2);
+const double kInf = std::numeric_limits<double>::infinity(), kNaN = std::nan("");
 
 template <class F>
 void expect_refused(const F& f, std::string_view phrase = "cannot be converted to type") {
@@ -37,6 +41,68 @@ TEST(Scalar, AComplexNumberIsNoRealOne) {
   EXPECT_EQ(z.toComplexDouble(), kComplex);
   EXPECT_EQ(Scalar(complex<double>(3, 0)).toLong(), 3);
   EXPECT_EQ(Scalar(2.75).toLong(), 2);
+}
+
+TEST(Scalar, TensorsTakeNoNumbersPastTheirType) {
+  const Tensor byte = zeros({2}, kByte), first = tensor({0}), mask = tensor({true, false});
+  const Tensor x = zeros({2}, kFloat);
+  const char* phrase = "cannot be converted to type uint8_t without overflow";
+  expect_refused([&] { full({2}, 300, kByte); }, phrase);
+  expect_refused([&] { full({2}, -256, kByte); }, phrase);
+  expect_refused([&] { full({2}, -1.0, kByte); }, phrase);
+  expect_refused([&] { byte.fill_(300); }, phrase);
+  expect_refused([&] { byte.clone()[0] = 300; }, phrase);
+  expect_refused([&] { byte.masked_fill(mask, 300); }, phrase);
+  expect_refused([&] { byte.index_fill(0, first, 300); }, phrase);
+  expect_refused([&] { byte.scatter(0, first, 300); }, phrase);
+  expect_refused([&] { where(mask, byte, Scalar(300)); }, phrase);
+  expect_refused([&] { constant_pad_nd(byte, {0, 1}, 300); }, phrase);
+  expect_refused([&] { tensor({300}, kByte); }, phrase);
+  expect_refused([&] { full({1}, 128, kChar); });
+  expect_refused([&] { full({1}, -129, kChar); });
+  expect_refused([&] { full({1}, 32768, kShort); });
+  expect_refused([&] { full({1}, int64_t{1} << 31, kInt); });
+  expect_refused([&] { full({1}, 2147483648.0, kInt); });
+  expect_refused([&] { full({1}, 0x1p63, kLong); });
+  expect_refused([&] { full({1}, kInf, kLong); });
+  expect_refused([&] { full({1}, kNaN, kInt); });
+  expect_refused([&] { full({1}, 65520.0, kHalf); });
+  expect_refused([&] { full({1}, 1e39, kBFloat16); });
+  expect_refused([&] { full({1}, -1e39, kFloat); });
+  expect_refused([&] { full({1}, 1e39, kComplexFloat); });
+  expect_refused([&] { tensor(300).item<uint8_t>(); }, phrase);
+  expect_refused([&] { tensor(3e9).item<int>(); }, "to type int without overflow");
+  expect_refused([&] { tensor(kNaN).item<int64_t>(); });
+  expect_refused([&] { tensor(1e39, kDouble).item<float>(); });
+  expect_refused([&] {
+    Scalar(-1).to<size_t>();
+    Scalar(-1.0).to<size_t>();
+  });
+  expect_refused([&] { Scalar(1 << 20).toHalf(); });
+  // The last ones that fit; unsigned types take negative numbers as C++ does.
+  EXPECT_EQ(full({1}, -1, kByte).item<int>(), 255);
+  EXPECT_EQ(tensor(-1).item<uint8_t>(), 255);
+  EXPECT_EQ(Scalar(-128).toChar(), -128);
+  EXPECT_EQ(Scalar(2.5).toShort(), 2);
+  EXPECT_EQ(Scalar(200).toByte(), 200);
+  EXPECT_EQ(static_cast<float>(Scalar(0.5).toBFloat16()), 0.5f);
+  EXPECT_EQ(Scalar(kComplex).toComplexFloat(), complex<float>(1, 2));
+  EXPECT_EQ(full({1}, -255, kByte).item<int>(), 1);
+  EXPECT_EQ(full({1}, -128, kChar).item<int>(), -128);
+  EXPECT_EQ(full({1}, 2147483647.0, kInt).item<int>(), 2147483647);
+  EXPECT_EQ(full({1}, -0x1p63, kLong).item<int64_t>(), INT64_MIN);
+  EXPECT_EQ(full({1}, INT64_MAX, kLong).item<int64_t>(), INT64_MAX);
+  EXPECT_EQ(full({1}, 65504.0, kHalf).item<float>(), 65504);
+  EXPECT_EQ(full({1}, -kInf, kHalf).item<float>(), -kInf);
+  EXPECT_TRUE(full({1}, kNaN, kFloat).isnan().item<bool>());
+  EXPECT_TRUE(full({1}, 300, kBool).item<bool>());
+  // Operands of a computation wrap around, or become infinite.
+  EXPECT_EQ(byte.add(300)[0].item<int>(), 44);
+  EXPECT_EQ(byte.add(1).mul(-1)[0].item<int>(), 255);
+  EXPECT_EQ(byte.clamp(-5, 300)[0].item<int>(), 0);
+  EXPECT_EQ(zeros({1}, kInt).add(int64_t{1} << 40).item<int>(), 0);
+  EXPECT_EQ(x.add(1e39)[0].item<float>(), kInf);
+  EXPECT_EQ(tensor(std::vector<int>{300}, kByte).item<int>(), 44);
 }
 
 TEST(Scalar, TensorsOfRealTypesTakeNoComplexNumbers) {

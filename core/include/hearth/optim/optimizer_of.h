@@ -41,6 +41,8 @@ class HEARTH_API OptimizerOf : public Optimizer {
  public:
   explicit OptimizerOf(std::vector<OptimizerParamGroup> groups, Options defaults = {});
   explicit OptimizerOf(std::vector<Tensor> params, Options defaults = {});
+  OptimizerOf(OptimizerOf&&) = default;
+  OptimizerOf& operator=(OptimizerOf&&) = default;
   ~OptimizerOf() override;
   Tensor step(LossClosure closure = nullptr) override;
 

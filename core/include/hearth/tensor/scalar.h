@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -20,6 +21,26 @@ namespace detail {
 template <typename T>
 concept IntegerLike = (std::integral<T> && !std::same_as<T, bool>) ||
                       (std::is_enum_v<T> && std::is_convertible_v<T, int64_t>);
+
+/// Whether T lacks a value for `v`, as c10::overflows says: an unsigned type takes the negative
+/// integers whose size it could hold, a floating one infinity and NaN.
+template <typename T, typename V>
+constexpr bool overflows(V v) {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (std::integral<T> && std::integral<V>) {
+    if (std::is_signed_v<T>) return v < Limits::min() || v > Limits::max();
+    return (v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v)) > Limits::max();
+  } else if constexpr (std::integral<T>) {
+    constexpr double end = static_cast<double>(Limits::max() / 2 + 1) * 2;  // exact, as max isn't
+    return !(v >= static_cast<double>(Limits::min()) && v < end);
+  } else {
+    constexpr double most = std::same_as<T, Half>       ? 65504
+                            : std::same_as<T, BFloat16> ? 0x1.FEp127
+                                                        : static_cast<double>(Limits::max());
+    const auto d = static_cast<double>(v);
+    return (d > most || d < -most) && d - d == 0;
+  }
+}
 }  // namespace detail
 
 /// A number of kind bool, integer, floating or complex, as written in the program. Ops keep it as
@@ -50,33 +71,54 @@ class Scalar {
   bool isFloatingPoint() const { return kind_ == Kind::Double; }
   bool isComplex() const { return kind_ == Kind::Complex; }
 
-  /// The value as T. A fraction is cut off, as C++ does; an imaginary part other than zero throws
-  /// ValueError, unless T is bool.
+  /// The value as T. A fraction is cut off, as C++ does; what T does not hold, be it too large or
+  /// an imaginary part other than zero, throws ValueError, unless T is bool.
   template <typename T>
   T to() const {
+    if (overflows<T>()) refuse<T>();
+    return rounded<T>();
+  }
+  /// The number as T without that check: too large, it wraps around or is infinite.
+  template <typename T>
+  T rounded() const {
     if constexpr (requires { typename T::value_type; }) {
       return is_int() ? T(static_cast<typename T::value_type>(value_.i))
                       : T(static_cast<typename T::value_type>(value_.d.re),
                           static_cast<typename T::value_type>(value_.d.im));
     } else if constexpr (std::same_as<T, bool>) {
       return is_int() ? value_.i != 0 : (value_.d.re != 0 || value_.d.im != 0);
-    } else if (isComplex() && value_.d.im != 0) {
-      if constexpr (requires { CppTypeToScalarType<T>::value; }) {
-        detail::throw_conversion(*this, dtype_of<T>);
-      } else {
-        detail::throw_conversion(*this, ScalarType::Undefined);
-      }
-    } else if constexpr (std::same_as<T, Half> || std::same_as<T, BFloat16>) {
-      return T(static_cast<float>(is_int() ? static_cast<double>(value_.i) : value_.d.re));
     } else {
-      return is_int() ? static_cast<T>(value_.i) : static_cast<T>(value_.d.re);
+      if (isComplex() && value_.d.im != 0) refuse<T>();
+      if constexpr (std::same_as<T, Half> || std::same_as<T, BFloat16>) {
+        return T(static_cast<float>(is_int() ? static_cast<double>(value_.i) : value_.d.re));
+      } else {
+        return is_int() ? static_cast<T>(value_.i) : static_cast<T>(value_.d.re);
+      }
+    }
+  }
+  /// Whether to<T>() throws because T has no such number.
+  template <typename T>
+  bool overflows() const {
+    if constexpr (requires { typename T::value_type; }) {
+      using R = typename T::value_type;
+      return !is_int() && (detail::overflows<R>(value_.d.re) || detail::overflows<R>(value_.d.im));
+    } else if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
+      return false;
+    } else {
+      return is_int() ? detail::overflows<T>(value_.i) : detail::overflows<T>(value_.d.re);
     }
   }
   double toDouble() const { return to<double>(); }
   float toFloat() const { return to<float>(); }
   int64_t toLong() const { return to<int64_t>(); }
   int toInt() const { return to<int>(); }
+  int16_t toShort() const { return to<int16_t>(); }
+  int8_t toChar() const { return to<int8_t>(); }
+  uint8_t toByte() const { return to<uint8_t>(); }
+  Half toHalf() const { return to<Half>(); }
+  BFloat16 toBFloat16() const { return to<BFloat16>(); }
   bool toBool() const { return to<bool>(); }
+  complex<float> toComplexFloat() const { return to<complex<float>>(); }
   complex<double> toComplexDouble() const { return to<complex<double>>(); }
 
   /// Bool, Long, Double or ComplexDouble.
@@ -101,6 +143,14 @@ class Scalar {
  private:
   enum class Kind : uint8_t { Bool, Int, Double, Complex };
   bool is_int() const { return kind_ <= Kind::Int; }
+  template <typename T>
+  [[noreturn]] void refuse() const {
+    if constexpr (requires { CppTypeToScalarType<T>::value; }) {
+      detail::throw_conversion(*this, dtype_of<T>);
+    } else {
+      detail::throw_conversion(*this, ScalarType::Undefined);
+    }
+  }
   union {
     int64_t i;
     struct {
