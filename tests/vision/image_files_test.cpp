@@ -22,7 +22,12 @@ DecodeOptions options_of(const std::string& mode) {
       {"Unchanged", ImageReadMode::Unchanged}, {"Gray", ImageReadMode::Gray},
       {"GrayAlpha", ImageReadMode::GrayAlpha}, {"RGB", ImageReadMode::RGB},
       {"RGBAlpha", ImageReadMode::RGBAlpha},   {"upright", ImageReadMode::RGB}};
-  DecodeOptions options = modes.at(mode);
+  DecodeOptions options;
+  if (mode.starts_with("page")) {
+    options.page = std::stoi(mode.substr(4));
+    return options;
+  }
+  options = modes.at(mode);
   options.apply_exif_orientation = mode == "upright";
   return options;
 }
@@ -56,10 +61,21 @@ TEST(ImageFiles, AreReadAsPillowAndTorchvisionReadThem) {
     const size_t colon = key.find(':');
     const std::string file = key.substr(0, colon);
     DecodeOptions options = options_of(key.substr(colon + 1));
-    options.keep_16_bits = want.scalar_type() == kInt;
+    options.keep_16_bits = want.scalar_type() == kUInt16;
     const Tensor got = read_image(kFolder + file, options);
     EXPECT_EQ(got.scalar_type(), want.scalar_type()) << key;
     EXPECT_EQ(difference(got, want), "") << key;
+  }
+}
+
+TEST(ImageFiles, HavePages) {
+  const std::string file = kFolder + "pages.tiff";
+  EXPECT_EQ(image_info(file).pages, 3);
+  EXPECT_EQ(image_info(kFolder + "420.jpg").pages, 1);
+  DecodeOptions options;
+  for (const int64_t page : {-1, 3, 70000}) {
+    options.page = page;
+    EXPECT_THROW(read_image(file, options), ValueError) << page;
   }
 }
 

@@ -84,6 +84,7 @@ TEST(ImageFormats, RefuseEveryTruncation) {
        std::filesystem::directory_iterator(HEARTH_TEST_DATA_DIR "/vision/images")) {
     const std::string ending = entry.path().extension();
     if (ending == ".py" || ending == ".npz" || ending == ".md") continue;
+    if (entry.path().filename() == "pages.tiff") continue;  // the first may be whole
     const Tensor file = read_file(entry.path());
     const int64_t step = std::max<int64_t>(1, file.numel() / 60);
     // JPEGs may lack their last marker; text may lack its last digits.

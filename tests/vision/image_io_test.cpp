@@ -48,6 +48,21 @@ std::string message(const auto& f) {
   return "nothing thrown";
 }
 
+TEST(ImageIo, PngsOfSixteenBitsComeBackAsTheyWere) {
+  DecodeOptions keep;
+  keep.keep_16_bits = true;
+  for (int64_t channels = 1; channels <= 4; ++channels) {
+    const Tensor image =
+        (arange(channels * 12) * 1361).remainder(65536).view({channels, 3, 4}).to(kUInt16);
+    const Tensor file = encode_png(image);
+    EXPECT_EQ(image_info(file).bits, 16);
+    const Tensor back = decode_image(file, keep);
+    ASSERT_EQ(back.scalar_type(), kUInt16);
+    EXPECT_TRUE(back.equal(image)) << channels;
+  }
+  EXPECT_THROW(encode_jpeg(zeros({3, 4, 4}, kUInt16)), DtypeError);
+}
+
 TEST(Png, KeepsEveryChannelCount) {
   for (int64_t channels : {1, 2, 3, 4}) {
     Tensor image = picture(channels, 7, 5);

@@ -49,7 +49,10 @@ int64_t Tensor::storage_offset() const { return checked(*this).offset; }
 Layout Tensor::layout() const { return checked(*this).layout; }
 ScalarType Tensor::scalar_type() const { return checked(*this).dtype; }
 Device Tensor::device() const { return checked(*this).device; }
-bool Tensor::is_signed() const { return scalar_type() != kByte && scalar_type() != kBool; }
+bool Tensor::is_signed() const {
+  const ScalarType t = scalar_type();
+  return t != kByte && t != kBool && !is_barebones_unsigned(t);
+}
 bool Tensor::is_non_overlapping_and_dense() const { return checked(*this).dense; }
 bool Tensor::is_inference() const { return checked(*this).inference; }
 bool Tensor::is_alias_of(const Tensor& other) const {

@@ -11,11 +11,11 @@ namespace hearth {
 namespace {
 
 constexpr std::string_view kNames[] = {
-    "Bool",     "Byte",  "Char",   "Short",        "Int",           "Long",     "Half",
-    "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble", "Undefined"};
+    "Bool",  "Byte",   "Char",         "Short",         "Int",    "Long",   "Half",   "BFloat16",
+    "Float", "Double", "ComplexFloat", "ComplexDouble", "UInt16", "UInt32", "UInt64", "Undefined"};
 constexpr std::string_view kPythonNames[] = {
-    "bool",     "uint8",   "int8",    "int16",     "int32",      "int64",    "float16",
-    "bfloat16", "float32", "float64", "complex64", "complex128", "undefined"};
+    "bool",    "uint8",   "int8",      "int16",      "int32",  "int64",  "float16", "bfloat16",
+    "float32", "float64", "complex64", "complex128", "uint16", "uint32", "uint64",  "undefined"};
 
 constexpr std::string_view kCppNames[] = {"bool",
                                           "unsigned char",
@@ -29,6 +29,9 @@ constexpr std::string_view kCppNames[] = {"bool",
                                           "double",
                                           "c10::complex<float>",
                                           "c10::complex<double>",
+                                          "unsigned short",
+                                          "unsigned int",
+                                          "unsigned long",
                                           "nullptr (uninitialized)"};
 
 std::atomic<ScalarType> default_dtype{kFloat};
@@ -40,6 +43,11 @@ ScalarType promote_types(ScalarType a, ScalarType b) {
   if (a == ScalarType::Undefined) return b;
   if (b == ScalarType::Undefined) return a;
   if (a > b) std::swap(a, b);
+  if (is_barebones_unsigned(b)) {
+    HEARTH_CHECK_AS(DtypeError, is_floating_point(a), "[promote_types] there is no common type of ",
+                    a, " and ", b, "; convert one with .to(dtype)");
+    return a;
+  }
   // The ladder orders everything except: uint8 with a signed type, half with bfloat16, and
   // complex64 with float64.
   if (a == kByte && b == kChar) return kShort;

@@ -16,6 +16,8 @@ using ops::PointwiseInfo;
 ComputeType compute_type(ScalarType t) {
   switch (t) {
     case kLong:
+    case kUInt32:
+    case kUInt64:
       return kI64;
     case kHalf:
     case kBFloat16:

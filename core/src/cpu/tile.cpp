@@ -21,6 +21,64 @@ const ConvertTable& converter() {
   return table;
 }
 
+/// What has all values of uint16 or uint32, and the bits of uint64.
+ScalarType signed_type(ScalarType t) { return t == kUInt16 ? kInt : kLong; }
+
+template <class To, class From>
+void widen(void* out, const void* in, int64_t n) {
+  To* o = static_cast<To*>(out);
+  const From* x = static_cast<const From*>(in);
+  for (int64_t i = 0; i < n; ++i) o[i] = static_cast<To>(x[i]);
+}
+
+/// A floating-point number as uint64, modulo 2^64 as conversions to smaller types are.
+template <class From>
+void to_uint64(void* out, const void* in, int64_t n) {
+  constexpr From kHalfRange = 0x1p63;
+  auto* o = static_cast<uint64_t*>(out);
+  const From* x = static_cast<const From*>(in);
+  for (int64_t i = 0; i < n; ++i)
+    o[i] = x[i] >= kHalfRange ? static_cast<uint64_t>(x[i] - kHalfRange) ^ (uint64_t{1} << 63)
+                              : static_cast<uint64_t>(static_cast<int64_t>(x[i]));
+}
+
+/// At most a tile of elements. There are no loops for each pair with an unsigned type of more than
+/// 8 bits: those go through a signed one, or through a floating one where that has other values.
+void convert(ScalarType from, ScalarType to, void* out, const void* in, int64_t n) {
+  const auto plain = [](ScalarType a, ScalarType b) {
+    return converter().convert[static_cast<int>(a)][static_cast<int>(b)];
+  };
+  if (!is_barebones_unsigned(from) && !is_barebones_unsigned(to))
+    return plain(from, to)(out, in, n);
+  alignas(64) char middle[kTile * 8];
+  if (is_barebones_unsigned(from)) {
+    ScalarType through = signed_type(from);
+    if (from == kUInt16) {
+      widen<int32_t, uint16_t>(middle, in, n);
+    } else if (from == kUInt32) {
+      widen<int64_t, uint32_t>(middle, in, n);
+    } else if (to == kDouble || to == kComplexDouble) {
+      through = kDouble;
+      widen<double, uint64_t>(middle, in, n);
+    } else if (is_floating_point(to) || to == kComplexFloat) {
+      through = kFloat;
+      widen<float, uint64_t>(middle, in, n);
+    } else {
+      std::memcpy(middle, in, static_cast<size_t>(n) * sizeof(int64_t));
+    }
+    return convert(through, to, out, middle, n);
+  }
+  if (to == kUInt64 && (is_floating_point(from) || is_complex(from))) {
+    const bool wide = from == kDouble || from == kComplexDouble;
+    plain(from, wide ? kDouble : kFloat)(middle, in, n);
+    return wide ? to_uint64<double>(out, middle, n) : to_uint64<float>(out, middle, n);
+  }
+  if (to == kUInt64) return plain(from, kLong)(out, in, n);
+  // The low bits are those of the signed type of the same size.
+  plain(from, kLong)(middle, in, n);
+  plain(kLong, to == kUInt16 ? kShort : kInt)(out, middle, n);
+}
+
 int log2_size(ScalarType t) { return __builtin_ctz(static_cast<unsigned>(element_size(t))); }
 
 /// All operands over common dims, innermost first, with byte strides.
@@ -174,7 +232,7 @@ class TileRunner {
       converter().gather[size](raw_, from, stride, n);
       source = raw_;
     }
-    converter().convert[static_cast<int>(have)][static_cast<int>(want(k))](to, source, n);
+    convert(have, want(k), to, source, n);
   }
 
   void store(char* to, int64_t stride, int64_t n, const char* from) {
@@ -189,11 +247,10 @@ class TileRunner {
       }
       return;
     }
-    const auto convert = converter().convert[static_cast<int>(result_)][static_cast<int>(target)];
     if (dense) {
-      convert(to, from, n);
+      convert(result_, target, to, from, n);
     } else {
-      convert(raw_, from, n);
+      convert(result_, target, raw_, from, n);
       converter().scatter[size](to, stride, raw_, n);
     }
   }

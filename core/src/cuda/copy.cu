@@ -24,6 +24,30 @@ void move(const Tensor& target, const Tensor& source) {
   });
 }
 
+/// As store_as, of all types that there are.
+template <class T>
+__device__ __forceinline__ void store_any(void* data, ScalarType type, int64_t i, T v) {
+  switch (type) {
+#define HEARTH_CASE(S, name)                  \
+  case ScalarType::name:                      \
+    static_cast<S*>(data)[i] = convert<S>(v); \
+    break;
+    HEARTH_FORALL_BAREBONES_TYPES(HEARTH_CASE)
+#undef HEARTH_CASE
+    default:
+      store_as(data, type, i, v);
+  }
+}
+
+/// Calls f(T()) with the C++ type of any dtype.
+template <class F>
+void with_any_type(ScalarType type, const F& f) {
+  if (type == kUInt16) return f(uint16_t());
+  if (type == kUInt32) return f(uint32_t());
+  if (type == kUInt64) return f(uint64_t());
+  with_type(type, f);
+}
+
 template <class From>
 void convert_into(const Tensor& target, const Tensor& source) {
   const auto offsets = make_offset_calculator<2>({&target, &source});
@@ -33,7 +57,7 @@ void convert_into(const Tensor& target, const Tensor& source) {
   for_each(offsets.numel, "copy_", [=] __device__(int64_t i) {
     int64_t at[2];
     offsets.get(i, at);
-    store_as(to, type, at[0], from[at[1]]);
+    store_any(to, type, at[0], from[at[1]]);
   });
 }
 
@@ -50,7 +74,7 @@ void copy_same_device(const Tensor& target, const Tensor& source) {
     with_element_size(t.dtype, [&](auto u) { move<decltype(u)>(target, source); });
     return;
   }
-  with_type(s.dtype, [&](auto from) { convert_into<decltype(from)>(target, source); });
+  with_any_type(s.dtype, [&](auto from) { convert_into<decltype(from)>(target, source); });
 }
 
 void copy_any(const Tensor& target, const Tensor& source, bool non_blocking) {

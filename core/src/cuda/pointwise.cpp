@@ -29,11 +29,19 @@ const PointwiseTable& table_of(ScalarType compute) {
   }
 }
 
+void check_not_barebones(const Call& call, const Tensor& t) {
+  HEARTH_CHECK_AS(NotImplementedError, !is_barebones_unsigned(impl(t).dtype), "[",
+                  call.op.info.name, "] no CUDA kernel for ", impl(t).dtype,
+                  "; convert with .to(kInt) or .to(kLong)");
+}
+
 bool stands_for(const Pointwise& f, int k) {
   return (f.side == Pointwise::Side::A && k == 0) || (f.side == Pointwise::Side::B && k == 1);
 }
 
 void run(PointwiseLaunch launch, const Call& call, const PointwiseSlot* slots) {
+  for (size_t i = 0; i < call.in.size(); ++i) check_not_barebones(call, call.in[i]);
+  check_not_barebones(call, call.out[0]);
   const auto& f = call.as<Pointwise>();
   const Scalar* numbers[] = {&f.p0, &f.p1, &f.p2};
   HEARTH_CHECK_AS(NotImplementedError, launch, "[", call.op.info.name, "] no CUDA kernel for ",

@@ -61,8 +61,13 @@ bool FieldText::read(std::string_view& s, Scalar& v) {
   char* end = nullptr;
   if (text.find_first_not_of("-0123456789") == std::string::npos) {
     int64_t n = 0;
-    if (!read_integer(s, n)) return false;
-    v = Scalar(n);
+    if (read_integer(s, n)) {
+      v = Scalar(n);
+      return true;
+    }
+    uint64_t large = 0;  // beyond int64
+    if (!read_integer(s, large)) return false;
+    v = Scalar(large);
     return true;
   }
   const double number = std::strtod(text.c_str(), &end);

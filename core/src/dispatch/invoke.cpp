@@ -47,6 +47,11 @@ class SpecsHolder {
   alignas(Specs) std::byte raw_[sizeof(Specs)];
 };
 
+[[noreturn]] void throw_barebones(const OpInfo& info, ScalarType t) {
+  throw NotImplementedError(cat_str("[", info.name, "] not implemented for '", to_string(t),
+                                    "'; convert with .to(kInt), .to(kLong) or .to(kFloat)"));
+}
+
 /// Answers whether one of them is sparse.
 bool check_arguments(const OpInfo& info, Args in) {
   const Tensor* first = nullptr;
@@ -58,6 +63,8 @@ bool check_arguments(const OpInfo& info, Args in) {
       continue;
     }
     sparse |= !is_strided(in[i]);
+    if (is_barebones_unsigned(impl(in[i]).dtype) && !info.barebones && !info.is_view()) [[unlikely]]
+      throw_barebones(info, impl(in[i]).dtype);
     if (!first) {
       first = &in[i];
       continue;
@@ -396,6 +403,9 @@ void run(const Invocation& call, Specs& specs) {
   const ThreadState& state = thread_state();
   const Device device = specs.out.empty() ? written_device(op.info, call.in) : specs[0].device;
   const bool view = op.info.is_view();
+  if (!view && !op.info.barebones && !specs.out.empty() && is_barebones_unsigned(specs[0].dtype))
+      [[unlikely]]
+    throw_barebones(op.info, specs[0].dtype);
   const bool meta_device = device.is_meta();
   const bool elsewhere = !device.is_cpu() && !meta_device;
   // The first call on a device finds its rows empty until the backend is loaded.

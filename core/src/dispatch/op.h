@@ -230,6 +230,8 @@ struct OpInfo {
   /// The kernel reads and writes any strides, converts dtypes itself (input to compute to output),
   /// and may run in place.
   bool strided = false;
+  /// It takes and makes uint16, uint32 and uint64, as views do; other rows refuse them.
+  bool barebones = false;
   Declared<Argument, 12> args = {"self"};
   /// The last `tail` arguments are a group that repeats: the tensors of a list, or parameter,
   /// gradient and state of each tensor of an optimizer.

@@ -24,10 +24,11 @@ struct Type {
   std::string_view name;  ///< without the byte order
   ScalarType dtype;
 };
-constexpr Type kTypes[] = {{"f4", kFloat},        {"f8", kDouble},        {"f2", kHalf},
-                           {"i8", kLong},         {"i4", kInt},           {"i2", kShort},
-                           {"i1", kChar},         {"u1", kByte},          {"b1", kBool},
-                           {"c8", kComplexFloat}, {"c16", kComplexDouble}};
+constexpr Type kTypes[] = {
+    {"f4", kFloat},  {"f8", kDouble},       {"f2", kHalf},           {"i8", kLong},
+    {"i4", kInt},    {"i2", kShort},        {"i1", kChar},           {"u1", kByte},
+    {"b1", kBool},   {"c8", kComplexFloat}, {"c16", kComplexDouble}, {"u2", kUInt16},
+    {"u4", kUInt32}, {"u8", kUInt64}};
 
 /// Reads the header's text, a Python dict of three keys.
 class HeaderReader {

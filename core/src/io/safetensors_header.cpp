@@ -26,8 +26,8 @@ constexpr ScalarType kNone = ScalarType::Undefined;
 constexpr Type kTypes[] = {{"BOOL", 8, kBool},    {"U8", 8, kByte},           {"I8", 8, kChar},
                            {"I16", 16, kShort},   {"I32", 32, kInt},          {"I64", 64, kLong},
                            {"F16", 16, kHalf},    {"BF16", 16, kBFloat16},    {"F32", 32, kFloat},
-                           {"F64", 64, kDouble},  {"C64", 64, kComplexFloat}, {"U16", 16, kNone},
-                           {"U32", 32, kNone},    {"U64", 64, kNone},         {"F8_E5M2", 8, kNone},
+                           {"F64", 64, kDouble},  {"C64", 64, kComplexFloat}, {"U16", 16, kUInt16},
+                           {"U32", 32, kUInt32},  {"U64", 64, kUInt64},       {"F8_E5M2", 8, kNone},
                            {"F8_E4M3", 8, kNone}, {"F8_E8M0", 8, kNone},      {"F4", 4, kNone},
                            {"F6_E2M3", 6, kNone}, {"F6_E3M2", 6, kNone}};
 

@@ -87,10 +87,16 @@ void TorchWriter::storage(const Saved& saved) {
   const ElementType& type = element_type(conversion_.type_of(saved.tensor));
   begin_tuple();
   string("storage");
-  global("torch", cat_str(type.storage, "Storage"));
+  // Younger types have no storage of their own, but one of bytes.
+  const bool typed = !type.storage.empty();
+  if (typed) {
+    global("torch", cat_str(type.storage, "Storage"));
+  } else {
+    global("torch.storage", "UntypedStorage");
+  }
   string(saved.key);
   string("cpu");
-  integer(saved.tensor.numel());
+  integer(typed ? saved.tensor.numel() : saved.tensor.numel() * static_cast<int64_t>(type.size));
   end_tuple();
   program_ += 'Q';
 }
@@ -110,7 +116,9 @@ void TorchWriter::tensor(const Tensor& tensor) {
                   saved.tensor.scalar_type(), " and ", t.dtype,
                   " share memory, which the format cannot tell; clone one of them first");
 
-  global("torch._utils", "_rebuild_tensor_v2");
+  const ElementType& type = element_type(conversion_.type_of(saved.tensor));
+  const bool typed = !type.storage.empty();
+  global("torch._utils", typed ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
   begin_tuple();
   storage(saved);
   integer(t.offset);
@@ -119,6 +127,7 @@ void TorchWriter::tensor(const Tensor& tensor) {
   boolean(t.requires_grad && tensor.is_leaf());
   global("collections", "OrderedDict");  // of hooks, none
   program_ += ")R";
+  if (!typed) global("torch", type.name);
   end_tuple();
   program_ += 'R';
 }

@@ -16,6 +16,7 @@ struct Copy {
       .name = "copy_",
       .jvp = Jvp::Linear,
       .strided = true,
+      .barebones = true,
       .args = {{"self", arg::in_place}, {"source", arg::any_device | arg::in_place}}};
   HEARTH_OP(Copy, non_blocking)
   Specs infer(Args in) const;
@@ -30,7 +31,8 @@ struct To {
   MemoryFormat format = MemoryFormat::Preserve;
   bool non_blocking = false;
   bool pinned = false;
-  static constexpr OpInfo info{.name = "to", .jvp = Jvp::Linear, .strided = true};
+  static constexpr OpInfo info{
+      .name = "to", .jvp = Jvp::Linear, .strided = true, .barebones = true};
   HEARTH_OP(To, dtype, device, format, non_blocking, pinned)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -16,7 +16,8 @@ struct Full {
   Device device = kCPU;
   MemoryFormat format = MemoryFormat::Contiguous;
   bool pinned = false;
-  static constexpr OpInfo info{.name = "full", .differentiable = false, .args = {}};
+  static constexpr OpInfo info{
+      .name = "full", .differentiable = false, .barebones = true, .args = {}};
   HEARTH_OP(Full, sizes, value, dtype, device, format, pinned)
   Specs infer(Args in) const;
 };
@@ -26,7 +27,7 @@ struct FullLike {
   std::optional<Scalar> value;
   std::optional<ScalarType> dtype;
   MemoryFormat format = MemoryFormat::Preserve;
-  static constexpr OpInfo info{.name = "full_like", .strided = true};
+  static constexpr OpInfo info{.name = "full_like", .strided = true, .barebones = true};
   HEARTH_OP(FullLike, value, dtype, format)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -37,7 +38,7 @@ struct FullLike {
 /// Every element becomes `value`; made to run in place.
 struct Fill {
   Scalar value;
-  static constexpr OpInfo info{.name = "fill", .strided = true};
+  static constexpr OpInfo info{.name = "fill", .strided = true, .barebones = true};
   HEARTH_OP(Fill, value)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

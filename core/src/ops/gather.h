@@ -12,6 +12,7 @@ struct Gather {
   static constexpr OpInfo info{
       .name = "gather",
       .jvp = Jvp::Linear,
+      .barebones = true,
       .args = {{"self", arg::apart}, {"index", arg::index | arg::in_place}}};
   HEARTH_OP(Gather, dim, sparse_grad)
   Specs infer(Args in) const;
@@ -25,6 +26,7 @@ struct Scatter {
       .name = "scatter",
       .jvp = Jvp::Linear,
       .strided = true,
+      .barebones = true,
       .args = {{"self", arg::in_place}, {"index", arg::index | arg::apart}, {"src", arg::apart}}};
   HEARTH_OP(Scatter, dim)
   Specs infer(Args in) const;

@@ -12,6 +12,7 @@ struct Index {
   static constexpr OpInfo info{
       .name = "index",
       .jvp = Jvp::Linear,
+      .barebones = true,
       .args = {{"self", arg::apart},
                {"indices", arg::optional | arg::index | arg::on_cpu | arg::apart}},
       .tail = 1};
@@ -51,6 +52,7 @@ struct IndexSelect {
   static constexpr OpInfo info{
       .name = "index_select",
       .jvp = Jvp::Linear,
+      .barebones = true,
       .args = {{"self", arg::apart}, {"index", arg::index | arg::on_cpu | arg::apart}}};
   HEARTH_OP(IndexSelect, dim)
   Specs infer(Args in) const;
@@ -79,6 +81,7 @@ struct IndexCopy {
   static constexpr OpInfo info{.name = "index_copy",
                                .jvp = Jvp::Linear,
                                .strided = true,
+                               .barebones = true,
                                .args = {{"self", arg::in_place},
                                         {"index", arg::index | arg::on_cpu | arg::apart},
                                         {"source", arg::apart}}};

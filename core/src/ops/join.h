@@ -11,6 +11,7 @@ struct Cat {
   static constexpr OpInfo info{.name = "cat",
                                .cast = Cast::Widest,
                                .jvp = Jvp::Linear,
+                               .barebones = true,
                                .args = {{"tensors", arg::apart}},
                                .tail = 1};
   HEARTH_OP(Cat, dim)

@@ -9,6 +9,7 @@ namespace hearth::ops {
 struct MaskedSelect {
   static constexpr OpInfo info{.name = "masked_select",
                                .jvp = Jvp::Linear,
+                               .barebones = true,
                                .args = {{"self", arg::apart}, {"mask", arg::index | arg::apart}},
                                .outputs = {out::data_dependent}};
   HEARTH_OP(MaskedSelect)
@@ -22,6 +23,7 @@ struct MaskedScatter {
       .name = "masked_scatter",
       .jvp = Jvp::Linear,
       .strided = true,
+      .barebones = true,
       .args = {
           {"self", arg::in_place}, {"mask", arg::index | arg::in_place}, {"source", arg::apart}}};
   HEARTH_OP(MaskedScatter)

@@ -9,7 +9,7 @@ namespace hearth::ops {
 struct ConstantPadNd {
   DimVector pad;
   Scalar value = 0;
-  static constexpr OpInfo info{.name = "constant_pad_nd"};
+  static constexpr OpInfo info{.name = "constant_pad_nd", .barebones = true};
   HEARTH_OP(ConstantPadNd, pad, value)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

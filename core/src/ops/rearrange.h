@@ -8,7 +8,7 @@ namespace hearth::ops {
 
 struct Flip {
   DimVector dims;
-  static constexpr OpInfo info{.name = "flip", .jvp = Jvp::Linear};
+  static constexpr OpInfo info{.name = "flip", .jvp = Jvp::Linear, .barebones = true};
   HEARTH_OP(Flip, dims)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

@@ -99,6 +99,22 @@ const char* class_name(ScalarType t) {
   return is_complex(t) ? "complex" : is_floating_point(t) ? "floating" : "integer and bool";
 }
 
+/// Whether loops of int64 give the right bits of uint64.
+bool takes_uint64(PointwiseOp op) {
+  switch (op) {
+    case PointwiseOp::eq:
+    case PointwiseOp::ne:
+    case PointwiseOp::mul:
+    case PointwiseOp::bitwise_and:
+    case PointwiseOp::bitwise_or:
+    case PointwiseOp::bitwise_xor:
+    case PointwiseOp::where:
+      return true;
+    default:
+      return false;
+  }
+}
+
 constexpr std::string_view kNegatedBool =
     "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
     "mask, use the `~` or `logical_not()` operator instead.";
@@ -124,6 +140,8 @@ void infer(const OpTable& row, const void* raw, Args in, void* specs) {
                   class_name(compute), " tensors, got ", compute);
   HEARTH_CHECK_AS(DtypeError, compute != kBool || !(info.types & kNoBool), "[", row.info.name, "] ",
                   info.op == PointwiseOp::neg ? kNegatedBool : "not implemented for 'Bool'");
+  HEARTH_CHECK_AS(NotImplementedError, compute != kUInt64 || takes_uint64(info.op), "[",
+                  row.info.name, "] not implemented for 'UInt64'; convert with .to(kLong)");
   ScalarType result = compute;
   if (info.result == PointwiseResult::BOOL) result = kBool;
   if (info.result == PointwiseResult::REAL) result = to_real(compute);
@@ -241,6 +259,7 @@ constexpr std::array<OpTable, kNum> make_rows() {
     r.info.name = names[i];
     r.info.jvp = Jvp::Pointwise;
     r.info.strided = true;
+    r.info.barebones = true;
     const Argument self("self", arg::in_place), other("other", arg::in_place);
     r.info.args = {self};
     if (info.arity == 2) r.info.args = {self, other};

@@ -34,6 +34,12 @@ const char* cpp_name(ScalarType t) {
       return "int";
     case kLong:
       return "int64_t";
+    case kUInt16:
+      return "uint16_t";
+    case kUInt32:
+      return "uint32_t";
+    case kUInt64:
+      return "uint64_t";
     case kHalf:
       return "at::Half";
     case kBFloat16:
@@ -58,6 +64,7 @@ void detail::throw_conversion(const Scalar& value, ScalarType to) {
 
 std::string to_string(const Scalar& s) {
   if (s.isBoolean()) return s.toBool() ? "true" : "false";
+  if (s.type() == kUInt64) return std::to_string(s.to<uint64_t>());
   if (s.isIntegral(false)) return std::to_string(s.toLong());
   if (s.isFloatingPoint()) {
     std::string text = number(s.toDouble());
@@ -76,6 +83,7 @@ void expect_fits(const Scalar& v, ScalarType t) {
     if (v.overflows<T>()) detail::throw_conversion(v, ScalarType::name); \
     return;
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+    HEARTH_FORALL_BAREBONES_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE
     default:
       return;
@@ -96,6 +104,7 @@ void store_rounded(void* to, ScalarType t, const Scalar& v) {
     return;                                \
   }
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+    HEARTH_FORALL_BAREBONES_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE
     default:
       return;
@@ -111,6 +120,7 @@ Scalar load_scalar(const void* from, ScalarType t) {
     return Scalar(value);                    \
   }
     HEARTH_FORALL_SCALAR_TYPES(HEARTH_CASE)
+    HEARTH_FORALL_BAREBONES_TYPES(HEARTH_CASE)
 #undef HEARTH_CASE
     default:
       return {};

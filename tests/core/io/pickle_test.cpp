@@ -210,7 +210,8 @@ TEST(PickleScript, ReadsTheTensorsOfAnArchive) {
 TEST(PickleForeign, TypesThatTensorsDoNotHave) {
   const Value foreign = load(file("foreign.pt"));
   EXPECT_TRUE(foreign.at("float32").toTensor().equal(counting({2})));
-  for (const char* name : {"uint16", "float8", "quantized"}) {
+  EXPECT_TRUE(foreign.at("uint16").toTensor().equal(ones({2}, kUInt16)));
+  for (const char* name : {"float8", "quantized"}) {
     EXPECT_EQ(foreign.at(name).dtype(), ScalarType::Undefined);
     EXPECT_EQ(foreign.at(name).sizes(), IntArrayRef({2}));
     EXPECT_THROW(foreign.at(name).toTensor(), FormatError);

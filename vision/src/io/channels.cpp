@@ -32,7 +32,7 @@ Tensor with_channels(const Tensor& picture, int64_t channels) {
     convert(picture.const_data_ptr<uint8_t>(), from, out.data_ptr<uint8_t>(), channels,
             height * width, 255);
   } else {
-    convert(picture.const_data_ptr<int32_t>(), from, out.data_ptr<int32_t>(), channels,
+    convert(picture.const_data_ptr<uint16_t>(), from, out.data_ptr<uint16_t>(), channels,
             height * width, 65535);
   }
   return out;
@@ -40,7 +40,7 @@ Tensor with_channels(const Tensor& picture, int64_t channels) {
 
 Tensor to_bytes(const Tensor& samples, int64_t most) {
   Tensor out = empty(samples.sizes(), kByte);
-  const auto* in = samples.const_data_ptr<int32_t>();
+  const auto* in = samples.const_data_ptr<uint16_t>();
   auto* to = out.data_ptr<uint8_t>();
   // In Pillow's order, so that halves round as there.
   for (int64_t i = 0; i < samples.numel(); ++i)

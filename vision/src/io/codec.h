@@ -12,8 +12,10 @@ namespace hearth::vision::io {
 /// The bytes of a 1-d uint8 tensor, contiguous.
 Tensor expect_bytes(std::string_view op, const Tensor& data);
 
-/// An image [C, H, W] as contiguous bytes [H, W, C] for an encoder that takes `channels`.
-Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels);
+/// An image [C, H, W] as contiguous samples [H, W, C] for an encoder that takes `channels` of type
+/// `dtype`.
+Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels,
+                    ScalarType dtype = kByte);
 
 /// Throws FormatError unless an image of these sizes may be decoded.
 void check_pixels(std::string_view op, uint64_t width, uint64_t height, int64_t max_pixels);
@@ -29,11 +31,11 @@ int exif_orientation(const uint8_t* data, size_t size);
 /// The same of the TIFF structure that EXIF is; PNG and WebP have it alone.
 int tiff_orientation(const uint8_t* data, size_t size);
 
-/// A picture [H, W, C], uint8 or kInt of 16 bits, with so many channels: gray as Pillow makes it,
+/// A picture [H, W, C], uint8 or uint16, with so many channels: gray as Pillow makes it,
 /// new alpha opaque.
 Tensor with_channels(const Tensor& picture, int64_t channels);
 
-/// Samples from 0 to `most`, a kInt tensor, as uint8 from 0 to 255, rounded.
+/// Samples from 0 to `most`, a uint16 tensor, as uint8 from 0 to 255, rounded.
 Tensor to_bytes(const Tensor& samples, int64_t most);
 
 /// Where a region of an upright picture lies in the picture [height, width] as it is stored.

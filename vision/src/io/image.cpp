@@ -21,10 +21,11 @@ Tensor expect_bytes(std::string_view op, const Tensor& data) {
   return data.contiguous();
 }
 
-Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels) {
+Tensor expect_image(std::string_view op, const Tensor& image, ArrayRef<int64_t> channels,
+                    ScalarType dtype) {
   HEARTH_CHECK_AS(ValueError, image.defined() && image.is_cpu(), "[", op,
                   "] expected a CPU tensor, got an undefined one or another device's");
-  HEARTH_CHECK_AS(DtypeError, image.scalar_type() == kByte, "[", op,
+  HEARTH_CHECK_AS(DtypeError, image.scalar_type() == dtype, "[", op,
                   "] expected a uint8 image, got ", image.scalar_type(),
                   "; scale to 0..255 and convert with to(kByte)");
   bool fits = image.dim() == 3 && image.size(1) > 0 && image.size(2) > 0;

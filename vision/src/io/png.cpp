@@ -102,15 +102,6 @@ int orientation_of(Reader& r) {
   return tiff_orientation(exif, size);
 }
 
-/// Samples of 16 bits as kInt.
-Tensor widened(const Tensor& samples) {
-  Tensor out = empty(samples.sizes(), kInt);
-  const auto* in = static_cast<const uint16_t*>(samples.const_data_ptr());
-  auto* to = out.data_ptr<int32_t>();
-  for (int64_t i = 0; i < samples.numel(); ++i) to[i] = in[i];
-  return out;
-}
-
 struct Writer {
   Failure failure;
   png_structp png = nullptr;
@@ -131,14 +122,15 @@ void write_bytes(png_structp png, png_bytep data, size_t n) {
   if (writer->out_of_memory) png_error(png, "out of memory");
 }
 
-bool write_image(Writer& w, uint32_t width, uint32_t height, int color, int level,
+bool write_image(Writer& w, uint32_t width, uint32_t height, int bits, int color, int level,
                  png_bytepp rows) {
   if (setjmp(w.failure.jump)) return false;
   png_set_write_fn(w.png, &w, write_bytes, nullptr);
-  png_set_IHDR(w.png, w.info, width, height, 8, color, PNG_INTERLACE_NONE,
+  png_set_IHDR(w.png, w.info, width, height, bits, color, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_set_compression_level(w.png, level);
   png_write_info(w.png, w.info);
+  if (bits == 16) png_set_swap(w.png);
   png_write_image(w.png, rows);
   png_write_end(w.png, w.info);
   return true;
@@ -188,11 +180,11 @@ Tensor decode_png(const Tensor& data, const DecodeOptions& options) {
                   "[decode_png] the PNG has a pixel format that cannot be converted to ", channels,
                   " channels");
 
-  Tensor pixels = empty({height, width, channels}, wide ? kShort : kByte);
+  Tensor pixels = empty({height, width, channels}, wide ? kUInt16 : kByte);
   std::vector<png_bytep> rows =
       row_pointers(static_cast<uint8_t*>(pixels.data_ptr()), height, row_bytes);
   if (!read_rows(r, rows.data())) damaged(r);
-  return finish("decode_png", wide ? widened(pixels) : pixels, options, orientation_of(r));
+  return finish("decode_png", pixels, options, orientation_of(r));
 }
 
 ImageInfo png_info(const Tensor& data) {
@@ -211,7 +203,8 @@ ImageInfo png_info(const Tensor& data) {
 Tensor encode_png(const Tensor& image, int64_t compression_level) {
   HEARTH_CHECK_AS(ValueError, compression_level >= 0 && compression_level <= 9,
                   "[encode_png] compression_level is 0 to 9, got ", compression_level);
-  Tensor pixels = expect_image("encode_png", image, {1, 2, 3, 4});
+  const bool wide = image.defined() && image.scalar_type() == kUInt16;
+  const Tensor pixels = expect_image("encode_png", image, {1, 2, 3, 4}, wide ? kUInt16 : kByte);
   Writer w;
   w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w.failure, on_error, on_warning);
   w.info = w.png ? png_create_info_struct(w.png) : nullptr;
@@ -223,10 +216,10 @@ Tensor encode_png(const Tensor& image, int64_t compression_level) {
   const int colors[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                         PNG_COLOR_TYPE_RGB_ALPHA};
   // libpng's rows are not const, but writing leaves them alone.
-  auto* first = const_cast<uint8_t*>(pixels.const_data_ptr<uint8_t>());
-  std::vector<png_bytep> rows = row_pointers(first, height, width * channels);
+  auto* first = const_cast<uint8_t*>(static_cast<const uint8_t*>(pixels.const_data_ptr()));
+  std::vector<png_bytep> rows = row_pointers(first, height, width * channels * (wide ? 2 : 1));
   const bool done =
-      write_image(w, static_cast<uint32_t>(width), static_cast<uint32_t>(height),
+      write_image(w, static_cast<uint32_t>(width), static_cast<uint32_t>(height), wide ? 16 : 8,
                   colors[channels - 1], static_cast<int>(compression_level), rows.data());
   HEARTH_CHECK_AS(OutOfMemory, !w.out_of_memory, "[encode_png] out of memory");
   HEARTH_CHECK(done, "[encode_png] libpng failed: ", w.failure.text);

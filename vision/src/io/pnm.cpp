@@ -95,22 +95,24 @@ uint64_t least_bytes(const Header& h) {
 }
 
 Tensor read_samples(Reader& reader, const Header& h) {
-  Tensor out = empty({h.height, h.width, h.channels}, kInt);
-  auto* to = out.data_ptr<int32_t>();
+  Tensor out = empty({h.height, h.width, h.channels}, kUInt16);
+  auto* to = out.data_ptr<uint16_t>();
   auto* const end = to + out.numel();
   if (h.text) {
     for (; to < end; ++to)
-      *to = h.bits ? 1 - reader.digit() : static_cast<int32_t>(reader.number(h.most));
+      *to = h.bits ? static_cast<uint16_t>(1 - reader.digit())
+                   : static_cast<uint16_t>(reader.number(h.most));
   } else if (h.bits) {
     const uint8_t* row = reader.here();
     for (int64_t y = 0; y < h.height; ++y, row += (h.width + 7) / 8)
-      for (int64_t x = 0; x < h.width; ++x) *to++ = 1 - (row[x / 8] >> (7 - x % 8) & 1);
+      for (int64_t x = 0; x < h.width; ++x)
+        *to++ = static_cast<uint16_t>(1 - (row[x / 8] >> (7 - x % 8) & 1));
   } else {
     const uint8_t* from = reader.here();
     const int width = h.most > 255 ? 2 : 1;
     for (; to < end; ++to, from += width) {
       const int value = width == 2 ? from[0] << 8 | from[1] : from[0];
-      *to = static_cast<int32_t>(std::min<int64_t>(value, h.most));
+      *to = static_cast<uint16_t>(std::min<int64_t>(value, h.most));
     }
   }
   return out;
@@ -125,9 +127,9 @@ Tensor read_bytes(const Reader& reader, const Header& h) {
 
 /// Samples up to `most` as 0 to 65535.
 void stretch(Tensor& samples, int64_t most) {
-  auto* p = samples.data_ptr<int32_t>();
+  auto* p = samples.data_ptr<uint16_t>();
   for (int64_t i = 0; i < samples.numel(); ++i)
-    p[i] = static_cast<int32_t>((int64_t{p[i]} * 65535 + most / 2) / most);
+    p[i] = static_cast<uint16_t>((int64_t{p[i]} * 65535 + most / 2) / most);
 }
 
 }  // namespace

@@ -88,6 +88,9 @@ struct Header {
   /// Whether samples are as decode_tiff returns them; else libtiff makes RGB of them.
   bool direct = false;
 
+  bool cmyk() const { return direct && photometric == PHOTOMETRIC_SEPARATED; }
+  /// Whether pixels have more than 8 bits; those of palettes and inks are made bytes.
+  bool deep() const { return direct && bits == 16 && !cmyk(); }
   int64_t colors() const {
     const bool gray =
         photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
@@ -128,6 +131,9 @@ Header read_header(const Source& s, TIFF* file) {
     case PHOTOMETRIC_RGB:
       h.direct = wide && h.samples >= 3;
       break;
+    case PHOTOMETRIC_SEPARATED:
+      h.direct = wide && h.samples >= 4;
+      break;
     case PHOTOMETRIC_PALETTE:
       h.direct = h.samples == 1 && (h.bits == 8 || narrow);
       break;
@@ -136,7 +142,7 @@ Header read_header(const Source& s, TIFF* file) {
   }
   h.direct = h.direct && h.planes == PLANARCONFIG_CONTIG &&
              h.samples >= (h.photometric == PHOTOMETRIC_RGB ? 3 : 1) + (h.alpha ? 1 : 0);
-  if (!h.direct) h.alpha = h.premultiplied = false;
+  if (!h.direct || h.cmyk()) h.alpha = h.premultiplied = false;
   return h;
 }
 
@@ -189,7 +195,18 @@ int32_t sample(const uint8_t* row, int64_t i, int bits) {
   return row[bit / 8] >> (8 - bits - bit % 8) & ((1 << bits) - 1);
 }
 
-/// Samples [H, W, C] of 8 or 16 bits; fewer bits are stretched to 8, palettes have 8.
+/// A pixel of inks as Pillow makes RGB of it.
+template <class T>
+void from_cmyk(const uint8_t* row, int64_t first, int bits, T* rgb) {
+  const int down = bits - 8;
+  const int32_t paper = 255 - (sample(row, first + 3, bits) >> down);
+  for (int c = 0; c < 3; ++c) {
+    const int32_t ink = (sample(row, first + c, bits) >> down) * paper + 128;
+    rgb[c] = static_cast<T>(paper - ((ink + (ink >> 8)) >> 8));
+  }
+}
+
+/// Samples [H, W, C] of 8 or 16 bits; fewer bits are stretched to 8, palettes and inks have 8.
 template <class T>
 void read_samples(const Source& s, TIFF* file, const Header& h, T* to) {
   uint16_t* palette[3] = {};
@@ -201,6 +218,10 @@ void read_samples(const Source& s, TIFF* file, const Header& h, T* to) {
   each_row(s, file, h, [&](int64_t y, int64_t x, int64_t n, const uint8_t* row) {
     T* pixel = to + (y * h.width + x) * channels;
     for (int64_t i = 0; i < n; ++i, pixel += channels) {
+      if (h.cmyk()) {
+        from_cmyk(row, i * h.samples, h.bits, pixel);
+        continue;
+      }
       for (int64_t c = 0; c < channels; ++c) {
         if (indexed) {
           pixel[c] = static_cast<T>(palette[c][sample(row, i, h.bits)] >> 8);
@@ -237,21 +258,32 @@ Tensor read_rgb(const Source& s, TIFF* file, const Header& h) {
   return out;
 }
 
+/// Makes a picture of the file the current one.
+void turn_to(const Source& s, TIFF* file, int64_t page) {
+  HEARTH_CHECK_AS(ValueError, page >= 0, "[decode_tiff] expected a page of at least 0, got ", page);
+  if (page == 0) return;
+  const auto pages = static_cast<int64_t>(TIFFNumberOfDirectories(file));
+  HEARTH_CHECK_AS(ValueError, page < pages, "[decode_tiff] expected a page below ", pages, ", got ",
+                  page);
+  if (!TIFFSetDirectory(file, static_cast<tdir_t>(page))) damaged(s);
+}
+
 }  // namespace
 
 Tensor decode_tiff(const Tensor& data, const DecodeOptions& options) {
   const Tensor bytes = expect_bytes("decode_tiff", data);
   Source s{bytes.const_data_ptr<uint8_t>(), static_cast<size_t>(bytes.numel())};
   const File file = open(s);
+  turn_to(s, file.get(), options.page);
   const Header h = read_header(s, file.get());
   check_pixels("decode_tiff", static_cast<uint64_t>(h.width), static_cast<uint64_t>(h.height),
                options.max_pixels);
   Tensor picture;
   if (!h.direct) {
     picture = read_rgb(s, file.get(), h);
-  } else if (h.bits == 16) {
-    picture = empty({h.height, h.width, h.channels()}, kInt);
-    read_samples(s, file.get(), h, picture.data_ptr<int32_t>());
+  } else if (h.deep()) {
+    picture = empty({h.height, h.width, h.channels()}, kUInt16);
+    read_samples(s, file.get(), h, picture.data_ptr<uint16_t>());
     if (!options.keep_16_bits) picture = to_bytes(picture, 65535);
   } else {
     picture = empty({h.height, h.width, h.channels()}, kByte);
@@ -269,8 +301,9 @@ ImageInfo tiff_info(const Tensor& data) {
   info.width = h.width;
   info.height = h.height;
   info.channels = h.channels();
-  info.bits = h.photometric == PHOTOMETRIC_PALETTE || !h.direct ? 8 : h.bits;
+  info.bits = h.direct && h.photometric != PHOTOMETRIC_PALETTE && !h.cmyk() ? h.bits : 8;
   info.orientation = h.orientation;
+  info.pages = static_cast<int64_t>(TIFFNumberOfDirectories(file.get()));
   return info;
 }
 

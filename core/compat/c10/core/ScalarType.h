@@ -18,6 +18,7 @@ struct ScalarTypeToCPPType;
     using type = T;                              \
   };
 HEARTH_FORALL_SCALAR_TYPES(HEARTH_DEFINE_CPP_TYPE)
+HEARTH_FORALL_BAREBONES_TYPES(HEARTH_DEFINE_CPP_TYPE)
 #undef HEARTH_DEFINE_CPP_TYPE
 template <ScalarType type>
 using ScalarTypeToCPPTypeT = typename ScalarTypeToCPPType<type>::type;
@@ -35,7 +36,10 @@ constexpr bool isIntegralType(ScalarType type, bool include_bool) {
 constexpr bool isFloatingType(ScalarType type) { return is_floating_point(type); }
 constexpr bool isReducedFloatingType(ScalarType type) { return type == kHalf || type == kBFloat16; }
 constexpr bool isComplexType(ScalarType type) { return is_complex(type); }
-constexpr bool isSignedType(ScalarType type) { return type != kByte && type != kBool; }
+constexpr bool isBarebonesUnsignedType(ScalarType type) { return is_barebones_unsigned(type); }
+constexpr bool isSignedType(ScalarType type) {
+  return type != kByte && type != kBool && !is_barebones_unsigned(type);
+}
 constexpr ScalarType toRealValueType(ScalarType type) { return to_real(type); }
 constexpr ScalarType toComplexType(ScalarType type) { return to_complex(type); }
 constexpr ScalarType toOpMathType(ScalarType type) { return accumulate_type(type); }

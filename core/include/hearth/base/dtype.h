@@ -15,6 +15,8 @@ template <typename T>
 struct complex;
 
 /// Element types, in the order of PyTorch's promotion ladder (bool < integers < floats < complex).
+/// The last three have, as in PyTorch, no more than they need to hold, move, compare and convert
+/// numbers of files and images; other operators refuse them.
 enum class ScalarType : int8_t {
   Bool,
   Byte,
@@ -28,6 +30,9 @@ enum class ScalarType : int8_t {
   Double,
   ComplexFloat,
   ComplexDouble,
+  UInt16,
+  UInt32,
+  UInt64,
   Undefined,
 };
 using Dtype = ScalarType;
@@ -40,6 +45,9 @@ inline constexpr ScalarType kChar = ScalarType::Char, kInt8 = kChar, kI8 = kChar
 inline constexpr ScalarType kShort = ScalarType::Short, kInt16 = kShort, kI16 = kShort;
 inline constexpr ScalarType kInt = ScalarType::Int, kInt32 = kInt, kI32 = kInt;
 inline constexpr ScalarType kLong = ScalarType::Long, kInt64 = kLong, kI64 = kLong;
+inline constexpr ScalarType kUInt16 = ScalarType::UInt16, kU16 = kUInt16;
+inline constexpr ScalarType kUInt32 = ScalarType::UInt32, kU32 = kUInt32;
+inline constexpr ScalarType kUInt64 = ScalarType::UInt64, kU64 = kUInt64;
 inline constexpr ScalarType kHalf = ScalarType::Half, kFloat16 = kHalf, kF16 = kHalf;
 inline constexpr ScalarType kBFloat16 = ScalarType::BFloat16;
 inline constexpr ScalarType kFloat = ScalarType::Float, kFloat32 = kFloat, kF32 = kFloat;
@@ -49,16 +57,18 @@ inline constexpr ScalarType kComplexDouble = ScalarType::ComplexDouble;
 
 namespace detail {
 // Outside the function, which would write it to the stack in every call.
-inline constexpr uint8_t kElementSizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 0};
+inline constexpr uint8_t kElementSizes[] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 2, 4, 8, 0};
 }  // namespace detail
 
 /// Bytes of one element; 0 for Undefined.
 constexpr size_t element_size(ScalarType t) { return detail::kElementSizes[static_cast<int>(t)]; }
 constexpr bool is_complex(ScalarType t) { return t == kComplexFloat || t == kComplexDouble; }
 constexpr bool is_floating_point(ScalarType t) { return t >= kHalf && t <= kDouble; }
+/// uint16, uint32 or uint64, which most operators refuse.
+constexpr bool is_barebones_unsigned(ScalarType t) { return t >= kUInt16 && t <= kUInt64; }
 /// Integers; with include_bool, bool as well.
 constexpr bool is_integral(ScalarType t, bool include_bool = false) {
-  return (t >= kByte && t <= kLong) || (include_bool && t == kBool);
+  return (t >= kByte && t <= kLong) || (include_bool && t == kBool) || is_barebones_unsigned(t);
 }
 /// True for the types that can carry a gradient.
 constexpr bool is_differentiable(ScalarType t) { return is_floating_point(t) || is_complex(t); }
@@ -74,7 +84,8 @@ constexpr ScalarType accumulate_type(ScalarType t) {
   return t == kHalf || t == kBFloat16 ? kFloat : t;
 }
 
-/// The smallest type both convert to without losing their kind (torch.promote_types).
+/// The smallest type both convert to without losing their kind (torch.promote_types). DtypeError
+/// for uint16, uint32 or uint64 with a type that is neither the same nor floating.
 HEARTH_API ScalarType promote_types(ScalarType a, ScalarType b);
 /// Whether a value of type `from` may be written into type `to` (torch.can_cast).
 HEARTH_API bool can_cast(ScalarType from, ScalarType to);
@@ -102,12 +113,18 @@ struct CppTypeToScalarType;
   _(double, Double)                         \
   _(::hearth::complex<float>, ComplexFloat) \
   _(::hearth::complex<double>, ComplexDouble)
+/// Those that most operators refuse.
+#define HEARTH_FORALL_BAREBONES_TYPES(_) \
+  _(uint16_t, UInt16)                    \
+  _(uint32_t, UInt32)                    \
+  _(uint64_t, UInt64)
 #define HEARTH_DEFINE_TYPE_MAP(T, name)                   \
   template <>                                             \
   struct CppTypeToScalarType<T> {                         \
     static constexpr ScalarType value = ScalarType::name; \
   };
 HEARTH_FORALL_SCALAR_TYPES(HEARTH_DEFINE_TYPE_MAP)
+HEARTH_FORALL_BAREBONES_TYPES(HEARTH_DEFINE_TYPE_MAP)
 #undef HEARTH_DEFINE_TYPE_MAP
 template <>
 struct CppTypeToScalarType<long long> {

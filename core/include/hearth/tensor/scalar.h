@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "hearth/base/complex.h"
 #include "hearth/base/dtype.h"
@@ -28,8 +29,10 @@ template <typename T, typename V>
 constexpr bool overflows(V v) {
   using Limits = std::numeric_limits<T>;
   if constexpr (std::integral<T> && std::integral<V>) {
-    if (std::is_signed_v<T>) return v < Limits::min() || v > Limits::max();
-    return (v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v)) > Limits::max();
+    constexpr auto most = static_cast<uint64_t>(Limits::max());
+    if (std::cmp_greater_equal(v, 0)) return static_cast<uint64_t>(v) > most;
+    if (std::is_signed_v<T>) return static_cast<int64_t>(v) < static_cast<int64_t>(Limits::min());
+    return 0 - static_cast<uint64_t>(v) > most;
   } else if constexpr (std::integral<T>) {
     constexpr double end = static_cast<double>(Limits::max() / 2 + 1) * 2;  // exact, as max isn't
     return !(v >= static_cast<double>(Limits::min()) && v < end);
@@ -56,6 +59,8 @@ class Scalar {
   template <detail::IntegerLike T>
   Scalar(T v) : kind_(Kind::Int) {
     value_.i = static_cast<int64_t>(v);
+    if constexpr (std::unsigned_integral<T> && sizeof(T) == sizeof(int64_t))
+      if (value_.i < 0) kind_ = Kind::UInt;
   }
   Scalar(float v) : Scalar(static_cast<double>(v)) {}
   Scalar(double v) : kind_(Kind::Double) { value_.d = {v, 0.0}; }
@@ -66,7 +71,7 @@ class Scalar {
 
   bool isBoolean() const { return kind_ == Kind::Bool; }
   bool isIntegral(bool include_bool) const {
-    return kind_ == Kind::Int || (include_bool && kind_ == Kind::Bool);
+    return is_int() && (include_bool || kind_ != Kind::Bool);
   }
   bool isFloatingPoint() const { return kind_ == Kind::Double; }
   bool isComplex() const { return kind_ == Kind::Complex; }
@@ -82,7 +87,7 @@ class Scalar {
   template <typename T>
   T rounded() const {
     if constexpr (requires { typename T::value_type; }) {
-      return is_int() ? T(static_cast<typename T::value_type>(value_.i))
+      return is_int() ? T(whole<typename T::value_type>())
                       : T(static_cast<typename T::value_type>(value_.d.re),
                           static_cast<typename T::value_type>(value_.d.im));
     } else if constexpr (std::same_as<T, bool>) {
@@ -90,9 +95,9 @@ class Scalar {
     } else {
       if (isComplex() && value_.d.im != 0) refuse<T>();
       if constexpr (std::same_as<T, Half> || std::same_as<T, BFloat16>) {
-        return T(static_cast<float>(is_int() ? static_cast<double>(value_.i) : value_.d.re));
+        return T(static_cast<float>(is_int() ? whole<double>() : value_.d.re));
       } else {
-        return is_int() ? static_cast<T>(value_.i) : static_cast<T>(value_.d.re);
+        return is_int() ? whole<T>() : static_cast<T>(value_.d.re);
       }
     }
   }
@@ -105,7 +110,9 @@ class Scalar {
     } else if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
       return false;
     } else {
-      return is_int() ? detail::overflows<T>(value_.i) : detail::overflows<T>(value_.d.re);
+      return kind_ == Kind::UInt ? detail::overflows<T>(static_cast<uint64_t>(value_.i))
+             : is_int()          ? detail::overflows<T>(value_.i)
+                                 : detail::overflows<T>(value_.d.re);
     }
   }
   double toDouble() const { return to<double>(); }
@@ -121,10 +128,11 @@ class Scalar {
   complex<float> toComplexFloat() const { return to<complex<float>>(); }
   complex<double> toComplexDouble() const { return to<complex<double>>(); }
 
-  /// Bool, Long, Double or ComplexDouble.
+  /// Bool, Long, Double or ComplexDouble; UInt64 of what is beyond int64.
   ScalarType type() const {
     return kind_ == Kind::Bool     ? kBool
            : kind_ == Kind::Int    ? kLong
+           : kind_ == Kind::UInt   ? kUInt64
            : kind_ == Kind::Double ? kDouble
                                    : kComplexDouble;
   }
@@ -141,8 +149,13 @@ class Scalar {
   }
 
  private:
-  enum class Kind : uint8_t { Bool, Int, Double, Complex };
-  bool is_int() const { return kind_ <= Kind::Int; }
+  enum class Kind : uint8_t { Bool, Int, UInt, Double, Complex };
+  bool is_int() const { return kind_ <= Kind::UInt; }
+  template <typename T>
+  T whole() const {
+    return kind_ == Kind::UInt ? static_cast<T>(static_cast<uint64_t>(value_.i))
+                               : static_cast<T>(value_.i);
+  }
   template <typename T>
   [[noreturn]] void refuse() const {
     if constexpr (requires { CppTypeToScalarType<T>::value; }) {

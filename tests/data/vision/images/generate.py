@@ -4,7 +4,7 @@
 
 usage: generate.py     (in this folder; Pillow, torchvision, NumPy, and libjpeg-turbo's cjpeg)
 
-expected.npz has uint8 or int32 [C, H, W] for "FILE:MODE", MODE as ImageReadMode's name. Where both
+expected.npz has uint8 or uint16 [C, H, W] for "FILE:MODE", MODE as ImageReadMode's name. Where both
 libraries read a file, they must agree.
 """
 import io
@@ -38,8 +38,7 @@ def chw(a):
 def by_torchvision(name, *modes):
     data = torch.frombuffer(bytearray((here / name).read_bytes()), dtype=torch.uint8)
     for mode in modes:
-        out = decode_image(data, MODES[mode]).to(torch.int32 if "16" in name else torch.uint8)
-        expected[f"{name}:{mode}"] = out.numpy()
+        expected[f"{name}:{mode}"] = decode_image(data, MODES[mode]).numpy()
 
 
 def by_pillow(name, mode="Unchanged", convert=None):
@@ -201,7 +200,7 @@ def pnms():
         by_pillow(name, "RGB", "RGB")
     deep = np.random.default_rng(2).integers(0, 65536, (4, 5)).astype(">u2")
     (here / "gray_16.pgm").write_bytes(b"P5 5 4 65535\n" + deep.tobytes())
-    expected["gray_16.pgm:Unchanged"] = deep.astype("i4")[None]
+    expected["gray_16.pgm:Unchanged"] = deep.astype("u2")[None]
 
 
 def tiffs():
@@ -216,8 +215,8 @@ def tiffs():
     for name, mode in {"rgb": "RGB", "lzw": "RGB", "rgba": "RGBA", "deflate_gray": "L", "bits": "L",
                        "palette": "RGB"}.items():
         by_pillow(name + ".tiff", convert=mode)
-    # libtiff's conversion, which is none of Pillow's; no more than a seed of damaged copies.
     save("cmyk.tiff", Image.fromarray(np.concatenate([a, alpha], -1), "CMYK"))
+    by_pillow("cmyk.tiff", convert="RGB")
     # Pillow writes no tiles: a picture of 14 x 18 in two of 16 x 16.
     entries, tiles = [], []
     for left in (0, 16):
@@ -236,7 +235,13 @@ def tiffs():
     assert np.array_equal(expected["tiles.tiff:Unchanged"], chw(a))
     deep = np.random.default_rng(3).integers(0, 65536, (4, 5)).astype("u2")
     save("gray_16.tiff", Image.fromarray(deep))
-    expected["gray_16.tiff:Unchanged"] = deep.astype("i4")[None]
+    expected["gray_16.tiff:Unchanged"] = deep[None]
+    pages = [Image.fromarray(a[..., c]) for c in range(3)]
+    save("pages.tiff", pages[0], save_all=True, append_images=pages[1:])
+    with Image.open(here / "pages.tiff") as image:
+        for page in range(3):
+            image.seek(page)
+            expected[f"pages.tiff:page{page}"] = chw(image)
 
 
 for old in here.iterdir():

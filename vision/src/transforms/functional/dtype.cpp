@@ -21,7 +21,7 @@ int value_bits(ScalarType dtype) {
   HEARTH_CHECK_AS(DtypeError, is_integral(dtype),
                   "[to_dtype] expected integers or floating point to scale, got ", dtype);
   const int bits = static_cast<int>(element_size(dtype)) * 8;
-  return dtype == kByte ? bits : bits - 1;
+  return dtype == kByte || is_barebones_unsigned(dtype) ? bits : bits - 1;
 }
 
 double largest(ScalarType dtype) { return dtype == kBool ? 1 : std::exp2(value_bits(dtype)) - 1; }
@@ -61,7 +61,9 @@ Tensor to_dtype(const Tensor& image, ScalarType dtype, bool scale) {
                         (from == kDouble && dtype == kLong);
     HEARTH_CHECK_AS(DtypeError, !coarse, "[to_dtype] ", from, " is too coarse to be scaled to ",
                     dtype);
-    return (image * (largest(dtype) + 1.0 - 1e-3)).to(dtype);
+    const Tensor scaled = image * (largest(dtype) + 1.0 - 1e-3);
+    // Where float rounds 1 up to 65536, torchvision makes 0 of it.
+    return (dtype == kUInt16 ? scaled.clamp_max_(largest(dtype)) : scaled).to(dtype);
   }
   if (is_floating_point(dtype)) {
     if (from == kByte && dtype == kFloat && image.is_cpu()) return bytes_to_unit(image);

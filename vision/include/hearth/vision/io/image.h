@@ -35,8 +35,12 @@ struct DecodeOptions {
   /// 1/2, 1/4 or 1/8 of a JPEG's size, rounded up: quicker than decoding and resizing. Other
   /// formats keep their size.
   int64_t jpeg_scale = 1;
-  /// Samples of more than 8 bits as kInt, 0 to 65535, instead of rounded to uint8 (PNG, PNM, TIFF).
+  /// Samples of more than 8 bits as uint16, as torchvision has them, instead of rounded to uint8
+  /// (PNG, PNM, TIFF).
   bool keep_16_bits = false;
+  /// Which picture of a TIFF, from 0 on; ValueError for one that there is not. Other formats have
+  /// one.
+  int64_t page = 0;
 
   DecodeOptions() = default;
   DecodeOptions(ImageReadMode m) : mode(m) {}
@@ -62,6 +66,8 @@ struct ImageInfo {
   int64_t bits = 8;
   /// EXIF orientation, 1 to 8; 1 where none is said before the pixels.
   int64_t orientation = 1;
+  /// How many pictures a TIFF has, of which the first is described; 1 for other formats.
+  int64_t pages = 1;
 };
 
 /// What kind of image and how large, without decoding it. Throws FormatError.
@@ -85,10 +91,11 @@ HEARTH_API Tensor decode_tiff(const Tensor& data, const DecodeOptions& options =
 /// decode_image of a file; errors name it.
 HEARTH_API Tensor read_image(const std::string& path, const DecodeOptions& options = {});
 
-/// A uint8 image [C, H, W] with 1 to 4 channels (gray, gray and alpha, RGB, RGB and alpha) as a
-/// PNG in a 1-d uint8 tensor. compression_level is 0 (quick) to 9 (small).
+/// An image [C, H, W] of uint8, or of uint16 for 16 bits, with 1 to 4 channels (gray, gray and
+/// alpha, RGB, RGB and alpha) as a PNG in a 1-d uint8 tensor. compression_level is 0 (quick) to 9
+/// (small).
 HEARTH_API Tensor encode_png(const Tensor& image, int64_t compression_level = 6);
-/// The same as a JPEG; 1 or 3 channels, quality 1 to 100.
+/// A uint8 image as a JPEG; 1 or 3 channels, quality 1 to 100.
 HEARTH_API Tensor encode_jpeg(const Tensor& image, int64_t quality = 75);
 /// The same as a WebP, which has no gray images of its own; quality 0 to 100. Lossless, quality is
 /// how hard is tried to make the file small.
