@@ -4,7 +4,9 @@
 Such a name may be ambiguous where the header is precompiled into every source, and nowhere else. Where
 it is included, every build tells.
 
-usage: precompiled_names.py HEADER FOLDER...    (in the repository's root)
+usage: precompiled_names.py HEADER FOLDER... [-FOLDER...]    (in the repository's root)
+
+-FOLDER is left out: nothing is precompiled there.
 """
 
 import functools
@@ -79,7 +81,9 @@ def names_of(precompiled):
 
 
 def main():
-    precompiled, *folders = sys.argv[1:]
+    precompiled, *rest = sys.argv[1:]
+    folders = [f for f in rest if not f.startswith("-")]
+    left_out = tuple(f[1:] + os.sep for f in rest if f.startswith("-"))
     places = names_of(precompiled)
     # Core's own headers overload functions on purpose.
     suffixes = (".cpp",) if precompiled.startswith("core/src/") else (".cpp", ".h")
@@ -88,6 +92,8 @@ def main():
     failed, files = False, 0
     for folder in folders:
         for where, _, inside in sorted(os.walk(folder)):
+            if f"{where}{os.sep}".startswith(left_out):
+                continue
             for path in sorted(os.path.join(where, f) for f in inside if f.endswith(suffixes)):
                 files += 1
                 used = re.findall(r"(?m)^ *using namespace (?:hearth::)?([\w:]+);", text_of(path))

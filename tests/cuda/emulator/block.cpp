@@ -63,11 +63,11 @@ Order order_of_launch(uint64_t launch) {
 }
 
 std::string place_of(const Thread& t) {
-  const std::string file = t.place.file_name();
+  const std::string file = t.place.file;
   const size_t slash = file.rfind('/');
   return std::string(t.what) + " at " +
          (slash == std::string::npos ? file : file.substr(slash + 1)) + ":" +
-         std::to_string(t.place.line());
+         std::to_string(t.place.line);
 }
 
 std::string text_of(const uint3& i) {
@@ -201,7 +201,7 @@ void Runner::finish_block() {
   result_ = 0;
   for (Thread& t : threads_) {
     result_ += t.predicate;
-    if (t.place.line() != last.place.line() || std::strcmp(t.what, last.what) != 0)
+    if (t.place.line != last.place.line || std::strcmp(t.what, last.what) != 0)
       fail("threads of a block meet at " + place_of(t) + " and at " + place_of(last));
     t.state = State::Ready;
   }
@@ -222,7 +222,7 @@ bool Runner::finish_warp() {
   }
   for (size_t i = 0; i < 32; ++i) {
     if (!(last.mask >> i & 1)) continue;
-    if (warp[i].place.line() != last.place.line() || std::strcmp(warp[i].what, last.what) != 0)
+    if (warp[i].place.line != last.place.line || std::strcmp(warp[i].what, last.what) != 0)
       fail("lanes of a warp meet at " + place_of(warp[i]) + " and at " + place_of(last));
     warp[i].state = State::Ready;
   }

@@ -2,10 +2,11 @@
 // The threads of a block, as one of them sees them.
 #pragma once
 
-#include <source_location>
 #include <string>
 
 #include <vector_types.h>
+
+#include "hearth/base/source_location.h"
 
 extern uint3 threadIdx, blockIdx;
 extern dim3 blockDim, gridDim;
@@ -13,7 +14,7 @@ inline constexpr int warpSize = 32;
 
 namespace hearth::emulator {
 
-using Place = std::source_location;
+using Place = SourceLocation;
 
 /// Waits until all threads of the block are here; returns how many gave true.
 int meet_block(bool predicate, const char* what, const Place& place);
