@@ -299,7 +299,7 @@ Tensor elements_of(Formula formula, int64_t n, ScalarType dtype, uint32_t seed, 
     case kComplexDouble:
       store_complex<double>(out, x);
       break;
-    case ScalarType::Undefined:
+    default:
       break;
   }
   return out;
