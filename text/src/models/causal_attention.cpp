@@ -86,8 +86,9 @@ Tensor spelled_out(const Tensor& query, const Tensor& key, const Tensor& value,
     mask = mask.unsqueeze(1);
   }
   // The smallest number rather than -inf: rows of nothing but padding shall not become NaN.
+  scores = scores.to(kFloat);
   if (mask.defined()) scores = where(mask, scores, std::numeric_limits<float>::lowest());
-  Tensor p = softmax(scores.to(kFloat), -1).to(query.scalar_type());
+  Tensor p = softmax(scores, -1).to(query.scalar_type());
   if (weights) *weights = p.flatten(1, 2);
   if (settings.dropout > 0) p = dropout(p, settings.dropout, true);
   return matmul(p, value);
