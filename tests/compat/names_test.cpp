@@ -246,8 +246,9 @@ TEST(Names, GraphsAndMemoryOfCuda) {
   at::cuda::CUDAGraph graph;
   EXPECT_ANY_THROW(graph.replay());
   EXPECT_NO_THROW(c10::cuda::CUDACachingAllocator::emptyCache());
-  if (!torch::cuda::is_available())
+  if (!torch::cuda::is_available()) {
     EXPECT_ANY_THROW(c10::cuda::CUDACachingAllocator::setMemoryFraction(0.5, 0));
+  }
 }
 
 /// As torchvision's operators keep what backward needs.
