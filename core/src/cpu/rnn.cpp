@@ -5,6 +5,7 @@
 // Results do not depend on the number of threads.
 #include <algorithm>
 
+#include "backends/rnn_operands.h"
 #include "backends/rnn_shape.h"
 #include "base/parallel.h"
 #include "cpu/dense.h"
@@ -99,36 +100,6 @@ class Panels {
   Scratch<T> data_;
 };
 
-/// c [m, n] = a [m, k] @ b [k, n] + bias, on all threads.
-template <class T>
-void product(int64_t m, int64_t n, int64_t k, const T* a, MatrixStride a_stride, const T* b,
-             MatrixStride b_stride, T* c, int64_t c_stride, const T* bias = nullptr) {
-  MatmulArgs g;
-  g.dtype = dtype_of<T>;
-  g.m = m;
-  g.n = n;
-  g.k = k;
-  g.a = a;
-  g.b = b;
-  g.c = c;
-  g.bias = bias;
-  g.a_stride = a_stride;
-  g.b_stride = b_stride;
-  g.c_stride = c_stride;
-  matmul(g);
-}
-
-/// A dense operand, null where it is undefined.
-template <class T>
-class Operand {
- public:
-  explicit Operand(const Tensor& t) : tensor_(t.defined() ? contiguous_raw(t) : t) {}
-  const T* data() const { return tensor_.defined() ? ptr<T>(tensor_) : nullptr; }
-
- private:
-  Tensor tensor_;
-};
-
 bool parallel(const RnnShape& l, const ops::RnnStep& s) {
   return 2 * s.batch * l.gates * l.hidden >= kParallelFlops;
 }
@@ -154,7 +125,7 @@ int64_t padded(int64_t n) {
 
 template <class T>
 void forward(const Call& call, const RnnShape& l, T* output, T* hy, T* cy, T* kept) {
-  const Operand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
+  const RnnOperand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
       w_hh(call.in[4]), b_ih(call.in[5]), b_hh(call.in[6]);
   const int64_t n = l.hidden, cols = tables<T>().gemm.cols;
   const int64_t stride = std::max<int64_t>(ops::rnn_kept(l.mode), 1) * n;
@@ -166,8 +137,8 @@ void forward(const Call& call, const RnnShape& l, T* output, T* hy, T* cy, T* ke
     bias[static_cast<size_t>(j)] =
         (b_ih.data() ? b_ih.data()[j] : T(0)) + (both ? b_hh.data()[j] : T(0));
   }
-  product<T>(l.rows, l.gates, l.input, x.data(), {l.input, 1}, w_ih.data(), {1, l.input}, gates,
-             stride, bias.data());
+  matmul(rnn_product<T>(l.rows, l.gates, l.input, x.data(), {l.input, 1}, w_ih.data(), {1, l.input},
+                        gates, stride, 0, bias.data()));
 
   Panels<T> weights(w_hh.data(), n, n, 1, n, l.gates / n);
   const auto state_size = static_cast<size_t>(l.batch * n);
@@ -216,7 +187,7 @@ void rnn_layer(const Call& call) {
 template <class T>
 void backward(const Call& call, const RnnShape& l, const Result results[7],
               const ops::RnnLayerBackward& op) {
-  const Operand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
+  const RnnOperand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
       hx(call.in[4]), cx(call.in[5]), w_ih(call.in[6]), w_hh(call.in[7]), output(call.in[10]),
       kept(call.in[11]);
   const int64_t n = l.hidden, cols = tables<T>().gemm.cols;
@@ -280,20 +251,21 @@ void backward(const Call& call, const RnnShape& l, const Result results[7],
 
   const T* d = dgates.data();
   if (op.need_input)
-    product<T>(l.rows, l.input, l.gates, d, {stride, 1}, w_ih.data(), {l.input, 1},
-               results[0].data<T>(), l.input);
+    matmul(rnn_product<T>(l.rows, l.input, l.gates, d, {stride, 1}, w_ih.data(), {l.input, 1},
+                          results[0].data<T>(), l.input));
   if (op.need_weight_ih)
-    product<T>(l.gates, l.input, l.rows, d, {1, stride}, x.data(), {l.input, 1},
-               results[3].data<T>(), l.input);
+    matmul(rnn_product<T>(l.gates, l.input, l.rows, d, {1, stride}, x.data(), {l.input, 1},
+                          results[3].data<T>(), l.input));
   if (op.need_weight_hh)
     for (const RnnSegment& part : segments)
-      product<T>(part.count, n, l.rows, d + part.column, {1, stride}, before.data(),
-                 {before_stride, 1}, results[4].data<T>() + part.row * n, n);
+      matmul(rnn_product<T>(part.count, n, l.rows, d + part.column, {1, stride}, before.data(),
+                            {before_stride, 1}, results[4].data<T>() + part.row * n, n));
   if (!op.need_bias) return;
   Scratch<T> ones(static_cast<size_t>(l.rows));
   std::fill_n(ones.data(), l.rows, T(1));
   Scratch<T> sums(static_cast<size_t>(columns));
-  product<T>(1, columns, l.rows, ones.data(), {l.rows, 1}, d, {stride, 1}, sums.data(), columns);
+  matmul(rnn_product<T>(1, columns, l.rows, ones.data(), {l.rows, 1}, d, {stride, 1}, sums.data(),
+                        columns));
   std::copy_n(sums.data(), l.gates, results[5].data<T>());
   for (const RnnSegment& part : segments)
     std::copy_n(sums.data() + part.column, part.count, results[6].data<T>() + part.row);

@@ -4,6 +4,7 @@
 // weight gradients are one product again.
 #include "hearth/ops/creation.h"
 
+#include "backends/rnn_operands.h"
 #include "backends/rnn_shape.h"
 #include "cuda/dense.h"
 #include "cuda/kernels.h"
@@ -14,38 +15,6 @@
 namespace hearth::cuda {
 
 namespace {
-
-/// c [m, n] = a [m, k] @ b [k, n] + beta * c + bias.
-template <class T>
-void product(int64_t m, int64_t n, int64_t k, const T* a, MatrixStride a_stride, const T* b,
-             MatrixStride b_stride, T* c, int64_t c_stride, double beta = 0,
-             const T* bias = nullptr) {
-  MatmulArgs g;
-  g.dtype = dtype_of<T>;
-  g.m = m;
-  g.n = n;
-  g.k = k;
-  g.a = a;
-  g.b = b;
-  g.c = c;
-  g.bias = bias;
-  g.a_stride = a_stride;
-  g.b_stride = b_stride;
-  g.c_stride = c_stride;
-  g.beta = beta;
-  matmul(g);
-}
-
-/// A dense operand, null where it is undefined.
-template <class T>
-class Operand {
- public:
-  explicit Operand(const Tensor& t) : tensor_(t.defined() ? contiguous_raw(t) : t) {}
-  const T* data() const { return data_or_null<T>(tensor_); }
-
- private:
-  Tensor tensor_;
-};
 
 /// `from`, or zeros where it is null.
 template <class T>
@@ -64,26 +33,26 @@ Workspace room(int64_t count) {
 
 template <class T>
 void forward(const Call& call, const RnnShape& l, T* output, T* hy, T* cy, T* kept) {
-  const Operand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
+  const RnnOperand<T> x(call.in[0]), hx(call.in[1]), cx(call.in[2]), w_ih(call.in[3]),
       w_hh(call.in[4]), b_ih(call.in[5]), b_hh(call.in[6]);
   const int64_t n = l.hidden, stride = std::max<int64_t>(ops::rnn_kept(l.mode), 1) * n;
   T* const gates = ops::rnn_kept(l.mode) ? kept : output;
   const Workspace bias = room<T>(l.gates);
   rnn_bias(l.mode, n, b_ih.data(), b_hh.data(), bias.data<T>());
-  product<T>(l.rows, l.gates, l.input, x.data(), {l.input, 1}, w_ih.data(), {1, l.input}, gates,
-             stride, 0, bias.data<T>());
+  matmul(rnn_product<T>(l.rows, l.gates, l.input, x.data(), {l.input, 1}, w_ih.data(), {1, l.input},
+                        gates, stride, 0, bias.data<T>()));
   // States of sequences that have ended, or that begin later, stay what they are.
   begin(hy, hx.data(), l.batch * n);
   if (l.lstm()) begin(cy, cx.data(), l.batch * n);
   for (const ops::RnnStep& s : l.steps) {
     if (s.batch == 0) continue;
     T* const sums = gates + s.row * stride;
-    product<T>(s.batch, l.gru() ? 2 * n : l.gates, n, hy, {n, 1}, w_hh.data(), {1, n}, sums, stride,
-               1);
+    matmul(rnn_product<T>(s.batch, l.gru() ? 2 * n : l.gates, n, hy, {n, 1}, w_hh.data(), {1, n},
+                          sums, stride, 1));
     // The state's part of the new gate stays apart.
     if (l.gru())
-      product<T>(s.batch, n, n, hy, {n, 1}, w_hh.data() + 2 * n * n, {1, n}, sums + 3 * n, stride,
-                 0, b_hh.data() ? b_hh.data() + 2 * n : nullptr);
+      matmul(rnn_product<T>(s.batch, n, n, hy, {n, 1}, w_hh.data() + 2 * n * n, {1, n},
+                            sums + 3 * n, stride, 0, b_hh.data() ? b_hh.data() + 2 * n : nullptr));
     rnn_gates<T>(l.mode, {s.batch, n, sums, stride, hy, cy, output + s.row * n});
   }
 }
@@ -110,7 +79,7 @@ void rnn_layer(const Call& call) {
 template <class T>
 void backward(const Call& call, const RnnShape& l, const Result results[7],
               const ops::RnnLayerBackward& op) {
-  const Operand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
+  const RnnOperand<T> grad(call.in[0]), grad_hy(call.in[1]), grad_cy(call.in[2]), x(call.in[3]),
       hx(call.in[4]), cx(call.in[5]), w_ih(call.in[6]), w_hh(call.in[7]), output(call.in[10]),
       kept(call.in[11]);
   const int64_t n = l.hidden, kept_stride = ops::rnn_kept(l.mode) * n;
@@ -146,23 +115,24 @@ void backward(const Call& call, const RnnShape& l, const Result results[7],
     g.before = op.need_weight_hh ? before.data<T>() + s.row * n : nullptr;
     rnn_gates_backward(l.mode, g);
     for (const RnnSegment& part : segments)
-      product<T>(s.batch, n, part.count, g.dgates + part.column, {columns, 1},
-                 w_hh.data() + part.row * n, {n, 1}, dh, n, 1);
+      matmul(rnn_product<T>(s.batch, n, part.count, g.dgates + part.column, {columns, 1},
+                            w_hh.data() + part.row * n, {n, 1}, dh, n, 1));
   }
   if (op.need_input)
-    product<T>(l.rows, l.input, l.gates, d, {columns, 1}, w_ih.data(), {l.input, 1},
-               results[0].data<T>(), l.input);
+    matmul(rnn_product<T>(l.rows, l.input, l.gates, d, {columns, 1}, w_ih.data(), {l.input, 1},
+                          results[0].data<T>(), l.input));
   if (op.need_weight_ih)
-    product<T>(l.gates, l.input, l.rows, d, {1, columns}, x.data(), {l.input, 1},
-               results[3].data<T>(), l.input);
+    matmul(rnn_product<T>(l.gates, l.input, l.rows, d, {1, columns}, x.data(), {l.input, 1},
+                          results[3].data<T>(), l.input));
   if (op.need_weight_hh)
     for (const RnnSegment& part : segments)
-      product<T>(part.count, n, l.rows, d + part.column, {1, columns}, before.data<T>(), {n, 1},
-                 results[4].data<T>() + part.row * n, n);
+      matmul(rnn_product<T>(part.count, n, l.rows, d + part.column, {1, columns}, before.data<T>(),
+                            {n, 1}, results[4].data<T>() + part.row * n, n));
   if (!op.need_bias) return;
   const Tensor ones = full({l.rows}, 1, TensorOptions(dtype_of<T>).device(call.in[3].device()));
   const auto sum = [&](int64_t column, int64_t count, T* to) {
-    product<T>(1, count, l.rows, ptr<T>(ones), {l.rows, 1}, d + column, {columns, 1}, to, count);
+    matmul(rnn_product<T>(1, count, l.rows, ptr<T>(ones), {l.rows, 1}, d + column, {columns, 1}, to,
+                          count));
   };
   sum(0, l.gates, results[5].data<T>());
   for (const RnnSegment& part : segments)
