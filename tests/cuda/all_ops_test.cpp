@@ -142,8 +142,8 @@ TEST_P(CudaDtypes, AgreeWithTheCpu) {
   const ScalarType type = GetParam();
   for (const Sample& s : samples()) {
     if (is_view(s)) continue;
-    // Between its parts a row's half numbers are rounded, maybe past a step of its gradient.
-    if (element_size(type) == 2 && in_parts().count(std::string(s.op->info.name))) continue;
+    // Its parts round half numbers in between, past a step of the activation's derivative.
+    if (element_size(type) == 2 && s.op->info.name == "batch_norm_act_backward") continue;
     std::vector<Tensor> in;
     bool changed = false;
     for (const Tensor& t : s.in) {
