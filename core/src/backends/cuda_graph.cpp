@@ -124,7 +124,7 @@ struct CUDAGraph::Impl {
     uint64_t number = 0;
     Recorder recorder;
     Interceptor::Scope scope;
-    Generator drawn;  ///< the thread's default one, for now
+    Generator drawn;  ///< the thread's default one until the capture ends
     GeneratorGuard guard;
     std::vector<std::pair<Generator, GeneratorState>> before;  ///< of the registered ones
   };
