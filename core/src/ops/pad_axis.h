@@ -64,8 +64,8 @@ struct PadAxis {
       case PadMode::Replicate:
         if (q == 0 && lead > 0) f(int64_t{0}, lead < size ? lead : size);
         if (q == n - 1 && lead + n < size) {
-          const int64_t begin = lead + n > 0 ? lead + n : 0;
-          f(begin, size - begin);
+          const int64_t after = lead + n > 0 ? lead + n : 0;
+          f(after, size - after);
         }
         break;
       default:
