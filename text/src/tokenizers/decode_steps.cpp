@@ -17,7 +17,17 @@ namespace {
 using nlohmann::ordered_json;
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  if (what.empty() || text.find(what) == std::string::npos) return;
+  if (what.empty()) {
+    // It is at both ends of every character.
+    std::string out(with);
+    for (size_t at = 0; at < text.size();) {
+      out += text[at++];
+      if (at == text.size() || !unicode::continues(text[at])) out += with;
+    }
+    text = std::move(out);
+    return;
+  }
+  if (text.find(what) == std::string::npos) return;
   std::string out;
   size_t done = 0;
   for (size_t at; (at = text.find(what, done)) != std::string::npos; done = at + what.size())

@@ -185,6 +185,8 @@ struct EncodingSink {
         name_token(out, first + i,
                    std::string_view(text.bytes)
                        .substr(tokens.spans[i].begin, tokens.spans[i].end - tokens.spans[i].begin));
+      else if (const std::string_view name = out.vocabulary->other_name(tokens.ids[i]); name.data())
+        name_token(out, first + i, name);
     }
     word += static_cast<uint32_t>(text.pieces.size());
   }

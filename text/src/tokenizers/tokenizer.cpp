@@ -18,7 +18,8 @@ void truncate_ids(const Tokenizer::Impl& impl, std::vector<uint32_t>& ids,
                   bool add_special_tokens) {
   const size_t room = room_for(impl, *impl.truncation, false, add_special_tokens);
   if (ids.size() <= room) return;
-  HEARTH_CHECK_AS(ValueError, impl.truncation->strategy() != TruncationStrategy::OnlySecond,
+  HEARTH_CHECK_AS(ValueError,
+                  room == 0 || impl.truncation->strategy() != TruncationStrategy::OnlySecond,
                   "[Tokenizer] the second text is to be cut, and there is none");
   const auto excess = static_cast<std::ptrdiff_t>(ids.size() - room);
   if (impl.truncation->direction() == Side::Left)

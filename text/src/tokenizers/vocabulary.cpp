@@ -117,6 +117,10 @@ std::string_view Vocabulary::token(uint32_t id) const {
   return other == normalized_.end() ? std::string_view(added->second.content()) : other->second;
 }
 
+std::string_view Vocabulary::find_other_name(uint32_t id) const {
+  return normalized_.contains(id) ? model_->id_to_token(id) : std::string_view();
+}
+
 size_t Vocabulary::size(bool with_added_tokens) const {
   size_t n = model_->vocab_size();
   if (with_added_tokens)
@@ -166,11 +170,13 @@ void Vocabulary::find(std::string_view text, bool normalized, bool encode_specia
     const AddedToken& token = added_.at(match.value);
     if (encode_special_tokens && special_.count(token.content())) continue;
     if (token.single_word() && in_word(text, match.begin, match.end)) continue;
-    // What an earlier match took of the spaces stays with it.
-    const size_t begin = token.lstrip()
-                             ? before_spaces(text, match.begin, std::min(done, match.begin))
-                             : match.begin;
+    // What an earlier match took of the spaces stays with it, also a token that is nothing else.
+    const size_t begin =
+        token.lstrip()
+            ? std::max(before_spaces(text, match.begin, std::min(done, match.begin)), done)
+            : match.begin;
     const size_t end = token.rstrip() ? behind_spaces(text, match.end) : match.end;
+    if (begin >= end) continue;
     if (done < begin) sections.push_back({done, begin, std::nullopt});
     sections.push_back({begin, end, match.value});
     done = end;

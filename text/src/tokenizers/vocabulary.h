@@ -55,6 +55,10 @@ class Vocabulary {
   std::optional<uint32_t> id(std::string_view token) const;
   /// As decoders get it: an added token as it is found. Null data for an id that there isn't.
   std::string_view token(uint32_t id) const;
+  /// What the model calls a token, where it is found as another text; null data where it isn't.
+  std::string_view other_name(uint32_t id) const {
+    return normalized_.empty() ? std::string_view() : find_other_name(id);
+  }
   size_t size(bool with_added_tokens) const;
   /// One more than the largest id.
   size_t id_limit() const;
@@ -72,6 +76,7 @@ class Vocabulary {
 
  private:
   void build_matchers();
+  std::string_view find_other_name(uint32_t id) const;
 
   std::shared_ptr<const Model> model_;
   std::map<uint32_t, AddedToken> added_;

@@ -377,6 +377,17 @@ def added_tokens():
     return tokenizer
 
 
+def swallowed_spaces():
+    """Spaces that a token takes with it may be tokens themselves; the model's [UNK] is found as [unk]."""
+    tokenizer = word_level(pre.Whitespace(), normalizer=normalizers.Lowercase(),
+                           decoder=decoders.BPEDecoder(suffix=""))
+    tokenizer.add_tokens([
+        AddedToken("\n", normalized=False, lstrip=True, rstrip=True), AddedToken("[UNK]"),
+        AddedToken("  ", normalized=False, lstrip=True, rstrip=True)])
+    tokenizer.add_special_tokens([AddedToken("<s>", rstrip=True), AddedToken("</s>", rstrip=True)])
+    return tokenizer
+
+
 def cut(tokenizer, **how):
     tokenizer.enable_truncation(**how)
     return tokenizer
@@ -411,6 +422,7 @@ def families():
     yield "openai_gpt", openai_gpt()
     yield "ctc", ctc()
     yield "added_tokens", added_tokens()
+    yield "swallowed_spaces", swallowed_spaces()
     yield "punctuation", word_level(pre.Sequence([pre.Punctuation("merged_with_previous"),
                                                   pre.WhitespaceSplit()]),
                                     normalizer=normalizers.Sequence(
