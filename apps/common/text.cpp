@@ -15,6 +15,19 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return all;
 }
 
+std::vector<std::string> split_at_commas(std::string_view words) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= words.size();) {
+    const size_t comma = std::min(words.find(',', at), words.size());
+    std::string part(words.substr(at, comma - at));
+    part.erase(0, part.find_first_not_of(' '));
+    part.erase(part.find_last_not_of(' ') + 1);
+    if (!part.empty()) parts.push_back(std::move(part));
+    at = comma + 1;
+  }
+  return parts;
+}
+
 std::string shortened(std::string_view text, size_t most) {
   std::string kept(text.substr(0, most));
   for (char& c : kept)

@@ -9,6 +9,9 @@
 
 std::string joined(const std::vector<std::string>& words, std::string_view between);
 
+/// "a, b" -> a, b: without blanks around, and nothing for nothing.
+std::vector<std::string> split_at_commas(std::string_view words);
+
 /// At most `most` characters, the rest as "..."; what is not printable as '?'.
 std::string shortened(std::string_view text, size_t most);
 

@@ -160,6 +160,99 @@ TEST(TextTrainer, LearnsALanguage) {
   EXPECT_GT(trainer.fit().metrics.at("val_accuracy"), 0.95);
 }
 
+/// Texts of "good" and "bad", and how many there are of each.
+struct Counted {
+  std::vector<std::string> texts;
+  std::vector<float> good, either;
+};
+Counted counted(size_t n, uint64_t state) {
+  Counted all;
+  for (size_t i = 0; i < n; ++i) {
+    float good = 0, bad = 0;
+    std::string text;
+    for (size_t k = 0; k < i % 6; ++k) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      const bool yes = state >> 63;
+      (yes ? good : bad) += 1;
+      text += yes ? "good " : "bad ";
+    }
+    all.texts.push_back(text + "film");
+    all.good.push_back(good);
+    all.either.insert(all.either.end(), {float(good > 0), float(bad > 0), float(good > bad)});
+  }
+  return all;
+}
+
+TEST(TokenExamples, TextsHaveNumbers) {
+  const std::vector<std::string> texts{"good film", "bad"};
+  const TokenExamples e =
+      valued_examples(tokenizer(), texts, std::vector<float>{0.5f, -1, 2, 3}, 8);
+  EXPECT_EQ(e.numbers, 2);
+  EXPECT_TRUE(
+      e.batch(std::vector<size_t>{1, 0}).target.equal(tensor({2.f, 3.f, 0.5f, -1.f}).view({2, 2})));
+  for (const size_t n : {0, 1, 3})
+    EXPECT_NE(error_of<ValueError>(
+                  [&] { valued_examples(tokenizer(), texts, std::vector<float>(n), 8); }),
+              "");
+}
+
+TEST(TextTrainer, LearnsANumber) {
+  manual_seed(5);
+  const TemporaryFolder folder;
+  LSTMForSequenceClassification model(small().id2label({"LABEL_0"}).problem_type("regression"));
+  const Counted learned = counted(400, 1), tested = counted(60, 2);
+  const TokenExamples test = valued_examples(tokenizer(), tested.texts, tested.good, 16);
+  TextTrainer trainer(*model, valued_examples(tokenizer(), learned.texts, learned.good, 16),
+                      "counts", options(folder, 12));
+  trainer.validate_on(test, 7);
+  const train::FitResult result = trainer.fit();
+  EXPECT_FALSE(result.metrics.contains("val_accuracy"));
+  const Predictions p = predict(*model, test, 7);
+  EXPECT_EQ(p.probabilities.sizes(), (std::vector<int64_t>{60, 1}));
+  EXPECT_TRUE(p.targets.flatten().equal(tensor(tested.good)));
+  const double mse = (p.probabilities - p.targets).square().mean().item<double>();
+  EXPECT_LT(mse, 0.1);
+  EXPECT_NEAR(result.metrics.at("val_loss"), mse, 1e-4);
+}
+
+TEST(TextTrainer, LearnsAnyNumberOfClasses) {
+  manual_seed(6);
+  const TemporaryFolder folder;
+  LSTMForSequenceClassification model(
+      small().id2label({"good", "bad", "better"}).problem_type("multi_label_classification"));
+  const Counted learned = counted(400, 1), tested = counted(60, 2);
+  const TokenExamples test = valued_examples(tokenizer(), tested.texts, tested.either, 16);
+  TextTrainer trainer(*model, valued_examples(tokenizer(), learned.texts, learned.either, 16),
+                      "classes", options(folder, 8));
+  trainer.validate_on(test);
+  const train::FitResult result = trainer.fit();
+  EXPECT_GT(result.metrics.at("val_accuracy"), 0.95);
+  const Predictions p = predict(*model, test, 7);
+  EXPECT_NEAR(p.probabilities.ge(0.5).eq(p.targets.ge(0.5)).to(kFloat).mean().item<double>(),
+              result.metrics.at("val_accuracy"), 1e-6);
+}
+
+TEST(TextTrainer, TargetsAreWhatTheModelIsFor) {
+  const TemporaryFolder folder;
+  const Counted all = counted(20, 1);
+  const TokenExamples numbers = valued_examples(tokenizer(), all.texts, all.good, 16);
+  const auto error = [&](const LSTMConfig& config, const TokenExamples& examples) {
+    LSTMForSequenceClassification model(config);
+    return error_of<ValueError>([&] { TextTrainer(*model, examples, "x", options(folder, 1)); });
+  };
+  EXPECT_NE(error(small().problem_type("regression"), reviews(20, 1))
+                .find("expected examples with"
+                      " numbers"),
+            std::string::npos);
+  EXPECT_NE(
+      error(small().problem_type("single_label_classification"), numbers).find("a class each"),
+      std::string::npos);
+  LSTMForSequenceClassification two(small().problem_type("regression"));
+  TextTrainer trainer(*two, numbers, "x", options(folder, 1));
+  EXPECT_NE(error_of<ShapeError>([&] { trainer.fit(); }).find("1 scores for each text"),
+            std::string::npos);
+}
+
 TEST(TextTrainer, GoesOnWhereItWas) {
   const TemporaryFolder one, two;
   const auto run = [](const TemporaryFolder& folder, int64_t stop, const std::string& from) {

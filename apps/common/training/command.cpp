@@ -42,9 +42,14 @@ class Reporter final : public train::Callback {
   }
   void on_train_epoch_end(train::Engine& engine) override {
     const auto m = [&](const char* name) { return engine.metric(name); };
-    note(fmt::format("epoch {}/{}: loss {:.4f} (test {:.4f}), accuracy {} (test {})",
-                     engine.current_epoch() + 1, epochs_, m("train_loss"), m("val_loss"),
-                     percent(m("train_accuracy"), 2), percent(m("val_accuracy"), 2)));
+    std::string line =
+        fmt::format("epoch {}/{}: loss {:.4f} (test {:.4f})", engine.current_epoch() + 1, epochs_,
+                    m("train_loss"), m("val_loss"));
+    // There is none of numbers.
+    if (engine.callback_metrics().contains("val_accuracy"))
+      line += fmt::format(", accuracy {} (test {})", percent(m("train_accuracy"), 2),
+                          percent(m("val_accuracy"), 2));
+    note(line);
   }
   void on_checkpoint(train::Engine& engine, train::Moment moment) override {
     if (moment != train::Moment::Step && !averages_) save_(file_);

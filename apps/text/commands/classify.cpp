@@ -7,10 +7,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/text/models/problem_type.h"
 #include "hearth/text/pipelines/tasks.h"
 
 #include "common/command.h"
-#include "common/json.h"
+#include "common/text.h"
 #include "text/each_line.h"
 #include "text/model.h"
 
@@ -23,8 +24,10 @@ class Classify final : public Command {
   const char* name() const override { return "classify"; }
   const char* summary() const override { return "Say which class texts are of"; }
   const char* details() const override {
-    return "Prints, for each line, the classes and their scores, nothing for an empty line. With "
-           "--labels the model is one that tells what sentences entail (NLI), and the classes are "
+    return "Prints, for each line, the classes and their scores, nothing for an empty line: the "
+           "likeliest; of a model whose texts have any number of classes those above --threshold; "
+           "of a regression its number. With --labels the model is one that tells what sentences "
+           "entail (NLI), and the classes are "
            "any words.";
   }
   std::vector<std::string> examples() const override {
@@ -36,7 +39,12 @@ class Classify final : public Command {
   void declare(OptionList& options) override {
     declare_model(options, model_);
     options.add("files", files_, kTextFilesHelp);
-    options.add("--top", top_, "How many classes to print").between(1, 100000);
+    options.add("--top", top_, "How many classes to print")
+        .between(1, 100000)
+        .by_default("by model");
+    options.add("--threshold", threshold_, "The least score of a class that is printed")
+        .between(0, 1)
+        .by_default("by model");
     options.add("--function", function_, "What scores become")
         .one_of({"softmax", "sigmoid", "none"})
         .by_default("by model");
@@ -54,22 +62,11 @@ class Classify final : public Command {
   std::string model_, template_ = text::ZeroShotOptions().hypothesis_template();
   std::vector<std::string> files_;
   std::optional<std::string> function_, labels_;
-  int64_t top_ = 1, batch_size_ = text::TextClassificationOptions().batch_size();
+  std::optional<int64_t> top_;
+  std::optional<double> threshold_;
+  int64_t batch_size_ = text::TextClassificationOptions().batch_size();
   bool multi_label_ = false;
 };
-
-std::vector<std::string> split_at_commas(const std::string& words) {
-  std::vector<std::string> parts;
-  for (size_t at = 0; at <= words.size();) {
-    const size_t comma = std::min(words.find(',', at), words.size());
-    std::string part = words.substr(at, comma - at);
-    part.erase(0, part.find_first_not_of(' '));
-    part.erase(part.find_last_not_of(' ') + 1);
-    if (!part.empty()) parts.push_back(std::move(part));
-    at = comma + 1;
-  }
-  return parts;
-}
 
 std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Classify::open()
     const {
@@ -79,7 +76,7 @@ std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Cl
     auto pipeline = open_pipeline(text::task::zero_shot_classification, model_, device());
     const auto options =
         text::ZeroShotOptions().hypothesis_template(template_).multi_label(multi_label_);
-    return [=, top = static_cast<size_t>(top_)](const std::vector<std::string>& texts) {
+    return [=, top = static_cast<size_t>(top_.value_or(1))](const std::vector<std::string>& texts) {
       std::vector<Scores> all;
       for (const std::string& line : texts) {
         const auto found = pipeline(line, labels, options);
@@ -91,37 +88,37 @@ std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Cl
     };
   }
   auto pipeline = open_pipeline(text::task::text_classification, model_, device());
-  auto options = text::TextClassificationOptions().top_k(top_).batch_size(batch_size_);
+  auto options = text::TextClassificationOptions().batch_size(batch_size_);
   using Function = text::ClassificationFunction;
   if (function_)
     options.function_to_apply(*function_ == "softmax"   ? Function::Softmax
                               : *function_ == "sigmoid" ? Function::Sigmoid
                                                         : Function::None);
-  return [=](const std::vector<std::string>& texts) { return pipeline(texts, options); };
+  std::optional<double> threshold = threshold_;
+  if (!top_ && !threshold &&
+      text::problem_type(pipeline.model().config()) == text::ProblemType::MultiLabel)
+    threshold = 0.5;
+  options.top_k(threshold ? top_ : top_.value_or(1));
+  return [=](const std::vector<std::string>& texts) {
+    auto all = pipeline(texts, options);
+    for (Scores& scores : all)
+      std::erase_if(scores, [&](const text::LabelScore& s) {
+        return threshold && static_cast<double>(s.score) < *threshold;
+      });
+    return all;
+  };
 }
 
 int Classify::run() {
-  const auto classify = open();
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
-  TextLines lines(files_);
-  each_line<Scores>(lines, static_cast<size_t>(batch_size_), "classifying", classify,
-                    [&](const std::string&, const Scores* scores) {
-                      std::string line;
-                      nlohmann::ordered_json object;
-                      if (scores) {
-                        object = nlohmann::ordered_json::array();
-                        for (const auto& [label, score] : *scores) {
-                          line +=
-                              fmt::format("{}{}\t{:.4f}", line.empty() ? "" : "\t", label, score);
-                          object.push_back({{"label", label}, {"score", score}});
-                        }
-                      }
-                      if (json())
-                        results.push_back(std::move(object));
-                      else
-                        fmt::print("{}\n", line);
-                    });
-  if (json()) print_json({{"model", model_}, {"results", std::move(results)}});
+  print_each_line({files_, model_, json(), static_cast<size_t>(batch_size_), "classifying"}, open(),
+                  [](const Scores& scores, std::string& line) {
+                    auto values = nlohmann::ordered_json::array();
+                    for (const auto& [label, score] : scores) {
+                      line += fmt::format("{}{}\t{:.4f}", line.empty() ? "" : "\t", label, score);
+                      values.push_back({{"label", label}, {"score", score}});
+                    }
+                    return values;
+                  });
   return 0;
 }
 

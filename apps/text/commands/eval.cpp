@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/text.h"
 #include "common/training/report.h"
+#include "text/training/scores.h"
 #include "text/training/task.h"
 
 namespace {
@@ -27,6 +28,7 @@ class Eval final : public Command {
   const char* summary() const override { return "Test a classifier, tagger or language model"; }
   std::vector<std::string> examples() const override {
     return {"eval --model runs/reviews --data test.csv", "eval --model runs/ner --data test.conll",
+            "eval --model runs/comments --data comments.jsonl --threshold 0.3 --json",
             "eval --model gpt2 --task language --data book.txt"};
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
@@ -35,11 +37,11 @@ class Eval final : public Command {
         .value("MODEL")
         .required();
     options.add("--data", data_, kTextDataHelp).value("PATH").required();
-    options.add("--task", task_, "What is tested; by default what the file suggests")
-        .one_of({"auto", "classify", "tag", "language"});
-    options.add("--text", columns_.text, "The column, or key, of texts");
-    options.add("--pair", columns_.pair, "That of second texts");
-    options.add("--label", columns_.label, "That of classes");
+    declare_data(options, task_, columns_);
+    options
+        .add("--threshold", threshold_,
+             "The least probability of a class that counts as predicted, of multi-label")
+        .between(0, 1);
     options.add("--batch-size", batch_size_, "Texts at once").between(1, 100'000);
     options.add("--max-length", max_length_, "Tokens of a text; more are cut off")
         .between(2, 1 << 20);
@@ -49,7 +51,10 @@ class Eval final : public Command {
  private:
   std::string model_, data_, task_ = "auto";
   TextColumns columns_;
+  double threshold_ = kThreshold;
   int64_t batch_size_ = 32, max_length_ = 128;
+
+  TextTask task_for(const text::PreTrainedModelImpl& model, size_t classes) const;
 };
 
 std::vector<std::string> classes_of(const text::PreTrainedModelImpl& model) {
@@ -89,13 +94,29 @@ std::vector<std::pair<std::string, double>> span_scores(const text::Predictions&
   return scores;
 }
 
-int Eval::run() {
+/// What the model was made for, if nobody says otherwise.
+TextTask Eval::task_for(const text::PreTrainedModelImpl& model, size_t classes) const {
   const TextTask task = text_task(task_, data_);
-  const auto model = text::open_model(head_for(task), model_);
+  if (task_ != "auto" || task != TextTask::Classify) return task;
+  switch (text::problem_type(model.config())
+              .value_or(classes == 1 ? text::ProblemType::Regression
+                                     : text::ProblemType::SingleLabel)) {
+    case text::ProblemType::Regression:
+      return TextTask::Regression;
+    case text::ProblemType::MultiLabel:
+      return TextTask::MultiLabel;
+    case text::ProblemType::SingleLabel:
+      break;
+  }
+  return task;
+}
+
+int Eval::run() {
+  const auto model = text::open_model(head_for(text_task(task_, data_)), model_);
   model->to(device());
   const auto tokenizer = text::AutoTokenizer::from_pretrained(model_);
-  const std::vector<std::string> classes =
-      task == TextTask::Language ? std::vector<std::string>() : classes_of(*model);
+  const std::vector<std::string> classes = classes_of(*model);
+  const TextTask task = task_for(*model, classes.size());
   const TextData data = read_text_data(task, data_, columns_, classes);
   const text::TokenExamples examples = encode(data, task, tokenizer, max_length_);
 
@@ -111,6 +132,12 @@ int Eval::run() {
     fmt::print(text(), "{} on {}: perplexity {:.3f}, loss {:.4f} of {} pieces of {} tokens\n",
                model_, data_, std::exp(loss), loss, examples.size(), max_length_);
     result.update({{"test_loss", loss}, {"test_perplexity", std::exp(loss)}});
+  } else if (has_values(task)) {
+    const TextScores scores =
+        text_scores(task, text::predict(*model, examples, batch_size_), threshold_);
+    fmt::print(text(), "{} on {}: {} of {} texts, {:.0f} texts/s\n", model_, data_,
+               in_words(task, scores), examples.size(), rate());
+    for (const auto& [name, score] : scores) result["test_" + name] = score;
   } else {
     const text::Predictions p = text::predict(*model, examples, batch_size_);
     const auto evaluation = hearth::train::evaluate(p.probabilities, p.targets);

@@ -10,7 +10,6 @@
 #include "hearth/text/pipelines/tasks.h"
 
 #include "common/command.h"
-#include "common/json.h"
 #include "common/text.h"
 #include "text/each_line.h"
 #include "text/model.h"
@@ -41,14 +40,14 @@ class FillMask final : public Command {
 
  private:
   using Fillings = std::vector<std::vector<text::MaskFilling>>;
-  nlohmann::ordered_json describe(const Fillings& masks, std::string& line) const;
+  static nlohmann::ordered_json describe(const Fillings& masks, std::string& line);
 
   std::string model_;
   std::vector<std::string> files_, targets_;
   int64_t top_ = text::FillMaskOptions().top_k();
 };
 
-nlohmann::ordered_json FillMask::describe(const Fillings& masks, std::string& line) const {
+nlohmann::ordered_json FillMask::describe(const Fillings& masks, std::string& line) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const auto& fillings : masks) {
     if (!line.empty()) line += " | ";
@@ -66,11 +65,9 @@ nlohmann::ordered_json FillMask::describe(const Fillings& masks, std::string& li
 int FillMask::run() {
   const auto fill = open_pipeline(text::task::fill_mask, model_, device());
   const auto options = text::FillMaskOptions().top_k(top_).targets(targets_);
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
   bool failed = false;
-  TextLines lines(files_);
-  each_line<std::optional<Fillings>>(
-      lines, 1, "filling",
+  print_each_line(
+      {files_, model_, json(), 1, "filling"},
       [&](const std::vector<std::string>& texts) {
         std::vector<std::optional<Fillings>> all;
         for (const std::string& line : texts) {
@@ -85,16 +82,9 @@ int FillMask::run() {
         }
         return all;
       },
-      [&](const std::string&, const std::optional<Fillings>* masks) {
-        std::string line;
-        nlohmann::ordered_json object;
-        if (masks && *masks) object = describe(**masks, line);
-        if (json())
-          results.push_back(std::move(object));
-        else
-          fmt::print("{}\n", line);
+      [](const std::optional<Fillings>& masks, std::string& line) {
+        return masks ? describe(*masks, line) : nlohmann::ordered_json();
       });
-  if (json()) print_json({{"model", model_}, {"results", std::move(results)}});
   return failed ? 1 : 0;
 }
 

@@ -8,7 +8,6 @@
 #include "hearth/text/pipelines/tasks.h"
 
 #include "common/command.h"
-#include "common/json.h"
 #include "text/each_line.h"
 #include "text/model.h"
 
@@ -67,32 +66,22 @@ text::TokenClassificationOptions Ner::options() const {
 int Ner::run() {
   const auto how = options();
   const auto find = open_pipeline(text::task::token_classification, model_, device());
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
-  using Entities = std::vector<text::TokenEntity>;
-  TextLines lines(files_);
-  each_line<Entities>(
-      lines, 1, "tagging", [&](const std::vector<std::string>& texts) { return find(texts, how); },
-      [&](const std::string&, const Entities* entities) {
-        std::string line;
-        nlohmann::ordered_json object;
-        if (entities) {
-          object = nlohmann::ordered_json::array();
-          for (const text::TokenEntity& e : *entities) {
-            line += fmt::format("{}{}\t{}\t{:.4f}\t{}-{}", line.empty() ? "" : "\t", e.entity,
-                                e.word, e.score, e.start, e.end);
-            nlohmann::ordered_json entity{{e.index ? "entity" : "entity_group", e.entity},
-                                          {"score", e.score}};
-            if (e.index) entity["index"] = *e.index;
-            entity.update({{"word", e.word}, {"start", e.start}, {"end", e.end}});
-            object.push_back(std::move(entity));
-          }
+  print_each_line(
+      {files_, model_, json(), 1, "tagging"},
+      [&](const std::vector<std::string>& texts) { return find(texts, how); },
+      [](const std::vector<text::TokenEntity>& entities, std::string& line) {
+        auto values = nlohmann::ordered_json::array();
+        for (const text::TokenEntity& e : entities) {
+          line += fmt::format("{}{}\t{}\t{:.4f}\t{}-{}", line.empty() ? "" : "\t", e.entity, e.word,
+                              e.score, e.start, e.end);
+          nlohmann::ordered_json entity{{e.index ? "entity" : "entity_group", e.entity},
+                                        {"score", e.score}};
+          if (e.index) entity["index"] = *e.index;
+          entity.update({{"word", e.word}, {"start", e.start}, {"end", e.end}});
+          values.push_back(std::move(entity));
         }
-        if (json())
-          results.push_back(std::move(object));
-        else
-          fmt::print("{}\n", line);
+        return values;
       });
-  if (json()) print_json({{"model", model_}, {"results", std::move(results)}});
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "common/training/command.h"
 #include "common/training/report.h"
 #include "text/training/learner.h"
+#include "text/training/scores.h"
 
 namespace {
 
@@ -22,7 +23,7 @@ class Train final : public TrainingCommand {
   Train() : TrainingCommand("texts", "runs/text", "by model", "by model") {}
   const char* name() const override { return "train"; }
   const char* summary() const override {
-    return "Train or fine-tune a classifier, a tagger or a language model";
+    return "Train or fine-tune a classifier, regression, tagger or language model";
   }
   const char* details() const override {
     return "Leaves a folder that the other commands and transformers open, with checkpoints, "
@@ -30,9 +31,11 @@ class Train final : public TrainingCommand {
   }
   std::vector<std::string> examples() const override {
     return {"train --data reviews.csv --model fasttext --output runs/reviews",
-            "train --data train.jsonl --test test.jsonl --model distilbert-base-uncased",
+            "train --data a.jsonl --test b.jsonl --model bert-base-uncased",
+            "train --data comments.jsonl --task multi-label --model fasttext",
+            "train --data a.csv --task regression --label score --model lstm",
             "train --data train.conll --model lstm --output runs/ner",
-            "train --data book.txt --task language --model gpt2 --tokenizer tokenizer.json",
+            "train --data a.txt --task language --model gpt2 --tokenizer t.json",
             "train --output runs/reviews --resume"};
   }
   void declare(OptionList& options) override {
@@ -40,11 +43,7 @@ class Train final : public TrainingCommand {
     options.add("--test", test_, "Data to test with").value("PATH");
     options.add("--test-share", share_, "How much of --data is kept for testing without --test")
         .between(0.001, 0.9);
-    options.add("--task", task_, "What is learned; by default what the file suggests")
-        .one_of({"auto", "classify", "tag", "language"});
-    options.add("--text", columns_.text, "The column, or key, of texts");
-    options.add("--pair", columns_.pair, "That of second texts");
-    options.add("--label", columns_.label, "That of classes");
+    declare_data(options, task_, columns_);
     options.add("--model", model_, kLearnerHelp).value("MODEL");
     options.add("--tokenizer", tokenizer_, "Instead of the model's").value("PATH");
     options.add("--vocab-size", vocab_size_, "Words that a small model knows").between(2, 1 << 24);
@@ -55,7 +54,9 @@ class Train final : public TrainingCommand {
   int run() override;
 
  private:
-  void report_language(const Outcome& outcome, double loss) const;
+  /// Says how good what has no classes to be drawn is.
+  void tell(const Outcome& outcome, const std::string& how_good, const TextScores& scores,
+            const std::string& hint) const;
 
   std::string data_, task_ = "auto", model_ = "lstm";
   std::optional<std::string> test_, tokenizer_;
@@ -67,19 +68,17 @@ class Train final : public TrainingCommand {
   const char* settings_file() const override { return "training.json"; }
 };
 
-void Train::report_language(const Outcome& outcome, double loss) const {
-  fmt::print(text(), "\nDone: perplexity {:.2f} on test tokens, after {}.\n\n  {:<44} {}\n\n",
-             std::exp(loss), counted(outcome.fit.epochs, "epoch"), output() + "/model.safetensors",
-             "the trained model");
-  fmt::print(text(), "Let it write:\n  {} generate --model {} --prompt \"Once\"\n", program(),
-             for_shell(output()));
-  if (json())
-    print_json({{"dataset", data_},
-                {"model", model_},
-                {"epochs", outcome.fit.epochs},
-                {"test_loss", loss},
-                {"test_perplexity", std::exp(loss)},
-                {"train_seconds", outcome.fit.seconds}});
+void Train::tell(const Outcome& outcome, const std::string& how_good, const TextScores& scores,
+                 const std::string& hint) const {
+  fmt::print(text(), "\nDone: {}, after {}.\n\n  {:<44} {}\n  {:<44} {}\n\n{}\n", how_good,
+             counted(outcome.fit.epochs, "epoch"), output() + "/model.safetensors",
+             "the trained model", output() + "/metrics.jsonl", "all numbers", hint);
+  if (!json()) return;
+  nlohmann::ordered_json result{
+      {"dataset", data_}, {"model", model_}, {"epochs", outcome.fit.epochs}};
+  for (const auto& [name, score] : scores) result["test_" + name] = score;
+  result["train_seconds"] = outcome.fit.seconds;
+  print_json(result);
 }
 
 int Train::run() {
@@ -101,23 +100,37 @@ int Train::run() {
       trainer, folder, [&](const std::string&) { learner.save(folder.path()); }, model_, data_,
       task == TextTask::Language
           ? fmt::format("{} training and {} test lines", data.size(), test.size())
+      : task == TextTask::Regression
+          ? fmt::format("{} training and {} test texts, a number each", data.size(), test.size())
           : fmt::format("{} training and {} test texts, {} classes", data.size(), test.size(),
                         data.classes.size()));
   if (outcome.stopped) return *outcome.stopped;
 
   const auto narrower = autocast();
   if (task == TextTask::Language) {
-    report_language(outcome, text::mean_loss(*learner.model, tests));
+    const double loss = text::mean_loss(*learner.model, tests);
+    tell(outcome, fmt::format("perplexity {:.2f} on test tokens", std::exp(loss)),
+         {{"loss", loss}, {"perplexity", std::exp(loss)}},
+         fmt::format("Let it write:\n  {} generate --model {} --prompt \"Once\"", program(),
+                     for_shell(output())));
     return 0;
   }
   const text::Predictions predictions = text::predict(*learner.model, tests);
+  const std::string hint =
+      fmt::format("Try it:\n  {} {} --model {} texts.txt", program(),
+                  task == TextTask::Tag ? "ner" : "classify", for_shell(output()));
+  if (has_values(task)) {
+    const TextScores scores = text_scores(task, predictions, kThreshold);
+    tell(outcome, fmt::format("{} on {} test texts", in_words(task, scores), test.size()), scores,
+         hint);
+    return 0;
+  }
   report(outcome, model_, data_, data.classes,
          train::evaluate(predictions.probabilities, predictions.targets),
          predictions.targets.size(0),
          {{"config.json", "what it is, for transformers too"},
           {"tokenizer.json", "how it reads texts"}},
-         fmt::format("Try it:\n  {} {} --model {} texts.txt", program(),
-                     task == TextTask::Tag ? "ner" : "classify", for_shell(output())));
+         hint);
   return 0;
 }
 

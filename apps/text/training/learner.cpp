@@ -42,6 +42,7 @@ Learner make_learner(const std::string& name, TextTask task, const TextData& dat
   if (!is_small(name) && !fresh_language) {
     text::ModelOptions options;
     if (task != TextTask::Language) options.labels(data.classes).new_head(true);
+    if (const auto type = problem_type_for(task)) options.problem_type(to_string(*type));
     learner.model = text::open_model(head_for(task), name, options);
     return learner;
   }
@@ -58,6 +59,7 @@ Learner make_learner(const std::string& name, TextTask task, const TextData& dat
   } else {
     for (size_t i = 0; i < data.classes.size(); ++i)
       config["id2label"][std::to_string(i)] = data.classes[i];
+    if (const auto type = problem_type_for(task)) config["problem_type"] = to_string(*type);
     if (const auto pad = learner.tokenizer.pad_token_id()) config["pad_token_id"] = *pad;
     learner.lr = name == "fasttext" ? 2e-2 : 4e-3;
     learner.epochs = 8;

@@ -10,14 +10,52 @@
 #include "hearth/datasets/text/tagged_sentences.h"
 #include "hearth/text/training/encode_examples.h"
 
+#include "common/text.h"
 #include "text/lines.h"
 
 namespace text = hearth::text;
 
+namespace {
+
+constexpr std::pair<const char*, TextTask> kTasks[] = {{"classify", TextTask::Classify},
+                                                       {"multi-label", TextTask::MultiLabel},
+                                                       {"regression", TextTask::Regression},
+                                                       {"tag", TextTask::Tag},
+                                                       {"language", TextTask::Language}};
+
+hearth::datasets::LabeledTextOptions options_for(TextTask task, const TextColumns& columns,
+                                                 const std::vector<std::string>& classes) {
+  auto options = hearth::datasets::LabeledTextOptions()
+                     .text(columns.text)
+                     .label(columns.label)
+                     .pair(columns.pair)
+                     .whole(true);
+  if (task == TextTask::Regression) return options.scores(true);
+  options.classes(classes);
+  if (task != TextTask::MultiLabel) return options;
+  if (auto names = split_at_commas(columns.label); names.size() > 1)
+    options.label_columns(std::move(names));
+  return options.multi_label(true).separator(columns.separator);
+}
+
+}  // namespace
+
+void declare_data(OptionList& options, std::string& task, TextColumns& columns) {
+  std::vector<std::string> names{"auto"};
+  for (const auto& [name, value] : kTasks) names.emplace_back(name);
+  options.add("--task", task, "What is learned; by default what file and model suggest")
+      .one_of(std::move(names));
+  options.add("--text", columns.text, "The column, or key, of texts");
+  options.add("--pair", columns.pair, "That of second texts");
+  options.add("--label", columns.label,
+              "That of classes or numbers; of multi-label also several with commas between them, "
+              "which hold 0 or 1");
+  options.add("--separator", columns.separator, "What stands between the classes of a text");
+}
+
 TextTask text_task(const std::string& name, const std::string& path) {
-  if (name == "classify") return TextTask::Classify;
-  if (name == "tag") return TextTask::Tag;
-  if (name == "language") return TextTask::Language;
+  for (const auto& [known, task] : kTasks)
+    if (name == known) return task;
   const auto named = [&](const char* ending) {
     return path.ends_with(ending) || path.ends_with(std::string(ending) + ".gz");
   };
@@ -29,6 +67,8 @@ TextTask text_task(const std::string& name, const std::string& path) {
 text::Head head_for(TextTask task) {
   switch (task) {
     case TextTask::Classify:
+    case TextTask::MultiLabel:
+    case TextTask::Regression:
       return text::Head::SequenceClassification;
     case TextTask::Tag:
       return text::Head::TokenClassification;
@@ -38,9 +78,30 @@ text::Head head_for(TextTask task) {
   return text::Head::None;
 }
 
+bool has_values(TextTask task) {
+  return task == TextTask::MultiLabel || task == TextTask::Regression;
+}
+
+std::optional<text::ProblemType> problem_type_for(TextTask task) {
+  switch (task) {
+    case TextTask::Classify:
+      return text::ProblemType::SingleLabel;
+    case TextTask::MultiLabel:
+      return text::ProblemType::MultiLabel;
+    case TextTask::Regression:
+      return text::ProblemType::Regression;
+    case TextTask::Tag:
+    case TextTask::Language:
+      break;
+  }
+  return std::nullopt;
+}
+
 const char* target_of(TextTask task) {
   switch (task) {
     case TextTask::Classify:
+    case TextTask::MultiLabel:
+    case TextTask::Regression:
       return "texts";
     case TextTask::Tag:
       return "words";
@@ -74,6 +135,9 @@ TextData TextData::split_off(double share, uint64_t seed, TextTask task) {
     if (!texts.empty()) to.texts.push_back(std::move(texts[from]));
     if (!pairs.empty()) to.pairs.push_back(std::move(pairs[from]));
     if (!labels.empty()) to.labels.push_back(labels[from]);
+    if (!values.empty())
+      to.values.insert(to.values.end(), values.data() + from * classes.size(),
+                       values.data() + (from + 1) * classes.size());
     if (!words.empty()) to.words.push_back(std::move(words[from]));
     if (!tags.empty()) to.tags.push_back(std::move(tags[from]));
   }
@@ -97,19 +161,29 @@ TextData read_text_data(TextTask task, const std::string& path, const TextColumn
                         const std::vector<std::string>& classes) {
   namespace datasets = hearth::datasets;
   TextData data;
-  if (task == TextTask::Classify) {
-    const datasets::LabeledTexts read = datasets::labeled_texts(path, datasets::LabeledTextOptions()
-                                                                          .text(columns.text)
-                                                                          .label(columns.label)
-                                                                          .pair(columns.pair)
-                                                                          .classes(classes)
-                                                                          .whole(true));
+  if (head_for(task) == text::Head::SequenceClassification) {
+    const datasets::LabeledTexts read =
+        datasets::labeled_texts(path, options_for(task, columns, classes));
     data.classes = read.classes();
+    // As transformers names a number.
+    if (task == TextTask::Regression) data.classes = {"LABEL_0"};
     for (const datasets::LabeledText& sample : read.samples()) {
       data.texts.push_back(sample.text);
-      data.labels.push_back(sample.label);
       if (sample.pair) data.pairs.push_back(*sample.pair);
+      if (task == TextTask::Classify) {
+        data.labels.push_back(sample.label);
+      } else if (task == TextTask::Regression) {
+        data.values.push_back(static_cast<float>(sample.score));
+      } else {
+        const size_t first = data.values.size();
+        data.values.resize(first + data.classes.size());
+        for (const int64_t label : sample.labels)
+          data.values[first + static_cast<size_t>(label)] = 1;
+      }
     }
+    HEARTH_CHECK_AS(hearth::FormatError, task != TextTask::MultiLabel || data.classes.size() > 1,
+                    "[", path, "] expected texts of two classes or more, got ",
+                    data.classes.size());
   } else if (task == TextTask::Tag) {
     const datasets::TaggedSentences read =
         datasets::tagged_sentences(path, datasets::TaggedSentenceOptions().classes(classes));
@@ -129,6 +203,8 @@ text::TokenExamples encode(const TextData& data, TextTask task,
                            const text::PreTrainedTokenizer& tokenizer, int64_t max_length) {
   if (task == TextTask::Classify)
     return text::labeled_examples(tokenizer, data.texts, data.labels, max_length, data.pairs);
+  if (has_values(task))
+    return text::valued_examples(tokenizer, data.texts, data.values, max_length, data.pairs);
   if (task == TextTask::Tag)
     return text::tagged_examples(tokenizer, data.words, data.tags, max_length);
   std::vector<uint32_t> ids;

@@ -75,6 +75,9 @@ ClassificationOptions checked(const Examples& examples, ClassificationOptions o)
       ValueError, o.epochs() > 0 && o.batch_size() > 0 && o.workers() >= 0,
       "[ClassificationTrainer] epochs and batch_size are positive, workers not negative; got ",
       o.epochs(), ", ", o.batch_size(), " and ", o.workers());
+  HEARTH_CHECK_AS(ValueError, o.criterion() == Criterion::CrossEntropy || o.label_smoothing() == 0,
+                  "[ClassificationTrainer] label_smoothing is of cross entropy alone, got ",
+                  o.label_smoothing());
   check_learning(o);
   o.loop(TrainerOptions(o.loop()).max_epochs(o.epochs()));
   return o;
@@ -152,15 +155,31 @@ struct ClassificationTrainer::Impl {
     const auto [scores, auxiliary] = forward(batch.data);
     const Tensor target = batch.target.to(scores.device());
     const auto loss_of = [&](const Tensor& of) {
+      switch (options.criterion()) {
+        case Criterion::BinaryCrossEntropy:
+          return binary_cross_entropy_with_logits(of, target.to(of.scalar_type()));
+        case Criterion::MeanSquaredError:
+          return mse_loss(of, target.to(of.scalar_type()));
+        case Criterion::CrossEntropy:
+          break;
+      }
       return cross_entropy_loss(of, target, {}, Reduction::Mean, kIgnored, label_smoothing);
     };
     Tensor loss = loss_of(scores);
     for (size_t i = 0; learns && i < auxiliary.size(); ++i)
       loss = loss + loss_of(auxiliary[i].scores) * auxiliary[i].weight;
-    const Tensor right =
-        scores.detach().argmax(1).eq(batch.is_mixed() ? target.argmax(1) : target).to(kFloat);
-    return StepResult(loss, {{"accuracy", right.sum() / std::max(batch.counted, 1.0)}})
+    if (options.criterion() == Criterion::MeanSquaredError)
+      return StepResult(loss).weigh(batch.counted);
+    return StepResult(loss, {{"accuracy", accuracy(scores.detach(), target, batch)}})
         .weigh(batch.counted);
+  }
+
+  Tensor accuracy(const Tensor& scores, const Tensor& target, const Batch& batch) const {
+    if (options.criterion() == Criterion::BinaryCrossEntropy)
+      return scores.ge(0).eq(target.ge(0.5)).to(kFloat).mean();
+    const Tensor right =
+        scores.argmax(1).eq(batch.is_mixed() ? target.argmax(1) : target).to(kFloat);
+    return right.sum() / std::max(batch.counted, 1.0);
   }
 
   nn::Module& model;

@@ -96,6 +96,8 @@ std::unique_ptr<optim::LRScheduler> make_schedule(optim::Optimizer& optimizer,
 
 std::string describe_learning(const ClassificationOptions& o) {
   std::string text;
+  if (o.criterion() == Criterion::BinaryCrossEntropy) text += ", any number of classes";
+  if (o.criterion() == Criterion::MeanSquaredError) text += ", numbers";
   if (o.optimizer() == OptimizerKind::SGD) text += cat_str(", SGD of momentum ", o.momentum());
   if (o.schedule() == Schedule::Cosine) text += ", cosine";
   if (o.warmup_epochs() > 0) text += cat_str(" after ", o.warmup_epochs(), " epochs of warm-up");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <unordered_map>
 
 #include "hearth/base/error.h"
@@ -42,9 +43,21 @@ void Collector::add(std::string_view text, std::optional<std::string_view> pair,
                     std::string_view label, const std::string& place) {
   if (!whole(text, pair, place)) return;
   if (label.empty()) return refuse(place, "expected a label, got nothing");
+  keep(text, pair, {std::string(label)}, place);
+}
+
+void Collector::add_labels(std::string_view text, std::optional<std::string_view> pair,
+                           std::vector<std::string> labels, const std::string& place) {
+  if (!whole(text, pair, place)) return;
+  several_ = true;
+  keep(text, pair, std::move(labels), place);
+}
+
+void Collector::keep(std::string_view text, std::optional<std::string_view> pair,
+                     std::vector<std::string> labels, const std::string& place) {
   labeled_ = true;
   samples_.push_back({std::string(text), pair ? std::optional<std::string>(*pair) : std::nullopt});
-  labels_.emplace_back(label);
+  labels_.push_back(std::move(labels));
   places_.push_back(place);
 }
 
@@ -63,7 +76,8 @@ void Collector::add_unlabeled(std::string_view text, std::optional<std::string_v
 LabeledTexts Collector::done() {
   if (!labeled_) return {source_, std::move(samples_), std::move(classes_), broken_};
   if (classes_.empty()) {
-    std::vector<std::string> names = labels_;
+    std::vector<std::string> names;
+    for (const auto& own : labels_) names.insert(names.end(), own.begin(), own.end());
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     classes_ = in_order(std::move(names));
@@ -73,12 +87,25 @@ LabeledTexts Collector::done() {
     numbers.emplace(name, static_cast<int64_t>(numbers.size()));
   std::vector<LabeledText> kept;
   for (size_t i = 0; i < samples_.size(); ++i) {
-    const auto at = numbers.find(labels_[i]);
-    if (at == numbers.end()) {
-      refuse(places_[i], cat_str("there is no class '", labels_[i], "'"));
+    std::set<int64_t> found;
+    const std::string* stranger = nullptr;
+    for (const std::string& label : labels_[i]) {
+      const auto at = numbers.find(label);
+      if (at == numbers.end()) {
+        stranger = &label;
+      } else {
+        found.insert(at->second);
+      }
+    }
+    if (stranger) {
+      refuse(places_[i], cat_str("there is no class '", *stranger, "'"));
       continue;
     }
-    samples_[i].label = at->second;
+    if (several_) {
+      samples_[i].labels.assign(found.begin(), found.end());
+    } else {
+      samples_[i].label = *found.begin();
+    }
     kept.push_back(std::move(samples_[i]));
   }
   return {source_, std::move(kept), std::move(classes_), broken_};

@@ -21,6 +21,9 @@ class Collector {
   /// `place` is where it stands: "line 3".
   void add(std::string_view text, std::optional<std::string_view> pair, std::string_view label,
            const std::string& place);
+  /// With any number of classes.
+  void add_labels(std::string_view text, std::optional<std::string_view> pair,
+                  std::vector<std::string> labels, const std::string& place);
   void add_score(std::string_view text, std::optional<std::string_view> pair, double score,
                  const std::string& place);
   /// Of a sample that nobody labelled.
@@ -35,13 +38,17 @@ class Collector {
 
  private:
   bool whole(std::string_view text, std::optional<std::string_view> pair, const std::string& place);
+  void keep(std::string_view text, std::optional<std::string_view> pair,
+            std::vector<std::string> labels, const std::string& place);
 
   std::string source_;
   data::readers::Broken broken_how_;
   std::vector<std::string> classes_;
   std::vector<LabeledText> samples_;
-  std::vector<std::string> labels_, places_;
-  bool labeled_ = false;
+  /// Of each sample.
+  std::vector<std::vector<std::string>> labels_;
+  std::vector<std::string> places_;
+  bool labeled_ = false, several_ = false;
   int64_t broken_ = 0;
 };
 

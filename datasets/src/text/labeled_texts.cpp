@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -37,25 +38,69 @@ std::string chosen(const std::string& path, const std::string& wanted, const std
 }
 
 struct Columns {
-  std::string text, pair, label;
+  std::string text, pair;
+  /// One; or one for each class.
+  std::vector<std::string> labels;
 };
 Columns columns_of(const std::string& path, const LabeledTextOptions& options,
                    const std::vector<std::string>& known) {
   Columns columns;
   columns.text = chosen(path, options.text(), "text",
                         {"sentence", "review", "content", "sentence1", "premise"}, known);
-  columns.label =
-      chosen(path, options.label(), "label", {"class", "category", "target", "score"}, known);
+  for (const std::string& label : options.label_columns())
+    columns.labels.push_back(chosen(path, label, "", {}, known));
+  if (columns.labels.empty())
+    columns.labels.push_back(
+        chosen(path, options.label(), "label", {"class", "category", "target", "score"}, known));
   if (!options.pair().empty()) columns.pair = chosen(path, options.pair(), "", {}, known);
   return columns;
 }
 
+/// "a, b" -> a, b.
+std::vector<std::string> parts_of(std::string_view label, const std::string& separator) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= label.size();) {
+    const size_t end = std::min(label.find(separator, at), label.size());
+    std::string_view part = label.substr(at, end - at);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    at = end + separator.size();
+  }
+  return parts;
+}
+
+/// Takes a sample whose labels are `labels`: of as many columns as there are.
 void add(Collector& to, const LabeledTextOptions& options, std::string_view text,
-         std::optional<std::string_view> pair, std::string_view label, const std::string& place) {
+         std::optional<std::string_view> pair, const std::vector<std::string_view>& labels,
+         const std::string& place) {
+  if (!options.label_columns().empty()) {
+    std::vector<std::string> classes;
+    for (size_t i = 0; i < labels.size(); ++i) {
+      const auto says = [&](std::initializer_list<std::string_view> words) {
+        return std::find(words.begin(), words.end(), labels[i]) != words.end();
+      };
+      const bool yes = says({"1", "true", "True", "1.0"});
+      if (!yes && !says({"0", "false", "False", "0.0"}))
+        return to.refuse(place, cat_str("expected 0 or 1 as ", options.label_columns()[i],
+                                        ", got '", labels[i], "'"));
+      if (yes) classes.push_back(options.label_columns()[i]);
+    }
+    return to.add_labels(text, pair, std::move(classes), place);
+  }
+  const std::string_view label = labels[0];
+  if (options.multi_label())
+    return to.add_labels(text, pair, parts_of(label, options.separator()), place);
   if (!options.scores()) return to.add(text, pair, label, place);
   const auto score = number_of(label);
-  if (!score) return to.refuse(place, cat_str("expected a number as label, got '", label, "'"));
+  if (!score || !std::isfinite(*score))
+    return to.refuse(place, cat_str("expected a number as label, got '", label, "'"));
   to.add_score(text, pair, *score, place);
+}
+
+/// The classes that labels must be of; none: those that come.
+const std::vector<std::string>& classes_of(const LabeledTextOptions& options) {
+  return options.classes().empty() ? options.label_columns() : options.classes();
 }
 
 LabeledTexts of_table(const std::string& path, bool tabs, const LabeledTextOptions& options) {
@@ -64,13 +109,18 @@ LabeledTexts of_table(const std::string& path, bool tabs, const LabeledTextOptio
   if (tabs) csv.delimiter('\t').quote(0);
   data::readers::CsvReader reader(path, csv);
   const Columns columns = columns_of(path, options, reader.columns());
-  const size_t text = reader.column(columns.text), label = reader.column(columns.label);
+  const size_t text = reader.column(columns.text);
+  std::vector<size_t> labels;
+  for (const std::string& label : columns.labels) labels.push_back(reader.column(label));
   std::optional<size_t> pair;
   if (!columns.pair.empty()) pair = reader.column(columns.pair);
-  Collector all(path, options.broken(), options.classes());
-  while (const auto* row = reader.next())
-    add(all, options, (*row)[text], pair ? std::optional((*row)[*pair]) : std::nullopt,
-        (*row)[label], place_of(reader.line()));
+  Collector all(path, options.broken(), classes_of(options));
+  std::vector<std::string_view> values(labels.size());
+  while (const auto* row = reader.next()) {
+    for (size_t i = 0; i < labels.size(); ++i) values[i] = (*row)[labels[i]];
+    add(all, options, (*row)[text], pair ? std::optional((*row)[*pair]) : std::nullopt, values,
+        place_of(reader.line()));
+  }
   all.count_broken(reader.broken());
   return all.done();
 }
@@ -82,7 +132,7 @@ std::string label_text(const JsonValue& value) {
 
 LabeledTexts of_json_lines(const std::string& path, const LabeledTextOptions& options) {
   data::readers::JsonlReader reader(path, data::readers::JsonlOptions().broken(options.broken()));
-  Collector all(path, options.broken(), options.classes());
+  Collector all(path, options.broken(), classes_of(options));
   std::optional<Columns> columns;
   while (const auto value = reader.next()) {
     const std::string place = place_of(reader.line());
@@ -94,8 +144,19 @@ LabeledTexts of_json_lines(const std::string& path, const LabeledTextOptions& op
     try {
       std::optional<std::string> pair;
       if (!columns->pair.empty()) pair = value->at(columns->pair).string();
-      add(all, options, value->at(columns->text).string(), pair,
-          label_text(value->at(columns->label)), place);
+      const std::string text = value->at(columns->text).string();
+      const JsonValue first = value->at(columns->labels[0]);
+      if (options.multi_label() && options.label_columns().empty() &&
+          first.kind() == JsonValue::Kind::Array) {
+        std::vector<std::string> classes;
+        for (size_t i = 0; i < first.size(); ++i) classes.push_back(label_text(first.at(i)));
+        all.add_labels(text, pair, std::move(classes), place);
+        continue;
+      }
+      std::vector<std::string> labels;
+      for (const std::string& label : columns->labels)
+        labels.push_back(label_text(value->at(label)));
+      add(all, options, text, pair, {labels.begin(), labels.end()}, place);
     } catch (const FormatError& e) {
       all.refuse(place, e.what());
     }
@@ -107,18 +168,29 @@ LabeledTexts of_json_lines(const std::string& path, const LabeledTextOptions& op
 /// fastText's lines: __label__NAME text
 LabeledTexts of_lines(const std::string& path, const LabeledTextOptions& options) {
   static constexpr std::string_view kMark = "__label__";
+  HEARTH_CHECK_AS(ValueError, options.label_columns().empty(), "[", path,
+                  "] expected a table, whose columns say which classes a text has");
   data::readers::LineReader reader(path);
   Collector all(path, options.broken(), options.classes());
   while (const auto line = reader.next()) {
     if (line->empty()) continue;
     const std::string place = place_of(reader.line());
-    if (!line->starts_with(kMark)) {
+    std::string_view rest = *line;
+    if (!rest.starts_with(kMark)) {
       all.refuse(place, "expected '__label__NAME text'");
       continue;
     }
-    const size_t end = std::min(line->find_first_of(" \t"), line->size());
-    const std::string_view label = line->substr(kMark.size(), end - kMark.size());
-    add(all, options, line->substr(std::min(end + 1, line->size())), std::nullopt, label, place);
+    std::vector<std::string> labels;
+    do {
+      const size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+      labels.emplace_back(rest.substr(kMark.size(), end - kMark.size()));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    } while (options.multi_label() && rest.starts_with(kMark));
+    if (options.multi_label()) {
+      all.add_labels(rest, std::nullopt, std::move(labels), place);
+    } else {
+      add(all, options, rest, std::nullopt, {labels[0]}, place);
+    }
   }
   return all.done();
 }
@@ -203,7 +275,13 @@ LabeledTexts folder_texts(const std::string& path, const std::vector<std::string
 }
 
 LabeledTexts labeled_texts(const std::string& path, const LabeledTextOptions& options) {
-  if (fs::is_directory(path)) return of_folder(path, options);
+  HEARTH_CHECK_AS(ValueError, !options.separator().empty(),
+                  "[labeled_texts] expected a separator, got nothing");
+  if (fs::is_directory(path)) {
+    HEARTH_CHECK_AS(ValueError, !options.scores() && !options.multi_label(), "[", path,
+                    "] is a folder, whose texts have a class each; expected a file");
+    return of_folder(path, options);
+  }
   std::string name = fs::path(path).filename();
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (name.ends_with(".gz")) name.resize(name.size() - 3);

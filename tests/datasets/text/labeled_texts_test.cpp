@@ -51,8 +51,66 @@ TEST_F(LabeledTextFiles, Tables) {
               ElementsAre("a, \"b\"\nc=0", "zwölf=1", "=0"));
 }
 
+TEST_F(LabeledTextFiles, AnyNumberOfClasses) {
+  const auto labels = [](const LabeledTexts& all) {
+    std::vector<std::vector<int64_t>> result;
+    for (const LabeledText& sample : all.samples()) result.push_back(sample.labels);
+    return result;
+  };
+  using All = std::vector<std::vector<int64_t>>;
+  const auto options = LabeledTextOptions().multi_label(true);
+  const std::string csv = write("m.csv", "text,label\na,\"sad, angry,sad\"\nb,\nc,glad\n");
+  const LabeledTexts all = labeled_texts(csv, options);
+  EXPECT_THAT(all.classes(), ElementsAre("angry", "glad", "sad"));
+  EXPECT_EQ(labels(all), (All{{0, 2}, {}, {1}}));
+  EXPECT_EQ(all.samples()[0].label, -1);
+  EXPECT_EQ(labels(labeled_texts(write("n.csv", "text,label\na,sad; angry\n"),
+                                 LabeledTextOptions(options).separator(";"))),
+            (All{{0, 1}}));
+  const std::string jsonl = write("m.jsonl",
+                                  "{\"text\": \"a\", \"label\": [\"x, y\", 3]}\n"
+                                  "{\"text\": \"b\", \"label\": []}\n"
+                                  "{\"text\": \"c\", \"label\": \"z\"}\n");
+  EXPECT_EQ(labels(labeled_texts(jsonl, options)), (All{{0, 1}, {}, {2}}));
+  EXPECT_EQ(
+      labels(labeled_texts(
+          write("m.txt", "__label__b __label__a hello __label__c\n__label__c you\n"), options)),
+      (All{{0, 1}, {2}}));
+  const auto known = LabeledTextOptions(options).classes({"glad", "sad"});
+  EXPECT_THAT(error_of<FormatError>([&] { labeled_texts(csv, known); }),
+              HasSubstr("m.csv] line 2: there is no class 'angry'"));
+  EXPECT_EQ(labels(labeled_texts(csv, LabeledTextOptions(known).broken(Broken::Skip))),
+            (All{{}, {0}}));
+}
+
+TEST_F(LabeledTextFiles, AColumnForEachClass) {
+  const auto options = LabeledTextOptions()
+                           .multi_label(true)
+                           .label_columns({"toxic", "rude"})
+                           .classes({"rude", "toxic"});
+  const LabeledTexts all =
+      labeled_texts(write("c.csv", "text,toxic,rude\na,1,0\nb,0.0,False\nc,true,1\n"), options);
+  EXPECT_EQ(all.samples()[0].labels, (std::vector<int64_t>{1}));
+  EXPECT_TRUE(all.samples()[1].labels.empty());
+  EXPECT_EQ(all.samples()[2].labels, (std::vector<int64_t>{0, 1}));
+  const LabeledTexts json =
+      labeled_texts(write("c.jsonl", "{\"text\": \"a\", \"toxic\": true, \"rude\": 0}\n"),
+                    LabeledTextOptions(options).classes({}));
+  EXPECT_THAT(json.classes(), ElementsAre("toxic", "rude"));
+  EXPECT_EQ(json.samples()[0].labels, (std::vector<int64_t>{0}));
+  EXPECT_THAT(error_of<FormatError>(
+                  [&] { labeled_texts(write("d.csv", "text,toxic,rude\na,1,2\n"), options); }),
+              HasSubstr("d.csv] line 2: expected 0 or 1 as rude, got '2'"));
+  EXPECT_THAT(
+      error_of<ValueError>([&] { labeled_texts(write("e.csv", "text,toxic\na,1\n"), options); }),
+      HasSubstr("expected a column 'rude', got text, toxic"));
+  EXPECT_NE(error_of<ValueError>([&] { labeled_texts(write("e.txt", "__label__a b\n"), options); }),
+            "");
+  EXPECT_NE(error_of<ValueError>([&] { labeled_texts(folder.path, options); }), "");
+}
+
 TEST_F(LabeledTextFiles, Scores) {
-  const std::string path = write("s.csv", "text,score\na,0.5\nb,-1e3\nc,high\n");
+  const std::string path = write("s.csv", "text,score\na,0.5\nb,-1e3\nc,high\nd,nan\n");
   const auto options = LabeledTextOptions().scores(true);
   EXPECT_THAT(error_of<FormatError>([&] { labeled_texts(path, options); }),
               HasSubstr("s.csv] line 4: expected a number as label, got 'high'"));
@@ -60,7 +118,7 @@ TEST_F(LabeledTextFiles, Scores) {
   EXPECT_EQ(all.samples().size(), 2u);
   EXPECT_EQ(all.samples()[1].score, -1000);
   EXPECT_EQ(all.samples()[1].label, -1);
-  EXPECT_EQ(all.broken(), 1);
+  EXPECT_EQ(all.broken(), 2);
   EXPECT_TRUE(all.classes().empty());
 }
 

@@ -27,6 +27,7 @@
 #include "hearth/text/models/lstm.h"
 #include "hearth/text/models/modernbert.h"
 #include "hearth/text/models/pretrained_model.h"
+#include "hearth/text/models/problem_type.h"
 #include "hearth/text/models/roberta.h"
 #include "hearth/text/models/textcnn.h"
 #include "hearth/text/pipelines/feature_extraction.h"

@@ -13,6 +13,7 @@
 
 #include "gguf/gguf_names.h"
 #include "models/config_json.h"
+#include "models/loading_errors.h"
 #include "models/matrix.h"
 
 namespace hearth::text {
@@ -163,16 +164,9 @@ class Loading {
 
 std::shared_ptr<PreTrainedModelImpl> load_gguf(const ModelRow& row, const JsonValue& config,
                                                const GgufFile& file, const ModelOptions& options) {
-  try {
-    return Loading(row, file, options).run(config);
-  } catch (const FileError&) {
-    throw;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(cat_str("[", file.source(), "] does not hold the ", row.architecture,
-                              " that is expected: ", e.what()));
-  }
+  return with_source(file.source(),
+                     cat_str("does not hold the ", row.architecture, " that is expected"),
+                     [&] { return Loading(row, file, options).run(config); });
 }
 
 }  // namespace hearth::text

@@ -12,6 +12,7 @@
 #include "gguf/load_gguf.h"
 #include "models/config_json.h"
 #include "models/load_pretrained.h"
+#include "models/loading_errors.h"
 #include "models/registry.h"
 
 namespace hearth::text {
@@ -94,15 +95,11 @@ std::shared_ptr<PreTrainedModelImpl> make_model(Head head, const JsonValue& conf
                                                 const std::string& source) {
   const ModelRow row = find_row(head, config, source);
   const JsonValue own = changed(config, row, {});
-  try {
+  return with_source(source, cat_str("is of no ", row.architecture), [&] {
     auto model = row.make(own);
     model->set_config(own);
     return model;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(cat_str("[", source, "] is of no ", row.architecture, ": ", e.what()));
-  }
+  });
 }
 
 std::shared_ptr<PreTrainedModelImpl> open_model(Head head, const std::string& name_or_path,

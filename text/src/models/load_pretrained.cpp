@@ -9,6 +9,7 @@
 
 #include "models/config_json.h"
 #include "models/init_weights.h"
+#include "models/loading_errors.h"
 
 namespace hearth::text {
 
@@ -203,19 +204,12 @@ std::shared_ptr<PreTrainedModelImpl> load_pretrained(const ModelRow& row, const 
                                                      const TensorFile& file,
                                                      const ModelOptions& options,
                                                      LoadingInfo* info) {
-  try {
-    Loading loading(row, file, options);
-    auto model = loading.run(config);
-    if (info) *info = std::move(loading.info);
-    return model;
-  } catch (const FileError&) {
-    throw;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw FormatError(cat_str("[", file.source(), "] does not hold the ", row.architecture,
-                              " that is expected: ", e.what()));
-  }
+  Loading loading(row, file, options);
+  auto model = with_source(file.source(),
+                           cat_str("does not hold the ", row.architecture, " that is expected"),
+                           [&] { return loading.run(config); });
+  if (info) *info = std::move(loading.info);
+  return model;
 }
 
 }  // namespace hearth::text

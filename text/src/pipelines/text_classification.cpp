@@ -5,19 +5,17 @@
 #include <utility>
 
 #include "hearth/base/error.h"
+#include "hearth/text/models/problem_type.h"
 
-#include "models/config_json.h"
 #include "pipelines/scores.h"
 
 namespace hearth::text {
 namespace {
 
 ClassificationFunction function_of(const PreTrainedModelImpl& model, size_t classes) {
-  std::string problem;
-  read_option(model.config(), "problem_type", problem);
-  if (problem == "regression") return ClassificationFunction::None;
-  if (problem == "multi_label_classification" || classes == 1)
-    return ClassificationFunction::Sigmoid;
+  const auto problem = problem_type(model.config());
+  if (problem == ProblemType::Regression) return ClassificationFunction::None;
+  if (problem == ProblemType::MultiLabel || classes == 1) return ClassificationFunction::Sigmoid;
   return ClassificationFunction::Softmax;
 }
 

@@ -33,15 +33,13 @@ TokenExamples examples_for(const PreTrainedTokenizer& tokenizer, bool by_token) 
 /// How many texts are encoded at once: their encodings are much larger than their ids.
 constexpr size_t kAtOnce = 1024;
 
-}  // namespace
-
-TokenExamples labeled_examples(const PreTrainedTokenizer& tokenizer, ArrayRef<std::string> texts,
-                               ArrayRef<int64_t> labels, int64_t max_length,
-                               ArrayRef<std::string> pairs) {
-  HEARTH_CHECK_AS(ValueError,
-                  texts.size() == labels.size() && (pairs.empty() || pairs.size() == texts.size()),
-                  "[labeled_examples] expected as many labels and pairs as texts, got ",
-                  texts.size(), " texts, ", labels.size(), " labels and ", pairs.size(), " pairs");
+/// Texts or pairs of texts as ids; `who` asks for it. What is right for them is to come.
+TokenExamples text_examples(const char* who, const PreTrainedTokenizer& tokenizer,
+                            ArrayRef<std::string> texts, int64_t max_length,
+                            ArrayRef<std::string> pairs) {
+  HEARTH_CHECK_AS(ValueError, pairs.empty() || pairs.size() == texts.size(), "[", who,
+                  "] expected as many pairs as texts, got ", texts.size(), " texts and ",
+                  pairs.size(), " pairs");
   TokenExamples result = examples_for(tokenizer, false);
   for (size_t first = 0; first < texts.size(); first += kAtOnce) {
     const size_t n = std::min(kAtOnce, texts.size() - first);
@@ -53,11 +51,37 @@ TokenExamples labeled_examples(const PreTrainedTokenizer& tokenizer, ArrayRef<st
       for (size_t i = first; i < first + n; ++i) both.emplace_back(texts[i], pairs[i]);
       batch = tokenizer(both, cut_to(max_length));
     }
-    for (size_t i = 0; i < n; ++i) {
-      result.examples.push_back(example_of(tokenizer, batch.encodings[i]));
-      result.examples.back().labels = {labels[first + i]};
-    }
+    for (const Encoding& encoding : batch.encodings)
+      result.examples.push_back(example_of(tokenizer, encoding));
   }
+  return result;
+}
+
+}  // namespace
+
+TokenExamples labeled_examples(const PreTrainedTokenizer& tokenizer, ArrayRef<std::string> texts,
+                               ArrayRef<int64_t> labels, int64_t max_length,
+                               ArrayRef<std::string> pairs) {
+  HEARTH_CHECK_AS(ValueError, texts.size() == labels.size(),
+                  "[labeled_examples] expected as many labels as texts, got ", texts.size(),
+                  " texts and ", labels.size(), " labels");
+  TokenExamples result = text_examples("labeled_examples", tokenizer, texts, max_length, pairs);
+  for (size_t i = 0; i < labels.size(); ++i) result.examples[i].labels = {labels[i]};
+  return result;
+}
+
+TokenExamples valued_examples(const PreTrainedTokenizer& tokenizer, ArrayRef<std::string> texts,
+                              ArrayRef<float> values, int64_t max_length,
+                              ArrayRef<std::string> pairs) {
+  HEARTH_CHECK_AS(ValueError,
+                  !texts.empty() && !values.empty() && values.size() % texts.size() == 0,
+                  "[valued_examples] expected as many numbers for each text, got ", texts.size(),
+                  " texts and ", values.size(), " numbers");
+  TokenExamples result = text_examples("valued_examples", tokenizer, texts, max_length, pairs);
+  const size_t each = values.size() / texts.size();
+  result.numbers = static_cast<int64_t>(each);
+  for (size_t i = 0; i < texts.size(); ++i)
+    result.examples[i].values.assign(values.begin() + i * each, values.begin() + (i + 1) * each);
   return result;
 }
 

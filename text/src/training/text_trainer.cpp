@@ -12,6 +12,7 @@
 #include "hearth/ops/loss.h"
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/view.h"
+#include "hearth/text/models/problem_type.h"
 
 namespace hearth::text {
 namespace {
@@ -24,7 +25,25 @@ Tensor scores(PreTrainedModelImpl& model, const TokenExamples& examples, const T
                   "[TextTrainer] expected a model with logits of each ",
                   examples.by_token ? "token" : "text", ", got ",
                   logits.defined() ? cat_str(logits.sizes()) : "one without a head");
+  HEARTH_CHECK_AS(ShapeError, examples.numbers == 0 || logits.size(1) == examples.numbers,
+                  "[TextTrainer] expected a model with ", examples.numbers,
+                  " scores for each text, got ", logits.sizes());
   return examples.by_token ? logits.flatten(0, 1) : logits;
+}
+
+/// By what a model learns such examples.
+train::Criterion criterion_for(const PreTrainedModelImpl& model, const TokenExamples& examples) {
+  const auto said = problem_type(model.config());
+  const bool numbers = examples.numbers > 0;
+  const ProblemType type = said.value_or(!numbers                ? ProblemType::SingleLabel
+                                         : examples.numbers == 1 ? ProblemType::Regression
+                                                                 : ProblemType::MultiLabel);
+  HEARTH_CHECK_AS(ValueError, examples.by_token || (type == ProblemType::SingleLabel) != numbers,
+                  "[TextTrainer] expected examples with ", numbers ? "a class each" : "numbers",
+                  " for a model of problem_type ", to_string(type));
+  if (!numbers) return train::Criterion::CrossEntropy;
+  return type == ProblemType::Regression ? train::Criterion::MeanSquaredError
+                                         : train::Criterion::BinaryCrossEntropy;
 }
 
 train::Examples as_examples(std::shared_ptr<const TokenExamples> examples) {
@@ -72,7 +91,7 @@ TextTrainer::TextTrainer(PreTrainedModelImpl& model, std::shared_ptr<const Token
           cat_str(model.config().contains("model_type") ? model.config().at("model_type").string()
                                                         : "model",
                   " on ", examples->size(), " texts of ", what),
-          options) {}
+          train::ClassificationOptions(options).criterion(criterion_for(model, *examples))) {}
 
 void TextTrainer::validate_on(TokenExamples examples, size_t batch_size) {
   train::ClassificationTrainer::validate_on(
@@ -82,20 +101,29 @@ void TextTrainer::validate_on(TokenExamples examples, size_t batch_size) {
 Predictions predict(PreTrainedModelImpl& model, const TokenExamples& examples, int64_t batch_size) {
   std::vector<Tensor> probabilities, targets;
   std::vector<size_t> order;
-  for_each_batch(
-      model, examples, batch_size,
-      [&](const Tensor& scores, const Tensor& target, ArrayRef<size_t> rows) {
-        const Tensor counted = target.ne(TokenExamples::kIgnored).nonzero().select(1, 0);
-        probabilities.push_back(softmax(scores.to(kFloat), -1).to(kCPU).index_select(0, counted));
-        targets.push_back(target.index_select(0, counted));
-        order.insert(order.end(), rows.begin(), rows.end());
-      });
+  const train::Criterion criterion = criterion_for(model, examples);
+  for_each_batch(model, examples, batch_size,
+                 [&](const Tensor& scores, const Tensor& target, ArrayRef<size_t> rows) {
+                   order.insert(order.end(), rows.begin(), rows.end());
+                   const Tensor given = scores.to(kFloat);
+                   if (examples.numbers > 0) {
+                     const bool plain = criterion == train::Criterion::MeanSquaredError;
+                     probabilities.push_back((plain ? given : given.sigmoid()).to(kCPU));
+                     targets.push_back(target);
+                     return;
+                   }
+                   const Tensor counted = target.ne(TokenExamples::kIgnored).nonzero().select(1, 0);
+                   probabilities.push_back(softmax(given, -1).to(kCPU).index_select(0, counted));
+                   targets.push_back(target.index_select(0, counted));
+                 });
   HEARTH_CHECK_AS(ValueError, !targets.empty(), "[predict] no examples");
   Predictions result;
   for (const TokenExamples::Example& example : examples.examples)
     result.counts.push_back(
-        std::count_if(example.labels.begin(), example.labels.end(),
-                      [](int64_t label) { return label != TokenExamples::kIgnored; }));
+        examples.numbers > 0
+            ? 1
+            : std::count_if(example.labels.begin(), example.labels.end(),
+                            [](int64_t label) { return label != TokenExamples::kIgnored; }));
   // Where the targets of each example are now.
   std::vector<int64_t> first(examples.size());
   int64_t all = 0;

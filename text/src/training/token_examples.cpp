@@ -22,14 +22,19 @@ data::Example<> TokenExamples::batch(ArrayRef<size_t> indices) const {
   const auto n = static_cast<int64_t>(indices.size()), length = static_cast<int64_t>(longest);
   const Tensor data = zeros({n, 2, length}, kLong);
   data.select(1, 0).fill_(-1);
-  const Tensor targets = full({by_token ? n * length : n}, kIgnored, kLong);
+  const Tensor targets = numbers > 0 ? empty({n, numbers}, kFloat)
+                                     : full({by_token ? n * length : n}, kIgnored, kLong);
   for (int64_t row = 0; row < n; ++row) {
     const Example& example = examples[indices[static_cast<size_t>(row)]];
     int64_t* to = data.data_ptr<int64_t>() + row * 2 * length;
     std::copy(example.ids.begin(), example.ids.end(), to);
     std::copy(example.type_ids.begin(), example.type_ids.end(), to + length);
-    std::copy(example.labels.begin(), example.labels.end(),
-              targets.data_ptr<int64_t>() + row * (by_token ? length : 1));
+    if (numbers > 0)
+      std::copy(example.values.begin(), example.values.end(),
+                targets.data_ptr<float>() + row * numbers);
+    else
+      std::copy(example.labels.begin(), example.labels.end(),
+                targets.data_ptr<int64_t>() + row * (by_token ? length : 1));
   }
   return data::Example<>(data, targets);
 }

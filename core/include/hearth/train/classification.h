@@ -33,6 +33,13 @@ enum class OptimizerKind {
   SGD,  ///< with momentum, Nesterov's
 };
 
+/// What a network learns its targets by.
+enum class Criterion {
+  CrossEntropy,        ///< one class of each example is right
+  BinaryCrossEntropy,  ///< any number of classes are: targets are float [N, classes], 0 or 1 each
+  MeanSquaredError,    ///< numbers are to be met: targets are float, of the scores' shape
+};
+
 /// How the learning rate goes, step by step.
 enum class Schedule {
   OneCycle,  ///< up in the first three tenths and down to nothing (optim::OneCycleLR)
@@ -53,6 +60,8 @@ struct HEARTH_API ClassificationOptions {
   /// The highest learning rate of the schedule.
   HEARTH_ARG(double, lr) = 3e-3;
   HEARTH_ARG(double, weight_decay) = 1e-2;
+  HEARTH_ARG(Criterion, criterion) = Criterion::CrossEntropy;
+  /// Of cross entropy.
   HEARTH_ARG(double, label_smoothing) = 0;
   HEARTH_ARG(OptimizerKind, optimizer) = OptimizerKind::AdamW;
   /// Of SGD, where the schedule doesn't drive it, as one cycle does.
@@ -78,8 +87,8 @@ struct HEARTH_API ClassificationOptions {
 };
 
 /// Examples as batches: the inputs and targets of those with these indices. Targets are int64
-/// classes, of which an example may have several, such as those of its tokens; or, of examples that
-/// were mixed, float probabilities [N, classes].
+/// classes, of which an example may have several, such as those of its tokens; or float, of
+/// examples that were mixed probabilities [N, classes], else what the criterion wants.
 struct Examples {
   size_t size = 0;
   Callable<data::Example<>(ArrayRef<size_t> indices)> batch;
@@ -89,10 +98,12 @@ struct Examples {
   std::vector<int64_t> classes = {};
 };
 
-/// Trains a network to tell classes apart, by cross entropy. What is logged is train_loss,
-/// train_accuracy, val_loss and val_accuracy. A training that goes on from a checkpoint (see
-/// Trainer) does exactly what it would have done without the break. If it goes on with more epochs,
-/// its schedule is from there on that of the longer training.
+/// Trains a network to tell classes apart, by cross entropy, or by another criterion. What is
+/// logged is train_loss, train_accuracy, val_loss and val_accuracy. The accuracy is the share of
+/// targets that are met: of any number of classes, that of all their zeros and ones, with
+/// probabilities from 1/2 counted as 1; there is none of numbers. A training that goes on from a
+/// checkpoint (see Trainer) does exactly what it would have done without the break. If it goes on
+/// with more epochs, its schedule is from there on that of the longer training.
 class HEARTH_API ClassificationTrainer {
  public:
   /// Batches are brought to where `model` is now, which must outlive this. `forward` makes of a

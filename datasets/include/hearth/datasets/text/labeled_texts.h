@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts, or pairs of texts, with a class or a number each.
+// Texts, or pairs of texts, with a class, several of them or a number each.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,8 @@ struct LabeledText {
   int64_t label = -1;
   /// Of data sets without classes (STS-B), what is to be predicted.
   double score = 0;
+  /// Where texts may have any number of classes, those that this has, in order.
+  std::vector<int64_t> labels = {};
 };
 
 /// Such texts, in memory, which copies share: the base of the data sets of classified texts.
@@ -65,6 +67,13 @@ struct LabeledTextOptions {
   HEARTH_ARG(std::vector<std::string>, classes);
   /// Labels are numbers to be predicted, not classes.
   HEARTH_ARG(bool, scores) = false;
+  /// Texts may have any number of classes (LabeledText::labels): "label" holds a list of JSON, or
+  /// names with `separator` between them and spaces around.
+  HEARTH_ARG(bool, multi_label) = false;
+  HEARTH_ARG(std::string, separator) = ",";
+  /// Instead of "label": a column, or key, for each class, which says whether it is one of the
+  /// text's: 0 or 1, true or false. The names of classes are the columns'.
+  HEARTH_ARG(std::vector<std::string>, label_columns);
   /// Lines that aren't whole: an error that names file and line, or left out and counted.
   HEARTH_ARG(data::readers::Broken, broken) = data::readers::Broken::Error;
   /// Of a folder: which part.
@@ -81,7 +90,7 @@ struct LabeledTextOptions {
 ///
 ///  - a .csv or .tsv file, plain or gzipped, with a header;
 ///  - a .jsonl, .ndjson or .json file of JSON lines; labels may be strings, numbers or booleans;
-///  - a .txt file in fastText's form, `__label__NAME text`;
+///  - a .txt file in fastText's form, `__label__NAME text`, with any number of such names first;
 ///  - a folder whose subfolders are the classes, with a text in each .txt file: train/pos/1.txt,
 ///    test/neg/a.txt; or pos/ ..., neg/ ..., of which a share is for testing.
 ///

@@ -15,6 +15,11 @@ class PreTrainedTokenizer;
 HEARTH_API TokenExamples labeled_examples(const PreTrainedTokenizer& tokenizer,
                                           ArrayRef<std::string> texts, ArrayRef<int64_t> labels,
                                           int64_t max_length, ArrayRef<std::string> pairs = {});
+/// Texts, or pairs of texts, with as many numbers each, one text's after the other's: what is to be
+/// predicted of it, or 0 and 1 for each class (TokenExamples::numbers).
+HEARTH_API TokenExamples valued_examples(const PreTrainedTokenizer& tokenizer,
+                                         ArrayRef<std::string> texts, ArrayRef<float> values,
+                                         int64_t max_length, ArrayRef<std::string> pairs = {});
 /// Sentences of words with a tag each: the first token of a word has its tag, the others do not
 /// count. Words whose tokens are cut off do not count either.
 HEARTH_API TokenExamples tagged_examples(const PreTrainedTokenizer& tokenizer,

@@ -11,9 +11,11 @@
 
 namespace hearth::text {
 
-/// Trains a model of text by cross entropy, from its first weights or fine-tuning others: with
+/// Trains a model of text, from its first weights or fine-tuning others: by cross entropy with
 /// labels of texts one for sequence classification, with labels of tokens one for token
-/// classification or for the next token. Batches are of texts of about the same length.
+/// classification or for the next token; with numbers one for sequence classification by what
+/// config.json's "problem_type" says, mean squared error ("regression") or binary cross entropy
+/// ("multi_label_classification"). Batches are of texts of about the same length.
 ///
 ///     TextTrainer trainer(*model, labeled_examples(tokenizer, texts, labels, 128), "reviews",
 ///                         train::ClassificationOptions().epochs(3).lr(5e-5));
@@ -35,7 +37,9 @@ class HEARTH_API TextTrainer : public train::ClassificationTrainer {
 };
 
 /// What a model thinks of examples: probabilities, float [targets, classes], and targets, int64
-/// [targets], of all that count, in the examples' order, on the CPU. For train::evaluate.
+/// [targets], of all that count, in the examples' order, on the CPU. For train::evaluate. Where
+/// texts have numbers, targets are float [texts, numbers], and probabilities are those of each
+/// class for itself, or, for regression, the numbers that the model predicts.
 struct Predictions {
   Tensor probabilities, targets;
   /// How many targets each example has.
