@@ -12,6 +12,7 @@
 #include "hearth/data/readers/jsonl.h"
 
 #include "class_folders.h"
+#include "listing.h"
 #include "text/collector.h"
 
 namespace hearth::datasets {
@@ -58,15 +59,12 @@ Columns columns_of(const std::string& path, const LabeledTextOptions& options,
 
 /// "a, b" -> a, b.
 std::vector<std::string> parts_of(std::string_view label, const std::string& separator) {
-  std::vector<std::string> parts;
-  for (size_t at = 0; at <= label.size();) {
-    const size_t end = std::min(label.find(separator, at), label.size());
-    std::string_view part = label.substr(at, end - at);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) parts.emplace_back(part);
-    at = end + separator.size();
+  std::vector<std::string> parts = listing::split(std::string(label), separator);
+  for (std::string& part : parts) {
+    part.erase(0, part.find_first_not_of(' '));
+    part.erase(part.find_last_not_of(' ') + 1);
   }
+  std::erase(parts, "");
   return parts;
 }
 
