@@ -14,6 +14,7 @@
 #include "common/text.h"
 #include "text/each_line.h"
 #include "text/model.h"
+#include "text/training/scores.h"
 
 namespace {
 
@@ -97,7 +98,7 @@ std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Cl
   std::optional<double> threshold = threshold_;
   if (!top_ && !threshold &&
       text::problem_type(pipeline.model().config()) == text::ProblemType::MultiLabel)
-    threshold = 0.5;
+    threshold = kThreshold;
   options.top_k(threshold ? top_ : top_.value_or(1));
   return [=](const std::vector<std::string>& texts) {
     auto all = pipeline(texts, options);

@@ -37,7 +37,8 @@ class Eval final : public Command {
         .value("MODEL")
         .required();
     options.add("--data", data_, kTextDataHelp).value("PATH").required();
-    declare_data(options, task_, columns_);
+    declare_data(options, task_, columns_,
+                 "What is tested; by default what file and model suggest");
     options
         .add("--threshold", threshold_,
              "The least probability of a class that counts as predicted, of multi-label")
@@ -54,7 +55,7 @@ class Eval final : public Command {
   double threshold_ = kThreshold;
   int64_t batch_size_ = 32, max_length_ = 128;
 
-  TextTask task_for(const text::PreTrainedModelImpl& model, size_t classes) const;
+  TextTask task_for(TextTask by_file, const text::PreTrainedModelImpl& model, size_t classes) const;
 };
 
 std::vector<std::string> classes_of(const text::PreTrainedModelImpl& model) {
@@ -95,9 +96,9 @@ std::vector<std::pair<std::string, double>> span_scores(const text::Predictions&
 }
 
 /// What the model was made for, if nobody says otherwise.
-TextTask Eval::task_for(const text::PreTrainedModelImpl& model, size_t classes) const {
-  const TextTask task = text_task(task_, data_);
-  if (task_ != "auto" || task != TextTask::Classify) return task;
+TextTask Eval::task_for(TextTask by_file, const text::PreTrainedModelImpl& model,
+                        size_t classes) const {
+  if (task_ != "auto" || by_file != TextTask::Classify) return by_file;
   switch (text::problem_type(model.config())
               .value_or(classes == 1 ? text::ProblemType::Regression
                                      : text::ProblemType::SingleLabel)) {
@@ -108,15 +109,17 @@ TextTask Eval::task_for(const text::PreTrainedModelImpl& model, size_t classes) 
     case text::ProblemType::SingleLabel:
       break;
   }
-  return task;
+  return by_file;
 }
 
 int Eval::run() {
-  const auto model = text::open_model(head_for(text_task(task_, data_)), model_);
+  const TextTask by_file = text_task(task_, data_);
+  const auto model = text::open_model(head_for(by_file), model_);
   model->to(device());
   const auto tokenizer = text::AutoTokenizer::from_pretrained(model_);
-  const std::vector<std::string> classes = classes_of(*model);
-  const TextTask task = task_for(*model, classes.size());
+  const std::vector<std::string> classes =
+      by_file == TextTask::Language ? std::vector<std::string>() : classes_of(*model);
+  const TextTask task = task_for(by_file, *model, classes.size());
   const TextData data = read_text_data(task, data_, columns_, classes);
   const text::TokenExamples examples = encode(data, task, tokenizer, max_length_);
 

@@ -43,7 +43,7 @@ class Train final : public TrainingCommand {
     options.add("--test", test_, "Data to test with").value("PATH");
     options.add("--test-share", share_, "How much of --data is kept for testing without --test")
         .between(0.001, 0.9);
-    declare_data(options, task_, columns_);
+    declare_data(options, task_, columns_, "What is learned; by default what the file suggests");
     options.add("--model", model_, kLearnerHelp).value("MODEL");
     options.add("--tokenizer", tokenizer_, "Instead of the model's").value("PATH");
     options.add("--vocab-size", vocab_size_, "Words that a small model knows").between(2, 1 << 24);

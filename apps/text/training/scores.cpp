@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/training/scores.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "hearth/metrics/classification/stat_scores.h"

@@ -40,11 +40,11 @@ hearth::datasets::LabeledTextOptions options_for(TextTask task, const TextColumn
 
 }  // namespace
 
-void declare_data(OptionList& options, std::string& task, TextColumns& columns) {
+void declare_data(OptionList& options, std::string& task, TextColumns& columns,
+                  const char* task_help) {
   std::vector<std::string> names{"auto"};
   for (const auto& [name, value] : kTasks) names.emplace_back(name);
-  options.add("--task", task, "What is learned; by default what file and model suggest")
-      .one_of(std::move(names));
+  options.add("--task", task, task_help).one_of(std::move(names));
   options.add("--text", columns.text, "The column, or key, of texts");
   options.add("--pair", columns.pair, "That of second texts");
   options.add("--label", columns.label,

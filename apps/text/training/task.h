@@ -43,7 +43,8 @@ struct TextColumns {
 };
 
 /// Declares --task, "auto" or the name of one, and the options of columns.
-void declare_data(OptionList& options, std::string& task, TextColumns& columns);
+void declare_data(OptionList& options, std::string& task, TextColumns& columns,
+                  const char* task_help);
 
 struct TextData {
   std::vector<std::string> classes;
