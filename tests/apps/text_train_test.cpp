@@ -110,6 +110,76 @@ TEST_F(TextTraining, EncodersAreFineTunedToTag) {
   EXPECT_GT(nlohmann::json::parse(r.last()).at("test_span_f1").get<double>(), 0.95);
 }
 
+TEST_F(TextTraining, TextsHaveAnyNumberOfClasses) {
+  std::ofstream(folder / "a.jsonl") << [] {
+    std::string lines;
+    for (int i = 0; i < 80; ++i) {
+      std::string words = "so", labels;
+      if (i % 2) words += " wet", labels += "\"rain\"";
+      if (i % 3 == 0)
+        words += " cold", labels += (labels.empty() ? "" : ", ") + std::string("\"frost\"");
+      lines += "{\"text\": \"" + words + "\", \"label\": [" + labels + "]}\n";
+    }
+    return lines;
+  }();
+  Result r =
+      run({"train", "--data", folder / "a.jsonl", "--task", "multi-label", "--model", "fasttext",
+           "--epochs", "12", "--lr", "0.1", "--output", folder / "run", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(nlohmann::json::parse(r.last()).at("test_exact_match"), 1);
+  EXPECT_THAT(r.err, HasSubstr("all classes right of 100.00%"));
+  const auto config = nlohmann::json::parse(read_text(folder / "run/config.json"));
+  EXPECT_EQ(config.at("problem_type"), "multi_label_classification");
+  EXPECT_EQ(config.at("id2label").at("0"), "frost");
+  r = run({"eval", "--model", folder / "run", "--data", folder / "a.jsonl", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(nlohmann::json::parse(r.last()).at("test_f1_macro"), 1);
+  r = run({"eval", "--model", folder / "run", "--data", folder / "a.jsonl", "--threshold", "0",
+           "--json"});
+  // Everything is predicted then, 67 of 160 rightly.
+  EXPECT_NEAR(nlohmann::json::parse(r.last()).at("test_f1_micro").get<double>(), 134. / 227, 1e-6);
+  write_text(folder / "texts.txt", "so wet cold\nso\nso cold\n");
+  r = run({"classify", "--model", folder / "run", folder / "texts.txt"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, testing::MatchesRegex("(rain|frost)\t[0-9.]+\t(rain|frost)\t[0-9.]+\n"
+                                           "\n"
+                                           "frost\t[0-9.]+\n"));
+  r = run({"classify", "--model", folder / "run", "--top", "1", folder / "texts.txt"});
+  EXPECT_THAT(r.out, testing::MatchesRegex("[a-z]+\t[0-9.]+\n[a-z]+\t[0-9.]+\n[a-z]+\t[0-9.]+\n"));
+}
+
+TEST_F(TextTraining, TextsHaveANumber) {
+  std::ofstream(folder / "a.csv") << [] {
+    std::string lines = "text,stars\n";
+    for (int i = 0; i < 80; ++i) {
+      const char* words[] = {"dreadful", "bad", "fair", "good", "wonderful"};
+      lines += std::string("a ") + words[i % 5] + " film," + std::to_string(i % 5 + 1) + "\n";
+    }
+    return lines;
+  }();
+  Result r = run({"train", "--data", folder / "a.csv", "--task", "regression", "--label", "stars",
+                  "--model", "fasttext", "--epochs", "20", "--lr", "0.1", "--output",
+                  folder / "run", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_GT(nlohmann::json::parse(r.last()).at("test_pearson").get<double>(), 0.95);
+  EXPECT_EQ(r.err.find("accuracy"), std::string::npos);
+  const auto config = nlohmann::json::parse(read_text(folder / "run/config.json"));
+  EXPECT_EQ(config.at("problem_type"), "regression");
+  EXPECT_EQ(config.at("id2label").size(), 1u);
+  r = run({"eval", "--model", folder / "run", "--data", folder / "a.csv", "--label", "stars",
+           "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_LT(nlohmann::json::parse(r.last()).at("test_mse").get<double>(), 0.3);
+  r = run({"eval", "--model", folder / "run", "--task", "classify", "--data", folder / "a.csv",
+           "--label", "stars"});
+  EXPECT_EQ(r.code, 1);
+  write_text(folder / "texts.txt", "a wonderful film\n");
+  r = run({"classify", "--model", folder / "run", folder / "texts.txt"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  ASSERT_THAT(r.out, testing::StartsWith("LABEL_0\t"));
+  EXPECT_GT(std::stod(r.out.substr(8)), 4);
+}
+
 TEST_F(TextTraining, ALanguageIsLearned) {
   std::string lines;
   for (int i = 0; i < 400; ++i) lines += "one two three four five six\n";
