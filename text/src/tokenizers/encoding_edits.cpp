@@ -52,15 +52,29 @@ void append_tokens(Encoding& to, const Encoding& from) {
   if (!to.vocabulary) to.vocabulary = from.vocabulary;
 }
 
-Encoding without_overflow(const Encoding& encoding) {
-  Encoding out;
-  append_tokens(out, encoding);
-  return out;
-}
-
 template <typename T>
 void put(std::vector<T>& list, size_t n, T value, Side side) {
   list.insert(side == Side::Left ? list.begin() : list.end(), n, value);
+}
+
+/// Adds tokens of one kind, which no text stands behind.
+void put_tokens(Encoding& encoding, size_t n, uint32_t id, std::string_view name, uint32_t type_id,
+                bool attended, Side side) {
+  const size_t first = side == Side::Left ? 0 : encoding.size();
+  put(encoding.ids, n, id, side);
+  put(encoding.type_ids, n, type_id, side);
+  put(encoding.offsets, n, Offset(), side);
+  put(encoding.words, n, Encoding::kNoWord, side);
+  put(encoding.special_tokens_mask, n, uint8_t{1}, side);
+  put(encoding.attention_mask, n, static_cast<uint8_t>(attended), side);
+  if (side == Side::Left) {
+    for (auto& [sequence, range] : encoding.sequence_ranges)
+      range = {range.begin + static_cast<uint32_t>(n), range.end + static_cast<uint32_t>(n)};
+    std::map<size_t, std::string> moved;
+    for (auto& [at, text] : encoding.unknown) moved.emplace(at + n, std::move(text));
+    encoding.unknown = std::move(moved);
+  }
+  for (size_t i = first; i < first + n; ++i) name_token(encoding, i, name);
 }
 
 }  // namespace
@@ -70,21 +84,15 @@ void name_token(Encoding& encoding, size_t i, std::string_view text) {
     encoding.unknown.insert_or_assign(i, std::string(text));
 }
 
-void push_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id) {
-  encoding.ids.push_back(token.id);
-  encoding.type_ids.push_back(type_id);
-  encoding.offsets.push_back({});
-  encoding.words.push_back(Encoding::kNoWord);
-  encoding.special_tokens_mask.push_back(1);
-  encoding.attention_mask.push_back(1);
-  name_token(encoding, encoding.size() - 1, token.token);
+void put_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id, Side side) {
+  put_tokens(encoding, 1, token.id, token.token, type_id, true, side);
 }
 
 void append(Encoding& encoding, const Encoding& next) {
   std::vector<Encoding> overflowing;
   const auto join = [&](const Encoding& a, const Encoding& b) {
-    overflowing.push_back(without_overflow(a));
-    append_tokens(overflowing.back(), b);
+    overflowing.push_back(a);
+    append(overflowing.back(), b);
   };
   for (const Encoding& piece : encoding.overflowing) {
     join(piece, next);
@@ -164,23 +172,8 @@ void truncate_pair(Encoding& first, Encoding* second, const Truncation& truncati
 void pad(Encoding& encoding, size_t length, const Padding& padding) {
   for (Encoding& piece : encoding.overflowing) pad(piece, length, padding);
   if (encoding.size() >= length) return;
-  const size_t n = length - encoding.size();
-  const Side side = padding.direction();
-  put(encoding.ids, n, padding.pad_id(), side);
-  put(encoding.type_ids, n, padding.pad_type_id(), side);
-  put(encoding.offsets, n, Offset(), side);
-  put(encoding.words, n, Encoding::kNoWord, side);
-  put(encoding.special_tokens_mask, n, uint8_t{1}, side);
-  put(encoding.attention_mask, n, uint8_t{0}, side);
-  if (side == Side::Left) {
-    for (auto& [sequence, range] : encoding.sequence_ranges)
-      range = {range.begin + static_cast<uint32_t>(n), range.end + static_cast<uint32_t>(n)};
-    std::map<size_t, std::string> moved;
-    for (auto& [at, text] : encoding.unknown) moved.emplace(at + n, std::move(text));
-    encoding.unknown = std::move(moved);
-  }
-  const size_t first = side == Side::Left ? 0 : length - n;
-  for (size_t i = first; i < first + n; ++i) name_token(encoding, i, padding.pad_token());
+  put_tokens(encoding, length - encoding.size(), padding.pad_id(), padding.pad_token(),
+             padding.pad_type_id(), false, padding.direction());
 }
 
 void pad_all(std::vector<Encoding>& encodings, const Padding& padding) {

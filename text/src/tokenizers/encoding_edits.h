@@ -18,12 +18,13 @@ struct SpecialToken {
   std::string token;
 };
 
-/// Adds a special token at the end.
-void push_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id);
+/// Adds a special token at an end.
+void put_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id, Side side);
 /// Names token i by another text than the vocabulary's, if it is one.
 void name_token(Encoding& encoding, size_t i, std::string_view text);
 
-/// Adds `next` at the end, and what was cut off either with the other and its pieces.
+/// Adds `next` at the end, and what was cut off either with the other and its pieces; a piece of
+/// both also stands among the pieces of the first's.
 void append(Encoding& encoding, const Encoding& next);
 
 /// Leaves `max_length` tokens; others go to `overflowing`. `stride` must be less than max_length,

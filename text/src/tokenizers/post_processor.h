@@ -19,50 +19,67 @@ class element;
 
 namespace hearth::text {
 
-/// All of Hugging Face's post-processors, as data: which parts a result consists of, in order.
+class JsonFields;
+
+/// Hugging Face's post-processors, one after another. Each makes a list of encodings of another:
+/// the first gets the texts, and what the last leaves is joined.
 class PostProcessor {
  public:
   /// None: texts as they are, one after another.
-  PostProcessor();
+  PostProcessor() = default;
   /// Of tokenizer.json; null for none. Throws FormatError.
   PostProcessor(const simdjson::dom::element& json, const std::string& source);
 
   /// How many special tokens come with a text or a pair.
   size_t added_tokens(bool pair) const;
-  /// Joins one text or two.
+  /// Joins one text or two. Throws ValueError where a template gets more than two encodings.
   Encoding process(std::vector<Encoding> texts, bool add_special_tokens) const;
-  /// The same with ids alone, of one text, which lies from `begin` on: for `is_frame`.
-  void surround(std::vector<uint32_t>& ids, size_t begin) const;
   /// Whether one text stands once, among special tokens.
-  bool is_frame() const;
+  bool is_frame() const { return frame_.has_value(); }
+  /// The same with ids alone, of one text: for `is_frame`.
+  void surround(std::vector<uint32_t>& ids) const;
   /// Whether the tokens of a pair's second text have another type than those of the first.
-  bool tells_pairs_apart() const;
+  bool tells_pairs_apart() const { return tells_pairs_apart_; }
   /// As Hugging Face writes it.
   const std::string& json() const { return json_; }
 
  private:
-  /// One of the texts, or special tokens.
+  /// Of a template: one of the texts, or special tokens.
   struct Part {
     std::optional<size_t> text{};  // 0 or 1
     std::vector<SpecialToken> tokens{};
-    /// None: that of its text, the number.
-    std::optional<uint32_t> type_id{};
-    /// Whether what was cut off gets the type as well.
-    bool type_of_overflow = false;
+    uint32_t type_id = 0;
+  };
+  enum class Kind { ByteLevel, Bert, Roberta, Template };
+  struct Step {
+    Kind kind = Kind::ByteLevel;
+    bool trim_offsets = false;
+    /// Whether a first space was put there by the pre-tokenizer.
+    bool add_prefix_space = false;
+    SpecialToken cls{}, sep{};
+    std::vector<Part> single{}, pair{};
+  };
+  struct Frame {
+    std::vector<uint32_t> before, after;
   };
 
   nlohmann::ordered_json read(const simdjson::dom::element& json, const std::string& where,
                               const std::string& source, int depth);
-  nlohmann::ordered_json read_template(const simdjson::dom::element& json, const std::string& where,
-                                       const std::string& source);
-  nlohmann::ordered_json read_frame(const simdjson::dom::element& json, const std::string& where,
-                                    const std::string& source, bool roberta);
+  static void read_template(const JsonFields& fields, const std::string& where,
+                            const std::string& source, Step& step, nlohmann::ordered_json& out);
+  void find_frame();
+
+  static size_t added_tokens(const Step& step, bool pair);
+  static void trim_offsets(const Step& step, std::vector<Encoding>& parts);
+  static void surround(const Step& step, std::vector<Encoding>& parts);
+  static std::vector<Encoding> fill(const Step& step, std::vector<Encoding> parts,
+                                    bool add_special_tokens);
 
   bool present_ = false;
-  /// A trimming of offsets each; whether a first space was put there by the pre-tokenizer.
-  std::vector<bool> trims_;
-  bool framed_ = false;  // something defines the parts
-  std::vector<Part> single_, pair_;
+  std::vector<Step> steps_;
+  /// The ids around one text.
+  std::optional<Frame> frame_ = Frame();
+  bool tells_pairs_apart_ = false;
   std::string json_ = "null";
 };
 

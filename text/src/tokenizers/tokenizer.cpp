@@ -36,7 +36,7 @@ std::vector<uint32_t> ids_of(const Tokenizer::Impl& impl, std::string_view text,
   std::vector<uint32_t> ids;
   append_ids(impl, text, ids);
   if (impl.truncation) truncate_ids(impl, ids, add_special_tokens);
-  if (add_special_tokens) impl.post_processor.surround(ids, 0);
+  if (add_special_tokens) impl.post_processor.surround(ids);
   return ids;
 }
 

@@ -432,6 +432,30 @@ def families():
     yield "delimiter", word_level(pre.CharDelimiterSplit(" "),
                                   post_processor=post.Sequence([post.ByteLevel(True, True)]))
     yield "byte_normalizer", byte_normalizer()
+    yield "frame_in_frame", frame_in_frame()
+    yield "bytes_in_template", bytes_in_template()
+    yield "pairs_alone", cut(word_level(pre.Whitespace()), max_length=4, stride=1)
+
+
+def frame_in_frame():
+    """Post-processors that all add tokens: what one has added is a text, or one of two, to the next."""
+    tokenizer = roberta()
+    tokenizer.post_processor = post.Sequence([
+        post.RobertaProcessing(("</s>", 2), ("<s>", 0), trim_offsets=True, add_prefix_space=False),
+        post.BertProcessing(("<pad>", 1), ("<unk>", 3)),
+        template(tokenizer, "<mask>:1 $A:2 $A:1", "$B:1 <s>:2 $A:2"),
+        post.BertProcessing(("</s>", 2), ("<s>", 0))])
+    return cut(padded(tokenizer, pad_id=1, pad_token="<pad>"), max_length=19, stride=2)
+
+
+def bytes_in_template():
+    """ByteLevel numbers what it gets, special tokens as well."""
+    tokenizer = byte_bpe(specials=["<s>", "</s>"])
+    tokenizer.post_processor = post.Sequence([
+        template(tokenizer, "<s> $A </s>", "<s> $A </s> $B:1 </s>:1"),
+        post.ByteLevel(add_prefix_space=True, trim_offsets=True)])
+    tokenizer.decoder = decoders.ByteLevel()
+    return cut(tokenizer, max_length=10, stride=3)
 
 
 def byte_normalizer():
@@ -444,15 +468,15 @@ def byte_normalizer():
     return tokenizer
 
 
-def describe(encoding, full=True):
+def describe(encoding):
     words = [-1 if w is None else w for w in encoding.word_ids]
     sequences = [-1 if s is None else s for s in encoding.sequence_ids]
     out = {"ids": encoding.ids, "tokens": encoding.tokens, "type_ids": encoding.type_ids,
            "offsets": [x for pair in encoding.offsets for x in pair], "words": words,
            "special": encoding.special_tokens_mask, "attention": encoding.attention_mask,
            "sequences": sequences}
-    if full and encoding.overflowing:
-        out["overflowing"] = [describe(piece, False) for piece in encoding.overflowing]
+    if encoding.overflowing:
+        out["overflowing"] = [describe(piece) for piece in encoding.overflowing]
     return out
 
 
