@@ -41,20 +41,31 @@ MODELS = {
                                                            "rope_theta": 100.0}})),
     "smollm3": (transformers.SmolLM3Config, SIZES | dict(no_rope_layer_interval=2)),
 }
-# Settings over those of "llama", whose weights they have.
-ROPES = {
-    "linear": dict(rope_scaling={"type": "linear", "factor": 2.5}, rope_theta=500.0),
-    "dynamic": dict(rope_scaling={"rope_type": "dynamic", "factor": 2.0},
-                    max_position_embeddings=8),
-    "llama3": dict(rope_theta=1000.0, rope_scaling={
-        "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-        "original_max_position_embeddings": 16}),
-    "yarn": dict(rope_parameters={"rope_type": "yarn", "factor": 4.0, "rope_theta": 1000.0,
-                                  "original_max_position_embeddings": 16}),
-    "yarn_mscale": dict(rope_parameters={"rope_type": "yarn", "factor": 4.0, "rope_theta": 100.0,
-                                         "original_max_position_embeddings": 32, "beta_fast": 8.0,
-                                         "beta_slow": 2.0, "mscale": 0.7, "mscale_all_dim": 0.4,
-                                         "truncate": False}),
+# Settings over those of a model, whose weights they have.
+VARIANTS = {
+    "llama": {
+        "linear": dict(rope_scaling={"type": "linear", "factor": 2.5}, rope_theta=500.0),
+        "dynamic": dict(rope_scaling={"rope_type": "dynamic", "factor": 2.0},
+                        max_position_embeddings=8),
+        "llama3": dict(rope_theta=1000.0, rope_scaling={
+            "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 16}),
+        "yarn": dict(rope_parameters={"rope_type": "yarn", "factor": 4.0, "rope_theta": 1000.0,
+                                      "original_max_position_embeddings": 16}),
+        "yarn_mscale": dict(rope_parameters={"rope_type": "yarn", "factor": 4.0, "rope_theta": 100.0,
+                                             "original_max_position_embeddings": 32, "beta_fast": 8.0,
+                                             "beta_slow": 2.0, "mscale": 0.7, "mscale_all_dim": 0.4,
+                                             "truncate": False}),
+    },
+    "gpt2": {
+        "unscaled": dict(scale_attn_weights=False),
+        "scaled_by_layer": dict(scale_attn_by_inverse_layer_idx=True, reorder_and_upcast_attn=True),
+        "unscaled_by_layer": dict(scale_attn_weights=False, scale_attn_by_inverse_layer_idx=True),
+    },
+    "gemma2": {"exact_gelu": dict(hidden_activation="gelu", final_logit_softcapping=None)},
+    # Models of this family have the setting, and cap nothing by it.
+    "gemma3_text": {"capped": dict(attn_logit_softcapping=1.0, final_logit_softcapping=2.0,
+                                   hidden_activation="gelu")},
 }
 IDS = torch.randint(4, 48, (2, 13), generator=torch.Generator().manual_seed(5))
 # The second prompt has four tokens less, which are padding.
@@ -121,19 +132,20 @@ def make_model(name, values):
             values[f"{name}.classes"] = base(ids).logits
 
 
-def make_ropes(values):
-    _, settings = MODELS["llama"]
+def make_variants(values):
     configs = {}
-    weights = load("llama")
-    for name, changes in ROPES.items():
-        settings_here = {k: v for k, v in (settings | changes).items()}
-        config = eager(transformers.LlamaConfig(**settings_here))
-        model = transformers.LlamaForCausalLM(config).eval()
-        model.load_state_dict(weights.state_dict())
-        with torch.no_grad():
-            values[f"rope.{name}.logits"] = model(IDS).logits
-        configs[name] = {"model_type": "llama"} | settings_here
-    (FOLDER / "ropes.json").write_text(json.dumps(configs, indent=1) + "\n")
+    for base, variants in VARIANTS.items():
+        config_class, settings = MODELS[base]
+        weights = load(base).state_dict()
+        for name, changes in variants.items():
+            config = eager(config_class(**(settings | changes)))
+            model = transformers.AutoModelForCausalLM.from_config(config).float().eval()
+            model.load_state_dict(weights)
+            with torch.no_grad():
+                values[f"variant.{name}.logits"] = model(IDS).logits
+            configs[name] = {"weights": base,
+                             "config": {"model_type": config.model_type} | settings | changes}
+    (FOLDER / "variants.json").write_text(json.dumps(configs, indent=1) + "\n")
 
 
 def beam_cases(values):
@@ -270,7 +282,7 @@ def main():
     values = {"ids": IDS, "mask": MASK}
     for name in MODELS:
         make_model(name, values)
-    make_ropes(values)
+    make_variants(values)
     beam_cases(values)
     processors(values)
     writing()

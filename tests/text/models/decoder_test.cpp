@@ -136,19 +136,24 @@ INSTANTIATE_TEST_SUITE_P(All, Decoders,
                                          "gemma2", "gemma3_text", "smollm3"),
                          [](const auto& test) { return std::string(test.param); });
 
-TEST(Decoder, TurnsAsEveryKindOfRopeSays) {
+TEST(Decoder, SettingsThatFewModelsHaveAreFollowed) {
   const NoGradGuard no_grad;
-  const JsonValue ropes = json_of(kFolder + "ropes.json");
-  const TensorFile weights(kFolder + "llama/model.safetensors");
-  OrderedDict<std::string, Tensor> state;
-  for (const std::string& key : weights.keys()) state.insert(key, weights.tensor(key));
-  ASSERT_EQ(ropes.size(), 5U);
-  for (const std::string& name : ropes.keys()) {
-    const auto model = AutoModelForCausalLM::from_config(ropes.at(name));
-    model->load_state_dict(state);
+  const JsonValue variants = json_of(kFolder + "variants.json");
+  ASSERT_EQ(variants.size(), 10U);
+  for (const std::string& name : variants.keys()) {
+    const JsonValue variant = variants.at(name);
+    const auto weights =
+        AutoModelForCausalLM::from_pretrained(kFolder + variant.at("weights").string());
+    const auto model = AutoModelForCausalLM::from_config(variant.at("config"));
+    model->load_state_dict(weights->state_dict());
     model->eval();
-    const Tensor got = model->forward(ModelInputs().input_ids(expected().tensor("ids"))).logits;
-    EXPECT_LT(error_between(got, expected().tensor("rope." + name + ".logits")), 1e-5) << name;
+    const ModelInputs inputs = ModelInputs().input_ids(expected().tensor("ids"));
+    const Tensor want = expected().tensor("variant." + name + ".logits");
+    EXPECT_LT(error_between(model->forward(inputs).logits, want), 1e-5) << name;
+    const auto again = AutoModelForCausalLM::from_config(model->config());
+    again->load_state_dict(weights->state_dict());
+    again->eval();
+    EXPECT_LT(error_between(again->forward(inputs).logits, want), 1e-5) << name << ", written";
   }
 }
 

@@ -220,10 +220,15 @@ DecoderConfig DecoderConfig::from_json(const JsonValue& json) {
     read_option(json, "use_sliding_window", slides);
     if (!slides) c.sliding_window(0);
   }
+  // What a family's files may name and its models do not have.
+  if (type == "mistral" || type == "qwen2") c.attention_bias(false);
+  if (type != "llama" && type != "smollm3") c.mlp_bias(false);
+  if (type != "gemma2") c.attn_logit_softcapping(0);
+  if (type != "gemma2" && type != "gemma3_text") c.final_logit_softcapping(0);
   if (c.is_gemma()) {
-    read_option(json, "hidden_activation", c.hidden_act());
     // The first releases say so and mean the other.
-    if (c.hidden_act() == "gelu") c.hidden_act("gelu_pytorch_tanh");
+    if (type == "gemma" && c.hidden_act() == "gelu") c.hidden_act("gelu_pytorch_tanh");
+    read_option(json, "hidden_activation", c.hidden_act());
     bool both_ways = false;
     read_option(json, "use_bidirectional_attention", both_ways);
     HEARTH_CHECK_AS(FormatError, !both_ways,

@@ -68,13 +68,10 @@ Layer make_layer(nn::Module& parts, const GPT2Config& c) {
 
 GPT2Config GPT2Config::from_json(const JsonValue& json) {
   GPT2Config config = read_config<GPT2Config>(json);
-  for (const char* name :
-       {"scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn", "add_cross_attention"}) {
-    bool on = false;
-    read_option(json, name, on);
-    HEARTH_CHECK_AS(FormatError, !on, "[config.json] expected a plain GPT-2, got \"", name,
-                    "\": true");
-  }
+  bool crossed = false;
+  read_option(json, "add_cross_attention", crossed);
+  HEARTH_CHECK_AS(FormatError, !crossed,
+                  "[config.json] expected a GPT-2 by itself, got \"add_cross_attention\": true");
   config.check();
   return config;
 }
@@ -98,6 +95,13 @@ void GPT2Config::check() const {
   for (const double p : {resid_pdrop_, embd_pdrop_, attn_pdrop_})
     HEARTH_CHECK_AS(ValueError, p >= 0 && p <= 1,
                     "[config.json] expected dropout from 0 to 1, got ", p);
+}
+
+double GPT2Config::attention_scale(int64_t layer) const {
+  double scale = 1;
+  if (scale_attn_weights_) scale /= std::sqrt(static_cast<double>(n_embd_ / n_head_));
+  if (scale_attn_by_inverse_layer_idx_) scale /= static_cast<double>(layer + 1);
+  return scale;
 }
 
 int64_t GPT2Config::least_weights() const {
@@ -153,7 +157,6 @@ ModelOutput GPT2ModelImpl::forward(const ModelInputs& inputs) {
   if (inputs.token_type_ids().defined()) x = x + p.tokens->embed(inputs.token_type_ids());
   x = drop(x, options.embd_pdrop());
   AttentionSettings attention;
-  attention.scale = 1 / std::sqrt(static_cast<double>(options.n_embd() / heads));
   attention.dropout = is_training() ? options.attn_pdrop() : 0;
   ModelOutput out;
   int64_t index = 0;
@@ -162,6 +165,7 @@ ModelOutput GPT2ModelImpl::forward(const ModelInputs& inputs) {
     const Tensor all =
         layer.attend->forward(layer.before->forward(x)).view({batch, length, 3, heads, -1});
     const auto part = [&](int64_t i) { return all.select(2, i).transpose(1, 2); };
+    attention.scale = options.attention_scale(index);
     Tensor weights;
     const Tensor y =
         causal_attention(part(0), part(1), part(2), inputs.cache().get(), index++, places,

@@ -22,6 +22,8 @@ struct HEARTH_API GPT2Config {
   void check() const;
   /// How many numbers the model's weights are, without those of a head.
   int64_t least_weights() const;
+  /// What a query's products with keys are multiplied by.
+  double attention_scale(int64_t layer) const;
 
   HEARTH_ARG(std::string, model_type) = "gpt2";
   HEARTH_ARG(int64_t, vocab_size) = 50257;
@@ -36,6 +38,12 @@ struct HEARTH_API GPT2Config {
   HEARTH_ARG(double, resid_pdrop) = 0.1;
   HEARTH_ARG(double, embd_pdrop) = 0.1;
   HEARTH_ARG(double, attn_pdrop) = 0.1;
+  /// Scores are divided by the root of a head's size.
+  HEARTH_ARG(bool, scale_attn_weights) = true;
+  /// Those of layer i, from 0, are divided by i + 1 as well.
+  HEARTH_ARG(bool, scale_attn_by_inverse_layer_idx) = false;
+  /// Only kept for the file: scores of 16 bits are always computed in 32.
+  HEARTH_ARG(bool, reorder_and_upcast_attn) = false;
   HEARTH_ARG(double, layer_norm_epsilon) = 1e-5;
   HEARTH_ARG(double, initializer_range) = 0.02;
   HEARTH_ARG(bool, tie_word_embeddings) = true;
