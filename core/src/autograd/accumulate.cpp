@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/accumulate.h"
 
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "hearth/autograd/hooks.h"
 
@@ -37,25 +39,43 @@ static_assert(sizeof(AccumulateGrad) <= kHeaderBytes);
 void* AccumulateGrad::operator new(size_t) { return header_allocate(); }
 void AccumulateGrad::operator delete(void* block) { header_deallocate(block); }
 
-AccumulateGrad::AccumulateGrad(Tensor leaf) : variable(std::move(leaf)) {
+void AccumulateGrad::begin(const Tensor& leaf) {
+  variable = leaf;
   sequence_nr = kLeafSequenceNr;
-  const TensorImpl& i = impl(variable);
-  inputs.push_back({i.sizes, i.dtype, i.device});
+  refs = 1;
+  const TensorImpl& i = impl(leaf);
+  if (inputs.empty() || !fits(*this, i)) {
+    inputs.resize(0);
+    inputs.push_back({i.sizes, i.dtype, i.device});
+  }
+  attach_extras(leaf, *this, 0);
 }
 
-AccumulateGrad::~AccumulateGrad() {
-  AutogradMeta& m = *meta(variable);
-  const std::lock_guard lock(m.accumulator_mutex);
-  if (m.accumulator == this) m.accumulator = nullptr;
+void AccumulateGrad::retire() {
+  Tensor leaf;  // goes last, and perhaps this node with it
+  std::unique_ptr<NodeExtras> gone;
+  bool kept;
+  {
+    AutogradMeta& m = *meta(variable);
+    const std::lock_guard lock(m.accumulator_mutex);
+    gone.reset(std::exchange(extras, nullptr));
+    leaf = std::move(variable);
+    kept = m.accumulator == this;
+  }
+  if (!kept) delete this;
 }
 
 NodePtr accumulator_of(const Tensor& leaf) {
   AutogradMeta& m = ensure_meta(leaf);
   const std::lock_guard lock(m.accumulator_mutex);
-  if (m.accumulator && fits(*m.accumulator, impl(leaf)) && try_retain(m.accumulator))
-    return NodePtr::adopt(m.accumulator);
+  if (AccumulateGrad* known = m.accumulator) {
+    if (!known->variable.defined()) {
+      known->begin(leaf);
+      return NodePtr::adopt(known);
+    }
+    if (fits(*known, impl(leaf)) && try_retain(known)) return NodePtr::adopt(known);
+  }
   m.accumulator = new AccumulateGrad(leaf);
-  attach_extras(leaf, *m.accumulator, 0);
   return NodePtr::adopt(m.accumulator);
 }
 

@@ -41,7 +41,11 @@ void move_history(const Tensor& t, AutogradMeta& m, NodePtr node, uint32_t outpu
 
 }  // namespace
 
-void destroy_meta(AutogradMeta* meta) { meta->~AutogradMeta(); }
+void destroy_meta(AutogradMeta* meta) {
+  AccumulateGrad* waiting = meta->accumulator;
+  meta->~AutogradMeta();
+  delete waiting;
+}
 
 Edge gradient_edge(const Tensor& t) {
   if (NodePtr fn = current_grad_fn(t)) return {std::move(fn), meta(t)->output_nr};

@@ -26,13 +26,16 @@ struct TensorHooks {
   std::vector<std::shared_ptr<HookHolder>> hooks;
 };
 
+struct AccumulateGrad;
+
 struct AutogradMeta {
   Tensor grad;
   NodePtr grad_fn;
   uint32_t output_nr = 0;
   SmallMutex accumulator_mutex;
-  SmallMutex grad_mutex;        ///< held while a gradient is added to grad
-  Node* accumulator = nullptr;  ///< not owned: the node owns the leaf; cleared when it dies
+  SmallMutex grad_mutex;  ///< held while a gradient is added to grad
+  /// While an edge holds the node, the node owns the leaf; else it waits here for the next graph.
+  AccumulateGrad* accumulator = nullptr;
   std::shared_ptr<TensorHooks> hooks;
   std::shared_ptr<TensorHooks> post_hooks;  ///< of a leaf: called with it once grad has grown
   std::shared_ptr<Tensor> retained;         ///< retain_grad: where this non-leaf's gradient goes

@@ -14,7 +14,7 @@ HEARTH_FAST_TLS uint64_t sequence = 0;
 
 uint64_t next_sequence_nr() { return sequence++; }
 
-/// Nodes whose last reference is gone, while one is being destroyed on this thread. A chain of a
+/// Nodes whose last reference is gone, while one is being retired on this thread. A chain of a
 /// million nodes is freed in a loop, not by recursion. Plain data, because graphs of static objects
 /// are freed when those of the thread are gone.
 struct Graveyard {
@@ -43,7 +43,7 @@ void release_node(Node* node) noexcept {
   g.busy = true;
   while (Node* dead = g.waiting) {
     g.waiting = dead->next_dead;
-    delete dead;
+    dead->retire();
   }
   g.busy = false;
 }

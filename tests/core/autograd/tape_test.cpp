@@ -138,5 +138,48 @@ TEST(Tape, HooksAndRetainedGradients) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(Leaves, KeepTheirNodeFromGraphToGraph) {
+  Tensor x = ones({2}).requires_grad_();
+  const void* first = (x * 2).grad_fn()->next_edge(0).function.get();
+  EXPECT_EQ((x * 3).grad_fn()->next_edge(0).function.get(), first);
+  // Hooks come and go between graphs.
+  int calls = 0;
+  const unsigned key = x.register_hook([&](const Tensor&) { ++calls; });
+  (x * 2).sum().backward();
+  x.remove_hook(key);
+  (x * 2).sum().backward();
+  EXPECT_EQ(calls, 1);
+  // Two graphs at once have one node, and what is kept of one outlives the other.
+  const Tensor y = x * 2;
+  {
+    const Tensor z = x * 3;
+    EXPECT_EQ(y.grad_fn()->next_edge(0).function.get(), z.grad_fn()->next_edge(0).function.get());
+  }
+  x.mutable_grad().reset();
+  y.sum().backward();
+  EXPECT_TRUE(x.grad().equal(full({2}, 2.0)));
+  // Other data: another form of gradient, while the old graph keeps its own.
+  const Tensor old = x * 2;
+  x.mutable_grad().reset();
+  x.set_data(ones({3}, kDouble));
+  (x * 5).sum().backward();
+  EXPECT_TRUE(x.grad().equal(full({3}, 5.0, kDouble)));
+  x.set_data(ones({4}));
+  x.mutable_grad().reset();
+  (x * 7).sum().backward();
+  EXPECT_TRUE(x.grad().equal(full({4}, 7.0)));
+}
+
+TEST(Leaves, GoWithTheirNode) {
+  Tensor y;
+  {
+    const Tensor x = ones({2}).requires_grad_();
+    (x * 2).sum().backward();
+    y = x * 3;
+  }
+  y.sum().backward();  // the graph holds the leaf
+  y.reset();
+}
+
 }  // namespace
 }  // namespace hearth

@@ -67,6 +67,19 @@ TEST(AutogradThreads, ALeafsMetaIsMadeOnce) {
   for (const Tensor& x : leaves) ASSERT_EQ(x.grad().sum().item<float>(), 6 * kThreads);
 }
 
+TEST(AutogradThreads, ALeafsNodeComesAndGoes) {
+  const Tensor x = ones({3}).requires_grad_();
+  Together together;
+  together.run([&](int) {
+    together.sync();
+    for (int i = 0; i < 500; ++i) {
+      const Tensor y = x * 2;
+      if (i % 100 == 0) y.sum().backward();
+    }
+  });
+  EXPECT_EQ(x.grad().sum().item<float>(), 6 * 5 * kThreads);
+}
+
 TEST(AutogradThreads, AViewsHistoryIsRebuiltOnce) {
   Together together;
   const Tensor x = ones({4}, kDouble).requires_grad_();

@@ -47,6 +47,8 @@ struct HEARTH_API Node {
   virtual GradList apply(GradList&& grads) = 0;
   /// Frees what was kept for backward; using the node afterwards throws.
   virtual void release_variables() {}
+  /// Called when nothing refers to the node any more; what it leads to goes with it.
+  virtual void retire() { delete this; }
 
   const Edge& next_edge(size_t i) const { return edges[i]; }
   ArrayRef<Edge> next_edges() const { return {edges.data(), edges.size()}; }
