@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernel header: random counts by rejection, the same on every device. How many uniform numbers one
-// takes depends on what it draws.
+// Kernel header: random numbers by rejection, the same on every device. How many uniform numbers
+// one takes depends on what it draws.
 #pragma once
 
 #include <cmath>
 #include <limits>
+
+#include "hearth/base/dtype.h"
 
 #include "backends/device_fn.h"
 #include "base/philox.h"
@@ -113,5 +115,34 @@ HEARTH_DEVICE_FN double draw_binomial(double count, double prob, Draws u) {
       count * rarer >= 10 ? many_successes(count, rarer, u) : few_successes(count, rarer, u);
   return prob <= 0.5 ? n : count - n;
 }
+
+/// Marsaglia and Tsang's method (2000), for shapes from 1 on.
+HEARTH_DEVICE_FN double large_gamma(double shape, Draws& u) {
+  const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
+  for (;;) {
+    const double radius = std::sqrt(-2 * std::log(1 - u.next()));
+    const double x = radius * std::cos(6.283185307179586 * u.next());
+    const double root = 1 + c * x, v = root * root * root, accept = 1 - u.next();
+    if (root <= 0) continue;
+    if (std::log(accept) < 0.5 * x * x + d * (1 - v + std::log(v))) return d * v;
+  }
+}
+
+/// Of a shape below 1, one of a shape larger by 1, times a power of a uniform number.
+HEARTH_DEVICE_FN double draw_gamma(double shape, Draws u) {
+  if (!(shape >= 0 && shape <= std::numeric_limits<double>::max()))
+    return std::numeric_limits<double>::quiet_NaN();
+  if (shape == 0) return 0;
+  if (shape >= 1) return large_gamma(shape, u);
+  const double power = std::pow(1 - u.next(), 1 / shape);
+  return large_gamma(shape + 1, u) * power;
+}
+
+/// What a gamma number of a tiny shape is rounded up to, so that its logarithm is finite.
+inline double smallest_normal(ScalarType t) {
+  return t == kDouble ? 0x1p-1022 : t == kHalf ? 0x1p-14 : 0x1p-126;
+}
+/// NaN stays.
+HEARTH_DEVICE_FN double at_least(double least, double x) { return x < least ? least : x; }
 
 }  // namespace hearth

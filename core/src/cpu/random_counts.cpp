@@ -48,11 +48,23 @@ void binomial(const Call& call) {
   });
 }
 
+void standard_gamma(const Call& call) {
+  const auto& op = call.as<ops::StandardGamma>();
+  const Tensor shapes = contiguous_raw(call.in[0]);
+  const double* shape = ptr<double>(shapes);
+  const double least = smallest_normal(impl(call.out[0]).dtype);
+  fill(call.out[0], [&](int64_t i) {
+    return at_least(least,
+                    draw_gamma(shape[i], Draws(op.seed, op.offset + static_cast<uint64_t>(i))));
+  });
+}
+
 }  // namespace
 
 void install_random_counts() {
   ops::Poisson::row().kernel[0] = &poisson;
   ops::Binomial::row().kernel[0] = &binomial;
+  ops::StandardGamma::row().kernel[0] = &standard_gamma;
 }
 
 }  // namespace hearth::cpu

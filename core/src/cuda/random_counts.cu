@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random counts: a thread for each element, whose numbers are those of the CPU.
+// Random numbers by rejection: a thread for each element, whose numbers are those of the CPU.
 #include "backends/random_counts.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
@@ -59,11 +59,30 @@ void binomial(const Call& call) {
   });
 }
 
+void standard_gamma(const Call& call) {
+  const auto& op = call.as<ops::StandardGamma>();
+  const Tensor& out = call.out[0];
+  const auto offsets = make_offset_calculator<2>({&out, &call.in[0]}, true);
+  const Given shapes(call.in[0]);
+  void* to = raw_data(out);
+  const ScalarType type = impl(out).dtype;
+  const double least = smallest_normal(type);
+  const uint64_t seed = op.seed, first = op.offset;
+  for_each(offsets.numel, "standard_gamma", [=] __device__(int64_t i) {
+    int64_t at[2];
+    offsets.get(i, at);
+    store_as(
+        to, type, at[0],
+        at_least(least, draw_gamma(shapes[at[1]], Draws(seed, first + static_cast<uint64_t>(i)))));
+  });
+}
+
 }  // namespace
 
 void install_random_counts() {
   ops::Poisson::row().kernel[kSlot] = converting(&poisson);
   ops::Binomial::row().kernel[kSlot] = converting(&binomial);
+  ops::StandardGamma::row().kernel[kSlot] = converting(&standard_gamma);
 }
 
 }  // namespace hearth::cuda

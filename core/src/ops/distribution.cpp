@@ -5,6 +5,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
+#include "hearth/ops/reduce.h"
 
 #include "ops/pointwise_call.h"
 #include "ops/random_counts.h"
@@ -15,6 +16,7 @@ namespace ops {
 
 HEARTH_DEFINE_OP(Poisson)
 HEARTH_DEFINE_OP(Binomial)
+HEARTH_DEFINE_OP(StandardGamma)
 
 Specs Poisson::infer(Args in) const {
   const ScalarType t = impl(in[0]).dtype;
@@ -45,6 +47,18 @@ Grads Binomial::vjp(const Saved&, Args g, NeedMask need) const {
   return grads;
 }
 
+Specs StandardGamma::infer(Args in) const {
+  const ScalarType t = impl(in[0]).dtype;
+  HEARTH_CHECK_AS(DtypeError, is_floating_point(t),
+                  "[_standard_gamma] expected floating point shapes, got ", t);
+  return {Spec::like(in[0]), kDouble};
+}
+Grads StandardGamma::vjp(const Saved& s, Args g, NeedMask) const {
+  Grads grads(1);
+  grads[0] = g[0] * _standard_gamma_grad(s.in(0), s.out(0));
+  return grads;
+}
+
 }  // namespace ops
 
 namespace {
@@ -71,6 +85,25 @@ Tensor binomial(const Tensor& count, const Tensor& prob, std::optional<Generator
   const DimVector sizes = broadcast_shapes(count.sizes(), prob.sizes(), "binomial");
   const GeneratorState state = draw(generator, checked_numel(sizes));
   return invoke(ops::Binomial{state.seed, state.offset}, count, prob);
+}
+Tensor _standard_gamma(const Tensor& self, std::optional<Generator> generator) {
+  const GeneratorState state = draw(generator, self.numel());
+  return invoke(ops::StandardGamma{state.seed, state.offset}, self);
+}
+Tensor _standard_gamma_grad(const Tensor& self, const Tensor& output) {
+  // -(dP / d shape) / (dP / d x), of the side on which the distribution function P is exact. The
+  // step is small beside the distance over which P changes.
+  const Tensor shape = self.to(kDouble), x = output.to(kDouble);
+  const Tensor step = minimum(shape, shape.sqrt()) * 1e-4;
+  const Tensor above = shape + step, below = shape - step;
+  const Tensor lower = igamma(below, x) - igamma(above, x);
+  const Tensor upper = igammac(above, x) - igammac(below, x);
+  const Tensor density = ((shape - 1) * x.log() - x - lgamma(shape)).exp();
+  return (where(x > shape, upper, lower) / (2 * step * density)).to(self.scalar_type());
+}
+Tensor _sample_dirichlet(const Tensor& self, std::optional<Generator> generator) {
+  const Tensor parts = _standard_gamma(self, std::move(generator));
+  return parts / parts.sum(-1, true);
 }
 Tensor bernoulli(const Tensor& self, const Tensor& p, std::optional<Generator> generator) {
   return empty_like(self).bernoulli_(p, std::move(generator));

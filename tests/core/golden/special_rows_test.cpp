@@ -32,7 +32,7 @@ bool has_none(const OpTable& row) {
       "masked_select", "masked_scatter", "embedding", "embedding_backward", "where",
       "where_backward_b", "where_backward_c", "masked_fill", "masked_fill_backward_self",
       // draw, or do not read what they get
-      "dropout", "bernoulli", "random_", "poisson", "binomial", "full_like",
+      "dropout", "bernoulli", "random_", "poisson", "binomial", "_standard_gamma", "full_like",
       // has them among its own cases
       "scatter_reduce",
       // have cases of their own, or sum products in an order that is theirs

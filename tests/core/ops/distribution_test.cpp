@@ -80,6 +80,69 @@ TEST(Binomial, HasItsProbabilities) {
   }
 }
 
+TEST(StandardGamma, HasItsMoments) {
+  manual_seed(6);
+  for (const double shape : {0.01, 0.3, 1.0, 2.5, 40.0, 1e6}) {
+    const Tensor x = _standard_gamma(full({200000}, shape, kDouble));
+    EXPECT_NEAR(x.mean().item<double>(), shape, 5 * std::sqrt(shape / 200000));
+    const double fourth = 3 * shape * shape + 6 * shape;
+    EXPECT_NEAR(x.var().item<double>(), shape, 5 * std::sqrt((fourth - shape * shape) / 200000));
+    EXPECT_GT(x.min().item<double>(), 0);
+    // Their values of the distribution function are uniform numbers.
+    const Tensor p = igamma(full({200000}, shape, kDouble), x);
+    for (const double q : {0.1, 0.5, 0.9})
+      EXPECT_NEAR((p < q).to(kDouble).mean().item<double>(), q, 5 * std::sqrt(0.25 / 200000));
+  }
+}
+
+TEST(StandardGamma, IsNeverZeroNorOfNoShape) {
+  manual_seed(7);
+  for (const ScalarType t : {kFloat, kDouble, kHalf, kBFloat16})
+    EXPECT_TRUE((_standard_gamma(full({1000}, 1e-3, t)) > 0).all().item<bool>());
+  EXPECT_TRUE(_standard_gamma(tensor({-1.0, NAN, INFINITY})).isnan().all().item<bool>());
+  EXPECT_EQ(_standard_gamma(empty({0, 3})).sizes(), IntArrayRef({0, 3}));
+  expect_error([] { _standard_gamma(ones({2}, kLong)); }, "floating point");
+}
+
+TEST(StandardGamma, GradientKeepsTheDistributionFunction) {
+  // Between two shapes close by, numbers of equal probability: found by bisection.
+  const auto quantile = [](double shape, double p) {
+    double low = 0, high = 1000;
+    for (int i = 0; i < 200; ++i) {
+      const double x = (low + high) / 2;
+      const double at = igamma(full({}, shape, kDouble), full({}, x, kDouble)).item<double>();
+      (at < p ? low : high) = x;
+    }
+    return (low + high) / 2;
+  };
+  for (const double shape : {0.2, 1.0, 3.5, 60.0})
+    for (const double p : {0.02, 0.5, 0.97}) {
+      const double h = 1e-4 * std::min(1.0, shape);
+      const double want = (quantile(shape + h, p) - quantile(shape - h, p)) / (2 * h);
+      const double got =
+          _standard_gamma_grad(full({}, shape, kDouble), full({}, quantile(shape, p), kDouble))
+              .item<double>();
+      EXPECT_NEAR(got, want, 2e-5 * std::abs(want)) << shape << ' ' << p;
+    }
+  // The mean's gradient is 1, the mean of squares' 2 shape + 1.
+  manual_seed(8);
+  const Tensor shape = full({400000}, 2.0, kDouble).requires_grad_();
+  const Tensor x = _standard_gamma(shape);
+  (x.sum() + x.square().sum()).backward();
+  EXPECT_NEAR(shape.grad().mean().item<double>(), 6, 0.05);
+}
+
+TEST(SampleDirichlet, HasItsMeansAndGradient) {
+  manual_seed(9);
+  const Tensor shapes = tensor({0.5, 1.5, 3.0}, kDouble).requires_grad_();
+  const Tensor x = _sample_dirichlet(shapes.expand({200000, 3}));
+  EXPECT_TRUE(x.sum(-1).allclose(ones({200000}, kDouble)));
+  EXPECT_TRUE(x.mean(0).allclose(tensor({0.1, 0.3, 0.6}, kDouble), 0, 5e-3));
+  // d(a0 / sum) / da.
+  x.select(1, 0).mean().backward();
+  EXPECT_TRUE(shapes.grad().allclose(tensor({0.18, -0.02, -0.02}, kDouble), 0, 5e-3));
+}
+
 TEST(Counts, FollowFromTheGenerator) {
   Generator g(5);
   const Tensor rates = linspace(0, 50, 3000), p = linspace(0, 1, 3000);

@@ -29,6 +29,7 @@ void random_samples(Samples& s) {
   add(s, ops::Poisson{13, 14}, {values({3, 4}, 0, 40)}, /*smooth=*/false);
   add(s, ops::Binomial{13, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1)},
       /*smooth=*/false);
+  add(s, ops::StandardGamma{13, 14}, {values({3, 4}, 0.1, 5)}, /*smooth=*/false);
 }
 
 }  // namespace hearth::testing_ops

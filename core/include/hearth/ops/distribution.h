@@ -15,6 +15,14 @@ HEARTH_API Tensor poisson(const Tensor& self, std::optional<Generator> generator
 /// How many of `count` trials, each of probability `prob`, succeed; both broadcast.
 HEARTH_API Tensor binomial(const Tensor& count, const Tensor& prob,
                            std::optional<Generator> generator = {});
+/// Gamma numbers of scale 1; `self` holds their shapes. Of shapes that are negative, infinite or
+/// NaN NaN. Gradients are those of _standard_gamma_grad (Figurnov et al. 2018).
+HEARTH_API Tensor _standard_gamma(const Tensor& self, std::optional<Generator> generator = {});
+/// How a gamma number changes with its shape, when its value of the distribution function stays.
+HEARTH_API Tensor _standard_gamma_grad(const Tensor& self, const Tensor& output);
+/// Points of the simplex: gamma numbers of the shapes `self`, divided by their sum over the last
+/// dim. Their gradient is that of the gamma numbers.
+HEARTH_API Tensor _sample_dirichlet(const Tensor& self, std::optional<Generator> generator = {});
 /// 0 or 1, like `self` in sizes and dtype: 1 with the probability that p has there.
 HEARTH_API Tensor bernoulli(const Tensor& self, const Tensor& p,
                             std::optional<Generator> generator = {});
