@@ -16,6 +16,7 @@
 #include <c10/util/irange.h>
 #include <gtest/gtest.h>
 #include <torch/extension.h>
+#include <torch/script.h>
 #include <torch/torch.h>
 
 namespace {
@@ -209,6 +210,123 @@ TEST(Names, Backends) {
             at::getDeprecatedTypeProperties(Backend::SparseCPU, at::kFloat));
   EXPECT_EQ(sparse.cuda().backend(), Backend::SparseCUDA);
   EXPECT_EQ(torch::empty({2}, torch::kMeta).type().backend(), Backend::Meta);
+}
+
+TEST(Names, TheContextKeepsSwitches) {
+  at::Context& context = at::globalContext();
+  EXPECT_TRUE(context.userEnabledFlashSDP() && context.userEnabledMathSDP());
+  context.setSDPUseFlash(false);
+  EXPECT_FALSE(context.userEnabledFlashSDP());
+  context.setSDPUseFlash(true);
+  EXPECT_EQ(context.allowFP16ReductionCuBLAS(),
+            at::CuBLASReductionOption::AllowReducedPrecisionWithSplitK);
+  context.setAllowFP16ReductionCuBLAS(false, false);
+  EXPECT_EQ(context.allowFP16ReductionCuBLAS(),
+            at::CuBLASReductionOption::DisallowReducedPrecisionDisallowSplitK);
+  context.setAllowFP16ReductionCuBLAS(true);
+  context.setDeterministicCuDNN(true);
+  EXPECT_TRUE(context.deterministicAlgorithms());
+  context.setDeterministicCuDNN(false);
+  EXPECT_EQ(at::hasCUDA(), torch::cuda::is_available());
+  EXPECT_FALSE(at::hasMPS());
+}
+
+TEST(Names, Generators) {
+  at::Generator g = at::make_generator<at::CPUGeneratorImpl>(7);
+  const auto state = g.get_state();
+  const torch::Tensor x = torch::rand({3}, g);
+  g.set_state(state);
+  EXPECT_TRUE(torch::rand({3}, g).equal(x));
+  EXPECT_TRUE(torch::rand({3}, at::detail::createCPUGenerator(7)).equal(x));
+  at::globalContext().defaultGenerator(torch::kCPU).set_current_seed(7);
+  EXPECT_EQ(at::detail::getDefaultCPUGenerator().current_seed(), 7u);
+  EXPECT_TRUE(torch::rand({3}).equal(x));
+}
+
+TEST(Names, SwitchesOfAutocast) {
+  const torch::Tensor x = torch::ones({2, 2});
+  EXPECT_FALSE(at::autocast::is_autocast_enabled(at::kCPU));
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  EXPECT_EQ(x.mm(x).scalar_type(), torch::kBFloat16);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kHalf);
+  at::autocast::clear_cache();
+  EXPECT_EQ(x.mm(x).scalar_type(), torch::kHalf);
+  EXPECT_TRUE(at::autocast::is_autocast_enabled(at::kCPU));
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  EXPECT_EQ(x.mm(x).scalar_type(), torch::kFloat);
+  EXPECT_ANY_THROW(at::autocast::set_autocast_enabled(at::kMeta, true));
+}
+
+/// What autograd makes of `function` at x, along a gradient that is no constant.
+template <class Function>
+torch::Tensor along(const torch::Tensor& grad, const torch::Tensor& x, const Function& function) {
+  const torch::Tensor leaf = x.detach().requires_grad_();
+  return torch::autograd::grad({function(leaf)}, {leaf}, {grad})[0];
+}
+
+TEST(Names, BackwardsByName) {
+  const torch::Tensor x = torch::sin(torch::arange(32.)).view({1, 2, 4, 4});
+  const torch::Tensor g = torch::cos(torch::arange(32.)).view({1, 2, 4, 4});
+  EXPECT_TRUE(at::sigmoid_backward(g, x.sigmoid()).allclose(along(g, x, [](const auto& t) {
+    return t.sigmoid();
+  })));
+  EXPECT_TRUE(
+      at::tanh_backward(g, x.tanh()).allclose(along(g, x, [](const auto& t) { return t.tanh(); })));
+  EXPECT_TRUE(at::threshold_backward(g, x, 0.1).equal(
+      along(g, x, [](const auto& t) { return torch::threshold(t, 0.1, 0); })));
+  EXPECT_TRUE(at::leaky_relu_backward(g, x, 0.2, false).allclose(along(g, x, [](const auto& t) {
+    return torch::leaky_relu(t, 0.2);
+  })));
+  EXPECT_TRUE(at::gelu_backward(g, x, "tanh").allclose(along(g, x, [](const auto& t) {
+    return torch::gelu(t, "tanh");
+  })));
+  EXPECT_TRUE(
+      at::silu_backward(g, x).allclose(along(g, x, [](const auto& t) { return torch::silu(t); })));
+  EXPECT_TRUE(at::_softmax_backward_data(g, x.softmax(1), 1, at::kFloat)
+                  .allclose(along(g, x, [](const auto& t) { return t.softmax(1); })));
+  EXPECT_TRUE(at::_log_softmax_backward_data(g, x.log_softmax(1), 1, at::kFloat)
+                  .allclose(along(g, x, [](const auto& t) { return t.log_softmax(1); })));
+  const torch::Tensor small = g.slice(2, 0, 2).slice(3, 0, 2);
+  EXPECT_TRUE(
+      at::avg_pool2d_backward(small, x, {2, 2}, {2, 2}, {0, 0}, false, true, {})
+          .allclose(along(small, x, [](const auto& t) { return torch::avg_pool2d(t, 2); })));
+  EXPECT_TRUE(
+      at::_adaptive_avg_pool2d_backward(small, x).allclose(along(small, x, [](const auto& t) {
+        return torch::adaptive_avg_pool2d(t, {2, 2});
+      })));
+  EXPECT_TRUE(
+      at::_adaptive_avg_pool3d_backward(small, x).allclose(along(small, x, [](const auto& t) {
+        return torch::adaptive_avg_pool3d(t, {2, 2, 2});
+      })));
+  EXPECT_TRUE(at::avg_pool3d_backward(small.narrow(1, 0, 1), x, {2, 2, 2}, {2, 2, 2}, {0, 0, 0},
+                                      false, true, {})
+                  .allclose(along(small.narrow(1, 0, 1), x,
+                                  [](const auto& t) { return torch::avg_pool3d(t, 2); })));
+  // Once more, for what Function::backward returns.
+  const torch::Tensor y = x.detach().requires_grad_();
+  const torch::Tensor once = at::gelu_backward(torch::ones_like(y), y);
+  EXPECT_TRUE(torch::autograd::grad({once.sum()}, {y})[0].abs().sum().item<float>() > 0);
+}
+
+TEST(Names, TensorsPrintInLinesOfAnyLength) {
+  std::ostringstream narrow, usual, plain;
+  const torch::Tensor x = torch::arange(30.).view({1, 30});
+  torch::print(narrow, x, 20);
+  torch::print(usual, x);
+  plain << x;
+  EXPECT_EQ(usual.str(), plain.str());
+  EXPECT_NE(narrow.str().find("Columns 1 to 5"), std::string::npos) << narrow.str();
+  EXPECT_TRUE(torch::_shape_as_tensor(x).equal(torch::tensor({1, 30})));
+  EXPECT_EQ(torch::numel(x), 30);
+  EXPECT_EQ(torch::Tensor().numel(), 0);  // asked in place of defined()
+}
+
+TEST(Names, ScriptedModulesSayWhatToDo) {
+  const std::string text = message([] {
+    torch::jit::Module module = torch::jit::load("net.pt");
+    for (const auto& child : module.named_children()) child.value.attr("weight").toTensor();
+  });
+  EXPECT_NE(text.find("TorchScript"), std::string::npos) << text;
 }
 
 // As PyTorch's own tests are written.

@@ -5,9 +5,19 @@
 
 namespace hearth {
 
+/// Which reductions cuBLAS may do in half precision.
+enum class CuBLASReductionOption : uint8_t {
+  AllowReducedPrecisionWithSplitK = 0,
+  DisallowReducedPrecisionAllowSplitK = 1,
+  DisallowReducedPrecisionDisallowSplitK = 2,
+};
+
 /// The switches of the process, as LibTorch has them on one object.
 class Context {
  public:
+  /// Random numbers are the same on every device, so there is one generator for all.
+  Generator& defaultGenerator(DeviceType = kCPU) { return default_generator(); }
+  Generator& defaultGenerator(Device) { return default_generator(); }
   bool deterministicAlgorithms() const { return deterministic(); }
   void setDeterministicAlgorithms(bool on, bool /*warn_only*/ = false) { set_deterministic(on); }
   bool allowTF32CuBLAS() const { return allow_tf32_cublas(); }
@@ -18,12 +28,63 @@ class Context {
   void setFloat32MatmulPrecision(const std::string& precision) {
     set_float32_matmul_precision(precision);
   }
-  bool hasCUDA() const { return cuda::is_available(); }
+  bool deterministicCuDNN() const { return deterministic(); }
+  void setDeterministicCuDNN(bool on) { set_deterministic(on); }
+  static bool hasCUDA() { return cuda::is_available(); }
+  static bool hasCuDNN() { return cuda::cudnn_is_available(); }
+  static bool hasOpenMP() { return true; }
+  static bool hasMKL() { return false; }
+  static bool hasMPS() { return false; }
+  static bool hasXLA() { return false; }
+  static bool hasXPU() { return false; }
+
+  // Choices between kernels that Hearth makes by the inputs alone: each is kept, and changes
+  // nothing.
+  bool benchmarkCuDNN() const { return benchmark_cudnn_; }
+  void setBenchmarkCuDNN(bool on) { benchmark_cudnn_ = on; }
+  bool userEnabledCuDNN() const { return cudnn_; }
+  void setUserEnabledCuDNN(bool on) { cudnn_ = on; }
+  bool userEnabledMkldnn() const { return mkldnn_; }
+  void setUserEnabledMkldnn(bool on) { mkldnn_ = on; }
+  bool userEnabledFlashSDP() const { return flash_; }
+  void setSDPUseFlash(bool on) { flash_ = on; }
+  bool userEnabledMemEfficientSDP() const { return mem_efficient_; }
+  void setSDPUseMemEfficient(bool on) { mem_efficient_ = on; }
+  bool userEnabledMathSDP() const { return math_; }
+  void setSDPUseMath(bool on) { math_ = on; }
+  bool userEnabledCuDNNSDP() const { return cudnn_attention_; }
+  void setSDPUseCuDNN(bool on) { cudnn_attention_ = on; }
+  CuBLASReductionOption allowFP16ReductionCuBLAS() const { return fp16_reduction_; }
+  void setAllowFP16ReductionCuBLAS(bool allow, bool split_k = true) {
+    fp16_reduction_ = reduction(allow, split_k);
+  }
+  CuBLASReductionOption allowBF16ReductionCuBLAS() const { return bf16_reduction_; }
+  void setAllowBF16ReductionCuBLAS(bool allow, bool split_k = true) {
+    bf16_reduction_ = reduction(allow, split_k);
+  }
+
+ private:
+  static CuBLASReductionOption reduction(bool allow, bool split_k) {
+    return allow     ? CuBLASReductionOption::AllowReducedPrecisionWithSplitK
+           : split_k ? CuBLASReductionOption::DisallowReducedPrecisionAllowSplitK
+                     : CuBLASReductionOption::DisallowReducedPrecisionDisallowSplitK;
+  }
+
+  bool benchmark_cudnn_ = false, cudnn_ = true, mkldnn_ = true;
+  bool flash_ = true, mem_efficient_ = true, math_ = true, cudnn_attention_ = true;
+  CuBLASReductionOption fp16_reduction_{}, bf16_reduction_{};
 };
 
 inline Context& globalContext() {
   static Context context;
   return context;
 }
+
+inline bool hasCUDA() { return Context::hasCUDA(); }
+inline bool hasMPS() { return Context::hasMPS(); }
+inline bool hasMKL() { return Context::hasMKL(); }
+inline bool hasOpenMP() { return Context::hasOpenMP(); }
+inline bool hasXLA() { return Context::hasXLA(); }
+inline bool hasXPU() { return Context::hasXPU(); }
 
 }  // namespace hearth

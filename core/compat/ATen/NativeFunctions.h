@@ -2,9 +2,13 @@
 // The implementations behind LibTorch's functions that programs have been seen to call by name.
 #pragma once
 
+#include <iostream>
+
 #include "hearth/ops/predicates.h"
 #include "hearth/ops/resize.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/print.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "c10/macros/Macros.h"
 
@@ -29,6 +33,13 @@ inline Tensor _upsample_bicubic2d_aa(const Tensor& input, OptionalIntArrayRef ou
 }  // namespace at::native
 
 namespace hearth {
+/// Prints to std::cout.
+inline void print(const Tensor& tensor, int64_t linesize = 80) {
+  print(std::cout, tensor, linesize);
+}
+inline int64_t numel(const Tensor& self) { return self.numel(); }
+/// The sizes as a tensor of int64.
+inline Tensor _shape_as_tensor(const Tensor& self) { return tensor(self.sizes(), kLong); }
 /// A view of these sizes and strides that begins where self does.
 inline Tensor _reshape_alias(const Tensor& self, IntArrayRef size, IntArrayRef stride) {
   return as_strided(self, size, stride);

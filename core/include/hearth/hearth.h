@@ -80,6 +80,7 @@
 #include "hearth/ops/view_copy.h"
 #include "hearth/optim.h"
 #include "hearth/tensor/indexing.h"
+#include "hearth/tensor/print.h"
 #include "hearth/tensor/storage.h"
 #include "hearth/tensor/tensor.h"
 #include "hearth/tensor/tensor_literal.h"

@@ -2,23 +2,22 @@
 #include "hearth/autograd/ivalue.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <ostream>
-
-#include "hearth/base/dict.h"
-#include "hearth/base/list.h"
 
 namespace hearth {
 
 namespace {
 
-constexpr const char* kKinds[] = {"None",        "bool",   "int",      "double",
-                                  "string",      "Tensor", "int list", "double list",
-                                  "Tensor list", "list",   "tuple",    "dict"};
+constexpr const char* kKinds[] = {
+    "None",       "Bool",       "Int",         "Double", "String",      "Tensor",        "IntList",
+    "DoubleList", "TensorList", "GenericList", "Tuple",  "GenericDict", "ComplexDouble", "Device"};
 
 template <class T, class V>
 const T& get(const V& value, const char* wanted) {
   const T* found = std::get_if<T>(&value);
-  HEARTH_CHECK(found, "[IValue] expected ", wanted, ", it holds ", kKinds[value.index()]);
+  HEARTH_CHECK(found, "[IValue] Expected ", wanted, " but got ", kKinds[value.index()]);
   return *found;
 }
 
@@ -29,28 +28,31 @@ IValue::IValue(const Scalar& v) {
     value_ = v.toBool();
   } else if (v.isIntegral(false)) {
     value_ = v.toLong();
+  } else if (v.isComplex()) {
+    value_ = v.toComplexDouble();
   } else {
     value_ = v.toDouble();
   }
 }
-bool IValue::toBool() const { return get<bool>(value_, "bool"); }
-int64_t IValue::toInt() const { return get<int64_t>(value_, "int"); }
-double IValue::toDouble() const { return get<double>(value_, "double"); }
-const std::string& IValue::toStringRef() const { return get<std::string>(value_, "string"); }
+bool IValue::toBool() const { return get<bool>(value_, "Bool"); }
+int64_t IValue::toInt() const { return get<int64_t>(value_, "Int"); }
+double IValue::toDouble() const { return get<double>(value_, "Double"); }
+const std::string& IValue::toStringRef() const { return get<std::string>(value_, "String"); }
 const Tensor& IValue::toTensor() const { return get<Tensor>(value_, "Tensor"); }
 Scalar IValue::toScalar() const {
   if (isBool()) return toBool();
   if (isInt()) return toInt();
+  if (isComplexDouble()) return toComplexDouble();
   return toDouble();
 }
 const std::vector<int64_t>& IValue::toIntVector() const {
-  return get<std::vector<int64_t>>(value_, "int list");
+  return get<std::vector<int64_t>>(value_, "IntList");
 }
 const std::vector<double>& IValue::toDoubleVector() const {
-  return get<std::vector<double>>(value_, "double list");
+  return get<std::vector<double>>(value_, "DoubleList");
 }
 const std::vector<Tensor>& IValue::toTensorVector() const {
-  return get<std::vector<Tensor>>(value_, "Tensor list");
+  return get<std::vector<Tensor>>(value_, "TensorList");
 }
 
 IValue::IValue(List<IValue> v) : value_(std::make_shared<List<IValue>>(std::move(v))) {}
@@ -63,22 +65,46 @@ List<double> IValue::toDoubleList() const {
 List<Tensor> IValue::toTensorList() const {
   return List<Tensor>(ArrayRef<Tensor>(toTensorVector()));
 }
-List<IValue> IValue::toList() const { return *get<std::shared_ptr<List<IValue>>>(value_, "list"); }
+List<IValue> IValue::toList() const {
+  const auto boxed = [](const auto& items) {
+    List<IValue> list;
+    for (const auto& item : items) list.push_back(item);
+    return list;
+  };
+  if (isIntList()) return boxed(toIntVector());
+  if (isDoubleList()) return boxed(toDoubleVector());
+  if (isTensorList()) return boxed(toTensorVector());
+  return *get<std::shared_ptr<List<IValue>>>(value_, "GenericList");
+}
 const std::vector<IValue>& IValue::toListRef() const {
-  return get<std::shared_ptr<List<IValue>>>(value_, "list")->vec();
+  return get<std::shared_ptr<List<IValue>>>(value_, "GenericList")->vec();
 }
 std::shared_ptr<ivalue::Tuple> IValue::toTuple() const {
-  return get<std::shared_ptr<ivalue::Tuple>>(value_, "tuple");
+  return get<std::shared_ptr<ivalue::Tuple>>(value_, "Tuple");
 }
 Dict<IValue, IValue> IValue::toGenericDict() const {
-  return *get<std::shared_ptr<Dict<IValue, IValue>>>(value_, "dict");
+  return *get<std::shared_ptr<Dict<IValue, IValue>>>(value_, "GenericDict");
 }
-const char* IValue::tagKind() const { return kKinds[value_.index()]; }
+complex<double> IValue::toComplexDouble() const {
+  return get<complex<double>>(value_, "ComplexDouble");
+}
+Device IValue::toDevice() const { return get<Device>(value_, "Device"); }
+
+IValue IValue::list_of(std::vector<IValue> items) { return List<IValue>(ArrayRef<IValue>(items)); }
+IValue IValue::tuple_of(std::vector<IValue> elements) {
+  return ivalue::Tuple::create(std::move(elements));
+}
+IValue IValue::dict_of(Entries entries) {
+  Dict<IValue, IValue> dict;
+  for (auto& [key, value] : entries) dict.insert_or_assign(std::move(key), std::move(value));
+  return dict;
+}
+
+const char* IValue::tagKind() const { return isList() ? "GenericList" : kKinds[value_.index()]; }
 
 bool operator==(const IValue& a, const IValue& b) {
   if (a.value_.index() != b.value_.index()) return false;
   if (a.isTensor()) return a.toTensor().is_same(b.toTensor());
-  if (a.isList()) return a.toList().is(b.toList());
   if (a.isTuple()) return a.toTuple() == b.toTuple();
   if (a.isGenericDict()) return a.toGenericDict().is(b.toGenericDict());
   if (a.isTensorList()) {
@@ -92,10 +118,22 @@ bool operator==(const IValue& a, const IValue& b) {
   if (a.isString()) return a.toStringRef() == b.toStringRef();
   if (a.isIntList()) return a.toIntVector() == b.toIntVector();
   if (a.isDoubleList()) return a.toDoubleVector() == b.toDoubleVector();
+  if (a.isList()) return a.toList().is(b.toList());
+  if (a.isComplexDouble()) return a.toComplexDouble() == b.toComplexDouble();
+  if (a.isDevice()) return a.toDevice() == b.toDevice();
   return true;
 }
 
 namespace {
+
+/// A whole number has a point, so that it reads back as a double; any other has all its digits.
+std::ostream& print_double(std::ostream& out, double v) {
+  if (std::abs(v) < 1e10 && v == std::trunc(v)) return out << static_cast<int64_t>(v) << '.';
+  const std::streamsize digits = out.precision(std::numeric_limits<double>::max_digits10);
+  out << v;
+  out.precision(digits);
+  return out;
+}
 
 template <class Items>
 void print_all(std::ostream& out, const Items& items) {
@@ -112,8 +150,8 @@ std::ostream& operator<<(std::ostream& out, const IValue& value) {
   if (value.isNone()) return out << "None";
   if (value.isBool()) return out << (value.toBool() ? "True" : "False");
   if (value.isInt()) return out << value.toInt();
-  if (value.isDouble()) return out << value.toDouble();
-  if (value.isString()) return out << '\'' << value.toStringRef() << '\'';
+  if (value.isDouble()) return print_double(out, value.toDouble());
+  if (value.isString()) return out << value.toStringRef();
   if (value.isTensor()) return out << value.toTensor();
   if (value.isGenericDict()) {
     const char* between = "{";
@@ -123,12 +161,14 @@ std::ostream& operator<<(std::ostream& out, const IValue& value) {
     }
     return out << (*between == '{' ? "{}" : "}");
   }
-  out << (value.isTuple() ? '(' : '[');
-  if (value.isIntList()) print_all(out, value.toIntVector());
-  if (value.isDoubleList()) print_all(out, value.toDoubleVector());
-  if (value.isTensorList()) print_all(out, value.toTensorVector());
-  if (value.isList()) print_all(out, value.toListRef());
-  if (!value.isTuple()) return out << ']';
+  if (value.isComplexDouble()) return out << value.toComplexDouble();
+  if (value.isDevice()) return out << value.toDevice();
+  if (value.isList()) {
+    out << '[';
+    print_all(out, value.toList());
+    return out << ']';
+  }
+  out << '(';
   const auto tuple = value.toTuple();
   print_all(out, tuple->elements());
   return out << (tuple->size() == 1 ? ",)" : ")");

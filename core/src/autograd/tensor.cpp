@@ -36,7 +36,8 @@ int64_t Tensor::use_count() const { return impl_ ? impl_->refs : 0; }
 IntArrayRef Tensor::sizes() const { return checked(*this).sizes; }
 IntArrayRef Tensor::strides() const { return checked(*this).strides; }
 int64_t Tensor::dim() const { return checked(*this).dim(); }
-int64_t Tensor::numel() const { return checked(*this).numel; }
+// An undefined tensor has no elements, which programs ask in place of defined().
+int64_t Tensor::numel() const { return defined() ? impl(*this).numel : 0; }
 int64_t Tensor::itemsize() const {
   return static_cast<int64_t>(hearth::element_size(scalar_type()));
 }

@@ -103,11 +103,11 @@ void write(pickle::TorchWriter& out, const IValue& value, int depth) {
     write_all(value.toTuple()->elements());
     return out.end_tuple();
   }
+  HEARTH_CHECK_AS(
+      ValueError, value.isList(), "[pickle_save] cannot write a ", value.tagKind(),
+      "; expected None, a bool, a number, text, a tensor, or lists, tuples or dicts of these");
   out.begin_list();
-  if (value.isList()) write_all(value.toListRef());
-  if (value.isIntList()) write_all(value.toIntVector());
-  if (value.isDoubleList()) write_all(value.toDoubleVector());
-  if (value.isTensorList()) write_all(value.toTensorVector());
+  write_all(value.toList());
   out.end_list();
 }
 

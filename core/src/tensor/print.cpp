@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text of tensors, as LibTorch prints them: columns of equal width, a common scale, then the type
 // and sizes. Values are printed as doubles, complex ones by their real part.
+#include "hearth/tensor/print.h"
+
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -12,8 +14,6 @@
 namespace hearth {
 
 namespace {
-
-constexpr int64_t kLineWidth = 80;
 
 /// The fewest digits that read back as v; an exponent below 1e-4 and from 1e16 on.
 std::string shortest(double v) {
@@ -60,10 +60,11 @@ Format choose_format(const double* v, int64_t n) {
   return {1, high == 0 ? 7 : high + 6, 'f'};
 }
 
-void print_matrix(std::string& s, const double* v, int64_t rows, int64_t columns, int64_t indent) {
+void print_matrix(std::string& s, const double* v, int64_t rows, int64_t columns, int64_t indent,
+                  int64_t line_width) {
   const Format format = choose_format(v, rows * columns);
   const std::string margin(static_cast<size_t>(indent), ' ');
-  const int64_t per_line = std::max<int64_t>(1, (kLineWidth - indent) / (format.width + 1));
+  const int64_t per_line = std::max<int64_t>(1, (line_width - indent) / (format.width + 1));
   for (int64_t first = 0; first < columns; first += per_line) {
     const int64_t end = std::min(first + per_line, columns);
     if (per_line < columns) {
@@ -88,7 +89,7 @@ void print_matrix(std::string& s, const double* v, int64_t rows, int64_t columns
 }
 
 /// Matrices one by one, each under its indices; the first dim runs fastest.
-void print_blocks(std::string& s, const double* v, const DimVector& sizes) {
+void print_blocks(std::string& s, const double* v, const DimVector& sizes, int64_t line_width) {
   const size_t outer = sizes.size() - 2;
   const int64_t rows = sizes[outer], columns = sizes[outer + 1];
   DimVector at(outer, 0);
@@ -101,7 +102,7 @@ void print_blocks(std::string& s, const double* v, const DimVector& sizes) {
       block = block * sizes[d] + at[d];
     }
     s += ".,.) = \n";
-    print_matrix(s, v + block * rows * columns, rows, columns, 1);
+    print_matrix(s, v + block * rows * columns, rows, columns, 1, line_width);
     more = false;
     for (size_t d = 0; d < outer && !more; ++d) {
       more = ++at[d] < sizes[d];
@@ -110,7 +111,7 @@ void print_blocks(std::string& s, const double* v, const DimVector& sizes) {
   }
 }
 
-std::string values_text(const Tensor& tensor) {
+std::string values_text(const Tensor& tensor, int64_t line_width) {
   const Tensor dense = contiguous_raw(copy_raw(tensor.cpu(), kDouble, kCPU));
   const DimVector& sizes = impl(dense).sizes;
   const double* v = ptr<double>(dense);
@@ -125,9 +126,9 @@ std::string values_text(const Tensor& tensor) {
       s += '\n';
     }
   } else if (sizes.size() == 2) {
-    print_matrix(s, v, sizes[0], sizes[1], 0);
+    print_matrix(s, v, sizes[0], sizes[1], 0, line_width);
   } else {
-    print_blocks(s, v, sizes);
+    print_blocks(s, v, sizes, line_width);
   }
   return s;
 }
@@ -168,14 +169,16 @@ std::ostream& print_sparse(std::ostream& out, const Tensor& tensor) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return print(out, tensor); }
+
+std::ostream& print(std::ostream& out, const Tensor& tensor, int64_t linesize) {
   if (tensor.defined() && tensor.layout() != kStrided) return print_sparse(out, tensor);
   std::string s;
   if (!tensor.defined()) {
     s = "[ Tensor (undefined) ]";
   } else {
     check_host_read("operator<<");
-    if (tensor.numel() > 0 && !tensor.is_meta()) s = values_text(tensor.detach());
+    if (tensor.numel() > 0 && !tensor.is_meta()) s = values_text(tensor.detach(), linesize);
     s += cat_str("[ ", tensor.toString(), "{");
     const IntArrayRef sizes = tensor.sizes();
     for (size_t d = 0; d < sizes.size(); ++d) s += cat_str(d ? "," : "", sizes[d]);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of tests/data/io/generate.py, and what is written here.
 #include <sstream>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,7 +70,7 @@ TEST(PickleSave, GivesBackWhatItWasGiven) {
   EXPECT_TRUE(read.at("weight").toTensor().equal(shared));
   EXPECT_EQ(read.at("weight").toTensor().const_data_ptr(),
             read.at("same").toTensor().const_data_ptr());
-  EXPECT_EQ(text_of(read.at(3)), "[1, 2.5, 'text', None, True]");
+  EXPECT_EQ(text_of(read.at(3)), "[1, 2.5, text, None, True]");
   EXPECT_EQ(text_of(read.at("tuple")), "(-1, [1, 2])");
   EXPECT_EQ(text_of(read.at("empty")), "{}");
   Dict<IValue, IValue> circle;
@@ -114,7 +118,46 @@ TEST(IValues, AreKeysByValue) {
   EXPECT_EQ(other.size(), 4u);
   EXPECT_TRUE(IValue(dict) == IValue(same));
   EXPECT_FALSE(IValue(dict) == IValue(other));
-  EXPECT_THAT(error_of([&] { IValue(dict).toTensor(); }), HasSubstr("it holds dict"));
+  EXPECT_THAT(error_of([&] { IValue(dict).toTensor(); }),
+              HasSubstr("Expected Tensor but got GenericDict"));
+}
+
+TEST(IValues, AreMadeOfWhatProgramsHave) {
+  const IValue tuple = std::make_tuple(1, 2.5, std::string("a"), ones({1}));
+  EXPECT_EQ(tuple.toTupleRef().size(), 4u);
+  EXPECT_EQ(tuple.toTuple()->elements()[1].toDouble(), 2.5);
+  const IValue ints = List<int64_t>{1, 2}, tensors = List<Tensor>{ones({2})};
+  EXPECT_TRUE(ints.isIntList() && ints.isList() && tensors.isTensorList() && tensors.isList());
+  EXPECT_EQ(ints.toList().get(1).toInt(), 2);
+  EXPECT_EQ(ints.to<List<int64_t>>().size(), 2u);
+  const IValue names = std::vector<std::string>{"a", "b"}, flags = std::vector<bool>{true, false};
+  EXPECT_EQ(text_of(names), "[a, b]");
+  EXPECT_EQ(names.to<std::vector<std::string>>()[1], "b");
+  EXPECT_EQ(text_of(flags), "[True, False]");
+  Dict<std::string, int64_t> counts;
+  counts.insert("x", 3);
+  const IValue dict = counts;
+  EXPECT_EQ(dict.toGenericDict().at("x").toInt(), 3);
+  EXPECT_EQ((dict.to<Dict<std::string, int64_t>>().at("x")), 3);
+  const IValue map = std::unordered_map<std::string, Tensor>{{"w", ones({2})}};
+  EXPECT_EQ(map.toGenericDict().at("w").toTensor().numel(), 2);
+  EXPECT_TRUE(IValue(std::string_view("v")).isString());
+}
+
+TEST(IValues, HoldComplexNumbersAndDevices) {
+  const complex<double> z(1, -2);
+  EXPECT_EQ(IValue(z).toComplexDouble(), z);
+  EXPECT_EQ(IValue(Scalar(z)).toScalar().toComplexDouble(), z);
+  EXPECT_TRUE(IValue(z).isScalar() && IValue(3).isScalar() && !IValue("a").isScalar());
+  EXPECT_EQ(IValue(Device(kCUDA, 1)).toDevice(), Device(kCUDA, 1));
+  EXPECT_EQ(text_of(Device(kCPU)), "cpu");
+  EXPECT_TRUE(IValue(z) == IValue(z));
+  EXPECT_FALSE(IValue(Device(kCPU)) == IValue(Device(kCUDA)));
+  EXPECT_TRUE(IValue(2).is(2));
+  EXPECT_STREQ(IValue(List<int64_t>{1}).tagKind(), "GenericList");
+  EXPECT_EQ(text_of(std::make_tuple(2.0, -0.5, 1e12, true)), "(2., -0.5, 1000000000000, True)");
+  EXPECT_THAT(error_of([] { IValue(kCPU).toInt(); }), HasSubstr("Expected Int but got Device"));
+  EXPECT_THAT(error_of([&] { pickle_save(z); }), HasSubstr("cannot write a ComplexDouble"));
 }
 
 TEST(Nodes, PrintTheirAddress) {

@@ -7,18 +7,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "hearth/base/dict.h"
+#include "hearth/base/list.h"
 #include "hearth/tensor/tensor.h"
 
 namespace hearth {
 
-template <class T>
-class List;  // hearth/base/list.h
-template <class Key, class Value>
-class Dict;  // hearth/base/dict.h
 namespace ivalue {
 class Tuple;
 }
@@ -34,6 +35,7 @@ class HEARTH_API IValue {
   IValue(int64_t v) : value_(v) {}
   IValue(double v) : value_(v) {}
   IValue(const char* v) : value_(std::string(v)) {}
+  IValue(std::string_view v) : value_(std::string(v)) {}
   IValue(std::string v) : value_(std::move(v)) {}
   IValue(Tensor v) : value_(std::move(v)) {}
   IValue(const Scalar& v);
@@ -44,10 +46,31 @@ class HEARTH_API IValue {
   IValue(List<IValue> v);
   IValue(Dict<IValue, IValue> v);
   IValue(std::shared_ptr<ivalue::Tuple> v) : value_(std::move(v)) {}
+  IValue(complex<double> v) : value_(v) {}
+  IValue(Device v) : value_(v) {}
   template <class T>
   IValue(std::optional<T> v) {
     if (v) *this = IValue(*std::move(v));
   }
+  /// A tuple.
+  template <class... T>
+  IValue(std::tuple<T...> v)
+      : IValue(
+            std::apply([](auto&... each) { return tuple_of({IValue(std::move(each))...}); }, v)) {}
+  /// Numbers and tensors become a list of their type, whose items are copies; all else a list of
+  /// IValues.
+  template <class T>
+  IValue(const List<T>& v) : IValue(v.vec()) {}
+  template <class T>
+  IValue(const std::vector<T>& v) : IValue(list_of(std::vector<IValue>(v.begin(), v.end()))) {}
+  template <class K, class V>
+  IValue(const Dict<K, V>& v) {
+    Entries entries;
+    for (const auto& entry : v) entries.emplace_back(entry.key(), entry.value());
+    *this = dict_of(std::move(entries));
+  }
+  template <class K, class V>
+  IValue(const std::unordered_map<K, V>& v) : IValue(dict_of(Entries(v.begin(), v.end()))) {}
 
   bool isNone() const { return std::holds_alternative<std::monostate>(value_); }
   bool isBool() const { return std::holds_alternative<bool>(value_); }
@@ -58,8 +81,15 @@ class HEARTH_API IValue {
   bool isIntList() const { return std::holds_alternative<std::vector<int64_t>>(value_); }
   bool isDoubleList() const { return std::holds_alternative<std::vector<double>>(value_); }
   bool isTensorList() const { return std::holds_alternative<std::vector<Tensor>>(value_); }
-  /// A list of values of any types.
-  bool isList() const { return std::holds_alternative<std::shared_ptr<List<IValue>>>(value_); }
+  bool isComplexDouble() const { return std::holds_alternative<complex<double>>(value_); }
+  bool isDevice() const { return std::holds_alternative<Device>(value_); }
+  /// A number or a bool.
+  bool isScalar() const { return isInt() || isDouble() || isComplexDouble() || isBool(); }
+  /// Any list, those of numbers and of tensors too.
+  bool isList() const {
+    return std::holds_alternative<std::shared_ptr<List<IValue>>>(value_) || isIntList() ||
+           isDoubleList() || isTensorList();
+  }
   bool isTuple() const { return std::holds_alternative<std::shared_ptr<ivalue::Tuple>>(value_); }
   bool isGenericDict() const {
     return std::holds_alternative<std::shared_ptr<Dict<IValue, IValue>>>(value_);
@@ -80,13 +110,18 @@ class HEARTH_API IValue {
   List<int64_t> toIntList() const;
   List<double> toDoubleList() const;
   List<Tensor> toTensorList() const;
+  /// The list itself; of a list of numbers or of tensors, one that holds what it holds.
   List<IValue> toList() const;
+  /// Of a list of values of any types.
   const std::vector<IValue>& toListRef() const;
   std::shared_ptr<ivalue::Tuple> toTuple() const;
+  const ivalue::Tuple& toTupleRef() const { return *toTuple(); }
+  complex<double> toComplexDouble() const;
+  Device toDevice() const;
   Dict<IValue, IValue> toGenericDict() const;
 
-  /// A bool, a number, a std::string, a Tensor, a std::vector or an optional of these:
-  /// `to<int64_t>()`.
+  /// A bool, a number, a Device, a std::string, a Tensor, a std::vector, List, Dict or optional of
+  /// these: `to<int64_t>()`.
   template <class T>
   T to() const {
     if constexpr (std::is_same_v<T, bool>) {
@@ -107,6 +142,25 @@ class HEARTH_API IValue {
       return toDoubleVector();
     } else if constexpr (std::is_same_v<T, std::vector<Tensor>>) {
       return toTensorVector();
+    } else if constexpr (std::is_same_v<T, complex<double>>) {
+      return toComplexDouble();
+    } else if constexpr (std::is_same_v<T, Device>) {
+      return toDevice();
+    } else if constexpr (std::is_same_v<T, IValue>) {
+      return *this;
+    } else if constexpr (requires { typename T::mapped_type; }) {
+      T items;
+      for (const auto& entry : toGenericDict())
+        items.insert(entry.key().template to<typename T::key_type>(),
+                     entry.value().template to<typename T::mapped_type>());
+      return items;
+    } else if constexpr (requires(T items, typename T::value_type item) {
+                           items.push_back(item);
+                         }) {
+      T items;
+      for (const IValue& item : toList())
+        items.push_back(item.template to<typename T::value_type>());
+      return items;
     } else {
       return toOptional<typename T::value_type>();
     }
@@ -118,20 +172,28 @@ class HEARTH_API IValue {
     return to<T>();
   }
 
-  /// "Tensor", "int list" ... of what it holds.
+  /// "Tensor", "Int", "GenericList" ... of what it holds.
   const char* tagKind() const;
 
   /// Of None, bools, numbers and text; throws ValueError for what cannot be a key.
   static size_t hash(const IValue& value);
   /// By value; tensors, lists, tuples and dicts by identity.
   HEARTH_API friend bool operator==(const IValue& a, const IValue& b);
-  /// As Python would print it.
+  /// As Python's `is`: equal, by identity where there is one.
+  bool is(const IValue& other) const { return *this == other; }
+  /// As Python would print it, but text without quotes.
   HEARTH_API friend std::ostream& operator<<(std::ostream& out, const IValue& value);
 
  private:
+  using Entries = std::vector<std::pair<IValue, IValue>>;
+  static IValue list_of(std::vector<IValue> items);
+  static IValue tuple_of(std::vector<IValue> elements);
+  static IValue dict_of(Entries entries);
+
   std::variant<std::monostate, bool, int64_t, double, std::string, Tensor, std::vector<int64_t>,
                std::vector<double>, std::vector<Tensor>, std::shared_ptr<List<IValue>>,
-               std::shared_ptr<ivalue::Tuple>, std::shared_ptr<Dict<IValue, IValue>>>
+               std::shared_ptr<ivalue::Tuple>, std::shared_ptr<Dict<IValue, IValue>>,
+               complex<double>, Device>
       value_;
 };
 
