@@ -13,7 +13,6 @@ struct BatchNorm {
   double momentum, eps;
   static constexpr OpInfo info{.name = "batch_norm",
                                .kind = Kind::Fused,
-                               .cast = Cast::Float32,
                                .args = {"input",
                                         {"weight", arg::optional},
                                         {"bias", arg::optional},

@@ -18,7 +18,6 @@ struct BatchNormAct {
   ConvActivation activation;
   static constexpr OpInfo info{.name = "batch_norm_act",
                                .kind = Kind::Fused,
-                               .cast = Cast::Float32,
                                .args = {"input",
                                         {"weight", arg::optional},
                                         {"bias", arg::optional},

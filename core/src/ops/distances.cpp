@@ -10,6 +10,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/decompositions.h"
 #include "ops/distances.h"
 #include "ops/rules.h"
@@ -141,7 +142,8 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
       "[cosine_similarity] expected common dtype to be floating point, yet common dtype "
       "is ",
       to_string(type));
-  const std::vector<Tensor> both = broadcast_tensors({x1.to(type), x2.to(type)});
+  std::vector<Tensor> both = broadcast_tensors({x1.to(type), x2.to(type)});
+  const AutocastAsOne cast({std::nullopt, Cast::Float32}, both);
   const auto unit = [&](const Tensor& x) {
     const Tensor length = linalg_vector_norm(x, 2, IntArrayRef(dim), /*keepdim=*/true);
     // The bound is not differentiated: short vectors have the slope that others have.

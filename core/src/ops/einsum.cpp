@@ -5,6 +5,7 @@
 
 #include "hearth/ops/linalg.h"
 
+#include "autograd/autocast_modes.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -244,6 +245,7 @@ Tensor einsum(std::string_view equation, TensorList tensors, OptionalIntArrayRef
   std::vector<Tensor> left;
   for (size_t i = 0; i < tensors.size(); ++i)
     left.push_back(align(tensors[i], e.operands[i], axes));
+  const AutocastAsOne cast({std::nullopt, Cast::Lower}, left);
   // An axis may be summed once no other operand has it.
   const auto take = [&](int64_t i) {
     HEARTH_CHECK_AS(ValueError, i >= 0 && static_cast<size_t>(i) < left.size(),
@@ -283,6 +285,7 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
                   "[tensordot] both dimension lists should have same length, got ", dims_self,
                   " and ", dims_other);
   Tensor a = self, b = other;
+  const AutocastAsOne cast({std::nullopt, Cast::Widest}, {&a, &b});
   DimVector inner_a, inner_b;
   for (size_t i = 0; i < dims_self.size(); ++i) {
     const int64_t da = wrap_dim(dims_self[i], a.dim(), "tensordot");

@@ -4,6 +4,7 @@
 #include "hearth/ops/loss.h"
 #include "hearth/ops/pointwise.h"
 
+#include "autograd/autocast_modes.h"
 #include "pointwise/rows.h"
 
 namespace hearth {
@@ -127,11 +128,17 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
   HEARTH_CHECK_AS(ValueError, delta > 0,
                   "[huber_loss] huber_loss does not support non-positive values for delta, got ",
                   delta);
-  return element_loss(PointwiseOp::huber, delta, reduction, {}, self, target)
-      .to(self.scalar_type());
+  Tensor x = self, y = target;
+  const AutocastAsOne cast({Cast::Float32, Cast::Float32}, {&x, &y});
+  return element_loss(PointwiseOp::huber, delta, reduction, {}, x, y).to(x.scalar_type());
 }
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
                             const std::optional<Tensor>& weight, int64_t reduction) {
+  // Probabilities of a half type have lost what tells them from 0 and 1.
+  HEARTH_CHECK(
+      !self.is_cuda() || !is_autocast_enabled(kCUDA),
+      "[binary_cross_entropy] is unsafe under autocast on CUDA; leave out the sigmoid, and "
+      "use binary_cross_entropy_with_logits");
   HEARTH_CHECK_AS(DtypeError, self.scalar_type() == target.scalar_type(),
                   "[binary_cross_entropy] Found dtype ", target.scalar_type(), " but expected ",
                   self.scalar_type(), ": the target's type must be the input's");
@@ -151,11 +158,13 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
   HEARTH_CHECK_AS(DtypeError, is_floating_point(target.scalar_type()),
                   "[binary_cross_entropy_with_logits] expected a floating target, got one of type ",
                   target.scalar_type());
-  const auto as_target = [&](const Tensor& loss) { return loss.to(target.scalar_type()); };
+  Tensor x = self, y = target;
+  const AutocastAsOne cast({Cast::Float32, Cast::Float32}, {&x, &y});
+  const auto as_target = [&](const Tensor& loss) { return loss.to(y.scalar_type()); };
   if (pos_weight && pos_weight->defined())
-    return as_target(element_loss(PointwiseOp::bce_with_logits_weighted, 0, reduction, weight, self,
-                                  target, *pos_weight));
-  return as_target(element_loss(PointwiseOp::bce_with_logits, 0, reduction, weight, self, target));
+    return as_target(element_loss(PointwiseOp::bce_with_logits_weighted, 0, reduction, weight, x, y,
+                                  *pos_weight));
+  return as_target(element_loss(PointwiseOp::bce_with_logits, 0, reduction, weight, x, y));
 }
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
   return element_loss(log_target ? PointwiseOp::kl_div_log : PointwiseOp::kl_div, 0, reduction, {},

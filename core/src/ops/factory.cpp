@@ -9,6 +9,7 @@
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/creation.h"
 #include "ops/pointwise_call.h"
 
@@ -169,7 +170,9 @@ complex<Tensor>::complex(const Tensor& real, const Tensor& imag) : Tensor(comple
 std::ostream& operator<<(std::ostream& out, const complex<Tensor>& t) {
   return out << static_cast<const Tensor&>(t);
 }
-Tensor polar(const Tensor& abs, const Tensor& angle) {
+Tensor polar(const Tensor& length, const Tensor& direction) {
+  Tensor abs = length, angle = direction;
+  const AutocastAsOne cast({Cast::Float32, std::nullopt}, {&abs, &angle});
   check_parts("polar", abs, angle);
   return view_as_complex(stack({abs * angle.cos(), abs * angle.sin()}, -1));
 }

@@ -11,6 +11,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/rules.h"
 
 namespace hearth {
@@ -116,7 +117,9 @@ FftNorm norm_of(std::optional<std::string_view> norm, bool forward, std::string_
 }
 
 /// Floats for integers; complex numbers where they must be.
-Tensor promoted(const Tensor& self, bool complex, std::string_view op) {
+Tensor promoted(const Tensor& input, bool complex, std::string_view op) {
+  Tensor self = input;
+  const AutocastAsOne cast({Cast::Float32, std::nullopt}, {&self});
   ScalarType type = self.scalar_type();
   if (is_integral(type, true)) type = get_default_dtype_as_scalartype();
   HEARTH_CHECK_AS(NotImplementedError, type != kHalf && type != kBFloat16, "[", op,

@@ -16,7 +16,7 @@ struct GridSampler {
   GridPadding padding = GridPadding::Zeros;
   bool align_corners = false;
   static constexpr OpInfo info{
-      .name = "grid_sampler", .kind = Kind::Fused, .cast = Cast::Widest, .args = {"input", "grid"}};
+      .name = "grid_sampler", .kind = Kind::Fused, .args = {"input", "grid"}};
   HEARTH_OP(GridSampler, mode, padding, align_corners)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 3}; }

@@ -5,6 +5,7 @@
 #include "hearth/ops/normalization.h"
 #include "hearth/ops/pointwise.h"
 
+#include "autograd/autocast_modes.h"
 #include "base/checked.h"
 #include "ops/normalization.h"
 
@@ -107,6 +108,9 @@ Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
   HEARTH_CHECK_AS(ShapeError, input.dim() >= 2,
                   "[instance_norm] expected an input of shape [N, C, ...], got ", input.sizes());
   if (input.numel() == 0) return batch_norm(input, weight, bias, {}, {}, true, momentum, eps);
+  // PyTorch makes it of batch_norm, which takes what comes.
+  Tensor x = input;
+  const AutocastAsOne cast({std::nullopt, Cast::Any}, {&x});
   auto [y, mean, rstd] = invoke_n<3>(ops::GroupNorm{input.size(1), eps}, input,
                                      ops::or_undefined(weight), ops::or_undefined(bias));
   const NoGradGuard no_grad;

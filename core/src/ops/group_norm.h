@@ -14,7 +14,6 @@ struct GroupNorm {
   static constexpr OpInfo info{
       .name = "group_norm",
       .kind = Kind::Fused,
-      .cast = Cast::Float32,
       .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
       .outputs = {out::fresh, out::constant, out::constant}};
   HEARTH_OP(GroupNorm, groups, eps)

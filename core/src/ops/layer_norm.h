@@ -14,7 +14,6 @@ struct LayerNorm {
   static constexpr OpInfo info{
       .name = "layer_norm",
       .kind = Kind::Fused,
-      .cast = Cast::Float32,
       .args = {"input", {"weight", arg::optional}, {"bias", arg::optional}},
       .outputs = {out::fresh, out::constant, out::constant}};
   HEARTH_OP(LayerNorm, normalized_shape, eps)
@@ -30,7 +29,6 @@ struct RmsNorm {
   double eps;
   static constexpr OpInfo info{.name = "rms_norm",
                                .kind = Kind::Fused,
-                               .cast = Cast::Float32,
                                .args = {"input", {"weight", arg::optional}},
                                .outputs = {out::fresh, out::constant}};
   HEARTH_OP(RmsNorm, normalized_shape, eps)

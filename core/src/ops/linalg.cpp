@@ -5,6 +5,8 @@
 
 #include "hearth/ops/linalg.h"
 
+#include "autograd/autocast_modes.h"
+
 namespace hearth {
 
 namespace ops {
@@ -293,15 +295,21 @@ Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, S
 }
 Tensor mv(const Tensor& self, const Tensor& vec) {
   check_mv("mv", self, vec);
-  return matmul(self, vec);
+  Tensor m = self, v = vec;
+  const AutocastAsOne cast({Cast::Any, Cast::Lower}, {&m, &v});
+  return matmul(m, v);
 }
 Tensor dot(const Tensor& self, const Tensor& tensor) {
   check_dot("dot", self, tensor);
-  return matmul(self, tensor);
+  Tensor a = self, b = tensor;
+  const AutocastAsOne cast({Cast::Any, Cast::Widest}, {&a, &b});
+  return matmul(a, b);
 }
 Tensor vdot(const Tensor& self, const Tensor& other) {
   check_dot("vdot", self, other);
-  return matmul(self.conj(), other);
+  Tensor a = self, b = other;
+  const AutocastAsOne cast({Cast::Any, Cast::Widest}, {&a, &b});
+  return matmul(a.conj(), b);
 }
 Tensor outer(const Tensor& self, const Tensor& vec2) {
   check_rank("outer", "self", self, 1);
@@ -340,7 +348,9 @@ Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, c
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta,
              const Scalar& alpha) {
   check_mv("addmv", mat, vec);
-  return add_product(self, mat, vec, beta, alpha);
+  Tensor s = self, m = mat, v = vec;
+  const AutocastAsOne cast({Cast::Any, Cast::Lower}, {&s, &m, &v});
+  return add_product(s, m, v, beta, alpha);
 }
 
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias) {

@@ -8,6 +8,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/decompositions.h"
 #include "ops/rules.h"
 
@@ -119,8 +120,10 @@ Tensor linalg_pinv(const Tensor& self, const Tensor& rcond, bool hermitian) {
 }
 Tensor pinverse(const Tensor& self, double rcond) { return linalg_pinv(self, rcond); }
 
-Tensor linalg_matrix_rank(const Tensor& input, const std::optional<Tensor>& atol,
+Tensor linalg_matrix_rank(const Tensor& self, const std::optional<Tensor>& atol,
                           const std::optional<Tensor>& rtol, bool hermitian) {
+  Tensor input = self;
+  const AutocastAsOne cast({Cast::Float32, Cast::Float32}, {&input});
   hermitian ? ops::check_square("linalg.matrix_rank", input)
             : ops::check_matrix("linalg.matrix_rank", input);
   const Tolerances limit = tolerances_of("linalg_matrix_rank", input, atol, rtol);
@@ -174,9 +177,11 @@ Grads Lstsq::vjp(const Saved& s, Args g, NeedMask need) const {
 
 }  // namespace ops
 
-std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& self, const Tensor& b,
+std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& input, const Tensor& other,
                                                         std::optional<double> rcond,
                                                         std::optional<std::string_view> driver) {
+  Tensor self = input, b = other;
+  const AutocastAsOne cast({Cast::Float32, Cast::Float32}, {&self, &b});
   ops::check_matrix("linalg.lstsq", self, "input");
   HEARTH_CHECK(b.defined(), "[linalg_lstsq] other is undefined; expected a Tensor");
   HEARTH_CHECK_AS(ShapeError, b.dim() >= 1,

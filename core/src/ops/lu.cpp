@@ -11,6 +11,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/decompositions.h"
 #include "ops/reduce.h"
 #include "ops/rules.h"
@@ -345,7 +346,9 @@ bool is_vector(const Tensor& a, const Tensor& b) {
          (a.dim() - 1 == b.dim() && b.sizes() == a.sizes().slice(0, a.sizes().size() - 1));
 }
 
-std::array<Tensor, 4> solve(const Tensor& a, const Tensor& b, bool left) {
+std::array<Tensor, 4> solve(const Tensor& matrix, const Tensor& right, bool left) {
+  Tensor a = matrix, b = right;
+  const AutocastAsOne cast({Cast::Float32, Cast::Float32}, {&a, &b});
   ops::check_square("linalg.solve", a);
   HEARTH_CHECK(b.defined(), "[linalg_solve] B is undefined; expected a Tensor");
   const bool vector = is_vector(a, b);

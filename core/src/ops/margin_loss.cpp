@@ -12,6 +12,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/index_checks.h"
 
 namespace hearth {
@@ -59,6 +60,8 @@ Grads MultilabelMarginLoss::vjp(const Saved& s, Args g, NeedMask) const {
 
 namespace {
 
+constexpr AutocastByName kInFloat{Cast::Float32, Cast::Float32};
+
 Tensor reduced(std::string_view op, const Tensor& each, int64_t reduction) {
   HEARTH_CHECK_AS(ValueError, reduction >= Reduction::None && reduction <= Reduction::Sum, "[", op,
                   "] ", reduction, " is not a valid value for reduction");
@@ -96,17 +99,21 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
                   "D input tensors, but found inputs with sizes ", input1.sizes(), " and ",
                   input2.sizes(), ".");
   constexpr double kEps = 1e-12;
-  const Tensor product = (input1 * input2).sum(dim);
-  const Tensor square1 = (input1 * input1).sum(dim) + kEps;
-  const Tensor square2 = (input2 * input2).sum(dim) + kEps;
+  Tensor x1 = input1, x2 = input2;
+  const AutocastAsOne cast(kInFloat, {&x1, &x2});
+  const Tensor product = (x1 * x2).sum(dim);
+  const Tensor square1 = (x1 * x1).sum(dim) + kEps;
+  const Tensor square2 = (x2 * x2).sum(dim) + kEps;
   const Tensor cosine = product / (square1 * square2).sqrt();
   const Tensor each =
       where(target == 1, 1 - cosine, 0) + where(target == -1, (cosine - margin).clamp_min(0), 0);
   return reduced("cosine_embedding_loss", each, reduction);
 }
 
-Tensor hinge_embedding_loss(const Tensor& self, const Tensor& target, double margin,
+Tensor hinge_embedding_loss(const Tensor& input, const Tensor& labels, double margin,
                             int64_t reduction) {
+  Tensor self = input, target = labels;
+  const AutocastAsOne cast(kInFloat, {&self, &target});
   // Both terms count where a target is neither 1 nor -1, as in PyTorch.
   const Tensor each =
       where(target != 1, (margin - self).clamp_min(0), 0) + where(target != -1, self, 0);
@@ -119,11 +126,15 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
                   "[margin_ranking_loss] : All input tensors should have same dimension but got "
                   "sizes: input1: ",
                   input1.sizes(), ", input2: ", input2.sizes(), ", target: ", target.sizes(), " ");
-  const Tensor each = (-target * (input1 - input2) + margin).clamp_min(0);
+  Tensor x1 = input1, x2 = input2, y = target;
+  const AutocastAsOne cast(kInFloat, {&x1, &x2, &y});
+  const Tensor each = (-y * (x1 - x2) + margin).clamp_min(0);
   return reduced("margin_ranking_loss", each, reduction);
 }
 
-Tensor soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+Tensor soft_margin_loss(const Tensor& input, const Tensor& labels, int64_t reduction) {
+  Tensor self = input, target = labels;
+  const AutocastAsOne cast(kInFloat, {&self, &target});
   const Tensor loss = (-target * self).exp().log1p();
   return reduced("soft_margin_loss", loss.to(self.scalar_type()), reduction);
 }
@@ -132,7 +143,8 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
                          const Scalar& margin, const std::optional<Tensor>& weight,
                          int64_t reduction) {
   constexpr std::string_view kOp = "multi_margin_loss";
-  const Tensor x = score_rows(kOp, self);
+  Tensor x = score_rows(kOp, self);
+  const AutocastAsOne cast(kInFloat, {&x});
   const double power = p.to<double>();
   HEARTH_CHECK_AS(ValueError, power == 1 || power == 2, "[", kOp,
                   "] only p == 1 and p == 2 supported, got ", power);
@@ -175,15 +187,19 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
                   "to have the same number of dimensions, but got: anchor ",
                   anchor.dim(), "D, positive ", positive.dim(), "D, and negative ", negative.dim(),
                   "D inputs");
-  const Tensor to_positive = pairwise_distance(anchor, positive, p, eps);
-  Tensor to_negative = pairwise_distance(anchor, negative, p, eps);
-  if (swap) to_negative = minimum(to_negative, pairwise_distance(positive, negative, p, eps));
+  Tensor a = anchor, near = positive, far = negative;
+  const AutocastAsOne cast(kInFloat, {&a, &near, &far});
+  const Tensor to_positive = pairwise_distance(a, near, p, eps);
+  Tensor to_negative = pairwise_distance(a, far, p, eps);
+  if (swap) to_negative = minimum(to_negative, pairwise_distance(near, far, p, eps));
   const Tensor each = (margin + to_positive - to_negative).clamp_min(0);
   return reduced("triplet_margin_loss", each, reduction);
 }
 
-Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_input, bool full,
+Tensor poisson_nll_loss(const Tensor& rates, const Tensor& counts, bool log_input, bool full,
                         double eps, int64_t reduction) {
+  Tensor input = rates, target = counts;
+  const AutocastAsOne cast(kInFloat, {&input, &target});
   Tensor each = log_input ? input.exp() - target * input : input - target * (input + eps).log();
   if (full) {
     const Tensor stirling =

@@ -39,7 +39,7 @@ struct VectorNorm {
 struct LogSumExp {
   DimVector dims;  ///< empty: all
   bool keepdim = false;
-  static constexpr OpInfo info{.name = "logsumexp", .cast = Cast::Float32};
+  static constexpr OpInfo info{.name = "logsumexp"};
   HEARTH_OP(LogSumExp, dims, keepdim)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1, .out = 1, .specs = true}; }

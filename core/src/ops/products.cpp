@@ -8,6 +8,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/distances.h"
 #include "ops/linalg.h"
 #include "ops/pointwise_call.h"
@@ -69,9 +70,11 @@ Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim
   return linalg_cross(self, other, first);
 }
 
-Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
-  HEARTH_CHECK(x.defined() && y.defined(),
+Tensor linalg_vecdot(const Tensor& left, const Tensor& right, int64_t dim) {
+  HEARTH_CHECK(left.defined() && right.defined(),
                "[linalg_vecdot] an operand is undefined; expected Tensors");
+  Tensor x = left, y = right;
+  const AutocastAsOne cast({Cast::Lower, Cast::Lower}, {&x, &y});
   HEARTH_CHECK_AS(DtypeError, is_differentiable(x.scalar_type()),
                   "[linalg_vecdot] linalg.vecdot: Expected a floating point or complex tensor as "
                   "input. Got ",
@@ -114,10 +117,12 @@ void check_expands(const char* op, const Tensor& self, const DimVector& sizes) {
 
 }  // namespace
 
-Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta,
+Tensor addr(const Tensor& input, const Tensor& left, const Tensor& right, const Scalar& beta,
             const Scalar& alpha) {
-  HEARTH_CHECK(self.defined() && vec1.defined() && vec2.defined(),
+  HEARTH_CHECK(input.defined() && left.defined() && right.defined(),
                "[addr] an operand is undefined; expected Tensors");
+  Tensor self = input, vec1 = left, vec2 = right;
+  const AutocastAsOne cast({Cast::Any, Cast::Lower}, {&self, &vec1, &vec2});
   HEARTH_CHECK_AS(ShapeError, vec1.dim() == 1 && vec2.dim() == 1,
                   "[addr] addr: Expected 1-D argument vec1 and vec2, but got ", vec1.dim(),
                   "-D and ", vec2.dim(), "-D");
@@ -169,14 +174,16 @@ Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight
   const int64_t outputs = weight.size(0), in1 = weight.size(1), in2 = weight.size(2);
   int64_t rows = 1;
   for (const int64_t n : input1.sizes().slice(0, batch)) rows *= n;
+  Tensor a = input1, b = input2, w = weight, added = bias.value_or(Tensor());
+  const AutocastAsOne cast({Cast::Any, Cast::Widest}, {&a, &b, &w, &added});
   // [rows, in1] @ [in1, out * in2] is one product for all outputs.
-  const Tensor x1 = input1.reshape({rows, in1}), x2 = input2.reshape({rows, in2});
-  const Tensor half = matmul(x1, weight.permute({1, 0, 2}).reshape({in1, outputs * in2}));
+  const Tensor x1 = a.reshape({rows, in1}), x2 = b.reshape({rows, in2});
+  const Tensor half = matmul(x1, w.permute({1, 0, 2}).reshape({in1, outputs * in2}));
   DimVector sizes = input1.sizes().slice(0, batch);
   sizes.push_back(outputs);
   const Tensor out =
       matmul(half.view({rows, outputs, in2}), x2.unsqueeze(-1)).squeeze(-1).reshape(sizes);
-  return bias && bias->defined() ? out + *bias : out;
+  return added.defined() ? out + added : out;
 }
 
 // ---- products of many
@@ -204,7 +211,9 @@ Tensor trace(const Tensor& self) {
                   "[trace] trace: expected a matrix, but got tensor "
                   "with dim ",
                   self.dim());
-  return self.diagonal().sum();
+  Tensor matrix = self;
+  const AutocastAsOne cast({Cast::Float32, Cast::Any}, {&matrix});
+  return matrix.diagonal().sum();
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include "hearth/ops/sort.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/outputs.h"
 #include "tensor/tensor_impl.h"
 
@@ -91,8 +92,10 @@ Tensor by_sorting(const Tensor& lines, const Tensor& q, Between how, bool ignore
   return value.lerp(sorted.gather(-1, rank.ceil().to(kLong)), weight.to(lines.scalar_type()));
 }
 
-Tensor quantile_of(const Tensor& self, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
-                   std::string_view interpolation, bool ignore_nan) {
+Tensor quantile_of(const Tensor& input, const Tensor& at_most, std::optional<int64_t> dim,
+                   bool keepdim, std::string_view interpolation, bool ignore_nan) {
+  Tensor self = input, q = at_most;
+  const AutocastAsOne cast({Cast::Float32, std::nullopt}, {&self, &q});
   const std::string_view op = ignore_nan ? "nanquantile" : "quantile";
   const Between how = between(interpolation, op);
   const int64_t at = wrap_dim(dim.value_or(0), self.dim(), op);

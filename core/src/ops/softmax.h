@@ -8,7 +8,7 @@ namespace hearth::ops {
 struct Softmax {
   int64_t dim;
   std::optional<ScalarType> dtype;
-  static constexpr OpInfo info{.name = "softmax", .kind = Kind::Fused, .cast = Cast::Float32};
+  static constexpr OpInfo info{.name = "softmax", .kind = Kind::Fused};
   HEARTH_OP(Softmax, dim, dtype)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 1}; }
@@ -19,7 +19,7 @@ struct Softmax {
 struct LogSoftmax {
   int64_t dim;
   std::optional<ScalarType> dtype;
-  static constexpr OpInfo info{.name = "log_softmax", .kind = Kind::Fused, .cast = Cast::Float32};
+  static constexpr OpInfo info{.name = "log_softmax", .kind = Kind::Fused};
   HEARTH_OP(LogSoftmax, dim, dtype)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.out = 1}; }

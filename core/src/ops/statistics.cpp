@@ -10,6 +10,7 @@
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
 
+#include "autograd/autocast_modes.h"
 #include "ops/outputs.h"
 #include "tensor/tensor_impl.h"
 
@@ -207,7 +208,9 @@ Tensor cumulative_trapezoid(const Tensor& y, const Scalar& dx, int64_t dim) {
 // ---- distances
 
 Tensor dist(const Tensor& self, const Tensor& other, const Scalar& p) {
-  return norm(self - other, p);
+  Tensor a = self, b = other;
+  const AutocastAsOne cast({std::nullopt, Cast::Float32}, {&a, &b});
+  return norm(a - b, p);
 }
 Tensor& dist_out(Tensor& out, const Tensor& self, const Tensor& other, const Scalar& p) {
   return ops::copy_out("dist", out, dist(self, other, p));
@@ -216,7 +219,9 @@ Tensor Tensor::dist(const Tensor& other, const Scalar& p) const {
   return hearth::dist(*this, other, p);
 }
 
-Tensor renorm(const Tensor& self, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+Tensor renorm(const Tensor& input, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  Tensor self = input;
+  const AutocastAsOne cast({std::nullopt, Cast::Float32}, {&self});
   HEARTH_CHECK_AS(ValueError, !p.isComplex() && p.toDouble() > 0,
                   "[renorm] expected p to be real and positive");
   HEARTH_CHECK_AS(ValueError, !maxnorm.isComplex() && maxnorm.toDouble() >= 0,

@@ -214,8 +214,16 @@ TEST(BatchNormAct, OfModulesIsOneOperatorOnlyWhereNobodyLooks) {
   EXPECT_EQ(net.norm->num_batches_tracked.item<int64_t>(), 1);
   const std::string name = last_node(joined);
   {
+    // Autocast leaves norms what comes: halves, with the norm's own numbers in float.
     const Autocast autocast(kCPU, kBFloat16);
-    EXPECT_FALSE(nn::joins_norm_act(*net.norm, x, {}));
+    const Tensor halves = net.conv(x), added = residual.to(kBFloat16);
+    EXPECT_EQ(halves.scalar_type(), kBFloat16);
+    EXPECT_TRUE(nn::joins_norm_act(*net.norm, halves, added));
+    EXPECT_FALSE(nn::joins_norm_act(*net.norm, halves, residual));
+    const Tensor y = nn::norm_act(*net.norm, halves, ConvActivation::ReLU, added);
+    EXPECT_EQ(y.scalar_type(), kBFloat16);
+    expect_close(y.to(kFloat), joined, 5e-2);
+    net.norm->num_batches_tracked.fill_(1);
   }
   EXPECT_FALSE(nn::joins_norm_act(*net.norm, net.conv(x), rand({2, 12, 6, 1})));
   int seen = 0;

@@ -9,10 +9,10 @@
 
 namespace hearth {
 
-/// Runs matrix products and convolutions of a scope in a narrower type, and what needs range or
-/// precision (softmax, norms, losses) in float32. Backward is not cast: it follows what forward
-/// did. Casts of parameters are kept until the outermost scope ends. On CUDA, powers, exponentials,
-/// logarithms, sums and products of many elements are in float32 as well. As torch.autocast.
+/// Runs matrix products and convolutions of a scope in a narrower type, and losses in float32. On
+/// CUDA, softmax, layer, group and RMS norms, powers, exponentials, logarithms, sums and products
+/// of many elements are in float32 as well. Backward is not cast: it follows what forward did.
+/// Casts of parameters are kept until the outermost scope ends. As torch.autocast, list for list.
 ///
 ///   {
 ///     hearth::Autocast autocast(hearth::kCPU, hearth::kBFloat16);
@@ -35,5 +35,7 @@ class HEARTH_API Autocast {
 
 /// Whether calls of this thread are cast.
 HEARTH_API bool is_autocast_enabled();
+/// The same for calls on a device of this type.
+HEARTH_API bool is_autocast_enabled(DeviceType device);
 
 }  // namespace hearth

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/nn/modules/normalization.h"
 
-#include "hearth/interceptors/autocast.h"
 #include "hearth/nn/init.h"
 #include "hearth/ops/batch_norm_act.h"
 #include "hearth/ops/creation.h"
@@ -230,12 +229,11 @@ Tensor BatchNorm2dImpl::forward(const Tensor& input) {
 HEARTH_DEFINE_MODULE(BatchNorm2d, .unnamed = 1)
 
 bool joins_norm_act(const BatchNorm2dImpl& norm, const Tensor& input, const Tensor& residual) {
-  if (is_autocast_enabled() || norm.has_forward_hooks() || input.dim() != 4) return false;
+  if (norm.has_forward_hooks() || input.dim() != 4) return false;
   const ScalarType type = input.scalar_type();
-  const bool same = !norm.weight.defined() || norm.weight.scalar_type() == type;
   const bool fits =
       !residual.defined() || (residual.sizes() == input.sizes() && residual.scalar_type() == type);
-  return is_floating_point(type) && same && fits;
+  return is_floating_point(type) && fits;
 }
 
 Tensor norm_act(BatchNorm2dImpl& norm, const Tensor& input, ConvActivation activation,
