@@ -72,6 +72,95 @@ TEST_F(CudaRuntime, IndicesOutOfRangeAreReportedAndTheDeviceStaysUsable) {
   EXPECT_EQ((x + 1).sum().item<float>(), 55.0f);
 }
 
+TEST_F(CudaRuntime, ValuesThatMakeNoSenseAreReportedWithTheirOperator) {
+  using testing::AllOf;
+  using testing::HasSubstr;
+  const auto there = [](const Tensor& t) { return t.to(kCUDA); };
+  const Tensor inside = there(tensor({0.5f, 0.25f})), outside = there(tensor({0.5f, 1.5f}));
+  const Tensor negative = there(tensor({-1.0f, 2.0f})), none = there(tensor({0.0f, NAN}));
+  const Tensor few = there(tensor({0.0f, 1.0f})), empty_row = there(zeros({2, 2}));
+  const auto loss = [](const Tensor& x, const Tensor& y, Reduction::Reduction reduction) {
+    return binary_cross_entropy(x, y, {}, reduction);
+  };
+  struct Case {
+    const char *op, *says;
+    std::function<Tensor()> call;
+  };
+  const Case cases[] = {
+      {"[binary_cross_entropy]", "input between 0 and 1, got 1.5",
+       [&] { return loss(outside, inside, Reduction::Mean); }},
+      {"[binary_cross_entropy]", "target between 0 and 1, got",
+       [&] { return loss(inside, negative, Reduction::None); }},
+      {"[binary_cross_entropy]", "input between 0 and 1, got nan",
+       [&] { return loss(none, inside, Reduction::Sum); }},
+      {"[bernoulli]", "probabilities in [0, 1], got 1.5", [&] { return outside.bernoulli(); }},
+      {"[poisson]", "got -1", [&] { return poisson(negative); }},
+      {"[multinomial]", "not negative, got -1", [&] { return negative.multinomial(1); }},
+      {"[multinomial]", "not negative, got -1", [&] { return negative.multinomial(3, true); }},
+      {"[multinomial]", "not negative, got nan", [&] { return none.multinomial(1); }},
+      {"[multinomial]", "whose sum is positive, got 0",
+       [&] { return empty_row.multinomial(1, true); }},
+      {"[multinomial]", "positive probability for each sample", [&] { return few.multinomial(2); }},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.says);
+    EXPECT_THAT([&] { c.call().cpu(); },
+                testing::ThrowsMessage<ValueError>(AllOf(HasSubstr(c.op), HasSubstr(c.says))));
+  }
+  EXPECT_EQ((inside + 1).sum().item<float>(), 2.75f);
+}
+
+TEST_F(CudaRuntime, EveryOperatorThatFollowsIndicesReportsThem) {
+  const Tensor x = ones({4, 3}, TensorOptions(kCUDA)), src = ones({1, 3}, TensorOptions(kCUDA));
+  const auto at = [](std::initializer_list<int64_t> list) {
+    return tensor(std::vector<int64_t>(list)).to(kCUDA);
+  };
+  const Tensor far = at({9}), row = at({0, 9, 0}).view({1, 3}), below = at({-9});
+  const std::pair<const char*, std::function<Tensor()>> calls[] = {
+      {"index", [&] { return x.index({far}); }},
+      {"index, from the end", [&] { return x.index({below}); }},
+      {"index_put", [&] { return x.index_put({far}, src); }},
+      {"index_select", [&] { return x.index_select(1, far); }},
+      {"index_add", [&] { return x.index_add(0, far, src); }},
+      {"index_copy", [&] { return x.index_copy(0, far, src); }},
+      {"index_fill", [&] { return x.index_fill(0, far, 2); }},
+      {"take", [&] { return x.take(at({12})); }},
+      {"put", [&] { return x.put(at({12}), at({1}).to(kFloat)); }},
+      {"gather", [&] { return x.gather(0, row); }},
+      {"scatter", [&] { return x.scatter(0, row, src); }},
+      {"scatter of a number", [&] { return x.scatter(0, row, 2); }},
+      {"scatter_add", [&] { return x.scatter_add(0, row, src); }},
+      {"scatter_reduce", [&] { return x.scatter_reduce(0, row, src, "amax"); }},
+      {"embedding", [&] { return embedding(x, far); }},
+      {"embedding_bag",
+       [&] {
+         return std::get<0>(embedding_bag(x, at({0, 9}), at({0})));
+       }},
+      {"nll_loss",
+       [&] {
+         return nll_loss(x, at({0, 1, 2, 3}));
+       }},
+      {"nll_loss of a negative",
+       [&] {
+         return nll_loss(x, at({0, 1, 2, -1}));
+       }},
+      {"cross_entropy",
+       [&] {
+         return nn::functional::cross_entropy(x, at({0, 1, 2, 3}));
+       }},
+      {"multi_margin_loss",
+       [&] {
+         return nn::functional::multi_margin_loss(x, at({0, 1, 2, 3}));
+       }},
+      {"one_hot", [&] { return one_hot(at({5}), 3); }},
+  };
+  for (const auto& [name, call] : calls) {
+    SCOPED_TRACE(name);
+    EXPECT_THROW(call().cpu(), Error);
+  }
+  expect_same(x, ones({4, 3}));
+}
+
 TEST_F(CudaRuntime, WhenItWaitsForLaunchesTheirErrorsComeAtOnce) {
   const char* wish = std::getenv("HEARTH_CUDA_SYNC");
   if (!wish || std::string(wish) != "1") GTEST_SKIP() << "HEARTH_CUDA_SYNC is not 1";

@@ -15,6 +15,7 @@
 #include "dispatch/interceptor.h"
 #include "ops/copy.h"
 #include "ops/random.h"
+#include "ops/random_counts.h"
 
 namespace hearth::cuda {
 
@@ -51,7 +52,9 @@ class Recorder final : public Interceptor {
 
   void intercept(const Invocation& call) override {
     check_copy(call);
-    if (draws<ops::RandomFill>(call) || draws<ops::Bernoulli>(call) || draws<ops::Dropout>(call))
+    if (draws<ops::RandomFill>(call) || draws<ops::Bernoulli>(call) || draws<ops::Dropout>(call) ||
+        draws<ops::Randperm>(call) || draws<ops::Multinomial>(call) || draws<ops::Poisson>(call) ||
+        draws<ops::Binomial>(call))
       return;
     HEARTH_CHECK_AS(NotImplementedError,
                     call.op.fields.print(call.fields).find("seed=") == std::string::npos, "[",
@@ -62,25 +65,34 @@ class Recorder final : public Interceptor {
   }
 
  private:
+  template <class Op>
+  static Device device_of(const Op&, const Invocation& call) {
+    return impl(call.in[0]).device;
+  }
+  static Device device_of(const ops::Randperm& op, const Invocation&) { return op.device; }
+
   /// Makes the call, if it is one of this op, with counters from memory. Backward has them already.
   template <class Op>
   bool draws(const Invocation& call) {
     if (&call.op != &Op::row()) return false;
-    if (call.in.get(1).defined()) {
+    constexpr size_t kMemory = Op::info.args.size() - 1;
+    const Op& op = *static_cast<const Op*>(call.fields);
+    if (call.in.get(kMemory).defined()) {
       next(call);
       return true;
     }
-    const Op& op = *static_cast<const Op*>(call.fields);
     HEARTH_CHECK_AS(
-        DeviceError, impl(call.in[0]).device.is_cuda(), "[", Op::info.name,
+        DeviceError, device_of(op, call).is_cuda(), "[", Op::info.name,
         "] random numbers of the CPU are drawn once, while a graph is captured; do this "
         "before the replay");
     for (const Source& source : sources_) {
       if (source.tag != op.seed) continue;
       Op counted = op;
       counted.seed = 0;
-      const Tensor* in[] = {&call.in[0], &source.memory};
-      next({call.op, &counted, Args(in, 2), call.out, call.bind});
+      const Tensor* in[kMemory + 1];
+      for (size_t i = 0; i < kMemory; ++i) in[i] = &call.in[i];
+      in[kMemory] = &source.memory;
+      next({call.op, &counted, Args(in, kMemory + 1), call.out, call.bind});
       return true;
     }
     throw ValueError(

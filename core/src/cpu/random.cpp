@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "backends/dropout.h"
 #include "base/parallel.h"
 #include "base/philox.h"
 #include "cpu/kernels.h"
@@ -135,11 +136,6 @@ void draw_real(const RandomFill& op, int digits, int64_t first, int64_t n, T* ou
   }
 }
 
-/// The largest 32-bit number that counts as a success of probability p > 0.
-uint32_t last_success(double p) {
-  return static_cast<uint32_t>(std::max(std::ceil(p * 0x1p32) - 1, 0.0));
-}
-
 void draw_bernoulli(const RandomFill& op, int64_t first, int64_t n, bool* out) {
   alignas(64) uint32_t bits[kChunk];
   random().bits32(op.seed, op.offset, first, n, bits);
@@ -171,20 +167,8 @@ void draw_integers(const RandomFill& op, int64_t first, int64_t n, int64_t* out)
 
 int precision(ScalarType t) { return t == kBFloat16 ? 8 : t == kHalf ? 11 : 24; }
 
-/// The op with the seed and the offset that count: those in memory where there are any.
-template <class Op>
-Op placed(const Call& call) {
-  Op op = call.as<Op>();
-  if (const Tensor& memory = call.in.get(1); memory.defined()) {
-    const int64_t* at = ptr<int64_t>(memory);
-    op.seed = static_cast<uint64_t>(at[0]);
-    op.offset += static_cast<uint64_t>(at[impl(memory).strides[0]]);
-  }
-  return op;
-}
-
 void random_fill(const Call& call) {
-  auto op = placed<RandomFill>(call);
+  auto op = ops::placed<RandomFill>(call);
   const ContiguousOut out(call.out[0]);
   const TensorImpl& t = impl(out.get());
   if (t.numel == 0) return;
@@ -214,7 +198,7 @@ void random_fill(const Call& call) {
 }
 
 void bernoulli(const Call& call) {
-  const auto op = placed<ops::Bernoulli>(call);
+  const auto op = ops::placed<ops::Bernoulli>(call);
   const Tensor p = contiguous_raw(copy_raw(call.in[0], kDouble, kCPU));
   const double* probability = ptr<double>(p);
   const ContiguousOut out(call.out[0]);
@@ -252,7 +236,7 @@ void dropout_as(const ops::Dropout& op, const F& kernel, const Tensor& x, const 
 }
 
 void dropout(const Call& call) {
-  const auto op = placed<ops::Dropout>(call);
+  const auto op = ops::placed<ops::Dropout>(call);
   const Tensor x = contiguous_raw(call.in[0]);
   const ContiguousOut out(call.out[0]);
   if (impl(x).dtype == kDouble) {
@@ -264,7 +248,7 @@ void dropout(const Call& call) {
 }
 
 void randperm(const Call& call) {
-  const auto& op = call.as<ops::Randperm>();
+  const auto op = ops::placed<ops::Randperm>(call);
   std::vector<int64_t> order(static_cast<size_t>(op.n));
   std::iota(order.begin(), order.end(), int64_t{0});
   std::vector<uint64_t> bits(order.size());
@@ -330,7 +314,7 @@ void without_replacement(const ops::Multinomial& op, int64_t row, const double* 
 }
 
 void multinomial(const Call& call) {
-  const auto& op = call.as<ops::Multinomial>();
+  const auto op = ops::placed<ops::Multinomial>(call);
   const Tensor weights = contiguous_raw(call.in[0]);
   const TensorImpl& w = impl(weights);
   const int64_t n = w.sizes.back(), rows = w.dim() == 2 ? w.sizes[0] : 1;

@@ -24,7 +24,7 @@ void fill(const Tensor& out, const F& draw) {
 }
 
 void poisson(const Call& call) {
-  const auto& op = call.as<ops::Poisson>();
+  const auto op = ops::placed<ops::Poisson>(call);
   const Tensor rates = contiguous_raw(call.in[0]);
   const double* rate = ptr<double>(rates);
   for (int64_t i = 0; i < impl(rates).numel; ++i)
@@ -38,7 +38,7 @@ void poisson(const Call& call) {
 }
 
 void binomial(const Call& call) {
-  const auto& op = call.as<ops::Binomial>();
+  const auto op = ops::placed<ops::Binomial>(call);
   const auto& sizes = impl(call.out[0]).sizes;
   const Tensor counts = contiguous_raw(call.in[0].detach().expand(sizes));
   const Tensor probs = contiguous_raw(call.in[1].detach().expand(sizes));

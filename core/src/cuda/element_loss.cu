@@ -46,7 +46,19 @@ struct Losses {
   const T* in[3];  ///< the third may be null
   T parameter;
   PointwiseOp loss;
+  Fault* fault;  ///< where the first two are probabilities; else null
 };
+
+template <class T>
+__device__ __forceinline__ void check_probability(T p, Fault* fault, const char* expected) {
+  if (!(p >= T(0) && p <= T(1)))
+    report_value(static_cast<double>(p), fault, "binary_cross_entropy", expected);
+}
+template <class T>
+__device__ __forceinline__ void check_probabilities(T input, T target, Fault* fault) {
+  check_probability(input, fault, "all elements of input between 0 and 1");
+  check_probability(target, fault, "all elements of target between 0 and 1");
+}
 
 /// kDense: all operands lie in memory alike, aligned to 16 bytes.
 template <class T, bool kDense>
@@ -80,9 +92,11 @@ __global__ void loss_kernel(int64_t n, Losses<T> o, OffsetCalculator<3> offsets,
         if (o.in[k]) v[k].v[0] = o.in[k][at[k]];
     }
 #pragma unroll
-    for (int j = 0; j < V; ++j)
-      if (j < count)
-        sum += static_cast<double>(loss_of(o.loss, v[0].v[j], v[1].v[j], v[2].v[j], o.parameter));
+    for (int j = 0; j < V; ++j) {
+      if (j >= count) break;
+      if (o.fault) check_probabilities(v[0].v[j], v[1].v[j], o.fault);
+      sum += static_cast<double>(loss_of(o.loss, v[0].v[j], v[1].v[j], v[2].v[j], o.parameter));
+    }
   }
   sum = Block{static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x)}.all(sum, Add());
   if (threadIdx.x != 0) return;
@@ -123,7 +137,8 @@ void reduce_in(const Call& call) {
   const auto& op = call.as<ops::ElementLoss>();
   const DimVector sizes = sizes_of(call);
   const int64_t n = checked_numel(sizes);
-  Losses<T> o{{}, static_cast<T>(op.parameter), op.loss};
+  Losses<T> o{
+      {}, static_cast<T>(op.parameter), op.loss, op.loss == PointwiseOp::bce ? fault() : nullptr};
   std::array<DimVector, 3> strides;
   for (size_t k = 0; k < 3; ++k) {
     strides[k] = broadcast_strides(call.in[k < call.in.size() ? k : 0], sizes);
@@ -147,6 +162,22 @@ void reduce_in(const Call& call) {
   if (blocks > 1) launch_kernel(name, join_kernel, 1, 512, parts, blocks, to);
 }
 
+/// The same check where a pointwise kernel makes the loss.
+template <class T>
+void check_probabilities_of(const Call& call) {
+  const DimVector sizes = sizes_of(call);
+  const auto offsets = make_offset_calculator<2>(
+      sizes,
+      std::array{broadcast_strides(call.in[0], sizes), broadcast_strides(call.in[1], sizes)});
+  const T *input = ptr<T>(call.in[0]), *target = ptr<T>(call.in[1]);
+  Fault* const report = fault();
+  for_each(offsets.numel, call.op.info.name, [=] __device__(int64_t i) {
+    int64_t at[2];
+    offsets.get(i, at);
+    check_probabilities(input[at[0]], target[at[1]], report);
+  });
+}
+
 void element_loss(const Call& call) {
   const auto& op = call.as<ops::ElementLoss>();
   HEARTH_CHECK_AS(NotImplementedError, is_loss(op.loss), "[", call.op.info.name,
@@ -154,6 +185,8 @@ void element_loss(const Call& call) {
   const bool wide = call.compute == kDouble;
   if (op.reduction != Reduction::None)
     return wide ? reduce_in<double>(call) : reduce_in<float>(call);
+  if (op.loss == PointwiseOp::bce)
+    wide ? check_probabilities_of<double>(call) : check_probabilities_of<float>(call);
   // Nothing to sum: the pointwise kernel does it all.
   const Scalar parameter(op.parameter), zero(0);
   const Scalar* numbers[] = {&parameter, &zero, &zero};

@@ -43,6 +43,7 @@ void install_kernels() {
   install_rearrange();
   install_random();
   install_random_counts();
+  install_random_select();
   install_lu_permutation();
   install_grid_sampler();
   install_frame_bands();

@@ -49,6 +49,7 @@ void install_pad_modes();
 void install_rearrange();
 void install_random();
 void install_random_counts();
+void install_random_select();
 void install_lu_permutation();
 void install_grid_sampler();
 void install_frame_bands();

@@ -30,15 +30,33 @@ void for_each(int64_t n, std::string_view op, F f) {
   launch_kernel(op, for_each_kernel<F>, blocks_for(n), kBlock, n, f);
 }
 
+/// Writes as much of a text as fits.
+template <int kRoom>
+__device__ inline void write_text(char (&to)[kRoom], const char* from) {
+  int k = 0;
+  for (; from[k] && k < kRoom - 1; ++k) to[k] = from[k];
+  to[k] = 0;
+}
+
 /// Reports that index i does not fit a dim of size n. Threads that meet here write the same op and
 /// size, and any of their indices will do: few devices have atomics on host memory.
 __device__ inline void report_index(int64_t i, int64_t n, Fault* fault, const char* op) {
   if (*static_cast<volatile int*>(&fault->raised)) return;
   fault->index = i;
   fault->size = n;
-  int k = 0;
-  for (; op[k] && k < 39; ++k) fault->op[k] = op[k];
-  fault->op[k] = 0;
+  write_text(fault->op, op);
+  fault->expected[0] = 0;
+  __threadfence_system();
+  fault->raised = 1;
+}
+
+/// Reports a value that op cannot take: "expected ..., got value".
+__device__ inline void report_value(double value, Fault* fault, const char* op,
+                                    const char* expected) {
+  if (*static_cast<volatile int*>(&fault->raised)) return;
+  fault->value = value;
+  write_text(fault->op, op);
+  write_text(fault->expected, expected);
   __threadfence_system();
   fault->raised = 1;
 }

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 
-#include "base/philox.h"
+#include "backends/dropout.h"
 #include "cuda/element.cuh"
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
 #include "cuda/offset_calculator.cuh"
+#include "cuda/random_counters.cuh"
 #include "cuda/vmath.cuh"
-#include "ops/copy.h"
 #include "ops/random.h"
 
 namespace hearth::cuda {
@@ -20,35 +20,10 @@ namespace {
 using ops::Distribution;
 using ops::RandomFill;
 
-/// Where a random op's counters are: in its fields, or, unless null, in memory.
-struct Counters {
-  uint64_t seed, offset;
-  const int64_t* memory = nullptr;
-  int64_t stride = 0;  ///< between the seed and the offset there
-
-  template <class Op>
-  Counters(const Op& op, const Call& call) : seed(op.seed), offset(op.offset) {
-    if (const Tensor& t = call.in.get(1); t.defined()) {
-      memory = ptr<int64_t>(t);
-      stride = impl(t).strides[0];
-    }
-  }
-  __device__ __forceinline__ philox::Lanes operator()(int64_t c) const {
-    const auto at = offset + static_cast<uint64_t>(c);
-    if (!memory) return philox::philox4x32(seed, at);
-    return philox::philox4x32(static_cast<uint64_t>(memory[0]),
-                              at + static_cast<uint64_t>(memory[stride]));
-  }
-};
-
 // ---- numbers of a counter: four floats or two doubles
 
 template <class T>
 inline constexpr int kPerCounter = sizeof(T) == 4 ? 4 : 2;
-
-__device__ __forceinline__ uint64_t word64(const philox::Lanes& r, int i) {
-  return r.v[2 * i] | uint64_t{r.v[2 * i + 1]} << 32;
-}
 
 __device__ __forceinline__ void uniforms(const philox::Lanes& r, float (&u)[4]) {
 #pragma unroll
@@ -273,11 +248,6 @@ void fill_integers(const RandomFill& op, const Counters& counters, const Target&
   });
 }
 
-/// The largest 32-bit number that counts as a success of probability p > 0.
-uint32_t last_success(double p) {
-  return static_cast<uint32_t>(std::max(std::ceil(p * 0x1p32) - 1, 0.0));
-}
-
 void fill_bernoulli(const RandomFill& op, const Counters& counters, const Target& target) {
   const uint32_t last = last_success(op.a);
   const bool possible = op.a > 0;
@@ -317,7 +287,7 @@ void bernoulli(const Call& call) {
   const void* from = raw_data(in);
   void* to = raw_data(out);
   const ScalarType in_type = impl(in).dtype, out_type = impl(out).dtype;
-  // Probabilities below 0 count as 0, above 1 as 1: to complain would mean to wait.
+  Fault* const report = fault();
   for_each(counters_for(offsets.numel, 4), "bernoulli", [=] __device__(int64_t c) {
     const auto lanes = counters(c);
 #pragma unroll
@@ -326,6 +296,7 @@ void bernoulli(const Call& call) {
       int64_t at[2];
       offsets.get(c * 4 + k, at);
       const double p = load_as<double>(from, in_type, at[1]);
+      if (!(p >= 0 && p <= 1)) report_value(p, report, "bernoulli", "probabilities in [0, 1]");
       store_as(to, out_type, at[0], lanes.v[k] < p * 0x1p32);
     }
   });
@@ -408,29 +379,12 @@ void dropout(const Call& call) {
   with_floating_type(x.dtype, "dropout", [&](auto zero) { dropout_of<decltype(zero)>(call); });
 }
 
-// ---- what is drawn one after the other: on the CPU
-
-void on_cpu(const Call& call) {
-  InlineVector<Tensor, 2> in;
-  InlineVector<const Tensor*, 2> pointers;
-  for (size_t i = 0; i < call.in.size(); ++i)
-    in.push_back(copy_raw(call.in[i], impl(call.in[i]).dtype, kCPU));
-  for (const Tensor& t : in) pointers.push_back(&t);
-  const TensorImpl& o = impl(call.out[0]);
-  Tensor out = new_tensor(o.sizes, o.dtype, kCPU);
-  call.op.kernel[static_cast<size_t>(kCPU)].run(
-      {call.op, call.fields, Args(pointers.data(), pointers.size()), {&out, 1}, call.compute});
-  copy_raw_into(call.out[0], out);
-}
-
 }  // namespace
 
 void install_random() {
   ops::RandomFill::row().kernel[kSlot] = &random_fill;
   ops::Bernoulli::row().kernel[kSlot] = &bernoulli;
   ops::Dropout::row().kernel[kSlot] = &dropout;
-  ops::Randperm::row().kernel[kSlot] = &on_cpu;
-  ops::Multinomial::row().kernel[kSlot] = &on_cpu;
 }
 
 }  // namespace hearth::cuda

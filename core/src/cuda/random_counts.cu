@@ -5,6 +5,7 @@
 #include "cuda/kernels.h"
 #include "cuda/launch.cuh"
 #include "cuda/offset_calculator.cuh"
+#include "cuda/random_counters.cuh"
 #include "ops/random_counts.h"
 
 namespace hearth::cuda {
@@ -22,7 +23,6 @@ struct Given {
   }
 };
 
-/// Rates that are none give NaN: to complain would mean to wait.
 void poisson(const Call& call) {
   const auto& op = call.as<ops::Poisson>();
   const Tensor& out = call.out[0];
@@ -30,15 +30,17 @@ void poisson(const Call& call) {
   const Given rates(call.in[0]);
   void* to = raw_data(out);
   const ScalarType type = impl(out).dtype;
-  const uint64_t seed = op.seed, first = op.offset;
+  const Counters counters(op, call);
+  Fault* const report = fault();
   for_each(offsets.numel, "poisson", [=] __device__(int64_t i) {
     int64_t at[2];
     offsets.get(i, at);
     const double rate = rates[at[1]];
-    store_as(to, type, at[0],
-             is_poisson_rate(rate)
-                 ? draw_poisson(rate, Draws(seed, first + static_cast<uint64_t>(i)))
-                 : nan(""));
+    if (!is_poisson_rate(rate)) {
+      report_value(rate, report, "poisson", "rates that are finite and not negative");
+      return;
+    }
+    store_as(to, type, at[0], draw_poisson(rate, Draws(counters.key(), counters.number(i))));
   });
 }
 
@@ -49,13 +51,12 @@ void binomial(const Call& call) {
   const Given counts(call.in[0]), probs(call.in[1]);
   void* to = raw_data(out);
   const ScalarType type = impl(out).dtype;
-  const uint64_t seed = op.seed, first = op.offset;
+  const Counters counters(op, call);
   for_each(offsets.numel, "binomial", [=] __device__(int64_t i) {
     int64_t at[3];
     offsets.get(i, at);
-    store_as(
-        to, type, at[0],
-        draw_binomial(counts[at[1]], probs[at[2]], Draws(seed, first + static_cast<uint64_t>(i))));
+    store_as(to, type, at[0],
+             draw_binomial(counts[at[1]], probs[at[2]], Draws(counters.key(), counters.number(i))));
   });
 }
 

@@ -242,6 +242,8 @@ void throw_fault(DeviceState& s) {
   if (!*static_cast<volatile int*>(&s.fault->raised)) return;
   const Fault f = *s.fault;
   s.fault->raised = 0;
+  HEARTH_CHECK_AS(ValueError, !f.expected[0], "[", static_cast<const char*>(f.op), "] expected ",
+                  static_cast<const char*>(f.expected), ", got ", f.value);
   throw IndexError(cat_str("[", static_cast<const char*>(f.op), "] index ", f.index,
                            " is out of range for a dim of size ", f.size));
 }

@@ -40,12 +40,15 @@ class Workspace {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Where kernels report an index out of range. It lies in host memory that the device sees; the
-/// next synchronization throws IndexError, and the context stays usable.
+/// Where kernels report an index out of range, or a value that makes no sense. It lies in host
+/// memory that the device sees; the next synchronization throws IndexError or ValueError, and the
+/// context stays usable.
 struct Fault {
   int raised = 0;
   long long index = 0, size = 0;
+  double value = 0;
   char op[40] = {};
+  char expected[72] = {};  ///< of a value; empty: the index was out of range
 };
 /// The current device's report, as a device pointer.
 Fault* fault();

@@ -19,18 +19,20 @@ HEARTH_DEFINE_OP(Binomial)
 HEARTH_DEFINE_OP(StandardGamma)
 
 Specs Poisson::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const ScalarType t = impl(in[0]).dtype;
   HEARTH_CHECK_AS(DtypeError, is_floating_point(t), "[poisson] expected floating point rates, got ",
                   t);
   return {Spec::like(in[0]), kDouble};
 }
-Grads Poisson::vjp(const Saved&, Args g, NeedMask) const {
-  Grads grads(1);
+Grads Poisson::vjp(const Saved& s, Args g, NeedMask) const {
+  Grads grads(s.num_inputs());
   grads[0] = zeros_like(g[0]);
   return grads;
 }
 
 Specs Binomial::infer(Args in) const {
+  check_generator_memory(in, info.name, 2);
   const TensorImpl &count = impl(in[0]), &prob = impl(in[1]);
   HEARTH_CHECK_AS(DtypeError, is_floating_point(count.dtype) && is_floating_point(prob.dtype),
                   "[binomial] binomial only supports floating-point dtypes, got: ",
@@ -40,8 +42,8 @@ Specs Binomial::infer(Args in) const {
   return {Spec(broadcast_shapes(count.sizes, prob.sizes, "binomial"), count.dtype, count.device),
           kDouble};
 }
-Grads Binomial::vjp(const Saved&, Args g, NeedMask need) const {
-  Grads grads(2);
+Grads Binomial::vjp(const Saved& s, Args g, NeedMask need) const {
+  Grads grads(s.num_inputs());
   for (size_t i = 0; i < 2; ++i)
     if (need[i]) grads[i] = zeros_like(g[0]);
   return grads;

@@ -33,9 +33,9 @@ Grads zero_gradient(Args g, size_t inputs) {
 
 }  // namespace
 
-void check_generator_memory(Args in, std::string_view op) {
-  if (in.size() < 2 || !in[1].defined()) return;
-  const TensorImpl& t = impl(in[1]);
+void check_generator_memory(Args in, std::string_view op, size_t at) {
+  if (!in.get(at).defined()) return;
+  const TensorImpl& t = impl(in[at]);
   HEARTH_CHECK_AS(ShapeError, t.dtype == kLong && t.dim() == 1 && t.numel == 2, "[", op,
                   "] expected a seed and an offset as a tensor of two int64, got ", t.dtype,
                   " of shape ", t.sizes.ref());
@@ -90,7 +90,11 @@ Grads Dropout::vjp(const Saved& s, Args g, NeedMask) const {
   return grads;
 }
 
-Specs Randperm::infer(Args) const {
+Specs Randperm::infer(Args in) const {
+  check_generator_memory(in, info.name, 0);
+  HEARTH_CHECK_AS(DeviceError, !in.get(0).defined() || impl(in[0]).device == device,
+                  "[randperm] expected a seed and an offset on ", device, ", got them on ",
+                  in[0].device());
   HEARTH_CHECK_AS(ValueError, n >= 0, "[randperm] n must be non-negative, got ", n);
   HEARTH_CHECK_AS(DtypeError, !is_complex(dtype) && dtype != kBool,
                   "[randperm] not implemented for ", dtype);
@@ -98,6 +102,7 @@ Specs Randperm::infer(Args) const {
 }
 
 Specs Multinomial::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const TensorImpl& t = impl(in[0]);
   HEARTH_CHECK_AS(ShapeError, t.dim() == 1 || t.dim() == 2,
                   "[multinomial] prob_dist must be 1 or 2 dim, got sizes ", t.sizes.ref());

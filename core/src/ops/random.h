@@ -3,8 +3,8 @@
 // gradients are functions of their fields: element i by logical index takes its bits from counter
 // offset + i / 4 (i / 2 where an element takes 64 bits), as base/philox.h numbers them.
 //
-// Those that a training step is made of also take a second argument, two int64 in memory: a seed,
-// which replaces the field, and an offset, to which the field is added. Kernels read them when they
+// They also take a last argument, two int64 in memory: a seed, which replaces the field, and an
+// offset, to which the field is added. Kernels read them when they
 // run, so that a recorded step draws other numbers each time it is replayed.
 #pragma once
 
@@ -26,7 +26,19 @@ constexpr Distribution last_value(Distribution) { return Distribution::Geometric
 
 /// Where a seed and an offset lie in memory.
 inline constexpr Argument kGeneratorMemory{"generator", arg::optional | arg::constant | arg::as_is};
-HEARTH_API void check_generator_memory(Args in, std::string_view op);
+/// The op with the seed and the offset that count: those in the CPU's memory, where there are any.
+template <class Op>
+Op placed(const Call& call) {
+  Op op = call.as<Op>();
+  if (const Tensor& memory = call.in.get(Op::info.args.size() - 1); memory.defined()) {
+    const int64_t* at = ptr<int64_t>(memory);
+    op.seed = static_cast<uint64_t>(at[0]);
+    op.offset += static_cast<uint64_t>(at[impl(memory).strides[0]]);
+  }
+  return op;
+}
+/// Of the argument `at`.
+HEARTH_API void check_generator_memory(Args in, std::string_view op, size_t at = 1);
 
 /// Overwrites a tensor with random numbers; made to run in place.
 struct RandomFill {
@@ -75,7 +87,8 @@ struct Randperm {
   ScalarType dtype = kLong;
   Device device = kCPU;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "randperm", .differentiable = false, .args = {}};
+  static constexpr OpInfo info{
+      .name = "randperm", .differentiable = false, .args = {kGeneratorMemory}};
   HEARTH_OP(Randperm, n, dtype, device, seed, offset)
   Specs infer(Args in) const;
 };
@@ -85,7 +98,8 @@ struct Multinomial {
   int64_t num_samples = 1;
   bool replacement = false;
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "multinomial", .differentiable = false};
+  static constexpr OpInfo info{
+      .name = "multinomial", .differentiable = false, .args = {"self", kGeneratorMemory}};
   HEARTH_OP(Multinomial, num_samples, replacement, seed, offset)
   Specs infer(Args in) const;
 };

@@ -3,14 +3,14 @@
 // a counter of its own: draw k of element i takes counter offset + i, whose high half is k + 1.
 #pragma once
 
-#include "dispatch/op.h"
+#include "ops/random.h"
 
 namespace hearth::ops {
 
 /// Poisson numbers of these rates.
 struct Poisson {
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "poisson"};
+  static constexpr OpInfo info{.name = "poisson", .args = {"self", kGeneratorMemory}};
   HEARTH_OP(Poisson, seed, offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }
@@ -20,7 +20,7 @@ struct Poisson {
 /// How many of `count` trials of probability `prob` succeed.
 struct Binomial {
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "binomial", .args = {"count", "prob"}};
+  static constexpr OpInfo info{.name = "binomial", .args = {"count", "prob", kGeneratorMemory}};
   HEARTH_OP(Binomial, seed, offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {}; }

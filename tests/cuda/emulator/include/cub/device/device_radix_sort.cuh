@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <vector>
 
 #include <cuda_runtime_api.h>
+
+namespace hearth::emulator {
+cudaError_t enqueue(cudaStream_t stream, const std::function<void()>& work);
+}
 
 namespace cub {
 
@@ -27,7 +32,7 @@ struct DeviceRadixSort {
   template <class Key, class Value, class Count>
   static cudaError_t SortPairs(void* temporary, size_t& bytes, DoubleBuffer<Key>& keys,
                                DoubleBuffer<Value>& values, Count count, int begin, int end,
-                               cudaStream_t) {
+                               cudaStream_t stream) {
     if (!temporary) {
       bytes = 1024;
       return cudaSuccess;
@@ -36,18 +41,20 @@ struct DeviceRadixSort {
     const Key mask = end - begin >= static_cast<int>(8 * sizeof(Key))
                          ? ~Key(0)
                          : static_cast<Key>(((Key(1) << (end - begin)) - 1) << begin);
-    std::vector<size_t> order(n);
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return (keys.Current()[a] & mask) < (keys.Current()[b] & mask);
-    });
-    for (size_t i = 0; i < n; ++i) {
-      keys.Alternate()[i] = keys.Current()[order[i]];
-      values.Alternate()[i] = values.Current()[order[i]];
-    }
+    const auto sort = [=, from = keys.Current(), to = keys.Alternate(),
+                       values_from = values.Current(), values_to = values.Alternate()] {
+      std::vector<size_t> order(n);
+      std::iota(order.begin(), order.end(), size_t{0});
+      std::stable_sort(order.begin(), order.end(),
+                       [&](size_t a, size_t b) { return (from[a] & mask) < (from[b] & mask); });
+      for (size_t i = 0; i < n; ++i) {
+        to[i] = from[order[i]];
+        values_to[i] = values_from[order[i]];
+      }
+    };
     keys.selector ^= 1;
     values.selector ^= 1;
-    return cudaSuccess;
+    return hearth::emulator::enqueue(stream, sort);
   }
 };
 
