@@ -150,6 +150,55 @@ TEST_F(CudaSizes, Norms) {
   }
 }
 
+TEST_F(CudaSizes, NormsWithAnActivation) {
+  const Tensor mean = random({20}), var = rand({20}, TensorOptions(kDouble)) + 0.5;
+  for (const auto activation : {ConvActivation::None, ConvActivation::ReLU, ConvActivation::ReLU6,
+                                ConvActivation::SiLU, ConvActivation::Hardswish})
+    for (const auto& [last, adds, training, width] :
+         {std::tuple{false, true, true, int64_t{8}}, std::tuple{true, true, true, int64_t{7}},
+          std::tuple{true, false, true, int64_t{5}}, std::tuple{false, false, true, int64_t{5}},
+          std::tuple{false, true, false, int64_t{6}}, std::tuple{true, false, false, int64_t{3}}}) {
+      SCOPED_TRACE(
+          cat_str("activation ", static_cast<int>(activation), last ? ", channels last" : ""));
+      const auto layout = [last = last](const Tensor& t) {
+        return last ? t.contiguous(MemoryFormat::ChannelsLast) : t;
+      };
+      const auto options = BatchNormActOptions().training(training).activation(activation);
+      const auto norm = [&, adds = adds](const variable_list& v) {
+        const Device d = v[0].device();
+        return batch_norm_act(layout(v[0]), v[1], v[2], mean.to(d).clone(), var.to(d).clone(),
+                              adds ? layout(v[3]) : Tensor(), options) *
+               v[3];
+      };
+      const Tensor x = random({5, 20, 9, width}) * 3, more = random({5, 20, 9, width}) * 3;
+      expect_like_cpu("of doubles", norm, {x, random({20}), random({20}), more}, 1e-8);
+      // Half types with the norm's own numbers in float, as autocast leaves them.
+      expect_like_cpu("of halves", norm,
+                      {x.to(kHalf), rand({20}) + 0.5, randn({20}), more.to(kHalf)}, 4e-2);
+    }
+  // One gradient at a time: what is not wanted is not written.
+  for (const size_t wanted : {0, 1, 2, 3}) {
+    const auto gradient = [&](Device device) {
+      manual_seed(15);
+      variable_list v;
+      for (const Tensor& t : {random({3, 8, 4, 4}), random({8}), random({8}), random({3, 8, 4, 4})})
+        v.push_back(t.to(device));
+      v[wanted].requires_grad_();
+      const Tensor m = zeros({8}, v[0].options()), one = ones({8}, v[0].options());
+      Tensor sum;
+      for (const bool training : {true, false}) {
+        const Tensor y = batch_norm_act(
+            v[0], v[1], v[2], m, one, v[3],
+            BatchNormActOptions().training(training).activation(ConvActivation::SiLU));
+        sum = sum.defined() ? sum + y.square().sum() : y.square().sum();
+      }
+      return autograd::grad({sum}, {v[wanted]})[0];
+    };
+    SCOPED_TRACE(wanted);
+    expect_same(gradient(kCUDA), gradient(kCPU), 1e-8);
+  }
+}
+
 TEST_F(CudaSizes, Products) {
   for (const auto& [m, k, n] : {std::array<int64_t, 3>{1, 1, 1},
                                 {3, 5, 7},
@@ -351,6 +400,35 @@ TEST_F(CudaSizes, Indexing) {
                     return cat(parts);
                   },
                   {x});
+}
+
+TEST_F(CudaSizes, ChoicesAreThoseOfTheCpu) {
+  for (const ScalarType type : {kFloat, kDouble, kBFloat16})
+    for (const auto& [rows, n] :
+         {std::pair<int64_t, int64_t>{1, 1}, {3, 7}, {2, 1500}, {70, 300}}) {
+      SCOPED_TRACE(cat_str(rows, " x ", n, " ", to_string(type)));
+      // Every third weight is 0, and the last of each row.
+      const Tensor x = (rand({rows, n}) * (arange(n).remainder(3) > 0)).to(type);
+      x.select(1, 0).fill_(0.5);
+      if (n > 1) x.select(1, n - 1).fill_(0);
+      const auto draw = [&](Device device) {
+        manual_seed(13);
+        const Tensor w = x.to(device), turned = x.t().contiguous().to(device).t();
+        return variable_list{w.multinomial((n + 2) / 4 + (n < 2)), turned.multinomial(5000, true),
+                             w[0].multinomial(1), w[rows - 1].multinomial(9, true)};
+      };
+      const auto want = draw(kCPU), got = draw(kCUDA);
+      for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], want[i]);
+    }
+  for (const ScalarType type : {kInt, kFloat, kHalf}) {
+    const auto options = TensorOptions(type);
+    manual_seed(14);
+    const Tensor want = randperm(2000, options), one = randperm(1, options);
+    manual_seed(14);
+    expect_same(randperm(2000, options.device(kCUDA)), want);
+    expect_same(randperm(1, options.device(kCUDA)), one);
+    EXPECT_EQ(randperm(0, options.device(kCUDA)).numel(), 0);
+  }
 }
 
 TEST_F(CudaSizes, RandomNumbersAreThoseOfTheCpu) {

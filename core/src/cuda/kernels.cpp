@@ -7,6 +7,7 @@ void install_kernels() {
   install_copy();
   install_pointwise();
   install_sort();
+  install_selection();
   install_scan();
   install_scan_gradients();
   install_filter();
@@ -29,6 +30,7 @@ void install_kernels() {
   install_element_loss();
   install_layer_norm();
   install_batch_norm();
+  install_batch_norm_act();
   install_group_norm();
   install_attention();
   install_optim_step();

@@ -37,6 +37,16 @@ struct Summing {
   }
 };
 
+/// Of what is not NaN.
+template <class In>
+struct SummingNumbers : Summing<In> {
+  using Acc = wide_t<In>;
+  __device__ Acc load(const void* data, int64_t at, int64_t position) const {
+    const Acc v = Summing<In>::load(data, at, position);
+    return v == v ? v : Acc(0);
+  }
+};
+
 template <class In>
 struct Multiplying {
   using Acc = wide_t<In>;
@@ -90,6 +100,14 @@ void add_up(const Call& call, const DimVector& dims, bool mean) {
 void sum(const Call& call) { add_up(call, call.as<ops::Sum>().dims, false); }
 void mean(const Call& call) { add_up(call, call.as<ops::Mean>().dims, true); }
 
+void nansum(const Call& call) {
+  const Tensor &x = call.in[0], &out = call.out[0];
+  with_floating_type(impl(x).dtype, "nansum", [&]<class In>(In) {
+    reduce(x, call.as<ops::NanSum>().dims, "nansum",
+           SummingNumbers<In>{{impl(x).dtype, raw_data(out), impl(out).dtype, -1.0}});
+  });
+}
+
 void prod(const Call& call) {
   const Tensor &x = call.in[0], &out = call.out[0];
   with_any_input(impl(x).dtype, "prod", [&]<class In>(In) {
@@ -112,6 +130,7 @@ void count(const Call& call) {
 void install_reduce_sums() {
   ops::Sum::row().kernel[kSlot] = &sum;
   ops::Mean::row().kernel[kSlot] = &mean;
+  ops::NanSum::row().kernel[kSlot] = &nansum;
   ops::Prod::row().kernel[kSlot] = &prod;
   ops::CountNonzero::row().kernel[kSlot] = &count<ops::CountNonzero, Question::Count>;
   ops::Any::row().kernel[kSlot] = &count<ops::Any, Question::Any>;
