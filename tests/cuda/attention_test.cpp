@@ -21,6 +21,9 @@ struct Attend {
   Tensor query, key, value, mask;
   bool causal = false;
   double scale = 0.3;
+  double dropout_p = 0;
+
+  ops::Attention op() const { return {causal, scale, dropout_p, 77, 5}; }
 };
 
 /// The tensor on the device in the same layout, gaps and offset included.
@@ -34,7 +37,7 @@ Tensor placed(const Tensor& t) {
 /// Runs the row on both devices and compares. Again, with blocks in another order where they are
 /// emulated: to the same bits.
 void expect_forward(const Attend& a, double tolerance) {
-  const ops::Attention op{a.causal, a.scale};
+  const ops::Attention op = a.op();
   const auto want = invoke_n<2>(op, a.query, a.key, a.value, a.mask);
   const auto run = [&, q = placed(a.query), k = placed(a.key), v = placed(a.value),
                     m = placed(a.mask)] { return invoke_n<2>(op, q, k, v, m); };
@@ -49,10 +52,11 @@ void expect_forward(const Attend& a, double tolerance) {
 
 /// The same of the gradients in the set bits of `needed`, from the CPU's results.
 void expect_backward(const Attend& a, double tolerance, int needed) {
-  const auto out = invoke_n<2>(ops::Attention{a.causal, a.scale}, a.query, a.key, a.value, a.mask);
+  const auto out = invoke_n<2>(a.op(), a.query, a.key, a.value, a.mask);
   const Tensor g = random(out[0].sizes(), a.query.scalar_type());
-  const ops::AttentionBackward op{a.causal, a.scale, (needed & 1) != 0, (needed & 2) != 0,
-                                  (needed & 4) != 0};
+  const ops::AttentionBackward op{
+      a.causal, a.scale, (needed & 1) != 0, (needed & 2) != 0, (needed & 4) != 0, a.dropout_p,
+      77,       5};
   const auto want = invoke_n<3>(op, g, a.query, a.key, a.value, a.mask, out[0], out[1]);
   const auto run = [&, q = placed(a.query), k = placed(a.key), v = placed(a.value),
                     m = placed(a.mask)] {
@@ -335,6 +339,82 @@ TEST_F(CudaAttention, GradientsOfGradients) {
   for (const bool causal : {false, true}) {
     const auto want = second(kCPU, causal), got = second(kCUDA, causal);
     for (size_t i = 0; i < want.size(); ++i) expect_same(got[i], want[i], 1e-9);
+  }
+}
+
+TEST_F(CudaAttention, DropoutFallsWhereTheCpuHasIt) {
+  struct Sizes {
+    int64_t queries, keys, columns, value_columns;
+  };
+  for (const ScalarType type : kTypes)
+    for (const Sizes& s : {Sizes{1, 70, 64, 64}, Sizes{33, 61, 64, 40}, Sizes{70, 37, 128, 128},
+                           Sizes{6, 9, 7, 5}, Sizes{5, 7, 144, 8}})
+      for (const bool causal : {false, true}) {
+        Attend a = of_sizes({2, 2}, s.queries, s.keys, s.columns, s.value_columns, type);
+        a.causal = causal;
+        a.dropout_p = 0.25;
+        // A query that sees one key has a gradient of 0, but for the result's rounding in deltas.
+        expect_like_cpu("dropout", a, kBoth, 4);
+      }
+  Attend masked = of_sizes({3}, 20, 36, 64, 64, kHalf);
+  masked.mask = randn({20, 36}) > 0;
+  masked.dropout_p = 0.5;
+  expect_like_cpu("dropout with a mask", masked);
+  for (const int needed : {1, 2, 4}) {
+    const NoGradGuard no_grad;
+    expect_backward(masked, tolerance_of(kHalf), needed);
+  }
+  masked.dropout_p = 1;
+  expect_like_cpu("dropout of all", masked);
+}
+
+TEST_F(CudaAttention, DropoutIsThatOfItsParts) {
+  const auto f = [](Device device) {
+    manual_seed(21);
+    const Tensor x = randn({2, 3, 17, 16}, TensorOptions(kDouble)).to(device).requires_grad_();
+    const Tensor y = nn::functional::scaled_dot_product_attention(x, x * 2, x + 1, {}, 0.3, true);
+    return std::pair(y, autograd::grad({y.square().sum()}, {x})[0]);
+  };
+  const auto want = [] {
+    manual_seed(21);
+    const Tensor x = randn({2, 3, 17, 16}, TensorOptions(kDouble)).requires_grad_();
+    const Tensor scores = x.matmul((x * 2).transpose(-2, -1)) / 4;
+    const Tensor seen = ones({17, 17}, kBool).tril();
+    const Tensor p = where(seen, scores, -INFINITY).softmax(-1);
+    const Tensor y = dropout(p, 0.3, true).matmul(x + 1);
+    return std::pair(y, autograd::grad({y.square().sum()}, {x})[0]);
+  }();
+  for (const Device device : {Device(kCPU), Device(kCUDA)}) {
+    const auto got = f(device);
+    expect_same(got.first.detach().to(kCUDA), want.first.detach(), 1e-9);
+    expect_same(got.second.to(kCUDA), want.second, 1e-8);
+  }
+}
+
+TEST_F(CudaAttention, DropoutGoesOnInGraphs) {
+  if (!cuda_has_streams()) GTEST_SKIP() << "no graphs";
+  const Tensor x = random({2, 20, 64}, kHalf), there = x.to(kCUDA);
+  const auto step = [](const Tensor& t) {
+    const Tensor q = t.detach().requires_grad_();
+    const Tensor y = nn::functional::scaled_dot_product_attention(q, q, q, {}, 0.5);
+    y.sum().backward();
+    return std::vector<Tensor>{y.detach(), q.grad()};
+  };
+  step(there);
+  std::vector<Tensor> got;
+  cuda::CUDAGraph graph;
+  {
+    const cuda::CUDAGraphGuard capture(graph);
+    got = step(there);
+  }
+  manual_seed(22);
+  std::vector<std::vector<Tensor>> want;
+  for (int round = 0; round < 2; ++round) want.push_back(step(x));
+  EXPECT_FALSE(want[0][0].equal(want[1][0]));
+  manual_seed(22);
+  for (int round = 0; round < 2; ++round) {
+    graph.replay();
+    for (size_t i = 0; i < 2; ++i) expect_same(got[i], want[round][i], 1e-2);
   }
 }
 

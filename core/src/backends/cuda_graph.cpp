@@ -13,6 +13,7 @@
 #include "backends/cuda_library.h"
 #include "base/current_stream.h"
 #include "dispatch/interceptor.h"
+#include "ops/attention.h"
 #include "ops/copy.h"
 #include "ops/random.h"
 #include "ops/random_counts.h"
@@ -53,6 +54,7 @@ class Recorder final : public Interceptor {
   void intercept(const Invocation& call) override {
     check_copy(call);
     if (draws<ops::RandomFill>(call) || draws<ops::Bernoulli>(call) || draws<ops::Dropout>(call) ||
+        draws<ops::Attention>(call) || draws<ops::AttentionBackward>(call) ||
         draws<ops::Randperm>(call) || draws<ops::Multinomial>(call) || draws<ops::Poisson>(call) ||
         draws<ops::Binomial>(call))
       return;
@@ -66,6 +68,11 @@ class Recorder final : public Interceptor {
 
  private:
   template <class Op>
+  static bool is_random(const Op& op) {
+    if constexpr (requires { op.dropout_p; }) return op.dropout_p > 0;
+    return true;
+  }
+  template <class Op>
   static Device device_of(const Op&, const Invocation& call) {
     return impl(call.in[0]).device;
   }
@@ -77,7 +84,7 @@ class Recorder final : public Interceptor {
     if (&call.op != &Op::row()) return false;
     constexpr size_t kMemory = Op::info.args.size() - 1;
     const Op& op = *static_cast<const Op*>(call.fields);
-    if (call.in.get(kMemory).defined()) {
+    if (call.in.get(kMemory).defined() || !is_random(op)) {
       next(call);
       return true;
     }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "backends/decomposed.h"
 #include "base/parallel.h"
 #include "cpu/attention_kernels.h"
 #include "cpu/dense.h"
@@ -264,6 +265,7 @@ void forward(const Call& call, const ops::Attention& op, const Tensor& out, cons
 
 void attention(const Call& call) {
   const auto& op = call.as<ops::Attention>();
+  if (op.dropout_p > 0) return run_decomposed(call);
   const RowResult out(call.out[0], has_rows(call.out[0]));
   with_float_type(call.compute, call.op.info.name, [&](auto zero) {
     if (impl(out.tensor()).numel > 0 || impl(call.out[1]).numel > 0)
@@ -342,6 +344,7 @@ void backward(const Call& call, const ops::AttentionBackward& op, const RowResul
 
 void attention_backward(const Call& call) {
   const auto& op = call.as<ops::AttentionBackward>();
+  if (op.dropout_p > 0) return run_decomposed(call);
   const RowResult dq(call.out[0], has_rows(call.out[0])), dk(call.out[1], has_rows(call.out[1])),
       dv(call.out[2], has_rows(call.out[2]));
   const RowResult* results[] = {&dq, &dk, &dv};

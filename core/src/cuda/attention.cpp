@@ -7,8 +7,8 @@
 #include <limits>
 #include <optional>
 
-#include "hearth/autograd/grad_mode.h"
-
+#include "backends/decomposed.h"
+#include "backends/dropout.h"
 #include "cuda/attention_kernels.h"
 #include "cuda/attention_operands.h"
 #include "cuda/dense.h"
@@ -171,18 +171,49 @@ ScalarType takes(const Tensor& query, const Tensor& key, const Tensor& value, in
   return columns <= attention::kMostColumns<float> ? kFloat : ScalarType::Undefined;
 }
 
+template <class Op>
+attention::Dropout dropout_of(const Op& op, const Tensor& memory) {
+  attention::Dropout d;
+  if (op.dropout_p == 0) return d;
+  d.seed = op.seed;
+  d.offset = op.offset;
+  if (memory.defined()) {
+    d.memory = ptr<int64_t>(memory);
+    d.stride = impl(memory).strides[0];
+  }
+  d.last = last_success(1 - op.dropout_p);
+  d.scale = op.dropout_p == 1 ? 0 : 1 / (1 - op.dropout_p);
+  return d;
+}
+
+/// The same as takes() for kernels with dropout.
+ScalarType takes_with_dropout(const Tensor& query, const Tensor& key, const Tensor& value) {
+  using attention::kMostDropoutColumns;
+  const int64_t columns = std::max(impl(query).sizes.back(), impl(value).sizes.back());
+  const ScalarType type = takes(query, key, value, kMostDropoutColumns);
+  return type == kDouble || columns > kMostDropoutColumns ? ScalarType::Undefined : type;
+}
+
 /// Sizes, fields and mask of a problem; false where kernels do not take the mask.
 template <class Op>
-bool describe(Problem& p, const Op& op, const Tensor& query, const Tensor& key,
-              const Tensor& mask) {
+bool describe(Problem& p, const Op& op, const Tensor& query, const Tensor& key, const Tensor& mask,
+              const Tensor& generator) {
   const TensorImpl &q = impl(query), &k = impl(key);
   p.queries = static_cast<int>(q.sizes[q.sizes.size() - 2]);
   p.keys = static_cast<int>(k.sizes[k.sizes.size() - 2]);
   p.causal = op.causal;
   p.scale = op.scale;
+  p.dropout = dropout_of(op, generator);
   return set_mask(p.mask, mask);
 }
 
+/// Calls f(T()) with the type of takes_with_dropout().
+template <class F>
+void with_dropout_kernels(ScalarType type, const F& f) {
+  if (type == kHalf) return f(Half());
+  if (type == kBFloat16) return f(BFloat16());
+  f(float());
+}
 /// Calls f(T()) with the type of takes().
 template <class F>
 void with_kernels(ScalarType type, const F& f) {
@@ -190,12 +221,6 @@ void with_kernels(ScalarType type, const F& f) {
   if (type == kBFloat16) return f(BFloat16());
   if (type == kFloat) return f(float());
   f(double());
-}
-
-void run_decomposed(const Call& call) {
-  const NoGradGuard no_grad;
-  const Tensors results = call.op.decompose(call.op, call.fields, call.in);
-  for (size_t i = 0; i < call.out.size(); ++i) copy_raw_into(call.out[i], results[i]);
 }
 
 /// One query each of neighbouring heads that share keys becomes as many queries of one head.
@@ -214,10 +239,14 @@ void join_heads(Forward& p) {
 }
 
 void forward(const Call& call) {
-  ScalarType type = takes(call.in[0], call.in[1], call.in[2], attention::kMostColumns<Half>);
+  const auto& op = call.as<ops::Attention>();
+  const bool drops = op.dropout_p > 0;
+  ScalarType type = drops
+                        ? takes_with_dropout(call.in[0], call.in[1], call.in[2])
+                        : takes(call.in[0], call.in[1], call.in[2], attention::kMostColumns<Half>);
   if (type == ScalarType::Undefined) return run_decomposed(call);
   const TensorImpl& query = impl(call.in[0]);
-  const bool few = query.sizes[query.sizes.size() - 2] <= attention::kDecodeQueries;
+  const bool few = !drops && query.sizes[query.sizes.size() - 2] <= attention::kDecodeQueries;
   // Kernels for few queries read half types in any layout.
   if (few && is_half(type)) type = kFloat;
   const Tensor q = operand(call.in[0], type), k = operand(call.in[1], type),
@@ -230,15 +259,17 @@ void forward(const Call& call) {
   p.out = matrices(out.tensor());
   p.log_sums = raw_data(call.out[1]);
   const Tensor mask = expanded_mask(call.in[3], q, impl(k).sizes[impl(k).sizes.size() - 2], type);
-  if (!describe(p, call.as<ops::Attention>(), q, k, mask) || !join({{q, p.query.batch},
-                                                                    {k, p.key.batch},
-                                                                    {v, p.value.batch},
-                                                                    {out.tensor(), p.out.batch},
-                                                                    {mask, p.mask.batch}},
-                                                                   p.batch))
+  if (!describe(p, op, q, k, mask, call.in.get(4)) || !join({{q, p.query.batch},
+                                                             {k, p.key.batch},
+                                                             {v, p.value.batch},
+                                                             {out.tensor(), p.out.batch},
+                                                             {mask, p.mask.batch}},
+                                                            p.batch))
     return run_decomposed(call);
   const std::string_view name = call.op.info.name;
-  if (few) {
+  if (drops) {
+    with_dropout_kernels(type, [&]<class T>(T) { attention::run_forward_dropout<T>(p, name); });
+  } else if (few) {
     join_heads(p);
     with_kernels(impl(q).dtype, [&]<class T>(T) { attention::run_decode<T>(p, name); });
   } else {
@@ -249,8 +280,10 @@ void forward(const Call& call) {
 
 void backward(const Call& call) {
   const auto& op = call.as<ops::AttentionBackward>();
+  const bool drops = op.dropout_p > 0;
   const ScalarType type =
-      takes(call.in[1], call.in[2], call.in[3], attention::kMostBackwardColumns);
+      drops ? takes_with_dropout(call.in[1], call.in[2], call.in[3])
+            : takes(call.in[1], call.in[2], call.in[3], attention::kMostBackwardColumns);
   if (type == ScalarType::Undefined) return run_decomposed(call);
   const Tensor g = operand(call.in[0], type), q = operand(call.in[1], type),
                k = operand(call.in[2], type), v = operand(call.in[3], type),
@@ -259,7 +292,7 @@ void backward(const Call& call) {
   const Workspace deltas(static_cast<size_t>(impl(sums).numel) * element_size(impl(sums).dtype));
   const Tensor mask = expanded_mask(call.in[4], q, impl(k).sizes[impl(k).sizes.size() - 2], type);
   Backward p;
-  bool fits = describe(p, op, q, k, mask);
+  bool fits = describe(p, op, q, k, mask, call.in.get(7));
   p.grad = matrices(g);
   p.query = matrices(q);
   p.key = matrices(k);
@@ -288,7 +321,12 @@ void backward(const Call& call) {
                        {mask, p.mask.batch}},
                       p.batch);
   if (!fits) return run_decomposed(call);
-  with_kernels(type, [&]<class T>(T) { attention::run_backward<T>(p, call.op.info.name); });
+  const std::string_view name = call.op.info.name;
+  if (drops) {
+    with_dropout_kernels(type, [&]<class T>(T) { attention::run_backward_dropout<T>(p, name); });
+  } else {
+    with_kernels(type, [&]<class T>(T) { attention::run_backward<T>(p, name); });
+  }
   for (const auto& result : results)
     if (result) result->finish();
 }

@@ -5,6 +5,7 @@
 // order.
 #pragma once
 
+#include "cuda/attention_dropout.cuh"
 #include "cuda/attention_scores.cuh"
 #include "cuda/launch_kernel.cuh"
 
@@ -62,7 +63,7 @@ __device__ __forceinline__ void store_gradient(const typename E::Value (&v)[E::k
 
 /// kOfKeys: the block's own tiles are of keys and values, the others of queries and grad; else the
 /// other way round.
-template <class E, int kOthers, int kDim, bool kOfKeys>
+template <class E, int kOthers, int kDim, bool kOfKeys, bool kDrops>
 __global__ void __launch_bounds__(E::kThreads, E::kBlocks) backward_kernel(Backward p) {
   using T = typename E::Value;
   using Memory = BackwardMemory<E, kOthers, kDim>;
@@ -126,12 +127,21 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks) backward_kernel(Backw
 #pragma unroll
     for (int i = 0; i < kRowSlots; ++i) {
       scaling.exponents(s[i], [&](int j) { return sums.base[kOfKeys ? j : i]; });
+      if constexpr (!kDrops) {
 #pragma unroll
-      for (int j = 0; j < kScoreSlots; ++j) {
-        s[i][j] = E::exp2(s[i][j]);
-        ds[i][j] = s[i][j] * (ds[i][j] - sums.delta[kOfKeys ? j : i]);
+        for (int j = 0; j < kScoreSlots; ++j) {
+          s[i][j] = E::exp2(s[i][j]);
+          ds[i][j] = s[i][j] * (ds[i][j] - sums.delta[kOfKeys ? j : i]);
+        }
       }
     }
+    if constexpr (kDrops)
+      with_factors<E, kOfKeys, kScoreSlots>(
+          p, entry, kOfKeys ? at : first, kOfKeys ? first : at, [&](int i, int j, T factor) {
+            const T power = E::exp2(s[i][j]);
+            ds[i][j] = power * (ds[i][j] * factor - sums.delta[kOfKeys ? j : i]);
+            s[i][j] = power * factor;
+          });
     if constexpr (kOfKeys)
       E::template add_product<kDim, kOthers>(grad_values, s, other_values, scratch);
     E::template add_product<kDim, kOthers>(grad, ds, other, scratch);
@@ -181,11 +191,11 @@ void launch_deltas(const Backward& p, std::string_view op) {
 }
 
 /// E: how blocks keep tiles, and how many rows of others they go through at once.
-template <class E, int kOthers, int kDim, bool kOfKeys>
+template <class E, int kOthers, int kDim, bool kOfKeys, bool kDrops = false>
 void launch_backward(const Backward& p, std::string_view op) {
   const int64_t tiles = ((kOfKeys ? p.keys : p.queries) + E::kRows - 1) / E::kRows;
   if (tiles * p.batch.count == 0) return;
-  launch_kernel_shared(op, backward_kernel<E, kOthers, kDim, kOfKeys>,
+  launch_kernel_shared(op, backward_kernel<E, kOthers, kDim, kOfKeys, kDrops>,
                        static_cast<unsigned>(tiles * p.batch.count), E::kThreads,
                        BackwardMemory<E, kOthers, kDim>::kBytes, p);
 }

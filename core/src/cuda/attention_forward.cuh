@@ -3,6 +3,7 @@
 // see, with a running maximum and sum for each query, so scores are never written.
 #pragma once
 
+#include "cuda/attention_dropout.cuh"
 #include "cuda/attention_splits.cuh"
 
 namespace hearth::cuda::attention {
@@ -15,7 +16,7 @@ struct ForwardMemory {
   static constexpr int kBytes = kQueryBytes + 2 * kKeyBytes + E::template kScratch<kKeys>;
 };
 
-template <class E, int kKeys, int kDim>
+template <class E, int kKeys, int kDim, bool kDrops>
 __global__ void __launch_bounds__(E::kThreads, E::kBlocks)
     forward_kernel(Forward p, Splits<typename E::Value> splits) {
   using T = typename E::Value;
@@ -93,6 +94,9 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks)
         for (int j = 0; j < kOutSlots; ++j) out[i][j] *= rescales[i];
       }
     }
+    if constexpr (kDrops)
+      with_factors<E, false, kScoreSlots>(p, entry, i0, j0,
+                                          [&](int i, int j, T factor) { s[i][j] *= factor; });
     E::template add_product<kDim, kKeys>(out, s, value, scratch);
   }
 
@@ -132,12 +136,12 @@ __global__ void __launch_bounds__(E::kThreads, E::kBlocks)
   E::wait();
 }
 
-template <class E, int kKeys, int kDim>
+template <class E, int kKeys, int kDim, bool kDrops = false>
 void launch_forward(const Forward& p, std::string_view op) {
   const int64_t tiles = (p.queries + E::kRows - 1) / E::kRows;
   if (tiles * p.batch.count == 0) return;
   const SplitKeys<typename E::Value> split(p, tiles * p.batch.count, E::kBlocks, kKeys);
-  launch_kernel_shared(op, forward_kernel<E, kKeys, kDim>,
+  launch_kernel_shared(op, forward_kernel<E, kKeys, kDim, kDrops>,
                        static_cast<unsigned>(tiles * p.batch.count * split.splits().count),
                        E::kThreads, ForwardMemory<E, kKeys, kDim>::kBytes, p, split.splits());
   split.join(op);

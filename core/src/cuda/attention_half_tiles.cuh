@@ -44,4 +44,25 @@ void run_backward(const Backward& p, std::string_view op) {
   });
 }
 
+/// Random bits cost more than what fewer rows share.
+template <class H>
+void run_forward_dropout(const Forward& p, std::string_view op) {
+  using E = TensorCores<H, 1>;
+  if (p.columns() <= 64) return launch_forward<E, 64, 64, true>(p, op);
+  launch_forward<E, 64, 128, true>(p, op);
+}
+
+template <class H, int kDim>
+void backward_dropout_by(const Backward& p, std::string_view op) {
+  using E = TensorCores<H, 1>;
+  if (p.grad_key.data || p.grad_value.data) launch_backward<E, 32, kDim, true, true>(p, op);
+  if (p.grad_query.data) launch_backward<E, 32, kDim, false, true>(p, op);
+}
+template <class H>
+void run_backward_dropout(const Backward& p, std::string_view op) {
+  launch_deltas<float>(p, op);
+  if (p.columns() <= 64) return backward_dropout_by<H, 64>(p, op);
+  backward_dropout_by<H, 128>(p, op);
+}
+
 }  // namespace hearth::cuda::attention

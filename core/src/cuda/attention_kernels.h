@@ -25,6 +25,13 @@ void run_forward(const Forward& p, std::string_view op);
 template <class T>
 void run_backward(const Backward& p, std::string_view op);
 
+/// The same with dropout, of Half, BFloat16 and float, up to this many columns.
+inline constexpr int kMostDropoutColumns = 128;
+template <class T>
+void run_forward_dropout(const Forward& p, std::string_view op);
+template <class T>
+void run_backward_dropout(const Backward& p, std::string_view op);
+
 /// Queries that run_decode takes at most; its columns are at most 256, of double 128.
 inline constexpr int kDecodeQueries = 8;
 /// Forward, of tensors that are all of T.

@@ -34,6 +34,15 @@ struct Mask {
   int64_t batch[kBatchDims] = {};
 };
 
+/// Of probabilities, in the logical order of [batch, queries, keys], as ops::Dropout has it.
+struct Dropout {
+  uint64_t seed = 0, offset = 0;
+  const int64_t* memory = nullptr;  ///< where the seed and a part of the offset are, unless null
+  int64_t stride = 0;               ///< between them
+  uint32_t last = 0;                ///< the largest bits that keep an element
+  double scale = 1;                 ///< of what is kept
+};
+
 /// The problem as forward and backward share it.
 struct Problem {
   Batch batch;
@@ -42,6 +51,7 @@ struct Problem {
   int queries = 0, keys = 0;
   bool causal = false;  ///< query i sees keys up to i
   double scale = 1;
+  Dropout dropout;
 
   int columns() const { return query.cols > value.cols ? query.cols : value.cols; }
 };

@@ -20,18 +20,19 @@ struct PlainTiles {
   static constexpr int kOthers = kSingle ? (kDim <= 128 ? 32 : 16) : 16;
 };
 
-template <class T, int kDim>
+template <class T, int kDim, bool kDrops = false>
 void forward_by(const Forward& p, std::string_view op) {
   using Tiles = PlainTiles<T, kDim>;
-  launch_forward<Plain<T, Tiles::kSlots>, Tiles::kKeys, kDim>(p, op);
+  launch_forward<Plain<T, Tiles::kSlots>, Tiles::kKeys, kDim, kDrops>(p, op);
 }
 
-template <class T, int kDim>
+template <class T, int kDim, bool kDrops = false>
 void backward_by(const Backward& p, std::string_view op) {
   using Tiles = PlainTiles<T, kDim>;
   using E = Plain<T, Tiles::kOwnSlots>;
-  if (p.grad_key.data || p.grad_value.data) launch_backward<E, Tiles::kOthers, kDim, true>(p, op);
-  if (p.grad_query.data) launch_backward<E, Tiles::kOthers, kDim, false>(p, op);
+  if (p.grad_key.data || p.grad_value.data)
+    launch_backward<E, Tiles::kOthers, kDim, true, kDrops>(p, op);
+  if (p.grad_query.data) launch_backward<E, Tiles::kOthers, kDim, false, kDrops>(p, op);
 }
 
 template <class T>
@@ -43,12 +44,25 @@ void run_forward(const Forward& p, std::string_view op) {
 }
 
 template <class T>
+void run_forward_dropout(const Forward& p, std::string_view op) {
+  if (p.columns() <= 64) return forward_by<T, 64, true>(p, op);
+  forward_by<T, 128, true>(p, op);
+}
+
+template <class T>
 void run_backward(const Backward& p, std::string_view op) {
   launch_deltas<T>(p, op);
   if (p.columns() <= 64) return backward_by<T, 64>(p, op);
   if constexpr (kMostColumns < T >> 128)
     if (p.columns() > 128) return backward_by<T, 256>(p, op);
   backward_by<T, 128>(p, op);
+}
+
+template <class T>
+void run_backward_dropout(const Backward& p, std::string_view op) {
+  launch_deltas<T>(p, op);
+  if (p.columns() <= 64) return backward_by<T, 64, true>(p, op);
+  backward_by<T, 128, true>(p, op);
 }
 
 }  // namespace hearth::cuda::attention

@@ -13,6 +13,8 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/softmax.h"
 
+#include "base/philox.h"
+
 namespace hearth {
 
 namespace ops {
@@ -58,6 +60,14 @@ Tensor safe_softmax(const Tensor& s) {
   return where(s.eq(-kInfinity).all(-1, /*keepdim=*/true), 0, softmax(s, -1));
 }
 
+/// p with the dropout of an op, whose generator's memory may be undefined.
+template <class Op>
+Tensor dropped(const Op& op, const Tensor& p, const Tensor& memory) {
+  if (op.dropout_p == 0) return p;
+  const Dropout dropout{op.dropout_p, op.seed, op.offset};
+  return memory.defined() ? invoke(dropout, p, memory) : invoke(dropout, p);
+}
+
 Spec preserved(const Tensor& like, DimVector sizes) {
   const TensorImpl& t = impl(like);
   Spec s(std::move(sizes), t.dtype, t.device);
@@ -69,6 +79,7 @@ Spec preserved(const Tensor& like, DimVector sizes) {
 }  // namespace
 
 Specs Attention::infer(Args in) const {
+  check_generator_memory(in, info.name, 4);
   const TensorImpl &q = impl(in[0]), &k = impl(in[1]), &v = impl(in[2]);
   HEARTH_CHECK_AS(DtypeError,
                   is_floating_point(q.dtype) && q.dtype == k.dtype && q.dtype == v.dtype, "[",
@@ -105,7 +116,7 @@ Specs Attention::infer(Args in) const {
 
 Tensors Attention::decompose(Args in) const {
   const Tensor s = scores(wide(in[0]), wide(in[1]), in[3], causal, scale);
-  const Tensor out = matmul(safe_softmax(s), wide(in[2]));
+  const Tensor out = matmul(dropped(*this, safe_softmax(s), in.get(4)), wide(in[2]));
   DimVector rows(s.sizes());
   rows.resize(rows.size() - 1);
   if (s.size(-1) == 0) return {out.to(in[0].scalar_type()), full(rows, kInfinity, s.options())};
@@ -114,9 +125,11 @@ Tensors Attention::decompose(Args in) const {
 }
 
 Grads Attention::vjp(const Saved& s, Args g, NeedMask need) const {
-  auto [dq, dk, dv] = invoke_n<3>(AttentionBackward{causal, scale, need[0], need[1], need[2]}, g[0],
-                                  s.in(0), s.in(1), s.in(2), s.in(3), s.out(0), s.out(1));
-  Grads grads(4);
+  const AttentionBackward op{causal, scale, need[0], need[1], need[2], dropout_p, seed, offset};
+  const Tensor memory = s.num_inputs() > 4 ? s.in(4) : Tensor();
+  auto [dq, dk, dv] =
+      invoke_n<3>(op, g[0], s.in(0), s.in(1), s.in(2), s.in(3), s.out(0), s.out(1), memory);
+  Grads grads(s.num_inputs());
   if (need[0]) grads[0] = std::move(dq);
   if (need[1]) grads[1] = std::move(dk);
   if (need[2]) grads[2] = std::move(dv);
@@ -124,6 +137,7 @@ Grads Attention::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs AttentionBackward::infer(Args in) const {
+  check_generator_memory(in, info.name, 7);
   Specs out;
   out.compute = accumulate_type(impl(in[1]).dtype);
   const bool need[] = {need_query, need_key, need_value};
@@ -138,14 +152,15 @@ Specs AttentionBackward::infer(Args in) const {
 Tensors AttentionBackward::decompose(Args in) const {
   const Tensor g = wide(in[0]), q = wide(in[1]), k = wide(in[2]), v = wide(in[3]);
   const Tensor p = safe_softmax(scores(q, k, in[4], causal, scale));
-  const Tensor dp = matmul(g, v.transpose(-2, -1));
+  const Tensor dp = dropped(*this, matmul(g, v.transpose(-2, -1)), in.get(7));
+  const Tensor kept = dropped(*this, p, in.get(7));
   const Tensor ds = p * (dp - (p * dp).sum(-1, /*keepdim=*/true)) * scale;
   const ScalarType type = in[1].scalar_type();
   const auto wanted = [&](bool need, const Tensor& t) {
     return need ? t.to(type) : empty({0}, in[1].options());
   };
   return {wanted(need_query, matmul(ds, k)), wanted(need_key, matmul(ds.transpose(-2, -1), q)),
-          wanted(need_value, matmul(p.transpose(-2, -1), g))};
+          wanted(need_value, matmul(kept.transpose(-2, -1), g))};
 }
 
 }  // namespace ops
@@ -187,12 +202,19 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   };
   const double factor =
       scale ? *scale : 1 / std::sqrt(static_cast<double>(std::max<int64_t>(query.size(-1), 1)));
-  if (dropout_p > 0 || (mask.defined() && mask.requires_grad() && GradMode::is_enabled())) {
+  if (mask.defined() && mask.requires_grad() && GradMode::is_enabled()) {
     const Tensor p = ops::safe_softmax(ops::scores(query, key, mask, is_causal, factor));
     return matmul(dropout_p > 0 ? dropout(p, dropout_p, true) : p, value);
   }
-  return invoke_n<2>(ops::Attention{is_causal, factor}, expanded(query), expanded(key),
-                     expanded(value), mask)[0];
+  ops::Attention op{is_causal, factor, dropout_p};
+  if (dropout_p > 0) {
+    const int64_t scores = checked_numel(ops::with_matrix(lead, query.size(-2), key.size(-2)));
+    const GeneratorState state =
+        default_generator().reserve(philox::counters_for(static_cast<uint64_t>(scores), 4));
+    op.seed = state.seed;
+    op.offset = state.offset;
+  }
+  return invoke_n<2>(op, expanded(query), expanded(key), expanded(value), mask)[0];
 }
 
 }  // namespace hearth

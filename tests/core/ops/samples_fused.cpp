@@ -126,16 +126,18 @@ void batch_norm_act_samples(Samples& s) {
 void attention_samples(Samples& s) {
   const Tensor q = values({2, 3, 4}), k = values({2, 5, 4}, 0.1, 0.9, 1), v = values({2, 5, 2});
   const Tensor bias = values({3, 5}).to(kFloat), mask = bias.gt(0.4);
-  const auto attend = [&](bool causal, const Tensor& m) {
-    add(s, ops::Attention{causal, 0.7}, {q, k, v, m});
+  const auto attend = [&](bool causal, const Tensor& m, double dropout_p = 0) {
+    add(s, ops::Attention{causal, 0.7, dropout_p, 5, 6}, {q, k, v, m});
     const Tensors out = run(s.back(), s.back().in);
-    add(s, ops::AttentionBackward{causal, 0.7, true, true, true},
+    add(s, ops::AttentionBackward{causal, 0.7, true, true, true, dropout_p, 5, 6},
         {values({2, 3, 2}, -1, 1, 3), q, k, v, m, out[0], out[1]}, kNotSmooth);
   };
   attend(false, Tensor());
   attend(true, Tensor());
   attend(false, bias);
   attend(false, mask);
+  attend(true, Tensor(), 0.4);
+  attend(false, mask, 0.4);
 }
 
 }  // namespace
