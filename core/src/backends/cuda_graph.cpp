@@ -56,7 +56,7 @@ class Recorder final : public Interceptor {
     if (draws<ops::RandomFill>(call) || draws<ops::Bernoulli>(call) || draws<ops::Dropout>(call) ||
         draws<ops::Attention>(call) || draws<ops::AttentionBackward>(call) ||
         draws<ops::Randperm>(call) || draws<ops::Multinomial>(call) || draws<ops::Poisson>(call) ||
-        draws<ops::Binomial>(call))
+        draws<ops::Binomial>(call) || draws<ops::StandardGamma>(call))
       return;
     HEARTH_CHECK_AS(NotImplementedError,
                     call.op.fields.print(call.fields).find("seed=") == std::string::npos, "[",

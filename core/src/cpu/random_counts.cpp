@@ -49,7 +49,7 @@ void binomial(const Call& call) {
 }
 
 void standard_gamma(const Call& call) {
-  const auto& op = call.as<ops::StandardGamma>();
+  const auto op = ops::placed<ops::StandardGamma>(call);
   const Tensor shapes = contiguous_raw(call.in[0]);
   const double* shape = ptr<double>(shapes);
   const double least = smallest_normal(impl(call.out[0]).dtype);

@@ -68,13 +68,12 @@ void standard_gamma(const Call& call) {
   void* to = raw_data(out);
   const ScalarType type = impl(out).dtype;
   const double least = smallest_normal(type);
-  const uint64_t seed = op.seed, first = op.offset;
+  const Counters counters(op, call);
   for_each(offsets.numel, "standard_gamma", [=] __device__(int64_t i) {
     int64_t at[2];
     offsets.get(i, at);
-    store_as(
-        to, type, at[0],
-        at_least(least, draw_gamma(shapes[at[1]], Draws(seed, first + static_cast<uint64_t>(i)))));
+    store_as(to, type, at[0],
+             at_least(least, draw_gamma(shapes[at[1]], Draws(counters.key(), counters.number(i)))));
   });
 }
 

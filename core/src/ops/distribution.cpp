@@ -50,13 +50,14 @@ Grads Binomial::vjp(const Saved& s, Args g, NeedMask need) const {
 }
 
 Specs StandardGamma::infer(Args in) const {
+  check_generator_memory(in, info.name);
   const ScalarType t = impl(in[0]).dtype;
   HEARTH_CHECK_AS(DtypeError, is_floating_point(t),
                   "[_standard_gamma] expected floating point shapes, got ", t);
   return {Spec::like(in[0]), kDouble};
 }
 Grads StandardGamma::vjp(const Saved& s, Args g, NeedMask) const {
-  Grads grads(1);
+  Grads grads(s.num_inputs());
   grads[0] = g[0] * _standard_gamma_grad(s.in(0), s.out(0));
   return grads;
 }

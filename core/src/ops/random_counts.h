@@ -30,7 +30,7 @@ struct Binomial {
 /// Gamma numbers of these shapes and of scale 1.
 struct StandardGamma {
   uint64_t seed = 0, offset = 0;
-  static constexpr OpInfo info{.name = "_standard_gamma"};
+  static constexpr OpInfo info{.name = "_standard_gamma", .args = {"self", kGeneratorMemory}};
   HEARTH_OP(StandardGamma, seed, offset)
   Specs infer(Args in) const;
   Saves saves(NeedMask) const { return {.in = 1, .out = 1}; }

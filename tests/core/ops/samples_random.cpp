@@ -30,6 +30,7 @@ void random_samples(Samples& s) {
   add(s, ops::Binomial{13, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1)},
       /*smooth=*/false);
   add(s, ops::StandardGamma{13, 14}, {values({3, 4}, 0.1, 5)}, /*smooth=*/false);
+  add(s, ops::StandardGamma{0, 14}, {values({3, 4}, 0.1, 5), memory}, /*smooth=*/false);
   add(s, ops::Multinomial{2, false, 0, 12}, {values({2, 3}), memory});
   add(s, ops::Poisson{0, 14}, {values({3, 4}, 0, 40), memory}, /*smooth=*/false);
   add(s, ops::Binomial{0, 14}, {values({3, 4}, 0, 90), values({4}, 0, 1, 1), memory},
