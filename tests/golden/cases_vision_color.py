@@ -4,7 +4,7 @@
 import torch
 from torchvision.transforms.v2 import functional as F
 
-from golden import f16, f32, f64, i8, i16, i32, i64, b8, u, u8, v
+from golden import VALUES, f16, f32, f64, i8, i16, i32, i64, b8, u, u8, v
 
 
 def image(*shape):
@@ -133,9 +133,34 @@ def add_dtypes(fam):
         fam.case("normalize", x, fn=F.normalize, grad=False, throws=True, mean=mean, std=std, inplace=False)
 
 
+def add_wide(fam):
+    """uint16, for which files of cases have no number: from int32, and as floats that may be a step of 16 bits off.
+
+    Hue and gamma give no white, of which torchvision makes 0."""
+    calls = {"adjust_brightness": {"brightness_factor": 1.3}, "adjust_contrast": {"contrast_factor": 0.6},
+             "adjust_saturation": {"saturation_factor": 1.4}, "adjust_hue": {"hue_factor": 0.07},
+             "adjust_sharpness": {"sharpness_factor": 1.9}, "adjust_gamma": {"gamma": 2.2, "gain": 0.8},
+             "rgb_to_grayscale": {"num_output_channels": 3}, "grayscale_to_rgb": {}, "invert": {}, "posterize": {"bits": 3},
+             "autocontrast": {}, "equalize": {}, "permute_channels": {"permutation": [2, 0, 1]},
+             "gaussian_blur": {"kernel_size": [3, 5], "sigma": None}}
+    for x in (u(3, 5, 7, dtype=i32, lo=0, hi=65535), u(2, 3, 6, 5, dtype=i32, lo=20000, hi=45000), u(1, 5, 6, dtype=i32, lo=0, hi=65535),
+              u(3, 4, 4, dtype=i32, lo=700, hi=700), v([0, 65535] * 24, dtype=i32, shape=[3, 4, 4])):
+        for op, attrs in calls.items():
+            if op == "permute_channels" and x.shape[-3] == 1 or op == "adjust_hue" and x.formula == VALUES:
+                continue
+
+            def fn(image, op=op, **attrs):
+                return getattr(F, op)(image.to(torch.uint16), **attrs).to(f32) / 65535
+
+            fam.case("wide_" + op, x, fn=fn, grad=False, tol=4, **attrs)
+    fam.case("wide_posterize", u(3, 5, 7, dtype=i32, lo=0, hi=65535), grad=False, bits=0,
+             fn=lambda image, bits: F.posterize(image.to(torch.uint16), bits).to(f32) / 65535)
+
+
 def add(fam):
     torch.set_num_threads(1)
     add_factors(fam)
     add_tones(fam)
     add_blur(fam)
     add_dtypes(fam)
+    add_wide(fam)

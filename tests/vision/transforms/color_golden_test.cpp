@@ -26,6 +26,14 @@ Outputs normalize(Args& a) {
 }
 
 #define OF(...) [](Args& a) { return Outputs{F::__VA_ARGS__}; }
+/// Of x, the input as uint16; its result in [0, 1].
+#define OF_WIDE(...)                              \
+  [](Args& a) {                                   \
+    const Tensor x = a[0].to(kUInt16);            \
+    const Tensor result = F::__VA_ARGS__;         \
+    EXPECT_EQ(result.scalar_type(), kUInt16);     \
+    return Outputs{result.to(kFloat).div(65535)}; \
+  }
 
 const Table kTable{
     {"adjust_brightness", OF(adjust_brightness(a[0], a.f("brightness_factor")))},
@@ -45,9 +53,24 @@ const Table kTable{
     {"gaussian_blur", blur},
     {"to_dtype", OF(to_dtype(a[0], a.dtype("dtype"), a.b("scale")))},
     {"normalize", normalize},
+    {"wide_adjust_brightness", OF_WIDE(adjust_brightness(x, a.f("brightness_factor")))},
+    {"wide_adjust_contrast", OF_WIDE(adjust_contrast(x, a.f("contrast_factor")))},
+    {"wide_adjust_saturation", OF_WIDE(adjust_saturation(x, a.f("saturation_factor")))},
+    {"wide_adjust_hue", OF_WIDE(adjust_hue(x, a.f("hue_factor")))},
+    {"wide_adjust_sharpness", OF_WIDE(adjust_sharpness(x, a.f("sharpness_factor")))},
+    {"wide_adjust_gamma", OF_WIDE(adjust_gamma(x, a.f("gamma"), a.f("gain")))},
+    {"wide_rgb_to_grayscale", OF_WIDE(rgb_to_grayscale(x, a.i("num_output_channels")))},
+    {"wide_grayscale_to_rgb", OF_WIDE(grayscale_to_rgb(x))},
+    {"wide_invert", OF_WIDE(invert(x))},
+    {"wide_posterize", OF_WIDE(posterize(x, a.i("bits")))},
+    {"wide_autocontrast", OF_WIDE(autocontrast(x))},
+    {"wide_equalize", OF_WIDE(equalize(x))},
+    {"wide_permute_channels", OF_WIDE(permute_channels(x, a.ints("permutation")))},
+    {"wide_gaussian_blur", OF_WIDE(gaussian_blur(x, a.ints("kernel_size")))},
 };
 
 #undef OF
+#undef OF_WIDE
 
 HEARTH_GOLDEN_FAMILY(GoldenVisionColor, "vision_color", kTable);
 

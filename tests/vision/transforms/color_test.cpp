@@ -9,7 +9,9 @@
 #include "hearth/base/error.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
 #include "hearth/ops/shape.h"
+#include "hearth/vision/transforms/auto_augment.h"
 #include "hearth/vision/transforms/blur.h"
 #include "hearth/vision/transforms/functional/blur.h"
 #include "hearth/vision/transforms/functional/color.h"
@@ -195,11 +197,30 @@ TEST(Color, NoiseHasItsMeanAndDeviation) {
   EXPECT_LT(F::gaussian_noise(zeros({1, 50, 50}), 0, 0.1, false, g).min().item<double>(), 0);
 }
 
+TEST(Color, SixteenBitsKeepThemAndHaveTheirOwnWhite) {
+  Generator g(3);
+  const Tensor deep = (rand({2, 3, 6, 5}, g) * 65536).to(kUInt16);
+  const Tensor numbers = deep.to(kInt), inverted = 65535 - numbers;
+  const Tensor solarized = F::solarize(deep, 40000);
+  EXPECT_EQ(solarized.scalar_type(), kUInt16);
+  EXPECT_TRUE(solarized.to(kInt).equal(where(numbers >= 40000, inverted, numbers)));
+  EXPECT_THROW(F::solarize(deep, 65536), ValueError);
+  EXPECT_TRUE(F::augment(deep, AugmentOp::Solarize, 0.25)
+                  .to(kInt)
+                  .equal(where(numbers >= 0.25 * 65535, inverted, numbers)));
+  const Tensor jittered =
+      ColorJitter(0.4, 0.4, 0.4, 0.1)(Sample{{"image", Image{deep}}}, g).image();
+  EXPECT_EQ(jittered.scalar_type(), kUInt16);
+  EXPECT_GT(jittered.to(kInt).max().item<int>(), 255);
+  EXPECT_EQ(error_of([&] { F::gaussian_noise(deep); }),
+            "[gaussian_noise] expected an image of uint8 or floating point, got uint16");
+}
+
 TEST(Color, NamesWhatIsWrong) {
   EXPECT_EQ(error_of([] {
               F::adjust_hue(zeros({3, 2, 2}, kInt), 0.1);
             }),
-            "[adjust_hue] expected an image of uint8 or floating point, got int32");
+            "[adjust_hue] expected an image of uint8, uint16 or floating point, got int32");
   EXPECT_EQ(error_of([] {
               F::adjust_contrast(zeros({4, 2, 2}, kByte), 1);
             }),

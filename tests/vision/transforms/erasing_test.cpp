@@ -96,6 +96,9 @@ TEST(Jpeg, IsEncodingAndDecoding) {
     EXPECT_EQ(out.sizes(), gray.sizes());
     EXPECT_TRUE(equal(out[1], io::decode_jpeg(io::encode_jpeg(gray[1], quality))));
   }
+  // Images of a batch are shared out among threads.
+  const Tensor many = (rand({5, 3, 10, 12}, g) * 256).to(kByte), out = functional::jpeg(many, 60);
+  for (int64_t i = 0; i < 5; ++i) EXPECT_TRUE(equal(out[i], functional::jpeg(many[i], 60))) << i;
   EXPECT_TRUE(equal(functional::jpeg(zeros({0, 3, 4, 4}, kByte), 50), zeros({0, 3, 4, 4}, kByte)));
   EXPECT_THROW(functional::jpeg(zeros({3, 4, 4}), 50), DtypeError);
   EXPECT_THROW(functional::jpeg(zeros({2, 4, 4}, kByte), 50), ShapeError);

@@ -68,6 +68,26 @@ TEST(Resize, BatchesAreEachImageAndInterleavedOnesStaySo) {
   EXPECT_EQ(resize(noise({0, 3, 12, 17}), {7, 20}).sizes(), (std::vector<int64_t>{0, 3, 7, 20}));
 }
 
+TEST(Resize, NumbersOfSixteenBitsStayInTheirRange) {
+  // Black beside white, which cubic curves go beyond.
+  const Tensor steps = arange(0, 81, kInt).remainder(2).mul(65535).reshape({1, 9, 9});
+  for (const bool antialias : {false, true}) {
+    const Tensor exact = resize(steps.to(kDouble), {23, 20}, InterpolationMode::Bicubic, antialias);
+    ASSERT_GT(exact.max().item<double>(), 65536);
+    ASSERT_LT(exact.min().item<double>(), -1);
+    const auto off = [&](ScalarType dtype, double least) {
+      const Tensor got = resize((steps + static_cast<int64_t>(least)).to(dtype), {23, 20},
+                                InterpolationMode::Bicubic, antialias);
+      EXPECT_EQ(got.scalar_type(), dtype);
+      const Tensor want = (exact + least).clamp(least, least + 65535);
+      return (got.to(kDouble) - want).abs().max().item<double>();
+    };
+    // Half of rounding, and float32's millionth.
+    EXPECT_LT(off(kUInt16, 0), 0.6) << antialias;
+    EXPECT_LT(off(kShort, -32768), 0.6) << antialias;
+  }
+}
+
 TEST(Resize, TransformsEveryItemToItsSize) {
   const Sample sample{{"image", Image{noise({3, 20, 40})}},
                       {"mask", Mask{noise({20, 40})}},

@@ -12,6 +12,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/shape.h"
+#include "hearth/vision/transforms/functional/dtype.h"
 
 #include "transforms/color_kernels.h"
 #include "transforms/pixels.h"
@@ -196,10 +197,14 @@ Tensor adjust_bytes(const Tensor& image, const std::vector<ColorStep>& steps) {
   return back(out, image);
 }
 
-// ---- Floating point.
+// ---- Floating point, up to `white`; above 1 these are whole numbers, with luma to match.
 
-Tensor blend(const Tensor& image, const Tensor& other, double factor) {
-  return (image * factor).add_(other, 1.0 - factor).clamp_(0, 1);
+Tensor luma_up_to(const Tensor& image, double white) {
+  return white > 1 ? float_luma(image).floor_() : float_luma(image);
+}
+
+Tensor blend(const Tensor& image, const Tensor& other, double factor, double white) {
+  return (image * factor).add_(other, 1.0 - factor).clamp_(0, white);
 }
 
 Tensor turn_hue(const Tensor& image, double factor) {
@@ -214,19 +219,26 @@ Tensor turn_hue(const Tensor& image, double factor) {
   return out.data.to(image.device(), image.scalar_type());
 }
 
-Tensor adjust_float(const Tensor& image, const ColorStep& step) {
+Tensor adjust_float(const Tensor& image, const ColorStep& step, double white) {
   const bool colored = image.size(-3) == 3;
   switch (step.what) {
     case Adjust::Brightness:
-      return (image * step.factor).clamp_(0, 1);
+      return (image * step.factor).clamp_(0, white);
     case Adjust::Contrast:
-      return blend(image, (colored ? float_luma(image) : image).mean({-3, -2, -1}, true),
-                   step.factor);
+      return blend(image, (colored ? luma_up_to(image, white) : image).mean({-3, -2, -1}, true),
+                   step.factor, white);
     case Adjust::Saturation:
-      return colored ? blend(image, float_luma(image), step.factor) : image;
+      return colored ? blend(image, luma_up_to(image, white), step.factor, white) : image;
     default:
       return colored ? turn_hue(image, step.factor) : image;
   }
+}
+
+Tensor adjust_wide(const Tensor& image, const ColorStep& step) {
+  using functional::to_dtype;
+  if (step.what == Adjust::Hue)  // which is one of colors in [0, 1]
+    return to_dtype(adjust_float(to_dtype(image, kFloat, true), step, 1), kUInt16, true);
+  return adjust_float(image.to(kFloat), step, white_of(image)).to(kUInt16);
 }
 
 }  // namespace
@@ -241,7 +253,8 @@ Tensor adjust_colors(const Tensor& image, const std::vector<ColorStep>& steps) {
   for (const ColorStep& step : steps) check_factor(step);
   if (is_bytes(image)) return adjust_bytes(image, steps);
   Tensor out = image;
-  for (const ColorStep& step : steps) out = adjust_float(out, step);
+  for (const ColorStep& step : steps)
+    out = is_wide(image) ? adjust_wide(out, step) : adjust_float(out, step, 1);
   return out;
 }
 

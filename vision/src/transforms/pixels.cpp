@@ -32,8 +32,9 @@ bool lies_as(const Tensor& t, const std::vector<int64_t>& strides) {
 
 void check_shades(const Tensor& image, const char* who) {
   HEARTH_CHECK_AS(ValueError, image.defined(), "[", who, "] expected an image, got none");
-  HEARTH_CHECK_AS(DtypeError, is_bytes(image) || image.is_floating_point(), "[", who,
-                  "] expected an image of uint8 or floating point, got ", image.scalar_type());
+  HEARTH_CHECK_AS(DtypeError, is_bytes(image) || is_wide(image) || image.is_floating_point(), "[",
+                  who, "] expected an image of uint8, uint16 or floating point, got ",
+                  image.scalar_type());
   HEARTH_CHECK_AS(ShapeError, image.dim() >= 3, "[", who,
                   "] expected an image [..., C, H, W], got shape ", image.sizes());
 }

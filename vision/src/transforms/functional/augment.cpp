@@ -2,6 +2,7 @@
 #include "hearth/vision/transforms/functional/augment.h"
 
 #include "hearth/base/error.h"
+#include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/shape.h"
@@ -33,9 +34,11 @@ Tensor jpeg(const Tensor& image, int64_t quality) {
                   image.scalar_type());
   if (image.numel() == 0) return image.clone();
   const Tensor flat = image.cpu().reshape({-1, image.size(-3), image.size(-2), image.size(-1)});
-  std::vector<Tensor> all;
-  for (int64_t i = 0; i < flat.size(0); ++i)
-    all.push_back(io::decode_jpeg(io::encode_jpeg(flat[i], quality)));
+  std::vector<Tensor> all(static_cast<size_t>(flat.size(0)));
+  parallel_for(0, flat.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      all[static_cast<size_t>(i)] = io::decode_jpeg(io::encode_jpeg(flat[i], quality));
+  });
   if (image.dim() == 3) return all[0].to(image.device());
   return stack(all).view(image.sizes()).to(image.device());
 }

@@ -60,7 +60,7 @@ Tensor augment(const Tensor& image, AugmentOp op, double magnitude, Interpolatio
     case AugmentOp::Posterize:
       return posterize(image, static_cast<int64_t>(magnitude));
     case AugmentOp::Solarize:
-      return solarize(image, is_bytes(image) ? 255 * magnitude : magnitude);
+      return solarize(image, white_of(image) * magnitude);
     case AugmentOp::AutoContrast:
       return autocontrast(image);
     case AugmentOp::Equalize:

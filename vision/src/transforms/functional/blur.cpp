@@ -137,7 +137,8 @@ Tensor sharpen_bytes(const Tensor& image, double factor) {
   return back(out, image);
 }
 
-Tensor sharpen_float(const Tensor& image, double factor) {
+/// Of numbers up to `white`; above 1 they are whole.
+Tensor sharpen_float(const Tensor& image, double factor, double white) {
   const int64_t h = image.size(-2) - 2, w = image.size(-1) - 2;
   const auto shifted = [&](int64_t y, int64_t x) {
     return image.narrow(-2, y, h).narrow(-1, x, w);
@@ -147,9 +148,10 @@ Tensor sharpen_float(const Tensor& image, double factor) {
   for (int64_t y = 0; y < 3; ++y)
     for (int64_t x = 0; x < 3; ++x)
       if (y != 1 || x != 1) smooth.add_(shifted(y, x), 1.0 / 13.0);
+  if (white > 1) smooth.round_();
   Tensor out = image.clone();
-  out.narrow(-2, 1, h).narrow(-1, 1, w).copy_(middle + (smooth - middle) * (1.0 - factor));
-  return out.clamp_(0, 1);
+  out.narrow(-2, 1, h).narrow(-1, 1, w).copy_(middle.add(smooth.sub_(middle), 1.0 - factor));
+  return out.clamp_(0, white);
 }
 
 }  // namespace
@@ -159,8 +161,9 @@ Tensor adjust_sharpness(const Tensor& image, double sharpness_factor) {
   HEARTH_CHECK_AS(ValueError, sharpness_factor >= 0 && std::isfinite(sharpness_factor),
                   "[adjust_sharpness] expected a factor of at least 0, got ", sharpness_factor);
   if (image.numel() == 0 || image.size(-2) <= 2 || image.size(-1) <= 2) return image;
-  return is_bytes(image) ? sharpen_bytes(image, sharpness_factor)
-                         : sharpen_float(image, sharpness_factor);
+  if (is_bytes(image)) return sharpen_bytes(image, sharpness_factor);
+  const Tensor x = is_wide(image) ? image.to(kFloat) : image;
+  return sharpen_float(x, sharpness_factor, white_of(image)).to(image.scalar_type());
 }
 
 Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<double> sigma) {
@@ -186,12 +189,16 @@ Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<doub
   if (image.numel() == 0) return image;
   if (is_bytes(image)) return blur<uint8_t>(image, weights[0], weights[1]);
   if (image.scalar_type() == kFloat) return blur<float>(image, weights[0], weights[1]);
-  return blur<float>(image.to(kFloat), weights[0], weights[1]).to(image.scalar_type());
+  const Tensor out = blur<float>(image.to(kFloat), weights[0], weights[1]);
+  return (is_wide(image) ? out.round() : out).to(image.scalar_type());
 }
 
 Tensor gaussian_noise(const Tensor& image, double mean, double sigma, bool clip,
                       std::optional<Generator> generator) {
   check_shades(image, "gaussian_noise");
+  HEARTH_CHECK_AS(DtypeError, !is_wide(image),
+                  "[gaussian_noise] expected an image of uint8 or floating point, got ",
+                  image.scalar_type());
   HEARTH_CHECK_AS(ValueError, sigma >= 0, "[gaussian_noise] expected a sigma of at least 0, got ",
                   sigma);
   if (!is_bytes(image)) {

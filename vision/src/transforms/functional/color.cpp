@@ -84,6 +84,7 @@ Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels) {
                   num_output_channels);
   Tensor gray = image.size(-3) == 1 ? image
                 : is_bytes(image)   ? luma_of_bytes(image)
+                : is_wide(image)    ? float_luma(image.to(kFloat)).to(kUInt16)
                                     : float_luma(image);
   if (num_output_channels == 3) return three_times(gray);
   return image.size(-3) == 1 ? image.clone() : gray;

@@ -112,8 +112,17 @@ Tensor resize_numbers(const Tensor& image, Size size, InterpolationMode mode, bo
   } else {
     x = linear ? upsample_bilinear2d(x, to, false) : upsample_bicubic2d(x, to, false);
   }
-  if (as_is) return x;
-  return (is_floating_point(dtype) ? x : x.round()).to(dtype);
+  if (as_is || is_floating_point(dtype)) return x.to(dtype);
+  x = x.round();
+  // Cubic curves go beyond what they pass through, where torchvision's numbers wrap around.
+  const auto bits = static_cast<int64_t>(element_size(dtype)) * 8;
+  if (!linear && bits <= 16) {
+    const bool has_sign = dtype == kChar || dtype == kShort;
+    const auto values = static_cast<double>(int64_t{1} << bits);
+    const double least = has_sign ? -values / 2 : 0;
+    x.clamp_(least, least + values - 1);
+  }
+  return x.to(dtype);
 }
 
 /// float32, as torchvision's: [width, height, ...] by how much they grow.

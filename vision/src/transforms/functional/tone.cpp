@@ -69,6 +69,8 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
   check_shades(image, "adjust_gamma");
   HEARTH_CHECK_AS(ValueError, gamma >= 0, "[adjust_gamma] expected a gamma of at least 0, got ",
                   gamma);
+  if (is_wide(image))
+    return to_dtype(adjust_gamma(to_dtype(image, kFloat, true), gamma, gain), kUInt16, true);
   if (!is_bytes(image)) {
     const Tensor out = image.pow(gamma);
     return gain == 1 ? out : (out * gain).clamp_(0, 1);
@@ -85,6 +87,7 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
 
 Tensor invert(const Tensor& image) {
   check_shades(image, "invert");
+  if (is_wide(image)) return image.to(kInt).bitwise_xor_(0xffff).to(kUInt16);
   return is_bytes(image) ? mask_bytes(image, 0xff, 0xff) : 1 - image;
 }
 
@@ -94,16 +97,21 @@ Tensor posterize(const Tensor& image, int64_t bits) {
                   "[posterize] expected a number of bits between 0 and 8, got ", bits);
   if (is_bytes(image))
     return bits == 8 ? image : mask_bytes(image, static_cast<uint8_t>(0xff00 >> bits), 0);
+  if (is_wide(image))
+    return image.to(kInt).bitwise_and_(int64_t{0xffff0000} >> bits & 0xffff).to(kUInt16);
   const double levels = static_cast<double>(1 << bits);
   return (image * levels).floor_().clamp_(0, levels - 1).mul_(1 / levels);
 }
 
 Tensor solarize(const Tensor& image, double threshold) {
   check_shades(image, "solarize");
-  const double most = is_bytes(image) ? 255 : 1;
-  HEARTH_CHECK_AS(ValueError, threshold <= most, "[solarize] expected a threshold of at most ",
-                  most, ", got ", threshold);
-  if (!is_bytes(image)) return where(image >= threshold, 1 - image, image);
+  const double white = white_of(image);
+  HEARTH_CHECK_AS(ValueError, threshold <= white, "[solarize] expected a threshold of at most ",
+                  white, ", got ", threshold);
+  if (!is_bytes(image)) {
+    const Tensor x = is_wide(image) ? image.to(kFloat) : image;
+    return where(x >= threshold, white - x, x).to(image.scalar_type());
+  }
   const auto from = static_cast<float>(threshold);
   return apply_table(make_table([&](int v) { return static_cast<float>(v) >= from ? 255 - v : v; }),
                      image);
@@ -113,9 +121,15 @@ Tensor autocontrast(const Tensor& image) {
   check_colors(image, "autocontrast");
   if (image.numel() == 0) return image;
   if (is_bytes(image)) return apply_tables(image, stretch);
-  const Tensor low = image.amin({-2, -1}, true), range = image.amax({-2, -1}, true) - low;
+  const double white = white_of(image);
+  const Tensor x = is_wide(image) ? image.to(kFloat) : image;
+  const Tensor low = x.amin({-2, -1}, true);
+  const Tensor range = (x.amax({-2, -1}, true) - low).mul_(1 / white);
   const Tensor even = range == 0;
-  return (image - where(even, 0, low)).div_(where(even, 1, range)).clamp_(0, 1);
+  return (x - where(even, 0, low))
+      .div_(where(even, 1, range))
+      .clamp_(0, white)
+      .to(image.scalar_type());
 }
 
 Tensor equalize(const Tensor& image) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Smoothing and noise of images [..., C, H, W], uint8 or floating point in [0, 1], as
+// Smoothing and noise of images [..., C, H, W], uint8, uint16 or floating point in [0, 1], as
 // torchvision.transforms.v2.functional's. Throw DtypeError for other types and ShapeError for other
 // shapes.
 #pragma once
@@ -20,9 +20,9 @@ namespace hearth::vision::transforms::functional {
 HEARTH_API Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size,
                                 ArrayRef<double> sigma = {});
 
-/// Adds normal numbers, of which those of bytes are cut off behind the point: mean and sigma are
-/// those of images in [0, 1] for bytes too. clip: results stay in the image's range; bytes wrap
-/// around otherwise. Without a generator the default one is used.
+/// Adds normal numbers to uint8 or floating point, of which those of bytes are cut off behind the
+/// point: mean and sigma are those of images in [0, 1] for bytes too. clip: results stay in the
+/// image's range; bytes wrap around otherwise. Without a generator the default one is used.
 HEARTH_API Tensor gaussian_noise(const Tensor& image, double mean = 0, double sigma = 0.1,
                                  bool clip = true, std::optional<Generator> generator = {});
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colors of images [..., C, H, W], uint8 or floating point in [0, 1]; leading dims are those of a
-// batch. Names, defaults and results are those of torchvision.transforms.v2.functional with
-// tensors: bytes are equal to its bytes. Images stay as they lie in memory, planar or interleaved.
-// All throw DtypeError for other types and ShapeError for other shapes.
+// Colors of images [..., C, H, W], uint8, uint16 or floating point in [0, 1]; leading dims are
+// those of a batch. Names, defaults and results are those of torchvision.transforms.v2.functional
+// with tensors: bytes are equal to its bytes. Images stay as they lie in memory, planar or
+// interleaved. All throw DtypeError for other types and ShapeError for other shapes.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ HEARTH_API Tensor grayscale_to_rgb(const Tensor& image);
 
 /// White minus the image.
 HEARTH_API Tensor invert(const Tensor& image);
-/// Keeps the upper `bits` bits, 0 to 8.
+/// Keeps the upper `bits` bits, 0 to 8; also of 16.
 HEARTH_API Tensor posterize(const Tensor& image, int64_t bits);
 /// Inverts what is at least `threshold`, which is in the image's range.
 HEARTH_API Tensor solarize(const Tensor& image, double threshold);
