@@ -82,6 +82,7 @@ File open(Source& s) {
 
 struct Header {
   int64_t width = 0, height = 0;
+  /// Samples of a pixel; of those that lie in planes of their own, as many as are read.
   uint16_t bits = 1, samples = 1, photometric = 0, planes = PLANARCONFIG_CONTIG;
   int orientation = 1;
   bool alpha = false, premultiplied = false;
@@ -140,15 +141,18 @@ Header read_header(const Source& s, TIFF* file) {
     default:
       h.direct = false;
   }
-  h.direct = h.direct && h.planes == PLANARCONFIG_CONTIG &&
+  h.direct = h.direct && (h.planes == PLANARCONFIG_CONTIG || wide) &&
              h.samples >= (h.photometric == PHOTOMETRIC_RGB ? 3 : 1) + (h.alpha ? 1 : 0);
   if (!h.direct || h.cmyk()) h.alpha = h.premultiplied = false;
+  if (h.direct && h.planes == PLANARCONFIG_SEPARATE)
+    h.samples = static_cast<uint16_t>(h.cmyk() ? 4 : h.channels());
   return h;
 }
 
-/// Calls use(y, x, n, bytes): n pixels from (y, x) on, as the file has them, for all of the file.
+/// Calls use(y, x, n, bytes): n pixels from (y, x) on, as the file has them, for all of the file or
+/// of one of its planes.
 template <class F>
-void each_row(const Source& s, TIFF* file, const Header& h, const F& use) {
+void each_row(const Source& s, TIFF* file, const Header& h, uint16_t plane, const F& use) {
   // A tile may be larger than a small picture, but not by much.
   const auto pixels = static_cast<uint64_t>(h.width) * static_cast<uint64_t>(h.height);
   const uint64_t most = (uint64_t{16} << 20) + 4 * pixels * h.samples * (h.bits / 8 + 1);
@@ -160,7 +164,7 @@ void each_row(const Source& s, TIFF* file, const Header& h, const F& use) {
   if (!TIFFIsTiled(file)) {
     std::vector<uint8_t> row = buffer_of(TIFFScanlineSize64(file));
     for (int64_t y = 0; y < h.height; ++y) {
-      if (TIFFReadScanline(file, row.data(), static_cast<uint32_t>(y), 0) < 0) damaged(s);
+      if (TIFFReadScanline(file, row.data(), static_cast<uint32_t>(y), plane) < 0) damaged(s);
       use(y, 0, h.width, row.data());
     }
     return;
@@ -174,13 +178,29 @@ void each_row(const Source& s, TIFF* file, const Header& h, const F& use) {
   for (int64_t top = 0; top < h.height; top += tile_height)
     for (int64_t left = 0; left < h.width; left += tile_width) {
       if (TIFFReadTile(file, tile.data(), static_cast<uint32_t>(left), static_cast<uint32_t>(top),
-                       0, 0) < 0)
+                       0, plane) < 0)
         damaged(s);
       const int64_t rows = std::min<int64_t>(tile_height, h.height - top);
       for (int64_t y = 0; y < rows; ++y)
         use(top + y, left, std::min<int64_t>(tile_width, h.width - left),
             tile.data() + static_cast<uint64_t>(y) * row_bytes);
     }
+}
+
+/// The same of whole lines of a file with planes, whose samples are brought side by side.
+template <class F>
+void each_joined_row(const Source& s, TIFF* file, const Header& h, const F& use) {
+  const int64_t bytes = h.bits / 8, pixel = bytes * h.samples;
+  // Of memory that is not touched before the file has shown that it has so much.
+  const Tensor joined = empty({h.height, h.width, pixel}, kByte);
+  auto* const pixels = joined.data_ptr<uint8_t>();
+  for (uint16_t plane = 0; plane < h.samples; ++plane)
+    each_row(s, file, h, plane, [&](int64_t y, int64_t x, int64_t n, const uint8_t* row) {
+      uint8_t* to = pixels + (y * h.width + x) * pixel + plane * bytes;
+      for (int64_t i = 0; i < n; ++i)
+        std::memcpy(to + i * pixel, row + i * bytes, static_cast<size_t>(bytes));
+    });
+  for (int64_t y = 0; y < h.height; ++y) use(y, 0, h.width, pixels + y * h.width * pixel);
 }
 
 /// Sample i of a row.
@@ -215,7 +235,7 @@ void read_samples(const Source& s, TIFF* file, const Header& h, T* to) {
     damaged(s);
   const int64_t channels = h.channels();
   const int32_t most = (1 << h.bits) - 1, stretch = h.bits < 8 ? 255 / most : 1;
-  each_row(s, file, h, [&](int64_t y, int64_t x, int64_t n, const uint8_t* row) {
+  const auto read = [&](int64_t y, int64_t x, int64_t n, const uint8_t* row) {
     T* pixel = to + (y * h.width + x) * channels;
     for (int64_t i = 0; i < n; ++i, pixel += channels) {
       if (h.cmyk()) {
@@ -236,7 +256,11 @@ void read_samples(const Source& s, TIFF* file, const Header& h, T* to) {
         pixel[c] =
             static_cast<T>(std::min<int64_t>(most, int64_t{pixel[c]} * most / pixel[channels - 1]));
     }
-  });
+  };
+  if (h.planes == PLANARCONFIG_SEPARATE)
+    each_joined_row(s, file, h, read);
+  else
+    each_row(s, file, h, 0, read);
 }
 
 /// RGB as libtiff makes it of other kinds of colors.

@@ -203,6 +203,53 @@ def pnms():
     expected["gray_16.pgm:Unchanged"] = deep.astype("u2")[None]
 
 
+def tiles_of(a):
+    """A picture of 14 x 18 in two tiles of 16 x 16."""
+    tiles = np.zeros((2, 16, 16, a.shape[2]), a.dtype)
+    for i, tile in enumerate(tiles):
+        part = a[:, 16 * i:16 * (i + 1)]
+        tile[:part.shape[0], :part.shape[1]] = part
+    return [tile.tobytes() for tile in tiles]
+
+
+def tiff_by_hand(name, parts, tags):
+    """What Pillow does not write: tiles, if there is a tag of their width, or strips."""
+    offsets, at = [], 8
+    for part in parts:
+        offsets.append(at)
+        at += len(part)
+    tiled = 322 in tags
+    fields = {tag: ("H", numbers) for tag, numbers in tags.items()}
+    fields[324 if tiled else 273] = ("I", offsets)
+    fields[325 if tiled else 279] = ("I", [len(part) for part in parts])
+    entries, values = b"", b""
+    for tag, (kind, numbers) in sorted(fields.items()):
+        data = struct.pack(f"<{len(numbers)}{kind}", *numbers)
+        if len(data) > 4:
+            place = at + len(values)
+            values += data
+            data = struct.pack("<I", place)
+        entries += struct.pack("<HHI", tag, {"H": 3, "I": 4}[kind], len(numbers)) + data.ljust(4, b"\0")
+    directory = struct.pack("<H", len(fields)) + entries + struct.pack("<I", 0)
+    (here / name).write_bytes(b"II*\0" + struct.pack("<I", at + len(values)) + b"".join(parts) + values + directory)
+
+
+def planes():
+    """Samples of a color together, which Pillow reads only some of."""
+    a = np.concatenate([picture(14, 18), picture(14, 18, 1)[..., :1]], -1)
+    strips = [zlib.compress(a[y:y + 5, :, c].tobytes()) for c in range(4) for y in range(0, 14, 5)]
+    tags = {256: [18], 257: [14], 258: [8] * 4, 259: [8], 277: [4], 278: [5], 284: [2]}
+    tiff_by_hand("planes.tiff", strips, {**tags, 262: [2], 338: [2]})
+    expected["planes.tiff:Unchanged"] = chw(a)
+    tiff_by_hand("planes_cmyk.tiff", strips, {**tags, 262: [5]})
+    by_pillow("planes_cmyk.tiff", convert="RGB")
+    deep = a[..., :3].astype("u2") * 256 + a[..., 3:]
+    tiles = [zlib.compress(tile) for c in range(3) for tile in tiles_of(deep[..., c:c + 1])]
+    tiff_by_hand("planes_16.tiff", tiles, {256: [18], 257: [14], 258: [16] * 3, 259: [8], 262: [2], 277: [3], 284: [2], 322: [16],
+                                           323: [16]})
+    expected["planes_16.tiff:Unchanged"] = chw(deep)
+
+
 def tiffs():
     a = picture(14, 18)
     alpha = picture(14, 18, 1)[..., :1]
@@ -217,20 +264,7 @@ def tiffs():
         by_pillow(name + ".tiff", convert=mode)
     save("cmyk.tiff", Image.fromarray(np.concatenate([a, alpha], -1), "CMYK"))
     by_pillow("cmyk.tiff", convert="RGB")
-    # Pillow writes no tiles: a picture of 14 x 18 in two of 16 x 16.
-    entries, tiles = [], []
-    for left in (0, 16):
-        tile = np.zeros((16, 16, 3), "u1")
-        tile[:14, :min(16, 18 - left)] = a[:, left:left + 16]
-        tiles.append(tile.tobytes())
-    values = struct.pack("<3H", 8, 8, 8) + struct.pack("<2I", *(8 + 768 * i for i in range(2))) + struct.pack("<2I", 768, 768)
-    at = 8 + sum(map(len, tiles))
-    for tag, kind, count, value in ((256, 3, 1, 18), (257, 3, 1, 14), (258, 3, 3, at), (259, 3, 1, 1), (262, 3, 1, 2),
-                                    (277, 3, 1, 3), (322, 3, 1, 16), (323, 3, 1, 16), (324, 4, 2, at + 6),
-                                    (325, 4, 2, at + 14)):
-        entries.append(struct.pack("<HHII", tag, kind, count, value))
-    directory = struct.pack("<H", len(entries)) + b"".join(entries) + struct.pack("<I", 0)
-    (here / "tiles.tiff").write_bytes(b"II*\0" + struct.pack("<I", at + len(values)) + b"".join(tiles) + values + directory)
+    tiff_by_hand("tiles.tiff", tiles_of(a), {256: [18], 257: [14], 258: [8] * 3, 259: [1], 262: [2], 277: [3], 322: [16], 323: [16]})
     by_pillow("tiles.tiff")
     assert np.array_equal(expected["tiles.tiff:Unchanged"], chw(a))
     deep = np.random.default_rng(3).integers(0, 65536, (4, 5)).astype("u2")
@@ -253,4 +287,5 @@ webps()
 bmps()
 pnms()
 tiffs()
+planes()
 np.savez_compressed(here / "expected.npz", **expected)
