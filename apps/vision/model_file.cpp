@@ -47,6 +47,7 @@ void check_model(const std::string& name) {
   HEARTH_CHECK_AS(hearth::ValueError, !is_network(name), "[", name,
                   "] is a network without weights: give --weights FILE",
                   of_network.empty() ? "" : ", or take " + joined(of_network, ", "));
+  for (std::string& network : vision::models::list_models()) known.push_back(std::move(network));
   throw hearth::ValueError("[" + shortened(name, 60) + "] is no pretrained model, file or folder" +
                            did_you_mean(name, known) +
                            "; the command models lists those that there are, ORG/NAME is a "
@@ -63,7 +64,13 @@ void ModelChoice::declare(OptionList& options) {
 vision::Classifier ModelChoice::open() const {
   if (!model && !weights)
     throw UsageError("which model? Give --weights, what a training left, or --model, a name");
-  if (model && weights && is_network(*model)) return open_foreign(*model, *weights);
+  if (model && weights && is_network(*model)) {
+    auto classifier = open_foreign(*model, *weights);
+    const std::string& held = classifier.spec().model;
+    HEARTH_CHECK_AS(hearth::ValueError, held == *model, "[", *weights, "] holds weights of ", held,
+                    ", not of ", *model, "; leave out --model");
+    return classifier;
+  }
   if (model) check_model(*model);
   vision::PretrainedOptions options;
   if (model && weights) options.weights(folder_of_checkpoint(*weights));

@@ -119,8 +119,7 @@ int64_t PictureTraining::side() const {
   return std::max<int64_t>(32, (smallest + 31) / 32 * 32);
 }
 
-PictureTraining::Pictures PictureTraining::open_pictures(
-    const std::optional<vision::ClassifierSpec>& trained) const {
+PictureTraining::Pictures PictureTraining::open_pictures(bool trained) const {
   const auto fixed = datasets::labeled_images_names();
   const bool of_one_size = std::find(fixed.begin(), fixed.end(), data_.data) != fixed.end();
   Pictures p;
@@ -218,10 +217,10 @@ int PictureTraining::run() {
   HEARTH_CHECK_AS(hearth::FileError, !one_path || std::filesystem::exists(data_.data, error), "[",
                   data_.data,
                   "] is not there: expected a folder of pictures, a list or an archive");
-  const std::optional<vision::Classifier> begun =
-      begins_trained() ? std::optional(trained()) : std::nullopt;
+  const bool begins = begins_trained();
+  const Pictures pictures = open_pictures(begins);
+  const std::optional<vision::Classifier> begun = begins ? std::optional(trained()) : std::nullopt;
   if (begun) model_ = begun->spec().model;
-  const Pictures pictures = open_pictures(begun ? std::optional(begun->spec()) : std::nullopt);
   vision::Classifier classifier = begun ? fine_tuned(*begun, pictures) : fresh(pictures);
   classifier.to(device());
   choose();

@@ -46,7 +46,8 @@ class PictureTraining : public TrainingCommand {
  private:
   struct Pictures;
 
-  Pictures open_pictures(const std::optional<hearth::vision::ClassifierSpec>& trained) const;
+  /// For weights that are trained already, in whatever size they take pictures, or for fresh ones.
+  Pictures open_pictures(bool trained) const;
   hearth::vision::Classifier trained() const;
   hearth::vision::Classifier fresh(const Pictures& pictures) const;
   hearth::vision::Classifier fine_tuned(const hearth::vision::Classifier& from,
