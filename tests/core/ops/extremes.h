@@ -28,10 +28,12 @@ inline constexpr int64_t kExtremes[] = {0,
                                         INT64_MIN + 1,
                                         INT64_MIN};
 
-/// While it lives, tensors may take this much memory more than they do.
+/// While it lives, tensors may take this much memory more than they do. What earlier tests have
+/// freed is given back first, or it would serve large ones.
 class FewMegabytes {
  public:
   explicit FewMegabytes(size_t megabytes = 64) {
+    empty_cache();
     set_memory_limit(memory_stats().reserved + (megabytes << 20));
   }
   ~FewMegabytes() { set_memory_limit(0); }
