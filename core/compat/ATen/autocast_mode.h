@@ -25,9 +25,8 @@ inline Switch& switch_of(DeviceType device) {
 }
 }  // namespace detail
 
-inline bool is_autocast_enabled(DeviceType device) {
-  return detail::switch_of(device).scope != nullptr;
-}
+using hearth::is_autocast_enabled;
+
 inline void set_autocast_enabled(DeviceType device, bool enabled) {
   detail::Switch& s = detail::switch_of(device);
   s.scope.reset();
@@ -43,7 +42,7 @@ inline void set_autocast_dtype(DeviceType device, ScalarType dtype) {
 /// Forgets the casts of parameters.
 inline void clear_cache() {
   for (const DeviceType device : {kCPU, kCUDA})
-    set_autocast_enabled(device, is_autocast_enabled(device));
+    set_autocast_enabled(device, detail::switch_of(device).scope != nullptr);
 }
 
 }  // namespace hearth::autocast
