@@ -44,6 +44,12 @@ TEST(TokenizerFiles, GiveTheIdsOfTheirOwnLibraries) {
       EXPECT_EQ(saved.encode_ids(text), ids) << name << ", saved: " << text;
       EXPECT_EQ(saved.decode(ids), tokenizer.decode(ids));
     }
+    const JsonValue decoded = line->at("decoded");
+    for (size_t i = 0; i < decoded.size(); ++i) {
+      const std::vector<uint32_t> ids = ids_of(decoded.at(i).at("ids"));
+      EXPECT_EQ(tokenizer.decode(ids), decoded.at(i).at("text").string()) << name << ", row " << i;
+      EXPECT_EQ(saved.decode(ids), tokenizer.decode(ids));
+    }
   }
   EXPECT_EQ(files, 5);
 }

@@ -49,6 +49,43 @@ std::string with(std::string json, const std::string& what, const std::string& b
   return json.replace(json.find(what), what.size(), by);
 }
 
+TEST(Tokenizer, PostProcessorsFollowEachOther) {
+  const std::string text = R"({"Sequence":{"id":"A","type_id":0}})";
+  std::string five = text;
+  for (int i = 1; i < 5; ++i) five += "," + text;
+  EXPECT_THAT(message_of(with(kWords, text + "],\n    \"pair\"", five + "],\n    \"pair\"")),
+              HasSubstr("post_processor.single: expected at most 4 texts"));
+  const size_t begin = kWords.find(R"({"type":"TemplateProcessing")");
+  const std::string frame = kWords.substr(begin, kWords.find(R"("decoder")") - 4 - begin);
+  const Tokenizer twice = Tokenizer::from_json(
+      with(kWords, frame, R"({"type":"Sequence","processors":[)" + frame + "," + frame + "]}"));
+  // The second gets a pair: what the first has put there, and the text.
+  EXPECT_THAT(twice.encode("a b").ids, ElementsAre(2, 2, 3, 4));
+  EXPECT_THAT(twice.encode_ids("a b"), ElementsAre(2, 2, 3, 4));
+  EXPECT_EQ(twice.num_special_tokens_to_add(false), 2U);
+  EXPECT_THAT(twice.encode("a", "b", EncodeOptions().add_special_tokens(false)).ids,
+              ElementsAre(3, 4));
+  EXPECT_THROW(twice.encode("a", "b"), ValueError);
+  const Tokenizer thrice = Tokenizer::from_json(
+      with(kWords, frame,
+           R"({"type":"Sequence","processors":[)" + frame + "," + frame + "," + frame + "]}"));
+  EXPECT_THAT(thrice.encode_ids("a b", false), ElementsAre(3, 4));
+  EXPECT_THROW(thrice.encode_ids("a b"), ValueError);
+}
+
+// Of one character come several pieces, and all stand at the front.
+TEST(Tokenizer, IdsAloneAreThoseOfAnEncoding) {
+  const Tokenizer tokenizer = Tokenizer::from_json(R"({"normalizer":{"type":"NFKC"},
+    "pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},
+      {"type":"Metaspace","replacement":"\u2581","prepend_scheme":"first","split":true}]},
+    "model":{"type":"WordLevel","unk_token":"<unk>","vocab":{"<unk>":0,"\u25811":1,
+      "\u2581\u2044":2,"\u25812":3,"x":4}}})");
+  for (const bool add_special_tokens : {false, true})
+    EXPECT_THAT(tokenizer.encode_ids("\u00bdx", add_special_tokens), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(tokenizer.encode("\u00bdx").ids, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(tokenizer.encode_ids("1x"), ElementsAre(1, 4));
+}
+
 TEST(Tokenizer, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(message_of(""), HasSubstr("[some.json] expected the JSON of a tokenizer"));
   EXPECT_THAT(message_of("[]"), HasSubstr("[some.json] the file: expected an object"));

@@ -139,8 +139,12 @@ std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
   ordered_json decoders = {replace("String", kSpace, " ")};
   if (its.byte_fallback) decoders.push_back({{"type", "ByteFallback"}});
   decoders.push_back({{"type", "Fuse"}});
-  if (its.add_dummy_prefix)
-    decoders.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
+  // Spaces at the front: all of them, or the one that was put there.
+  if (its.remove_extra_whitespaces || its.add_dummy_prefix)
+    decoders.push_back({{"type", "Strip"},
+                        {"content", " "},
+                        {"start", its.remove_extra_whitespaces ? UINT32_MAX : 1},
+                        {"stop", 0}});
   parts.decoder = {{"type", "Sequence"}, {"decoders", std::move(decoders)}};
   for (const SentencePieceFile::Special& token : its.specials)
     if (token.control)

@@ -223,7 +223,7 @@ void append_ids(const Tokenizer::Impl& impl, std::string_view text, std::vector<
   tokens.ids = std::move(ids);
   tokens.ids_only = true;
   IdSink sink{tokens};
-  walk(impl, text, false, sink);
+  walk(impl, text, impl.pre_tokenizer && impl.pre_tokenizer->needs_origin(true), sink);
   ids = std::move(tokens.ids);
 }
 

@@ -49,6 +49,9 @@ class PreTokenizer {
   virtual ~PreTokenizer() = default;
   /// Splits each piece further; may change the bytes as well.
   virtual void split(Text& text) const = 0;
+  /// Whether ids depend on where pieces came from: of one that gets a text whole, or what others
+  /// left.
+  virtual bool needs_origin(bool /*whole*/) const { return false; }
   virtual nlohmann::ordered_json to_json() const = 0;
 };
 

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import pathlib
+import random
 import sys
 
 import sentencepiece
@@ -21,6 +22,8 @@ from generate import CORPUS, TEXTS  # noqa: E402
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
 CL100K = (r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"""
           r"""|\s++$|\s*[\r\n]|\s+(?!\S)|\s""")
+# What pieces chosen at random stand for, by file.
+DECODED = {}
 
 
 def sentencepiece_files():
@@ -38,6 +41,13 @@ def sentencepiece_files():
             hard_vocab_limit=False, **options)
         (HERE / f"{name}.model").write_bytes(out.getvalue())
         processor = sentencepiece.SentencePieceProcessor(model_proto=out.getvalue())
+        rng = random.Random(1)
+        pieces = [i for i in range(len(processor))
+                  if not processor.is_unknown(i) and not processor.is_byte(i)]
+        spaces = [i for i in pieces if processor.id_to_piece(i).startswith("▁")]
+        ids = [[*rng.choices(spaces, k=rng.randint(0, 3)), *rng.choices(pieces, k=3)]
+               for _ in range(20)]
+        DECODED[f"{name}.model"] = [{"ids": i, "text": processor.decode(i)} for i in ids]
         # "<s>" is found in a text, as Hugging Face has it; SentencePiece finds no such thing.
         yield f"{name}.model", [t for t in TEXTS if "<s>" not in t], processor.encode
 
@@ -56,7 +66,8 @@ def main():
     lines = []
     for files in (sentencepiece_files(), tiktoken_files()):
         for name, texts, encode in files:
-            lines.append({"file": name, "cases": [{"text": t, "ids": encode(t)} for t in texts]})
+            lines.append({"file": name, "cases": [{"text": t, "ids": encode(t)} for t in texts],
+                          "decoded": DECODED.get(name, [])})
             print(name, (HERE / name).stat().st_size)
     text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
                    for line in lines)

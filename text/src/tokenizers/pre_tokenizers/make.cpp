@@ -25,6 +25,11 @@ class Sequence final : public PreTokenizer {
   void split(Text& text) const override {
     for (const auto& step : steps_.parts()) step->split(text);
   }
+  bool needs_origin(bool whole) const override {
+    for (const auto& step : steps_.parts())
+      if (step->needs_origin(std::exchange(whole, false))) return true;
+    return false;
+  }
   nlohmann::ordered_json to_json() const override { return steps_.to_json(); }
   bool leave_out_letters_at_end() {
     return !steps_.parts().empty() && leave_out_byte_letters(*steps_.parts().back());

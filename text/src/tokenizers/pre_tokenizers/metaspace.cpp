@@ -49,6 +49,10 @@ class Metaspace final : public PreTokenizer {
     }
   }
 
+  /// A piece of a text is the first if it came from the front, as several may that one character
+  /// became.
+  bool needs_origin(bool whole) const override { return !whole && scheme_ == "first"; }
+
   nlohmann::ordered_json to_json() const override {
     return {{"type", "Metaspace"},
             {"replacement", replacement_},
