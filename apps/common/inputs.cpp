@@ -7,9 +7,11 @@
 #include <iostream>
 #include <map>
 #include <unordered_set>
+#include <utility>
 
 #include <glob.h>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 
 namespace fs = std::filesystem;
@@ -97,7 +99,10 @@ class Finder {
       HEARTH_CHECK_AS(hearth::FileError, file.good(), "[@", path, "] cannot be opened");
     }
     std::istream& in = path == "-" ? std::cin : file;
+    bool begins = true;
     for (std::string line; std::getline(in, line);) {
+      if (std::exchange(begins, false))
+        line.erase(0, line.size() - hearth::without_byte_order_mark(line, path).size());
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (!line.empty()) add(line);
     }

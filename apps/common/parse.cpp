@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "hearth/base/byte_order_mark.h"
+
 #include "common/options.h"
 #include "common/text.h"
 
@@ -115,7 +117,8 @@ void add_json(const nlohmann::json& object, const std::string& command,
 }
 
 std::vector<ConfigValue> parse_config(const std::string& path, const std::string& command) {
-  const std::string text = read_config(path);
+  const std::string file = read_config(path);
+  const std::string text(hearth::without_byte_order_mark(file, path));
   std::vector<ConfigValue> out;
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first != text.npos && text[first] == '{') {

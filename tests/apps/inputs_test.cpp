@@ -36,7 +36,7 @@ TEST_F(Inputs, AreFilesFoldersPatternsAndLists) {
   EXPECT_THAT(names({path("b")}), ElementsAre("b/deep/y.PNG|deep/y.PNG", "b/x.png|x.png"));
   EXPECT_THAT(names({path("*/x.png")}), ElementsAre("a/x.png|x.png", "b/x.png|x.png"));
   EXPECT_THAT(names({path("b/z.txt")}), ElementsAre("b/z.txt|z.txt"));
-  write_text(path("list"), path("a/x.png") + "\r\n\n" + path("b/x.png") + "\n");
+  write_text(path("list"), "\xef\xbb\xbf" + path("a/x.png") + "\r\n\n" + path("b/x.png") + "\n");
   EXPECT_THAT(names({"@" + path("list"), path("a/x.png")}),
               ElementsAre("a/x.png|x.png", "b/x.png|x.png"));
   EXPECT_EQ(find_inputs({"-"}, {".png"})[0].path, "-");

@@ -102,7 +102,7 @@ TEST(Options, ComeFromFilesWhereTheCommandLineLeavesThemOpen) {
         R"({"train": {"epochs": 7, "lr": 5e-1, "files": ["x", "y"], "last": "z"}, "seed": null})",
         "# a comment\nepochs = 7\nlr = 0.5\nfiles = [\"x\", \"y\"]\nlast = \"z\"\n[eval]\nnone = "
         "1\n",
-        "[train]\nepochs = 7\nlr = 0.5\nfiles = [\"x\", \"y\"]\nlast = \"z\"\n"}) {
+        "\xef\xbb\xbf[train]\nepochs = 7\nlr = 0.5\nfiles = [\"x\", \"y\"]\nlast = \"z\"\n"}) {
     write_text(path, text);
     Values v;
     EXPECT_EQ(v.parse({"--config", path}), "") << text;

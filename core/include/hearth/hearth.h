@@ -9,6 +9,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/autograd/gradcheck.h"
 #include "hearth/autograd/hooks.h"
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/callable.h"
 #include "hearth/base/context.h"
 #include "hearth/base/cpu.h"

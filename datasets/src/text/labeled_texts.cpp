@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 #include "hearth/data/readers/jsonl.h"
 
@@ -203,7 +204,7 @@ std::string text_of_file(const std::string& path) {
   std::string text((std::istreambuf_iterator<char>(file)), {});
   HEARTH_CHECK_AS(FileError, file.good() || file.eof(), "[", path, "] cannot be read");
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return text;
+  return std::string(without_byte_order_mark(text, path));
 }
 
 LabeledTexts of_files(const std::string& path, const ClassFiles& files, Broken broken,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/data/readers/byte_stream.h"
+#include "hearth/data/readers/jsonl.h"
 #include "hearth/data/readers/lines.h"
 #include "hearth/data/readers/tar.h"
 
@@ -46,6 +47,25 @@ TEST_F(Readers, LinesEndInEveryWay) {
   EXPECT_THAT(lines("\n"), ElementsAre(""));
   const std::string nul("a\0b", 3);
   EXPECT_THAT(lines(nul), ElementsAre(nul));
+}
+
+TEST_F(Readers, ByteOrderMarksAreNoText) {
+  const std::string utf8 = "\xef\xbb\xbf";
+  EXPECT_THAT(lines(utf8), ElementsAre());
+  EXPECT_THAT(lines("\xef\xbb"), ElementsAre("\xef\xbb"));
+  EXPECT_THAT(lines("a\n" + utf8), ElementsAre("a", utf8));
+  EXPECT_THAT(rows(utf8 + "a,b\n"), ElementsAre(ElementsAre("a", "b")));
+  EXPECT_EQ(JsonValue(utf8 + "[1]").at(0).integer(), 1);
+  for (const char* mark : {"\xff\xfe", "\xfe\xff"}) {
+    const std::string text = mark + std::string("a\0\n\0", 4);
+    EXPECT_THAT(error_of([&] { lines(text); }), HasSubstr("file] expected UTF-8, got UTF-16"));
+    EXPECT_THAT(error_of([&] { JsonValue(text, "x.json"); }),
+                HasSubstr("[x.json] expected UTF-8, got UTF-16"));
+  }
+  LineReader reader(file(utf8 + "a\nb\n"));
+  reader.next();
+  reader.seek({0, 0});
+  EXPECT_EQ(*reader.next(), "a");
 }
 
 TEST_F(Readers, LongLinesAndPositions) {

@@ -152,6 +152,7 @@ TEST_F(LabeledTextFiles, FoldersOfClasses) {
       for (const char* number : {"1", "2", "10"})
         write(std::string("d/") + part + "/" + name + "/" + number + ".txt",
               std::string(part) + " " + name + number + "\r\n");
+  write("d/train/neg/1.txt", "\xef\xbb\xbftrain neg1\n");  // a mark is no text
   const LabeledTexts train = labeled_texts(folder / "d");
   EXPECT_THAT(train.classes(), ElementsAre("neg", "pos"));
   EXPECT_THAT(texts(train), ElementsAre("train neg1=0", "train neg10=0", "train neg2=0",

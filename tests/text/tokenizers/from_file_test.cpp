@@ -11,6 +11,7 @@
 #include "hearth/data/readers/jsonl.h"
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
+#include "error_of.h"
 #include "temporary.h"
 
 namespace hearth::text {
@@ -70,6 +71,22 @@ TEST(TokenizerFiles, OfTiktokenNeedANameThatIsKnown) {
   } catch (const FormatError& e) {
     EXPECT_THAT(e.what(), HasSubstr("expected the name of an encoding"));
   }
+}
+
+TEST(TokenizerFiles, MayBeginWithTheMarkOfUtf8) {
+  const TemporaryFolder folder;
+  const std::string mark = "\xef\xbb\xbf", vocab = "[UNK]\n[CLS]\n[SEP]\nthe\n";
+  write_text(folder / "vocab.txt", mark + vocab);
+  EXPECT_EQ(Tokenizer::from_file(folder / "vocab.txt").token_to_id("[UNK]"), 0u);
+  const std::string json = Tokenizer::from_file(folder / "vocab.txt").to_json();
+  write_text(folder / "tokenizer.json", mark + json);
+  EXPECT_EQ(Tokenizer::from_file(folder / "tokenizer.json").to_json(), json);
+  write_text(folder / "gpt2.tiktoken", mark + read_text(kFiles + "gpt2.tiktoken"));
+  EXPECT_EQ(Tokenizer::from_file(folder / "gpt2.tiktoken").encode_ids("the cat"),
+            Tokenizer::from_file(kFiles + "gpt2.tiktoken").encode_ids("the cat"));
+  write_text(folder / "vocab.txt", "\xff\xfe" + std::string("t\0h\0e\0\n\0", 8));
+  EXPECT_THAT(error_of([&] { Tokenizer::from_file(folder / "vocab.txt"); }),
+              HasSubstr("vocab.txt] expected UTF-8, got UTF-16; write it anew"));
 }
 
 // Pieces that SentencePiece finds whole, at the ends of texts and beside each other.

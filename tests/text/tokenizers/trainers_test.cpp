@@ -125,7 +125,9 @@ TEST(Trainers, LimitTheAlphabetToTheMostFrequent) {
 TEST(Trainers, ReadFilesLineByLine) {
   const TemporaryFolder folder;
   const std::string path = folder / "corpus.txt";
-  write_text(path, "a b\nb c");
+  write_text(path,
+             "\xef\xbb\xbf"
+             "a b\nb c");
   Tokenizer tokenizer = Tokenizer::from_json(
       R"({"version":"1.0","model":{"type":"WordLevel","vocab":{},"unk_token":"<unk>"}})");
   tokenizer.train({path, path}, WordLevelTrainer());

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 
 namespace hearth::text {
@@ -23,7 +24,7 @@ std::string read_text_file(const std::string& path) {
     HEARTH_CHECK_AS(FormatError, size <= kMost, "[", path, "] has more than ", kMost, " bytes");
     if (n < kBlock) {
       out.resize(size);
-      return out;
+      return std::string(without_byte_order_mark(out, path));
     }
   }
 }

@@ -5,7 +5,8 @@
 
 namespace hearth::text {
 
-/// All of a file. Throws FileError, and FormatError for one of more than 4 GB.
+/// All of a file, without a byte order mark. Throws FileError, and FormatError for one of more than
+/// 4 GB or in UTF-16.
 std::string read_text_file(const std::string& path);
 
 }  // namespace hearth::text

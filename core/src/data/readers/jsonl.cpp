@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 
 namespace hearth::data::readers {
@@ -86,6 +87,7 @@ const char* to_string(Kind kind) {
 JsonValue::JsonValue() = default;
 
 JsonValue::JsonValue(std::string_view text, const std::string& source) {
+  text = without_byte_order_mark(text, source);
   HEARTH_CHECK_AS(FormatError, !too_deep(text), "[", source,
                   "] expected JSON: more than 1000 arrays and objects lie in each other");
   auto document = std::make_shared<Document>();

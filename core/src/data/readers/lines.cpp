@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 
 namespace hearth::data::readers {
@@ -23,7 +24,7 @@ LineReader::LineReader(const std::string& path, size_t longest)
 void LineReader::pass_mark() {
   while (end_ < 3 && fill()) {
   }
-  if (end_ >= 3 && std::memcmp(buffer_.data(), "\xef\xbb\xbf", 3) == 0) at_ = 3;
+  at_ = end_ - without_byte_order_mark({buffer_.data(), end_}, path()).size();
 }
 
 bool LineReader::fill() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
+#include <utility>
 
+#include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 #include "hearth/text/tokenizers/trainers.h"
 
@@ -58,16 +60,20 @@ void Tokenizer::train_from_iterator(const NextText& next, const Trainer& trainer
 
 void Tokenizer::train(ArrayRef<std::string> files, const Trainer& trainer) {
   size_t opened = 0;
+  bool begins = false;
   std::ifstream file;
   const auto open_next = [&] {
     file = std::ifstream(files[opened], std::ios::binary);
     HEARTH_CHECK_AS(FileError, file, "[Tokenizer] cannot open ", files[opened]);
     ++opened;
+    begins = true;
   };
   train_from_iterator(
       [&](std::string& line) {
         for (;;) {
           if (opened > 0 && std::getline(file, line)) {
+            if (std::exchange(begins, false))
+              line.erase(0, line.size() - without_byte_order_mark(line, files[opened - 1]).size());
             if (!file.eof()) line += '\n';
             return true;
           }

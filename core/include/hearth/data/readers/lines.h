@@ -25,7 +25,7 @@ struct Position {
 ///     while (auto line = reader.next()) use(*line);
 class HEARTH_API LineReader {
  public:
-  /// Longer lines throw FormatError.
+  /// Longer lines throw FormatError, as UTF-16 does.
   explicit LineReader(const std::string& path, size_t longest = size_t{1} << 30);
   /// Valid until the next call; nothing at the end.
   std::optional<std::string_view> next();
