@@ -71,6 +71,12 @@ TEST(Tokenizer, PostProcessorsFollowEachOther) {
            R"({"type":"Sequence","processors":[)" + frame + "," + frame + "," + frame + "]}"));
   EXPECT_THAT(thrice.encode_ids("a b", false), ElementsAre(3, 4));
   EXPECT_THROW(thrice.encode_ids("a b"), ValueError);
+  // The first leaves nothing for the second.
+  const std::string no_text = with(frame, "," + text + "]", "]");
+  const Tokenizer none = Tokenizer::from_json(
+      with(kWords, frame, R"({"type":"Sequence","processors":[)" + no_text + "," + frame + "]}"));
+  EXPECT_THAT(none.encode("a b").ids, ElementsAre(2, 2));
+  EXPECT_THROW(none.encode("a b", EncodeOptions().add_special_tokens(false)), ValueError);
 }
 
 // Of one character come several pieces, and all stand at the front.

@@ -103,6 +103,29 @@ void append(Encoding& encoding, const Encoding& next) {
   encoding.overflowing = std::move(overflowing);
 }
 
+void append_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id) {
+  put_special(encoding, token, type_id, Side::Right);
+  for (Encoding& piece : encoding.overflowing) append_special(piece, token, type_id);
+}
+
+void reserve(Encoding& encoding, size_t size) {
+  encoding.ids.reserve(size);
+  encoding.type_ids.reserve(size);
+  encoding.offsets.reserve(size);
+  encoding.words.reserve(size);
+  encoding.special_tokens_mask.reserve(size);
+  encoding.attention_mask.reserve(size);
+}
+
+Encoding join(std::vector<Encoding> parts) {
+  Encoding out = std::move(parts[0]);
+  size_t size = out.size();
+  for (size_t i = 1; i < parts.size(); ++i) size += parts[i].size();
+  if (parts.size() > 1) reserve(out, size);
+  for (size_t i = 1; i < parts.size(); ++i) append(out, parts[i]);
+  return out;
+}
+
 void truncate(Encoding& encoding, size_t max_length, size_t stride, Side direction) {
   const size_t size = encoding.size();
   if (max_length >= size) return;

@@ -27,6 +27,13 @@ void name_token(Encoding& encoding, size_t i, std::string_view text);
 /// both also stands among the pieces of the first's.
 void append(Encoding& encoding, const Encoding& next);
 
+/// Adds a special token at the end, and to what was cut off.
+void append_special(Encoding& encoding, const SpecialToken& token, uint32_t type_id);
+/// Room for so many tokens.
+void reserve(Encoding& encoding, size_t size);
+/// One or more, one behind the other.
+Encoding join(std::vector<Encoding> parts);
+
 /// Leaves `max_length` tokens; others go to `overflowing`. `stride` must be less than max_length,
 /// unless that is 0.
 void truncate(Encoding& encoding, size_t max_length, size_t stride, Side direction);

@@ -100,26 +100,47 @@ void PostProcessor::surround(const Step& step, std::vector<Encoding>& parts) {
   }
 }
 
-std::vector<Encoding> PostProcessor::fill(const Step& step, std::vector<Encoding> parts,
-                                          bool add_special_tokens) {
-  HEARTH_CHECK_AS(ValueError, parts.size() <= 2,
-                  "[Tokenizer] expected one text or two for a template, got ", parts.size(),
-                  " parts from the post-processor before it");
-  std::vector<Encoding> out;
+template <typename TakeText, typename TakeTokens>
+void PostProcessor::fill(const Step& step, std::vector<Encoding>& parts, bool add_special_tokens,
+                         TakeText take_text, TakeTokens take_tokens) {
   for (const Part& part : parts.size() == 2 ? step.pair : step.single) {
     if (part.text) {
       Encoding& text = parts[*part.text];
       set_type(text, part.type_id);
       set_sequence(text, *part.text);
-      out.push_back(text);
+      take_text(text);
     } else if (add_special_tokens) {
-      Encoding special;
-      special.vocabulary = parts[0].vocabulary;
-      for (const SpecialToken& token : part.tokens)
-        put_special(special, token, part.type_id, Side::Right);
-      out.push_back(std::move(special));
+      take_tokens(part);
     }
   }
+}
+
+std::vector<Encoding> PostProcessor::fill(const Step& step, std::vector<Encoding> parts,
+                                          bool add_special_tokens) {
+  std::vector<Encoding> out;
+  fill(
+      step, parts, add_special_tokens, [&](const Encoding& text) { out.push_back(text); },
+      [&](const Part& part) {
+        Encoding& special = out.emplace_back();
+        special.vocabulary = parts[0].vocabulary;
+        for (const SpecialToken& token : part.tokens)
+          put_special(special, token, part.type_id, Side::Right);
+      });
+  return out;
+}
+
+Encoding PostProcessor::fill_and_join(const Step& step, std::vector<Encoding> parts,
+                                      bool add_special_tokens) {
+  Encoding out;
+  out.vocabulary = parts[0].vocabulary;
+  size_t size = added_tokens(step, parts.size() == 2);
+  for (const Encoding& part : parts) size += part.size();
+  reserve(out, size);
+  fill(
+      step, parts, add_special_tokens, [&](const Encoding& text) { append(out, text); },
+      [&](const Part& part) {
+        for (const SpecialToken& token : part.tokens) append_special(out, token, part.type_id);
+      });
   return out;
 }
 
@@ -135,6 +156,10 @@ Encoding PostProcessor::process(std::vector<Encoding> texts, bool add_special_to
   std::vector<Encoding> parts = std::move(texts);
   for (const Step& step : steps_) {
     if (step.kind == Kind::Template) {
+      HEARTH_CHECK_AS(ValueError, parts.size() == 1 || parts.size() == 2,
+                      "[Tokenizer] expected one text or two for a template, got ", parts.size(),
+                      " parts from the post-processor before it");
+      if (&step == &steps_.back()) return fill_and_join(step, std::move(parts), add_special_tokens);
       parts = fill(step, std::move(parts), add_special_tokens);
       continue;
     }
@@ -149,9 +174,7 @@ Encoding PostProcessor::process(std::vector<Encoding> texts, bool add_special_to
   }
   Encoding out;
   out.vocabulary = vocabulary;
-  if (!parts.empty()) out = std::move(parts[0]);
-  for (size_t i = 1; i < parts.size(); ++i) append(out, parts[i]);
-  return out;
+  return parts.empty() ? out : join(std::move(parts));
 }
 
 void PostProcessor::find_frame() {

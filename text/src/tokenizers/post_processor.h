@@ -72,8 +72,15 @@ class PostProcessor {
   static size_t added_tokens(const Step& step, bool pair);
   static void trim_offsets(const Step& step, std::vector<Encoding>& parts);
   static void surround(const Step& step, std::vector<Encoding>& parts);
+  /// Gives what stands in a template of one or two parts, in order: texts, and special tokens.
+  template <typename TakeText, typename TakeTokens>
+  static void fill(const Step& step, std::vector<Encoding>& parts, bool add_special_tokens,
+                   TakeText take_text, TakeTokens take_tokens);
   static std::vector<Encoding> fill(const Step& step, std::vector<Encoding> parts,
                                     bool add_special_tokens);
+  /// The last step's, without a list.
+  static Encoding fill_and_join(const Step& step, std::vector<Encoding> parts,
+                                bool add_special_tokens);
 
   bool present_ = false;
   std::vector<Step> steps_;
