@@ -19,6 +19,7 @@
 #include "hearth/datasets/text/labeled_texts.h"
 #include "hearth/datasets/text/squad.h"
 #include "hearth/datasets/text/tagged_sentences.h"
+#include "hearth/datasets/text/text_pairs.h"
 #include "hearth/datasets/vision/by_name.h"
 #include "hearth/datasets/vision/cifar.h"
 #include "hearth/datasets/vision/digits.h"

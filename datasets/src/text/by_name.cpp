@@ -72,4 +72,11 @@ Questions questions(const std::string& name, const TextDatasetOptions& options) 
   return open(kRows, name, options);
 }
 
+TextPairs text_pairs(const std::string& name, const TextDatasetOptions& options) {
+  static constexpr Row<TextPairs> kRows[] = {
+      {"iwslt2017", [](const TextDatasetOptions& o) { return IWSLT2017(o); }},
+      {"multi30k", [](const TextDatasetOptions& o) { return Multi30k(o); }}};
+  return open(kRows, name, options);
+}
+
 }  // namespace hearth::datasets

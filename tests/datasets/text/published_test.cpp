@@ -139,6 +139,60 @@ TEST_F(PublishedTexts, CorporaAndTags) {
   EXPECT_THAT(tagged_corpus("udpos", here("valid")).classes(), ElementsAre("ADP", "DET"));
 }
 
+TEST_F(PublishedTexts, Translations) {
+  write("val.de",
+        "\xef\xbb\xbf"
+        "Ein Hund.\r\n\nÜber");
+  write("val.en", "A dog.\n\nOver\n");
+  const TextPairs captions = Multi30k(here("valid"));
+  ASSERT_EQ(captions.samples().size(), 3u);
+  EXPECT_EQ(captions.samples()[0].source, "Ein Hund.");
+  EXPECT_EQ(captions.samples()[0].target, "A dog.");
+  EXPECT_EQ(captions.samples()[1].source, "");
+  EXPECT_EQ(Multi30k(here("valid"), "en", "de").samples()[2].target, "Über");
+  EXPECT_EQ(text_pairs("Multi30K", here("valid")).samples()[2].source, "Über");
+  EXPECT_THAT(error_of<ValueError>([&] { Multi30k(here("valid"), "de", "fr"); }),
+              HasSubstr("expected two languages of de, en, got 'de' and 'fr'"));
+  EXPECT_THROW(Multi30k(here("valid"), "de", "de"), ValueError);
+
+  write("short.en", "A dog.\n");
+  EXPECT_THAT(
+      error_of<FormatError>([&] { parallel_texts(folder / "val.de", folder / "short.en"); }),
+      HasSubstr("short.en, got 3 and 1"));
+  write("broken.en", "a\nb\xff\nc\n");
+  EXPECT_THAT(
+      error_of<FormatError>([&] { parallel_texts(folder / "val.de", folder / "broken.en"); }),
+      HasSubstr("broken.en] text 2: expected UTF-8, got an invalid byte at 1"));
+  TextPairs most = parallel_texts(folder / "val.de", folder / "broken.en", Broken::Skip);
+  EXPECT_EQ(most.broken(), 1);
+  EXPECT_EQ(most.get(1).target, "c");
+  EXPECT_THROW(most.get(2), IndexError);
+
+  const std::string talks =
+      "2017-01-trnmted/texts/DeEnItNlRo/DeEnItNlRo/DeEnItNlRo-DeEnItNlRo/train.tags.en-ro.";
+  write(talks + "en",
+        "<url>http://x</url>\n<keywords>a, b</keywords>\n Thank you. \n<doc>\n\nA < B\n");
+  write(talks + "ro", "<url>http://x</url>\nMulțumesc.\n\nA < B\n");
+  const TextPairs train = IWSLT2017(here(), "en", "ro");
+  ASSERT_EQ(train.samples().size(), 3u);
+  EXPECT_EQ(train.samples()[0].source, "Thank you.");
+  EXPECT_EQ(train.samples()[0].target, "Mulțumesc.");
+  EXPECT_EQ(train.samples()[2].source, "A < B");
+  const auto document = [](const std::string& text) {
+    return "<?xml version=\"1.0\"?>\n<doc docid=\"1\">\n<title>T</title>\n<seg id=\"1\"> " + text +
+           " </seg>\n<seg id=\"2\">2</seg>\n</doc>\n";
+  };
+  write("IWSLT17.TED.tst2010.de-en.de.xml", document("&quot;Ja&quot; &amp;amp; &#39;"));
+  write("IWSLT17.TED.tst2010.de-en.en.xml", document("Yes"));
+  const TextPairs test = IWSLT2017(here("test"));
+  ASSERT_EQ(test.samples().size(), 2u);
+  EXPECT_EQ(test.samples()[0].source, "\"Ja\" &amp; &#39;");
+  EXPECT_EQ(test.samples()[0].target, "Yes");
+  write("IWSLT17.TED.tst2010.de-en.en.xml", "<seg id=\"1\"> Yes\n");
+  EXPECT_THAT(error_of<FormatError>([&] { IWSLT2017(here("test")); }),
+              HasSubstr("line 1: expected <seg ...> and </seg>"));
+}
+
 TEST_F(PublishedTexts, NamesAndWhatIsMissing) {
   EXPECT_GE(text_datasets().size(), 25u);
   for (const TextDatasetInfo& info : text_datasets()) {
@@ -159,6 +213,9 @@ TEST_F(PublishedTexts, NamesAndWhatIsMissing) {
           break;
         case TextKind::Lines:
           corpus_file(info.name, options);
+          break;
+        case TextKind::Pairs:
+          text_pairs(info.name, options);
           break;
       }
     });
