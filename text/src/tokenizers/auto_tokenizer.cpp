@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -174,16 +175,13 @@ class Loader {
     if (const auto type = member(out_.config, "tokenizer_class"))
       families_.push_back(type->string());
     if (const auto type = member(model, "model_type")) families_.push_back(type->string());
-    read_special_tokens(out_.config);
-    read_special_tokens(json_of("special_tokens_map.json"));
+    read_special_tokens();
     for (const std::string& family : families_) set_default_tokens(out_, family);
+    read_settings();
+    read_padding();
     add_missing_tokens();
     read_frame();
-    read_settings();
     read_templates();
-    // What tokenizer.json says of these is for who uses it alone.
-    impl_->truncation.reset();
-    impl_->padding.reset();
     return std::move(out_);
   }
 
@@ -197,25 +195,61 @@ class Loader {
     return value;
   }
 
-  void read_special_tokens(const JsonValue& from) {
+  /// Where tokenizer_config.json doesn't list the added tokens, special_tokens_map.json counts, and
+  /// before it.
+  void read_special_tokens() {
+    std::vector<JsonValue> sources;
+    if (!member(out_.config, "added_tokens_decoder"))
+      sources.push_back(json_of("special_tokens_map.json"));
+    sources.push_back(out_.config);
     for (const char* name : kSpecialTokenNames) {
-      const auto value = member(from, name);
-      auto& token = *special_token_of(out_, name);
-      if (!value || token) continue;
-      token = content_of(*value);
-      named_.push_back(token_of(*value).special(true));
+      for (const JsonValue& from : sources) {
+        const auto value = member(from, name);
+        if (!value) continue;
+        *special_token_of(out_, name) = content_of(*value);
+        named_.push_back(token_of(*value).special(true));
+        break;
+      }
     }
-    for (const char* name : {"additional_special_tokens", "extra_special_tokens"}) {
-      const auto list = member(from, name);
-      if (!list || list->kind() != Kind::Array || !out_.additional_special_tokens.empty()) continue;
-      for (size_t i = 0; i < list->size(); ++i) {
-        out_.additional_special_tokens.push_back(content_of(list->at(i)));
-        named_.push_back(token_of(list->at(i)).special(true));
+    for (const JsonValue& from : sources) {
+      for (const char* name : {"additional_special_tokens", "extra_special_tokens"}) {
+        const auto list = member(from, name);
+        if (!list || list->kind() != Kind::Array || !out_.additional_special_tokens.empty())
+          continue;
+        for (size_t i = 0; i < list->size(); ++i) {
+          out_.additional_special_tokens.push_back(content_of(list->at(i)));
+          named_.push_back(token_of(list->at(i)).special(true));
+        }
       }
     }
   }
 
+  bool says(const char* name) const {
+    return out_.config.kind() == Kind::Object && out_.config.contains(name);
+  }
+
+  /// How tokenizer.json pads and cuts, where the settings don't say.
+  void read_padding() {
+    const auto& padding = impl_->padding;
+    if (padding && !says("padding_side")) out_.padding_side = padding->direction();
+    if (padding && !says("pad_token") && !out_.pad_token) {
+      out_.pad_token = padding->pad_token();
+      named_.push_back(AddedToken().content(*out_.pad_token).special(true).normalized(false));
+    }
+    if (impl_->truncation && !says("truncation_side"))
+      out_.truncation_side = impl_->truncation->direction();
+    // The rest is for who uses tokenizer.json alone.
+    impl_->truncation.reset();
+    impl_->padding.reset();
+  }
+
+  bool is_named(const std::string& content) const {
+    return std::any_of(std::begin(kSpecialTokenNames), std::end(kSpecialTokenNames),
+                       [&](const char* name) { return *special_token_of(out_, name) == content; });
+  }
+
   void add_missing_tokens() {
+    std::vector<AddedToken> listed;
     if (const auto decoder = member(out_.config, "added_tokens_decoder")) {
       // By id, as numbers.
       std::map<uint64_t, AddedToken> by_id;
@@ -226,10 +260,14 @@ class Loader {
                         "[tokenizer_config.json] added_tokens_decoder: expected ids, got ", id);
         by_id.emplace(number, token_of(decoder->at(id)));
       }
-      std::vector<AddedToken> tokens;
-      for (auto& [id, token] : by_id) tokens.push_back(std::move(token));
-      impl_->add(tokens);
+      for (auto& [id, token] : by_id) listed.push_back(std::move(token));
+    } else {
+      for (const auto& [id, token] : impl_->vocabulary->added())
+        if (!token.special() && is_named(token.content())) listed.push_back(token);
     }
+    for (AddedToken& token : listed)
+      if (is_named(token.content())) token.special(true);
+    if (!listed.empty()) impl_->add(listed);
     std::vector<AddedToken> missing;
     for (AddedToken& token : named_) {
       const auto id = impl_->vocabulary->id(token.content());

@@ -169,8 +169,11 @@ void PreTrainedTokenizer::save_pretrained(const std::string& folder) const {
     if (token) special[name] = *token;
     settings[name] = token ? ordered_json(*token) : ordered_json();
   }
-  if (!additional_special_tokens.empty())
+  if (!additional_special_tokens.empty()) {
     special["additional_special_tokens"] = additional_special_tokens;
+    if (!settings.contains("extra_special_tokens"))
+      settings["additional_special_tokens"] = additional_special_tokens;
+  }
   ordered_json decoder = ordered_json::object();
   for (const auto& [id, token] : tokenizer.added_tokens())
     decoder[std::to_string(id)] = {

@@ -36,6 +36,24 @@ CASES = [
                 "400": {"content": "<new>", "lstrip": True, "normalized": False, "rstrip": False,
                         "single_word": False, "special": False}},
             "model_input_names": ["input_ids", "attention_mask"]}),
+    # tokenizer.json pads at the left, with a token of its own.
+    ("gpt2_prefix", {"eos_token": "the", "model_input_names": ["input_ids", "attention_mask"]}),
+    # Named tokens are special, also where tokenizer.json says otherwise.
+    ("swallowed_spaces", {"eos_token": "[UNK]", "bos_token": "\n", "pad_token": "<s>",
+                          "model_input_names": ["input_ids", "attention_mask"]}),
+]
+# With special_tokens_map.json, which counts before tokenizer_config.json, unless that lists the
+# added tokens.
+MAP = {"bos_token": "<new>", "pad_token": "</s>", "additional_special_tokens": ["fox"],
+       "mask_token": {"content": "quick", "lstrip": True, "normalized": False, "rstrip": False,
+                      "single_word": False}}
+CONFIG = {"bos_token": "<s>", "eos_token": "<eos>", "pad_token": "<unk>", "mask_token": "<mask>",
+          "model_input_names": ["input_ids", "attention_mask"]}
+CASES += [
+    ("llama2", CONFIG, MAP),
+    ("llama2", CONFIG | {"added_tokens_decoder": {
+        "700": {"content": "<eos>", "lstrip": False, "normalized": False, "rstrip": False,
+                "single_word": False, "special": False}}}, MAP),
 ]
 CALLS = [
     {"padding": True},
@@ -49,7 +67,7 @@ CALLS = [
 
 def main():
     lines = []
-    for family, config in CASES:
+    for family, config, *names in CASES:
         with gzip.open(HERE.parent / "tokenizers" / f"{family}.jsonl.gz", "rt") as file:
             tokenizer_json = json.loads(file.readline())["tokenizer"]
         config = {"tokenizer_class": "PreTrainedTokenizerFast", **config}
@@ -57,6 +75,8 @@ def main():
             folder = pathlib.Path(folder)
             (folder / "tokenizer.json").write_text(tokenizer_json, encoding="utf-8")
             (folder / "tokenizer_config.json").write_text(json.dumps(config))
+            if names:
+                (folder / "special_tokens_map.json").write_text(json.dumps(names[0]))
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
         calls = []
         for options in CALLS:
@@ -74,7 +94,8 @@ def main():
                               "token_type_ids": batch.get("token_type_ids"),
                               "mapping": batch.get("overflow_to_sample_mapping")})
         ids = tokenizer(TEXTS[1] + " <new> I'm here .")["input_ids"]
-        lines.append({"family": family, "config": json.dumps(config), "calls": calls, "ids": ids,
+        lines.append({"family": family, "config": json.dumps(config),
+                      "names": json.dumps(names[0]) if names else None, "calls": calls, "ids": ids,
                       "decoded": tokenizer.decode(ids, skip_special_tokens=True),
                       "decoded_all": tokenizer.decode(ids),
                       "special": {name: getattr(tokenizer, name + "_token_id")
