@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "neutral_environment.h"
 #include "temporary.h"
 
 struct Result {
@@ -68,6 +69,7 @@ struct ProgramTest : testing::Test {
     return run(arguments, folder / "stdout", folder / "stderr");
   }
 
+  NeutralEnvironment environment;
   std::string program;
   TemporaryFolder folder;
 };

@@ -39,10 +39,6 @@ struct VisionPictures : ProgramTest {
         hearth::vision::io::write_png(picture(c, i), photo(c, i));
       }
   }
-  void TearDown() override {
-    ::unsetenv("HEARTH_HOME");
-    ::unsetenv("HF_HUB_OFFLINE");
-  }
 
   /// A picture of several sizes in a shade of red, green or blue.
   static hearth::Tensor picture(int color, int i) {

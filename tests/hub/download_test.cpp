@@ -227,8 +227,6 @@ TEST_F(Download, TorchWeightsAreCheckedByTheirNames) {
   EXPECT_THROW(torch_weights(url), FormatError);
   write_text(there, kBody);
   EXPECT_EQ(torch_weights(url), there);
-  ::unsetenv("TORCH_HOME");
-  ::unsetenv("HEARTH_HOME");
 }
 
 TEST(Checksum, ReadsItsText) {
@@ -243,16 +241,14 @@ TEST(Checksum, ReadsItsText) {
 }
 
 TEST(Home, IsTheEnvironmentsOrTheUsers) {
+  const NeutralEnvironment environment;
   const std::string user = std::getenv("HOME") ? std::getenv("HOME") : "";
-  const char* before = std::getenv("HEARTH_HOME");
-  const std::string saved = before ? before : "";
   ::setenv("HEARTH_HOME", "/somewhere", 1);
   EXPECT_EQ(home(), "/somewhere");
   ::unsetenv("HEARTH_HOME");
   if (!user.empty()) {
     EXPECT_EQ(home(), user + "/.cache/hearth");
   }
-  if (before) ::setenv("HEARTH_HOME", saved.c_str(), 1);
 }
 
 }  // namespace

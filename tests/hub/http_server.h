@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small HTTP server on the loopback interface, which answers, and fails, as a test wants.
+// A small HTTP server on the loopback interface, which answers, and fails, as a test wants. While
+// it lives, whoever asks it does so in a neutral environment.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +18,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "neutral_environment.h"
 
 struct HttpRequest {
   std::string method, path, text;  ///< `text`: with all headers
@@ -41,7 +44,6 @@ class HttpServer {
   using Answer = std::function<HttpReply(const HttpRequest&)>;
 
   explicit HttpServer(Answer answer) : answer_(std::move(answer)) {
-    ::setenv("no_proxy", "127.0.0.1", 1);
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -110,6 +112,7 @@ class HttpServer {
     }
   }
 
+  NeutralEnvironment environment_;
   Answer answer_;
   int listener_ = -1;
   uint16_t port_ = 0;

@@ -151,10 +151,6 @@ struct Download : testing::Test {
     entry.source = server.url() + "/" + name;
     expected = model->forward(ones({1, 1, 8, 8}));
   }
-  ~Download() override {
-    ::unsetenv("HEARTH_HOME");
-    ::unsetenv("TORCH_HOME");
-  }
   TemporaryFolder folder;
   std::string name, bytes;
   Entry entry;

@@ -181,9 +181,6 @@ struct PretrainedHub : Pretrained {
     ::setenv("HF_ENDPOINT", server.url().c_str(), 1);
     ::setenv("HF_HOME", folder.path.c_str(), 1);
   }
-  ~PretrainedHub() override {
-    for (const char* name : {"HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE"}) ::unsetenv(name);
-  }
   HttpReply answer(const HttpRequest& r) {
     const std::string prefix = "/org/net/resolve/main/", commit(40, 'b');
     if (!r.path.starts_with(prefix)) return {404, "", {"X-Error-Code: RepoNotFound"}};
