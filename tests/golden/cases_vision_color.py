@@ -99,6 +99,8 @@ def add_blur(fam):
         for kernel_size, sigma in (([3, 3], None), ([5, 3], None), ([1, 5], [0.7]), ([5, 5], [0.1, 2.0]), ([9, 9], [1.5])):
             case(x, kernel_size, sigma)
     case(image(1, 12, 70), [7, 5], [1.1])
+    case(unit(2, 3, 9, 8, dtype=f64), [5, 7], [0.8, 1.7])
+    case(unit(3, 40, 9), [1, 5], [1.7])
     case(interleaved(3, 13, 30), [7, 5], [1.1])
     case(u(3, 9, 9, dtype=u8, lo=255, hi=255), [5, 5])
     case(image(3, 1, 1), [1, 1])
@@ -115,8 +117,8 @@ def add_dtypes(fam):
             u(3, 2, 3, dtype=t, lo=lo, hi=hi) for t, (lo, hi) in whole.items() if t != u8]:
         for dtype in types:
             for scale in (False, True):
-                inexact = dtype == i32 and x.dtype.is_floating_point or dtype == b8 and x.dtype != b8
-                if scale and inexact:
+                inexact = dtype in (i32, i64) and x.dtype.is_floating_point or dtype == b8 and x.dtype != b8
+                if scale and inexact and not (x.dtype == f32 and dtype == i64):
                     continue
                 safe = True
                 try:
@@ -131,6 +133,29 @@ def add_dtypes(fam):
     for x, mean, std in ((image(3, 2, 2), [0.5], [0.5]), (unit(3, 2, 2), [0.5], [0.0]), (unit(3, 2, 2), [0.1, 0.2], [1.0]),
                          (unit(2, 2), [0.5], [0.5])):
         fam.case("normalize", x, fn=F.normalize, grad=False, throws=True, mean=mean, std=std, inplace=False)
+
+
+def add_integers(fam):
+    """Of other integers, whose white is their largest number: small types up to it, large ones as far as float32 is exact."""
+    calls = {"adjust_brightness": {"brightness_factor": 1.3}, "adjust_contrast": {"contrast_factor": 0.6},
+             "adjust_saturation": {"saturation_factor": 1.4}, "adjust_hue": {"hue_factor": 0.07},
+             "adjust_sharpness": {"sharpness_factor": 1.9}, "adjust_gamma": {"gamma": 2.2, "gain": 0.8},
+             "rgb_to_grayscale": {"num_output_channels": 3}, "grayscale_to_rgb": {}, "invert": {}, "posterize": {"bits": 3},
+             "solarize": {"threshold": 90.0}, "autocontrast": {}, "equalize": {}, "permute_channels": {"permutation": [2, 0, 1]},
+             "gaussian_blur": {"kernel_size": [3, 5], "sigma": None}}
+    plan = {i8: (-128, 127), i16: (0, 32767), i32: (-300, 4000), i64: (0, 4000)}
+    for dtype, (lo, hi) in plan.items():
+        for x in (u(3, 5, 7, dtype=dtype, lo=lo, hi=hi), u(2, 1, 6, 5, dtype=dtype, lo=lo // 2, hi=hi // 2),
+                  u(3, 4, 4, dtype=dtype, lo=70, hi=70)):
+            for op, attrs in calls.items():
+                unsafe = op in ("adjust_hue", "adjust_gamma") and dtype in (i32, i64) and (op != "adjust_hue" or x.shape[-3] == 3)
+                if op == "permute_channels" and x.shape[-3] == 1 or op == "autocontrast" and dtype in (i32, i64):
+                    continue
+                fam.case(op, x, fn=getattr(F, op), grad=False, throws=unsafe, **attrs)
+    for dtype in (i8, i16, i64):
+        for bits in (0, 7, 8):
+            fam.case("posterize", u(1, 3, 4, dtype=dtype, lo=-99, hi=99), fn=F.posterize, grad=False, bits=bits)
+    fam.case("invert", u(3, 2, 2, dtype=b8), fn=F.invert, grad=False, throws=True)
 
 
 def add_wide(fam):
@@ -164,3 +189,4 @@ def add(fam):
     add_blur(fam)
     add_dtypes(fam)
     add_wide(fam)
+    add_integers(fam)

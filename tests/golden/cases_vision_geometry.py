@@ -78,6 +78,8 @@ def add(fam):
             fam.case(name, some(f32), *more, fn=fn, grad=False, kind="boxes", form=form, **rest)
         for dtype in (f64, i64):
             fam.case(name, some(dtype), *more, fn=fn, grad=False, kind="boxes", form="XYXY", **rest)
+        for form in ("XYWH", "CXCYWH"):
+            fam.case(name, some(i64), *more, fn=fn, grad=False, kind="boxes", form=form, **rest)
         for dtype in (f32, i64):
             fam.case(name, points(dtype), *more, fn=fn, grad=False, kind="points", **rest)
 

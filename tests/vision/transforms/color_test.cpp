@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/autograd/gradcheck.h"
 #include "hearth/base/error.h"
+#include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -216,11 +218,73 @@ TEST(Color, SixteenBitsKeepThemAndHaveTheirOwnWhite) {
             "[gaussian_noise] expected an image of uint8 or floating point, got uint16");
 }
 
+TEST(Color, WhiteStaysWhiteInIntegersThatFloatsRoundUp) {
+  for (const ScalarType dtype : {kInt, kLong}) {
+    const int64_t white = dtype == kInt ? INT32_MAX : INT64_MAX;
+    const Tensor image = full({3, 6, 6}, white, dtype);
+    for (const Tensor& out : {F::adjust_brightness(image, 3), F::adjust_contrast(image, 1),
+                              F::adjust_saturation(image, 1), F::adjust_sharpness(image, 1.5),
+                              F::gaussian_blur(image, 3), F::autocontrast(image)}) {
+      EXPECT_EQ(out.scalar_type(), dtype);
+      EXPECT_GT(out.min().item<double>(), 0.999 * static_cast<double>(white));
+    }
+    EXPECT_EQ(F::invert(image).max().item<int64_t>(), 0);
+    EXPECT_EQ(F::solarize(image, 5).max().item<int64_t>(), 0);
+    EXPECT_EQ(F::posterize(image, 1).min().item<int64_t>(), white / 2 + 1);
+  }
+}
+
+TEST(Color, PartsOfALargeImageAreChangedAsTheWhole) {
+  const int before = get_num_threads();
+  for (const bool interleaved : {false, true})
+    for (const int64_t channels : {1, 3}) {
+      const Tensor image = interleaved ? random_image({700, 517, channels}).permute({2, 0, 1})
+                                       : random_image({channels, 700, 517});
+      const auto all = [&](int threads) {
+        set_num_threads(threads);
+        const Sample sample{{"image", Image{image}}};
+        Generator g(4);
+        return std::vector<Tensor>{ColorJitter(0.4, 0.4, 0.4, 0.2)(sample, g).image(),
+                                   F::adjust_contrast(image, 0.3),
+                                   F::rgb_to_grayscale(image),
+                                   F::autocontrast(image),
+                                   F::equalize(image),
+                                   F::gaussian_blur(image, {3, 9}),
+                                   F::adjust_hue(image.to(kFloat) / 255, 0.2)};
+      };
+      const std::vector<Tensor> alone = all(1), shared = all(3);
+      for (size_t i = 0; i < alone.size(); ++i) EXPECT_TRUE(equal(alone[i], shared[i])) << i;
+      // What depends on the pixel alone is the same in a part.
+      const auto part = [](const Tensor& t) { return t.narrow(-2, 399, 9).narrow(-1, 11, 33); };
+      EXPECT_TRUE(equal(part(F::adjust_hue(F::adjust_brightness(image, 1.2), 0.1)),
+                        F::adjust_hue(F::adjust_brightness(part(image).contiguous(), 1.2), 0.1)));
+      EXPECT_TRUE(equal(part(shared[2]), F::rgb_to_grayscale(part(image).contiguous())));
+      EXPECT_TRUE(equal(shared[5].narrow(-2, 100, 60),
+                        F::gaussian_blur(image.narrow(-2, 90, 80), {3, 9}).narrow(-2, 10, 60)));
+    }
+  set_num_threads(before);
+}
+
+TEST(Color, BlursHaveGradients) {
+  Tensor image = rand({2, 6, 7}, Generator(5), kDouble).set_requires_grad(true);
+  EXPECT_TRUE(autograd::gradcheck(
+      [](const std::vector<Tensor>& x) {
+        return std::vector<Tensor>{F::gaussian_blur(x[0], {5, 3})};
+      },
+      {image}));
+  const Tensor plain = image.detach().to(kFloat), leaf = plain.clone().set_requires_grad(true);
+  EXPECT_TRUE(allclose(F::gaussian_blur(leaf, 5).detach(), F::gaussian_blur(plain, 5)));
+}
+
 TEST(Color, NamesWhatIsWrong) {
   EXPECT_EQ(error_of([] {
               F::adjust_hue(zeros({3, 2, 2}, kInt), 0.1);
             }),
-            "[adjust_hue] expected an image of uint8, uint16 or floating point, got int32");
+            "[to_dtype] float32 is too coarse to be scaled to int32");
+  EXPECT_EQ(error_of([] {
+              F::adjust_hue(zeros({3, 2, 2}, kBool), 0.1);
+            }),
+            "[adjust_hue] expected an image of floating point or integers, got bool");
   EXPECT_EQ(error_of([] {
               F::adjust_contrast(zeros({4, 2, 2}, kByte), 1);
             }),

@@ -2,13 +2,13 @@
 #include "transforms/color_steps.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <numeric>
 #include <optional>
 
 #include "hearth/base/error.h"
-#include "hearth/base/threads.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/shape.h"
@@ -16,13 +16,13 @@
 
 #include "transforms/color_kernels.h"
 #include "transforms/pixels.h"
+#include "transforms/spread.h"
 #include "transforms/tables.h"
 
 namespace hearth::vision::transforms {
 namespace {
 
-constexpr int64_t kChunk = 1024;     // pixels whose three planes stay in the first cache
-constexpr int64_t kGrain = 1 << 14;  // pixels that are worth a thread
+constexpr int64_t kChunk = 1024;  // pixels whose three planes stay in the first cache
 
 void check_factor(const ColorStep& step) {
   constexpr const char* kNames[] = {"brightness", "contrast", "saturation", "hue"};
@@ -116,31 +116,40 @@ struct Chunk {
 
 /// Does the pass and writes its result, unless `out` is null; the sum of the result's luma.
 int64_t run_and_sum(const Pass& pass, const Rgb& image, uint8_t* out) {
-  Chunk chunk;
-  int64_t sum = 0;
-  for (int64_t at = 0; at < image.n; at += kChunk) {
-    chunk.read(image, at);
-    chunk.change(pass);
-    sum += color_kernels().luma_sum(chunk.colors[0], chunk.colors[1], chunk.colors[2], chunk.n);
-    if (out) chunk.write(image, at, out);
-  }
+  std::atomic<int64_t> sum{0};
+  spread_pixels(image.n, kChunk, [&](int64_t begin, int64_t end) {
+    Chunk chunk;
+    int64_t own = 0;
+    for (int64_t at = begin; at < end; at += kChunk) {
+      chunk.read(image, at);
+      chunk.change(pass);
+      own += color_kernels().luma_sum(chunk.colors[0], chunk.colors[1], chunk.colors[2], chunk.n);
+      if (out) chunk.write(image, at, out);
+    }
+    sum += own;
+  });
   return sum;
 }
 
 void run(const Pass& pass, const Rgb& image, uint8_t* out) {
   if (pass.turns.empty()) {
-    if (pass.before)
-      apply_table(*pass.before, image.data, out, 3 * image.n);
-    else if (image.data != out)
-      std::memcpy(out, image.data, static_cast<size_t>(3 * image.n));
+    if (!pass.before && image.data == out) return;
+    spread_pixels(3 * image.n, kChunk, [&](int64_t begin, int64_t end) {
+      if (pass.before)
+        apply_table(*pass.before, image.data + begin, out + begin, end - begin);
+      else
+        std::memcpy(out + begin, image.data + begin, static_cast<size_t>(end - begin));
+    });
     return;
   }
-  Chunk chunk;
-  for (int64_t at = 0; at < image.n; at += kChunk) {
-    chunk.read(image, at);
-    chunk.change(pass);
-    chunk.write(image, at, out);
-  }
+  spread_pixels(image.n, kChunk, [&](int64_t begin, int64_t end) {
+    Chunk chunk;
+    for (int64_t at = begin; at < end; at += kChunk) {
+      chunk.read(image, at);
+      chunk.change(pass);
+      chunk.write(image, at, out);
+    }
+  });
 }
 
 float mean_of(int64_t sum, int64_t n) { return static_cast<float>(sum) / static_cast<float>(n); }
@@ -172,12 +181,17 @@ void adjust_gray(const uint8_t* in, int64_t n, const std::vector<ColorStep>& ste
     if (step.what == Adjust::Brightness) {
       table = followed_by(table, brightness_table(step.factor));
     } else if (step.what == Adjust::Contrast) {
-      const int64_t sum = std::accumulate(in, in + n, int64_t{0},
-                                          [&](int64_t all, uint8_t v) { return all + table[v]; });
+      std::atomic<int64_t> sum{0};
+      spread_pixels(n, kChunk, [&](int64_t begin, int64_t end) {
+        sum += std::accumulate(in + begin, in + end, int64_t{0},
+                               [&](int64_t all, uint8_t v) { return all + table[v]; });
+      });
       table = followed_by(table, blend_table(step.factor, mean_of(sum, n)));
     }
   }
-  apply_table(table, in, out, n);
+  spread_pixels(n, kChunk, [&](int64_t begin, int64_t end) {
+    apply_table(table, in + begin, out + begin, end - begin);
+  });
 }
 
 Tensor adjust_bytes(const Tensor& image, const std::vector<ColorStep>& steps) {
@@ -185,26 +199,27 @@ Tensor adjust_bytes(const Tensor& image, const std::vector<ColorStep>& steps) {
   const auto* from = in.data.const_data_ptr<uint8_t>();
   auto* to = out.data.mutable_data_ptr<uint8_t>();
   const int64_t n = in.count(), bytes = in.channels * n;
-  if (n > 0)
-    parallel_for(0, in.images, kGrain / n + 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        if (in.channels == 3)
-          adjust_rgb({from + i * bytes, n, in.interleaved}, steps, to + i * bytes);
-        else
-          adjust_gray(from + i * bytes, n, steps, to + i * bytes);
-      }
-    });
+  spread_images(in.images, n, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      if (in.channels == 3)
+        adjust_rgb({from + i * bytes, n, in.interleaved}, steps, to + i * bytes);
+      else
+        adjust_gray(from + i * bytes, n, steps, to + i * bytes);
+    }
+  });
   return back(out, image);
 }
 
 // ---- Floating point, up to `white`; above 1 these are whole numbers, with luma to match.
 
 Tensor luma_up_to(const Tensor& image, double white) {
-  return white > 1 ? float_luma(image).floor_() : float_luma(image);
+  return white > 1 ? whole_luma(image).floor_() : float_luma(image);
 }
 
 Tensor blend(const Tensor& image, const Tensor& other, double factor, double white) {
-  return (image * factor).add_(other, 1.0 - factor).clamp_(0, white);
+  const Tensor own = image * factor;
+  return (white > 1 ? plus(own, other, 1.0 - factor) : own.add(other, 1.0 - factor))
+      .clamp_(0, white);
 }
 
 Tensor turn_hue(const Tensor& image, double factor) {
@@ -212,9 +227,12 @@ Tensor turn_hue(const Tensor& image, double factor) {
   auto* to = out.data.mutable_data_ptr<float>();
   const int64_t n = out.count();
   if (n == 0) return image;
-  parallel_for(0, out.images, kGrain / n + 1, [&](int64_t begin, int64_t end) {
-    for (float* at = to + begin * 3 * n; at < to + end * 3 * n; at += 3 * n)
-      color_kernels().turn_float(at, at + n, at + 2 * n, n, static_cast<float>(factor));
+  spread_images(out.images, n, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i)
+      spread_pixels(n, kChunk, [&](int64_t begin, int64_t end) {
+        float* at = to + i * 3 * n + begin;
+        color_kernels().turn_float(at, at + n, at + 2 * n, end - begin, static_cast<float>(factor));
+      });
   });
   return out.data.to(image.device(), image.scalar_type());
 }
@@ -234,11 +252,14 @@ Tensor adjust_float(const Tensor& image, const ColorStep& step, double white) {
   }
 }
 
-Tensor adjust_wide(const Tensor& image, const ColorStep& step) {
+Tensor adjust_whole(const Tensor& image, const ColorStep& step) {
   using functional::to_dtype;
+  const ScalarType dtype = image.scalar_type();
+  if (image.size(-3) == 1 && (step.what == Adjust::Saturation || step.what == Adjust::Hue))
+    return image;
   if (step.what == Adjust::Hue)  // which is one of colors in [0, 1]
-    return to_dtype(adjust_float(to_dtype(image, kFloat, true), step, 1), kUInt16, true);
-  return adjust_float(image.to(kFloat), step, white_of(image)).to(kUInt16);
+    return to_dtype(adjust_float(to_dtype(image, kFloat, true), step, 1), dtype, true);
+  return cut_off(adjust_float(image.to(kFloat), step, white_of(dtype)), dtype);
 }
 
 }  // namespace
@@ -249,12 +270,22 @@ Tensor float_luma(const Tensor& image) {
   return luma;
 }
 
+Tensor plus(const Tensor& a, const Tensor& b, double factor) {
+  const double in_float = static_cast<float>(factor);
+  return a.to(kDouble).add_(b.to(kDouble), in_float).to(kFloat);
+}
+
+Tensor whole_luma(const Tensor& image) {
+  const Tensor red = image.narrow(-3, 0, 1) * 0.2989;
+  return plus(plus(red, image.narrow(-3, 1, 1), 0.587), image.narrow(-3, 2, 1), 0.114);
+}
+
 Tensor adjust_colors(const Tensor& image, const std::vector<ColorStep>& steps) {
   for (const ColorStep& step : steps) check_factor(step);
   if (is_bytes(image)) return adjust_bytes(image, steps);
   Tensor out = image;
   for (const ColorStep& step : steps)
-    out = is_wide(image) ? adjust_wide(out, step) : adjust_float(out, step, 1);
+    out = is_whole(image) ? adjust_whole(out, step) : adjust_float(out, step, 1);
   return out;
 }
 

@@ -20,5 +20,10 @@ Tensor adjust_colors(const Tensor& image, const std::vector<ColorStep>& steps);
 
 /// Luma [..., 1, H, W] of a floating-point RGB image.
 Tensor float_luma(const Tensor& image);
+/// a + factor * b of float32, rounded once as in PyTorch's kernels: where integers are made of it,
+/// a last bit decides between two.
+Tensor plus(const Tensor& a, const Tensor& b, double factor);
+/// Luma of integers in float32.
+Tensor whole_luma(const Tensor& image);
 
 }  // namespace hearth::vision::transforms

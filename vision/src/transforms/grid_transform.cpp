@@ -66,20 +66,26 @@ Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mod
   return x.to(dtype).reshape(sizes);
 }
 
-Tensor box_corners(const BoundingBoxes& boxes) {
+Tensor box_corners(const BoundingBoxes& boxes, WholeBoxes whole) {
+  const auto in_floats = [](const Tensor& t) {
+    return is_floating_point(t.scalar_type()) ? t : t.to(kFloat);
+  };
   BoundingBoxes numbers = boxes;
-  if (!is_floating_point(boxes.data.scalar_type())) numbers.data = boxes.data.to(kFloat);
-  const Tensor data = functional::convert_bounding_box_format(numbers, BoundingBoxFormat::XYXY)
-                          .data.reshape({-1, 4});
+  if (whole == WholeBoxes::AreFloats) numbers.data = in_floats(boxes.data);
+  const Tensor data =
+      in_floats(functional::convert_bounding_box_format(numbers, BoundingBoxFormat::XYXY).data)
+          .reshape({-1, 4});
   const auto column = [&](int64_t i) { return data.select(-1, i); };
   const Tensor points = stack(
       {column(0), column(1), column(2), column(1), column(2), column(3), column(0), column(3)}, -1);
   return points.reshape({-1, 2});
 }
 
-BoundingBoxes boxes_around(const Tensor& corners, const BoundingBoxes& like, Size canvas) {
+BoundingBoxes boxes_around(const Tensor& corners, const BoundingBoxes& like, Size canvas,
+                           WholeBoxes whole) {
   const Tensor points = corners.reshape({-1, 4, 2});
-  const Tensor data = cat({points.amin({1}), points.amax({1})}, -1);
+  Tensor data = cat({points.amin({1}), points.amax({1})}, -1);
+  if (whole == WholeBoxes::StayWhole) data = data.to(like.data.scalar_type());
   BoundingBoxes boxes = functional::clamp_bounding_boxes({data, BoundingBoxFormat::XYXY, canvas});
   boxes = functional::convert_bounding_box_format(boxes, like.format);
   boxes.data = boxes.data.reshape(like.data.sizes()).to(like.data.scalar_type());

@@ -23,9 +23,13 @@ void check_warp(const Tensor& image, InterpolationMode mode, const Fill& fill, c
 Tensor apply_grid(const Tensor& image, const Tensor& grid, InterpolationMode mode, const Fill& fill,
                   const char* who);
 
+/// How the format of boxes of integers is changed: as floats, which are cut off behind the point
+/// last, or as the integers that they are.
+enum class WholeBoxes { AreFloats, StayWhole };
 /// The corners of boxes [..., 4] of any format as points [4 N, 2], of float unless they are double.
-Tensor box_corners(const BoundingBoxes& boxes);
+Tensor box_corners(const BoundingBoxes& boxes, WholeBoxes whole = WholeBoxes::AreFloats);
 /// The boxes around four points each, in the format, shape and type of `like`, cut off at a canvas.
-BoundingBoxes boxes_around(const Tensor& corners, const BoundingBoxes& like, Size canvas);
+BoundingBoxes boxes_around(const Tensor& corners, const BoundingBoxes& like, Size canvas,
+                           WholeBoxes whole = WholeBoxes::AreFloats);
 
 }  // namespace hearth::vision::transforms

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transforms/pixels.h"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "hearth/base/error.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/pointwise.h"
 
 namespace hearth::vision::transforms {
 namespace {
@@ -32,9 +35,11 @@ bool lies_as(const Tensor& t, const std::vector<int64_t>& strides) {
 
 void check_shades(const Tensor& image, const char* who) {
   HEARTH_CHECK_AS(ValueError, image.defined(), "[", who, "] expected an image, got none");
-  HEARTH_CHECK_AS(DtypeError, is_bytes(image) || is_wide(image) || image.is_floating_point(), "[",
-                  who, "] expected an image of uint8, uint16 or floating point, got ",
-                  image.scalar_type());
+  const ScalarType dtype = image.scalar_type();
+  const bool integers =
+      is_integral(dtype) && dtype != kBool && dtype != kUInt32 && dtype != kUInt64;
+  HEARTH_CHECK_AS(DtypeError, integers || image.is_floating_point(), "[", who,
+                  "] expected an image of floating point or integers, got ", dtype);
   HEARTH_CHECK_AS(ShapeError, image.dim() >= 3, "[", who,
                   "] expected an image [..., C, H, W], got shape ", image.sizes());
 }
@@ -44,6 +49,26 @@ void check_colors(const Tensor& image, const char* who) {
   const int64_t channels = image.size(-3);
   HEARTH_CHECK_AS(ShapeError, channels == 1 || channels == 3, "[", who,
                   "] expected an image of 1 or 3 channels, got shape ", image.sizes());
+}
+
+int value_bits(ScalarType dtype) {
+  HEARTH_CHECK_AS(DtypeError, is_integral(dtype),
+                  "[to_dtype] expected integers or floating point to scale, got ", dtype);
+  const int bits = static_cast<int>(element_size(dtype)) * 8;
+  return dtype == kByte || is_barebones_unsigned(dtype) ? bits : bits - 1;
+}
+
+double white_of(ScalarType dtype) {
+  if (is_floating_point(dtype) || dtype == kBool) return 1;
+  return std::exp2(value_bits(dtype)) - 1;
+}
+
+Tensor cut_off(const Tensor& numbers, ScalarType dtype) {
+  // Half types have fewer bits than their largest numbers need.
+  const bool fine = numbers.scalar_type() == kDouble || numbers.scalar_type() == kFloat;
+  const Tensor x = fine ? numbers : numbers.to(kFloat);
+  const int bits = value_bits(dtype), precise = x.scalar_type() == kDouble ? 53 : 24;
+  return x.clamp_max(std::exp2(bits) - std::exp2(std::max(bits - precise, 0))).to(dtype);
 }
 
 Pixels pixels_of(const Tensor& image) {

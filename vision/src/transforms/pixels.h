@@ -7,19 +7,24 @@
 
 namespace hearth::vision::transforms {
 
-/// Throws unless it is an image [..., C, H, W] of uint8, uint16 or floating-point numbers.
+/// Throws unless it is an image [..., C, H, W] of floating point or of integers (not uint32 and
+/// uint64, with which nothing computes).
 void check_shades(const Tensor& image, const char* who);
 /// The same, and that it has 1 or 3 channels.
 void check_colors(const Tensor& image, const char* who);
 
 inline bool is_bytes(const Tensor& image) { return image.scalar_type() == kByte; }
-/// Numbers of 16 bits are changed as floats from 0 to 65535, which hold them exactly, and cut off
-/// behind the point.
-inline bool is_wide(const Tensor& image) { return image.scalar_type() == kUInt16; }
+/// Integers other than bytes are changed as floats, which hold those of 16 bits exactly, and cut
+/// off behind the point.
+inline bool is_whole(const Tensor& image) { return !is_bytes(image) && !image.is_floating_point(); }
+/// How many bits hold an integer's value without its sign. Throws DtypeError for other types.
+int value_bits(ScalarType dtype);
 /// The largest number of an image of this type, white.
-inline double white_of(const Tensor& image) {
-  return is_bytes(image) ? 255 : is_wide(image) ? 65535 : 1;
-}
+double white_of(ScalarType dtype);
+inline double white_of(const Tensor& image) { return white_of(image.scalar_type()); }
+/// Floating point as integers, cut off behind the point; what is more than the largest becomes the
+/// largest that the numbers can say.
+Tensor cut_off(const Tensor& numbers, ScalarType dtype);
 
 /// Where the pixels of images are: on the CPU and dense, plane after plane or pixel after pixel.
 /// Loops see planes of lines: planar images have a plane for each channel, interleaved ones a

@@ -7,6 +7,7 @@
 #include "hearth/ops/creation.h"
 
 #include "transforms/color_kernels.h"
+#include "transforms/spread.h"
 
 namespace hearth::vision::transforms {
 namespace {
@@ -26,13 +27,15 @@ Tensor each_byte(const Tensor& image, const F& f) {
   return out.to(image.device());
 }
 
-/// Interleaved pixels as planes.
-void take_apart(const uint8_t* pixels, int64_t n, int64_t channels, uint8_t* planes) {
+/// Interleaved pixels from `begin` to `end`, in planes of n.
+void take_apart(const uint8_t* pixels, int64_t begin, int64_t end, int64_t n, int64_t channels,
+                uint8_t* planes) {
   if (channels == 3) {
-    color_kernels().split(pixels, n, planes, planes + n, planes + 2 * n);
+    uint8_t* to = planes + begin;
+    color_kernels().split(pixels + 3 * begin, end - begin, to, to + n, to + 2 * n);
     return;
   }
-  for (int64_t i = 0; i < n; ++i)
+  for (int64_t i = begin; i < end; ++i)
     for (int64_t c = 0; c < channels; ++c) planes[c * n + i] = pixels[i * channels + c];
 }
 
@@ -86,24 +89,31 @@ Tensor apply_tables(const Tensor& image, Table (*table_of)(const uint8_t* channe
   auto* to = out.data.mutable_data_ptr<uint8_t>();
   const int64_t n = in.count(), channels = in.channels, bytes = n * channels;
   if (bytes == 0) return back(out, image);
-  parallel_for(0, in.images, kGrain / bytes + 1, [&](int64_t begin, int64_t end) {
+  spread_images(in.images, n, [&](int64_t first, int64_t last) {
     std::vector<uint8_t> apart(static_cast<size_t>(in.interleaved ? bytes : 0));
     std::vector<Table> tables(static_cast<size_t>(channels));
-    for (int64_t i = begin; i < end; ++i) {
+    for (int64_t i = first; i < last; ++i) {
       const uint8_t* source = from + i * bytes;
       uint8_t* result = to + i * bytes;
       const uint8_t* planes = source;
       if (in.interleaved) {
-        take_apart(source, n, channels, apart.data());
+        spread_pixels(n, 1, [&](int64_t begin, int64_t end) {
+          take_apart(source, begin, end, n, channels, apart.data());
+        });
         planes = apart.data();
       }
-      for (int64_t c = 0; c < channels; ++c)
-        tables[static_cast<size_t>(c)] = table_of(planes + c * n, n);
-      if (in.interleaved)
-        apply_in_turn(tables, source, result, n);
-      else
-        for (int64_t c = 0; c < channels; ++c)
-          apply_table(tables[static_cast<size_t>(c)], source + c * n, result + c * n, n);
+      parallel_for(0, channels, kPixelGrain / n + 1, [&](int64_t begin, int64_t end) {
+        for (int64_t c = begin; c < end; ++c)
+          tables[static_cast<size_t>(c)] = table_of(planes + c * n, n);
+      });
+      spread_pixels(n, 1, [&](int64_t begin, int64_t end) {
+        if (in.interleaved)
+          apply_in_turn(tables, source + begin * channels, result + begin * channels, end - begin);
+        else
+          for (int64_t c = 0; c < channels; ++c)
+            apply_table(tables[static_cast<size_t>(c)], source + c * n + begin,
+                        result + c * n + begin, end - begin);
+      });
     }
   });
   return back(out, image);

@@ -9,59 +9,67 @@
 #include "hearth/base/error.h"
 #include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/shape.h"
 #include "hearth/ops/view_copy.h"
+#include "hearth/tensor/tensor_literal.h"
 #include "hearth/vision/transforms/functional/color.h"
 
 #include "transforms/blur_kernels.h"
+#include "transforms/color_steps.h"
 #include "transforms/pixels.h"
 
 namespace hearth::vision::transforms::functional {
 namespace {
 
-std::vector<float> gaussian_weights(int64_t size, double sigma) {
-  std::vector<double> all(static_cast<size_t>(size));
+/// Weights of an odd number of neighbours.
+using Weights = std::vector<double>;
+
+Weights gaussian_weights(int64_t size, double sigma) {
+  Weights all(static_cast<size_t>(size));
   double sum = 0;
   for (int64_t i = 0; i < size; ++i) {
     const double x = static_cast<double>(i) - static_cast<double>(size - 1) / 2;
     sum += all[static_cast<size_t>(i)] = std::exp(-0.5 * x * x / (sigma * sigma));
   }
-  std::vector<float> weights;
-  for (const double w : all) weights.push_back(static_cast<float>(w / sum));
-  return weights;
+  for (double& w : all) w /= sum;
+  return all;
 }
+
+int64_t half(size_t weights) { return static_cast<int64_t>(weights / 2); }
 
 /// The place of i among n, mirrored at both ends.
 int64_t mirrored(int64_t i, int64_t n) { return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i; }
 
-/// Blurs planes of bytes or floats, line by line.
+/// Blurs lines of planes of bytes or floats.
 template <class T>
 class Blur {
  public:
-  Blur(const Pixels& pixels, std::vector<float> across, std::vector<float> down)
-      : p_(pixels), across_(std::move(across)), down_(std::move(down)) {
-    const int64_t reach = half(across_) * p_.step();
+  /// Of at most `count` lines at a time.
+  Blur(const Pixels& pixels, const Weights& across, const Weights& down, int64_t count)
+      : p_(pixels), across_(across.begin(), across.end()), down_(down.begin(), down.end()) {
+    const int64_t reach = half(across_.size()) * p_.step();
     padded_.resize(static_cast<size_t>(p_.line() + 2 * reach));
-    rows_.resize(static_cast<size_t>(p_.plane()));
+    rows_.resize(static_cast<size_t>((count + 2 * half(down_.size())) * p_.line()));
     sums_.resize(static_cast<size_t>(p_.line()));
   }
 
-  void run(const T* in, T* out) {
-    const int64_t line = p_.line();
+  /// Lines from `begin` to `end` of a plane.
+  void run(const T* in, int64_t begin, int64_t end, T* out) {
+    const int64_t line = p_.line(), reach = half(down_.size());
     std::vector<const float*> lines(across_.size());
     for (size_t k = 0; k < lines.size(); ++k)
       lines[k] = padded_.data() + static_cast<int64_t>(k) * p_.step();
-    for (int64_t y = 0; y < p_.height; ++y) {
-      pad(in + y * line);
-      weigh(lines, across_, rows_.data() + y * line);
+    float* row = rows_.data();
+    for (int64_t y = begin - reach; y < end + reach; ++y, row += line) {
+      pad(in + mirrored(y, p_.height) * line);
+      weigh(lines, across_, row);
     }
     lines.resize(down_.size());
-    for (int64_t y = 0; y < p_.height; ++y) {
-      for (size_t k = 0; k < lines.size(); ++k) {
-        const int64_t from = mirrored(y + static_cast<int64_t>(k) - half(down_), p_.height);
-        lines[k] = rows_.data() + from * line;
-      }
+    for (int64_t y = begin; y < end; ++y) {
+      for (size_t k = 0; k < lines.size(); ++k)
+        lines[k] = rows_.data() + (y - begin + static_cast<int64_t>(k)) * line;
       if constexpr (std::is_same_v<T, float>) {
         weigh(lines, down_, out + y * line);
       } else {
@@ -72,10 +80,6 @@ class Blur {
   }
 
  private:
-  static int64_t half(const std::vector<float>& weights) {
-    return static_cast<int64_t>(weights.size() / 2);
-  }
-
   void weigh(const std::vector<const float*>& lines, const std::vector<float>& weights,
              float* out) const {
     blur_kernels().weigh(lines.data(), weights.data(), static_cast<int64_t>(weights.size()),
@@ -83,7 +87,7 @@ class Blur {
   }
 
   void pad(const T* in) {
-    const int64_t step = p_.step(), reach = half(across_);
+    const int64_t step = p_.step(), reach = half(across_.size());
     float* middle = padded_.data() + reach * step;
     if constexpr (std::is_same_v<T, float>)
       std::copy(in, in + p_.line(), middle);
@@ -104,15 +108,33 @@ class Blur {
 };
 
 template <class T>
-Tensor blur(const Tensor& image, const std::vector<float>& across, const std::vector<float>& down) {
+Tensor blur(const Tensor& image, const Weights& across, const Weights& down) {
   const Pixels in = pixels_of(image), out = like(in);
   const T* from = in.data.const_data_ptr<T>();
   T* to = out.data.mutable_data_ptr<T>();
-  parallel_for(0, in.planes(), 1, [&](int64_t begin, int64_t end) {
-    Blur<T> work(in, across, down);
-    for (int64_t i = begin; i < end; ++i) work.run(from + i * in.plane(), to + i * in.plane());
+  // Lines beside a block are weighed twice, so it has many more.
+  const int64_t block = std::min(in.height, std::max<int64_t>(32, 16 * half(down.size())));
+  const int64_t blocks = (in.height + block - 1) / block;
+  parallel_for(0, in.planes() * blocks, 1, [&](int64_t begin, int64_t end) {
+    Blur<T> work(in, across, down, block);
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t plane = i / blocks * in.plane(), y = i % blocks * block;
+      work.run(from + plane, y, std::min(y + block, in.height), to + plane);
+    }
   });
   return back(out, image);
+}
+
+/// Along one dim, in the image's own precision and with a gradient.
+Tensor weigh_along(const Tensor& image, int64_t dim, const Weights& weights) {
+  const int64_t n = image.size(dim), reach = half(weights.size());
+  std::vector<int64_t> places;
+  for (int64_t i = -reach; i < n + reach; ++i) places.push_back(mirrored(i, n));
+  const Tensor padded = image.index_select(dim, tensor(places).to(image.device()));
+  Tensor sum = padded.narrow(dim, 0, n) * weights[0];
+  for (size_t k = 1; k < weights.size(); ++k)
+    sum.add_(padded.narrow(dim, static_cast<int64_t>(k), n), weights[k]);
+  return sum;
 }
 
 Tensor sharpen_bytes(const Tensor& image, double factor) {
@@ -150,7 +172,9 @@ Tensor sharpen_float(const Tensor& image, double factor, double white) {
       if (y != 1 || x != 1) smooth.add_(shifted(y, x), 1.0 / 13.0);
   if (white > 1) smooth.round_();
   Tensor out = image.clone();
-  out.narrow(-2, 1, h).narrow(-1, 1, w).copy_(middle.add(smooth.sub_(middle), 1.0 - factor));
+  const Tensor by = smooth.sub_(middle);
+  out.narrow(-2, 1, h).narrow(-1, 1, w).copy_(white > 1 ? plus(middle, by, 1.0 - factor)
+                                                        : middle.add(by, 1.0 - factor));
   return out.clamp_(0, white);
 }
 
@@ -162,8 +186,9 @@ Tensor adjust_sharpness(const Tensor& image, double sharpness_factor) {
                   "[adjust_sharpness] expected a factor of at least 0, got ", sharpness_factor);
   if (image.numel() == 0 || image.size(-2) <= 2 || image.size(-1) <= 2) return image;
   if (is_bytes(image)) return sharpen_bytes(image, sharpness_factor);
-  const Tensor x = is_wide(image) ? image.to(kFloat) : image;
-  return sharpen_float(x, sharpness_factor, white_of(image)).to(image.scalar_type());
+  if (!is_whole(image)) return sharpen_float(image, sharpness_factor, 1);
+  return cut_off(sharpen_float(image.to(kFloat), sharpness_factor, white_of(image)),
+                 image.scalar_type());
 }
 
 Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<double> sigma) {
@@ -172,7 +197,7 @@ Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<doub
                   "[gaussian_blur] expected 1 or 2 kernel sizes, got ", kernel_size.size());
   HEARTH_CHECK_AS(ValueError, sigma.size() <= 2, "[gaussian_blur] expected 1 or 2 sigmas, got ",
                   sigma.size());
-  std::vector<float> weights[2];
+  Weights weights[2];
   for (size_t i = 0; i < 2; ++i) {
     const int64_t size = kernel_size[std::min(i, kernel_size.size() - 1)];
     HEARTH_CHECK_AS(ValueError, size > 0 && size % 2 == 1,
@@ -188,15 +213,16 @@ Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size, ArrayRef<doub
   }
   if (image.numel() == 0) return image;
   if (is_bytes(image)) return blur<uint8_t>(image, weights[0], weights[1]);
-  if (image.scalar_type() == kFloat) return blur<float>(image, weights[0], weights[1]);
+  if (image.scalar_type() == kDouble || image.requires_grad())
+    return weigh_along(weigh_along(image, -1, weights[0]), -2, weights[1]);
   const Tensor out = blur<float>(image.to(kFloat), weights[0], weights[1]);
-  return (is_wide(image) ? out.round() : out).to(image.scalar_type());
+  return is_whole(image) ? cut_off(out.round(), image.scalar_type()) : out.to(image.scalar_type());
 }
 
 Tensor gaussian_noise(const Tensor& image, double mean, double sigma, bool clip,
                       std::optional<Generator> generator) {
   check_shades(image, "gaussian_noise");
-  HEARTH_CHECK_AS(DtypeError, !is_wide(image),
+  HEARTH_CHECK_AS(DtypeError, !is_whole(image),
                   "[gaussian_noise] expected an image of uint8 or floating point, got ",
                   image.scalar_type());
   HEARTH_CHECK_AS(ValueError, sigma >= 0, "[gaussian_noise] expected a sigma of at least 0, got ",

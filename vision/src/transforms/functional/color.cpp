@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "hearth/base/error.h"
-#include "hearth/base/threads.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/pointwise.h"
@@ -14,6 +13,7 @@
 #include "transforms/color_kernels.h"
 #include "transforms/color_steps.h"
 #include "transforms/pixels.h"
+#include "transforms/spread.h"
 
 namespace hearth::vision::transforms::functional {
 namespace {
@@ -33,22 +33,25 @@ Tensor luma_of_bytes(const Tensor& image) {
   auto* to = out.data_ptr<uint8_t>();
   const int64_t n = in.count();
   const ColorKernels& kernels = color_kernels();
-  if (n == 0) return out.to(image.device());
-  parallel_for(0, in.images, (1 << 16) / n + 1, [&](int64_t begin, int64_t end) {
-    constexpr int64_t kChunk = 1024;
-    uint8_t colors[3][kChunk];
-    for (int64_t i = begin; i < end; ++i) {
-      const uint8_t* rgb = from + i * 3 * n;
-      if (!in.interleaved) {
-        kernels.luma(rgb, rgb + n, rgb + 2 * n, n, to + i * n);
-        continue;
-      }
-      for (int64_t at = 0; at < n; at += kChunk) {
-        const int64_t some = std::min(kChunk, n - at);
-        kernels.split(rgb + 3 * at, some, colors[0], colors[1], colors[2]);
-        kernels.luma(colors[0], colors[1], colors[2], some, to + i * n + at);
-      }
+  constexpr int64_t kChunk = 1024;
+  const auto luma = [&](const uint8_t* rgb, int64_t begin, int64_t end, uint8_t* gray) {
+    if (!in.interleaved) {
+      const uint8_t* red = rgb + begin;
+      kernels.luma(red, red + n, red + 2 * n, end - begin, gray + begin);
+      return;
     }
+    uint8_t colors[3][kChunk];
+    for (int64_t at = begin; at < end; at += kChunk) {
+      const int64_t some = std::min(kChunk, end - at);
+      kernels.split(rgb + 3 * at, some, colors[0], colors[1], colors[2]);
+      kernels.luma(colors[0], colors[1], colors[2], some, gray + at);
+    }
+  };
+  spread_images(in.images, n, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i)
+      spread_pixels(n, kChunk, [&](int64_t begin, int64_t end) {
+        luma(from + i * 3 * n, begin, end, to + i * n);
+      });
   });
   return out.to(image.device());
 }
@@ -84,7 +87,7 @@ Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels) {
                   num_output_channels);
   Tensor gray = image.size(-3) == 1 ? image
                 : is_bytes(image)   ? luma_of_bytes(image)
-                : is_wide(image)    ? float_luma(image.to(kFloat)).to(kUInt16)
+                : is_whole(image)   ? cut_off(whole_luma(image.to(kFloat)), image.scalar_type())
                                     : float_luma(image);
   if (num_output_channels == 3) return three_times(gray);
   return image.size(-3) == 1 ? image.clone() : gray;

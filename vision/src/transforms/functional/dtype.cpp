@@ -12,19 +12,10 @@
 #include "hearth/tensor/tensor_literal.h"
 
 #include "transforms/color_kernels.h"
+#include "transforms/pixels.h"
 
 namespace hearth::vision::transforms::functional {
 namespace {
-
-/// How many bits hold an integer's value without its sign.
-int value_bits(ScalarType dtype) {
-  HEARTH_CHECK_AS(DtypeError, is_integral(dtype),
-                  "[to_dtype] expected integers or floating point to scale, got ", dtype);
-  const int bits = static_cast<int>(element_size(dtype)) * 8;
-  return dtype == kByte || is_barebones_unsigned(dtype) ? bits : bits - 1;
-}
-
-double largest(ScalarType dtype) { return dtype == kBool ? 1 : std::exp2(value_bits(dtype)) - 1; }
 
 Tensor bytes_to_unit(const Tensor& image) {
   Tensor in = image;
@@ -61,13 +52,12 @@ Tensor to_dtype(const Tensor& image, ScalarType dtype, bool scale) {
                         (from == kDouble && dtype == kLong);
     HEARTH_CHECK_AS(DtypeError, !coarse, "[to_dtype] ", from, " is too coarse to be scaled to ",
                     dtype);
-    const Tensor scaled = image * (largest(dtype) + 1.0 - 1e-3);
-    // Where float rounds 1 up to 65536, torchvision makes 0 of it.
-    return (dtype == kUInt16 ? scaled.clamp_max_(largest(dtype)) : scaled).to(dtype);
+    // Where rounding makes 65536 of 1, torchvision makes 0 of it, and here it is 65535.
+    return cut_off(image * (white_of(dtype) + 1.0 - 1e-3), dtype);
   }
   if (is_floating_point(dtype)) {
     if (from == kByte && dtype == kFloat && image.is_cpu()) return bytes_to_unit(image);
-    return image.to(dtype).mul_(1.0 / largest(from));
+    return image.to(dtype).mul_(1.0 / white_of(from));
   }
   const int more = value_bits(dtype) - value_bits(from);
   return more < 0 ? image.bitwise_right_shift(-more).to(dtype)

@@ -63,14 +63,21 @@ Table even_out(const uint8_t* channel, int64_t n) {
   return table;
 }
 
+/// f of the bits of integers; those of uint16 are changed in wider ones.
+template <class F>
+Tensor change_bits(const Tensor& image, const F& f) {
+  return image.scalar_type() == kUInt16 ? f(image.to(kInt)).to(kUInt16) : f(image);
+}
+
 }  // namespace
 
 Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
   check_shades(image, "adjust_gamma");
   HEARTH_CHECK_AS(ValueError, gamma >= 0, "[adjust_gamma] expected a gamma of at least 0, got ",
                   gamma);
-  if (is_wide(image))
-    return to_dtype(adjust_gamma(to_dtype(image, kFloat, true), gamma, gain), kUInt16, true);
+  if (is_whole(image))
+    return to_dtype(adjust_gamma(to_dtype(image, kFloat, true), gamma, gain), image.scalar_type(),
+                    true);
   if (!is_bytes(image)) {
     const Tensor out = image.pow(gamma);
     return gain == 1 ? out : (out * gain).clamp_(0, 1);
@@ -87,8 +94,11 @@ Tensor adjust_gamma(const Tensor& image, double gamma, double gain) {
 
 Tensor invert(const Tensor& image) {
   check_shades(image, "invert");
-  if (is_wide(image)) return image.to(kInt).bitwise_xor_(0xffff).to(kUInt16);
-  return is_bytes(image) ? mask_bytes(image, 0xff, 0xff) : 1 - image;
+  if (is_bytes(image)) return mask_bytes(image, 0xff, 0xff);
+  if (!is_whole(image)) return 1 - image;
+  // The sign stays.
+  const int64_t all = static_cast<int64_t>((uint64_t{1} << value_bits(image.scalar_type())) - 1);
+  return change_bits(image, [&](const Tensor& x) { return x.bitwise_xor(all); });
 }
 
 Tensor posterize(const Tensor& image, int64_t bits) {
@@ -97,8 +107,12 @@ Tensor posterize(const Tensor& image, int64_t bits) {
                   "[posterize] expected a number of bits between 0 and 8, got ", bits);
   if (is_bytes(image))
     return bits == 8 ? image : mask_bytes(image, static_cast<uint8_t>(0xff00 >> bits), 0);
-  if (is_wide(image))
-    return image.to(kInt).bitwise_and_(int64_t{0xffff0000} >> bits & 0xffff).to(kUInt16);
+  if (is_whole(image)) {
+    const int all = value_bits(image.scalar_type());
+    if (bits >= all) return image;
+    const int64_t keep = ((int64_t{1} << bits) - 1) << (all - bits);
+    return change_bits(image, [&](const Tensor& x) { return x.bitwise_and(keep); });
+  }
   const double levels = static_cast<double>(1 << bits);
   return (image * levels).floor_().clamp_(0, levels - 1).mul_(1 / levels);
 }
@@ -108,10 +122,8 @@ Tensor solarize(const Tensor& image, double threshold) {
   const double white = white_of(image);
   HEARTH_CHECK_AS(ValueError, threshold <= white, "[solarize] expected a threshold of at most ",
                   white, ", got ", threshold);
-  if (!is_bytes(image)) {
-    const Tensor x = is_wide(image) ? image.to(kFloat) : image;
-    return where(x >= threshold, white - x, x).to(image.scalar_type());
-  }
+  if (is_whole(image)) return where(image.to(kFloat) >= threshold, invert(image), image);
+  if (!is_bytes(image)) return where(image >= threshold, 1 - image, image);
   const auto from = static_cast<float>(threshold);
   return apply_table(make_table([&](int v) { return static_cast<float>(v) >= from ? 255 - v : v; }),
                      image);
@@ -122,14 +134,12 @@ Tensor autocontrast(const Tensor& image) {
   if (image.numel() == 0) return image;
   if (is_bytes(image)) return apply_tables(image, stretch);
   const double white = white_of(image);
-  const Tensor x = is_wide(image) ? image.to(kFloat) : image;
+  const Tensor x = is_whole(image) ? image.to(kFloat) : image;
   const Tensor low = x.amin({-2, -1}, true);
   const Tensor range = (x.amax({-2, -1}, true) - low).mul_(1 / white);
   const Tensor even = range == 0;
-  return (x - where(even, 0, low))
-      .div_(where(even, 1, range))
-      .clamp_(0, white)
-      .to(image.scalar_type());
+  const Tensor out = (x - where(even, 0, low)).div_(where(even, 1, range)).clamp_(0, white);
+  return is_whole(image) ? cut_off(out, image.scalar_type()) : out;
 }
 
 Tensor equalize(const Tensor& image) {

@@ -360,7 +360,8 @@ Mask perspective(const Mask& mask, const PerspectiveCoefficients& coefficients, 
 BoundingBoxes perspective(const BoundingBoxes& boxes, const PerspectiveCoefficients& coefficients,
                           InterpolationMode, const Fill&) {
   if (boxes.data.numel() == 0) return boxes;
-  return boxes_around(projected(box_corners(boxes), coefficients), boxes, boxes.canvas);
+  const Tensor corners = box_corners(boxes, WholeBoxes::StayWhole);
+  return boxes_around(projected(corners, coefficients), boxes, boxes.canvas);
 }
 KeyPoints perspective(const KeyPoints& points, const PerspectiveCoefficients& coefficients,
                       InterpolationMode, const Fill&) {
@@ -411,9 +412,9 @@ BoundingBoxes elastic(const BoundingBoxes& boxes, const Tensor& displacement, In
                       const Fill&) {
   check_displacement(displacement, boxes.canvas);
   if (boxes.data.numel() == 0) return boxes;
-  const Tensor corners = box_corners(boxes);
+  const Tensor corners = box_corners(boxes, WholeBoxes::StayWhole);
   return boxes_around(bent_back(corners.ceil(), boxes.canvas, displacement, corners.options()),
-                      boxes, boxes.canvas);
+                      boxes, boxes.canvas, WholeBoxes::StayWhole);
 }
 KeyPoints elastic(const KeyPoints& points, const Tensor& displacement, InterpolationMode,
                   const Fill&) {

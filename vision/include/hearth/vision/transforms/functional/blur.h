@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Smoothing and noise of images [..., C, H, W], uint8, uint16 or floating point in [0, 1], as
+// Smoothing and noise of images [..., C, H, W], of integers or floating point in [0, 1], as
 // torchvision.transforms.v2.functional's. Throw DtypeError for other types and ShapeError for other
 // shapes.
 #pragma once
@@ -15,8 +15,9 @@ namespace hearth::vision::transforms::functional {
 
 /// Weighs neighbours by a Gaussian; the image is mirrored at its borders without the last pixel.
 /// kernel_size: odd, width and height, or one number for both; sigma: alike, by default 0.15 times
-/// the size plus 0.35. Computed in float32, without gradient; bytes are rounded. Throws ValueError
-/// for other numbers, and ShapeError where half a kernel is not smaller than the image.
+/// the size plus 0.35. Computed in float32, or in float64 for such images; integers are rounded.
+/// Throws ValueError for other numbers, and ShapeError where half a kernel is not smaller than the
+/// image.
 HEARTH_API Tensor gaussian_blur(const Tensor& image, IntArrayRef kernel_size,
                                 ArrayRef<double> sigma = {});
 
