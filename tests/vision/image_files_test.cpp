@@ -79,6 +79,29 @@ TEST(ImageFiles, HavePages) {
   }
 }
 
+TEST(ImageFiles, HaveFrames) {
+  const std::string file = kFolder + "moving.gif";
+  EXPECT_EQ(image_info(file).pages, 5);
+  const Tensor bytes = read_file(file), all = decode_gif(bytes);
+  ASSERT_EQ(all.size(0), 5);
+  DecodeOptions options;
+  for (options.page = 0; options.page < 5; ++options.page)
+    EXPECT_EQ(difference(read_image(file, options), all[options.page]), "") << options.page;
+  EXPECT_THROW(read_image(file, options), ValueError);
+  EXPECT_EQ(decode_gif(read_file(kFolder + "palette.gif")).dim(), 3);
+  options.page = 0;
+  options.mode = ImageReadMode::Gray;
+  options.region = Region{2, 3, 4, 5};
+  const Tensor part = decode_gif(bytes, options);
+  EXPECT_EQ(part.sizes(), IntArrayRef({5, 1, 4, 5}));
+  EXPECT_EQ(difference(part[0], read_image(file, options)), "");
+  // Of all frames together.
+  options = {};
+  options.max_pixels = 5 * 9 * 12 - 1;
+  EXPECT_THROW(decode_gif(bytes, options), FormatError);
+  EXPECT_NO_THROW(decode_image(bytes, options));
+}
+
 TEST(ImageFiles, OfSixteenBitsAreRoundedUnlessKept) {
   for (const char* file : {"c1_16.png", "c4_16.png", "gray_16.pgm", "gray_16.tiff"}) {
     DecodeOptions keep;

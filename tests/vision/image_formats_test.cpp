@@ -120,6 +120,27 @@ TEST(ImageFormats, RefuseLargePromisesBeforeTakingMemory) {
               HasSubstr("cannot hold"));
 }
 
+TEST(ImageFormats, DamagedGifsAreRefused) {
+  const auto refusal = [](std::string end) {
+    const std::string start("GIF89a\xff\xff\xff\xff\x80\0\0abcdef", 19);
+    return error_of<FormatError>([&] { decode_image(bytes_of(start + end)); });
+  };
+  EXPECT_THAT(refusal(";"), HasSubstr("no picture"));
+  EXPECT_THAT(refusal(""), HasSubstr("cut short"));
+  EXPECT_THAT(refusal("x"), HasSubstr("no known kind"));
+  const std::string frame(",\0\0\0\0\1\0\1\0\0", 10);
+  EXPECT_THAT(refusal(frame), HasSubstr("cut short"));
+  EXPECT_THAT(refusal(frame + std::string("\2\1\x44\0;", 5)), HasSubstr("65535 x 65535 pixels"));
+  const auto small = [](const std::string& codes) {
+    const std::string start("GIF89a\1\0\1\0\x80\0\0abcdef,\0\0\0\0\1\0\1\0\0", 29);
+    return error_of<FormatError>([&] { decode_image(bytes_of(start + codes)); });
+  };
+  EXPECT_EQ(small(std::string("\2\1\x44\0;", 5)), "");
+  EXPECT_THAT(small(std::string("\2\1\x2c\0;", 5)), HasSubstr("too few pixels"));
+  EXPECT_THAT(small(std::string("\2\1\x7c\0;", 5)), HasSubstr("stand for nothing"));
+  EXPECT_THAT(small(std::string("\x0c\1\x44\0;", 5)), HasSubstr("no known size"));
+}
+
 TEST(ImageFormats, RefuseWhatTheyCannotBe) {
   const auto refusal = [](const std::string& text) {
     return error_of<FormatError>([&] { decode_image(bytes_of(text)); });
@@ -132,7 +153,7 @@ TEST(ImageFormats, RefuseWhatTheyCannotBe) {
   EXPECT_THAT(refusal("P5 99999999999999999999 4 255\n"), HasSubstr("at most"));
   EXPECT_THAT(refusal("P1 2 1\n12"), HasSubstr("0 or 1"));
   EXPECT_THAT(refusal("BM"), HasSubstr("no header"));
-  EXPECT_THAT(refusal("GIF89a"), HasSubstr("WebP, BMP, PNM or TIFF"));
+  EXPECT_THAT(refusal("8BPS\0\1"), HasSubstr("BMP, PNM, TIFF or GIF"));
   EXPECT_THAT(
       error_of<FormatError>([] { read_image(HEARTH_TEST_DATA_DIR "/vision/images/moving.webp"); }),
       testing::AllOf(HasSubstr("moving.webp"), HasSubstr("animation")));

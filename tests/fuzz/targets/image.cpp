@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.apply_exif_orientation = true;
   options.keep_16_bits = size % 2 == 0;
   hearth::fuzz::read([&] { io::decode_image(bytes, options); });
+  hearth::fuzz::read([&] { io::decode_gif(bytes, options); });
   // A part of it, which a JPEG is decoded for in another way.
   return hearth::fuzz::read([&] {
     const io::ImageInfo info = io::image_info(bytes);

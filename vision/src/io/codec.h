@@ -55,5 +55,9 @@ ImageInfo webp_info(const Tensor& data);
 ImageInfo bmp_info(const Tensor& data);
 ImageInfo pnm_info(const Tensor& data);
 ImageInfo tiff_info(const Tensor& data);
+ImageInfo gif_info(const Tensor& data);
+
+/// One frame of a GIF, [C, H, W].
+Tensor decode_gif_page(const Tensor& data, const DecodeOptions& options);
 
 }  // namespace hearth::vision::io

@@ -45,13 +45,15 @@ constexpr Format kFormats[] = {
        return begins(p, n, "II*\0", 4) || begins(p, n, "MM\0*", 4);
      },
      decode_tiff, tiff_info},
+    {"gif", [](const uint8_t* p, size_t n) { return begins(p, n, "GIF8", 4); }, decode_gif_page,
+     gif_info},
 };
 
 const Format& format_of(std::string_view op, const Tensor& bytes) {
   const auto* p = bytes.const_data_ptr<uint8_t>();
   for (const Format& format : kFormats)
     if (format.starts(p, static_cast<size_t>(bytes.numel()))) return format;
-  throw FormatError(cat_str("[", op, "] expected a PNG, JPEG, WebP, BMP, PNM or TIFF, the ",
+  throw FormatError(cat_str("[", op, "] expected a PNG, JPEG, WebP, BMP, PNM, TIFF or GIF, the ",
                             bytes.numel(),
                             " bytes start like none of them; convert the image to one"));
 }

@@ -8,6 +8,7 @@ expected.npz has uint8 or uint16 [C, H, W] for "FILE:MODE", MODE as ImageReadMod
 libraries read a file, they must agree.
 """
 import io
+import math
 import struct
 import subprocess
 import zlib
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.io import ImageReadMode, decode_image
+from torchvision.io import ImageReadMode, decode_gif, decode_image
 
 here = Path(__file__).parent
 expected = {}
@@ -278,6 +279,75 @@ def tiffs():
             expected[f"pages.tiff:page{page}"] = chw(image)
 
 
+def packed(indices, root):
+    """LZW's codes, in a GIF's blocks."""
+    clear, bits, value, count = 1 << root, root + 1, 0, 0
+
+    def put(code):
+        nonlocal value, count
+        value, count = value | code << count, count + bits
+
+    codes, before = {(i,): i for i in range(clear)}, ()
+    put(clear)
+    for index in indices:
+        if before + (index,) in codes:
+            before += index,
+            continue
+        put(codes[before])
+        if len(codes) + 2 < 4096:
+            codes[before + (index,)] = len(codes) + 2
+            # A decoder learns a code one step later.
+            bits += len(codes) + 2 > 1 << bits and bits < 12
+        before = index,
+    put(codes[before])
+    bits += len(codes) + 3 > 1 << bits and bits < 12
+    put(clear + 1)
+    data = value.to_bytes((count + 7) // 8, "little")
+    return b"".join(bytes([len(data[i:i + 255])]) + data[i:i + 255] for i in range(0, len(data), 255)) + b"\0"
+
+
+def gif_by_hand(name, size, palette, background, *frames):
+    """frames: (left, top), indices, and what else is said of one. Pillow writes neither most of this nor plain LZW."""
+    def colors(some):
+        return np.asarray(some, "u1").tobytes(), 0x80 | int(math.log2(len(some))) - 1 if len(some) else 0
+
+    data, flags = colors(palette)
+    out = b"GIF89a" + struct.pack("<HHBBB", *size, flags, background, 0) + data
+    for (left, top), indices, more in frames:
+        if "disposal" in more:
+            clear = more.get("transparent")
+            out += b"\x21\xf9\x04" + bytes([more["disposal"] << 2 | (clear is not None), 4, 0, clear or 0, 0])
+        own, flags = colors(more.get("palette", []))
+        height, width = indices.shape
+        order = range(height)
+        if more.get("interlaced"):
+            order = [y for first, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for y in range(first, height, step)]
+            flags |= 0x40
+        out += b"\x2c" + struct.pack("<HHHHB", left, top, width, height, flags) + own
+        root = max(2, int(indices.max()).bit_length())
+        out += bytes([root]) + packed(indices[list(order)].flatten().tolist(), root)
+    (here / name).write_bytes(out + b"\x3b")
+    data = torch.frombuffer(bytearray(out + b"\x3b"), dtype=torch.uint8)
+    images = decode_gif(data).numpy()
+    for page, image in enumerate(images if images.ndim == 4 else [images]):
+        expected[f"{name}:page{page}"] = image
+
+
+def gifs():
+    save("palette.gif", Image.fromarray(picture(15, 20)).quantize(100))
+    by_pillow("palette.gif", convert="RGB")
+    by_torchvision("palette.gif", "Unchanged")
+    few, many = picture(2, 4, 5).reshape(8, 3), picture(16, 16, 6).reshape(256, 3)
+    noise = np.random.default_rng(8)
+    gif_by_hand("noise.gif", (90, 80), many, 0, ((0, 0), noise.integers(0, 256, (80, 90)), {}))
+    parts = [noise.integers(0, 8, (h, w)) for h, w in ((9, 12), (4, 5), (3, 12), (9, 1), (2, 2))]
+    gif_by_hand("moving.gif", (12, 9), few, 3, ((0, 0), parts[0], {"disposal": 1, "transparent": 2}),
+                ((3, 2), parts[1], {"disposal": 1, "transparent": 5, "palette": many[:16]}),
+                ((0, 6), parts[2], {}), ((7, 0), parts[3], {"disposal": 2, "interlaced": True}),
+                ((10, 7), parts[4], {"disposal": 3}))
+    gif_by_hand("interlaced.gif", (5, 4), [], 0, ((0, 0), noise.integers(0, 8, (11, 5)), {"palette": few, "interlaced": True}))
+
+
 for old in here.iterdir():
     if old.suffix not in (".py", ".md"):
         old.unlink()
@@ -288,4 +358,5 @@ bmps()
 pnms()
 tiffs()
 planes()
+gifs()
 np.savez_compressed(here / "expected.npz", **expected)

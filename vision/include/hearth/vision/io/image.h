@@ -38,8 +38,8 @@ struct DecodeOptions {
   /// Samples of more than 8 bits as uint16, as torchvision has them, instead of rounded to uint8
   /// (PNG, PNM, TIFF).
   bool keep_16_bits = false;
-  /// Which picture of a TIFF, from 0 on; ValueError for one that there is not. Other formats have
-  /// one.
+  /// Which picture of a TIFF or frame of a GIF, from 0 on; ValueError for one that there is not.
+  /// Other formats have one.
   int64_t page = 0;
 
   DecodeOptions() = default;
@@ -55,7 +55,7 @@ HEARTH_API void write_file(const std::string& path, const Tensor& data);
 
 /// What a file's header says.
 struct ImageInfo {
-  /// "png", "jpeg", "webp", "bmp", "pnm" or "tiff".
+  /// "png", "jpeg", "webp", "bmp", "pnm", "tiff" or "gif".
   std::string format;
   /// In pixels, as the picture is stored.
   int64_t width = 0;
@@ -66,7 +66,8 @@ struct ImageInfo {
   int64_t bits = 8;
   /// EXIF orientation, 1 to 8; 1 where none is said before the pixels.
   int64_t orientation = 1;
-  /// How many pictures a TIFF has, of which the first is described; 1 for other formats.
+  /// How many pictures a TIFF has, of which the first is described, or frames a GIF; 1 for other
+  /// formats.
   int64_t pages = 1;
 };
 
@@ -75,8 +76,8 @@ HEARTH_API ImageInfo image_info(const Tensor& data);
 /// The same of a file; errors name it.
 HEARTH_API ImageInfo image_info(const std::string& path);
 
-/// Decodes a PNG, JPEG, WebP, BMP, PNM or TIFF, told apart by their first bytes, from a 1-d uint8
-/// tensor into a uint8 tensor [C, H, W] (interleaved in memory, as decoders write it). Throws
+/// Decodes a PNG, JPEG, WebP, BMP, PNM, TIFF or GIF, told apart by their first bytes, from a 1-d
+/// uint8 tensor into a uint8 tensor [C, H, W] (interleaved in memory, as decoders write it). Throws
 /// FormatError for anything damaged, cut short or too large, NotImplementedError for a format whose
 /// library this build lacks.
 HEARTH_API Tensor decode_image(const Tensor& data, const DecodeOptions& options = {});
@@ -87,6 +88,11 @@ HEARTH_API Tensor decode_bmp(const Tensor& data, const DecodeOptions& options = 
 /// PBM, PGM and PPM, as text or binary (P1 to P6).
 HEARTH_API Tensor decode_pnm(const Tensor& data, const DecodeOptions& options = {});
 HEARTH_API Tensor decode_tiff(const Tensor& data, const DecodeOptions& options = {});
+/// All frames of a GIF as they are seen, [N, 3, H, W], or [3, H, W] of one. As torchvision draws
+/// them: what a frame leaves out or has transparent shows the frame before, or the background's
+/// color where the frame's own disposal is "restore to background". max_pixels is the limit for all
+/// together.
+HEARTH_API Tensor decode_gif(const Tensor& data, const DecodeOptions& options = {});
 
 /// decode_image of a file; errors name it.
 HEARTH_API Tensor read_image(const std::string& path, const DecodeOptions& options = {});
