@@ -166,13 +166,17 @@ TEST_F(Tuning, WrappedStateDictsAreOpened) {
       {"state_dict.", ""},
       {"model.module.", ""},
       {"model_ema.module.", "model."},
-      {"state_dict._orig_mod.", "optimizer."}};
+      {"state_dict._orig_mod.", "optimizer."},
+      {"weights.", ""},
+      {"net.state_dict.", "net.optimizer."},
+      {"state_dict.backbone.", ""},
+      {"params_ema.", "params."}};
   for (const auto& [prefix, beside] : kinds) {
     safetensors::NamedTensors wrapped;
     for (const auto& [name, t] : tensors) {
       wrapped.emplace_back(prefix + name, t);
       // A training keeps other tensors as well.
-      if (prefix.starts_with("model_ema.")) wrapped.emplace_back(beside + name, t + 1);
+      if (prefix.find("_ema.") != prefix.npos) wrapped.emplace_back(beside + name, t + 1);
     }
     if (prefix.starts_with("model_ema."))
       wrapped.emplace_back("model_ema.n_averaged", zeros({}, kLong));
@@ -181,12 +185,28 @@ TEST_F(Tuning, WrappedStateDictsAreOpened) {
     EXPECT_EQ(opened.spec().classes.size(), 4u) << prefix;
     EXPECT_TRUE(weight(opened, "layer3.0.conv1.weight").equal(given("layer3.0.conv1.weight")));
   }
+  safetensors::NamedTensors two;
+  for (const auto& [name, t] : tensors) {
+    two.emplace_back("student." + name, t);
+    two.emplace_back("teacher." + name, t);
+  }
+  save_tensors(two, folder / "two.safetensors");
+  EXPECT_THAT(
+      error_of<FormatError>([&] { vision::from_pretrained("resnet18", from("two.safetensors")); }),
+      HasSubstr("expected one network, got student, teacher"));
   tensors.pop_back();
   save_tensors(tensors, folder / "less.safetensors");
   EXPECT_THAT(
       error_of<FormatError>([&] { vision::from_pretrained("resnet18", from("less.safetensors")); }),
       testing::AllOf(HasSubstr("less.safetensors] does not hold"),
                      HasSubstr("Missing key(s) in state_dict: \"fc.bias\"")));
+  // Also where so much is missing that the file cannot hold the network.
+  std::erase_if(tensors, [](const auto& item) { return item.first.starts_with("layer3.1."); });
+  save_tensors(tensors, folder / "few.safetensors");
+  EXPECT_THAT(
+      error_of<FormatError>([&] { vision::from_pretrained("resnet18", from("few.safetensors")); }),
+      testing::AllOf(HasSubstr("few.safetensors] does not hold"),
+                     HasSubstr("Missing key(s) in state_dict: \"layer3.1.conv1.weight\"")));
 }
 
 TEST_F(Tuning, OtherClassesAndChannelsKeepTheTrunk) {

@@ -223,6 +223,16 @@ bool is_npz(const Bytes& bytes) {
   return zip.entries().empty();
 }
 
+/// What often comes in place of weights.
+const char* what_it_seems(std::string_view view) {
+  if (view.empty()) return "an empty file";
+  if (view.starts_with("version https://git-lfs"))
+    return "a pointer of Git LFS; git lfs pull brings the file";
+  const size_t text = view.find_first_not_of(" \t\r\n");
+  if (text != view.npos && view[text] == '<') return "a web page; download the file itself";
+  return "something else";
+}
+
 Format format_of(const Bytes& bytes) {
   const std::string_view view = bytes.view;
   if (npy::is_npy(view)) return Format::Npy;
@@ -239,7 +249,7 @@ Format format_of(const Bytes& bytes) {
   if (header_follows) return Format::Safetensors;
   throw FormatError(cat_str("[", bytes.source, "] expected a file of tensors (safetensors, .pt, ",
                             ".pth, .bin, .npy, .npz, or the index of a model), got ",
-                            view.empty() ? "an empty file" : "something else"));
+                            what_it_seems(view)));
 }
 
 std::unique_ptr<Source> open(Format format, const Bytes& bytes) {

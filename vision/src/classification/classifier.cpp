@@ -16,6 +16,8 @@
 #include "hearth/ops/softmax.h"
 #include "hearth/ops/view.h"
 
+#include "weights/load_state.h"
+
 namespace hearth::vision {
 namespace {
 
@@ -43,14 +45,22 @@ constexpr std::pair<const char*, Mode> kModes[] = {
     {"nearest", Mode::Nearest}, {"bilinear", Mode::Bilinear}, {"bicubic", Mode::Bicubic},
     {"box", Mode::Box},         {"hamming", Mode::Hamming},   {"lanczos", Mode::Lanczos}};
 
-/// How many parameters the model has that this describes; none of them is made.
-int64_t parameters_of(const ClassifierSpec& spec) {
+/// Throws unless a file of so many numbers can hold the weights of the model that this describes,
+/// before memory is taken for it.
+void check_numbers(const ClassifierSpec& spec, int64_t numbers, const TensorFile& weights,
+                   const models::LoadWeightsOptions& options) {
   const DefaultDeviceGuard meta(kMeta);
   const nn::init::SkipGuard unset;
-  int64_t n = 0;
-  for (const Tensor& p : models::create_model(spec.model, options_of(spec))->parameters())
-    n += p.numel();
-  return n;
+  const auto model = models::create_model(spec.model, options_of(spec));
+  int64_t needed = 0;
+  for (const Tensor& p : model->parameters()) needed += p.numel();
+  // Weights that are made to fit may be somewhat fewer.
+  const bool fits = !options.fresh_head() && !options.adapt_input() && !options.adapt_positions();
+  if (numbers >= (fits ? needed : needed / 2)) return;
+  // What is missing tells more than how much.
+  if (numbers > needed / 2) models::load_state(*model, weights, options);
+  throw FormatError(
+      cat_str("the model has ", needed, " parameters, the file ", numbers, " numbers"));
 }
 
 /// Whether the weights are those of a small stem. Files of before it was noted have it for images
@@ -138,11 +148,7 @@ Classifier::Classifier(ClassifierSpec spec, const TensorFile& weights,
                     "no model takes images of ", shape.channels, " x ", shape.height, " x ",
                     shape.width, " and tells ", classes, " classes apart");
     if (models::model_info(spec.model).small_stem) spec.small_stem = shows_small_stem(weights);
-    const int64_t needed = parameters_of(spec);
-    // Weights that are made to fit may be somewhat fewer.
-    const bool fits = !options.fresh_head() && !options.adapt_input() && !options.adapt_positions();
-    HEARTH_CHECK_AS(FormatError, numbers >= (fits ? needed : needed / 2), "the model has ", needed,
-                    " parameters, the file ", numbers, " numbers");
+    check_numbers(spec, numbers, weights, options);
     std::optional<nn::init::SkipGuard> unset;
     if (!options.fresh_head()) unset.emplace();
     *this = Classifier(std::move(spec));

@@ -9,6 +9,7 @@
 #include "hearth/vision/models/vision_transformer.h"
 
 #include "weights/key_map.h"
+#include "weights/load_state.h"
 #include "weights/wrapped.h"
 
 namespace hearth::vision::models {
@@ -26,12 +27,18 @@ std::vector<int64_t> essential(IntArrayRef sizes) {
   return kept;
 }
 
+std::vector<std::string> names_of(const State& state) {
+  std::vector<std::string> names;
+  for (const auto& item : state) names.push_back(item.key());
+  return names;
+}
+
 /// What a file's tensors are to the network, as far as that can be told without knowing what they
 /// should be: everything under the network's names, but in the file's shapes.
 State state_of(const State& own, const TensorFile& file) {
-  const auto names = weights::unwrapped(file);
-  std::vector<std::string> ours, theirs;
-  for (const auto& item : own) ours.push_back(item.key());
+  const std::vector<std::string> ours = names_of(own);
+  const auto names = weights::unwrapped(file, ours);
+  std::vector<std::string> theirs;
   for (const auto& [name, key] : names) theirs.push_back(name);
   auto foreign = weights::foreign_names(ours, theirs);
   State state;
@@ -53,8 +60,8 @@ State state_of(const State& own, const TensorFile& file) {
   return state;
 }
 
-OrderedDict<std::string, int64_t> versions_of(const TensorFile& file) {
-  const std::string prefix = weights::wrapping(file);
+OrderedDict<std::string, int64_t> versions_of(const State& own, const TensorFile& file) {
+  const std::string prefix = weights::wrapping(file, names_of(own));
   OrderedDict<std::string, int64_t> versions;
   for (const auto& [path, version] : file.versions())
     if ((path + ".").starts_with(prefix))
@@ -101,34 +108,35 @@ void fit(State& state, const State& own, const ImageClassifierImpl& model,
   }
 }
 
-void load(ImageClassifierImpl& model, const TensorFile& file, const LoadWeightsOptions& options) {
+}  // namespace
+
+void load_state(ImageClassifierImpl& model, const TensorFile& file,
+                const LoadWeightsOptions& options) {
   const State own = model.state_dict();
   State state = state_of(own, file);
   fit(state, own, model, options);
-  model.load_state_dict(state, /*strict=*/true, versions_of(file));
+  model.load_state_dict(state, /*strict=*/true, versions_of(own, file));
 }
-
-}  // namespace
 
 void load_weights(ImageClassifierImpl& model, const TensorFile& file,
                   const LoadWeightsOptions& options) {
-  nn::load_checked(file, "classifier", [&](int64_t) { load(model, file, options); });
+  nn::load_checked(file, "classifier", [&](int64_t) { load_state(model, file, options); });
 }
 
 void load_weights(const TensorFile& file,
                   const Callable<ImageClassifierImpl&(int64_t numbers)>& make,
                   const LoadWeightsOptions& options) {
   nn::load_checked(file, "classifier",
-                   [&](int64_t numbers) { load(make(numbers), file, options); });
+                   [&](int64_t numbers) { load_state(make(numbers), file, options); });
 }
 
 std::optional<int64_t> classes_of_weights(const std::string& name, const TensorFile& file) {
   const DefaultDeviceGuard meta(kMeta);
   const nn::init::SkipGuard unset;
   const auto model = create_model(name);
-  const auto names = weights::unwrapped(file);
-  std::vector<std::string> ours, theirs;
-  for (const auto& item : model->state_dict()) ours.push_back(item.key());
+  const std::vector<std::string> ours = names_of(model->state_dict());
+  const auto names = weights::unwrapped(file, ours);
+  std::vector<std::string> theirs;
   for (const auto& [their, key] : names) theirs.push_back(their);
   const auto foreign = weights::foreign_names(ours, theirs);
   const std::string last = model->heads().front() + ".weight";

@@ -2,6 +2,9 @@
 #include "weights/wrapped.h"
 
 #include <algorithm>
+#include <cstddef>
+
+#include "hearth/base/error.h"
 
 namespace hearth::vision::weights {
 namespace {
@@ -10,9 +13,8 @@ namespace {
 constexpr const char* kPlaces[] = {"model_ema.", "state_dict_ema.", "state_dict.", "model."};
 constexpr const char* kWrappers[] = {"module.", "_orig_mod.", "model."};
 
-}  // namespace
-
-std::string wrapping(const TensorFile& file) {
+/// By what stands before them in most files; empty if nothing known does.
+std::string known_wrapping(const TensorFile& file) {
   std::string prefix;
   for (const char* place : kPlaces) {
     const auto within = [&](const std::string& key) { return key.starts_with(place); };
@@ -37,8 +39,43 @@ std::string wrapping(const TensorFile& file) {
   return prefix;
 }
 
-std::map<std::string, std::string> unwrapped(const TensorFile& file) {
-  const std::string prefix = wrapping(file);
+/// Where else most of a network's own names are.
+std::vector<std::string> places_of(const TensorFile& file, const std::vector<std::string>& ours) {
+  std::vector<std::string> places;
+  const std::string first = "." + ours.front();
+  for (const std::string& key : file.keys()) {
+    if (!key.ends_with(first)) continue;
+    const std::string place = key.substr(0, key.size() - first.size() + 1);
+    const auto there = std::count_if(ours.begin(), ours.end(), [&](const std::string& name) {
+      return file.contains(place + name);
+    });
+    if (2 * there > static_cast<std::ptrdiff_t>(ours.size())) places.push_back(place);
+  }
+  return places;
+}
+
+}  // namespace
+
+std::string wrapping(const TensorFile& file, const std::vector<std::string>& ours) {
+  const std::string known = known_wrapping(file);
+  if (ours.empty() || file.contains(known + ours.front())) return known;
+  std::vector<std::string> places = places_of(file, ours);
+  if (places.empty()) return known;
+  const auto averaged = std::find_if(places.begin(), places.end(), [](const std::string& place) {
+    return place.find("ema") != place.npos;
+  });
+  if (averaged != places.end()) return *averaged;
+  std::string all;
+  for (const std::string& place : places)
+    all += (all.empty() ? "" : ", ") + place.substr(0, place.size() - 1);
+  HEARTH_CHECK_AS(FormatError, places.size() == 1, "expected one network, got ", all,
+                  "; save the one that is meant in a file of its own");
+  return places[0];
+}
+
+std::map<std::string, std::string> unwrapped(const TensorFile& file,
+                                             const std::vector<std::string>& ours) {
+  const std::string prefix = wrapping(file, ours);
   std::map<std::string, std::string> names;
   for (const std::string& key : file.keys())
     if (key.starts_with(prefix)) names.emplace(key.substr(prefix.size()), key);
