@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "hearth/base/context.h"
@@ -35,8 +36,6 @@ std::string wrong_device(const std::string& name) {
   }
   return "expected auto, cpu, cuda or cuda:N, got " + shortened(name, 60);
 }
-
-void print_error(const std::string& text) { hearth::Progress::print(text); }
 
 /// Opens what the caller closed, or files that the program opens would get its output.
 void open_standard_files() {
@@ -122,8 +121,16 @@ hearth::Autocast Command::autocast() const {
   return hearth::Autocast(device().type(), type.value_or(hearth::kBFloat16), type.has_value());
 }
 
+void complain(std::string_view text) {
+  // What reads them from a file or pipe gets them whole.
+  winsize size{};
+  const bool narrow =
+      ::isatty(STDERR_FILENO) && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20;
+  hearth::Progress::print(narrow ? lines_within(text, size.ws_col - size_t{1}) : std::string(text));
+}
+
 void note(std::string_view line) {
-  if (!quiet_notes) hearth::Progress::print(line);
+  if (!quiet_notes) complain(line);
 }
 
 Program::Program(const App& app) : app_(app) {
@@ -225,8 +232,8 @@ int Program::run(Entry& entry, const std::vector<std::string>& arguments) {
   require(entry.options, given);
   set_up(command);
   const auto failed = [&](const std::string& what, const std::string& hint = "") {
-    print_error(fmt::format("{}: {}", app_.name, what));
-    if (!hint.empty()) print_error(hint);
+    complain(fmt::format("{}: {}", app_.name, what));
+    if (!hint.empty()) complain(hint);
     if (command.json_) print_json(nlohmann::ordered_json{{"error", what}});
     return 1;
   };
@@ -239,7 +246,7 @@ int Program::run(Entry& entry, const std::vector<std::string>& arguments) {
   } catch (const std::bad_alloc&) {
     return failed("out of memory");
   } catch (const std::exception& error) {
-    return failed(error.what());
+    return failed(error.what(), command.hint(error.what()));
   }
 }
 
@@ -249,7 +256,7 @@ int Program::run(const std::vector<std::string>& arguments) {
   std::string command;
   try {
     if (first.empty()) {
-      print_error(help_of(*this));
+      complain(help_of(*this));
       return 2;
     }
     if (first == "--version") return show(version_of(*this));
@@ -263,8 +270,8 @@ int Program::run(const std::vector<std::string>& arguments) {
     command = " " + entry.name();
     return run(entry, rest);
   } catch (const UsageError& error) {
-    print_error(fmt::format("{0}{1}: {2}\n{0}{1} --help shows what there is.", app_.name, command,
-                            error.what()));
+    complain(fmt::format("{0}{1}: {2}\n{0}{1} --help shows what there is.", app_.name, command,
+                         error.what()));
     return 2;
   }
 }
@@ -275,14 +282,14 @@ int run_app(const App& app, int argc, char** argv) {
   try {
     code = Program(app).run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::exception& error) {
-    print_error(fmt::format("{}: {}", app.name, error.what()));
+    complain(fmt::format("{}: {}", app.name, error.what()));
   }
   const bool lost = std::ferror(stdout) != 0;
   // After an earlier failure it is another's.
   errno = 0;
   if (std::fflush(stdout) != 0 || lost) {
-    print_error(fmt::format("{}: the output cannot be written{}{}", app.name, errno ? ": " : "",
-                            errno ? std::strerror(errno) : ""));
+    complain(fmt::format("{}: the output cannot be written{}{}", app.name, errno ? ": " : "",
+                         errno ? std::strerror(errno) : ""));
     return code == 0 ? 1 : code;
   }
   return code;

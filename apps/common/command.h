@@ -46,6 +46,8 @@ class Command {
   /// Returns the exit code: 0 all done, 1 something failed. Throws hearth::Error (exit code 1) and
   /// UsageError (2).
   virtual int run() = 0;
+  /// What may help against an error that run() threw, a line for people; empty: nothing.
+  virtual std::string hint(const std::string& /*error*/) const { return ""; }
 
  protected:
   /// Whether to print one JSON object as the last line on stdout.
@@ -91,5 +93,7 @@ std::vector<std::unique_ptr<Command>> all_commands();
 /// is not.
 int run_app(const App& app, int argc, char** argv);
 
-/// A line on stderr, above any progress; nothing with --quiet.
+/// A line on stderr, above any progress; a terminal's breaks between words.
+void complain(std::string_view line);
+/// The same of what is no error; nothing with --quiet.
 void note(std::string_view line);

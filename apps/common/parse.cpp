@@ -75,7 +75,13 @@ Values read_arguments(const OptionList& options, const std::vector<std::string>&
       if (next < places.size()) values.emplace_back(&option, places[next++]);
     }
   }
-  if (next < places.size()) throw UsageError("unexpected argument " + shortened(places[next], 60));
+  if (next < places.size()) {
+    const std::string place = shortened(places[next], 60);
+    const OptionSpec* data = options.find("--data");
+    const bool meant = data && !data->hidden && !seen(values, data);
+    throw UsageError("unexpected argument " + place +
+                     (meant ? " (did you mean --data " + place + "?)" : ""));
+  }
   return values;
 }
 

@@ -126,3 +126,18 @@ std::string wrapped(std::string_view text, size_t width, size_t indent, size_t a
   }
   return out;
 }
+
+std::string lines_within(std::string_view lines, size_t width) {
+  std::string out;
+  while (true) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    out += line.size() <= width
+               ? std::string(line)
+               : std::string(indent, ' ') + wrapped(line.substr(indent), width, indent + 2, indent);
+    if (end == lines.size()) return out;
+    out += '\n';
+    lines.remove_prefix(end + 1);
+  }
+}

@@ -32,3 +32,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 /// Breaks text at blanks into lines of at most `width` characters; lines after the first begin with
 /// `indent` blanks. `at` is where the first begins.
 std::string wrapped(std::string_view text, size_t width, size_t indent, size_t at);
+
+/// Lines of which those that are longer than `width` are broken so; what is broken off stands two
+/// blanks further in than its line.
+std::string lines_within(std::string_view lines, size_t width);

@@ -19,8 +19,9 @@ std::string wrong_data(const std::string& name) {
   const auto names = datasets::picture_dataset_names();
   if (datasets::is_picture_path(name) || std::find(names.begin(), names.end(), name) != names.end())
     return "";
-  return "expected " + joined(names, ", ") + ", a folder, a list or archives, got " +
-         shortened(name, 60) + did_you_mean(name, names);
+  return "there is no " + shortened(name, 60) + did_you_mean(name, names) +
+         "; expected a folder, a list (.csv, .tsv), tar archives or one of the data sets " +
+         joined(names, ", ");
 }
 
 }  // namespace
@@ -58,6 +59,11 @@ datasets::PictureOptions DataChoice::options() const {
   return datasets::PictureOptions()
       .download(!is_path())
       .broken(skip_broken ? Broken::Skip : Broken::Error);
+}
+
+std::string DataChoice::hint(const std::string& error) const {
+  if (skip_broken || error.find("cannot be decoded") == error.npos) return "";
+  return "--skip-broken leaves out pictures that cannot be read.";
 }
 
 void DataChoice::check_download() const {

@@ -26,6 +26,8 @@ struct DataChoice {
   /// Throws UsageError for a data set of more than a gigabyte that would have to be downloaded,
   /// unless the user said yes.
   hearth::datasets::PictureOptions options() const;
+  /// What helps against an error in a picture; empty for others.
+  std::string hint(const std::string& error) const;
 
  private:
   void declare_broken(OptionList& options);

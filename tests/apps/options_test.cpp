@@ -151,6 +151,10 @@ TEST(Text, NamesThingsAsPeopleDo) {
   EXPECT_EQ(nearest("zzzz", {"eval", "train"}), "");
   EXPECT_EQ(shortened("a\nb", 10), "a?b");
   EXPECT_EQ(wrapped("one two three", 8, 2, 0), "one two\n  three");
+  EXPECT_EQ(lines_within("one two\n  one two three\nfour", 9),
+            "one two\n  one two\n    three\nfour");
+  EXPECT_EQ(lines_within("", 9), "");
+  EXPECT_EQ(lines_within("of_one_word\n", 9), "of_one_word\n");
 }
 
 struct Paint final : Command {

@@ -231,8 +231,6 @@ TEST_F(VisionApp, PretrainedModelsNeedNoTraining) {
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err,
               HasSubstr("a network without weights: give --weights FILE, or take lenet-digits"));
-  ::unsetenv("HEARTH_HOME");
-  ::unsetenv("https_proxy");
 }
 
 TEST_F(VisionApp, OtherWeightsReplaceAModelsOwn) {
@@ -325,6 +323,10 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   Result r = run({"eval", "--model", folder / "none", "--data", "digits"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr(folder / "none"));
+  EXPECT_THAT(run({"train", "photos"}).err,
+              HasSubstr("unexpected argument photos (did you mean --data photos?)"));
+  EXPECT_THAT(run({"train", "--data", "cifar"}).err,
+              HasSubstr("there is no cifar (did you mean cifar10?); expected a folder"));
   std::ofstream(folder / "file") << "x";
   r = run({"train", "--data", "digits", "--output", folder / "file/run"});
   EXPECT_EQ(r.code, 1);
@@ -339,6 +341,15 @@ TEST_F(VisionApp, SaysWhatIsWrong) {
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("another training"));
   EXPECT_TRUE(read_text(folder / "run/checkpoints/last.safetensors") == checkpoint);
+
+  // Nor is one with more epochs than are asked for, which leaves the settings as they were.
+  const std::vector<std::string> on{"train", "--output", folder / "run", "--resume"};
+  std::vector<std::string> fewer = on;
+  fewer.insert(fewer.end(), {"--epochs", "1"});
+  r = run(fewer);
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("expected 2 epochs or more to go on, got 1"));
+  EXPECT_EQ(run(on).code, 0);
 }
 
 }  // namespace

@@ -128,11 +128,11 @@ int Augment::run() {
         vary(inputs[i], static_cast<int64_t>(i) % copies_, outputs[i], done[i]);
       } catch (const hearth::Error& error) {
         const std::string text = error.what();
-        hearth::Progress::print(fmt::format("{}: {}{}", program(),
-                                            text.find(inputs[i].path) == std::string::npos
-                                                ? fmt::format("[{}] ", inputs[i].path)
-                                                : "",
-                                            text));
+        complain(fmt::format("{}: {}{}", program(),
+                             text.find(inputs[i].path) == std::string::npos
+                                 ? fmt::format("[{}] ", inputs[i].path)
+                                 : "",
+                             text));
         done[i] = {{"in", inputs[i].path}, {"error", text}};
         ++failed;
       }

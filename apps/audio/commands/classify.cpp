@@ -122,7 +122,7 @@ int Classify::run() {
       report["predictions"].push_back(prediction);
     } catch (const hearth::Error& error) {
       failed = true;
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       report["predictions"].push_back({{"sound", path}, {"error", error.what()}});
     }
   }

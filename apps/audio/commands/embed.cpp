@@ -121,7 +121,7 @@ int Embed::run() {
            {"shape", std::vector<int64_t>(vectors.sizes().begin(), vectors.sizes().end())}});
     } catch (const hearth::Error& error) {
       failed = true;
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       report.push_back({{"sound", path}, {"error", error.what()}});
     }
   }

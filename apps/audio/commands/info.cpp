@@ -160,8 +160,7 @@ int Info::run() {
       hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(inputs.size())));
   for (const Input& input : inputs) {
     rows.push_back(read(input.path));
-    if (!rows.back().error.empty())
-      hearth::Progress::print(fmt::format("{}: {}", program(), rows.back().error));
+    if (!rows.back().error.empty()) complain(fmt::format("{}: {}", program(), rows.back().error));
     progress.advance();
   }
   progress.finish();

@@ -185,8 +185,7 @@ int Pitch::run() {
       ++failed;
       course.error = error.what();
       const bool named = course.error.find(task.path) != std::string::npos;
-      hearth::Progress::print(
-          fmt::format("{}: {}{}", program(), named ? "" : task.path + ": ", course.error));
+      complain(fmt::format("{}: {}{}", program(), named ? "" : task.path + ": ", course.error));
     }
     if (json()) files.push_back(json_of(course));
     progress.advance();

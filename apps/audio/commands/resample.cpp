@@ -155,7 +155,7 @@ int Resample::run() {
                       "] cannot be made: ", error.message());
       done.push_back(convert(inputs[i].path, outputs[i]));
     } catch (const hearth::Error& error) {
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       done.push_back({{"in", inputs[i].path}, {"error", error.what()}});
       ++failed;
     }

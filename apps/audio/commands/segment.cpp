@@ -225,7 +225,7 @@ int SegmentCommand::run() {
       if (output_) write_pieces(spoken);
     } catch (const hearth::Error& error) {
       spoken.error = error.what();
-      hearth::Progress::print(fmt::format("{}: {}", program(), spoken.error));
+      complain(fmt::format("{}: {}", program(), spoken.error));
     }
     progress.advance();
   }

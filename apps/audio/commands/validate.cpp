@@ -108,8 +108,7 @@ class Validate final : public Command {
 void Validate::say(Problem problem) {
   errors_ += !problem.warning;
   if (!json() && !quiet() && static_cast<int64_t>(problems_.size()) < show_)
-    hearth::Progress::print(
-        fmt::format("{}: {}: {}", problem.where, problem.kind, problem.message));
+    complain(fmt::format("{}: {}: {}", problem.where, problem.kind, problem.message));
   problems_.push_back(std::move(problem));
 }
 

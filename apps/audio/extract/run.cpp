@@ -236,7 +236,7 @@ class Run {
     const std::string line = message.find(task.path) == message.npos
                                  ? hearth::cat_str("[", task.path, "] ", message)
                                  : message;
-    hearth::Progress::print("hearth-audio: " + line);
+    complain("hearth-audio: " + line);
     const std::lock_guard lock(mutex_);
     if (report_.failed++ == 0) report_.first_error = line;
     if (options_.stop_on_error) stop_ = true;

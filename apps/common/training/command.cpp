@@ -199,6 +199,8 @@ TrainingCommand::Outcome TrainingCommand::fit(train::ClassificationTrainer& trai
   note(fmt::format("{} on {}, {}: {}", model, data, device().str(), described));
   note(fmt::format("{} of {}, batches of {}, learning rate up to {}", counted(*epochs_, "epoch"),
                    counted(trainer.steps_per_epoch(), "step"), *batch_size_, *lr_));
+  // Settings with which it cannot go on do not replace those with which it can.
+  if (resume_) trainer.check_checkpoint(folder.checkpoint());
   keep_settings(folder.file(settings_file()));
   Outcome outcome;
   try {

@@ -133,7 +133,7 @@ int Convert::run() {
       convert(inputs[i].path, outputs[i]);
       done.push_back({{"in", inputs[i].path}, {"out", outputs[i]}});
     } catch (const hearth::Error& error) {
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       done.push_back({{"in", inputs[i].path}, {"error", error.what()}});
       code = 1;
     }

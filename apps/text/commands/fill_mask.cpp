@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/base/error.h"
-#include "hearth/base/progress.h"
 #include "hearth/text/pipelines/tasks.h"
 
 #include "common/command.h"
@@ -76,7 +75,7 @@ int FillMask::run() {
           } catch (const hearth::ValueError& error) {
             // A line without a mask; others go on.
             failed = true;
-            hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+            complain(fmt::format("{}: {}", program(), error.what()));
             all.emplace_back();
           }
         }

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "hearth/base/error.h"
-#include "hearth/base/progress.h"
 #include "hearth/datasets/vision/by_name.h"
 
 #include "common/command.h"
@@ -85,8 +84,8 @@ int Datasets::run() {
       files.push_back({{"name", file.file.name}, {"path", file.path}, {"state", state}});
       if (state != "damaged") continue;
       failed = true;
-      hearth::Progress::print(fmt::format(
-          "{}: {} is not what it was: remove it, and download it again", program(), file.path));
+      complain(fmt::format("{}: {} is not what it was: remove it, and download it again", program(),
+                           file.path));
     }
     const datasets::PictureDatasetInfo& info =
         *std::find_if(datasets::picture_datasets().begin(), datasets::picture_datasets().end(),

@@ -51,6 +51,7 @@ class Eval final : public Command {
     options.add("--batch-size", batch_size_, "Images at once").between(1, 100'000);
   }
   int run() override;
+  std::string hint(const std::string& error) const override { return data_.hint(error); }
 
  private:
   ModelChoice model_;

@@ -125,7 +125,7 @@ int Explain::run() {
                          {"layer", cam.layer},
                          {"output", outputs[i]}});
     } catch (const hearth::Error& error) {
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       errors.push_back({{"file", path}, {"error", error.what()}});
     }
   }

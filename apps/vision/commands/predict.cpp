@@ -116,7 +116,7 @@ void Predict::batch(const hearth::vision::Classifier& classifier, size_t first,
       tell(paths[i], best, p.done.inverted);
       if (drawn_) drawn_->add(paths[i], p.picture, best[0]);
     } catch (const hearth::Error& error) {
-      hearth::Progress::print(fmt::format("{}: {}", program(), error.what()));
+      complain(fmt::format("{}: {}", program(), error.what()));
       errors_.push_back({{"file", paths[i]}, {"error", error.what()}});
     }
   }

@@ -18,6 +18,7 @@
 class PictureTraining : public TrainingCommand {
  public:
   int run() override;
+  std::string hint(const std::string& error) const override { return data_.hint(error); }
 
  protected:
   PictureTraining(const char* output, const char* epochs, const char* batch_size)

@@ -216,8 +216,24 @@ Engine& ClassificationTrainer::engine() { return impl_->trainer; }
 int64_t ClassificationTrainer::steps_per_epoch() const { return impl_->steps_per_epoch(); }
 int64_t ClassificationTrainer::total_steps() const { return impl_->total_steps(); }
 
+void ClassificationTrainer::check_checkpoint(const std::string& checkpoint) const {
+  serialize::InputArchive archive, members, run, place;
+  archive.load_from(checkpoint);
+  archive.read("members", members);
+  members.read("run", run);
+  impl_->run.load(run);
+  members.read("trainer", place);
+  int64_t step = 0;
+  place.read("step", step);
+  const int64_t each = steps_per_epoch(), epochs = impl_->options.epochs();
+  HEARTH_CHECK_AS(ValueError, step <= total_steps(), "[", checkpoint, "] has been trained for ",
+                  step, " steps of ", each, " an epoch; expected ", (step + each - 1) / each,
+                  " epochs or more to go on, got ", epochs);
+}
+
 FitResult ClassificationTrainer::fit(const std::string& checkpoint) {
   Impl& s = *impl_;
+  if (!checkpoint.empty()) check_checkpoint(checkpoint);
   s.add_averaging();
   const auto fit_on = [&](auto& loader) {
     return s.validation ? s.trainer.fit(loader, *s.validation, checkpoint)

@@ -124,7 +124,10 @@ class HEARTH_API ClassificationTrainer {
   int64_t steps_per_epoch() const;
   int64_t total_steps() const;
 
-  /// Trains, from a checkpoint if one is given. Throws FormatError for one of another training.
+  /// Throws unless fit can go on from a checkpoint: FormatError for one of another training,
+  /// ValueError for one with more steps than this has.
+  void check_checkpoint(const std::string& checkpoint) const;
+  /// Trains, from a checkpoint if one is given, which is checked first.
   FitResult fit(const std::string& checkpoint = {});
 
  private:
