@@ -62,7 +62,7 @@ datasets::PictureOptions DataChoice::options() const {
 }
 
 std::string DataChoice::hint(const std::string& error) const {
-  if (skip_broken || error.find("cannot be decoded") == error.npos) return "";
+  if (skip_broken || error.find("[decode_") == error.npos) return "";
   return "--skip-broken leaves out pictures that cannot be read.";
 }
 

@@ -57,7 +57,9 @@ hearth::vision::FitOptions FitChoice::options() const {
 }
 
 std::vector<Input> find_pictures(const std::vector<std::string>& arguments) {
-  return find_inputs(arguments, hearth::datasets::picture_extensions());
+  std::vector<std::string> extensions = hearth::datasets::picture_extensions();
+  extensions.emplace_back(".gif");
+  return find_inputs(arguments, extensions);
 }
 
 Tensor read_picture(const std::string& path) {

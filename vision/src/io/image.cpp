@@ -44,7 +44,7 @@ void check_pixels(std::string_view op, uint64_t width, uint64_t height, int64_t 
                   " x ", height);
   HEARTH_CHECK_AS(FormatError, width * height <= static_cast<uint64_t>(max_pixels), "[", op,
                   "] the header promises ", width, " x ", height, " pixels, the limit is ",
-                  max_pixels, "; raise DecodeOptions::max_pixels if the file is trusted");
+                  max_pixels, " (DecodeOptions::max_pixels)");
 }
 
 void check_region(std::string_view op, const Region& region, int64_t height, int64_t width) {

@@ -68,7 +68,8 @@ std::string wrapping(const TensorFile& file, const std::vector<std::string>& our
   std::string all;
   for (const std::string& place : places)
     all += (all.empty() ? "" : ", ") + place.substr(0, place.size() - 1);
-  HEARTH_CHECK_AS(FormatError, places.size() == 1, "expected one network, got ", all,
+  HEARTH_CHECK_AS(FormatError, places.size() == 1, "[", file.source(),
+                  "] expected one network, got ", all,
                   "; save the one that is meant in a file of its own");
   return places[0];
 }
