@@ -68,6 +68,7 @@ vision::Classifier from_state_dict(const std::string& architecture,
     spec.classes = numbers;
   }
   name_classes(spec);
+  vision::read_conventions(file, spec);
   return vision::fit_classifier(std::move(spec), file, options);
 }
 

@@ -209,6 +209,23 @@ TEST_F(Tuning, WrappedStateDictsAreOpened) {
                      HasSubstr("Missing key(s) in state_dict: \"layer3.1.conv1.weight\"")));
 }
 
+TEST(ForeignWeights, AloneTellWhatTheirNamesTell) {
+  const auto spec_of_file = [](const std::string& model, const std::string& name) {
+    const TemporaryFolder folder;
+    save_tensors({{"module." + name, zeros({1})}}, folder / "net.safetensors");
+    ClassifierSpec spec;
+    spec.model = model;
+    read_conventions(TensorFile(folder / "net.safetensors"), spec);
+    return spec;
+  };
+  EXPECT_EQ(spec_of_file("mobilenet_v3_large", "conv_stem.weight").norm_eps, 1e-5);
+  EXPECT_FALSE(spec_of_file("mobilenet_v3_large", "features.0.0.weight").norm_eps);
+  const ClassifierSpec spec = spec_of_file("efficientnet_b0", "_conv_stem.weight");
+  EXPECT_EQ(spec.norm_eps, 1e-3);
+  EXPECT_EQ(spec.same_padding, true);
+  EXPECT_FALSE(spec_of_file("efficientnet_lite0", "_conv_stem.weight").norm_eps);
+}
+
 TEST_F(Tuning, OtherClassesAndChannelsKeepTheTrunk) {
   save_tensors(tensors, folder / "net.safetensors");
   testing::internal::CaptureStderr();

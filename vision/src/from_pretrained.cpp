@@ -101,6 +101,10 @@ ClassifierSpec photograph_spec(const std::string& architecture, int64_t num_clas
   return spec;
 }
 
+void read_conventions(const TensorFile& weights, ClassifierSpec& spec) {
+  weights::read_architecture(weights, spec);
+}
+
 Classifier from_pretrained(const std::string& name_or_path, const PretrainedOptions& options) {
   const bool others = !options.weights().empty();
   if (others && is_architecture(name_or_path)) {
@@ -108,7 +112,9 @@ Classifier from_pretrained(const std::string& name_or_path, const PretrainedOpti
     if (Classifier::describes_itself(file))
       return fit_classifier(Classifier::spec_of(file), file, options);
     const int64_t classes = models::classes_of_weights(name_or_path, file).value_or(1000);
-    return fit_classifier(photograph_spec(name_or_path, classes), file, options);
+    ClassifierSpec spec = photograph_spec(name_or_path, classes);
+    read_conventions(file, spec);
+    return fit_classifier(std::move(spec), file, options);
   }
   const hub::ModelFiles files = hub::model_files(name_or_path, others, options.hub());
   std::optional<TensorFile> own;

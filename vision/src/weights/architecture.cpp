@@ -190,4 +190,21 @@ void read_architecture(const ModelSettings& settings, ClassifierSpec& spec) {
   if (const auto same = settings.find({"same_padding"})) spec.same_padding = same->boolean();
 }
 
+void read_architecture(const TensorFile& weights, ClassifierSpec& spec) {
+  const auto has = [&](const std::string& name) {
+    return std::any_of(weights.keys().begin(), weights.keys().end(), [&](const std::string& key) {
+      return key == name || key.ends_with("." + name);
+    });
+  };
+  const bool efficientnet = spec.model.starts_with("efficientnet_b");
+  if (!efficientnet && !spec.model.starts_with("mobilenet_v3")) return;
+  if (has("conv_stem.weight")) {
+    // timm's own; those that it took over from TensorFlow have the same names.
+    spec.norm_eps = 1e-5;
+  } else if (efficientnet && has("_conv_stem.weight")) {
+    spec.norm_eps = 1e-3;
+    spec.same_padding = true;
+  }
+}
+
 }  // namespace hearth::vision::weights

@@ -12,6 +12,10 @@ namespace hearth::vision::weights {
 /// a name of Hearth's. Throws FormatError for one that Hearth doesn't have.
 void read_architecture(const hub::ModelSettings& settings, ClassifierSpec& spec);
 
+/// The same of a file of weights alone, as far as the names of its tensors tell whose it is: fills
+/// in norm_eps and same_padding of a spec that has its model.
+void read_architecture(const TensorFile& weights, ClassifierSpec& spec);
+
 /// The images: shape, mean, stddev, resize_size, stretch and interpolation.
 void read_preprocessing(const hub::ModelSettings& settings, ClassifierSpec& spec);
 

@@ -57,6 +57,11 @@ HEARTH_API Classifier fit_classifier(ClassifierSpec spec, const TensorFile& file
 /// A spec of photographs as networks trained on ImageNet take them, with numbers for classes.
 HEARTH_API ClassifierSpec photograph_spec(const std::string& architecture, int64_t num_classes);
 
+/// Sets in a spec, which has its model, what the names of a file's tensors tell of the network:
+/// EfficientNets and MobileNetV3s of timm and efficientnet_pytorch have an epsilon in their norms,
+/// and padding, of their own.
+HEARTH_API void read_conventions(const TensorFile& weights, ClassifierSpec& spec);
+
 /// Writes config.json and model.safetensors into a folder, which is made if need be, as
 /// from_pretrained reads them. Each file is whole or not there.
 HEARTH_API void save_pretrained(const Classifier& classifier, const std::string& folder);
