@@ -169,7 +169,8 @@ Tensor Classifier::run(const Tensor& clips, int64_t batch_size, bool scores) con
   for (int64_t at = 0; at < clips.size(0); at += batch_size) {
     const auto some = range(at, std::min(at + batch_size, clips.size(0)));
     const Tensor x = input(clips, some).to(device_);
-    parts.push_back((scores ? model_->forward(x).softmax(1) : model_->embed(x)).to(kFloat).cpu());
+    parts.push_back(
+        (scores ? model_->forward(x).to(kFloat).softmax(1) : model_->embed(x).to(kFloat)).cpu());
   }
   if (!parts.empty()) return cat(parts);
   // The width of nothing is that of one.

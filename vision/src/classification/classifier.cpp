@@ -272,7 +272,8 @@ Tensor Classifier::probabilities(const Tensor& pixels, int64_t batch_size) const
   for (int64_t at = 0; at < images.size(0); at += batch_size) {
     std::vector<size_t> indices(static_cast<size_t>(std::min(batch_size, images.size(0) - at)));
     std::iota(indices.begin(), indices.end(), static_cast<size_t>(at));
-    parts.push_back(model_->forward(input(images, indices).to(device_)).softmax(1).cpu());
+    parts.push_back(
+        model_->forward(input(images, indices).to(device_)).to(kFloat).softmax(1).cpu());
   }
   if (parts.empty()) return empty({0, static_cast<int64_t>(spec_.classes.size())});
   return cat(parts);

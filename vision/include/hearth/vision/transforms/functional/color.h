@@ -23,7 +23,8 @@ HEARTH_API Tensor adjust_contrast(const Tensor& image, double contrast_factor);
 /// The luma of each pixel mixed with it. Gray images stay as they are.
 HEARTH_API Tensor adjust_saturation(const Tensor& image, double saturation_factor);
 /// Turns the hue of HSV, from 0 to 1 the circle of colors, by a factor between -0.5 and 0.5. Gray
-/// images stay as they are. No gradient. Throws DtypeError for int32 and int64, too fine for float32.
+/// images stay as they are. No gradient. Throws DtypeError for int32 and int64, too fine for
+/// float32.
 HEARTH_API Tensor adjust_hue(const Tensor& image, double hue_factor);
 /// gain * image ^ gamma. Throws DtypeError for int32 and int64, too fine for float32.
 HEARTH_API Tensor adjust_gamma(const Tensor& image, double gamma, double gain = 1);
