@@ -142,6 +142,20 @@ TEST(AutoTokenizer, TakesTheSpecialTokensOfItsFamily) {
   EXPECT_TRUE(AutoTokenizer::from_pretrained(folder / "tokenizer.json").cls_token);
 }
 
+TEST(AutoTokenizer, PadsAtTheLeftAsItsFamilyDoes) {
+  const TemporaryFolder folder;
+  write_text(folder / "tokenizer.json", tokenizer_json("llama2"));
+  const auto side = [&](const char* config) {
+    write_text(folder / "tokenizer_config.json", config);
+    return AutoTokenizer::from_pretrained(folder.path).padding_side;
+  };
+  EXPECT_EQ(side(R"({"tokenizer_class":"LlamaTokenizerFast"})"), Side::Left);
+  EXPECT_EQ(side(R"({"tokenizer_class":"GemmaTokenizer"})"), Side::Left);
+  EXPECT_EQ(side(R"({"tokenizer_class":"LlamaTokenizer","padding_side":"right"})"), Side::Right);
+  EXPECT_EQ(side(R"({"tokenizer_class":"PreTrainedTokenizerFast"})"), Side::Right);
+  EXPECT_EQ(side("{}"), Side::Right);
+}
+
 TEST(AutoTokenizer, FramesTextsAsLlamasSettingsSay) {
   const TemporaryFolder folder;
   write_text(folder / "tokenizer.json", tokenizer_json("llama2"));

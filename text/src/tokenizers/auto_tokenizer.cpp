@@ -138,9 +138,9 @@ AddedToken token_of(const JsonValue& value) {
   return token.lstrip(flag(value, "lstrip")).rstrip(flag(value, "rstrip"));
 }
 
-Side side_of(const JsonValue& config, const char* name) {
+Side side_of(const JsonValue& config, const char* name, Side fallback) {
   const auto value = member(config, name);
-  if (!value) return Side::Right;
+  if (!value) return fallback;
   const std::string& side = value->string();
   HEARTH_CHECK_AS(FormatError, side == "left" || side == "right", "[tokenizer_config.json] ", name,
                   ": expected left or right, got ", side);
@@ -299,8 +299,9 @@ class Loader {
       const double value = length->number();
       if (value > 0 && value < kLongest) out_.model_max_length = static_cast<int64_t>(value);
     }
-    out_.padding_side = side_of(config, "padding_side");
-    out_.truncation_side = side_of(config, "truncation_side");
+    const bool left = !families_.empty() && pads_left(families_[0]);
+    out_.padding_side = side_of(config, "padding_side", left ? Side::Left : Side::Right);
+    out_.truncation_side = side_of(config, "truncation_side", Side::Right);
     out_.clean_up_tokenization_spaces = flag(config, "clean_up_tokenization_spaces");
     out_.token_type_ids = reads_token_types();
   }

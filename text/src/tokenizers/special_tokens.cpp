@@ -50,6 +50,10 @@ constexpr Family kFamilies[] = {
 /// Those that make their own post-processor.
 constexpr std::string_view kFraming[] = {"codellama", "cohere", "gemma", "llama"};
 
+/// Those that pad at the left where nothing is said.
+constexpr std::string_view kPadLeft[] = {"codellama", "cohere",  "gemma",
+                                         "llama",     "siglip2", "xlnet"};
+
 /// "xlm-roberta" and "XLMRobertaTokenizerFast" are one.
 std::string plain_name(std::string_view text) {
   std::string name;
@@ -102,6 +106,11 @@ void set_default_tokens(PreTrainedTokenizer& tokenizer, std::string_view family)
 bool frames_texts(std::string_view family) {
   const std::string name = plain_name(family);
   return std::find(std::begin(kFraming), std::end(kFraming), name) != std::end(kFraming);
+}
+
+bool pads_left(std::string_view family) {
+  const std::string name = plain_name(family);
+  return std::find(std::begin(kPadLeft), std::end(kPadLeft), name) != std::end(kPadLeft);
 }
 
 std::optional<bool> takes_token_types(std::string_view family) {

@@ -19,6 +19,8 @@ std::optional<bool> takes_token_types(std::string_view family);
 /// Whether tokenizers of that family put bos and eos around texts as add_bos_token and
 /// add_eos_token say.
 bool frames_texts(std::string_view family);
+/// Whether a family's batches are padded at the left, unless its files say otherwise.
+bool pads_left(std::string_view family);
 
 /// A special token by its name in the files, "bos_token" ...; null if there is no such name.
 std::optional<std::string>* special_token_of(PreTrainedTokenizer& tokenizer, std::string_view name);
