@@ -83,7 +83,7 @@ void forward(const Call& call) {
     const bool is_scalar =
         (f.side == Pointwise::Side::A && k == 0) || (f.side == Pointwise::Side::B && k == 1);
     if (is_scalar) {
-      store_rounded(operand, compute, f.scalar);
+      store_rounded(operand, compute, ops::scalar_operand(info, f, call.compute));
       slots[k].constant = operand;
     } else {
       slots[k].tensor = &call.in[next++];

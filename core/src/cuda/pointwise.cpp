@@ -52,11 +52,12 @@ void run(PointwiseLaunch launch, const Call& call, const PointwiseSlot* slots) {
 void forward(const Call& call) {
   const auto& info = *static_cast<const ops::PointwiseInfo*>(call.op.extra);
   const auto& f = call.as<Pointwise>();
+  const Scalar scalar = ops::scalar_operand(info, f, call.compute);
   PointwiseSlot slots[3];
   size_t next = 0;
   for (int k = 0; k < info.arity; ++k) {
     if (stands_for(f, k)) {
-      slots[k].number = &f.scalar;
+      slots[k].number = &scalar;
     } else {
       slots[k].tensor = &call.in[next++];
     }

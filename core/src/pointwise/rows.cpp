@@ -327,6 +327,13 @@ OpTable* pointwise_backward_row(PointwiseOp op, int input) {
   return &backward_rows[static_cast<size_t>(op) * 3 + static_cast<size_t>(input)];
 }
 
+Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields, ScalarType compute) {
+  const bool half = compute == kHalf || compute == kBFloat16;
+  if (info.result != PointwiseResult::BOOL || !half) return fields.scalar;
+  const auto value = static_cast<float>(fields.scalar.toDouble());
+  return compute == kHalf ? static_cast<float>(Half(value)) : static_cast<float>(BFloat16(value));
+}
+
 ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {
   // Three ranks of operands; a lower one only counts when its category of types is higher.
   ScalarType dims = ScalarType::Undefined, zero = ScalarType::Undefined;

@@ -53,4 +53,8 @@ HEARTH_API OpTable* pointwise_backward_row(PointwiseOp op, int input);
 /// C++ scalars, within a category of types.
 ScalarType result_type(Args in, const Scalar* scalar = nullptr, unsigned skip = 0);
 
+/// The scalar that a kernel computes with. Comparisons round it to the tensors' type first, as
+/// PyTorch's do, so that what was stored as a half type equals the number it was made of.
+Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields, ScalarType compute);
+
 }  // namespace hearth::ops

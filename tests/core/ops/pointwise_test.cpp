@@ -103,6 +103,20 @@ TEST(Pointwise, IntegerDivisionFloors) {
   EXPECT_THROW(floor_divide(x, 0), ValueError);
 }
 
+TEST(Pointwise, ComparisonsRoundScalarsToTheTensorsType) {
+  for (const ScalarType type : {kHalf, kBFloat16, kFloat}) {
+    const Tensor x = full({3}, 0.1, type);
+    EXPECT_TRUE((x == 0.1).all().item<bool>()) << type;
+    EXPECT_FALSE((x != 0.1).any().item<bool>()) << type;
+    EXPECT_TRUE((x >= 0.1).all().item<bool>()) << type;
+    EXPECT_TRUE((x <= 0.1).all().item<bool>()) << type;
+    EXPECT_FALSE((x < 0.1).any().item<bool>()) << type;
+    EXPECT_FALSE((x > 0.1).any().item<bool>()) << type;
+    // What computes has the number's own digits.
+    EXPECT_NEAR((x * 0.1).to(kDouble)[0].item<double>(), 0.01, 1e-4) << type;
+  }
+}
+
 TEST(Pointwise, Angle) {
   const double pi = 3.14159265358979323846;
   const Tensor x = tensor({-2.5, -0.0, 0.0, 3.0, -INFINITY}, kDouble).requires_grad_();
