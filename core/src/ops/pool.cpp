@@ -312,6 +312,12 @@ Tensor avg_pool(int64_t dims, const Tensor& self, IntArrayRef kernel_size, IntAr
 }
 
 Tensor adaptive_avg_pool(int64_t dims, const Tensor& self, IntArrayRef output_size) {
+  // One cell is the mean, as in PyTorch: NaN where the image is empty.
+  constexpr int64_t kSpatial[] = {-3, -2, -1};
+  const bool one_cell = !output_size.empty() && std::ssize(output_size) <= dims &&
+                        output_size.allMatch([](int64_t n) { return n == 1; });
+  if (one_cell && self.defined() && self.dim() > dims && self.numel() == 0)
+    return self.mean(IntArrayRef(kSpatial).slice(static_cast<size_t>(3 - dims)), /*keepdim=*/true);
   const auto pool = [&](const Tensor& x) {
     return invoke_n<1>(ops::AdaptiveAvgPool{per_dim(output_size, dims)}, x);
   };

@@ -225,6 +225,19 @@ TEST(Pool, WindowsOfNothingButPadding) {
   check(shuffled({1, 2, 3, 1, 2}), {2, 1, 1}, {1, 0, 0}, {4, 1, 1}, {6, 7});
 }
 
+TEST(Pool, OneCellOfAnEmptyImageIsNaN) {
+  const auto nans = [](const Tensor& y, IntArrayRef sizes) {
+    EXPECT_EQ(y.sizes(), sizes);
+    EXPECT_TRUE(y.isnan().all().item<bool>());
+  };
+  nans(adaptive_avg_pool2d(zeros({2, 3, 0, 4}), 1), {2, 3, 1, 1});
+  nans(adaptive_avg_pool2d(zeros({3, 4, 0}), {1, 1}), {3, 1, 1});
+  nans(adaptive_avg_pool1d(zeros({2, 3, 0}), 1), {2, 3, 1});
+  EXPECT_EQ(adaptive_avg_pool2d(zeros({0, 3, 4, 4}), 1).sizes(), IntArrayRef({0, 3, 1, 1}));
+  EXPECT_THROW(adaptive_avg_pool2d(zeros({2, 3, 0, 4}), 2), ShapeError);
+  nans(adaptive_avg_pool3d(zeros({2, 3, 0, 4, 4}), 1), {2, 3, 1, 1, 1});
+}
+
 TEST(Pool, Errors) {
   const Tensor x = zeros({1, 3, 4, 4});
   EXPECT_THAT(error_of([&] {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,7 @@ class ArrayRef {
   using value_type = T;
   using iterator = const T*;
   using const_iterator = const T*;
+  using reverse_iterator = std::reverse_iterator<const T*>;
 
   constexpr ArrayRef() = default;
   constexpr ArrayRef(const T& one) : data_(&one), size_(1) {}
@@ -47,6 +49,8 @@ class ArrayRef {
 
   constexpr const T* begin() const { return data_; }
   constexpr const T* end() const { return data_ + size_; }
+  constexpr reverse_iterator rbegin() const { return reverse_iterator(end()); }
+  constexpr reverse_iterator rend() const { return reverse_iterator(begin()); }
   constexpr const T* data() const { return data_; }
   constexpr size_t size() const { return size_; }
   constexpr bool empty() const { return size_ == 0; }
@@ -66,6 +70,13 @@ class ArrayRef {
     if (size_ != other.size_) return false;
     for (size_t i = 0; i < size_; ++i)
       if (!(data_[i] == other.data_[i])) return false;
+    return true;
+  }
+  /// Whether `test` holds for each element.
+  template <typename F>
+  constexpr bool allMatch(const F& test) const {
+    for (const T& element : *this)
+      if (!test(element)) return false;
     return true;
   }
 
