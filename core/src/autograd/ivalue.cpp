@@ -82,6 +82,13 @@ const std::vector<IValue>& IValue::toListRef() const {
 std::shared_ptr<ivalue::Tuple> IValue::toTuple() const {
   return get<std::shared_ptr<ivalue::Tuple>>(value_, "Tuple");
 }
+const std::vector<IValue>& IValue::tuple_of_size(size_t n) const {
+  const std::vector<IValue>& items =
+      get<std::shared_ptr<ivalue::Tuple>>(value_, "Tuple")->elements();
+  HEARTH_CHECK(items.size() == n, "[IValue] Expected a Tuple of ", n, " elements, got ",
+               items.size());
+  return items;
+}
 Dict<IValue, IValue> IValue::toGenericDict() const {
   return *get<std::shared_ptr<Dict<IValue, IValue>>>(value_, "GenericDict");
 }

@@ -34,22 +34,6 @@ OpNode::~OpNode() {
   if (fields != inline_fields) ::operator delete(fields);
 }
 
-std::string backward_name(std::string_view op) {
-  std::string name;
-  bool upper = true;
-  for (char c : op) {
-    if (c == '_') {
-      upper = true;
-    } else {
-      name.push_back(upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
-      upper = false;
-    }
-  }
-  return name + "Backward0";
-}
-
-std::string OpNode::name() const { return backward_name(op.info.name); }
-
 void OpNode::save_in(size_t i, const Tensor& t, bool copied) {
   SavedTensor s;
   s.number = static_cast<uint32_t>(i);

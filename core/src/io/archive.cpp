@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/io/archive.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <istream>
 #include <map>
 #include <ostream>
@@ -11,6 +13,7 @@
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/io/args.h"
 #include "hearth/io/safetensors.h"
+#include "hearth/io/serialize.h"
 
 #include "io/archive_items.h"
 #include "io/safetensors_format.h"
@@ -206,14 +209,58 @@ void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
   for (const auto& [path, value] : nested.items_->values) write(key + "." + path, value);
 }
 
+namespace {
+
+/// Lists, tuples and dicts are kept pickled, in a tensor of bytes that begins with this.
+constexpr std::string_view kPickled("\x93hearth.IValue\n");
+
+Tensor pickled_tensor(const IValue& value) {
+  const std::vector<char> bytes = pickle_save(value);
+  const Tensor tensor =
+      new_tensor({static_cast<int64_t>(kPickled.size() + bytes.size())}, kByte, kCPU);
+  auto* to = static_cast<char*>(raw_data(tensor));
+  std::memcpy(to, kPickled.data(), kPickled.size());
+  std::memcpy(to + kPickled.size(), bytes.data(), bytes.size());
+  return tensor;
+}
+
+bool is_pickled(const Tensor& t) {
+  return t.scalar_type() == kByte && t.device().is_cpu() && t.is_contiguous() &&
+         t.numel() > std::ssize(kPickled) &&
+         std::memcmp(raw_data(t), kPickled.data(), kPickled.size()) == 0;
+}
+
+/// Lists of one kind of numbers, or of tensors, are such lists again.
+IValue unpickled(const Tensor& t) {
+  const auto* from = static_cast<const char*>(raw_data(t));
+  IValue value = pickle_load(std::vector<char>(from + kPickled.size(), from + t.numel()));
+  if (!value.isList()) return value;
+  const std::vector<IValue>& items = value.toListRef();
+  const auto all = [&](bool (IValue::*is)() const) {
+    return !items.empty() &&
+           std::all_of(items.begin(), items.end(), [&](const IValue& i) { return (i.*is)(); });
+  };
+  const auto list_of = [&](auto get) {
+    std::vector<std::decay_t<decltype(get(items[0]))>> list;
+    for (const IValue& i : items) list.push_back(get(i));
+    return IValue(std::move(list));
+  };
+  if (all(&IValue::isInt)) return list_of([](const IValue& i) { return i.toInt(); });
+  if (all(&IValue::isDouble)) return list_of([](const IValue& i) { return i.toDouble(); });
+  if (all(&IValue::isTensor)) return list_of([](const IValue& i) { return i.toTensor(); });
+  return value;
+}
+
+}  // namespace
+
 void OutputArchive::write_ivalue(const std::string& key, const IValue& value) {
   if (value.isTensor()) return write(key, value.toTensor());
   if (value.isNone()) return write(key, Value());
   if (value.isBool()) return write(key, Value(value.toBool()));
   if (value.isInt()) return write(key, Value(value.toInt()));
   if (value.isDouble()) return write(key, Value(value.toDouble()));
-  HEARTH_CHECK_AS(ValueError, value.isString(), "[archive] cannot keep the list '", key, "'");
-  write(key, Value(value.toStringRef()));
+  if (value.isString()) return write(key, Value(value.toStringRef()));
+  write(key, pickled_tensor(value));
 }
 
 void OutputArchive::save_to(const std::string& filename) const {
@@ -360,7 +407,7 @@ bool InputArchive::try_read(const std::string& key, IValue& value) {
   }
   Tensor tensor;
   if (!try_read(key, tensor)) return false;
-  value = tensor;
+  value = is_pickled(tensor) ? unpickled(tensor) : IValue(tensor);
   return true;
 }
 bool InputArchive::try_read(const std::string& key, InputArchive& nested) {

@@ -20,6 +20,12 @@ std::string type_name(const std::type_info& type) {
   char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
   std::string name = status == 0 ? text : type.name();
   std::free(text);
+  // As LibTorch calls them, and as modules print themselves.
+  constexpr std::string_view kOurs = "hearth::";
+  for (size_t at = 0; (at = name.find(kOurs, at)) != std::string::npos;) {
+    const bool tensor = name.compare(at + kOurs.size(), 6, "Tensor") == 0;
+    name.replace(at, kOurs.size(), tensor ? "at::" : "torch::");
+  }
   return name;
 }
 

@@ -108,6 +108,12 @@ std::string described(const IncompatibleKeys& keys) {
 IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>& given_state,
                                          bool strict,
                                          const OrderedDict<std::string, int64_t>& versions) {
+  return load_state(given_state, versions, strict, strict);
+}
+
+IncompatibleKeys Module::load_state(const OrderedDict<std::string, Tensor>& given_state,
+                                    const OrderedDict<std::string, int64_t>& versions,
+                                    bool refuse_missing, bool refuse_unexpected) {
   OrderedDict<std::string, Tensor> state = given_state;
   upgrade_states(state, "", versions);
   std::vector<StateEntry> entries;
@@ -133,13 +139,18 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
   for (const auto& item : state)
     if (!expected.contains(item.key())) keys.unexpected_keys.push_back(item.key());
   const auto check = [&](bool every_key) {
-    const std::string problems = (every_key ? described(keys) : "") + mismatches;
+    const std::string problems =
+        (every_key
+             ? described({refuse_missing ? keys.missing_keys : std::vector<std::string>(),
+                          refuse_unexpected ? keys.unexpected_keys : std::vector<std::string>()})
+             : "") +
+        mismatches;
     HEARTH_CHECK_AS(ValueError, problems.empty(),
                     "[load_state_dict] Error(s) in loading state_dict for ", name(), ":", problems);
   };
   // Hooks may forgive what is wrong with the keys, when the values are there.
   const bool hooked = any_load_post_hooks();
-  check(strict && !hooked);
+  check(!hooked);
 
   {
     const NoGradGuard no_grad;
@@ -150,7 +161,7 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
   }
   if (hooked) {
     run_load_post_hooks(keys);
-    check(strict);
+    check(true);
   }
   return keys;
 }
@@ -165,7 +176,8 @@ void Module::load(serialize::InputArchive& archive) {
   for (const auto& [path, tensor] : archive.tensors()) state.insert(path, tensor);
   OrderedDict<std::string, int64_t> versions;
   for (const auto& [path, version] : archive.versions()) versions.insert(path, version);
-  load_state_dict(state, /*strict=*/true, versions);
+  // As in LibTorch, a module takes its part of an archive that has more.
+  load_state(state, versions, /*refuse_missing=*/true, /*refuse_unexpected=*/false);
 }
 
 }  // namespace hearth::nn

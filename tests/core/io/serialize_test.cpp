@@ -242,12 +242,14 @@ TEST(Archive, KeepsIValues) {
   out.write("rate", IValue(0.5));
   out.write("name", IValue("x"));
   out.write("tensor", IValue(ones({2})));
-  EXPECT_THROW(out.write("list", IValue(std::vector<int64_t>{1})), ValueError);
+  out.write("list", IValue(std::vector<int64_t>{1, 2}));
   std::stringstream file;
   out.save_to(file);
   serialize::InputArchive in;
   in.load_from(file);
   IValue value;
+  in.read("list", value);
+  EXPECT_EQ(value.toIntVector(), (std::vector<int64_t>{1, 2}));
   const auto read = [&](const char* key) -> const IValue& {
     in.read(key, value);
     return value;

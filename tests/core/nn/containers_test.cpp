@@ -122,7 +122,7 @@ TEST(NnModuleList, KeepsOrderAndNames) {
   EXPECT_TRUE(list->named_children()["3"]->as<nn::Tanh>());
   EXPECT_EQ(list->at<nn::LinearImpl>(0).options.out_features(), 2);
   EXPECT_THAT(error_of([&] { list->at<nn::LinearImpl>(1); }),
-              HasSubstr("Unable to cast module[1] to hearth::nn::LinearImpl"));
+              HasSubstr("Unable to cast module[1] to torch::nn::LinearImpl"));
   EXPECT_THAT(error_of([&] { list->ptr(4); }), HasSubstr("Index out of range"));
   EXPECT_THAT(error_of([&] { list->insert(9, nn::Tanh()); }), HasSubstr("Index out of range"));
   const auto copy = list->clone();

@@ -88,9 +88,9 @@ TEST(NnModule, AppliesFunctionsInAllForms) {
     seen.push_back(name);
   });
   std::as_const(*net).apply([&](const nn::Module&) { seen.push_back("const"); });
-  EXPECT_THAT(seen,
-              ElementsAre(HasSubstr("NetImpl"), "hearth::nn::LinearImpl", "hearth::nn::LinearImpl",
-                          "n", "n.fc1", "n.fc2", "", "fc1", "fc2", "const", "const", "const"));
+  EXPECT_THAT(
+      seen, ElementsAre(HasSubstr("NetImpl"), "torch::nn::LinearImpl", "torch::nn::LinearImpl", "n",
+                        "n.fc1", "n.fc2", "", "fc1", "fc2", "const", "const", "const"));
   NetImpl on_stack;
   EXPECT_THAT(error_of([&] { on_stack.modules(); }), HasSubstr("not stored in a shared_ptr"));
   EXPECT_EQ(on_stack.modules(/*include_self=*/false).size(), 2u);

@@ -120,8 +120,8 @@ class HEARTH_API IValue {
   Device toDevice() const;
   Dict<IValue, IValue> toGenericDict() const;
 
-  /// A bool, a number, a Device, a std::string, a Tensor, a std::vector, List, Dict or optional of
-  /// these: `to<int64_t>()`.
+  /// A bool, a number, a Device, a std::string, a Tensor, a std::vector, List, Dict, tuple or
+  /// optional of these: `to<int64_t>()`.
   template <class T>
   T to() const {
     if constexpr (std::is_same_v<T, bool>) {
@@ -161,6 +161,8 @@ class HEARTH_API IValue {
       for (const IValue& item : toList())
         items.push_back(item.template to<typename T::value_type>());
       return items;
+    } else if constexpr (requires { std::tuple_size<T>::value; }) {
+      return tuple<T>(std::make_index_sequence<std::tuple_size_v<T>>());
     } else {
       return toOptional<typename T::value_type>();
     }
@@ -185,6 +187,12 @@ class HEARTH_API IValue {
   HEARTH_API friend std::ostream& operator<<(std::ostream& out, const IValue& value);
 
  private:
+  const std::vector<IValue>& tuple_of_size(size_t n) const;
+  template <class T, size_t... I>
+  T tuple(std::index_sequence<I...>) const {
+    const std::vector<IValue>& items = tuple_of_size(sizeof...(I));
+    return T(items[I].template to<std::tuple_element_t<I, T>>()...);
+  }
   using Entries = std::vector<std::pair<IValue, IValue>>;
   static IValue list_of(std::vector<IValue> items);
   static IValue tuple_of(std::vector<IValue> elements);

@@ -190,8 +190,8 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
     return const_cast<Module*>(this)->as<T>();
   }
 
-  /// Writes state_dict() into an archive, or copies values from one; missing and unexpected names
-  /// throw.
+  /// Writes state_dict() into an archive, or copies values from one. Missing names throw; what else
+  /// is in the archive stays there.
   virtual void save(serialize::OutputArchive& archive) const;
   virtual void load(serialize::InputArchive& archive);
 
@@ -263,6 +263,9 @@ class HEARTH_API Module : public std::enable_shared_from_this<Module> {
   ModuleHooks& hooks();
   std::vector<StateEntry> own_state(const std::string& prefix) const;
   void collect_state(const std::string& prefix, std::vector<StateEntry>& entries) const;
+  IncompatibleKeys load_state(const OrderedDict<std::string, Tensor>& state,
+                              const OrderedDict<std::string, int64_t>& versions,
+                              bool refuse_missing, bool refuse_unexpected);
   void fill_state_dict(const std::string& prefix, OrderedDict<std::string, Tensor>& state) const;
   void run_load_post_hooks(IncompatibleKeys& keys);
   bool any_load_post_hooks() const;
