@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What operators of one's own are written with: dispatch over types, threads, pointers, logging.
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -312,6 +313,170 @@ TEST(Autograd, UndefinedGradStopsGradients) {
   EXPECT_TRUE(y.requires_grad());
   (y.sum() + x.sum()).backward();
   EXPECT_TRUE(x.grad().equal(torch::ones({2})));
+}
+
+/// Counts what is told to it.
+struct Watched : c10::intrusive_ptr_target {
+  explicit Watched(std::string* text) : log(text) {}
+  ~Watched() override { *log += "gone "; }
+  void release_resources() override { *log += "released "; }
+  std::string* log;
+};
+
+TEST(Util, WeakPointersDoNotKeep) {
+  std::string log;
+  auto strong = c10::make_intrusive<Watched>(&log);
+  EXPECT_EQ(strong.weak_use_count(), 1u);
+  {
+    c10::weak_intrusive_ptr<Watched> weak(strong);
+    const c10::weak_intrusive_ptr<Watched> copy = weak;
+    EXPECT_EQ(copy, weak);
+    EXPECT_EQ(weak.use_count(), 1u);
+    EXPECT_EQ(weak.lock(), strong);
+    EXPECT_EQ(strong.use_count(), 1u);
+    strong.reset();
+    EXPECT_EQ(log, "released ");
+    EXPECT_TRUE(weak.expired());
+    EXPECT_FALSE(weak.lock());
+    weak.reset();
+    EXPECT_EQ(log, "released ");
+  }
+  EXPECT_EQ(log, "released gone ");
+  c10::make_intrusive<Watched>(&log).reset();
+  EXPECT_EQ(log, "released gone gone ");
+}
+
+TEST(Util, HalvesHaveLimitsAndGrow) {
+  using Half = std::numeric_limits<c10::Half>;
+  using BFloat16 = std::numeric_limits<c10::BFloat16>;
+  EXPECT_TRUE(Half::is_specialized && Half::has_infinity && !Half::is_integer);
+  EXPECT_EQ(float(Half::max()), 65504.f);
+  EXPECT_EQ(float(Half::lowest()), -65504.f);
+  EXPECT_EQ(float(Half::min()), 0x1p-14f);
+  EXPECT_EQ(float(Half::epsilon()), 0x1p-10f);
+  EXPECT_EQ(float(Half::denorm_min()), 0x1p-24f);
+  EXPECT_TRUE(std::isinf(float(Half::infinity())) && std::isnan(float(Half::quiet_NaN())));
+  EXPECT_EQ(float(BFloat16::max()), 0x1.FEp127f);
+  EXPECT_EQ(float(BFloat16::lowest()), -0x1.FEp127f);
+  EXPECT_EQ(float(BFloat16::min()), 0x1p-126f);
+  EXPECT_EQ(float(BFloat16::epsilon()), 0x1p-7f);
+  EXPECT_TRUE(std::isinf(float(BFloat16::infinity())) && std::isnan(float(BFloat16::quiet_NaN())));
+  c10::Half h = 2;
+  h += 1.5f;
+  h *= h;
+  h /= 2;
+  h -= c10::Half(0.125f);
+  EXPECT_EQ(float(h), 6.f);
+  c10::BFloat16 b = 1;
+  b += b;
+  EXPECT_EQ(float(b), 2.f);
+}
+
+TEST(Util, TensorsAreMadeOfMemoryInSteps) {
+  float data[] = {0, 1, 2, 3, 4, 5};
+  EXPECT_TRUE(at::for_blob(data, {2, 3}).make_tensor().equal(at::arange(6.f).view({2, 3})));
+  int freed = 0;
+  {
+    const at::Tensor t = at::for_blob(data, {2, 2})
+                             .strides(at::IntArrayRef({1, 2}))
+                             .storage_offset(1)
+                             .deleter([&](void* p) { freed += p == data; })
+                             .options(at::kFloat)
+                             .make_tensor();
+    EXPECT_EQ(t[1][1].item<float>(), 4.f);
+    EXPECT_EQ(freed, 0);
+  }
+  EXPECT_EQ(freed, 1);
+}
+
+TEST(Util, ListsTakeAndLoseElements) {
+  c10::List<int64_t> list({1, 2, 3});
+  EXPECT_EQ(*list.insert(list.begin(), 7), 7);
+  EXPECT_EQ(*list.erase(list.begin() + 1), 2);
+  EXPECT_EQ(list.vec(), (std::vector<int64_t>{7, 2, 3}));
+  const at::IntArrayRef sizes = list;
+  EXPECT_EQ(std::vector<int64_t>(sizes.rbegin(), sizes.rend()), (std::vector<int64_t>{3, 2, 7}));
+  EXPECT_TRUE(sizes.allMatch([](int64_t n) { return n > 1; }));
+  EXPECT_FALSE(sizes.allMatch([](int64_t n) { return n > 2; }));
+}
+
+/// The options of an optimizer of one's own, with LibTorch's macros.
+struct StepOptions : torch::optim::OptimizerCloneableOptions<StepOptions> {
+  using betas_t = std::tuple<double, double>;
+  TORCH_ARG(double, lr) = 0.5;
+  TORCH_ARG(betas_t, betas) = std::make_tuple(0.9, 0.99);
+  TORCH_ARG(bool, fast) = false;
+  TORCH_ARG(std::optional<int64_t>, every) = 3;
+  TORCH_ARG(torch::Tensor, mean) = {};
+
+ public:
+  void serialize(torch::serialize::OutputArchive& archive) const override {
+    _TORCH_OPTIM_SERIALIZE_TORCH_ARG(lr);
+    _TORCH_OPTIM_SERIALIZE_TORCH_ARG(betas);
+    _TORCH_OPTIM_SERIALIZE_TORCH_ARG(fast);
+    _TORCH_OPTIM_SERIALIZE_TORCH_ARG(every);
+    _TORCH_OPTIM_SERIALIZE_TORCH_ARG(mean);
+  }
+  void serialize(torch::serialize::InputArchive& archive) override {
+    _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(double, lr);
+    _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(betas_t, betas);
+    _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(bool, fast);
+    _TORCH_OPTIM_DESERIALIZE_TORCH_ARG_OPTIONAL(int64_t, every);
+    _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(torch::Tensor, mean);
+  }
+  double get_lr() const override { return lr(); }
+  void set_lr(double lr) override { this->lr(lr); }
+};
+
+TEST(Optim, OptionsOfOnesOwnAreKept) {
+  StepOptions options;
+  options.lr(0.25).betas({0.5, 0.75}).fast(true).every(std::nullopt);
+  torch::serialize::OutputArchive out;
+  options.serialize(out);
+  std::stringstream file;
+  out.save_to(file);
+  torch::serialize::InputArchive in;
+  in.load_from(file);
+  StepOptions read;
+  read.serialize(in);
+  EXPECT_EQ(read.lr(), 0.25);
+  EXPECT_EQ(read.betas(), std::make_tuple(0.5, 0.75));
+  EXPECT_TRUE(read.fast());
+  EXPECT_FALSE(read.every().has_value());
+  EXPECT_FALSE(read.mean().defined());
+}
+
+TEST(Archives, KeepListsAndTuples) {
+  torch::serialize::OutputArchive out;
+  out.write("ints", c10::IValue(std::vector<int64_t>{1, 2}));
+  out.write("doubles", c10::IValue(std::vector<double>{1.5}));
+  out.write("tensors", c10::IValue(std::vector<at::Tensor>{at::ones({2}), at::zeros({1})}));
+  out.write("tuple", c10::IValue(std::make_tuple(int64_t{3}, std::string("x"))));
+  out.write("bytes", at::arange(40).to(at::kByte));
+  std::stringstream file;
+  out.save_to(file);
+  torch::serialize::InputArchive in;
+  in.load_from(file);
+  const auto value = [&](const char* key) {
+    c10::IValue v;
+    in.read(key, v);
+    return v;
+  };
+  EXPECT_EQ(value("ints").toIntVector(), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(value("doubles").toDoubleVector(), std::vector<double>{1.5});
+  EXPECT_TRUE(value("tensors").toTensorVector().at(0).equal(at::ones({2})));
+  using Pair = std::tuple<int64_t, std::string>;
+  EXPECT_EQ(value("tuple").to<Pair>(), Pair(3, "x"));
+  EXPECT_THROW(value("tuple").to<std::tuple<int64_t>>(), c10::Error);
+  EXPECT_TRUE(value("bytes").isTensor());
+}
+
+TEST(Macros, JoinAndQuote) {
+  const int C10_CONCATENATE(one, two) = 12;
+  EXPECT_EQ(onetwo, 12);
+  EXPECT_STREQ(C10_STRINGIZE(C10_CONCATENATE(a, b)), "ab");
+  std::ifstream nothing;
+  EXPECT_FALSE(nothing.is_open());
 }
 
 }  // namespace

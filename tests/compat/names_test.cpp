@@ -400,4 +400,113 @@ TEST(Names, ContextsKeepSizes) {
   EXPECT_TRUE(x.grad().equal(torch::tensor({{2., 2.}, {0., 0.}, {0., 0.}}).to(torch::kFloat)));
 }
 
+TEST(Names, ErrorsWithoutBacktraceAreTheirText) {
+  EXPECT_EQ(message([] { torch::ones({2}).item(); }),
+            "a Tensor with 2 elements cannot be converted to Scalar");
+  EXPECT_EQ(message([] { TORCH_CHECK(false, "[mine] is bad"); }), "[mine] is bad");
+  EXPECT_EQ(message([] { C10_THROW_ERROR(ValueError, "[a] b"); }), "[a] b");
+  EXPECT_EQ(message([] { TORCH_CHECK_EQ(1 + 1, 3); }), "Check failed: 1 + 1 == 3 (2 vs. 3). ");
+  EXPECT_EQ(message([] { AT_ASSERTM(false, "m ", 2); }), "m 2");
+  EXPECT_EQ(message([] { TORCH_CHECK_LT(1, 2); }), "nothing thrown");
+  EXPECT_THROW(TORCH_CHECK_LINALG(false, "l"), c10::LinAlgError);
+}
+
+TEST(Names, DevicesThatAreNeverThere) {
+  EXPECT_FALSE(torch::mps::is_available() || torch::xpu::is_available());
+  EXPECT_EQ(c10::str(torch::Device(torch::kMPS), torch::Device("xpu:1"), torch::Device("hip")),
+            "mpsxpu:1hip");
+  EXPECT_TRUE(torch::Device("mps").is_mps());
+  EXPECT_EQ(c10::DeviceTypeName(torch::kCUDA), "CUDA");
+  EXPECT_EQ(c10::DeviceTypeName(torch::kXLA, /*lower_case=*/true), "xla");
+  EXPECT_THROW(torch::ones({2}, torch::kMPS), c10::Error);
+  EXPECT_THROW(torch::ones({2}).to(torch::kXPU), c10::Error);
+  EXPECT_THROW(torch::empty({2}, torch::kHIP), c10::Error);
+}
+
+TEST(Names, OptionsKnowWhatWasSet) {
+  const torch::TensorOptions none;
+  const auto all = none.dtype<double>()
+                       .device("cpu")
+                       .layout(torch::kStrided)
+                       .requires_grad(false)
+                       .pinned_memory(false)
+                       .memory_format(torch::MemoryFormat::Contiguous);
+  EXPECT_FALSE(none.has_layout() || none.has_requires_grad() || none.has_pinned_memory());
+  EXPECT_TRUE(all.has_layout() && all.has_requires_grad() && all.has_pinned_memory());
+  EXPECT_TRUE(all.has_memory_format() && all.requires_grad_opt() == false);
+  EXPECT_EQ(torch::requires_grad().merge_in(all).requires_grad(), false);
+  EXPECT_EQ(all.merge_in(torch::dtype(torch::kInt)).dtype(), torch::kInt);
+  EXPECT_EQ(torch::requires_grad().merge_in(none).requires_grad(), true);
+  EXPECT_TRUE(torch::ones({1}).options().type_equal(torch::zeros({2}).options()));
+  EXPECT_FALSE(torch::ones({1}).options().type_equal(all));
+  std::ostringstream text;
+  text << none << all << true;
+  EXPECT_EQ(text.str(),
+            "TensorOptions(dtype=float (default), device=cpu (default), layout=Strided (default), "
+            "requires_grad=false (default), pinned_memory=false (default), "
+            "memory_format=(nullopt))TensorOptions(dtype=double, device=cpu, layout=Strided, "
+            "requires_grad=false, pinned_memory=false, memory_format=Contiguous)true");
+}
+
+TEST(Names, ComplexNumbersBecomeStds) {
+  const c10::complex<double> z(1, 2);
+  EXPECT_EQ(static_cast<std::complex<double>>(z), std::complex<double>(1, 2));
+  EXPECT_EQ(static_cast<std::complex<float>>(z), std::complex<float>(1, 2));
+  EXPECT_EQ(static_cast<c10::complex<float>>(z), c10::complex<float>(1, 2));
+  EXPECT_EQ(at::Scalar(z).conj().toComplexDouble(), (c10::complex<double>(1, -2)));
+  EXPECT_EQ(at::Scalar(2.5).conj().toDouble(), 2.5);
+}
+
+TEST(Names, NodesSayWhichOverloadTheyAreOf) {
+  const auto x = torch::ones({2, 2}, torch::requires_grad());
+  const auto name = [](const torch::Tensor& y) { return y.grad_fn()->name(); };
+  EXPECT_EQ(name(x + 2), "AddBackward1");
+  EXPECT_EQ(name(x + x), "AddBackward0");
+  EXPECT_EQ(name(x - 2), "SubBackward1");
+  EXPECT_EQ(name(x * 3), "MulBackward1");
+  EXPECT_EQ(name(x * x), "MulBackward0");
+  EXPECT_EQ(name(x / 3), "DivBackward1");
+  EXPECT_EQ(name(1 / x), "DivBackward0");
+  EXPECT_EQ(name(x.pow(2)), "PowBackward0");
+  EXPECT_EQ(name(x.pow(x)), "PowBackward1");
+  EXPECT_EQ(name(x.mean()), "MeanBackward0");
+  EXPECT_EQ(name(x.mean(0)), "MeanBackward1");
+  EXPECT_EQ(name(x.sum()), "SumBackward0");
+  EXPECT_EQ(name(x.sum(0)), "SumBackward1");
+  EXPECT_EQ(name(x.max()), "MaxBackward1");
+  EXPECT_EQ(name(std::get<0>(x.max(0))), "MaxBackward0");
+  EXPECT_EQ(name(x.mm(x)), "MmBackward0");
+  EXPECT_EQ(name(x.clamp(0, 1)), "ClampBackward1");
+  EXPECT_EQ(name(torch::layer_norm(x, {2})), "NativeLayerNormBackward0");
+}
+
+TEST(Names, ModulesAndValuesHaveLibTorchsNames) {
+  EXPECT_EQ(torch::nn::Linear(1, 1)->name(), "torch::nn::LinearImpl");
+  EXPECT_EQ(message([] { torch::nn::AnyValue(1).get<torch::Tensor>(); }),
+            "Attempted to cast AnyValue to at::Tensor, but its actual type is int");
+}
+
+/// A module reads what it has of an archive that holds more; what it lacks is an error.
+TEST(Names, ModulesTakeTheirPartOfAnArchive) {
+  torch::nn::Sequential all(torch::nn::Linear(2, 2), torch::nn::ReLU(), torch::nn::Linear(2, 1));
+  std::stringstream file;
+  torch::save(all, file);
+  torch::nn::Sequential first(torch::nn::Linear(2, 2));
+  torch::load(first, file);
+  EXPECT_TRUE(torch::equal(first->parameters()[0], all->parameters()[0]));
+  std::stringstream less;
+  torch::save(first, less);
+  EXPECT_THROW(torch::load(all, less), c10::Error);
+}
+
+TEST(Names, PrecisionOfProducts) {
+  auto& context = at::globalContext();
+  const auto before = context.float32MatmulPrecision();
+  context.setFloat32MatmulPrecision("high");
+  EXPECT_EQ(context.float32MatmulPrecision(), at::Float32MatmulPrecision::HIGH);
+  context.setFloat32MatmulPrecision(at::Float32MatmulPrecision::MEDIUM);
+  EXPECT_EQ(context.float32MatmulPrecision(), at::Float32MatmulPrecision::MEDIUM);
+  context.setFloat32MatmulPrecision(before);
+}
+
 }  // namespace

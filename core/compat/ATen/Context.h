@@ -12,6 +12,9 @@ enum class CuBLASReductionOption : uint8_t {
   DisallowReducedPrecisionDisallowSplitK = 2,
 };
 
+/// As torch.set_float32_matmul_precision calls them, in capitals.
+enum class Float32MatmulPrecision : uint8_t { HIGHEST, HIGH, MEDIUM };
+
 /// The switches of the process, as LibTorch has them on one object.
 class Context {
  public:
@@ -24,9 +27,19 @@ class Context {
   void setAllowTF32CuBLAS(bool allow) { set_allow_tf32_cublas(allow); }
   bool allowTF32CuDNN() const { return allow_tf32_cudnn(); }
   void setAllowTF32CuDNN(bool allow) { set_allow_tf32_cudnn(allow); }
-  std::string float32MatmulPrecision() const { return std::string(float32_matmul_precision()); }
+  Float32MatmulPrecision float32MatmulPrecision() const {
+    const auto precision = float32_matmul_precision();
+    return precision == "highest" ? Float32MatmulPrecision::HIGHEST
+           : precision == "high"  ? Float32MatmulPrecision::HIGH
+                                  : Float32MatmulPrecision::MEDIUM;
+  }
   void setFloat32MatmulPrecision(const std::string& precision) {
     set_float32_matmul_precision(precision);
+  }
+  void setFloat32MatmulPrecision(Float32MatmulPrecision precision) {
+    setFloat32MatmulPrecision(precision == Float32MatmulPrecision::HIGHEST ? "highest"
+                              : precision == Float32MatmulPrecision::HIGH  ? "high"
+                                                                           : "medium");
   }
   bool deterministicCuDNN() const { return deterministic(); }
   void setDeterministicCuDNN(bool on) { set_deterministic(on); }

@@ -12,6 +12,11 @@
 
 namespace hearth {
 
+namespace internal {
+/// Elements for which one thread suffices.
+inline constexpr int64_t GRAIN_SIZE = 32768;
+}  // namespace internal
+
 constexpr int64_t divup(int64_t x, int64_t y) { return (x + y - 1) / y; }
 
 /// Joins f(begin, end, identity) of pieces of at least `grain` with `join`, in their order. The

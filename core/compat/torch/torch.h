@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cassert>
+#include <cctype>
 #include <chrono>
 #include <climits>
 #include <cmath>
@@ -20,6 +21,7 @@
 #include <ctime>
 #include <deque>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <initializer_list>
 #include <iomanip>
@@ -58,6 +60,7 @@
 #include "ATen/NativeFunctions.h"
 #include "ATen/PackedOptions.h"
 #include "ATen/Parallel.h"
+#include "ATen/TensorMaker.h"
 #include "ATen/autocast_mode.h"
 #include "ATen/core/Dict.h"
 #include "ATen/core/IListRef.h"
@@ -78,6 +81,7 @@
 #include "torch/data/detail/sequencers.h"
 #include "torch/detail/static.h"
 #include "torch/nn/functional/detail.h"
+#include "torch/optim/serialize.h"
 #include "torch/version.h"
 
 namespace hearth {
@@ -87,6 +91,12 @@ using std::make_optional;
 using std::nullopt;
 using std::optional;
 using std::string_view;
+
+/// As of a std::function: `if (closure != nullptr)` in an optimizer's step.
+template <class Signature>
+bool operator==(const Callable<Signature>& f, std::nullptr_t) {
+  return !f;
+}
 
 namespace autograd {
 using tensor_list = variable_list;
@@ -102,6 +112,19 @@ namespace cuda {
 inline bool cudnn_is_available() { return is_available(); }
 }  // namespace cuda
 
+// Apple's and Intel's devices can be asked for, and are never there.
+namespace mps {
+inline bool is_available() { return false; }
+inline size_t device_count() { return 0; }
+inline void manual_seed(uint64_t) {}
+inline void synchronize() {}
+}  // namespace mps
+namespace xpu {
+inline bool is_available() { return false; }
+inline size_t device_count() { return 0; }
+inline void synchronize(int64_t = -1) {}
+}  // namespace xpu
+
 namespace impl {
 using GenericDict = Dict<IValue, IValue>;
 using GenericList = List<IValue>;
@@ -110,6 +133,14 @@ using GenericList = List<IValue>;
 // Where LibTorch tells a dtype from its number.
 inline ScalarType typeMetaToScalarType(TypeMeta type) { return type; }
 inline TypeMeta scalarTypeToTypeMeta(ScalarType type) { return type; }
+
+/// "CPU", or "cpu" in lower case.
+inline std::string DeviceTypeName(DeviceType type, bool lower_case = false) {
+  std::string name = Device(type).str();
+  if (!lower_case)
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
 
 }  // namespace hearth
 

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/base/device.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "hearth/base/error.h"
 
 namespace hearth {
 
+namespace {
+// In DeviceType's order.
+constexpr std::string_view kNames[] = {"cpu", "cuda", "meta", "mps", "xpu", "hip", "xla"};
+}  // namespace
+
 Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
   const size_t colon = text.find(':');
   const std::string_view kind = std::string_view(text).substr(0, colon);
-  bool ok = true;
-  if (kind == "cpu") {
-    type_ = kCPU;
-  } else if (kind == "cuda") {
-    type_ = kCUDA;
-  } else if (kind == "meta") {
-    type_ = kMeta;
-  } else {
-    ok = false;
-  }
+  const auto* const name = std::find(std::begin(kNames), std::end(kNames), kind);
+  bool ok = name != std::end(kNames);
+  type_ = static_cast<DeviceType>(name - kNames);
   if (ok && colon != std::string::npos) {
     const char* first = text.data() + colon + 1;
     const char* last = text.data() + text.size();
@@ -29,11 +29,12 @@ Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
     index_ = static_cast<DeviceIndex>(number);
   }
   if (!ok)
-    throw DeviceError(cat_str("[device] expected cpu, cuda, cuda:N or meta, got '", text, "'"));
+    throw DeviceError(cat_str(
+        "[device] expected cpu, cuda, cuda:N, meta, mps, xpu, hip or xla, got '", text, "'"));
 }
 
 std::string Device::str() const {
-  std::string s = type_ == kCPU ? "cpu" : type_ == kCUDA ? "cuda" : "meta";
+  std::string s(kNames[static_cast<size_t>(type_)]);
   if (has_index()) s += ":" + std::to_string(static_cast<int>(index_));
   return s;
 }

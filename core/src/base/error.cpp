@@ -19,6 +19,12 @@ FormatError::~FormatError() = default;
 NetworkError::~NetworkError() = default;
 NotImplementedError::~NotImplementedError() = default;
 
+const char* Error::what_without_backtrace() const noexcept {
+  const size_t end = message_.starts_with('[') && !whole_ ? message_.find("] ") : std::string::npos;
+  const bool named = end < message_.find(' ');
+  return message_.c_str() + (named ? end + 2 : 0);
+}
+
 namespace detail {
 
 void throw_array_index(size_t index, size_t size) {

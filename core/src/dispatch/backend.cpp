@@ -17,6 +17,7 @@ BackendLoader loaders[kNumDeviceTypes] = {};
 
 const Backend* backend(DeviceType type) {
   const auto d = static_cast<size_t>(type);
+  if (d >= kNumDeviceTypes) return nullptr;
   if (const Backend* b = backends[d].load(std::memory_order_acquire)) return b;
   if (loaders[d]) loaders[d]();
   return backends[d].load(std::memory_order_acquire);
@@ -28,7 +29,7 @@ void set_backend(DeviceType type, const Backend* b) {
 
 std::string backend_unavailable_reason(DeviceType type) {
   const auto d = static_cast<size_t>(type);
-  return loaders[d] ? loaders[d]() : std::string();
+  return d < kNumDeviceTypes && loaders[d] ? loaders[d]() : std::string();
 }
 
 void set_backend_loader(DeviceType type, BackendLoader loader) {

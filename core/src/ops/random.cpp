@@ -2,6 +2,7 @@
 #include "ops/random.h"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "hearth/autograd/grad_mode.h"
@@ -12,6 +13,7 @@
 #include "base/checked.h"
 #include "base/philox.h"
 #include "ops/creation.h"
+#include "tensor/host_read.h"
 
 namespace hearth {
 
@@ -500,6 +502,26 @@ Tensor feature_alpha_dropout(const Tensor& input, double p, bool train) {
 }
 Tensor& feature_alpha_dropout_(Tensor& self, double p, bool train) {
   return alpha_(self, p, train, true);
+}
+
+GeneratorState::operator Tensor() const {
+  Tensor bytes = new_tensor({sizeof *this}, kByte, kCPU);
+  std::memcpy(raw_data(bytes), this, sizeof *this);
+  return bytes;
+}
+void Generator::set_state(const Tensor& state) {
+  HEARTH_CHECK_AS(DtypeError,
+                  state.defined() && state.device().is_cpu() && state.scalar_type() == kByte &&
+                      state.numel() == sizeof(GeneratorState),
+                  "[set_state] RNG state must be a ByteTensor of ", sizeof(GeneratorState),
+                  " elements on the CPU, as get_state() gives it, got ",
+                  state.defined() ? state.toString() : std::string("an undefined tensor"),
+                  state.defined() ? cat_str(" of ", state.numel()) : std::string());
+  check_host_read("Generator::set_state", SourceLocation::current());
+  GeneratorState numbers;
+  const Tensor bytes = state.contiguous();
+  std::memcpy(&numbers, raw_data(bytes), sizeof numbers);
+  set_state(numbers);
 }
 
 }  // namespace hearth

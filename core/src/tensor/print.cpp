@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <ostream>
+#include <iostream>
 
 #include "tensor/host_read.h"
 #include "tensor/raw_copy.h"
@@ -150,7 +150,7 @@ std::string Tensor::toString() const {
 void Tensor::print() const {
   const std::string text =
       defined() ? cat_str("[", toString(), " ", sizes(), "]\n") : "[UndefinedTensor]\n";
-  std::fputs(text.c_str(), stderr);
+  std::cerr << text;  // after what std::cout still holds
 }
 
 namespace {

@@ -34,11 +34,12 @@ std::ostream& operator<<(std::ostream& out, Layout layout) { return out << cat_s
 
 std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
   const auto mark = [](bool given) { return given ? "" : " (default)"; };
-  const auto flag = [](bool on) { return on ? "true" : "false (default)"; };
-  out << "TensorOptions(dtype=" << o.dtype() << mark(o.has_dtype()) << ", device=" << o.device()
-      << mark(o.has_device()) << ", layout=" << o.layout()
-      << ", requires_grad=" << flag(o.requires_grad())
-      << ", pinned_memory=" << flag(o.pinned_memory()) << ", memory_format=";
+  // The stream goes on writing bools as words, as after LibTorch's options.
+  out << std::boolalpha << "TensorOptions(dtype=" << o.dtype() << mark(o.has_dtype())
+      << ", device=" << o.device() << mark(o.has_device()) << ", layout=" << o.layout()
+      << mark(o.has_layout()) << ", requires_grad=" << o.requires_grad()
+      << mark(o.has_requires_grad()) << ", pinned_memory=" << o.pinned_memory()
+      << mark(o.has_pinned_memory()) << ", memory_format=";
   if (o.memory_format_opt()) return out << *o.memory_format_opt() << ')';
   return out << "(nullopt))";
 }

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/tensor/tensor.h"
+
 #include "base/philox.h"
 
 namespace hearth {
@@ -73,6 +75,23 @@ TEST(Generator, SeedAndOffset) {
   EXPECT_EQ(g.reserve(0), (GeneratorState{42, 11}));
   g.set_offset(3);
   EXPECT_EQ(g.get_offset(), 3u);
+}
+
+TEST(Generator, StatesAreTensorsToo) {
+  Generator g(42);
+  g.reserve(10);
+  const Tensor saved = g.get_state();
+  EXPECT_EQ(saved.scalar_type(), kByte);
+  EXPECT_EQ(saved.sizes(), IntArrayRef({16}));
+  const GeneratorState next = g.reserve(5);
+  g.manual_seed(7);
+  g.set_state(saved);
+  EXPECT_EQ(g.reserve(1), next);
+  EXPECT_THROW(g.set_state(Tensor()), DtypeError);
+  EXPECT_THROW(g.set_state(saved.slice(0, 1)), DtypeError);
+  EXPECT_THROW(g.set_state(saved.to(kLong)), DtypeError);
+  EXPECT_TRUE(g.defined());
+  EXPECT_EQ(g.device(), Device(kCPU));
 }
 
 TEST(Generator, CopiesShareAndClonesDoNot) {

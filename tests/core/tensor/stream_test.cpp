@@ -44,9 +44,10 @@ TEST(Stream, PrintsWhatLibTorchPrints) {
   EXPECT_EQ(text(Half(1.5f)), "1.5");
   EXPECT_EQ(text(MemoryFormat::ChannelsLast), "ChannelsLast");
   EXPECT_EQ(text(x.layout()), "Strided");
-  EXPECT_EQ(text(TensorOptions(kLong).device(kCUDA, 1).requires_grad(true)),
-            "TensorOptions(dtype=long int, device=cuda:1, layout=Strided, requires_grad=true, "
-            "pinned_memory=false (default), memory_format=(nullopt))");
+  EXPECT_EQ(
+      text(TensorOptions(kLong).device(kCUDA, 1).requires_grad(true)),
+      "TensorOptions(dtype=long int, device=cuda:1, layout=Strided (default), requires_grad=true, "
+      "pinned_memory=false (default), memory_format=(nullopt))");
 }
 
 }  // namespace

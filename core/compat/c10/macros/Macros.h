@@ -14,6 +14,12 @@ namespace c10 = hearth;
 
 #define TORCH_API HEARTH_API
 #define C10_API HEARTH_API
+#define C10_CONCATENATE_IMPL(a, b) a##b
+#define C10_CONCATENATE(a, b) C10_CONCATENATE_IMPL(a, b)
+#define C10_STRINGIZE_IMPL(x) #x
+#define C10_STRINGIZE(x) C10_STRINGIZE_IMPL(x)
+#define C10_UID __COUNTER__
+#define C10_ANONYMOUS_VARIABLE(name) C10_CONCATENATE(name, C10_UID)
 #define C10_UNUSED [[maybe_unused]]
 #define C10_NODISCARD [[nodiscard]]
 #define C10_LIKELY(condition) __builtin_expect(static_cast<bool>(condition), 1)

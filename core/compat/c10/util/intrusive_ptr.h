@@ -11,7 +11,8 @@
 
 namespace hearth {
 
-/// Base of objects that count who points to them.
+/// Base of objects that count who points to them. While only weak pointers do, the object lives on,
+/// without what it gave up in release_resources().
 class intrusive_ptr_target {
  public:
   intrusive_ptr_target(const intrusive_ptr_target&) noexcept {}
@@ -20,11 +21,35 @@ class intrusive_ptr_target {
  protected:
   intrusive_ptr_target() noexcept = default;
   virtual ~intrusive_ptr_target() = default;
+  virtual void release_resources() {}
 
  private:
   template <typename>
   friend class intrusive_ptr;
+  template <typename>
+  friend class weak_intrusive_ptr;
+
+  void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
+  void release() const {
+    if (count_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (weak_.load(std::memory_order_acquire) > 1)
+      const_cast<intrusive_ptr_target*>(this)->release_resources();
+    release_weak();
+  }
+  void retain_weak() const { weak_.fetch_add(1, std::memory_order_relaxed); }
+  void release_weak() const {
+    if (weak_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  /// One pointer more, unless there is none any more.
+  bool retain_if_held() const {
+    size_t n = count_.load();
+    while (n != 0 && !count_.compare_exchange_weak(n, n + 1)) {
+    }
+    return n != 0;
+  }
+
   mutable std::atomic<size_t> count_{0};
+  mutable std::atomic<size_t> weak_{1};  // all that count_ counts are one of these
 };
 
 /// A counted pointer to an object that holds the count.
@@ -73,7 +98,8 @@ class intrusive_ptr {
   T* operator->() const noexcept { return target_; }
   explicit operator bool() const noexcept { return target_ != nullptr; }
   bool defined() const noexcept { return target_ != nullptr; }
-  size_t use_count() const noexcept { return target_ ? count().load() : 0; }
+  size_t use_count() const noexcept { return target_ ? base()->count_.load() : 0; }
+  size_t weak_use_count() const noexcept { return target_ ? base()->weak_.load() : 0; }
   bool unique() const noexcept { return use_count() == 1; }
   void reset() noexcept { intrusive_ptr().swap(*this); }
   void swap(intrusive_ptr& o) noexcept { std::swap(target_, o.target_); }
@@ -81,15 +107,54 @@ class intrusive_ptr {
   [[nodiscard]] T* release() noexcept { return std::exchange(target_, nullptr); }
 
  private:
-  std::atomic<size_t>& count() const {
-    return static_cast<const intrusive_ptr_target*>(target_)->count_;
-  }
+  template <typename>
+  friend class weak_intrusive_ptr;
+
+  const intrusive_ptr_target* base() const { return target_; }
   void retain() {
-    if (target_) count().fetch_add(1, std::memory_order_relaxed);
+    if (target_) base()->retain();
   }
   void drop() {
-    if (target_ && count().fetch_sub(1, std::memory_order_acq_rel) == 1)
-      delete static_cast<const intrusive_ptr_target*>(target_);
+    if (target_) base()->release();
+  }
+
+  T* target_ = nullptr;
+};
+
+/// Knows an object without keeping it; lock() gives a pointer that keeps it, or none.
+template <typename T>
+class weak_intrusive_ptr {
+ public:
+  using element_type = T;
+  explicit weak_intrusive_ptr(const intrusive_ptr<T>& p) noexcept : target_(p.get()) { retain(); }
+  weak_intrusive_ptr(const weak_intrusive_ptr& o) noexcept : target_(o.target_) { retain(); }
+  weak_intrusive_ptr(weak_intrusive_ptr&& o) noexcept
+      : target_(std::exchange(o.target_, nullptr)) {}
+  weak_intrusive_ptr& operator=(weak_intrusive_ptr o) noexcept {
+    swap(o);
+    return *this;
+  }
+  ~weak_intrusive_ptr() {
+    if (target_) base()->release_weak();
+  }
+
+  size_t use_count() const noexcept { return target_ ? base()->count_.load() : 0; }
+  size_t weak_use_count() const noexcept { return target_ ? base()->weak_.load() : 0; }
+  bool expired() const noexcept { return use_count() == 0; }
+  intrusive_ptr<T> lock() const noexcept {
+    return target_ && base()->retain_if_held() ? intrusive_ptr<T>::reclaim(target_)
+                                               : intrusive_ptr<T>();
+  }
+  void reset() noexcept { weak_intrusive_ptr(intrusive_ptr<T>()).swap(*this); }
+  void swap(weak_intrusive_ptr& o) noexcept { std::swap(target_, o.target_); }
+  friend bool operator==(const weak_intrusive_ptr& a, const weak_intrusive_ptr& b) {
+    return a.target_ == b.target_;
+  }
+
+ private:
+  const intrusive_ptr_target* base() const { return target_; }
+  void retain() {
+    if (target_) base()->retain_weak();
   }
 
   T* target_ = nullptr;

@@ -148,6 +148,8 @@ class HEARTH_API IValue {
       return toDevice();
     } else if constexpr (std::is_same_v<T, IValue>) {
       return *this;
+    } else if constexpr (requires { std::tuple_size<T>::value; }) {
+      return tuple<T>(std::make_index_sequence<std::tuple_size_v<T>>());
     } else if constexpr (requires { typename T::mapped_type; }) {
       T items;
       for (const auto& entry : toGenericDict())
@@ -161,8 +163,6 @@ class HEARTH_API IValue {
       for (const IValue& item : toList())
         items.push_back(item.template to<typename T::value_type>());
       return items;
-    } else if constexpr (requires { std::tuple_size<T>::value; }) {
-      return tuple<T>(std::make_index_sequence<std::tuple_size_v<T>>());
     } else {
       return toOptional<typename T::value_type>();
     }

@@ -20,6 +20,14 @@ struct alignas(2 * sizeof(T)) complex {
       : real_(static_cast<T>(o.real_)), imag_(static_cast<T>(o.imag_)) {}
   constexpr T real() const { return real_; }
   constexpr T imag() const { return imag_; }
+  /// As std::complex<U>.
+  template <typename C>
+  requires(
+      requires(const C& c, typename C::value_type) { c.imag(); } &&
+      !requires(const C& c) { c.imag_; }) constexpr explicit
+  operator C() const {
+    return {static_cast<typename C::value_type>(real_), static_cast<typename C::value_type>(imag_)};
+  }
 
   constexpr complex& operator+=(complex o) { return *this = *this + o; }
   constexpr complex& operator-=(complex o) { return *this = *this - o; }

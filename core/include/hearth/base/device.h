@@ -11,12 +11,17 @@
 
 namespace hearth {
 
-/// Kinds of devices. Meta tensors have sizes and dtypes but no data.
-enum class DeviceType : int8_t { CPU, CUDA, Meta };
+/// Kinds of devices. Meta tensors have sizes and dtypes but no data. Those after it can be named,
+/// so that programs may ask for them, but have no tensors.
+enum class DeviceType : int8_t { CPU, CUDA, Meta, MPS, XPU, HIP, XLA };
 inline constexpr int kNumDeviceTypes = 3;
 inline constexpr DeviceType kCPU = DeviceType::CPU;
 inline constexpr DeviceType kCUDA = DeviceType::CUDA;
 inline constexpr DeviceType kMeta = DeviceType::Meta;
+inline constexpr DeviceType kMPS = DeviceType::MPS;
+inline constexpr DeviceType kXPU = DeviceType::XPU;
+inline constexpr DeviceType kHIP = DeviceType::HIP;
+inline constexpr DeviceType kXLA = DeviceType::XLA;
 
 using DeviceIndex = int8_t;
 
@@ -25,7 +30,7 @@ class Device {
  public:
   constexpr Device() : Device(DeviceType::CPU) {}
   constexpr Device(DeviceType type, DeviceIndex index = -1) : type_(type), index_(index) {}
-  /// Parses "cpu", "meta", "cuda" and "cuda:1"; throws DeviceError on anything else.
+  /// Parses "cpu", "cuda:1", "meta" and the like; throws DeviceError on anything else.
   HEARTH_API Device(const std::string& text);
   Device(const char* text) : Device(std::string(text)) {}
   Device(std::nullptr_t) = delete;
@@ -37,6 +42,8 @@ class Device {
   constexpr bool is_cpu() const { return type_ == kCPU; }
   constexpr bool is_cuda() const { return type_ == kCUDA; }
   constexpr bool is_meta() const { return type_ == kMeta; }
+  constexpr bool is_mps() const { return type_ == kMPS; }
+  constexpr bool is_xpu() const { return type_ == kXPU; }
   /// With CUDA's missing number filled in by the thread's current device: what a tensor's device
   /// is.
   Device resolved() const {

@@ -22,12 +22,15 @@ class HEARTH_API Error : public std::exception {
   explicit Error(std::string message) : message_(std::move(message)) {}
   ~Error() override;
   const char* what() const noexcept override { return message_.c_str(); }
-  /// The same text; LibTorch's name for it.
-  const char* what_without_backtrace() const noexcept { return message_.c_str(); }
+  /// The message without "[who] " in front, which is LibTorch's text where both say the same.
+  const char* what_without_backtrace() const noexcept;
   const std::string& msg() const { return message_; }
+  /// From now on the whole message is what what_without_backtrace() gives: programs wrote it.
+  void keep_whole() noexcept { whole_ = true; }
 
  private:
   std::string message_;
+  bool whole_ = false;
 };
 
 #define HEARTH_DECLARE_ERROR(Name)       \

@@ -3,14 +3,19 @@
 
 #include <cstdint>
 
+#include "hearth/base/device.h"
 #include "hearth/base/macros.h"
 
 namespace hearth {
+
+class Tensor;
 
 /// Where a generator stands; saving and restoring it continues the same stream.
 struct GeneratorState {
   uint64_t seed = 0;
   uint64_t offset = 0;
+  /// The same as 16 bytes, as LibTorch keeps it.
+  HEARTH_API operator Tensor() const;
   friend bool operator==(const GeneratorState&, const GeneratorState&) = default;
 };
 
@@ -36,6 +41,11 @@ class HEARTH_API Generator {
 
   GeneratorState get_state() const;
   void set_state(const GeneratorState& state);
+  /// From what a GeneratorState converts to: 16 bytes on the CPU.
+  void set_state(const Tensor& state);
+  /// Always; one generator serves all devices.
+  bool defined() const { return true; }
+  Device device() const { return kCPU; }
   /// An independent generator in the same state.
   Generator clone() const;
 

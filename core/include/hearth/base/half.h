@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 
 namespace hearth {
 
@@ -55,6 +56,10 @@ struct alignas(2) Half {
   Half() = default;
   constexpr Half(float value) : bits(detail::float_to_half(value)) {}
   constexpr operator float() const { return detail::half_to_float(bits); }
+  constexpr Half& operator+=(float v) { return *this = *this + v; }
+  constexpr Half& operator-=(float v) { return *this = *this - v; }
+  constexpr Half& operator*=(float v) { return *this = *this * v; }
+  constexpr Half& operator/=(float v) { return *this = *this / v; }
   static constexpr Half from_bits(uint16_t b) {
     Half h(0.0f);
     h.bits = b;
@@ -68,6 +73,10 @@ struct alignas(2) BFloat16 {
   BFloat16() = default;
   constexpr BFloat16(float value) : bits(detail::float_to_bfloat16(value)) {}
   constexpr operator float() const { return detail::bfloat16_to_float(bits); }
+  constexpr BFloat16& operator+=(float v) { return *this = *this + v; }
+  constexpr BFloat16& operator-=(float v) { return *this = *this - v; }
+  constexpr BFloat16& operator*=(float v) { return *this = *this * v; }
+  constexpr BFloat16& operator/=(float v) { return *this = *this / v; }
   static constexpr BFloat16 from_bits(uint16_t b) {
     BFloat16 h(0.0f);
     h.bits = b;
@@ -86,3 +95,47 @@ std::basic_ostream<C, Traits>& operator<<(std::basic_ostream<C, Traits>& out, BF
 }
 
 }  // namespace hearth
+
+namespace std {
+
+template <>
+struct numeric_limits<::hearth::Half> : numeric_limits<float> {
+  static constexpr int digits = 11, digits10 = 3, max_digits10 = 5;
+  static constexpr int min_exponent = -13, min_exponent10 = -4;
+  static constexpr int max_exponent = 16, max_exponent10 = 4;
+  static constexpr ::hearth::Half min() { return of(0x0400); }
+  static constexpr ::hearth::Half max() { return of(0x7bff); }
+  static constexpr ::hearth::Half lowest() { return of(0xfbff); }
+  static constexpr ::hearth::Half epsilon() { return of(0x1400); }
+  static constexpr ::hearth::Half round_error() { return of(0x3800); }
+  static constexpr ::hearth::Half infinity() { return of(0x7c00); }
+  static constexpr ::hearth::Half quiet_NaN() { return of(0x7e00); }
+  static constexpr ::hearth::Half signaling_NaN() { return of(0x7d00); }
+  static constexpr ::hearth::Half denorm_min() { return of(1); }
+
+ private:
+  static constexpr ::hearth::Half of(uint16_t bits) { return ::hearth::Half::from_bits(bits); }
+};
+
+template <>
+struct numeric_limits<::hearth::BFloat16> : numeric_limits<float> {
+  static constexpr int digits = 8, digits10 = 2, max_digits10 = 4;
+  static constexpr int min_exponent = -125, min_exponent10 = -37;
+  static constexpr int max_exponent = 128, max_exponent10 = 38;
+  static constexpr ::hearth::BFloat16 min() { return of(0x0080); }
+  static constexpr ::hearth::BFloat16 max() { return of(0x7f7f); }
+  static constexpr ::hearth::BFloat16 lowest() { return of(0xff7f); }
+  static constexpr ::hearth::BFloat16 epsilon() { return of(0x3c00); }
+  static constexpr ::hearth::BFloat16 round_error() { return of(0x3f00); }
+  static constexpr ::hearth::BFloat16 infinity() { return of(0x7f80); }
+  static constexpr ::hearth::BFloat16 quiet_NaN() { return of(0x7fc0); }
+  static constexpr ::hearth::BFloat16 signaling_NaN() { return of(0x7fa0); }
+  static constexpr ::hearth::BFloat16 denorm_min() { return of(1); }
+
+ private:
+  static constexpr ::hearth::BFloat16 of(uint16_t bits) {
+    return ::hearth::BFloat16::from_bits(bits);
+  }
+};
+
+}  // namespace std

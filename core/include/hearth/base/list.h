@@ -39,6 +39,9 @@ class List {
   void emplace_back(Args&&... args) const {
     items_->emplace_back(std::forward<Args>(args)...);
   }
+  iterator insert(iterator place, T value) const { return items_->insert(place, std::move(value)); }
+  iterator erase(iterator place) const { return items_->erase(place); }
+  iterator erase(iterator first, iterator last) const { return items_->erase(first, last); }
   void append(const List& other) const {
     items_->insert(items_->end(), other.begin(), other.end());
   }

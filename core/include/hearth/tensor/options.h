@@ -37,10 +37,7 @@ class TensorOptions {
   /// What older LibTorch functions take as four arguments.
   TensorOptions(std::optional<ScalarType> dtype, std::optional<Layout> layout,
                 std::optional<Device> device, std::optional<bool> pin_memory)
-      : dtype_(dtype),
-        device_(device),
-        layout_(layout.value_or(kStrided)),
-        pinned_(pin_memory.value_or(false)) {}
+      : dtype_(dtype), device_(device), layout_(layout), pinned_(pin_memory) {}
   TensorOptions(MemoryFormat format) { format_ = format; }
   /// A device by its name, "cuda:1".
   template <typename S>
@@ -65,12 +62,12 @@ class TensorOptions {
   [[nodiscard]] TensorOptions device_index(DeviceIndex index) const { return device(kCUDA, index); }
   [[nodiscard]] TensorOptions layout(std::optional<Layout> v) const {
     TensorOptions o = *this;
-    o.layout_ = v.value_or(kStrided);
+    o.layout_ = v;
     return o;
   }
   [[nodiscard]] TensorOptions requires_grad(std::optional<bool> v) const {
     TensorOptions o = *this;
-    o.requires_grad_ = v.value_or(false);
+    o.requires_grad_ = v;
     return o;
   }
   [[nodiscard]] TensorOptions memory_format(std::optional<MemoryFormat> v) const {
@@ -80,28 +77,57 @@ class TensorOptions {
   }
   [[nodiscard]] TensorOptions pinned_memory(std::optional<bool> v) const {
     TensorOptions o = *this;
-    o.pinned_ = v.value_or(false);
+    o.pinned_ = v;
+    return o;
+  }
+
+  template <typename T>
+  [[nodiscard]] TensorOptions dtype() const {
+    return dtype(CppTypeToScalarType<T>::value);
+  }
+  /// With what `other` sets in place of what these do.
+  [[nodiscard]] TensorOptions merge_in(const TensorOptions& other) const {
+    TensorOptions o = *this;
+    if (other.dtype_) o.dtype_ = other.dtype_;
+    if (other.device_) o.device_ = other.device_;
+    if (other.format_) o.format_ = other.format_;
+    if (other.layout_) o.layout_ = other.layout_;
+    if (other.requires_grad_) o.requires_grad_ = other.requires_grad_;
+    if (other.pinned_) o.pinned_ = other.pinned_;
     return o;
   }
 
   TypeMeta dtype() const { return dtype_.value_or(get_default_dtype()); }
   Device device() const { return device_.value_or(Device(kCPU)); }
-  Layout layout() const { return layout_; }
-  bool requires_grad() const { return requires_grad_; }
-  bool pinned_memory() const { return pinned_; }
+  Layout layout() const { return layout_.value_or(kStrided); }
+  bool requires_grad() const { return requires_grad_.value_or(false); }
+  bool pinned_memory() const { return pinned_.value_or(false); }
   bool has_dtype() const { return dtype_.has_value(); }
   bool has_device() const { return device_.has_value(); }
+  bool has_layout() const { return layout_.has_value(); }
+  bool has_requires_grad() const { return requires_grad_.has_value(); }
+  bool has_pinned_memory() const { return pinned_.has_value(); }
+  bool has_memory_format() const { return format_.has_value(); }
+  bool is_sparse() const { return layout() == kSparse; }
+  /// Whether dtype, kind of device and layout are the same.
+  bool type_equal(const TensorOptions& other) const {
+    return dtype() == other.dtype() && device().type() == other.device().type() &&
+           layout() == other.layout();
+  }
   std::optional<ScalarType> dtype_opt() const { return dtype_; }
   std::optional<Device> device_opt() const { return device_; }
+  std::optional<Layout> layout_opt() const { return layout_; }
+  std::optional<bool> requires_grad_opt() const { return requires_grad_; }
+  std::optional<bool> pinned_memory_opt() const { return pinned_; }
   std::optional<MemoryFormat> memory_format_opt() const { return format_; }
 
  private:
   std::optional<ScalarType> dtype_;
   std::optional<Device> device_;
   std::optional<MemoryFormat> format_;
-  Layout layout_ = kStrided;
-  bool requires_grad_ = false;
-  bool pinned_ = false;
+  std::optional<Layout> layout_;
+  std::optional<bool> requires_grad_;
+  std::optional<bool> pinned_;
 };
 
 HEARTH_API std::ostream& operator<<(std::ostream& out, MemoryFormat format);

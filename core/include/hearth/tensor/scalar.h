@@ -141,6 +141,9 @@ class Scalar {
     return kind_ == Kind::Double ? Scalar(-value_.d.re)
                                  : Scalar(complex<double>(-value_.d.re, -value_.d.im));
   }
+  Scalar conj() const {
+    return isComplex() ? Scalar(complex<double>(value_.d.re, -value_.d.im)) : *this;
+  }
   bool equal(double v) const { return !isComplex() && toDouble() == v; }
   friend bool operator==(const Scalar& a, const Scalar& b) {
     if (a.kind_ != b.kind_) return false;
