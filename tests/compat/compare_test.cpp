@@ -61,7 +61,7 @@ TEST_P(Compat, PrintsWhatLibTorchPrints) {
 
 INSTANTIATE_TEST_SUITE_P(Programs, Compat,
                          testing::Values("cnn", "dcgan", "autograd", "dataset", "overloads",
-                                         "indexing", "encoder", "transfer"
+                                         "indexing", "encoder", "transfer", "own"
 #ifdef HEARTH_COMPAT_MNIST
                                          ,
                                          "mnist"
