@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <iostream>
+#include <ostream>
 
 #include "tensor/host_read.h"
 #include "tensor/raw_copy.h"
@@ -150,7 +150,8 @@ std::string Tensor::toString() const {
 void Tensor::print() const {
   const std::string text =
       defined() ? cat_str("[", toString(), " ", sizes(), "]\n") : "[UndefinedTensor]\n";
-  std::cerr << text;  // after what std::cout still holds
+  std::fflush(stdout);  // what was written before stands before, as with std::cerr
+  std::fputs(text.c_str(), stderr);
 }
 
 namespace {
