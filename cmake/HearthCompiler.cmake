@@ -64,3 +64,28 @@ check_linker_flag(CXX -fuse-ld=lld HEARTH_LLD_LINKS)
 if(HEARTH_LLD_LINKS)
   add_link_options(-fuse-ld=lld)
 endif()
+
+# Libraries are full of tables of pointers, and relative relocations packed are a thirtieth of their
+# size. lld has them from 15 on, and glibc from 2.36; libraries then want that glibc to run.
+set(HEARTH_PACK_RELOCATIONS "")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  include(CheckCXXSourceCompiles)
+  check_cxx_source_compiles("#include <cstdlib>
+    #if !defined(__GLIBC__) || !__GLIBC_PREREQ(2, 36)
+    #error
+    #endif
+    int main() {}" HEARTH_GLIBC_UNPACKS_RELOCATIONS)
+  if(HEARTH_GLIBC_UNPACKS_RELOCATIONS)
+    set(_pack LINKER:-z,pack-relative-relocs)
+    set(_check LINKER:--fatal-warnings,-z,pack-relative-relocs)
+    if(HEARTH_LLD_LINKS)
+      check_linker_flag(CXX "-fuse-ld=lld;${_check}" HEARTH_LLD_PACKS_RELOCATIONS)
+    endif()
+    check_linker_flag(CXX "-fuse-ld=bfd;${_check}" HEARTH_BFD_PACKS_RELOCATIONS)
+    if(HEARTH_LLD_LINKS AND HEARTH_LLD_PACKS_RELOCATIONS)
+      set(HEARTH_PACK_RELOCATIONS ${_pack})
+    elseif(HEARTH_BFD_PACKS_RELOCATIONS)
+      set(HEARTH_PACK_RELOCATIONS -fuse-ld=bfd ${_pack})
+    endif()
+  endif()
+endif()

@@ -14,6 +14,13 @@ set(HEARTH_ISA_FLAGS_v2 -march=x86-64-v2)
 set(HEARTH_ISA_FLAGS_v3 -march=x86-64-v3)
 set(HEARTH_ISA_FLAGS_v4 -march=x86-64-v4 -mprefer-vector-width=512)
 
+# Processors without AVX2 only need right results: beside higher levels, v2 is compiled for size, to
+# less than a third of what -O3 makes of it and in half the time.
+set(HEARTH_ISA_OPTIMIZE_v2 -O3)
+if("v3" IN_LIST HEARTH_ISA_LEVELS OR "v4" IN_LIST HEARTH_ISA_LEVELS)
+  set(HEARTH_ISA_OPTIMIZE_v2 -Os)
+endif()
+
 # hearth_isa_objects(<result> COMPONENT <name> INCLUDES <dirs> SOURCES <files>): one object library per
 # level. In each, HEARTH_ISA is the level's namespace (isa_v4). <result> receives the libraries' names.
 function(hearth_isa_objects result)
@@ -27,10 +34,18 @@ function(hearth_isa_objects result)
     add_library(${library} OBJECT ${arg_SOURCES})
     target_include_directories(${library} PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${library} PRIVATE HEARTH_ISA=isa_${level})
+    # Whose kernels may stand in for this level's; see cpu/isa_select.h.
+    if(level STREQUAL "v4" AND "v3" IN_LIST HEARTH_ISA_LEVELS)
+      target_compile_definitions(${library} PRIVATE HEARTH_ISA_BELOW=isa_v3)
+    endif()
     # Kernels join conditions with & and | on purpose: no branches.
     # Integers wrap around, as in PyTorch. No vector crosses a call, so its ABI does not matter.
-    target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} -O3 -fwrapv -fno-math-errno
-      -fno-trapping-math -Wno-psabi
+    set(optimize -O3)
+    if(DEFINED HEARTH_ISA_OPTIMIZE_${level})
+      set(optimize ${HEARTH_ISA_OPTIMIZE_${level}})
+    endif()
+    target_compile_options(${library} PRIVATE ${HEARTH_ISA_FLAGS_${level}} ${optimize} -fwrapv
+      -fno-math-errno -fno-trapping-math -Wno-psabi
       $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical -Wno-bitwise-conditional-parentheses>)
     list(APPEND libraries ${library})
   endforeach()

@@ -42,8 +42,9 @@ function(hearth_library component)
   target_compile_features(${name} INTERFACE cxx_std_20)
   # The order on the link line is the order of initialization; see gomp_defaults.cpp.
   target_link_options(${name} PRIVATE
-    -Wl,--no-as-needed -Wl,-Bsymbolic-functions
+    -Wl,--no-as-needed -Wl,-Bsymbolic-functions -Wl,--gc-sections
     "-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/symbols.map")
+  target_link_options(${name} PRIVATE ${HEARTH_PACK_RELOCATIONS})
   if(NOT HEARTH_SANITIZE)
     target_link_options(${name} PRIVATE -Wl,-z,defs)
   endif()
