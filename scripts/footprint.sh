@@ -68,7 +68,7 @@ if ! $headers_only; then
   [ -e "$library" ] || { echo "footprint: $library is missing; run 'make build' first" >&2; exit 1; }
   strip -o "$work/stripped.so" "$library"
   rows+=("libhearth.so, stripped|$(
-    stat -c %s "$work/stripped.so" | awk '{ printf "%.1f", $1 / 1e6 }')|25|MB")
+    stat -c %s "$work/stripped.so" | awk '{ printf "%.1f", $1 / 1e6 }')|19|MB")
   # Not libhearth_gomp_defaults, which exports nothing, nor libhearth_cuda: C functions that are
   # looked up.
   foreign=$(bash tests/structure/exported_symbols.sh "$build"/lib/libhearth{,_[!cg]*}.so || true)

@@ -15,8 +15,17 @@
 // cpu/isa/*.cpp is compiled once per level with HEARTH_ISA set to the level's namespace. Such a
 // file includes kernel headers only (pointers in, pointers out, no std containers or algorithms),
 // and everything in it is static or in that namespace: a shared inline function or template would
-// be merged by the linker, and old processors would meet new instructions. Elsewhere
+// be merged by the linker, and old processors would meet new instructions (the lowest level's copy
+// is harmless). Elsewhere
 // HEARTH_HAVE_ISA_* says which levels this build contains.
+//
+// Kernels that gain nothing by a level's wider registers need not exist twice: a file may say
+//
+//   #ifdef HEARTH_ISA_BELOW
+//   HEARTH_AS_BELOW(const FooTable&, foo_table)  // what the level below has
+//   #else
+//   ...
+//   #endif
 
 namespace hearth::cpu {
 
@@ -68,6 +77,16 @@ Isa choose_isa(const char* request, Isa processor);
   HEARTH_FOR_ISA_V3(namespace isa_v3 { type function(); })     \
   HEARTH_FOR_ISA_V4(namespace isa_v4 { type function(); })
 #endif
+
+/// Where HEARTH_ISA_BELOW is a level that can stand in for this one (v3 for v4): defines `function`
+/// as that level's; stands outside namespaces.
+#define HEARTH_AS_BELOW(type, function)                                   \
+  namespace hearth::cpu::HEARTH_ISA_BELOW {                               \
+  type function();                                                        \
+  }                                                                       \
+  namespace hearth::cpu::HEARTH_ISA {                                     \
+  type function() { return ::hearth::cpu::HEARTH_ISA_BELOW::function(); } \
+  }
 
 /// Calls the variant `level` of `function`; the level must be available.
 #define HEARTH_CALL_ISA(level, function)                                                         \

@@ -19,10 +19,17 @@ constexpr int64_t kBlock = 32768;      // elements of short rows that one task t
 constexpr int64_t kWorth = 65536;      // elements worth a task of their own
 constexpr int64_t kMaxGroups = 32;     // most parts that one output is cut into
 
+const ReduceTable& table_for(Reduction kind, ScalarType type) {
+  if (kind > Reduction::ArgMin) return HEARTH_SELECT_ISA(reduce_norms);
+  const bool decides = kind >= Reduction::CountNonzero && kind <= Reduction::All;
+  if (!decides && is_integral(type, /*include_bool=*/true))
+    return HEARTH_SELECT_ISA(reduce_integers);
+  return kind <= Reduction::All ? HEARTH_SELECT_ISA(reduce_sums)
+                                : HEARTH_SELECT_ISA(reduce_extremes);
+}
+
 const ReduceKernels& kernels_for(Reduction kind, ScalarType type) {
-  const ReduceTable& table = kind <= Reduction::All      ? HEARTH_SELECT_ISA(reduce_sums)
-                             : kind <= Reduction::ArgMin ? HEARTH_SELECT_ISA(reduce_extremes)
-                                                         : HEARTH_SELECT_ISA(reduce_norms);
+  const ReduceTable& table = table_for(kind, type);
   const ReduceKernels& k = table.by[static_cast<int>(kind)][static_cast<int>(type)];
   HEARTH_CHECK_AS(NotImplementedError, k.rows, "[reduce] not implemented for ", to_string(type));
   return k;

@@ -54,8 +54,9 @@ struct ReduceTable {
 /// The largest number of rows that `columns` takes for the arg forms.
 inline constexpr int64_t kMaxColumnRows = 64;
 
-HEARTH_DECLARE_ISA(const ReduceTable&, reduce_sums)      // Sum to All
-HEARTH_DECLARE_ISA(const ReduceTable&, reduce_extremes)  // Max to ArgMin
+HEARTH_DECLARE_ISA(const ReduceTable&, reduce_sums)      // Sum to All, where not below
+HEARTH_DECLARE_ISA(const ReduceTable&, reduce_extremes)  // Max to ArgMin, where not below
+HEARTH_DECLARE_ISA(const ReduceTable&, reduce_integers)  // both of integers and bool, but no counts
 HEARTH_DECLARE_ISA(const ReduceTable&, reduce_norms)     // the rest
 
 }  // namespace hearth::cpu

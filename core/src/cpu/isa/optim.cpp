@@ -83,8 +83,55 @@ void adam(void* param, const void* grad, void* mean, void* square, void* largest
   adam_loop<T, false, false>(p, g, m, v, l, n, a);
 }
 
-constexpr OptimTable kTable = {{&sgd<float>, &sgd<double>, &sgd<BFloat16>, &sgd<Half>},
-                               {&adam<float>, &adam<double>, &adam<BFloat16>, &adam<Half>}};
+// Half steps as float, a block after another: its conversions take more code than the step.
+constexpr int64_t kBlock = 512;
+using Block = float[kBlock];
+
+[[gnu::noinline]] void load(Block& to, const Half* from, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<float>(from[i]);
+}
+[[gnu::noinline]] void store(Half* to, const Block& from, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<Half>(from[i]);
+}
+
+void sgd_half(void* param, const void* grad, void* buffer, int64_t n, const SgdArgs& a) {
+  Half *p = static_cast<Half*>(param), *b = static_cast<Half*>(buffer);
+  const Half* g = static_cast<const Half*>(grad);
+  Block params, grads, buffers;
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t size = n - i < kBlock ? n - i : kBlock;
+    load(params, p + i, size);
+    load(grads, g + i, size);
+    if (b && !a.first) load(buffers, b + i, size);
+    sgd<float>(params, grads, b ? buffers : nullptr, size, a);
+    store(p + i, params, size);
+    if (b) store(b + i, buffers, size);
+  }
+}
+
+void adam_half(void* param, const void* grad, void* mean, void* square, void* largest, int64_t n,
+               const AdamArgs& a) {
+  Half *p = static_cast<Half*>(param), *m = static_cast<Half*>(mean);
+  Half *v = static_cast<Half*>(square), *l = static_cast<Half*>(largest);
+  const Half* g = static_cast<const Half*>(grad);
+  Block params, grads, means, squares, most;
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t size = n - i < kBlock ? n - i : kBlock;
+    load(params, p + i, size);
+    load(grads, g + i, size);
+    load(means, m + i, size);
+    load(squares, v + i, size);
+    if (l) load(most, l + i, size);
+    adam<float>(params, grads, means, squares, l ? most : nullptr, size, a);
+    store(p + i, params, size);
+    store(m + i, means, size);
+    store(v + i, squares, size);
+    if (l) store(l + i, most, size);
+  }
+}
+
+constexpr OptimTable kTable = {{&sgd<float>, &sgd<double>, &sgd<BFloat16>, &sgd_half},
+                               {&adam<float>, &adam<double>, &adam<BFloat16>, &adam_half}};
 
 }  // namespace
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifdef HEARTH_ISA_BELOW
+#include "cpu/pointwise_kernels.h"
+HEARTH_AS_BELOW(const PointwiseTable&, pointwise_c64)
+#else
 #define HEARTH_COMPUTE complex<float>
 #define HEARTH_CLASS C
 #define HEARTH_TABLE pointwise_c64
 #include "cpu/isa/pointwise_tile.h"
+#endif

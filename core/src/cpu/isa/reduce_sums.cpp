@@ -1,44 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/isa/reduce.h"
+#include "cpu/isa/reduce_sums.h"
 
 namespace hearth::cpu::HEARTH_ISA {
 namespace {
-
-/// Integers and bool sum and multiply as int64.
-template <class T>
-struct sum_of {
-  using type = int64_t;
-};
-template <>
-struct sum_of<Half> {
-  using type = float;
-};
-template <>
-struct sum_of<BFloat16> {
-  using type = float;
-};
-template <>
-struct sum_of<float> {
-  using type = float;
-};
-template <>
-struct sum_of<double> {
-  using type = double;
-};
-template <class T>
-struct sum_of<complex<T>> {
-  using type = complex<T>;
-};
-
-template <class T>
-struct Summing {
-  using In = T;
-  using Acc = typename sum_of<T>::type;
-  static constexpr bool kUsesNumber = false;
-  static Acc identity() { return Acc(0); }
-  static Acc load(T x, Acc) { return widen<Acc>(x); }
-  static Acc merge(Acc a, Acc b) { return a + b; }
-};
 
 template <class T>
 struct SummingNumbers : Summing<T> {
@@ -47,13 +11,6 @@ struct SummingNumbers : Summing<T> {
     const Acc number = widen<Acc>(x);
     return number == number ? number : Acc(0);
   }
-};
-
-template <class T>
-struct Multiplying : Summing<T> {
-  using Acc = typename sum_of<T>::type;
-  static Acc identity() { return Acc(1); }
-  static Acc merge(Acc a, Acc b) { return a * b; }
 };
 
 template <class T>
@@ -88,12 +45,15 @@ struct Deciding {
 
 constexpr ReduceTable make_table() {
   ReduceTable t{};
-#define HEARTH_TYPE(T, name)                                                    \
-  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(ScalarType::name)] =  \
-      kernels<Summing<T>>();                                                    \
-  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(ScalarType::name)] = \
-      kernels<Multiplying<T>>();
-  HEARTH_FORALL_SCALAR_TYPES(HEARTH_TYPE)
+#define HEARTH_TYPE(T, type)                                                              \
+  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(type)] = kernels<Summing<T>>(); \
+  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(type)] = kernels<Multiplying<T>>();
+  HEARTH_TYPE(Half, kHalf)
+  HEARTH_TYPE(BFloat16, kBFloat16)
+  HEARTH_TYPE(float, kFloat)
+  HEARTH_TYPE(double, kDouble)
+  HEARTH_TYPE(complex<float>, kComplexFloat)
+  HEARTH_TYPE(complex<double>, kComplexDouble)
 #undef HEARTH_TYPE
 #define HEARTH_TYPE(T, type) \
   t.by[static_cast<int>(Reduction::NanSum)][static_cast<int>(type)] = kernels<SummingNumbers<T>>();
