@@ -16,8 +16,7 @@
 // file includes kernel headers only (pointers in, pointers out, no std containers or algorithms),
 // and everything in it is static or in that namespace: a shared inline function or template would
 // be merged by the linker, and old processors would meet new instructions (the lowest level's copy
-// is harmless). Elsewhere
-// HEARTH_HAVE_ISA_* says which levels this build contains.
+// is harmless). Elsewhere HEARTH_HAVE_ISA_* says which levels this build contains.
 //
 // Kernels that gain nothing by a level's wider registers need not exist twice: a file may say
 //
