@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images turned, sheared and bent. As torchvision does it with tensors: each result is read at a
 // place of the image, from the nearest pixel or between four (Bilinear); outside it there is
-// `fill`, which an empty one leaves 0. Throws ValueError for other interpolations.
+// `fill`, which an empty one leaves 0. Throws ValueError for other interpolations. Images of half
+// types are read at places computed in float32; torchvision computes them in the image's type,
+// which in large images is off by pixels.
 #pragma once
 
 #include <array>
