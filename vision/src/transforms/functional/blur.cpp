@@ -112,8 +112,10 @@ Tensor blur(const Tensor& image, const Weights& across, const Weights& down) {
   const Pixels in = pixels_of(image), out = like(in);
   const T* from = in.data.const_data_ptr<T>();
   T* to = out.data.mutable_data_ptr<T>();
-  // Lines beside a block are weighed twice, so it has many more.
-  const int64_t block = std::min(in.height, std::max<int64_t>(32, 16 * half(down.size())));
+  // Lines beside a block are weighed twice, so it has many more; but no more than caches hold.
+  constexpr int64_t kCached = 1 << 16;
+  const int64_t least = std::max<int64_t>(32, 16 * half(down.size()));
+  const int64_t block = std::min(in.height, std::max(least, kCached / in.line()));
   const int64_t blocks = (in.height + block - 1) / block;
   parallel_for(0, in.planes() * blocks, 1, [&](int64_t begin, int64_t end) {
     Blur<T> work(in, across, down, block);
