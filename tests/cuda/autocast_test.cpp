@@ -61,7 +61,7 @@ std::vector<Case> listed_calls(Device device) {
        [=] {
          return einsum("ij,jk->ik", {f, f});
        }},
-      {"einsum without a sum", "-b",
+      {"einsum without a sum", "fb",
        [=] {
          return einsum("ij,ij->ij", {f, f});
        }},

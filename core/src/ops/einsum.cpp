@@ -200,6 +200,7 @@ Tensor multiply(Tensor a, Tensor b, const std::vector<bool>& summed) {
       (in_b ? right : left).push_back(d);
     }
   }
+  if (inner.empty()) return a * b;
   int64_t nb, nl, nr, ni;
   DimVector sizes = sizes_of(a, batch, &nb);
   for (int64_t n : sizes_of(a, left, &nl)) sizes.push_back(n);

@@ -234,6 +234,10 @@ TEST(Einsum, Contractions) {
   expect_equal(einsum("i,j->ij", {a.select(1, 0), b.select(0, 0)}),
                outer(a.select(1, 0), b.select(0, 0)));
   expect_equal(einsum("ij,ij->", {a, a}), (a * a).sum());
+  expect_equal(einsum("ij,ij->ij", {a, a}), a * a);
+  // Where nothing is summed, types may differ, as in products of elements.
+  expect_equal(einsum("i,j->ij", {arange(2), b.select(0, 0)}),
+               arange(2).unsqueeze(1) * b.select(0, 0));
   expect_equal(einsum("ij,k->j", {a, c.select(1, 0)}),
                a.sum(IntArrayRef{0}) * c.select(1, 0).sum());
 }
