@@ -509,4 +509,18 @@ TEST(Names, PrecisionOfProducts) {
   context.setFloat32MatmulPrecision(before);
 }
 
+TEST(Names, FunctionsOfAllTheirOptions) {
+  namespace F = torch::nn::functional;
+  const auto x = torch::arange(16.).view({1, 1, 4, 4});
+  EXPECT_TRUE(F::detail::dropout(x, 0.9, /*training=*/false, /*inplace=*/false).equal(x));
+  EXPECT_TRUE(F::detail::dropout2d(x, 1.0, true, false).equal(torch::zeros_like(x)));
+  EXPECT_EQ(F::detail::pad(x, {1, 0, 0, 2}, torch::kConstant, 7).sizes(),
+            torch::IntArrayRef({1, 1, 6, 5}));
+  EXPECT_TRUE(F::detail::interpolate(x, std::vector<int64_t>{2, 2}, {}, torch::kNearest, {}, {})
+                  .equal(x.slice(2, 0, 4, 2).slice(3, 0, 4, 2)));
+  const auto rows = torch::arange(6.).view({3, 2}).requires_grad_();
+  F::detail::embedding(torch::tensor({0, 2}), rows, 2, {}, 2., false, false).sum().backward();
+  EXPECT_TRUE(rows.grad().equal(torch::tensor({{1.f, 1.f}, {0.f, 0.f}, {0.f, 0.f}})));
+}
+
 }  // namespace

@@ -285,5 +285,31 @@ inline Tensor binary_cross_entropy_with_logits(
       BinaryCrossEntropyWithLogitsFuncOptions().weight(weight).reduction(reduction).pos_weight(
           pos_weight));
 }
+inline Tensor embedding(const Tensor& input, const Tensor& weight,
+                        std::optional<int64_t> padding_idx, std::optional<double> max_norm,
+                        double norm_type, bool scale_grad_by_freq, bool sparse) {
+  return functional::embedding(input, weight,
+                               EmbeddingFuncOptions()
+                                   .padding_idx(padding_idx)
+                                   .max_norm(max_norm)
+                                   .norm_type(norm_type)
+                                   .scale_grad_by_freq(scale_grad_by_freq)
+                                   .sparse(sparse));
+}
+inline Tensor pad(const Tensor& input, IntArrayRef pad, PadFuncOptions::mode_t mode, double value) {
+  return functional::pad(input, PadFuncOptions(pad.vec()).mode(std::move(mode)).value(value));
+}
+inline Tensor interpolate(const Tensor& input, const std::optional<std::vector<int64_t>>& size,
+                          const std::optional<std::vector<double>>& scale_factor,
+                          InterpolateFuncOptions::mode_t mode, std::optional<bool> align_corners,
+                          std::optional<bool> recompute_scale_factor, bool antialias = false) {
+  return functional::interpolate(input, InterpolateFuncOptions()
+                                            .size(size)
+                                            .scale_factor(scale_factor)
+                                            .mode(std::move(mode))
+                                            .align_corners(align_corners)
+                                            .recompute_scale_factor(recompute_scale_factor)
+                                            .antialias(antialias));
+}
 
 }  // namespace hearth::nn::functional::detail
