@@ -81,10 +81,10 @@ TEST(TensorLiteral, RaggedAndMixedListsAreRefused) {
     tensor({{1, 2}, {2.5, 3.5}});
     FAIL() << "nothing thrown";
   } catch (const DtypeError& e) {
-    EXPECT_EQ(
-        e.what_without_backtrace(),
-        std::string("[tensor] Expected all elements of the tensor to have the same scalar type: "
-                    "Int, but got element of scalar type: Double"));
+    EXPECT_EQ(e.what_without_backtrace(),
+              std::string(
+                  "Expected all elements of the tensor to have the same scalar type: Int, but got "
+                  "element of scalar type: Double"));
   }
   const std::vector<complex<float>> numbers{{1, 2}};
   EXPECT_THROW(tensor(numbers, kFloat), ValueError);
