@@ -23,7 +23,10 @@ struct alignas(2 * sizeof(T)) complex {
   /// As std::complex<U>.
   template <typename C>
   requires(
-      requires(const C& c, typename C::value_type) { c.imag(); } &&
+      requires(const C& c) {
+        typename C::value_type;
+        c.imag();
+      } &&
       !requires(const C& c) { c.imag_; }) constexpr explicit
   operator C() const {
     return {static_cast<typename C::value_type>(real_), static_cast<typename C::value_type>(imag_)};
