@@ -31,7 +31,8 @@ bool quiet_notes = false;
 /// What is wrong with the name of a device that programs run on.
 std::string wrong_device(const std::string& name) {
   try {
-    if (name == "auto" || !hearth::Device(name).is_meta()) return "";
+    if (name == "auto" || hearth::Device(name).is_cpu() || hearth::Device(name).is_cuda())
+      return "";
   } catch (const hearth::Error&) {
   }
   return "expected auto, cpu, cuda or cuda:N, got " + shortened(name, 60);

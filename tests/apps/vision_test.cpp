@@ -90,6 +90,11 @@ TEST_F(VisionApp, TrainsTestsAndPredicts) {
 
   // Bad pictures among good ones: the others are still told.
   std::ofstream(folder / "bad.png") << "no picture";
+  for (const char* device : {"mps", "meta", "cuda:x"}) {
+    r = run({"predict", "--model", weights, picture, "--device", device});
+    EXPECT_EQ(r.code, 2);
+    EXPECT_THAT(r.err, HasSubstr("expected auto, cpu, cuda or cuda:N"));
+  }
   r = run({"predict", "--model", weights, folder / "bad.png", picture, folder / "none.jpg"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.out, HasSubstr("digit.png:  " + predicted));

@@ -55,6 +55,7 @@ ScalarType result_type(Args in, const Scalar* scalar = nullptr, unsigned skip = 
 
 /// The scalar that a kernel computes with. Comparisons round it to the tensors' type first, as
 /// PyTorch's do, so that what was stored as a half type equals the number it was made of.
-Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields, ScalarType compute);
+HEARTH_API Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields,
+                                 ScalarType compute);
 
 }  // namespace hearth::ops
