@@ -6,18 +6,10 @@ namespace {
 
 constexpr ReduceTable make_table() {
   ReduceTable t{};
-#define HEARTH_TYPE(T, type)                                                                     \
-  t.by[static_cast<int>(Reduction::Max)][static_cast<int>(type)] = kernels<Extreme<T, true>>();  \
-  t.by[static_cast<int>(Reduction::Min)][static_cast<int>(type)] = kernels<Extreme<T, false>>(); \
-  t.by[static_cast<int>(Reduction::ArgMax)][static_cast<int>(type)] =                            \
-      arg_kernels<Extreme<T, true>>();                                                           \
-  t.by[static_cast<int>(Reduction::ArgMin)][static_cast<int>(type)] =                            \
-      arg_kernels<Extreme<T, false>>();
-  HEARTH_TYPE(Half, kHalf)
-  HEARTH_TYPE(BFloat16, kBFloat16)
-  HEARTH_TYPE(float, kFloat)
-  HEARTH_TYPE(double, kDouble)
-#undef HEARTH_TYPE
+  add_extremes<Half>(t, kHalf);
+  add_extremes<BFloat16>(t, kBFloat16);
+  add_extremes<float>(t, kFloat);
+  add_extremes<double>(t, kDouble);
   return t;
 }
 

@@ -133,5 +133,15 @@ constexpr ReduceKernels arg_kernels() {
   return {dtype_of<typename R::Acc>, &arg_rows<R>, &arg_columns<R>, &arg_merge<R>};
 }
 
+/// Enters the four reductions of elements T as those of `type`.
+template <class T>
+constexpr void add_extremes(ReduceTable& t, ScalarType type) {
+  const int of = static_cast<int>(type);
+  t.by[static_cast<int>(Reduction::Max)][of] = kernels<Extreme<T, true>>();
+  t.by[static_cast<int>(Reduction::Min)][of] = kernels<Extreme<T, false>>();
+  t.by[static_cast<int>(Reduction::ArgMax)][of] = arg_kernels<Extreme<T, true>>();
+  t.by[static_cast<int>(Reduction::ArgMin)][of] = arg_kernels<Extreme<T, false>>();
+}
+
 }  // namespace
 }  // namespace hearth::cpu::HEARTH_ISA

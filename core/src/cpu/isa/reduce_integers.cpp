@@ -12,30 +12,18 @@ namespace {
 
 constexpr ReduceTable make_table() {
   ReduceTable t{};
-#define HEARTH_TYPE(T, type)                                                              \
-  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(type)] = kernels<Summing<T>>(); \
-  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(type)] = kernels<Multiplying<T>>();
-  HEARTH_TYPE(bool, kBool)
-  HEARTH_TYPE(uint8_t, kByte)
-  HEARTH_TYPE(int8_t, kChar)
-  HEARTH_TYPE(int16_t, kShort)
-  HEARTH_TYPE(int32_t, kInt)
-  HEARTH_TYPE(int64_t, kLong)
-#undef HEARTH_TYPE
-#define HEARTH_TYPE(T, type)                                                                     \
-  t.by[static_cast<int>(Reduction::Max)][static_cast<int>(type)] = kernels<Extreme<T, true>>();  \
-  t.by[static_cast<int>(Reduction::Min)][static_cast<int>(type)] = kernels<Extreme<T, false>>(); \
-  t.by[static_cast<int>(Reduction::ArgMax)][static_cast<int>(type)] =                            \
-      arg_kernels<Extreme<T, true>>();                                                           \
-  t.by[static_cast<int>(Reduction::ArgMin)][static_cast<int>(type)] =                            \
-      arg_kernels<Extreme<T, false>>();
-  HEARTH_TYPE(uint8_t, kBool)
-  HEARTH_TYPE(uint8_t, kByte)
-  HEARTH_TYPE(int8_t, kChar)
-  HEARTH_TYPE(int16_t, kShort)
-  HEARTH_TYPE(int32_t, kInt)
-  HEARTH_TYPE(int64_t, kLong)
-#undef HEARTH_TYPE
+  add_sums<bool>(t, kBool);
+  add_sums<uint8_t>(t, kByte);
+  add_sums<int8_t>(t, kChar);
+  add_sums<int16_t>(t, kShort);
+  add_sums<int32_t>(t, kInt);
+  add_sums<int64_t>(t, kLong);
+  add_extremes<uint8_t>(t, kBool);
+  add_extremes<uint8_t>(t, kByte);
+  add_extremes<int8_t>(t, kChar);
+  add_extremes<int16_t>(t, kShort);
+  add_extremes<int32_t>(t, kInt);
+  add_extremes<int64_t>(t, kLong);
   return t;
 }
 

@@ -45,16 +45,12 @@ struct Deciding {
 
 constexpr ReduceTable make_table() {
   ReduceTable t{};
-#define HEARTH_TYPE(T, type)                                                              \
-  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(type)] = kernels<Summing<T>>(); \
-  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(type)] = kernels<Multiplying<T>>();
-  HEARTH_TYPE(Half, kHalf)
-  HEARTH_TYPE(BFloat16, kBFloat16)
-  HEARTH_TYPE(float, kFloat)
-  HEARTH_TYPE(double, kDouble)
-  HEARTH_TYPE(complex<float>, kComplexFloat)
-  HEARTH_TYPE(complex<double>, kComplexDouble)
-#undef HEARTH_TYPE
+  add_sums<Half>(t, kHalf);
+  add_sums<BFloat16>(t, kBFloat16);
+  add_sums<float>(t, kFloat);
+  add_sums<double>(t, kDouble);
+  add_sums<complex<float>>(t, kComplexFloat);
+  add_sums<complex<double>>(t, kComplexDouble);
 #define HEARTH_TYPE(T, type) \
   t.by[static_cast<int>(Reduction::NanSum)][static_cast<int>(type)] = kernels<SummingNumbers<T>>();
   HEARTH_TYPE(Half, kHalf)

@@ -50,5 +50,12 @@ struct Multiplying : Summing<T> {
   static Acc merge(Acc a, Acc b) { return a * b; }
 };
 
+/// Enters sum and product of T.
+template <class T>
+constexpr void add_sums(ReduceTable& t, ScalarType type) {
+  t.by[static_cast<int>(Reduction::Sum)][static_cast<int>(type)] = kernels<Summing<T>>();
+  t.by[static_cast<int>(Reduction::Prod)][static_cast<int>(type)] = kernels<Multiplying<T>>();
+}
+
 }  // namespace
 }  // namespace hearth::cpu::HEARTH_ISA
