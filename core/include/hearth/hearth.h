@@ -17,6 +17,7 @@
 #include "hearth/base/memory.h"
 #include "hearth/base/threads.h"
 #include "hearth/base/warning.h"
+#include "hearth/cuda/benchmark.h"
 #include "hearth/cuda/device.h"
 #include "hearth/cuda/event.h"
 #include "hearth/cuda/graph.h"
