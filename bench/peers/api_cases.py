@@ -5,8 +5,7 @@
 TEST_CPP_API is the folder test/cpp/api of a PyTorch checkout. Of each file there, what does not
 compile is cut out, one case (or helper) after the other; what is left runs, one program a file.
 Prints a line a file, and what became of each case that did not pass. Cases for CUDA are not counted.
-The only change to the sources is the namespace they reopen: torch is an alias here, and C++ cannot
-reopen an alias. HEARTH_LIB names the folder of libhearth.so, and CXX another g++.
+HEARTH_LIB names the folder of libhearth.so, and CXX another g++.
 """
 import json
 import os
@@ -26,13 +25,11 @@ CASE = re.compile(r"TEST(?:_F)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 
 
 def copy_sources(api):
-    """The test folders, beside each other as in a checkout, with the namespace's true name."""
+    """The test folders, beside each other as in a checkout."""
     for source in [*api.glob("*.cpp"), *api.glob("*.h"), *api.parent.glob("common/*.h")]:
         target = SOURCES / "test" / "cpp" / source.parent.name / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
-        text = re.sub(r"^(\s*namespace )torch\b(?=[\s:]*[\w:]*\s*\{)", r"\1hearth", text, flags=re.M)
-        text = re.sub(r"^(template class )torch::", r"\1hearth::", text, flags=re.M)
         if not target.exists() or target.read_text() != text:
             target.write_text(text)
 

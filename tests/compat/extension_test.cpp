@@ -15,6 +15,8 @@
 #include <ATen/Dispatch.h>
 #include <ATen/OpMathType.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorUtils.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/util/Logging.h>
 #include <c10/util/ScopeExit.h>
 #include <c10/util/SmallVector.h>
@@ -141,6 +143,80 @@ TEST(Dispatch, TypePropertiesOfTensors) {
   c10::InferenceMode guard;
   EXPECT_EQ(torch::ones({1}).key_set(), c10::DispatchKeySet(c10::DispatchKey::CPU));
   EXPECT_TRUE(c10::impl::tls_is_dispatch_keyset_excluded(c10::autograd_dispatch_keyset));
+}
+
+/// What `check` throws, as LibTorch says it; "" if nothing.
+std::string thrown(const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const c10::Error& e) {
+    return e.what_without_backtrace();
+  }
+  return "";
+}
+
+TEST(Arguments, ChecksSayWhatLibTorchSays) {
+  const at::Tensor x = torch::ones({2, 3}), y = torch::ones({3, 2}, torch::kInt), z = x.t(), none;
+  const at::TensorArg a{x, "x", 1}, b{y, "y", 2}, c{z, "z", 0}, same{x, "same", 3}, u{none, "u", 4};
+  const std::string place = " (while checking arguments for fn)";
+  EXPECT_EQ(
+      thrown([&] { at::checkDim("fn", a, 3); }),
+      "Expected 3-dimensional tensor, but got 2-dimensional tensor for argument #1 'x'" + place);
+  EXPECT_EQ(thrown([&] { at::checkDimRange("fn", a, 3, 5); }),
+            "Expected 3 to 4 dimensions, but got 2-dimensional tensor for argument #1 'x'" + place);
+  EXPECT_EQ(thrown([&] { at::checkSameSize("fn", a, b); }),
+            "Expected tensor for argument #1 'x' to have same size as tensor for argument #2 'y'; "
+            "but [2, 3] does not equal [3, 2]" +
+                place);
+  EXPECT_EQ(thrown([&] { at::checkContiguous("fn", c); }),
+            "Expected contiguous tensor, but got non-contiguous tensor for 'z'" + place);
+  EXPECT_EQ(
+      thrown([&] {
+        at::checkSize("fn", a, {2, 4});
+      }),
+      "Expected tensor of size [2, 4], but got tensor of size [2, 3] for argument #1 'x'" + place);
+  EXPECT_EQ(
+      thrown([&] { at::checkSize("fn", a, 1, 4); }),
+      "Expected tensor to have size 4 at dimension 1, but got size 3 for argument #1 'x'" + place);
+  EXPECT_EQ(thrown([&] { at::checkNumel("fn", b, 4); }),
+            "Expected tensor for argument #2 'y' to have 4 elements; but it actually has 6 "
+            "elements" +
+                place);
+  EXPECT_EQ(thrown([&] {
+              at::checkAllSameType("fn", {a, u, same, b});
+            }),
+            "Expected tensor for argument #1 'x' to have the same type as tensor for argument #2 "
+            "'y'; but type CPUFloatType does not equal CPUIntType" +
+                place);
+  EXPECT_EQ(thrown([&] { at::checkScalarType("fn", a, at::kLong); }),
+            "Expected tensor for argument #1 'x' to have scalar type Long; but got CPUFloatType "
+            "instead" +
+                place);
+  EXPECT_NE(thrown([&] { at::checkAllSameGPU("fn", {a, same}); }), "");
+  EXPECT_NE(thrown([&] { at::checkDefined("fn", u); }), "");
+  EXPECT_NE(thrown([&] { at::checkDeviceType("fn", {x}, at::kCUDA); }), "");
+  EXPECT_EQ(thrown([&] {
+              at::checkAllContiguous("fn", {a, b, u});
+              at::checkAllDefined("fn", {a, b});
+              at::checkAllSameNumel("fn", {a, b, c, u});
+              at::checkAllSameSize("fn", {a, same, u});
+              at::checkSameDim("fn", a, b);
+              at::checkDim("fn", a, 2);
+              at::checkDimRange("fn", a, 2, 3);
+              at::checkDeviceType("fn", {x, none}, at::kCPU);
+            }),
+            "");
+}
+
+TEST(Arguments, GuardsOfAnyDevice) {
+  const at::Tensor x = torch::ones({2});
+  EXPECT_EQ(device_of(x), std::optional<at::Device>(at::kCPU));
+  EXPECT_EQ(at::device_of(at::Tensor()), std::nullopt);
+  const c10::DeviceGuard guard(x.device());
+  EXPECT_EQ(guard.current_device(), at::Device(at::kCPU));
+  const c10::OptionalDeviceGuard started(device_of(x)), idle;
+  EXPECT_EQ(started.original_device(), std::optional<at::Device>(at::kCPU));
+  EXPECT_EQ(idle.current_device(), std::nullopt);
 }
 
 TEST(Parallel, ReducesInOrderOnAnyThreads) {

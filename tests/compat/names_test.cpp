@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -170,6 +171,11 @@ TEST(Names, EndsOfSlicesAndDeviceNumbers) {
   EXPECT_EQ(torch::device_index(2).device(), torch::Device(torch::kCUDA, 2));
   EXPECT_EQ(torch::dtype(torch::kByte).device(torch::kCUDA, 1).device_index(3).device().index(), 3);
   EXPECT_FALSE(torch::ones({1}).is_quantized() || torch::ones({1}).is_mps());
+  const std::unordered_map<torch::Device, int> found = {
+      {torch::kCPU, 1}, {torch::kCUDA, 2}, {torch::Device("cuda:1"), 3}, {torch::kMeta, 4}};
+  EXPECT_EQ(found.at(torch::Device("cuda:1")), 3);
+  EXPECT_EQ(found.at(torch::Device("cpu")), 1);
+  EXPECT_EQ(found.size(), 4u);
 }
 
 TEST(Names, StandardContainersPrint) {
@@ -194,6 +200,11 @@ TEST(Names, FunctionsBehindFunctions) {
   EXPECT_TRUE(F::detail::alpha_dropout(row, 0.5, false, false).equal(row));
   EXPECT_TRUE(F::detail::layer_norm(row, {4}, {}, {}, 1e-5).equal(F::layer_norm(row, {{4}})));
   EXPECT_TRUE(at::native::is_nonzero(torch::ones({1})));
+  EXPECT_EQ(at::_cast_Long(torch::full({1}, 2.7)).dtype(), torch::kLong);
+  EXPECT_FALSE(torch::is_conj(x) || torch::is_neg(x) || torch::is_inference(x));
+  EXPECT_TRUE(torch::resolve_conj(x).equal(x) && torch::resolve_neg(x).equal(x));
+  EXPECT_TRUE((std::is_same_v<at::scalar_value_type<c10::complex<float>>::type, float>));
+  EXPECT_TRUE((std::is_same_v<at::scalar_value_type<int>::type, int>));
   const std::vector<int64_t> size = {2, 3};
   EXPECT_TRUE(at::native::_upsample_bilinear2d_aa(x, size, false, torch::nullopt)
                   .equal(torch::_upsample_bilinear2d_aa(x, size, false)));

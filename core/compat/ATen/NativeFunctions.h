@@ -40,6 +40,23 @@ inline void print(const Tensor& tensor, int64_t linesize = 80) {
 inline int64_t numel(const Tensor& self) { return self.numel(); }
 /// The sizes as a tensor of int64.
 inline Tensor _shape_as_tensor(const Tensor& self) { return tensor(self.sizes(), kLong); }
+inline bool is_conj(const Tensor& self) { return self.is_conj(); }
+inline bool is_neg(const Tensor& self) { return self.is_neg(); }
+inline bool is_inference(const Tensor& self) { return self.is_inference(); }
+inline bool is_distributed(const Tensor&) { return false; }
+inline Tensor resolve_conj(const Tensor& self) { return self.resolve_conj(); }
+inline Tensor resolve_neg(const Tensor& self) { return self.resolve_neg(); }
+#define HEARTH_CAST_TO(Name) \
+  inline Tensor _cast_##Name(const Tensor& self, bool = false) { return self.to(k##Name); }
+HEARTH_CAST_TO(Byte)
+HEARTH_CAST_TO(Char)
+HEARTH_CAST_TO(Short)
+HEARTH_CAST_TO(Int)
+HEARTH_CAST_TO(Long)
+HEARTH_CAST_TO(Half)
+HEARTH_CAST_TO(Float)
+HEARTH_CAST_TO(Double)
+#undef HEARTH_CAST_TO
 /// A view of these sizes and strides that begins where self does.
 inline Tensor _reshape_alias(const Tensor& self, IntArrayRef size, IntArrayRef stride) {
   return as_strided(self, size, stride);

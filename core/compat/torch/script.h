@@ -3,6 +3,7 @@
 // scripted module throws and says what to write instead.
 #pragma once
 
+#include <torch/library.h>
 #include <torch/torch.h>
 
 namespace hearth::jit {

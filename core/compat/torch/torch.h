@@ -61,11 +61,13 @@
 #include "ATen/PackedOptions.h"
 #include "ATen/Parallel.h"
 #include "ATen/TensorMaker.h"
+#include "ATen/TensorUtils.h"
 #include "ATen/autocast_mode.h"
 #include "ATen/core/Dict.h"
 #include "ATen/core/IListRef.h"
 #include "ATen/core/LegacyTypeDispatch.h"
 #include "ATen/core/List.h"
+#include "c10/core/DeviceGuard.h"
 #include "c10/core/DispatchKeySet.h"
 #include "c10/core/SymInt.h"
 #include "c10/util/C++17.h"
@@ -96,6 +98,23 @@ using std::string_view;
 template <class Signature>
 bool operator==(const Callable<Signature>& f, std::nullptr_t) {
   return !f;
+}
+
+namespace data {
+using datasets::BatchDataset;
+using datasets::Dataset;
+
+namespace datasets {
+template <typename DatasetType, typename TransformType>
+MapDataset<DatasetType, TransformType> map(DatasetType dataset, TransformType transform) {
+  return {std::move(dataset), std::move(transform)};
+}
+}  // namespace datasets
+}  // namespace data
+
+/// Where a guard for the tensor's device should be; nothing for undefined tensors.
+inline std::optional<Device> device_of(const Tensor& tensor) {
+  return tensor.defined() ? std::optional<Device>(tensor.device()) : std::nullopt;
 }
 
 namespace autograd {
@@ -143,6 +162,14 @@ inline std::string DeviceTypeName(DeviceType type, bool lower_case = false) {
 }
 
 }  // namespace hearth
+
+/// Devices may be keys of unordered containers.
+template <>
+struct std::hash<::hearth::Device> {
+  size_t operator()(const ::hearth::Device& device) const noexcept {
+    return static_cast<size_t>(device.type()) << 16 ^ static_cast<uint16_t>(device.index());
+  }
+};
 
 namespace caffe2 {
 using TypeMeta = ::hearth::TypeMeta;

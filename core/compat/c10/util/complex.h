@@ -9,6 +9,22 @@
 
 #include "c10/macros/Macros.h"
 
+namespace hearth {
+/// The type of a complex number's parts; another type is its own.
+template <typename T>
+struct scalar_value_type {
+  using type = T;
+};
+template <typename T>
+struct scalar_value_type<complex<T>> {
+  using type = T;
+};
+template <typename T>
+struct scalar_value_type<std::complex<T>> {
+  using type = T;
+};
+}  // namespace hearth
+
 namespace hearth::detail {
 template <typename T>
 std::complex<T> std_complex(const complex<T>& z) {
