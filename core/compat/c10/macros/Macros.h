@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LibTorch's namespaces for Hearth's one, and its macros for compilers. at is a namespace of its
-// own (ATen/ATen.h): one of its functions differs from torch's. torch is a macro, because C++ cannot
-// reopen another name of a namespace, and programs write `namespace torch::nn { ... }`.
+// own (ATen/ATen.h): one of its functions differs from torch's. torch is a macro, because C++
+// cannot reopen another name of a namespace, and programs write `namespace torch::nn { ... }`.
 #pragma once
 
 #include "hearth/base/macros.h"
