@@ -203,6 +203,10 @@ TEST(Jpeg, ReadsTheOrientationAndNothingElse) {
                                0x12, 1,   3,   0,   1, 0, 0,   0,   6,  0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(exif_orientation(exif.data(), exif.size()), 6);
   for (size_t n = 0; n < 28; ++n) EXPECT_EQ(exif_orientation(exif.data(), n), 1) << n;
+  // Some write it as a long.
+  const std::vector<uint8_t> wide = {'E', 'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
+                                     1,   0x12, 0,   4,   0, 0, 0,   1,   0, 0,  0, 6, 0, 0, 0, 0};
+  EXPECT_EQ(exif_orientation(wide.data(), wide.size()), 6);
   exif[10] = 0xff;
   exif[13] = 0xff;
   EXPECT_EQ(exif_orientation(exif.data(), exif.size()), 1);

@@ -43,7 +43,8 @@ int tiff_orientation(const uint8_t* tiff, size_t n) {
     const size_t at = directory + 2 + 12 * i;
     if (at + 12 > n) return 1;
     if (u16(at) != 0x0112) continue;
-    const uint32_t orientation = u16(at + 8);
+    constexpr uint32_t kLong = 4;  // some writers' type; the standard's is short
+    const uint32_t orientation = u16(at + 2) == kLong ? u32(at + 8) : u16(at + 8);
     return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   }
   return 1;

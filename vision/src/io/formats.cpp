@@ -42,7 +42,9 @@ constexpr Format kFormats[] = {
      decode_pnm, pnm_info},
     {"tiff",
      [](const uint8_t* p, size_t n) {
-       return begins(p, n, "II*\0", 4) || begins(p, n, "MM\0*", 4);
+       // The latter two are BigTIFF's.
+       return begins(p, n, "II*\0", 4) || begins(p, n, "MM\0*", 4) || begins(p, n, "II+\0", 4) ||
+              begins(p, n, "MM\0+", 4);
      },
      decode_tiff, tiff_info},
     {"gif", [](const uint8_t* p, size_t n) { return begins(p, n, "GIF8", 4); }, decode_gif_page,

@@ -255,12 +255,13 @@ def tiffs():
     a = picture(14, 18)
     alpha = picture(14, 18, 1)[..., :1]
     save("rgb.tiff", a)
+    save("big.tiff", a, big_tiff=True)
     save("lzw.tiff", a, compression="tiff_lzw")
     save("deflate_gray.tiff", a[..., 0], compression="tiff_adobe_deflate")
     save("rgba.tiff", np.concatenate([a, alpha], -1), compression="packbits")
     save("bits.tiff", Image.fromarray(a[..., 0]).convert("1"), compression="group4")
     save("palette.tiff", Image.fromarray(a).quantize(20))
-    for name, mode in {"rgb": "RGB", "lzw": "RGB", "rgba": "RGBA", "deflate_gray": "L", "bits": "L",
+    for name, mode in {"rgb": "RGB", "big": "RGB", "lzw": "RGB", "rgba": "RGBA", "deflate_gray": "L", "bits": "L",
                        "palette": "RGB"}.items():
         by_pillow(name + ".tiff", convert=mode)
     save("cmyk.tiff", Image.fromarray(np.concatenate([a, alpha], -1), "CMYK"))
