@@ -115,6 +115,20 @@ TEST(Wav, IsWhatItsBytesAre) {
       same(own(wav_by_hand(1, 1, 20, little({1, -1}, 3))), tensor({256, -256}, kInt).unsqueeze(0)));
 }
 
+TEST(Wav, BitsSayHowWideSamplesAre) {
+  // Whatever the block size is, as in libsndfile and FFmpeg; it counts where bits are not said.
+  const std::string samples = little({1, -2, 3, -4, 5, -6}, 2);
+  const Tensor want = tensor({1, -2, 3, -4, 5, -6}, kShort).unsqueeze(0);
+  for (const char block : {'\0', '\1', '\2', '\4', '\6'}) {
+    std::string file = wav_by_hand(1, 1, 16, samples);
+    file[32] = block;
+    EXPECT_TRUE(same(own(file), want)) << int{block};
+  }
+  std::string unsaid = wav_by_hand(1, 1, 16, samples);
+  unsaid[34] = 0;
+  EXPECT_TRUE(same(own(unsaid), want));
+}
+
 TEST(Wav, FindsItsWayThroughChunks) {
   const std::string format = little({0xfffe, 1}, 2) + little({8000, 16000}, 4) +
                              little({2, 16, 22, 16}, 2) + little({4}, 4) + little({1, 0}, 2) +

@@ -77,10 +77,10 @@ std::optional<PcmLayout> parse_wav(const Bytes& bytes, bool partial) {
                       "] expected a WAV format chunk before the samples");
       check_header(name, static_cast<int64_t>(format->channels),
                    static_cast<int64_t>(format->sample_rate));
-      // Bits in an odd number lie on top of whole bytes; some writers have a wrong block size.
-      uint64_t width = format->block / format->channels;
-      if (width * format->channels != format->block || width * 8 < format->bits)
-        width = (format->bits + 7) / 8;
+      // Bits in an odd number lie on top of whole bytes. Some writers have a wrong block size, so
+      // it counts only where bits are not said.
+      uint64_t width = (format->bits + 7) / 8;
+      if (width == 0) width = format->block / format->channels;
       const auto pcm = pcm_of(format->tag, width);
       if (!pcm) return std::nullopt;
       PcmLayout layout{*pcm,
