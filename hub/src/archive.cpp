@@ -132,14 +132,14 @@ class Unfinished {
 }  // namespace
 
 void extract(const std::string& archive, const std::string& folder, const ExtractOptions& options) {
-  HEARTH_CHECK_AS(FileError, !fs::exists(folder), "[", folder,
+  std::error_code error;
+  HEARTH_CHECK_AS(FileError, !fs::exists(folder, error), "[", folder,
                   "] is there already; remove it or choose another folder");
   Reader reader(archive, options);
   std::string beside = folder;
   while (beside.ends_with('/')) beside.pop_back();
   beside += ".unpacking-" + std::to_string(::getpid());
   const Unfinished unfinished(beside);
-  std::error_code error;
   fs::create_directories(beside, error);
   HEARTH_CHECK_AS(FileError, !error, "[", beside, "] cannot be made: ", error.message());
   Progress progress(ProgressOptions("unpacking").unit("B").total(reader.size()));
@@ -152,8 +152,8 @@ void extract(const std::string& archive, const std::string& folder, const Extrac
     fs::create_directories(is_folder ? path : path.parent_path(), error);
     HEARTH_CHECK_AS(FileError, !error, "[", path.string(), "] cannot be made: ", error.message());
     if (is_folder) continue;
-    HEARTH_CHECK_AS(FormatError, !fs::exists(path), "[", archive, "] holds '", place.string(),
-                    "' twice");
+    HEARTH_CHECK_AS(FormatError, !fs::exists(path, error), "[", archive, "] holds '",
+                    place.string(), "' twice");
     AtomicFile file(path.string());
     reader.copy_to(file);
     file.commit();

@@ -68,7 +68,9 @@ std::string hash_of_file(const std::string& path, Hash hash) {
   HEARTH_CHECK(context && EVP_DigestInit_ex(context.get(), digest_of(hash), nullptr),
                "[hub] OpenSSL does not offer ", kNames[static_cast<size_t>(hash)]);
   if (hash == Hash::GitBlob) {
-    const std::string head = "blob " + std::to_string(std::filesystem::file_size(path));
+    std::error_code error;
+    const std::string head = "blob " + std::to_string(std::filesystem::file_size(path, error));
+    HEARTH_CHECK_AS(FileError, !error, "[", path, "] cannot be read: ", error.message());
     EVP_DigestUpdate(context.get(), head.c_str(), head.size() + 1);
   }
   std::vector<char> part(1 << 16);

@@ -119,7 +119,8 @@ void TrainingCommand::declare_learning(OptionList& options) {
 
 std::string TrainingCommand::settings() const {
   const std::string file = output_ + "/" + settings_file();
-  return resume_ && std::filesystem::exists(file) ? file : "";
+  std::error_code none;  // opening its folder says it better
+  return resume_ && std::filesystem::exists(file, none) ? file : "";
 }
 
 train::RunFolder TrainingCommand::open_folder() const {

@@ -49,7 +49,9 @@ int Inspect::run() {
       s->elements += elements;
     }
   }
-  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(file_));
+  std::error_code error;
+  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(file_, error));
+  HEARTH_CHECK_AS(hearth::FileError, !error, "[", file_, "] cannot be read: ", error.message());
   // What stands beside tensors at the top of a file of torch.save.
   std::vector<std::pair<std::string, std::string>> values;
   const hearth::pickle::Value root = file.value();

@@ -54,7 +54,8 @@ class Search final : public Command {
 };
 
 Tensor Search::corpus_vectors(const std::vector<std::string>& texts) const {
-  if (!vectors_ || !std::filesystem::exists(*vectors_)) {
+  std::error_code none;
+  if (!vectors_ || !std::filesystem::exists(*vectors_, none)) {
     const Tensor fresh = model_.encode(texts, "embedding").contiguous();
     if (vectors_) hearth::npy::save(fresh, *vectors_);
     return fresh;

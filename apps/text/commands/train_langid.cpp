@@ -116,7 +116,9 @@ nlohmann::ordered_json test_on(const std::string& file, const text::LanguageIden
 
 int TrainLangid::run() {
   const auto texts = read_texts(data_);
-  fs::create_directories(output_);
+  std::error_code error;
+  fs::create_directories(output_, error);
+  HEARTH_CHECK_AS(hearth::FileError, !error, "[", output_, "] cannot be made: ", error.message());
   hearth::Progress progress(hearth::ProgressOptions("training").unit("steps").total(steps_));
   const auto identifier =
       text::train_language_identifier(texts,

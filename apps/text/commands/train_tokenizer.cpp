@@ -190,7 +190,8 @@ text::Tokenizer TrainTokenizer::train_sentencepiece(const text::NextText& next) 
   const std::string beside = output_ + ".model";
   hearth::write_file_atomically(beside, model);
   text::Tokenizer tokenizer = text::Tokenizer::from_file(beside);
-  std::filesystem::remove(beside);
+  std::error_code none;
+  std::filesystem::remove(beside, none);
   return tokenizer;
 }
 

@@ -144,7 +144,8 @@ PictureTraining::Pictures PictureTraining::open_pictures(bool trained) const {
 vision::Classifier PictureTraining::trained() const {
   // A training that goes on has weights of its own; those that it began with may be gone.
   const std::string own = output() + "/model.safetensors";
-  if (resumes() && std::filesystem::exists(own)) return vision::Classifier::load(own);
+  std::error_code none;
+  if (resumes() && std::filesystem::exists(own, none)) return vision::Classifier::load(own);
   try {
     return open_trained(model_, weights_);
   } catch (const hearth::Error& error) {

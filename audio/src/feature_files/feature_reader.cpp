@@ -162,9 +162,10 @@ struct FolderSource final : Source {
         continue;
       }
       const auto ending = std::find(std::begin(kEndings), std::end(kEndings), path.extension());
-      const bool listed =
-          path.extension() == ".ark" && fs::exists(fs::path(path).replace_extension(".scp"));
-      if (ending != std::end(kEndings) && it->is_regular_file() && !listed)
+      std::error_code unknown;
+      const bool listed = path.extension() == ".ark" &&
+                          fs::exists(fs::path(path).replace_extension(".scp"), unknown);
+      if (ending != std::end(kEndings) && it->is_regular_file(unknown) && !listed)
         files.push_back(path.lexically_relative(root).string());
     }
     HEARTH_CHECK_AS(FileError, !error, "[", folder, "] cannot be read: ", error.message());
@@ -201,7 +202,8 @@ struct FolderSource final : Source {
 }  // namespace
 
 FeatureReader::FeatureReader(const std::string& path, ScalarType text_dtype) {
-  if (fs::is_directory(path)) {
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown)) {
     format_ = "folder";
     source_ = std::make_unique<FolderSource>(path, text_dtype);
     return;

@@ -47,7 +47,10 @@ class DataDir {
   std::vector<std::string> complaints;
 
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
-  bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
+  bool has(const std::string& name) const {
+    std::error_code unknown;
+    return std::filesystem::exists(path(name), unknown);
+  }
   template <typename... T>
   void complain(const T&... parts) {
     complaints.push_back(cat_str(parts...));
@@ -158,7 +161,9 @@ void check_recordings(DataDir& dir, const Keys& utterances) {
 std::vector<std::string> check_kaldi_data(const std::string& folder,
                                           const DataDirOptions& options) {
   DataDir dir(folder);
-  HEARTH_CHECK_AS(FileError, std::filesystem::is_directory(folder), "[", folder, "] is no folder");
+  std::error_code unknown;
+  HEARTH_CHECK_AS(FileError, std::filesystem::is_directory(folder, unknown), "[", folder,
+                  "] is no folder");
   for (const auto& [name, needed] :
        {std::pair{"text", options.need_text()}, std::pair{"feats.scp", options.need_feats()}})
     if (needed && !dir.has(name)) dir.complain(dir.path(name), " is missing");

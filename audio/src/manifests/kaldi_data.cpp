@@ -27,7 +27,10 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-bool exists(const std::string& path) { return std::filesystem::exists(path); }
+bool exists(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::exists(path, unknown);
+}
 
 using Map = std::unordered_map<std::string, std::string>;
 

@@ -59,8 +59,9 @@ std::vector<Utterance> read_table(const std::string& path, const ManifestOptions
 }
 
 std::vector<Utterance> read_manifest(const std::string& path, const ManifestOptions& options) {
-  if (std::filesystem::is_directory(path)) {
-    HEARTH_CHECK_AS(FormatError, std::filesystem::exists(path + "/wav.scp"), "[", path,
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    HEARTH_CHECK_AS(FormatError, std::filesystem::exists(path + "/wav.scp", unknown), "[", path,
                     "] expected a Kaldi data directory, but the folder has no wav.scp");
     return read_kaldi_data(path, options);
   }

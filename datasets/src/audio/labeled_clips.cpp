@@ -74,7 +74,9 @@ LabeledClips labeled_clips(const std::string& path, const LabeledClipsOptions& o
                                    .seed = options.seed(),
                                    .extensions = audio::sound_extensions(),
                                    .what = "sound files"};
-  const bool folder = fs::is_directory(path) && !fs::exists(fs::path(path) / "wav.scp");
+  std::error_code unknown;
+  const bool folder =
+      fs::is_directory(path, unknown) && !fs::exists(fs::path(path) / "wav.scp", unknown);
   Sounds all = folder ? of_folder(path, folders) : of_list(path, folders);
   const auto most = static_cast<int64_t>(all.sounds.size());
   LabeledClips result{empty({most, options.samples()}, kShort), {}, std::move(all.classes)};

@@ -89,7 +89,8 @@ bool is_sound(const fs::path& path) {
 }
 
 Sounds load_folder(const std::string& root) {
-  HEARTH_CHECK_AS(FileError, fs::is_directory(root), "[", root, "] is no folder");
+  std::error_code unknown;
+  HEARTH_CHECK_AS(FileError, fs::is_directory(root, unknown), "[", root, "] is no folder");
   Sounds sounds;
   sounds.classes = folders(root);
   HEARTH_CHECK_AS(FormatError, !sounds.classes.empty(), "[", root,
@@ -102,7 +103,7 @@ Sounds load_folder(const std::string& root) {
          it.increment(error)) {
       if (it->path().filename().string().starts_with('.')) {
         it.disable_recursion_pending();
-      } else if (it->is_regular_file() && is_sound(it->path())) {
+      } else if (it->is_regular_file(unknown) && is_sound(it->path())) {
         paths.push_back(it->path().string());
       }
     }

@@ -123,7 +123,8 @@ std::vector<VctkSample> load_vctk(const std::string& root, const std::string& mi
       VctkSample sample;
       sample.path = cat_str(folder, "/wav48_silence_trimmed/", speaker, "/", id, "_", mic, ending);
       // Some speakers lack files of a microphone.
-      if (underscore == std::string::npos || !fs::exists(sample.path)) continue;
+      std::error_code unknown;
+      if (underscore == std::string::npos || !fs::exists(sample.path, unknown)) continue;
       const auto transcript = lines(folder + "/txt/" + speaker + "/" + text);
       sample.transcript = transcript.empty() ? "" : transcript[0];
       sample.speaker_id = id.substr(0, underscore);

@@ -276,7 +276,8 @@ LabeledTexts folder_texts(const std::string& path, const std::vector<std::string
 LabeledTexts labeled_texts(const std::string& path, const LabeledTextOptions& options) {
   HEARTH_CHECK_AS(ValueError, !options.separator().empty(),
                   "[labeled_texts] expected a separator, got nothing");
-  if (fs::is_directory(path)) {
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown)) {
     HEARTH_CHECK_AS(ValueError, !options.scores() && !options.multi_label(), "[", path,
                     "] is a folder, whose texts have a class each; expected a file");
     return of_folder(path, options);
@@ -289,7 +290,7 @@ LabeledTexts labeled_texts(const std::string& path, const LabeledTextOptions& op
   if (name.ends_with(".txt")) return of_lines(path, options);
   for (const char* ending : {".jsonl", ".ndjson", ".json"})
     if (name.ends_with(ending)) return of_json_lines(path, options);
-  HEARTH_CHECK_AS(FileError, fs::exists(path), "[", path, "] does not exist");
+  HEARTH_CHECK_AS(FileError, fs::exists(path, unknown), "[", path, "] does not exist");
   throw ValueError(
       cat_str("[", path, "] expected a folder of classes, or a .csv, .tsv, .jsonl or .txt file"));
 }

@@ -280,8 +280,9 @@ const TextSplit& split_of(const TextSource& source, const std::string& name) {
 std::string split_path(const TextSource& source, const TextDatasetOptions& options) {
   const TextSplit& split = split_of(source, options.split());
   const fs::path root = root_of(options.root(), source.name);
+  std::error_code unknown;
   for (const fs::path& path : {root / split.file, root / fs::path(split.file).filename()})
-    if (fs::exists(path)) return path.string();
+    if (fs::exists(path, unknown)) return path.string();
   const bool archived = *source.url != 0;
   const bool known = archived || *split.url;
   HEARTH_CHECK_AS(FileError, options.download() && known, "[", source.name, "] there is no ",
@@ -293,8 +294,8 @@ std::string split_path(const TextSource& source, const TextDatasetOptions& optio
   find({source.name, remote_file(source.url, source.checksum), source.folder, top}, options.root(),
        true);
   const fs::path path = root / split.file;
-  HEARTH_CHECK_AS(FormatError, fs::exists(path), "[", source.name, "] the archive ", source.url,
-                  " has no ", split.file);
+  HEARTH_CHECK_AS(FormatError, fs::exists(path, unknown), "[", source.name, "] the archive ",
+                  source.url, " has no ", split.file);
   return path.string();
 }
 

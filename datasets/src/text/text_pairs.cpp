@@ -155,8 +155,9 @@ TextPairs IWSLT2017(const TextDatasetOptions& options, const std::string& source
     const fs::path root = root_of(options.root(), its.name);
     const fs::path inside =
         root / "2017-01-trnmted/texts/DeEnItNlRo/DeEnItNlRo/DeEnItNlRo-DeEnItNlRo" / file;
+    std::error_code unknown;
     for (const fs::path& each : {inside, root / file})
-      if (fs::exists(each)) return each.string();
+      if (fs::exists(each, unknown)) return each.string();
     throw FileError(cat_str("[", its.name, "] there is no ", inside.string(),
                             "; put it there, it cannot be downloaded by programs"));
   };
