@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hearth/base/context.h"
@@ -36,6 +37,13 @@ std::string wrong_device(const std::string& name) {
   } catch (const hearth::Error&) {
   }
   return "expected auto, cpu, cuda or cuda:N, got " + shortened(name, 60);
+}
+
+bool is_same_terminal(int a, int b) {
+  struct stat one {
+  }, other{};
+  return ::isatty(a) && ::isatty(b) && ::fstat(a, &one) == 0 && ::fstat(b, &other) == 0 &&
+         one.st_rdev == other.st_rdev;
 }
 
 /// Opens what the caller closed, or files that the program opens would get its output.
@@ -132,6 +140,17 @@ void complain(std::string_view text) {
 
 void note(std::string_view line) {
   if (!quiet_notes) complain(line);
+}
+
+void say(FILE* to, std::string_view lines) {
+  static const bool on_one_terminal = is_same_terminal(STDOUT_FILENO, STDERR_FILENO);
+  if (to != stderr && !on_one_terminal) {
+    std::fwrite(lines.data(), 1, lines.size(), to);
+    return;
+  }
+  std::fflush(to);
+  if (lines.ends_with('\n')) lines.remove_suffix(1);
+  hearth::Progress::print(lines);
 }
 
 Program::Program(const App& app) : app_(app) {

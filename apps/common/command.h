@@ -97,3 +97,6 @@ int run_app(const App& app, int argc, char** argv);
 void complain(std::string_view line);
 /// The same of what is no error; nothing with --quiet.
 void note(std::string_view line);
+/// Lines of a result, each with its end, on `to`, stdout or stderr: above any progress, where that
+/// is on the same terminal.
+void say(FILE* to, std::string_view lines);

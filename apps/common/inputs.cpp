@@ -57,10 +57,11 @@ class Finder {
 
   void add_folder(const std::string& folder) {
     std::vector<fs::path> files;
-    std::error_code error;
+    std::error_code error, none;
+    fs::path opened = folder;  // the last that was to be
     auto i = fs::recursive_directory_iterator(folder, error);
     for (const fs::recursive_directory_iterator end; !error && i != end; i.increment(error)) {
-      std::error_code none;
+      if (i->is_directory(none)) opened = i->path();
       if (i->path().filename().string()[0] == '.') {
         if (i->is_directory(none)) i.disable_recursion_pending();
         continue;
@@ -70,7 +71,8 @@ class Finder {
           std::find(extensions_.begin(), extensions_.end(), extension) != extensions_.end())
         files.push_back(i->path());
     }
-    HEARTH_CHECK_AS(hearth::FileError, !error, "[", folder, "] cannot be read: ", error.message());
+    HEARTH_CHECK_AS(hearth::FileError, !error, "[", opened.string(),
+                    "] cannot be read: ", error.message());
     std::string wanted;
     for (const std::string& e : extensions_) wanted += (wanted.empty() ? "*" : ", *") + e;
     HEARTH_CHECK_AS(hearth::FileError, !files.empty(), "[", folder, "] holds none of ", wanted);
@@ -95,17 +97,24 @@ class Finder {
                     "] is named by a list twice");
     std::ifstream file;
     if (path != "-") {
+      std::error_code error;
+      HEARTH_CHECK_AS(hearth::FileError, !fs::is_directory(path, error), "[@", path,
+                      "] is a folder, expected a list, a name a line");
       file.open(path);
       HEARTH_CHECK_AS(hearth::FileError, file.good(), "[@", path, "] cannot be opened");
     }
     std::istream& in = path == "-" ? std::cin : file;
-    bool begins = true;
+    bool begins = true, empty = true;
     for (std::string line; std::getline(in, line);) {
       if (std::exchange(begins, false))
         line.erase(0, line.size() - hearth::without_byte_order_mark(line, path).size());
       if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (!line.empty()) add(line);
+      if (line.empty()) continue;
+      empty = false;
+      add(line);
     }
+    HEARTH_CHECK_AS(hearth::FileError, !in.bad(), "[@", path, "] cannot be read");
+    HEARTH_CHECK_AS(hearth::FileError, !empty, "[@", path, "] names no file");
   }
 
   const std::vector<std::string>& extensions_;
@@ -119,6 +128,13 @@ std::vector<Input> find_inputs(const std::vector<std::string>& arguments,
   Finder finder(extensions);
   for (const std::string& argument : arguments) finder.add(argument);
   return std::move(finder.found);
+}
+
+void make_parent(const std::string& output) {
+  const std::string folder = fs::path(output).parent_path().string();
+  std::error_code error;
+  if (!folder.empty()) fs::create_directories(folder, error);
+  HEARTH_CHECK_AS(hearth::FileError, !error, "[", folder, "] cannot be made: ", error.message());
 }
 
 std::vector<std::string> plan_outputs(const std::vector<Input>& inputs, const std::string& folder,

@@ -28,3 +28,6 @@ std::vector<Input> find_inputs(const std::vector<std::string>& arguments,
 std::vector<std::string> plan_outputs(const std::vector<Input>& inputs, const std::string& folder,
                                       const std::function<std::string(const std::string&)>& rename,
                                       bool overwrite);
+
+/// Makes the folder in which an output lies. Throws FileError.
+void make_parent(const std::string& output);

@@ -127,7 +127,7 @@ std::vector<ConfigValue> parse_config(const std::string& path, const std::string
   const std::string text(hearth::without_byte_order_mark(file, path));
   std::vector<ConfigValue> out;
   const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != text.npos && text[first] == '{') {
+  if (path.ends_with(".json") || (first != text.npos && text[first] == '{')) {
     const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
     if (!object.is_object()) throw UsageError("--config: " + path + " is no JSON object");
     add_json(object, command, out);

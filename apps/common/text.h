@@ -24,6 +24,9 @@ std::string percent(double share, int digits = 1);
 /// As it must be typed into a shell: in quotes where there are blanks or signs.
 std::string for_shell(std::string_view path);
 
+/// As a field of a CSV table: in quotes where it must be.
+std::string csv_field(std::string_view text);
+
 /// The word that a mistyped one stands for; empty if none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& words);
 /// "; did you mean 'eval'?", or nothing.

@@ -11,6 +11,7 @@
 
 #include "hearth/base/progress.h"
 
+#include "common/command.h"
 #include "common/json.h"
 #include "text/lines.h"
 
@@ -43,7 +44,7 @@ void print_each_line(const EachLine& how, const Run& run, const Describe& descri
       if (how.json)
         all.push_back(std::move(value));
       else
-        fmt::print("{}\n", line);
+        say(stdout, line + "\n");
     }
     progress.advance(static_cast<int64_t>(read.size()));
     read.clear();

@@ -9,6 +9,7 @@
 #include "hearth/vision/classification/picture_source.h"
 
 #include "common/text.h"
+#include "common/utf8.h"
 
 namespace datasets = hearth::datasets;
 
@@ -94,4 +95,5 @@ void check_classes(const std::string& data, const std::vector<std::string>& clas
                   "] expected two classes or "
                   "more to tell apart, got ",
                   classes.empty() ? std::string("none") : "only " + classes[0]);
+  check_class_names(data, classes);
 }

@@ -50,6 +50,9 @@ TEST_F(Inputs, ThatLeadNowhereAreErrors) {
   EXPECT_THAT(error_of([&] { names({"@" + path("none")}); }), HasSubstr("cannot be opened"));
   std::filesystem::create_directory(path("empty"));
   EXPECT_THAT(error_of([&] { names({path("empty")}); }), HasSubstr("holds none of *.png"));
+  write_text(path("blank"), "\n\r\n");
+  EXPECT_THAT(error_of([&] { names({"@" + path("blank")}); }), HasSubstr("names no file"));
+  EXPECT_THAT(error_of([&] { names({"@" + path("b")}); }), HasSubstr("is a folder"));
   write_text(path("loop"), "@" + path("loop") + "\n");
   EXPECT_THAT(error_of([&] { names({"@" + path("loop")}); }), HasSubstr("twice"));
 }

@@ -133,6 +133,9 @@ TEST(Options, ComeFromFilesWhereTheCommandLineLeavesThemOpen) {
     EXPECT_THAT(Values().parse({"--config", path}), HasSubstr(what));
   }
   EXPECT_THAT(Values().parse({"--config", folder / "none"}), HasSubstr("cannot be opened"));
+  // A list is no TOML there.
+  write_text(folder / "list.json", "[{\"epochs\": 7}]");
+  EXPECT_THAT(Values().parse({"--config", folder / "list.json"}), HasSubstr("no JSON object"));
 }
 
 TEST(Text, NamesThingsAsPeopleDo) {

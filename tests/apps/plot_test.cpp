@@ -171,6 +171,10 @@ TEST_F(Pictures, HaveBarsAndImages) {
   const std::string svg = plot::to_svg(grid);
   EXPECT_THAT(svg, HasSubstr("\u00c4rmel &lt;b&gt; &amp; mehr"));
   EXPECT_THAT(svg, HasSubstr(">99.9%</text>"));
+  // Names of files may be anything, XML may not.
+  const plot::Tile odd{gray, "a\x01\xff.png", "", 0.5};
+  EXPECT_THAT(plot::to_svg(plot::captioned_images({odd}, {"", ""})),
+              HasSubstr(">a\ufffd.png</text>"));
   EXPECT_GT(Ink(plot::captioned_images({}, {"Not one", ""})).drawn, 0);
   EXPECT_NE(error_of([] {
               plot::captioned_images({{hearth::zeros({2}, hearth::kByte), "", "", 0}});

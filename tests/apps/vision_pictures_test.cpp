@@ -222,6 +222,12 @@ TEST_F(VisionPictures, MustBeOfClasses) {
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("broken.png"));
   EXPECT_FALSE(fs::exists(folder / "run"));
+  fs::remove(folder / "photos/grass/broken.png");
+  fs::rename(folder / "photos/grass", folder / "photos/gr\xff");
+  r = run({"train", "--data", folder / "photos", "--output", folder / "run", "--epochs", "1"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("the class 'gr\ufffd', whose name is no UTF-8"));
+  EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
 TEST_F(VisionPictures, LargeDataSetsAreOnlyFetchedByThoseWhoKnow) {

@@ -86,11 +86,7 @@ void Augment::vary(const Input& input, int64_t copy, const std::string& to,
   hearth::Tensor y = variation_.apply(sound, generator, chosen);
   if (y.numel() > 0)
     if (const double peak = y.abs().max().item<double>(); peak > 1) y = y / peak;
-  const fs::path parent = fs::path(to).parent_path();
-  std::error_code error;
-  fs::create_directories(parent, error);
-  HEARTH_CHECK_AS(hearth::FileError, !error, "[", parent.string(),
-                  "] cannot be made: ", error.message());
+  make_parent(to);
   audio::save(
       to, y, sound.sample_rate,
       {.encoding = "PCM_S", .bits_per_sample = 16, .durability = hearth::Durability::Unsynced});

@@ -105,7 +105,7 @@ int Classify::run() {
       std::string line;
       nlohmann::ordered_json prediction{{"sound", path}};
       prediction.update(describe(probabilities.mean(0), line));
-      fmt::print(text(), "{}:{}\n", path, line);
+      say(text(), fmt::format("{}:{}\n", path, line));
       if (windows.size(0) > 1) {
         prediction["windows"] = nlohmann::ordered_json::array();
         for (int64_t w = 0; w < windows.size(0); ++w) {
@@ -115,7 +115,7 @@ int Classify::run() {
           std::string part;
           nlohmann::ordered_json window{{"from", from}, {"to", to}};
           window.update(describe(probabilities.select(0, w), part));
-          fmt::print(text(), "  {:7.2f} to {:.2f} s:{}\n", from, to, part);
+          say(text(), fmt::format("  {:7.2f} to {:.2f} s:{}\n", from, to, part));
           prediction["windows"].push_back(window);
         }
       }

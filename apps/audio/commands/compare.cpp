@@ -101,11 +101,12 @@ bool Compare::compare(const Tensor& a, const Tensor& b, Difference& d) const {
 void Compare::report(const std::string& id, const Difference& d) {
   if (++differ_ > show_ || json() || quiet()) return;
   if (!d.what.empty()) {
-    fmt::print("{}: {}\n", id, d.what);
+    say(stdout, fmt::format("{}: {}\n", id, d.what));
   } else {
-    fmt::print(
-        "{}: differs by {:.6g} ({:.6g} and {:.6g}) at [{}], relative {:.6g}, cosine {:.6f}\n", id,
-        d.largest, d.a, d.b, fmt::join(d.where, ", "), d.relative, d.cosine);
+    say(stdout,
+        fmt::format(
+            "{}: differs by {:.6g} ({:.6g} and {:.6g}) at [{}], relative {:.6g}, cosine {:.6f}\n",
+            id, d.largest, d.a, d.b, fmt::join(d.where, ", "), d.relative, d.cosine));
   }
 }
 

@@ -112,9 +112,9 @@ int Embed::run() {
     try {
       const Tensor vectors =
           encoder.run(audio::mono(audio::load(path), encoder.sample_rate, path), parts_).cpu();
-      std::filesystem::create_directories(std::filesystem::path(outputs[i]).parent_path());
+      make_parent(outputs[i]);
       hearth::npy::save(vectors.contiguous(), outputs[i]);
-      fmt::print(text(), "{}: {} {}\n", path, outputs[i], fmt::join(vectors.sizes(), " x "));
+      say(text(), fmt::format("{}: {} {}\n", path, outputs[i], fmt::join(vectors.sizes(), " x ")));
       report.push_back(
           {{"sound", path},
            {"output", outputs[i]},

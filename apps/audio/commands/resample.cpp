@@ -148,11 +148,7 @@ int Resample::run() {
                                 .total(static_cast<int64_t>(inputs.size())));
   for (size_t i = 0; i < inputs.size(); ++i) {
     try {
-      const fs::path parent = fs::path(outputs[i]).parent_path();
-      std::error_code error;
-      fs::create_directories(parent, error);
-      HEARTH_CHECK_AS(hearth::FileError, !error, "[", parent.string(),
-                      "] cannot be made: ", error.message());
+      make_parent(outputs[i]);
       done.push_back(convert(inputs[i].path, outputs[i]));
     } catch (const hearth::Error& error) {
       complain(fmt::format("{}: {}", program(), error.what()));

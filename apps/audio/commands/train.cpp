@@ -12,6 +12,7 @@
 #include "audio/spoken_digits.h"
 #include "common/text.h"
 #include "common/training/command.h"
+#include "common/utf8.h"
 
 namespace {
 
@@ -118,6 +119,7 @@ int Train::run() {
     throw UsageError("--demo has clips of one second at 16000 Hz");
   audio::ClassifierSpec spec = this->spec();
   const LabeledClips data = load(spec, Mode::kTrain), test = load(spec, Mode::kTest);
+  check_class_names(dataset_.value_or(""), data.classes);
   const train::RunFolder folder = open_folder();
   HEARTH_CHECK_AS(hearth::ValueError, test.classes == data.classes, "[", test_.value_or(""),
                   "] has the classes ", joined(test.classes, ", "), ", expected those of ",

@@ -5,6 +5,7 @@
 #include "hearth/vision/io/image.h"
 
 #include "common/plot/scene.h"
+#include "common/utf8.h"
 
 namespace plot {
 namespace {
@@ -21,7 +22,7 @@ std::string number(double v) {
 
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : valid_utf8(text)) {
     if (c == '&')
       out += "&amp;";
     else if (c == '<')

@@ -129,7 +129,7 @@ int Convert::run() {
   int code = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     try {
-      fs::create_directories(fs::path(outputs[i]).parent_path());
+      make_parent(outputs[i]);
       convert(inputs[i].path, outputs[i]);
       done.push_back({{"in", inputs[i].path}, {"out", outputs[i]}});
     } catch (const hearth::Error& error) {

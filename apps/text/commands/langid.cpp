@@ -81,7 +81,7 @@ nlohmann::ordered_json Langid::lines(const text::LanguageIdentifier& identifier)
     if (json())
       results.push_back(std::move(object));
     else
-      fmt::print("{}\n", line);
+      say(stdout, line + "\n");
   }
   return results;
 }
@@ -98,7 +98,7 @@ nlohmann::ordered_json Langid::whole(const text::LanguageIdentifier& identifier)
     while (const auto text = input.next()) all.append(*text).push_back('\n');
     nlohmann::ordered_json object{{"file", file}};
     object.update(describe(identifier.identify(all, static_cast<size_t>(top_)), line));
-    if (!json()) fmt::print("{}:\t{}\n", file, line);
+    if (!json()) say(stdout, fmt::format("{}:\t{}\n", file, line));
     results.push_back(std::move(object));
   }
   return results;

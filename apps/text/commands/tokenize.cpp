@@ -162,7 +162,7 @@ void Tokenize::print(const text::PreTrainedTokenizer& tokenizer,
     for (size_t i = begins[at]; i < begins[at + 1]; ++i)
       append_result(tokenizer, lines[i], results[at]);
   });
-  for (const std::string& result : results) std::fwrite(result.data(), 1, result.size(), stdout);
+  for (const std::string& result : results) say(stdout, result);
 }
 
 int Tokenize::run() {

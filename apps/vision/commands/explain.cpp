@@ -111,13 +111,12 @@ int Explain::run() {
           classifier.probabilities(input.unsqueeze(0)).select(0, 0);
       const int64_t index = wanted ? *wanted : probabilities.argmax().item<int64_t>();
       const auto cam = hearth::vision::grad_cam(classifier, input, index, layer_.value_or(""));
-      std::error_code error;
-      fs::create_directories(fs::path(outputs[i]).parent_path(), error);
+      make_parent(outputs[i]);
       hearth::vision::io::write_png(overlaid(input, cam.heat), outputs[i]);
       const std::string& label = classes[static_cast<size_t>(index)];
       const double score = probabilities.select(0, index).item<double>();
-      fmt::print(text(), "{}:  {} {}, by {}, in {}\n", path, label, percent(score), cam.layer,
-                 outputs[i]);
+      say(text(), fmt::format("{}:  {} {}, by {}, in {}\n", path, label, percent(score), cam.layer,
+                              outputs[i]));
       results.push_back({{"file", path},
                          {"index", index},
                          {"label", label},

@@ -89,7 +89,7 @@ void Predict::tell(const std::string& path, const std::vector<Prediction>& predi
   if (inverted) line += "  (brightness inverted)";
   if (line.size() - path.size() > kWidth)
     line = path + ":" + (inverted ? "  (brightness inverted)" : "") + lines;
-  fmt::print(text(), "{}\n", line);
+  say(text(), line + "\n");
 }
 
 void Predict::batch(const hearth::vision::Classifier& classifier, size_t first,
@@ -108,8 +108,7 @@ void Predict::batch(const hearth::vision::Classifier& classifier, size_t first,
       const Tensor scores = probabilities.select(0, row++);
       if (save_input_) {
         const std::string& file = saved_[first + i];
-        std::error_code error;
-        fs::create_directories(fs::path(file).parent_path(), error);
+        make_parent(file);
         hearth::vision::io::write_png(p.input, file);
       }
       const auto best = best_classes(scores, classifier.spec().classes, top_);
