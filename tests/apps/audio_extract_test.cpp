@@ -216,6 +216,48 @@ TEST_F(Extract, ReadsLists) {
   EXPECT_EQ(extract({folder / "tar", "--shard", "4/3"}).code, 2);
 }
 
+TEST_F(Extract, PartsEndWithTheirRecordings) {
+  sound("x.wav", noise(1, 16000));
+  const auto message = [&](const std::string& times) {
+    write_text(folder / "parts.csv", "id,path,start,end\np,x.wav," + times + "\n");
+    const Result r = extract({folder / "parts.csv", "--output", folder / "out", "--overwrite"});
+    return r.code == 0 ? "" : r.err;
+  };
+  EXPECT_EQ(message("0,1.4"), "");  // times in lists are rounded
+  EXPECT_THAT(message("0,1.6"), HasSubstr("'p' ends at 1.6 s, but the file at 1 s"));
+  EXPECT_THAT(message("0,1e300"), HasSubstr("'p' ends at 1e+300 s, but the file at 1 s"));
+  EXPECT_THAT(message("1e300,1e301"), HasSubstr("after the end of the file"));
+}
+
+TEST_F(Extract, TheEndingOfTheOutputSaysTheFormat) {
+  sound("in/a.wav", noise(1, 4000));
+  for (const char* ending : {"npz", "ark", "csv", "safetensors"}) {
+    const std::string out = folder / (std::string("f.") + ending);
+    ASSERT_EQ(extract({folder / "in", "--output", out}).code, 0) << ending;
+    EXPECT_TRUE(fs::is_regular_file(out)) << ending;
+  }
+}
+
+TEST_F(Extract, GoesOnFromWhateverTheManifestHolds) {
+  sound("in/a.wav", noise(1, 4000));
+  const std::vector<std::string> resume{folder / "in", "--output", folder / "out", "--resume"};
+  ASSERT_EQ(extract(resume).code, 0);
+  const json whole = lines("out/manifest.jsonl").at(0);
+  for (const char* field : {"stamp", "source", "file", "config", "task"})
+    for (const bool gone : {true, false}) {
+      json line = whole;
+      gone ? void(line.erase(field)) : void(line[field] = json::array({1}));
+      write_text(folder / "out/manifest.jsonl", line.dump() + "\n[]\nno json\n");
+      const Result r = extract(resume);
+      if (std::string(field) == "config") {
+        EXPECT_THAT(r.err, HasSubstr("another configuration")) << gone;
+        continue;
+      }
+      EXPECT_EQ(r.code, 0) << field << gone << r.err;
+      EXPECT_EQ(lines("out/manifest.jsonl"), std::vector<json>{whole}) << field << gone;
+    }
+}
+
 TEST_F(Extract, NamesAndCountsWhatFails) {
   sound("in/good.wav", noise(1, 8000));
   sound("in/short.wav", noise(1, 8000));

@@ -108,11 +108,25 @@ TEST_F(AudioValidate, ListsAreComparedWithRecordings) {
                     HasSubstr("'r1-3' is channel 2 of a recording that has 2"),
                     HasSubstr("'r1-4' is from 3 to -1 seconds"), HasSubstr("1 file,"),
                     HasSubstr("3 part")));
+  write_text(path("nan.csv"), "path,start\nr1.wav,nan\n");
+  EXPECT_THAT(validate({path("nan.csv")}).out,
+              AllOf(HasSubstr("is no list of sounds"), HasSubstr("line 2"),
+                    HasSubstr("expected the start in seconds, got 'nan'")));
   write_text(path("bad.csv"), "path\nr1.wav\nmissing.wav\n");
   EXPECT_THAT(validate({path("bad.csv")}).out, HasSubstr("missing.wav: broken"));
   write_text(path("c.scp"), "a cat '" + path("r1.wav") + "' |\n");
   EXPECT_THAT(validate({path("c.scp")}).out, HasSubstr("is a command"));
   EXPECT_EQ(validate({path("c.scp"), "--allow-commands"}).code, 0);
+}
+
+TEST_F(AudioValidate, WhatCannotBeLookedAtIsNamed) {
+  const std::string name(300, 'x');
+  for (const std::string& path : {name + ".wav", name, name + "/wav.scp"}) {
+    const Result r = validate({path});
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.out, AllOf(HasSubstr(path), HasSubstr("File name too long"),
+                             Not(HasSubstr("filesystem error"))));
+  }
 }
 
 TEST_F(AudioValidate, KaldiDirectories) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // hearth-audio's commands about voices, as their users run them.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -102,6 +103,24 @@ TEST_F(VoiceApp, SegmentReadsListsOfParts) {
   EXPECT_TRUE(piece.equal(whole.slice(0, 1, 2).slice(1, begin, begin + piece.size(1))));
 }
 
+TEST_F(VoiceApp, SegmentWritesNothingOutsideItsFolder) {
+  for (const char* id : {"../../out", "a/../../out", "/out"}) {
+    write_text(path("list.csv"), "id,path\n" + std::string(id) + "," + path("in/a.wav") + "\n");
+    const Result r = run({"segment", path("list.csv"), "--output", path("deep/pieces")});
+    EXPECT_EQ(r.code, 1) << id;
+    EXPECT_THAT(r.err, HasSubstr("names a file below")) << id;
+  }
+  EXPECT_FALSE(folder.has("out-0001.wav") || folder.has("deep/out-0001.wav"));
+}
+
+TEST_F(VoiceApp, KaldisListHasIdsWithoutBlanks) {
+  std::filesystem::rename(path("in/a.wav"), path("in/a b.wav"));
+  const Result r = run({"segment", path("in"), "--kaldi", path("segments")});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("without blanks for Kaldi's list, got 'a b'"));
+  EXPECT_FALSE(folder.has("segments"));
+}
+
 TEST_F(VoiceApp, NanIsNamed) {
   Tensor x = hearth::zeros({1, 16000});
   x[0][5000].fill_(NAN);
@@ -120,6 +139,13 @@ TEST_F(VoiceApp, PitchPrintsCsv) {
   EXPECT_THAT(r.out, HasSubstr("\n0.8,20"));
   const Result two = run({"pitch", path("in"), "--method", "yin"});
   EXPECT_THAT(two.out, StartsWith("id,time,f0\na,0,"));
+  std::filesystem::rename(path("in/a.wav"), path("in/a,\"b\".wav"));
+  EXPECT_THAT(run({"pitch", path("in"), "--method", "yin"}).out,
+              StartsWith("id,time,f0\n\"a,\"\"b\"\"\",0,"));
+  // However long it is to the next, there is a first.
+  const std::string one =
+      run({"pitch", path("in/more/b.flac"), "--method", "yin", "--hop", "1e30"}).out;
+  EXPECT_EQ(std::count(one.begin(), one.end(), '\n'), 2) << one;
 }
 
 TEST_F(VoiceApp, PitchPrintsJson) {

@@ -48,14 +48,15 @@ class Extract final : public Command {
   std::vector<NamedFeature> wanted() const;
   int print_features() const;
   int list_presets() const;
+  std::string format_of_output() const;
   std::vector<Task> shard(std::vector<Task> tasks) const;
   void print(const ExtractReport& report) const;
 
   TaskInputs inputs_;
   std::vector<std::string> presets_, features_, set_;
-  std::string format_ = "npy", channel_ = "mix", rate_policy_ = "resample";
+  std::string channel_ = "mix", rate_policy_ = "resample";
   std::string resampler_ = "hann", on_error_ = "skip", normalize_ = "as the preset", shard_;
-  std::optional<std::string> output_;
+  std::optional<std::string> output_, format_;
   FeatureEncoding encoding_;
   bool resume_ = false, overwrite_ = false, allow_nan_ = false;
   bool list_ = false, show_ = false, dry_run_ = false;
@@ -86,7 +87,8 @@ void Extract::declare(OptionList& options) {
       .add("--format", format_,
            "npy, csv and htk are a file each; npz, ark (Kaldi, with its .scp) and safetensors one "
            "for all")
-      .one_of({"npy", "npz", "ark", "csv", "safetensors", "htk"});
+      .one_of({"npy", "npz", "ark", "csv", "safetensors", "htk"})
+      .by_default("by the ending of --output, or npy");
   encoding_.declare(options);
   options.add("--channel", channel_, "mix, each (results ID-0, ID-1 ...), or one, counted from 0")
       .check([](const std::string& value) -> std::string {
@@ -182,6 +184,13 @@ std::vector<Task> Extract::shard(std::vector<Task> tasks) const {
   return part;
 }
 
+/// Of an output that is one file for all.
+std::string Extract::format_of_output() const {
+  for (const char* format : {"npz", "ark", "csv", "safetensors"})
+    if (output_ && output_->ends_with(std::string(".") + format)) return format;
+  return "npy";
+}
+
 int Extract::run() {
   if (list_) return list_presets();
   if (show_) return print_features();
@@ -190,7 +199,7 @@ int Extract::run() {
   if (resume_ && !output_) throw UsageError("--resume needs --output");
   ExtractOptions options;
   options.features = wanted();
-  options.format = hearth::audio::feature_format_of(format_);
+  options.format = hearth::audio::feature_format_of(format_ ? *format_ : format_of_output());
   options.writing = encoding_.get();
   options.sound.resample = rate_policy_ == "resample";
   options.sound.resampler = "sinc_interp_" + resampler_;

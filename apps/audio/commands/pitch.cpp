@@ -111,7 +111,9 @@ Tensor Pitch::follow(const Task& task) const {
                sound, rate, hop_, 30, static_cast<int64_t>(fmin_), static_cast<int64_t>(fmax_))
         .unsqueeze(1);
   const auto samples = [&](double seconds) {
-    return std::max<int64_t>(static_cast<int64_t>(std::nearbyint(seconds * hz)), 1);
+    constexpr double kMost = 1e9;  // more than any memory holds frames of
+    return std::max<int64_t>(static_cast<int64_t>(std::nearbyint(std::min(seconds * hz, kMost))),
+                             1);
   };
   const auto options = audio::features::YinOptions(hz)
                            .fmin(fmin_)
@@ -127,13 +129,14 @@ void Pitch::print(const Course& course, bool named) const {
   const Tensor values = course.values.contiguous();
   const auto* x = values.const_data_ptr<float>();
   std::string text;
+  const std::string id = csv_field(course.id);
   for (int64_t t = 0; t < values.size(0); ++t) {
-    if (named) text += course.id + ",";
+    if (named) text += id + ",";
     text += fmt::format("{:.6g}", static_cast<double>(t) * hop_);
     for (int64_t c = 0; c < values.size(1); ++c) text += fmt::format(",{:.6g}", *x++);
     text += '\n';
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  say(stdout, text);
 }
 
 nlohmann::ordered_json Pitch::json_of(const Course& course) const {

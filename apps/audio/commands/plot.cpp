@@ -11,6 +11,7 @@
 #include "hearth/audio/functional/filterbanks.h"
 #include "hearth/audio/functional/spectrogram.h"
 #include "hearth/audio/io/reader.h"
+#include "hearth/audio/manifests/load.h"
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 #include "hearth/hearth.h"
@@ -188,9 +189,9 @@ int Plot::run() {
                   "] expected a channel below ", m.num_channels, ", got ", channel_.value_or(0));
   const hearth::NoGradGuard no_grad;
 
-  const auto begin = static_cast<int64_t>(std::llround(offset_ * rate));
+  const int64_t begin = audio::frame_at(offset_, m.sample_rate);
   int64_t frames = reader.seek(std::numeric_limits<int64_t>::max()) - begin;
-  if (duration_) frames = std::min(frames, static_cast<int64_t>(std::llround(*duration_ * rate)));
+  if (duration_) frames = std::min(frames, audio::frame_at(*duration_, m.sample_rate));
   HEARTH_CHECK_AS(hearth::ValueError, frames > 0, "[", file_, "] there is nothing to draw from ",
                   clock_time(offset_), " on; it lasts ",
                   clock_time(static_cast<double>(reader.position()) / rate));

@@ -10,6 +10,7 @@
 #include "hearth/audio/features/segments.h"
 #include "hearth/audio/io/reader.h"
 #include "hearth/audio/io/save.h"
+#include "hearth/audio/manifests/load.h"
 #include "hearth/base/atomic_file.h"
 #include "hearth/base/error.h"
 #include "hearth/base/progress.h"
@@ -21,6 +22,7 @@
 #include "audio/extract/task.h"
 #include "audio/sounds.h"
 #include "common/command.h"
+#include "common/inputs.h"
 #include "common/json.h"
 #include "common/text.h"
 
@@ -130,25 +132,30 @@ std::string SegmentCommand::piece_of(const Spoken& spoken, size_t i) const {
 }
 
 void SegmentCommand::write_pieces(const Spoken& spoken) const {
+  bool inside = spoken.task.id.front() != '/';
+  for (const fs::path& part : fs::path(spoken.task.id)) inside = inside && part != "..";
+  HEARTH_CHECK_AS(hearth::ValueError, inside, "[", spoken.task.path,
+                  "] expected an id that names a file below ", *output_, ", got '", spoken.task.id,
+                  "'");
   // Nothing is written where one of them is there.
+  std::error_code none;
   for (size_t i = 0; i < spoken.segments.size(); ++i)
-    HEARTH_CHECK_AS(hearth::FileError, overwrite_ || !fs::exists(piece_of(spoken, i)), "[",
+    HEARTH_CHECK_AS(hearth::FileError, overwrite_ || !fs::exists(piece_of(spoken, i), none), "[",
                     piece_of(spoken, i), "] exists; replace it with --overwrite");
   const TaskSource source(spoken.task);
   audio::Reader reader(source.source(),
                        {.format = inputs_.reading().raw, .partial = inputs_.reading().partial});
   const int64_t bits = std::clamp<int64_t>(reader.info().bits_per_sample, 16, 24);
-  const int64_t first = std::llround(spoken.task.start * static_cast<double>(spoken.rate));
+  const int64_t first = audio::frame_at(spoken.task.start, spoken.rate);
   for (size_t i = 0; i < spoken.segments.size(); ++i) {
     const Segment& s = spoken.segments[i];
     reader.seek(first + s.begin);
     hearth::Tensor piece = reader.read(s.end - s.begin);
     if (spoken.task.channel >= 0)
       piece = piece.slice(0, spoken.task.channel, spoken.task.channel + 1);
-    const fs::path path = piece_of(spoken, i);
-    std::error_code none;  // writing says it better
-    fs::create_directories(path.parent_path(), none);
-    audio::save(path.string(), piece, spoken.rate, {.encoding = "PCM_S", .bits_per_sample = bits});
+    const std::string path = piece_of(spoken, i);
+    make_parent(path);
+    audio::save(path, piece, spoken.rate, {.encoding = "PCM_S", .bits_per_sample = bits});
   }
 }
 
@@ -213,8 +220,14 @@ int SegmentCommand::run() {
   for (const Task& task : tasks)
     if (output_ && task.path == "-")
       throw UsageError("--output reads recordings twice, and cannot read stdin");
-  HEARTH_CHECK_AS(hearth::FileError, !kaldi_ || overwrite_ || !fs::exists(*kaldi_), "[",
+  std::error_code none;
+  HEARTH_CHECK_AS(hearth::FileError, !kaldi_ || overwrite_ || !fs::exists(*kaldi_, none), "[",
                   kaldi_.value_or(""), "] exists; replace it with --overwrite");
+  for (const Task& task : tasks)
+    HEARTH_CHECK_AS(hearth::ValueError,
+                    !kaldi_ || task.id.find_first_of(" \t\r\n") == std::string::npos, "[",
+                    task.path, "] expected an id without blanks for Kaldi's list, got '", task.id,
+                    "'; give a list with other ids");
   std::vector<Spoken> all;
   hearth::Progress progress(
       hearth::ProgressOptions("reading").unit("files").total(static_cast<int64_t>(tasks.size())));

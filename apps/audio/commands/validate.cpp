@@ -36,6 +36,11 @@ bool is_sound_name(const std::string& path) {
   return std::find(known.begin(), known.end(), ending) != known.end();
 }
 
+bool is_list_name(const std::string& path) {
+  return path.ends_with(".csv") || path.ends_with(".tsv") || path.ends_with(".jsonl") ||
+         path.ends_with(".jsonl.gz");
+}
+
 /// A sound file, the parts of it that lists name, and what decoding it brought.
 struct Sound {
   std::string path;
@@ -87,7 +92,8 @@ class Validate final : public Command {
   void add_sound(const std::string& path, const audio::Utterance* part);
   void check_sounds();
   void check(Sound& sound) const;
-  void check_features(const std::string& path);
+  /// `no_list` is why it is no list of sounds, of what might have been one.
+  void check_features(const std::string& path, const std::string& no_list = "");
   void say(Problem problem);
 
   std::vector<std::string> in_;
@@ -124,14 +130,16 @@ void Validate::take_list(const std::vector<audio::Utterance>& list) {
 
 void Validate::take(const std::string& input) {
   const auto options = audio::ManifestOptions().allow_commands(allow_commands_);
-  const bool folder = fs::is_directory(input);
+  std::error_code unknown;
+  const bool folder = fs::is_directory(input, unknown);
+  const auto has = [&](const char* file) { return folder && fs::exists(input + file, unknown); };
   if (as_ == "features") return check_features(input);
-  if (folder && (fs::exists(input + "/wav.scp") || fs::exists(input + "/utt2spk"))) {
+  if (has("/wav.scp") || has("/utt2spk")) {
     const auto needs = audio::DataDirOptions().need_text(!no_text_);
     for (const std::string& complaint : audio::check_kaldi_data(input, needs))
       say({input, "list", complaint});
-    if (fs::exists(input + "/wav.scp")) take_list(audio::read_kaldi_data(input, options));
-    if (fs::exists(input + "/feats.scp")) check_features(input + "/feats.scp");
+    if (has("/wav.scp")) take_list(audio::read_kaldi_data(input, options));
+    if (has("/feats.scp")) check_features(input + "/feats.scp");
     return;
   }
   if (as_ == "manifest") return take_list(audio::read_manifest(input, options));
@@ -149,15 +157,16 @@ void Validate::take(const std::string& input) {
     }
     // Of lists and features, lists are those that lead to sounds.
     std::vector<audio::Utterance> list;
+    std::string no_list;
     try {
       list = audio::read_manifest(file.path, audio::ManifestOptions().allow_commands(true));
-    } catch (const hearth::Error&) {
-      list.clear();
+    } catch (const hearth::Error& e) {
+      if (is_list_name(file.path)) no_list = e.what();
     }
     if (!list.empty() && (list[0].is_command() || is_sound_name(list[0].path))) {
       take_list(audio::read_manifest(file.path, options));
     } else {
-      check_features(file.path);
+      check_features(file.path, no_list);
     }
   }
 }
@@ -224,12 +233,19 @@ void Validate::check_sounds() {
   }
 }
 
-void Validate::check_features(const std::string& path) {
+void Validate::check_features(const std::string& path, const std::string& no_list) {
+  const int64_t before = features_;
+  const auto broken = [&](const hearth::Error& e) {
+    const bool unknown = !no_list.empty() && features_ == before;
+    say({path, "broken",
+         unknown ? fmt::format("is no list of sounds: {}; nor features: {}", no_list, e.what())
+                 : e.what()});
+  };
   std::optional<audio::FeatureReader> opened;
   try {
     opened.emplace(path);
   } catch (const hearth::Error& e) {
-    return say({path, "broken", e.what()});
+    return broken(e);
   }
   audio::FeatureReader& reader = *opened;
   hearth::Progress progress(hearth::ProgressOptions("reading " + path).unit("recordings"));
@@ -238,7 +254,7 @@ void Validate::check_features(const std::string& path) {
     try {
       entry = reader.next();
     } catch (const hearth::Error& e) {
-      say({path, "broken", e.what()});
+      broken(e);
       // Behind damage in an archive nothing can be found; a list and a folder go on.
       if (reader.format() == "scp" || reader.format() == "folder") continue;
       break;

@@ -27,6 +27,12 @@ Ledger::Json stamp_of(const Task& task) {
   return hearth::cat_str(s.st_size, ":", s.st_mtim.tv_sec, ".", s.st_mtim.tv_nsec);
 }
 
+/// A field of a line that somebody may have changed; empty where it is no text.
+std::string text_of(const Ledger::Json& line, const char* field) {
+  const auto at = line.find(field);
+  return at != line.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
 }  // namespace
 
 Ledger::Ledger(std::string folder, std::string config, bool resume, bool journal)
@@ -57,11 +63,11 @@ void Ledger::read(const std::string& path) {
   std::map<std::string, std::vector<Json>> found;
   for (std::string line; std::getline(in, line);) {
     Json j = Json::parse(line, nullptr, false);
-    if (!j.is_object() || !j.contains("task") || !j["task"].is_string()) continue;
-    HEARTH_CHECK_AS(hearth::ValueError, j.value("config", "") == config_, "[", path,
+    if (!j.is_object() || text_of(j, "task").empty()) continue;
+    HEARTH_CHECK_AS(hearth::ValueError, text_of(j, "config") == config_, "[", path,
                     "] is of results with another configuration; choose another --output, or "
                     "extract all anew with --overwrite");
-    found[j["task"].get<std::string>()].push_back(std::move(j));
+    found[text_of(j, "task")].push_back(std::move(j));
   }
   for (auto& [task, results] : found) results_[task] = std::move(results);
 }
@@ -71,8 +77,9 @@ const std::vector<Ledger::Json>* Ledger::known(const Task& task) const {
   if (at == results_.end()) return nullptr;
   std::error_code error;
   for (const Json& result : at->second) {
-    const bool same = result.value("source", "") == task.path && result["stamp"] == stamp_of(task);
-    if (!same || !fs::exists(result.value("file", ""), error)) return nullptr;
+    const bool same = text_of(result, "source") == task.path && result.contains("stamp") &&
+                      result["stamp"] == stamp_of(task);
+    if (!same || !fs::exists(text_of(result, "file"), error)) return nullptr;
   }
   return &at->second;
 }

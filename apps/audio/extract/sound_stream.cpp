@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hearth/audio/manifests/load.h"
 #include "hearth/base/error.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/predicates.h"
@@ -29,16 +30,15 @@ hearth::audio::ReaderOptions reading(const SoundOptions& options) {
 SoundStream::SoundStream(const Task& task, const TaskSource& source, const SoundOptions& options)
     : task_(task), options_(options), reader_(source.source(), reading(options)) {
   const auto& info = reader_.info();
-  const auto rate = static_cast<double>(info.sample_rate);
   if (task.channel >= 0 || (options.channel != "mix" && options.channel != "each"))
     channel_ = task.channel >= 0 ? task.channel : std::stoll(options.channel);
   HEARTH_CHECK_AS(hearth::ValueError, channel_ < info.num_channels, "[", task.path,
                   "] has no channel ", channel_, ": it has ", info.num_channels,
                   ", counted from 0");
   if (channel_ < 0 && options.channel == "each") channels_ = info.num_channels;
-  const auto first = static_cast<int64_t>(std::llround(task.start * rate));
+  const int64_t first = hearth::audio::frame_at(task.start, info.sample_rate);
   if (task.end >= 0) {
-    left_ = static_cast<int64_t>(std::llround(task.end * rate)) - first;
+    left_ = hearth::audio::frame_at(task.end, info.sample_rate) - first;
     HEARTH_CHECK_AS(hearth::ValueError, left_ >= 0, "[", task.path, "] ", task.id,
                     " ends before it starts");
   }
@@ -79,6 +79,12 @@ Tensor SoundStream::next() {
   }
   read_ += n;
   ended_ = n == 0 || left_ == 0;
+  // What audio::load() forgives.
+  if (n == 0 && left_ > reader_.info().sample_rate / 2 && !options_.partial)
+    throw hearth::FormatError(hearth::cat_str(
+        "[", task_.path, "] '", task_.id, "' ends at ", task_.end, " s, but the file at ",
+        task_.start + static_cast<double>(read_) / static_cast<double>(reader_.info().sample_rate),
+        " s"));
   if (!resampler_) return n == 0 ? Tensor() : chosen(block);
   Tensor out = n > 0 ? resampler_->push(chosen(block)) : Tensor();
   if (!ended_) return out;

@@ -31,6 +31,12 @@ std::string output_of(const std::string& command) {
 
 }  // namespace
 
+int64_t frame_at(double seconds, int64_t sample_rate) {
+  constexpr int64_t kMost = int64_t{1} << 62;
+  const double frame = std::round(seconds * static_cast<double>(sample_rate));
+  return frame < static_cast<double>(kMost) ? static_cast<int64_t>(frame) : kMost;
+}
+
 Audio load(const Utterance& utterance) {
   std::string bytes;
   if (utterance.is_command())
@@ -39,15 +45,12 @@ Audio load(const Utterance& utterance) {
       utterance.is_command() ? Source::memory(bytes, utterance.path) : Source(utterance.path);
   Reader reader(source);
   const int64_t rate = reader.info().sample_rate;
-  const auto frame_of = [&](double seconds) {
-    return std::llround(seconds * static_cast<double>(rate));
-  };
-  const int64_t start = frame_of(utterance.start);
+  const int64_t start = frame_at(utterance.start, rate);
   const int64_t stands = reader.seek(start);
   HEARTH_CHECK_AS(FormatError, stands == start, "[", utterance.path, "] '", utterance.id,
                   "' begins at ", utterance.start, " seconds, but the file ends at ",
                   static_cast<double>(stands) / static_cast<double>(rate));
-  const int64_t wanted = utterance.end < 0 ? INT64_MAX : frame_of(utterance.end) - start;
+  const int64_t wanted = utterance.end < 0 ? INT64_MAX : frame_at(utterance.end, rate) - start;
   constexpr int64_t kBlock = 1 << 20;
   std::vector<Tensor> blocks;
   int64_t frames = 0;

@@ -13,4 +13,8 @@ namespace hearth::audio {
 /// forgiven (less than half a second), as times in lists are rounded.
 HEARTH_API Audio load(const Utterance& utterance);
 
+/// The frame that is nearest to a time in seconds, which is not negative; of times that no file
+/// reaches, one that none has.
+HEARTH_API int64_t frame_at(double seconds, int64_t sample_rate);
+
 }  // namespace hearth::audio
