@@ -310,6 +310,11 @@ class Collector {
     if (depth > kMostDepth) document_->bad("the pickle nests its values too deep");
     if (++visits_ > 4 * document_->nodes.size() + 1000)
       document_->bad("the pickle repeats its values too often");
+    // As may a key of a megabyte.
+    constexpr size_t kMeanPath = 256, kFreePaths = size_t{16} << 20;
+    path_bytes_ += path.size();
+    if (path_bytes_ > kFreePaths + kMeanPath * document_->nodes.size())
+      document_->bad("the pickle has keys that are too long");
     switch (node.kind) {
       case Kind::None:
       case Kind::Bool:
@@ -342,7 +347,7 @@ class Collector {
   std::shared_ptr<const Document> document_;
   std::vector<std::pair<std::string, Value>> found_;
   std::unordered_map<std::string, size_t> uses_;  ///< of a path
-  size_t visits_ = 0;
+  size_t visits_ = 0, path_bytes_ = 0;
 };
 
 }  // namespace

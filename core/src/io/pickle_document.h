@@ -104,8 +104,20 @@ struct Document {
   mutable std::vector<Tensor> blocks;
   mutable std::mutex blocks_mutex;
 
+  /// Elements and bytes that calls in the pickle may still copy. A call copies what the pickle
+  /// spells once, however often it is made, so a small file could ask for any memory.
+  uint64_t items_left = 0, text_left = 0;
+  void count_items(size_t n) { count(items_left, n); }
+  void count_text(size_t n) { count(text_left, n); }
+
   [[noreturn]] void bad(std::string_view what) const {
     throw FormatError(cat_str("[", source, "] ", what));
+  }
+
+ private:
+  void count(uint64_t& left, size_t n) const {
+    if (n > left) bad("the pickle copies its values too often");
+    left -= n;
   }
 };
 

@@ -55,6 +55,7 @@ bool become_array(Document& document, Node& node, const Node& type, const Node& 
   if (bytes.kind == Kind::Bytes) {
     content = bytes.text;  // which the document owns
   } else if (bytes.kind == Kind::String && bytes.latin1.empty() == bytes.text.empty()) {
+    document.count_text(bytes.latin1.size());
     own = std::make_shared<const std::string>(bytes.latin1);
     content = *own;
   } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pickle is a program for a stack machine; Python's Lib/pickletools.py describes its words. Here
 // it can only make nodes: no word of it names anything outside the list of pickle_types.cpp.
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -75,6 +76,7 @@ enum Word : uint8_t {
 /// Files of millions of objects exist; what has more than this was made to exhaust memory.
 constexpr size_t kMostNodes = 50'000'000;
 constexpr size_t kMostIntegerBytes = 1024;
+constexpr size_t kLongestName = 1024;  // of a class; every object of it keeps the name
 
 /// A little-endian integer in two's complement, of more than eight bytes, in decimal.
 std::string decimal(std::string_view bytes) {
@@ -210,6 +212,7 @@ class Machine {
   }
 
   void push_global(std::string_view module, std::string_view name) {
+    if (module.size() + name.size() > kLongestName) bad("names a class by too long a name");
     const Constructor found = constructor_of(module, name);
     Node* node = make(Kind::Object);
     node->form = Node::Form::Global;
@@ -400,6 +403,11 @@ class Machine {
 
 }  // namespace
 
-Node* read_pickle(Document& document, ByteReader& in) { return Machine(document, in).run(); }
+Node* read_pickle(Document& document, ByteReader& in) {
+  // Python calls for every list once, and for short tuples, which may be shared, a few times.
+  document.items_left = std::min<uint64_t>(64 * uint64_t{in.size()}, kMostNodes);
+  document.text_left = 2 * uint64_t{in.size()};
+  return Machine(document, in).run();
+}
 
 }  // namespace hearth::pickle

@@ -40,7 +40,7 @@ class Rebuild {
       case Known::Layout:
         return device();
       case Known::Reconstructor:
-        return object(argument(0).text, {});
+        return object(argument(0).form == Node::Form::Global ? argument(0).text : callee_.text, {});
       case Known::RebuildTensor:
       case Known::RebuildTensorV2:
         return tensor(nullptr, 4, 6);
@@ -93,10 +93,14 @@ class Rebuild {
     return numbers;
   }
 
+  const std::vector<Node*>& copied(const std::vector<Node*>& items) const {
+    document_.count_items(items.size());
+    return items;
+  }
   Node* object(const std::string& name, const std::vector<Node*>& arguments) {
     Node* node = make_(Kind::Object);
     node->text = name;
-    node->items = arguments;
+    node->items = copied(arguments);
     return node;
   }
   Node* dict() {
@@ -104,8 +108,9 @@ class Rebuild {
     if (arguments_.empty()) return node;
     const Node& from = argument(0);
     if (from.kind == Kind::Dict) {
-      node->items = from.items;
+      node->items = copied(from.items);
     } else if (from.kind == Kind::List || from.kind == Kind::Tuple) {
+      document_.count_items(2 * from.items.size());
       for (const Node* pair : from.items) {
         if ((pair->kind != Kind::List && pair->kind != Kind::Tuple) || pair->items.size() != 2)
           bad("what is no list of pairs");
@@ -118,7 +123,7 @@ class Rebuild {
   }
   Node* collection(Kind kind) {
     Node* node = make_(kind);
-    if (!arguments_.empty()) node->items = argument(0).items;
+    if (!arguments_.empty()) node->items = copied(argument(0).items);
     return node;
   }
   /// bytes(), bytearray(text, "latin-1"), bytearray(bytes) and encode(text, "latin1"), as Python
@@ -127,6 +132,7 @@ class Rebuild {
     Node* node = make_(Kind::Bytes);
     if (arguments_.empty()) return node;
     const Node& from = argument(0);
+    document_.count_text(from.text.size());
     if (from.kind == Kind::Bytes) {
       node->text = from.text;
       return node;
@@ -139,6 +145,7 @@ class Rebuild {
   }
   Node* device() {
     Node* node = make_(Kind::String);
+    document_.count_text(argument(0).text.size());
     node->text = argument(0).text;
     if (arguments_.size() > 1 && argument(1).kind == Kind::Int)
       node->text += cat_str(":", argument(1).integer);
@@ -247,6 +254,18 @@ Node* storage_of(Document& document, const Node& id, const MakeNode& make) {
     if (i >= id.items.size() || id.items[i]->kind != kind) bad("what is no id of PyTorch");
     return *id.items[i];
   };
+  // Of one key all must say the same, or a tensor would show more than the bytes there are.
+  const auto index_of = [&](StorageData data) {
+    const auto [known, fresh] = document.storage_of_key.emplace(data.key, document.storages.size());
+    if (fresh) {
+      document.storages.push_back(std::move(data));
+      return known->second;
+    }
+    const StorageData& before = document.storages[known->second];
+    if (before.type != data.type || before.count != data.count)
+      bad(cat_str("the key '", data.key, "' twice, with different types or sizes"));
+    return known->second;
+  };
   if (id.kind != Kind::Tuple) bad("what is no id of PyTorch");
   const std::string& what = field(0, Kind::String).text;
   // ('module', class, file, source): the class is known by its name alone.
@@ -277,22 +296,13 @@ Node* storage_of(Document& document, const Node& id, const MakeNode& make) {
     data.part_of = std::exchange(data.key, part[0]->text);
     data.begin = begin;
     data.count = size;
-    if (document.storage_of_key.emplace(whole.key, document.storages.size()).second)
-      document.storages.push_back(std::move(whole));
+    index_of(std::move(whole));
   }
 
-  const auto [known, fresh] = document.storage_of_key.emplace(data.key, document.storages.size());
-  if (fresh) {
-    document.storages.push_back(std::move(data));
-  } else {
-    const StorageData& before = document.storages[known->second];
-    if (before.type != data.type || before.count != data.count)
-      bad(cat_str("the key '", data.key, "' twice, with different types or sizes"));
-  }
   Node* node = make(Kind::Object);
   node->form = Node::Form::Storage;
   node->text = type.text;
-  node->index = known->second;
+  node->index = index_of(std::move(data));
   return node;
 }
 

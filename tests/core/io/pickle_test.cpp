@@ -2,6 +2,8 @@
 // Files of Python's torch.save; tests/data/io/generate.py wrote them.
 #include "hearth/io/pickle.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "hearth/ops/creation.h"
@@ -287,15 +289,18 @@ TEST(PickleHostile, Programs) {
   }
 }
 
-/// ('storage', FloatStorage, '0', 'cpu', count) and a tensor on it; numbers in one byte each.
-std::string tensor_program(int count, int offset, int size, int stride) {
-  const auto byte = [](int n) { return std::string("K") + static_cast<char>(n); };
-  const auto text = [](const std::string& s) {
-    return "X" + std::string(1, static_cast<char>(s.size())) + std::string(3, '\0') + s;
-  };
+std::string byte(int n) { return std::string("K") + static_cast<char>(n); }
+std::string text(const std::string& s) {
+  const auto n = static_cast<uint32_t>(s.size());
+  return "X" + std::string(reinterpret_cast<const char*>(&n), 4) + s;
+}
+
+/// ('storage', FloatStorage, '0', 'cpu', count, ...) and a tensor on it; numbers in one byte each.
+std::string tensor_program(int count, int offset, int size, int stride,
+                           const std::string& rest_of_id = "") {
   return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\nFloatStorage\n" +
-         text("0") + text("cpu") + byte(count) + "tQ" + byte(offset) + byte(size) + "\x85" +
-         byte(stride) + "\x85\x89NtR";
+         text("0") + text("cpu") + byte(count) + rest_of_id + "tQ" + byte(offset) + byte(size) +
+         "\x85" + byte(stride) + "\x85\x89NtR";
 }
 
 TEST(PickleHostile, TensorsStayWithinTheirStorage) {
@@ -312,6 +317,12 @@ TEST(PickleHostile, TensorsStayWithinTheirStorage) {
   EXPECT_EQ(refusal_of(with(6, 6, 0, 1)), "");
   for (const auto& bytes : {with(6, 1, 6, 1), with(6, 0, 4, 2), with(6, 7, 0, 1), with(0, 0, 1, 1)})
     EXPECT_NE(refusal_of(bytes).find("reaches past its storage"), std::string::npos);
+  // A view of all 120 elements of a storage that has 6, as it was said to have before.
+  const std::string view = "(" + text("view") + byte(0) + byte(120) + "t";
+  std::string bytes = old_file(
+      "](" + tensor_program(6, 0, 6, 1) + tensor_program(120, 0, 120, 1, view) + "e", keys);
+  bytes += std::string("\6\0\0\0\0\0\0\0", 8) + std::string(24, '\0');
+  EXPECT_NE(refusal_of(bytes).find("twice, with different types or sizes"), std::string::npos);
 }
 
 TEST(PickleHostile, DeepAndRepeatedValues) {
@@ -331,6 +342,37 @@ TEST(PickleHostile, DeepAndRepeatedValues) {
   EXPECT_NE(refusal_of(old_file("]q" + std::string(1, '\0') + "h" + std::string(1, '\0') + "a"))
                 .find("too"),
             std::string::npos);
+}
+
+TEST(PickleHostile, CallsCopyNoMoreThanTheFileCouldHold) {
+  const auto many_times = [](const std::string& s) {
+    std::string all;
+    for (int i = 0; i < 1000; ++i) all += s;
+    return all;
+  };
+  const std::string pairs = "](" + many_times("K\x01K\x02\x86") + "eq\2";
+  const std::string arguments = "(" + many_times("K\x01") + "tq\2";
+  const std::string letters = text(std::string(10'000, 'a')) + "q\2";
+  for (const auto& [value, callee, call] : std::vector<std::array<std::string, 3>>{
+           {pairs, "ccollections\nOrderedDict\nq\3", "h\3h\2\x85R"},
+           {pairs, "cbuiltins\nset\nq\3", "h\3h\2\x85R"},
+           {arguments, "csome\nClass\nq\3", "h\3h\2R"},
+           {letters, "c_codecs\nencode\nq\3", "h\3h\2\x85R"},
+           {letters, "ctorch\ndevice\nq\3", "h\3h\2\x85R"}}) {
+    const std::string once = "(" + value + callee + call + "t";
+    const std::string often = "(" + value + callee + many_times(call) + "t";
+    EXPECT_EQ(refusal_of(old_file(once)), "") << callee;
+    EXPECT_NE(refusal_of(old_file(often)).find("copies its values too often"), std::string::npos)
+        << callee;
+  }
+  EXPECT_NE(refusal_of(old_file("c" + std::string(2000, 'a') + "\nb\n")).find("too long a name"),
+            std::string::npos);
+}
+
+TEST(PickleHostile, PathsDoNotRepeatALongKey) {
+  std::string program = "}(" + text(std::string(1 << 16, 'k')) + "q\1}(";
+  for (int i = 0; i < 1000; ++i) program += "h\1K\1";
+  EXPECT_NE(refusal_of(old_file(program + "uu")).find("keys that are too long"), std::string::npos);
 }
 
 TEST(PickleFiles, OfPickleDump) {
