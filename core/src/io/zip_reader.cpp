@@ -96,6 +96,7 @@ void ZipReader::read_directory() {
   constexpr size_t kLeastEntry = 46;
   if (count > size / kLeastEntry) damaged("its directory holds fewer members than it says");
   entries_.reserve(static_cast<size_t>(count));
+  uint64_t room = bytes_.size();
   for (uint64_t i = 0; i < count; ++i) {
     if (directory.u32() != kEntryMagic) damaged("its directory is");
     directory.take(4);
@@ -123,6 +124,9 @@ void ZipReader::read_directory() {
     if (flags & kEncrypted) damaged(cat_str("'", entry.name, "' is encrypted"));
     if (method != 0 && method != 8)
       damaged(cat_str("'", entry.name, "' is compressed by the unknown method ", method));
+    // Else a small archive could hold the same large member any number of times.
+    if (entry.packed > room) damaged("its members lie over each other, or past the end");
+    room -= entry.packed;
     entry.deflated = method == 8;
     if (!entry.deflated && entry.packed != entry.size)
       damaged(cat_str("'", entry.name, "' has two sizes"));

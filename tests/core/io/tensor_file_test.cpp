@@ -122,6 +122,22 @@ TEST(Zip, WhatIsWrittenIsRead) {
             std::string::npos);
 }
 
+TEST(Zip, MembersDoNotShareBytes) {
+  // Two members that both claim most of the archive, as a small one claims to hold a large one.
+  BufferSink sink;
+  ZipWriter zip(sink);
+  zip.add("a", {std::string(1000, 'a')});
+  zip.add("b", {std::string(1000, 'b')});
+  zip.finish();
+  std::string bytes(sink.bytes.data(), sink.bytes.size());
+  for (size_t at = 0; (at = bytes.find("PK\x01\x02", at)) != std::string::npos; ++at) {
+    const uint32_t size = 1500;
+    for (const size_t field : {20, 24}) std::memcpy(bytes.data() + at + field, &size, 4);
+  }
+  EXPECT_NE(error_of([&] { ZipReader(bytes, "test"); }).find("lie over each other"),
+            std::string::npos);
+}
+
 TEST(Zip, ManyMembers) {
   // More than the old directory can count.
   constexpr int kMany = 70'000;
