@@ -20,12 +20,13 @@ namespace {
 
 constexpr std::string_view kGroups = "param_groups.", kCount = "param_group_count",
                            kOptions = "options.", kParams = "params", kState = "state.";
+constexpr int64_t kMostGroups = int64_t{1} << 31;  // or parameters
 
 /// The number that `text` begins with, up to a dot or the end; none if there is no such.
 std::optional<int64_t> leading_number(std::string_view text) {
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0) return std::nullopt;
+  if (error != std::errc() || number < 0 || number > kMostGroups) return std::nullopt;
   if (end != text.data() + text.size() && *end != '.') return std::nullopt;
   return number;
 }

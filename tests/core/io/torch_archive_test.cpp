@@ -171,6 +171,17 @@ TEST(TorchArchive, RefusesWhatOnlyLooksLikeAnOptimizer) {
   archive.save_to(dir / "odd.safetensors");
 }
 
+TEST(TorchArchive, GroupsAreCountedWithinReason) {
+  // As a dict of one group might have it, which has the largest number there is.
+  const TemporaryFolder dir;
+  save_tensors({{"param_groups.9223372036854775807.lr", ones({})}}, dir / "odd.pt");
+  serialize::InputArchive archive;
+  archive.load_from(dir / "odd.pt");
+  int64_t count = 0;
+  EXPECT_THROW(archive.read("param_group_count", count), FormatError);
+  EXPECT_EQ(archive.keys(), std::vector<std::string>{"param_groups"});
+}
+
 TEST(TorchArchive, ReadsPythonsOptimizers) {
   for (const char* form : {"checkpoint.pt", "checkpoint.old.pt"}) {
     serialize::InputArchive archive, part;
