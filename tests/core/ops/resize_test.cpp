@@ -56,6 +56,38 @@ TEST(Resize, LayoutsAndTypesAgree) {
   EXPECT_EQ(upsample_nearest2d(zeros({0, 3, 2, 2}), {4, 4}).sizes(), IntArrayRef({0, 3, 4, 4}));
 }
 
+// A column of more results than are made at a time is the row it is on its side.
+TEST(Resize, LongColumnsAreRowsOnTheirSide) {
+  const auto check = [](const Tensor& row, int64_t size, auto f) {
+    const Tensor a = row.detach().requires_grad_(row.is_floating_point());
+    const Tensor b = row.transpose(2, 3).contiguous().requires_grad_(row.is_floating_point());
+    const Tensor lying = f(a, IntArrayRef({1, size})), standing = f(b, IntArrayRef({size, 1}));
+    expect_equal(standing.transpose(2, 3), lying);
+    if (!row.is_floating_point()) return;
+    const Tensor g = numbers(lying.sizes(), kFloat, 3);
+    lying.backward(g);
+    standing.backward(g.transpose(2, 3));
+    EXPECT_TRUE(b.grad().transpose(2, 3).allclose(a.grad(), 1e-5, 1e-5));
+  };
+  const auto bilinear = [](const Tensor& t, IntArrayRef n) {
+    return upsample_bilinear2d(t, n, false);
+  };
+  const auto smooth = [](const Tensor& t, IntArrayRef n) {
+    return _upsample_bilinear2d_aa(t, n, false);
+  };
+  const auto cubic = [](const Tensor& t, IntArrayRef n) { return upsample_bicubic2d(t, n, false); };
+  const auto nearest = [](const Tensor& t, IntArrayRef n) { return upsample_nearest2d(t, n); };
+  const Tensor x = numbers({1, 1, 1, 35000}, kFloat);
+  for (const int64_t size : {34000, 70000}) {
+    check(x, size, bilinear);
+    check(x, size, smooth);
+    check(x, size, cubic);
+    check(x, size, nearest);
+  }
+  check((x * 16 + 128).to(kByte), 70000, bilinear);
+  check((x * 16 + 128).to(kByte), 70000, nearest);
+}
+
 TEST(Resize, Errors) {
   EXPECT_THAT(error_of([] {
                 upsample_nearest2d(zeros({3, 3}), {4, 4});

@@ -36,8 +36,8 @@ inline void gather_fixed(const ResizePass& p, const T* __restrict x, T* __restri
   const int32_t* at = p.at + p.begin[0];
   w += p.begin[0];
   for (int64_t r = 0; r < p.out; ++r) {
-    S sum = Work<T>::product(w[r * K], x[at[r * K]], p.shift);
-    for (int k = 1; k < K; ++k) sum += static_cast<S>(w[r * K + k]) * x[at[r * K + k]];
+    S sum = Work<T>::product(w[r * K], x[at[r * K] - p.origin], p.shift);
+    for (int k = 1; k < K; ++k) sum += static_cast<S>(w[r * K + k]) * x[at[r * K + k] - p.origin];
     y[r] = Work<T>::element(sum, p.shift);
   }
 }
@@ -46,7 +46,7 @@ template <class T>
 inline void gather(const ResizePass& p, const T* __restrict x, T* __restrict y) {
   using S = typename Work<T>::Sum;
   if (!p.weights) {
-    for (int64_t r = 0; r < p.out; ++r) y[r] = x[p.at[p.begin[r]]];
+    for (int64_t r = 0; r < p.out; ++r) y[r] = x[p.at[p.begin[r]] - p.origin];
     return;
   }
   if (p.taps == 2) return gather_fixed<2>(p, x, y);
@@ -58,8 +58,8 @@ inline void gather(const ResizePass& p, const T* __restrict x, T* __restrict y) 
       y[r] = T(0);
       continue;
     }
-    S sum = Work<T>::product(w[begin], x[p.at[begin]], p.shift);
-    for (int32_t k = begin + 1; k < end; ++k) sum += static_cast<S>(w[k]) * x[p.at[k]];
+    S sum = Work<T>::product(w[begin], x[p.at[begin] - p.origin], p.shift);
+    for (int32_t k = begin + 1; k < end; ++k) sum += static_cast<S>(w[k]) * x[p.at[k] - p.origin];
     y[r] = Work<T>::element(sum, p.shift);
   }
 }
