@@ -105,8 +105,8 @@ Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options) {
 }
 
 Tensor gumbel_softmax(const Tensor& logits, const GumbelSoftmaxFuncOptions& options) {
-  // -log of an exponential sample; 1 - u keeps the logarithm away from 0.
-  const Tensor gumbels = -(-(1 - rand_like(logits)).log()).log();
+  // Exponential samples are never 0, as a logarithm of uniform ones is now and then.
+  const Tensor gumbels = -empty_like(logits).exponential_().log();
   const Tensor soft = hearth::softmax((logits + gumbels) / options.tau(), options.dim());
   if (!options.hard()) return soft;
   const Tensor index = std::get<1>(soft.max(options.dim(), /*keepdim=*/true));
