@@ -232,6 +232,20 @@ TEST(LRScheduler, ComposedOnesNest) {
   expect_rates(rates(two, nested, 8), {0.8, 0.4, 0.2, 0.5, 0.4, 0.2, 0.2, 0.1});
 }
 
+TEST(LRScheduler, OneBesideACycleStartsFromTheCyclesFirstRate) {
+  // As torch's: the cycle's lowest rate is what its optimizer begins with.
+  SGD optimizer({zeros({2}).requires_grad_()}, SGDOptions(0.8).momentum(0.9));
+  CyclicLR cycle(optimizer, CyclicLROptions(0.1, 0.5).step_size_up(2));
+  EXPECT_EQ(optimizer.param_groups()[0].options().initial_lr, 0.1);
+  StepLR steps(optimizer, 1, 0.5);
+  steps.step_to(1);
+  EXPECT_EQ(steps.get_last_lr()[0], 0.05);
+  // One that comes later finds an initial rate.
+  CyclicLR later(optimizer, CyclicLROptions(0.2, 0.5));
+  EXPECT_EQ(optimizer.param_groups()[0].options().initial_lr, 0.1);
+  EXPECT_EQ(optimizer.param_groups()[0].options().get_lr(), 0.2);
+}
+
 TEST(LRScheduler, ANewOneStartsFromTheFirstRateOfALoadedOptimizer) {
   Adam one(two_groups(0.1)), two(two_groups(0.3));
   StepLR before(one, 1);

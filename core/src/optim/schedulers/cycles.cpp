@@ -64,8 +64,20 @@ void OneCycleLR::load(serialize::InputArchive& archive) {
   get_lrs();  // sets the momentum of this step
 }
 
+namespace {
+
+/// The optimizer with its lowest rates, which are its initial ones unless it has such already.
+Optimizer& lowered(Optimizer& optimizer, const std::vector<double>& base_lr) {
+  std::vector<OptimizerParamGroup>& groups = optimizer.param_groups();
+  const std::vector<double> lrs = per_group("CyclicLR", "base_lr", base_lr, groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) groups[i].options().set_lr(lrs[i]);
+  return optimizer;
+}
+
+}  // namespace
+
 CyclicLR::CyclicLR(Optimizer& optimizer, CyclicLROptions options)
-    : LRScheduler(optimizer), o_(std::move(options)) {
+    : LRScheduler(lowered(optimizer, options.base_lr())), o_(std::move(options)) {
   const size_t groups = base_lrs_.size();
   HEARTH_CHECK_AS(ValueError, o_.step_size_up() > 0 && o_.step_size_down().value_or(0) >= 0,
                   "[CyclicLR] expected step_size_up above 0 and step_size_down of 0 or more, got ",
