@@ -107,14 +107,22 @@ struct ByteStream::Impl {
       at = static_cast<size_t>(reinterpret_cast<const char*>(zlib.next_in) - from);
       done += room - zlib.avail_out;
       if (result == Z_STREAM_END) {
-        // Gzipped members may follow each other.
-        ended = zlib_stream || (at == end && !fill());
+        // Gzipped members may follow each other, or zeros that fill up a block.
+        ended = zlib_stream || !next_member();
         if (!ended) inflateReset(&zlib);
       } else if (result != Z_OK) {
         throw FormatError(cat_str("[", path, "] is damaged: ", zlib.msg ? zlib.msg : "bad data"));
       }
     }
     return done;
+  }
+  /// Goes past zeros; false at the end.
+  bool next_member() {
+    while (at < end || fill()) {
+      if (from[at] != 0) return true;
+      ++at;
+    }
+    return false;
   }
   z_stream zlib{};
   bool ended = false;
