@@ -41,13 +41,14 @@ HEARTH_ELEMENT_FN W sgd_element(const SgdNumbers<W>& n, bool decays, Momentum mo
 
 template <class W>
 struct AdamNumbers {
-  W sign, decay, keep, fresh1, beta2, fresh2, size, scale, eps;
+  W sign, decay, keep, old1, fresh1, beta2, fresh2, size, scale, eps;
 };
 template <class W>
 HEARTH_ELEMENT_FN AdamNumbers<W> adam_numbers(const AdamArgs& a) {
   return {a.maximize ? W(-1) : W(1),
           static_cast<W>(a.weight_decay),
           static_cast<W>(a.decoupled ? 1 - a.lr * a.weight_decay : 1),
+          W(1) - static_cast<W>(1 - a.beta1),
           static_cast<W>(1 - a.beta1),
           static_cast<W>(a.beta2),
           static_cast<W>(1 - a.beta2),
@@ -64,7 +65,8 @@ HEARTH_ELEMENT_FN W adam_element(const AdamNumbers<W>& n, bool decays, bool amsg
   const W kept = n.keep * value;
   W d = n.sign * grad;
   if (decays) d += n.decay * kept;
-  mean = mean + n.fresh1 * (d - mean);
+  // From the nearer end, as lerp goes: a small beta1 leaves no rounding of what it forgets.
+  mean = n.fresh1 < W(0.5) ? mean + n.fresh1 * (d - mean) : d - n.old1 * (d - mean);
   square = n.beta2 * square + n.fresh2 * d * d;
   W under = square;
   if (amsgrad) {

@@ -129,6 +129,20 @@ TEST(Optimizer, AdamWFollowsTheFormula) {
           o, [](auto&&... a) { reference_adam(a..., true); }, type, type == kDouble ? 1e-12 : 2e-5);
 }
 
+// A rate of 1 takes the new one, whatever was there: no difference of the two is added up.
+TEST(Optimizer, AdamForgetsAllThatItsRateSays) {
+  const Tensor p = zeros({3}).set_requires_grad(true);
+  Adam adam({p}, AdamOptions(0.1).betas({0.0, 0.0}).eps(1e-12));
+  for (const float g : {1e4f, 1e-4f, -3e-5f}) {
+    const Tensor before = p.detach().clone();
+    p.mutable_grad() = full({3}, g);
+    adam.step();
+    // The step has the rate's size and the gradient's sign.
+    const Tensor moved = (before - p.detach()) * (g > 0 ? 10 : -10);
+    EXPECT_TRUE(moved.allclose(ones({3}), 1e-4)) << g << moved;
+  }
+}
+
 TEST(Optimizer, LowPrecisionParametersStepInFloat) {
   for (const ScalarType type : {kBFloat16, kHalf}) {
     const Tensor p = ones({100}, TensorOptions(type)).set_requires_grad(true);
