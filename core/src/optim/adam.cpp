@@ -21,7 +21,9 @@ void BasicAdamOptions<kDecoupled>::check() const {
 /// The count of parameters that shared `count` until now, for the step that updates `params`.
 template <bool kDecoupled>
 Tensor BasicAdam<kDecoupled>::next_count(const Tensor& count, const std::vector<Tensor>& params) {
-  if (!count.defined()) return full({}, 1, TensorOptions(kLong).device(params[0].device()));
+  if (!count.defined())
+    return full({}, this->state_of(params[0]).step() + 1,
+                TensorOptions(kLong).device(params[0].device()));
   const auto sharing = std::count_if(this->state_.begin(), this->state_.end(), [&](auto& entry) {
     return static_cast<AdamParamState&>(*entry.second).step_tensor().is_same(count);
   });
@@ -49,7 +51,7 @@ void BasicAdam<kDecoupled>::update(const BasicAdamOptions<kDecoupled>& o,
     std::map<int64_t, StepArgs> by_step;
     for (const Tensor& p : params) {
       AdamParamState& state = this->state_of(p);
-      state.step(state.step() + 1);
+      count_step(o, state, p);
       add(by_step[state.step()], p, state);
     }
     for (const auto& [step, args] : by_step) {
@@ -58,17 +60,19 @@ void BasicAdam<kDecoupled>::update(const BasicAdamOptions<kDecoupled>& o,
     }
     return;
   }
-  std::map<std::pair<TensorImpl*, DeviceIndex>, std::vector<Tensor>> by_count;
+  // Before the first such step, counts may be the states' numbers.
+  std::map<std::tuple<TensorImpl*, DeviceIndex, int64_t>, std::vector<Tensor>> by_count;
   for (const Tensor& p : params) {
-    const Tensor& count = this->state_of(p).step_tensor();
-    by_count[{count.unsafeGetTensorImpl(), p.get_device()}].push_back(p);
+    const AdamParamState& state = this->state_of(p);
+    by_count[{state.step_tensor().unsafeGetTensorImpl(), p.get_device(), state.step()}].push_back(
+        p);
   }
   for (const auto& [key, together] : by_count) {
     const Tensor count = next_count(this->state_of(together[0]).step_tensor(), together);
     StepArgs args;
     for (const Tensor& p : together) {
       AdamParamState& state = this->state_of(p);
-      state.step_tensor(count);
+      state.step_tensor(count).step(0);
       add(args, p, state);
     }
     args.run(op, {count, o.lr_tensor()});

@@ -27,14 +27,17 @@ void ASGD::update(const ASGDOptions& o, const std::vector<Tensor>& params) {
     const Tensor to = real_parts(p), mean = full_once(state.ax(), p, 0);
     if (o.capturable()) {
       const Tensor& n = state.step_tensor();
-      const Tensor& eta = number_once(state.eta_tensor(), p, o.lr());
-      const Tensor& mu = number_once(state.mu_tensor(), p, 1);
+      const Tensor& eta =
+          number_once(state.eta_tensor(), p, state.eta() == 0 ? o.lr() : state.eta());
+      const Tensor& mu = number_once(state.mu_tensor(), p, state.mu());
       to.mul_(1 - eta * o.lambd()).sub_(g * eta);
       mean.add_(to.sub(mean).mul_(mu));
       eta.copy_(o.lr() / (n.to(kDouble) * (o.lambd() * o.lr()) + 1).pow(o.alpha()));
       mu.copy_((n.to(kDouble) - o.t0()).clamp_min(1).reciprocal());
       continue;
     }
+    number_back(state.eta(), state.eta_tensor());
+    number_back(state.mu(), state.mu_tensor());
     if (state.step() == 1) state.eta(o.lr());
     to.mul_(1 - o.lambd() * state.eta()).add_(g, -state.eta());
     if (state.mu() == 1) {

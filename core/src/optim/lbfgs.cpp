@@ -119,6 +119,24 @@ void move_along(const std::vector<Tensor>& params, double t, const Tensor& direc
 double largest(const Tensor& t) { return t.abs().max().item<double>(); }
 double product(const Tensor& a, const Tensor& b) { return a.dot(b).item<double>(); }
 
+/// Brings what was loaded to where gradients are, and to their type.
+void bring(LBFGSParamState& s, const Tensor& grad) {
+  const Tensor& d = s.d();
+  if (!d.defined() || (d.device() == grad.device() && d.scalar_type() == grad.scalar_type()))
+    return;
+  const auto move = [&](Tensor& t) {
+    if (t.defined()) t = t.to(grad.device(), grad.scalar_type());
+  };
+  visit(
+      s,
+      [&](const char*, auto& value) {
+        if constexpr (std::is_same_v<decltype(value), Tensor&>) move(value);
+      },
+      [&](const char*, std::deque<Tensor>& list) {
+        for (Tensor& t : list) move(t);
+      });
+}
+
 /// Remembers what the last move did to the gradient.
 void remember(LBFGSParamState& s, const Tensor& grad, int64_t history_size) {
   const Tensor change = grad.sub(s.prev_flat_grad()), moved = s.d().mul(s.t());
@@ -200,6 +218,7 @@ Tensor LBFGS::step(LossClosure closure) {
     grad = flat_gradient(params, o.maximize());
   };
   if (largest(grad) <= o.tolerance_grad()) return first_loss;
+  bring(s, grad);
 
   for (int64_t i = 1; i <= o.max_iter(); ++i) {
     s.n_iter(s.n_iter() + 1);

@@ -38,9 +38,11 @@ void NAdam::update(const NAdamOptions& o, const std::vector<Tensor>& params) {
       add_quotient(to, mean, deviation, -o.lr() * mu_next / (1 - mu_product * mu_next));
     };
     if (o.capturable()) {
-      move(state.step_tensor().to(kDouble), number_once(state.mu_product_tensor(), p, 1));
+      move(state.step_tensor().to(kDouble),
+           number_once(state.mu_product_tensor(), p, state.mu_product()));
     } else {
-      move(static_cast<double>(state.step()), state.mu_product());
+      move(static_cast<double>(state.step()),
+           number_back(state.mu_product(), state.mu_product_tensor()));
     }
   }
 }

@@ -53,6 +53,14 @@ inline const Tensor& zeros_once(Tensor& kept, const Tensor& param) {
 /// The same as real numbers, each `value` to begin with.
 Tensor full_once(Tensor& kept, const Tensor& param, double value);
 
+/// The type that a tensor of a state has beside its parameter: the parameter's, as in PyTorch,
+/// where both are of floating point; but counts and rates in memory have their own.
+inline ScalarType type_beside(const Tensor& param, std::string_view name, const Tensor& value) {
+  const bool follows =
+      param.is_floating_point() && value.is_floating_point() && !name.ends_with("_tensor");
+  return follows ? param.scalar_type() : value.scalar_type();
+}
+
 /// Throws where a step would be captured in a CUDA graph whose count of steps stays on the host.
 template <typename State, typename Options>
 void check_replayed_count(const Options& o, std::string_view who) {
@@ -68,15 +76,29 @@ void check_replayed_count(const Options& o, std::string_view who) {
   }
 }
 
-/// Counts a step of a parameter: in its state's number, or with capturable in a tensor beside it.
+/// Moves the count of steps to where the options want it, as they may have changed: to the state's
+/// number, or with capturable to a tensor beside the parameter.
+template <typename Options, typename State>
+void place_count(const Options& o, State& state, const Tensor& param) {
+  if (o.capturable() == state.step_tensor().defined()) return;
+  if (o.capturable()) {
+    state.step_tensor(full({}, state.step(), param.options().dtype(kLong)));
+    state.step(0);
+  } else {
+    state.step(state.step_tensor().template item<int64_t>());
+    state.step_tensor().reset();
+  }
+}
+
+/// Counts a step of a parameter.
 template <typename Options, typename State>
 void count_step(const Options& o, State& state, const Tensor& param) {
-  if (!o.capturable()) {
+  place_count(o, state, param);
+  if (o.capturable()) {
+    state.step_tensor().add_(1);
+  } else {
     state.step(state.step() + 1);
-    return;
   }
-  if (!state.step_tensor().defined()) state.step_tensor(zeros({}, param.options().dtype(kLong)));
-  state.step_tensor().add_(1);
 }
 /// Calls f with the count of steps, a double, or with capturable a tensor of one.
 template <typename Options, typename State, typename F>
@@ -91,6 +113,12 @@ void with_count(const Options& o, const State& state, F&& f) {
 inline Tensor& number_once(Tensor& kept, const Tensor& param, double value) {
   if (!kept.defined()) kept = full({}, value, TensorOptions(kDouble).device(param.device()));
   return kept;
+}
+/// Takes the number back into the state, once it is no longer to lie in memory.
+inline double& number_back(double& number, Tensor& kept) {
+  if (kept.defined()) number = kept.item<double>();
+  kept.reset();
+  return number;
 }
 
 // Arithmetic that is the same of numbers and of tensors of one number.
@@ -275,9 +303,12 @@ State& OptimizerOf<Options, State>::state_of(const Tensor& param) {
   }
   State& state = static_cast<State&>(*slot);
   for_each_arg(
-      [&](const char*, auto& value) {
+      [&](std::string_view name, auto& value) {
         if constexpr (std::is_same_v<decltype(value), Tensor&>) {
-          if (value.defined() && value.device() != param.device()) value = value.to(param.device());
+          if (!value.defined()) return;
+          const ScalarType type = type_beside(param, name, value);
+          if (value.device() != param.device() || value.scalar_type() != type)
+            value = value.to(param.device(), type);
         }
       },
       state);

@@ -33,7 +33,9 @@ void run(Optimizer& optimizer, int from, int to) {
     for (size_t k = 0; k < params.size(); ++k) {
       const bool has = k != 1 || step % 3 != 2;
       params[k].mutable_grad() =
-          has ? numbers(params[k].sizes(), step + 5.0 * static_cast<double>(k)) : Tensor();
+          has ? numbers(params[k].sizes(), step + 5.0 * static_cast<double>(k))
+                    .to(params[k].scalar_type())
+              : Tensor();
     }
     optimizer.step();
   }
@@ -66,6 +68,40 @@ void check_saving(const Options& options) {
   run(one, 4, 8);
   run(three, 4, 8);
   EXPECT_TRUE(equal(whole, part));
+}
+
+/// A saved state goes on beside parameters of another type, and becomes of that type, as PyTorch's.
+template <typename Optim, typename Options>
+void check_other_type(const Options& options) {
+  const std::vector<Tensor> same = parameters();
+  std::vector<Tensor> wide;
+  Optim one(same, options);
+  run(one, 0, 4);
+  for (const Tensor& p : same) wide.push_back(p.detach().to(kDouble).set_requires_grad(true));
+  Optim two(wide, options);
+  two.load_state_dict(one.state_dict());
+  run(one, 4, 8);
+  run(two, 4, 8);
+  for (size_t k = 0; k < same.size(); ++k)
+    EXPECT_TRUE(wide[k].allclose(same[k].to(kDouble), 1e-3, 1e-4)) << k;
+  for (const auto& [path, t] : serialize::InputArchive(two.state_dict()).tensors())
+    EXPECT_TRUE(!t.is_floating_point() || t.scalar_type() == kDouble) << path;
+}
+
+/// Counts go on where they stand when capturable is switched on or off, as after a restart.
+template <typename Optim, typename Options>
+void check_switching(const Options& options) {
+  if constexpr (requires { options.capturable(); }) {
+    const std::vector<Tensor> stays = parameters(), switches = parameters();
+    Optim one(stays, options), two(switches, options);
+    run(one, 0, 9);
+    for (int step = 0; step < 9; ++step) {
+      static_cast<Options&>(two.param_groups()[0].options()).capturable(step / 3 == 1);
+      run(two, step, step + 1);
+    }
+    for (size_t k = 0; k < stays.size(); ++k)
+      EXPECT_TRUE(stays[k].allclose(switches[k], 1e-4, 1e-5)) << k;
+  }
 }
 
 void disturb(bool& value) { value = !value; }
@@ -149,6 +185,7 @@ void check_maximize(const Options& options) {
 
 #define OPTIMIZER(Name, options)                                                               \
   TEST(AllOptimizers, Name##ContinuesFromASavedState) { check_saving<Name>(options); }         \
+  TEST(AllOptimizers, Name##ContinuesInAnotherType) { check_other_type<Name>(options); }       \
   TEST(AllOptimizers, Name##CanBeMoved) { check_moving<Name>(options); }                       \
   TEST(AllOptimizers, Name##ComparesItsOptions) { check_options(options); }                    \
   TEST(AllOptimizers, Name##GivesTheSameBitsAtAnyNumberOfThreads) {                            \
@@ -158,6 +195,16 @@ void check_maximize(const Options& options) {
   TEST(AllOptimizers, Name##Maximizes) { check_maximize<Name>(options); }
 #include "core/optim/optimizers.def"
 #undef OPTIMIZER
+
+TEST(AllOptimizers, CanBecomeCapturable) {
+#define OPTIMIZER(Name, options)    \
+  {                                 \
+    SCOPED_TRACE(#Name);            \
+    check_switching<Name>(options); \
+  }
+#include "core/optim/optimizers.def"
+#undef OPTIMIZER
+}
 
 }  // namespace
 }  // namespace hearth::optim

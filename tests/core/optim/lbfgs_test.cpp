@@ -45,6 +45,20 @@ TEST(LBFGS, FindsTheEndOfAValley) {
   EXPECT_TRUE(params[0].allclose(ones({6}, kDouble), 0, 1e-4));
 }
 
+TEST(LBFGS, ContinuesInAnotherType) {
+  const std::vector<Tensor> wide = parameters();
+  LBFGS one(wide, LBFGSOptions(0.1).max_iter(3));
+  run(one, 3);
+  std::vector<Tensor> narrow;
+  for (const Tensor& p : wide) narrow.push_back(p.detach().to(kFloat).set_requires_grad(true));
+  LBFGS two(narrow, LBFGSOptions());
+  two.load_state_dict(one.state_dict());
+  run(one, 1);
+  run(two, 1);
+  for (size_t k = 0; k < wide.size(); ++k)
+    EXPECT_TRUE(narrow[k].to(kDouble).allclose(wide[k], 1e-3, 1e-4)) << k;
+}
+
 TEST(LBFGS, ContinuesFromASavedState) {
   for (const LBFGSOptions& options :
        {LBFGSOptions(0.01).max_iter(3).history_size(5),
