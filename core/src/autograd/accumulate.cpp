@@ -87,13 +87,14 @@ void add_to_grad(AutogradMeta& m, const Tensor& leaf, Tensor grad) {
     const TensorImpl& g = impl(grad);
     const TensorImpl& l = impl(leaf);
     const bool record = thread_state().grad_enabled;
-    // Only the engine's handle is left, and the layout is the leaf's: take it as it is.
+    // Only the engine's handle is left, and the layout is the leaf's: take it as it is. A recorded
+    // one may be kept by nodes too, and an addition to .grad must not change what they kept.
     const bool steal = !record && g.dense && sole_owner(grad) &&
                        (g.strides == l.strides || (g.contiguous && l.contiguous));
-    if (steal || record) {
+    if (steal) {
       m.grad = std::move(grad);
     } else if (g.layout != kStrided) {
-      const bool own = sole_owner(grad) && sole_owner(sparse_parts(grad).values);
+      const bool own = !record && sole_owner(grad) && sole_owner(sparse_parts(grad).values);
       m.grad = own ? std::move(grad) : grad.clone();
     } else {
       Tensor copy = new_tensor(l.sizes, g.dtype, g.device,
@@ -153,6 +154,10 @@ void remove_post_accumulate_grad_hook(const Tensor& leaf, unsigned key) {
 GradList AccumulateGrad::apply(GradList&& grads) {
   if (!grads[0].defined()) return {};
   const TensorImpl& leaf = impl(variable);
+  HEARTH_CHECK_AS(ShapeError, impl(grads[0]).sizes == leaf.sizes,
+                  "[backward] AccumulateGrad returned an invalid gradient: got sizes ",
+                  grads[0].sizes(), ", but its tensor has sizes ", leaf.sizes.ref(),
+                  " by now; expected a tensor of the shape it had when the graph was made");
   // Another type or device than the graph's, when the leaf was converted since.
   if (impl(grads[0]).dtype != leaf.dtype || impl(grads[0]).device != leaf.device)
     grads[0] = grads[0].to(leaf.device, leaf.dtype);

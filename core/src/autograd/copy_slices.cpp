@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "autograd/copy_slices.h"
 
+#include <utility>
+
 #include "autograd/geometry.h"
+#include "autograd/tangent.h"
+#include "base/thread_state.h"
+#include "dispatch/interceptor.h"
 
 namespace hearth::autograd {
 
 namespace {
+
+struct CopySlices;
+/// The one whose fn is running on this thread.
+thread_local constinit CopySlices* running = nullptr;
 
 struct CopySlices final : Node {
   const Geometry base, view;
@@ -32,7 +41,7 @@ struct CopySlices final : Node {
     const Tensor part = view.of(result, base);
     GradList in;
     in.push_back(part.clone(MemoryFormat::Contiguous));
-    GradList inner = fn->apply(std::move(in));
+    GradList inner = run_fn(std::move(in));
     for (size_t i = 1; i < inner.size() && i < out.size(); ++i) out[i] = std::move(inner[i]);
     if (inner.size() > 0 && inner[0].defined()) {
       part.copy_(inner[0].sum_to_size(view.sizes));
@@ -41,6 +50,18 @@ struct CopySlices final : Node {
     }
     out[0] = result;
     return out;
+  }
+
+  GradList run_fn(GradList&& in) {
+    struct Within {
+      explicit Within(CopySlices* now) : outer(std::exchange(running, now)) {}
+      Within(const Within&) = delete;
+      Within& operator=(const Within&) = delete;
+      ~Within() { running = outer; }
+      CopySlices* const outer;
+    };
+    const Within within(this);
+    return fn->apply(std::move(in));
   }
 
   void release_variables() override {
@@ -53,6 +74,16 @@ struct CopySlices final : Node {
 
 NodePtr make_copy_slices(const Tensor& base, const Tensor& view, NodePtr fn) {
   return NodePtr::adopt(new CopySlices(base, view, std::move(fn)));
+}
+
+Tensor written_part(const Node& node, const Tensor& kept) {
+  if (!running || running->fn.get() != &node || !thread_state().grad_enabled) return {};
+  const Interceptor::Popped hidden(nullptr);
+  const Geometry& base = running->base;
+  const Tensor whole = alias_tensor(kept, base.sizes, base.strides, base.offset, base.dtype);
+  const Tensor part = running->view.of(with_history(whole, {NodePtr(running), 0}), base);
+  share_tangent(kept, part);
+  return part;
 }
 
 Node* written_by(Node& node) {

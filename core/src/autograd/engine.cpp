@@ -91,6 +91,8 @@ class GraphRun {
     return std::move(captured_);
   }
 
+  /// Whether a walk from the roots led there, whatever arrived.
+  bool reached(const Edge& edge) const { return index_.contains(edge.function.get()); }
   bool wants(const Edge& edge) const { return tasks_[index_.at(edge.function.get())].needed; }
 
  private:
@@ -192,6 +194,7 @@ class GraphRun {
                       want.sizes.ref());
       grad = grad.sum_to_size(want.sizes);
     }
+    // Of a complex gradient for a real output, the part that is its own is the real one.
     if (impl(grad).dtype != want.dtype || impl(grad).device != want.device)
       grad = grad.to(want.device, want.dtype);
     Tensor& slot = to.grads[edge.input_nr];
@@ -266,11 +269,19 @@ Tensor start_gradient(const Tensor& output, const Tensor& given, size_t i) {
     HEARTH_CHECK_AS(ShapeError, given.sizes() == output.sizes(),
                     "[backward] Mismatch in shape: grad_output[", i, "] has a shape of ",
                     given.sizes(), " and output[", i, "] has a shape of ", output.sizes());
+    HEARTH_CHECK_AS(DtypeError, output.is_complex() || !given.is_complex(),
+                    "[backward] For complex Tensors, both grad_output and output are required to "
+                    "have the same dtype. Mismatch in dtype: grad_output[",
+                    i, "] has a dtype of ", given.scalar_type(), " and output[", i,
+                    "] has a dtype of ", output.scalar_type());
     return given;
   }
   HEARTH_CHECK_AS(AutogradError, output.numel() == 1,
                   "[backward] grad can be implicitly created only for scalar outputs, got sizes ",
                   output.sizes());
+  HEARTH_CHECK_AS(AutogradError, is_floating_point(output.scalar_type()),
+                  "[backward] grad can be computed only for real scalar outputs but got ",
+                  output.scalar_type());
   return output.new_ones(output.sizes());
 }
 
@@ -306,12 +317,12 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
                     "[backward] One of the differentiated Tensors does not require grad");
     run.add_capture(edge, i);
   }
-  const variable_list captured = run.execute();
+  variable_list captured = run.execute();
   ThreadState state = thread_state();
   state.grad_enabled = create_graph;
   ThreadStateGuard guard(state);
   for (size_t i = 0; i < inputs.size(); ++i)
-    if (captured[i].defined()) accumulate_grad(inputs[i], captured[i]);
+    if (captured[i].defined()) accumulate_grad(inputs[i], std::move(captured[i]));
 }
 
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
@@ -327,10 +338,14 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
     run.add_capture(edge, i);
   }
   variable_list captured = run.execute();
-  for (const Tensor& t : captured)
-    HEARTH_CHECK_AS(AutogradError, allow_unused || t.defined(),
+  for (size_t i = 0; i < inputs.size() && !allow_unused; ++i) {
+    // Used, but nowhere in a way that its value changes: a relu's slope, and what else is flat.
+    if (!captured[i].defined() && run.reached(gradient_edge(inputs[i])))
+      captured[i] = inputs[i].new_zeros(inputs[i].sizes());
+    HEARTH_CHECK_AS(AutogradError, captured[i].defined(),
                     "[grad] One of the differentiated Tensors appears to not have been used in the "
                     "graph. Set allow_unused=True if this is the desired behavior.");
+  }
   return captured;
 }
 

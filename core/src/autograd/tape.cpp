@@ -100,7 +100,8 @@ Tensor OpNode::unpack(const SavedTensor& s) const {
   const bool followed =
       std::any_of(edges.begin(), edges.end(), [](const Edge& e) { return e.is_valid(); });
   if (!followed || !carries_gradient(op, s.number, s.tensor)) return s.tensor;
-  // Double backward goes through the output's own history.
+  // Double backward goes through the output's own history: that of the base, if a view was written.
+  if (Tensor part = written_part(*this, s.tensor); part.defined()) return part;
   return with_history(s.tensor, {NodePtr(const_cast<OpNode*>(this)), s.number});
 }
 

@@ -138,6 +138,65 @@ TEST(Tape, HooksAndRetainedGradients) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(Leaves, GradientsAreTheirOwnMemory) {
+  for (const bool create_graph : {false, true}) {
+    SCOPED_TRACE(create_graph);
+    const Tensor x = leaf(2), given = full({2, 3}, 7.0, kDouble), y = x + 0;
+    y.backward(given, /*retain_graph=*/true, create_graph);
+    EXPECT_TRUE(x.grad().equal(given));
+    {
+      const NoGradGuard no_grad;
+      x.grad().zero_();
+    }
+    EXPECT_TRUE(given.equal(full({2, 3}, 7.0, kDouble)));
+    // What was expanded gets an element of its own for each of the leaf's.
+    const Tensor z = leaf(2);
+    z.sum().backward({}, std::nullopt, create_graph);
+    EXPECT_TRUE(z.grad().is_contiguous());
+    x.mutable_grad().reset();
+    z.mutable_grad().reset();
+  }
+  // It still leads back to the leaf.
+  const Tensor x = leaf(3, {});
+  (x * x * x).backward({}, std::nullopt, /*create_graph=*/true);
+  EXPECT_EQ(autograd::grad({x.grad()}, {x})[0].item<double>(), 18);
+  x.mutable_grad().reset();
+}
+
+/// A function that is straight has a second derivative, as PyTorch says: zero.
+TEST(Tape, FlatDerivativesAreZeros) {
+  const Tensor x = leaf(0.5), other = leaf(1);
+  for (const Tensor& y : {x.relu(), x.abs(), hardtanh(x, -1, 1), leaky_relu(x, 0.1)}) {
+    const Tensor first = autograd::grad({y.sum()}, {x}, {}, std::nullopt, /*create_graph=*/true)[0];
+    EXPECT_TRUE(autograd::grad({first.sum()}, {x})[0].equal(zeros({2, 3}, kDouble)));
+  }
+  const Tensor slope = autograd::grad({x.relu().sum()}, {x}, {}, std::nullopt, true)[0];
+  EXPECT_TRUE(autograd::grad({slope.sum()}, {x}, {}, true)[0].equal(zeros({2, 3}, kDouble)));
+  EXPECT_FALSE(
+      autograd::grad({slope.sum()}, {x}, {}, true, false, /*allow_unused=*/true)[0].defined());
+  EXPECT_THROW(autograd::grad({slope.sum()}, {other}), AutogradError);
+}
+
+TEST(Tape, GradientsOfRealOutputsAreReal) {
+  const Tensor x = leaf(2), imaginary = full({2, 3}, complex<double>(1, 1), kComplexDouble);
+  EXPECT_THROW((x * 2).backward(imaginary), DtypeError);
+  EXPECT_THROW(autograd::grad({x * 2}, {x}, {imaginary}), DtypeError);
+  const Tensor z = full({}, complex<double>(1, 1), kComplexDouble).requires_grad_();
+  EXPECT_THROW((z * 2).backward(), AutogradError);
+  (z * 2).backward(ones({}, kDouble));
+  EXPECT_EQ(z.grad().item<complex<double>>(), complex<double>(2, 0));
+}
+
+TEST(Leaves, OfAnotherShapeSinceRefuseGradients) {
+  const Tensor x = leaf(2), y = (x * 3).sum();
+  {
+    const NoGradGuard no_grad;
+    x.transpose_(0, 1);
+  }
+  EXPECT_THROW(y.backward(), ShapeError);
+  EXPECT_FALSE(x.grad().defined());
+}
+
 TEST(Leaves, KeepTheirNodeFromGraphToGraph) {
   Tensor x = ones({2}).requires_grad_();
   const void* first = (x * 2).grad_fn()->next_edge(0).function.get();

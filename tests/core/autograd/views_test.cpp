@@ -528,5 +528,31 @@ TEST(Alias, IsAViewWithHistory) {
   EXPECT_THROW((x * 1).view({3}).detach_(), AutogradError);
 }
 
+/// Double backward reaches what a write to a view saved by way of the base alone: nodes are run
+/// once, and may be freed as they are.
+TEST(Views, SavedOutputsOfWritesLeadThroughTheBase) {
+  using Write = Tensor (*)(const Tensor&);
+  const std::pair<Write, Write> writes[] = {
+      {[](const Tensor& t) { return t.exp_(); }, [](const Tensor& t) { return t.exp(); }},
+      {[](const Tensor& t) { return t.tanh_(); }, [](const Tensor& t) { return t.tanh(); }},
+      {[](const Tensor& t) { return t.sigmoid_(); }, [](const Tensor& t) { return t.sigmoid(); }},
+      {[](const Tensor& t) { return t.relu_(); }, [](const Tensor& t) { return t.relu(); }},
+  };
+  const auto derivatives = [](const Tensor& x, const Tensor& y) {
+    const Tensor first = autograd::grad({(y * y * y).sum()}, {x}, {}, std::nullopt, true)[0];
+    return std::pair(first.detach(), autograd::grad({first.square().sum()}, {x})[0]);
+  };
+  const Tensor x = (arange(9., kDouble).view({3, 3}) / 7 - 0.6).requires_grad_();
+  for (const auto& [write, apart] : writes) {
+    const Tensor written = x * 1;
+    write(written.diagonal());
+    const auto [first, second] = derivatives(x, written);
+    const auto [first_apart, second_apart] =
+        derivatives(x, hearth::where(eye(3).to(kBool), apart(x), x * 1));
+    EXPECT_TRUE(first.allclose(first_apart));
+    EXPECT_TRUE(second.allclose(second_apart));
+  }
+}
+
 }  // namespace
 }  // namespace hearth

@@ -9,6 +9,7 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 
 #include "error_of.h"
 
@@ -47,7 +48,7 @@ void expect_same_gradients(std::vector<Tensor> leaves, const F& f, const G& orac
   const auto square_sum = [](const std::vector<Tensor>& list) {
     Tensor total;
     for (const Tensor& t : list) {
-      const Tensor s = (t * t).sum();
+      const Tensor sum = (t * t).sum(), s = sum.is_complex() ? real(sum) : sum;
       total = total.defined() ? total + s : s;
     }
     return total;
