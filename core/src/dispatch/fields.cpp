@@ -126,7 +126,7 @@ bool FieldText::read(std::string_view& s, DimVector& v) {
 
 void FieldHash::mix(uint64_t& h, const Scalar& v) {
   mix(h, v.type());
-  if (v.isIntegral(/*include_bool=*/true)) return mix(h, v.toLong());
+  if (v.isIntegral(/*include_bool=*/true)) return mix(h, v.rounded<int64_t>());
   const complex<double> c = v.toComplexDouble();
   mix(h, c.real_);
   mix(h, c.imag_);

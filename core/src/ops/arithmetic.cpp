@@ -10,6 +10,7 @@
 
 #include "ops/pointwise_call.h"
 #include "pointwise/px_tensor.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth {
 
@@ -253,6 +254,10 @@ void check_lerp(const Tensor& start, const Tensor& end) {
                   start.scalar_type(), " for `end` but got dtype ", end.scalar_type());
 }
 
+Tensor weight_of(const Tensor& start, const Scalar& weight) {
+  return start.new_full({}, rounded_to(weight, start.scalar_type()));
+}
+
 }  // namespace
 
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
@@ -260,14 +265,14 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   return call(Op::lerp, {}, start, end, weight);
 }
 Tensor lerp(const Tensor& start, const Tensor& end, const Scalar& weight) {
-  return lerp(start, end, start.new_full({}, weight));
+  return lerp(start, end, weight_of(start, weight));
 }
 Tensor& lerp_out(Tensor& out, const Tensor& start, const Tensor& end, const Tensor& weight) {
   check_lerp(start, end);
   return call_out(Op::lerp, {}, out, start, end, weight);
 }
 Tensor& lerp_out(Tensor& out, const Tensor& start, const Tensor& end, const Scalar& weight) {
-  return lerp_out(out, start, end, start.new_full({}, weight));
+  return lerp_out(out, start, end, weight_of(start, weight));
 }
 Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
   return hearth::lerp(*this, end, weight);
@@ -280,7 +285,7 @@ const Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
   return call_(Op::lerp, {}, *this, end, weight);
 }
 const Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
-  return lerp_(end, new_full({}, weight));
+  return lerp_(end, weight_of(*this, weight));
 }
 
 // ---- parts of complex numbers
@@ -310,10 +315,10 @@ Tensor& sgn_out(Tensor& out, const Tensor& self) {
 
 Tensor angle(const Tensor& self) {
   if (self.is_complex()) return atan2(imag(self), real(self));
-  // Of a real number pi or 0, NaN for NaN, and flat: s (s - 1) / 2 is 1 for a sign of -1, else 0.
+  // Of a real number pi or 0, NaN for NaN, and flat: (s s - s) / 2 is 1 for a sign of -1, else 0.
   const Tensor x = is_integral(self.scalar_type(), true) ? self.to(get_default_dtype()) : self;
   const Tensor s = x.sign();
-  return where(x.isnan(), x.detach(), s * (s - 1) * (std::numbers::pi / 2));
+  return where(x.isnan(), x.detach(), (s * s - s) * (std::numbers::pi / 2));
 }
 Tensor& angle_out(Tensor& out, const Tensor& self) { return copy_out("angle", out, angle(self)); }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements chosen by bounds, masks and conditions.
-#include <limits>
 
 #include "hearth/base/warning.h"
 #include "hearth/ops/creation.h"
@@ -212,11 +211,7 @@ namespace {
 
 Pointwise replacements(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
                        std::optional<double> neginf) {
-  double largest = std::numeric_limits<float>::max();
-  const ScalarType type = to_real(self.scalar_type());
-  if (type == kDouble) largest = std::numeric_limits<double>::max();
-  if (type == kHalf) largest = 65504.0;
-  if (type == kBFloat16) largest = 3.3895313892515355e38;
+  const double largest = largest_of(to_real(self.scalar_type()));
   return with(nan.value_or(0.0), posinf.value_or(largest), neginf.value_or(-largest));
 }
 

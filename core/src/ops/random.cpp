@@ -14,6 +14,7 @@
 #include "base/philox.h"
 #include "ops/creation.h"
 #include "tensor/host_read.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth {
 
@@ -236,16 +237,35 @@ uint64_t exact_integers(ScalarType t) {
   }
 }
 
+/// Throws unless the type reaches from `first` to `last`.
+void check_random_bounds(ScalarType t, int64_t first, int64_t last) {
+  bool fits = true;
+  if (is_integral(t, true)) {
+    const auto most = static_cast<int64_t>(exact_integers(t) - 1);
+    fits = first >= (t == kBool || t == kByte ? 0 : -most - 1) && last <= most;
+  } else if (is_floating_point(t)) {
+    const double most = largest_of(t);
+    fits = static_cast<double>(first) >= -most && static_cast<double>(last) <= most;
+  }
+  HEARTH_CHECK_AS(ValueError, fits, "[random_] integers from ", first, " to ", last,
+                  " are out of bounds for ", dtype_name(t));
+}
+
 }  // namespace
 
 // ---- filling
 
 const Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> generator) const {
+  const ScalarType type = to_real(scalar_type());
+  const double largest = largest_of(type);
+  HEARTH_CHECK_AS(ValueError, std::abs(from) <= largest && std::abs(to) <= largest,
+                  "[uniform_] from=", from, " and to=", to, " are out of bounds for ", type);
   HEARTH_CHECK_AS(ValueError, from <= to,
                   "[uniform_] uniform_ expects to return a [from, to) range, but found from=", from,
                   " > to=", to);
-  HEARTH_CHECK_AS(ValueError, std::isfinite(to - from),
-                  "[uniform_] uniform_ expects to-from <= max, but found from=", from, ", to=", to);
+  HEARTH_CHECK_AS(ValueError, to - from <= largest,
+                  "[uniform_] uniform_ expects to-from <= ", largest, ", the largest ", type,
+                  ", but found from=", from, ", to=", to);
   return fill(*this, {.distribution = Distribution::Uniform, .a = from, .b = to}, generator);
 }
 const Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> generator) const {
@@ -302,6 +322,7 @@ const Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to,
     const uint64_t last = exact_integers(t) - 1;
     HEARTH_CHECK_AS(ValueError, from <= static_cast<int64_t>(last),
                     "[random_] random_ expects 'from' to be at most ", last, ", but got ", from);
+    check_random_bounds(t, from, from);
     return fill(*this,
                 {.distribution = Distribution::Integer,
                  .from = from,
@@ -311,12 +332,7 @@ const Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to,
   HEARTH_CHECK_AS(ValueError, from < *to,
                   "[random_] random_ expects 'from' to be less than 'to', but got from=", from,
                   " >= to=", *to);
-  if (is_integral(t, true)) {
-    const int64_t last = static_cast<int64_t>(exact_integers(t) - 1);
-    const int64_t first = t == kBool || t == kByte ? 0 : -last - 1;
-    HEARTH_CHECK_AS(ValueError, from >= first && *to - 1 <= last, "[random_] from=", from,
-                    " and to - 1=", *to - 1, " are out of bounds for ", dtype_name(t));
-  }
+  check_random_bounds(t, from, *to - 1);
   return fill(*this,
               {.distribution = Distribution::Integer,
                .from = from,

@@ -111,6 +111,25 @@ void store_rounded(void* to, ScalarType t, const Scalar& v) {
   }
 }
 
+Scalar rounded_to(const Scalar& v, ScalarType t) {
+  alignas(16) char value[16];
+  store_rounded(value, t, v);
+  return load_scalar(value, t);
+}
+
+double largest_of(ScalarType t) {
+  switch (t) {
+    case kHalf:
+      return std::numeric_limits<Half>::max();
+    case kBFloat16:
+      return std::numeric_limits<BFloat16>::max();
+    case kFloat:
+      return std::numeric_limits<float>::max();
+    default:
+      return std::numeric_limits<double>::max();
+  }
+}
+
 Scalar load_scalar(const void* from, ScalarType t) {
   switch (t) {
 #define HEARTH_CASE(T, name)                 \

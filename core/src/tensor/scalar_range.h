@@ -11,5 +11,9 @@ namespace hearth {
 void expect_fits(const Scalar& v, ScalarType t);
 /// Stores `v` as type `t`: what is too large wraps around, or is infinite. (store_scalar throws.)
 void store_rounded(void* to, ScalarType t, const Scalar& v);
+/// `v` as type `t` holds it, rounded in that way.
+Scalar rounded_to(const Scalar& v, ScalarType t);
+/// The largest finite number of a floating type.
+double largest_of(ScalarType t);
 
 }  // namespace hearth

@@ -260,6 +260,14 @@ TEST(RandomOps, BadArgumentsAreRefused) {
   EXPECT_THROW(x.exponential_(0), ValueError);
   EXPECT_THROW(x.random_(5, 5), ValueError);
   EXPECT_THROW(empty({3}, kByte).random_(0, 257), ValueError);
+  EXPECT_THROW(empty({3}, kByte).random_(-5, std::optional<int64_t>()), ValueError);
+  EXPECT_THROW(empty({3}, kShort).random_(-40000, std::optional<int64_t>()), ValueError);
+  EXPECT_THROW(empty({3}, kHalf).random_(0, 100000), ValueError);
+  EXPECT_THROW(empty({3}, kHalf).uniform_(0, 1e6), ValueError);
+  EXPECT_THROW(empty({3}, kHalf).uniform_(-6e4, 6e4), ValueError);
+  EXPECT_THROW(empty({3}, kBFloat16).uniform_(-1e39, 0), ValueError);
+  EXPECT_THROW(x.uniform_(0, INFINITY), ValueError);
+  EXPECT_THROW(x.uniform_(NAN, 1), ValueError);
   EXPECT_THROW(randint(5, 5, {2}), ValueError);
   EXPECT_THROW(randperm(-1), ValueError);
   EXPECT_THROW(rand({-1}), ShapeError);
