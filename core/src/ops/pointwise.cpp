@@ -6,6 +6,7 @@
 
 #include "ops/pointwise_call.h"
 #include "tensor/host_read.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth {
 
@@ -33,12 +34,19 @@ bool has_zero(const char* op, const Tensor& t) {
   check_host_read(op);
   return t.eq(0).any().item<bool>();
 }
-bool has_zero(const char*, const Scalar& s) { return s.toLong() == 0; }
+/// Whether a divisor is zero in the type of the quotient, which may hold less of it.
+bool divides_by_zero(const char* op, const Tensor& a, const Tensor& b) {
+  return has_zero(op, b.to(result_type(a, b)));
+}
+bool divides_by_zero(const char*, const Tensor& a, const Scalar& b) {
+  return rounded_to(b, result_type(a, b)).toLong() == 0;
+}
+bool divides_by_zero(const char* op, const Scalar&, const Tensor& b) { return has_zero(op, b); }
 
 template <typename Self, typename Other>
 void refuse_integer_zero(const char* op, const Self& a, const Other& b) {
   if (!is_integral(type_of(a), true) || !is_integral(type_of(b), true)) return;
-  HEARTH_CHECK_AS(ValueError, !has_zero(op, b), "[", op,
+  HEARTH_CHECK_AS(ValueError, !divides_by_zero(op, a, b), "[", op,
                   "] ZeroDivisionError: an integer tensor was divided by zero");
 }
 

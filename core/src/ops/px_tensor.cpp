@@ -85,13 +85,36 @@ Tensor i1e(const Tensor& x) { return special_i1e(x); }
 
 namespace {
 
-/// f(x), and `there` where |x| <= near, so that no derivative of f is asked there.
+/// f(x), and `there` at 0, so that no derivative of f is asked there.
 template <typename F>
-Tensor unless_near_zero(const Tensor& x, double near, double there, const F& f) {
-  const Tensor zero = hearth::le(hearth::abs(x), near);
+Tensor unless_zero(const Tensor& x, double there, const F& f) {
+  const Tensor zero = x.eq(0);
   return hearth::where(zero, Scalar(there), f(x.masked_fill(zero, 1)));
 }
-constexpr double kNear = 1e-30;  // quotients of smaller floats would be rounded
+
+/// Quotients whose terms cancel near 0, and derivatives of quotients still more: near(x) where
+/// |x| < reach, else far(x), each asked only of its own.
+template <typename Near, typename Far>
+Tensor near_or_far(const Tensor& x, double reach, const Near& near, const Far& far) {
+  const Tensor small = hearth::lt(hearth::abs(x), reach);
+  return hearth::where(small, near(hearth::where(small, x, zeros_like(x))),
+                       far(x.masked_fill(small, 1)));
+}
+
+/// 1 + r(1) s + r(1) r(2) s^2 + ...: ten terms are exact in double for the small s it is asked of.
+template <typename Ratio>
+Tensor series(const Tensor& s, const Ratio& r) {
+  Tensor sum = ones_like(s);
+  for (int k = 10; k > 0; --k) sum = 1 + s * r(k) * sum;
+  return sum;
+}
+
+/// (J0 - J1 / x) or, with the other sign, I0 - I1 / x: half the sum of
+/// (2k + 1) (sign x^2 / 4)^k / (k! (k + 1)!).
+Tensor first_order_slope(const Tensor& x, double sign) {
+  return 0.5 * series(x * x * (sign / 4),
+                      [](double k) { return (2 * k + 1) / ((2 * k - 1) * k * (k + 1)); });
+}
 
 Tensor bessel_of(const Tensor& x, Bessel kind) {
   return call(Op::bessel, with(static_cast<int64_t>(kind)), x);
@@ -100,25 +123,32 @@ Tensor bessel_of(const Tensor& x, Bessel kind) {
 }  // namespace
 
 Tensor i1_slope(const Tensor& x) {
-  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) { return hearth::i0(t) - i1(t) / t; });
+  return near_or_far(
+      x, 1, [](const Tensor& t) { return first_order_slope(t, 1); },
+      [](const Tensor& t) { return hearth::i0(t) - i1(t) / t; });
 }
 Tensor i1e_slope(const Tensor& x) {
-  return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
-    return special_i0e(t) - i1e(t) * (hearth::sign(t) + hearth::reciprocal(t));
-  });
+  return near_or_far(
+      x, 1,
+      [](const Tensor& t) {
+        return hearth::exp(-hearth::abs(t)) * first_order_slope(t, 1) - hearth::sign(t) * i1e(t);
+      },
+      [](const Tensor& t) {
+        return special_i0e(t) - i1e(t) * (hearth::sign(t) + hearth::reciprocal(t));
+      });
 }
 Tensor bessel_slope(const Tensor& x, const Scalar& kind) {
   switch (static_cast<Bessel>(kind.toLong())) {
     case Bessel::j0:
       return -bessel_of(x, Bessel::j1);
     case Bessel::j1:
-      return unless_near_zero(x, kNear, 0.5, [](const Tensor& t) {
-        return bessel_of(t, Bessel::j0) - bessel_of(t, Bessel::j1) / t;
-      });
+      return near_or_far(
+          x, 1, [](const Tensor& t) { return first_order_slope(t, -1); },
+          [](const Tensor& t) { return bessel_of(t, Bessel::j0) - bessel_of(t, Bessel::j1) / t; });
     case Bessel::y0:
       return -bessel_of(x, Bessel::y1);
     case Bessel::y1:
-      return unless_near_zero(x, 0, std::numeric_limits<double>::infinity(), [](const Tensor& t) {
+      return unless_zero(x, std::numeric_limits<double>::infinity(), [](const Tensor& t) {
         return bessel_of(t, Bessel::y0) - bessel_of(t, Bessel::y1) / t;
       });
     case Bessel::k0:
@@ -128,13 +158,55 @@ Tensor bessel_slope(const Tensor& x, const Scalar& kind) {
   }
 }
 Tensor sinc_slope(const Tensor& x) {
-  return unless_near_zero(x, kNear, 0, [](const Tensor& t) {
-    const Tensor p = t * std::numbers::pi;
-    return (hearth::cos(p) - hearth::sin(p) / p) / t;
-  });
+  const double pi = std::numbers::pi;
+  return near_or_far(
+      x, 0.5,
+      // The sum of (-1)^k 2k (pi x)^(2k) / (2k + 1)! / x, from k = 1.
+      [pi](const Tensor& t) {
+        return t * (-pi * pi / 3) *
+               series(t * t * (-pi * pi), [](double k) { return 1 / (2 * k * (2 * k + 3)); });
+      },
+      [pi](const Tensor& t) {
+        const Tensor p = t * pi;
+        return (hearth::cos(p) - hearth::sin(p) / p) / t;
+      });
 }
 Tensor frexp_exponent(const Tensor& x) { return call(Op::frexp_exponent, {}, x.detach()); }
 
 }  // namespace px
+
+namespace {
+
+/// The exponential is of negative elements only: elsewhere it may be infinite, and its derivative
+/// 0 * inf. At 0 the slope's own is 0, as PyTorch's.
+Tensor elu_slope(const Tensor& g, const Tensor& x, const Pointwise& f) {
+  const Tensor below = x.masked_fill(x.ge(0), 0);
+  return hearth::where(x.gt(0), g * f.p1, g * f.p0 * f.p1 * f.p2 * hearth::exp(f.p2 * below));
+}
+
+/// Above 0 the density over the distribution function, since erfcx overflows there soon.
+Tensor log_ndtr_slope(const Tensor& g, const Tensor& x) {
+  const double root_half = 1 / std::numbers::sqrt2;
+  const double root_2_over_pi = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+  const Tensor high = x.gt(0), z = x.masked_fill(high, 0) * -root_half;
+  const Tensor t = hearth::where(high, x, zeros_like(x));
+  return g * root_2_over_pi *
+         hearth::where(high, hearth::exp(-0.5 * t * t) / (1 + hearth::erf(t * root_half)),
+                       hearth::reciprocal(special_erfcx(z)));
+}
+
+}  // namespace
+
+Tensor recorded_derivative(PointwiseOp op, const Tensor* slots, const Pointwise& fields) {
+  switch (op) {
+    case PointwiseOp::elu:
+      return elu_slope(slots[0], slots[1], fields);
+    case PointwiseOp::special_log_ndtr:
+      return log_ndtr_slope(slots[0], slots[1]);
+    default:
+      return {};
+  }
+}
+
 }  // namespace ops
 }  // namespace hearth

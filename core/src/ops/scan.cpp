@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/scan.h"
 
+#include <limits>
+
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/scan.h"
@@ -97,12 +99,21 @@ Tensors LogcumsumexpBackward::decompose(Args in) const {
     result.push_back(in[0] * (in[1] - in[2]).exp().conj());
     return result;
   }
-  const std::vector<Tensor> g = in[0].unbind(dim), y = in[2].unbind(dim);
+  // Before anything but -inf a sum is that: its element's gradient is NaN, and nobody else's.
+  const Tensor y = in[2];
+  const Tensor none = (y.is_complex() ? real(y) : y).eq(-std::numeric_limits<double>::infinity());
+  const auto weight = [](const Tensor& difference, const Tensor& of_none) {
+    return difference.masked_fill(of_none, 0).exp().conj();
+  };
+  const int64_t later = y.size(dim) - 1;
+  const Tensor steps = y.narrow(dim, 0, later) - y.narrow(dim, 1, later);
+  const std::vector<Tensor> g = in[0].unbind(dim),
+                            w = weight(steps, none.narrow(dim, 1, later)).unbind(dim);
   std::vector<Tensor> r(g.size());
   r.back() = g.back();
-  // Before anything but -inf, both are that, and what comes later has no weight.
-  for (size_t i = g.size() - 1; i-- > 0;) r[i] = g[i] + r[i + 1] * (y[i] - y[i + 1]).exp().conj();
-  result.push_back(stack(r, dim) * (in[1] - in[2]).exp().conj());
+  for (size_t i = g.size() - 1; i-- > 0;) r[i] = g[i] + r[i + 1] * w[i];
+  result.push_back((stack(r, dim) * weight(in[1] - y, none))
+                       .masked_fill(none, std::numeric_limits<double>::quiet_NaN()));
   return result;
 }
 

@@ -33,7 +33,11 @@ Tensor mvlgamma(const Tensor& self, const Scalar& p) {
   return lgamma(x.unsqueeze(-1) + shifts).sum(-1) + n * (n - 1) / 4 * std::log(std::numbers::pi);
 }
 Tensor& mvlgamma_(Tensor& self, const Scalar& p) {
-  return copy_out("mvlgamma", self, mvlgamma(self, p));
+  HEARTH_CHECK_AS(DtypeError, !is_integral(self.scalar_type(), true), "[mvlgamma_] result type ",
+                  get_default_dtype(), " can't be cast to the desired output type ",
+                  self.scalar_type());
+  self.copy_(mvlgamma(self, p));
+  return self;
 }
 Tensor& mvlgamma_out(Tensor& out, const Tensor& self, const Scalar& p) {
   return copy_out("mvlgamma", out, mvlgamma(self, p));

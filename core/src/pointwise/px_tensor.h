@@ -4,7 +4,17 @@
 
 #include "hearth/tensor/tensor.h"
 
+namespace hearth {
+enum class PointwiseOp : uint8_t;
+}
+
 namespace hearth::ops {
+
+struct Pointwise;
+
+/// The derivative of an op, from pointwise.def's g, a, b, c and y, whose formula there is right but
+/// is none to derive again; undefined for those that may be.
+Tensor recorded_derivative(PointwiseOp op, const Tensor* slots, const Pointwise& fields);
 
 Tensor select(const Tensor& condition, const Tensor& a, const Tensor& b);
 

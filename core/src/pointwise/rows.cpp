@@ -5,6 +5,7 @@
 #include <array>
 
 #include "pointwise/px_tensor.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth::ops {
 
@@ -231,10 +232,13 @@ Tensors backward_decompose(const OpTable& row, const void* raw, Args in) {
   for (int j = 0; j < 4; ++j) {
     if (!(reads & (kReadsA << j))) continue;
     const bool is_scalar = j < info.forward->arity && tensor_position(f, j) < 0;
-    slots[1 + j] = is_scalar ? slots[0].new_full({}, f.scalar) : in[next++].to(type);
+    slots[1 + j] =
+        is_scalar ? slots[0].new_full({}, rounded_to(f.scalar, type)) : in[next++].to(type);
   }
+  Tensor derivative = recorded_derivative(info.forward->op, slots, f);
+  if (!derivative.defined()) derivative = info.forward->derivative[info.input](slots, f);
   Tensors out;
-  out.push_back(info.forward->derivative[info.input](slots, f));
+  out.push_back(std::move(derivative));
   return out;
 }
 
@@ -328,10 +332,10 @@ OpTable* pointwise_backward_row(PointwiseOp op, int input) {
 }
 
 Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields, ScalarType compute) {
-  const bool half = compute == kHalf || compute == kBFloat16;
-  if (info.result != PointwiseResult::BOOL || !half) return fields.scalar;
-  const auto value = static_cast<float>(fields.scalar.toDouble());
-  return compute == kHalf ? static_cast<float>(Half(value)) : static_cast<float>(BFloat16(value));
+  const bool rounds = is_integral(compute)
+                          ? info.op != PointwiseOp::pow
+                          : info.result == PointwiseResult::BOOL && is_floating_point(compute);
+  return rounds ? rounded_to(fields.scalar, compute) : fields.scalar;
 }
 
 ScalarType result_type(Args in, const Scalar* scalar, unsigned skip) {

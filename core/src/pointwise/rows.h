@@ -53,8 +53,10 @@ HEARTH_API OpTable* pointwise_backward_row(PointwiseOp op, int input);
 /// C++ scalars, within a category of types.
 ScalarType result_type(Args in, const Scalar* scalar = nullptr, unsigned skip = 0);
 
-/// The scalar that a kernel computes with. Comparisons round it to the tensors' type first, as
-/// PyTorch's do, so that what was stored as a half type equals the number it was made of.
+/// The scalar that a kernel computes with. Integers' ops wrap it to the tensors' type first, as
+/// PyTorch's do (an exponent apart: a power by the wrapped one is another number), and comparisons
+/// round it to a floating one, so that what was stored as a half type equals the number it was
+/// made of.
 HEARTH_API Scalar scalar_operand(const PointwiseInfo& info, const Pointwise& fields,
                                  ScalarType compute);
 

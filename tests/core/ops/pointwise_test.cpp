@@ -117,11 +117,97 @@ TEST(Pointwise, ComparisonsRoundScalarsToTheTensorsType) {
   }
 }
 
+/// A number that the tensors' type does not hold counts as what a tensor of it would hold.
+TEST(Pointwise, NumbersWrapToTheTensorsIntegers) {
+  using Binary = Tensor (*)(const Tensor&, const Tensor&);
+  using ByNumber = Tensor (*)(const Tensor&, const Scalar&);
+  using OfNumber = Tensor (*)(const Scalar&, const Tensor&);
+  const std::vector<std::tuple<const char*, Binary, ByNumber, OfNumber>> functions = {
+      {"add", [](const Tensor& a, const Tensor& b) { return a + b; },
+       [](const Tensor& a, const Scalar& b) { return a + b; },
+       [](const Scalar& a, const Tensor& b) { return a + b; }},
+      {"mul", [](const Tensor& a, const Tensor& b) { return a * b; },
+       [](const Tensor& a, const Scalar& b) { return a * b; },
+       [](const Scalar& a, const Tensor& b) { return a * b; }},
+      {"and", [](const Tensor& a, const Tensor& b) { return a & b; },
+       [](const Tensor& a, const Scalar& b) { return a & b; },
+       [](const Scalar& a, const Tensor& b) { return a & b; }},
+      {"remainder", [](const Tensor& a, const Tensor& b) { return a.remainder(b); },
+       [](const Tensor& a, const Scalar& b) { return a.remainder(b); },
+       [](const Scalar& a, const Tensor& b) { return remainder(a, b); }},
+      {"floor_divide", [](const Tensor& a, const Tensor& b) { return floor_divide(a, b); },
+       [](const Tensor& a, const Scalar& b) { return floor_divide(a, b); }, nullptr},
+      {"fmod", [](const Tensor& a, const Tensor& b) { return a.fmod(b); },
+       [](const Tensor& a, const Scalar& b) { return a.fmod(b); }, nullptr},
+      {"div", [](const Tensor& a, const Tensor& b) { return a.div(b, "trunc"); },
+       [](const Tensor& a, const Scalar& b) { return a.div(b, "trunc"); }, nullptr},
+      {"shift", [](const Tensor& a, const Tensor& b) { return a.bitwise_left_shift(b); },
+       [](const Tensor& a, const Scalar& b) { return a.bitwise_left_shift(b); }, nullptr},
+      {"==", [](const Tensor& a, const Tensor& b) { return a == b; },
+       [](const Tensor& a, const Scalar& b) { return a == b; }, nullptr},
+      {"!=", [](const Tensor& a, const Tensor& b) { return a != b; },
+       [](const Tensor& a, const Scalar& b) { return a != b; }, nullptr},
+      {"<", [](const Tensor& a, const Tensor& b) { return a < b; },
+       [](const Tensor& a, const Scalar& b) { return a < b; },
+       [](const Scalar& a, const Tensor& b) { return a < b; }},
+      {">=", [](const Tensor& a, const Tensor& b) { return a >= b; },
+       [](const Tensor& a, const Scalar& b) { return a >= b; }, nullptr},
+  };
+  for (const ScalarType type : {kByte, kChar, kShort, kInt, kLong}) {
+    const Tensor x = tensor({1, 5, 44, 120, 255, 70000, -3}, kLong).to(type);
+    for (const int64_t number : {3LL, 300LL, -1LL, 65537LL, (1LL << 32) + 5, (1LL << 40) + 44}) {
+      const Tensor held = full({}, number, kLong).to(type);
+      for (const auto& [name, tensors, by, of] : functions) {
+        SCOPED_TRACE(cat_str(name, " of ", type, " and ", number));
+        EXPECT_TRUE(by(x, number).equal(tensors(x, held)));
+        if (of) {
+          EXPECT_TRUE(of(number, x).equal(tensors(held, x)));
+        }
+      }
+    }
+    if (type != kLong) {
+      EXPECT_THROW(floor_divide(x, int64_t{1} << 32), ValueError) << type;
+      EXPECT_THROW(remainder(x, int64_t{1} << 32), ValueError) << type;
+      EXPECT_THROW(fmod(x, full({}, int64_t{1} << 32, kLong)), ValueError) << type;
+    }
+  }
+}
+
+/// Floating types hold infinity of what is too large, in every derivative and wherever a number
+/// becomes a tensor.
+TEST(Pointwise, NumbersBeyondTheTensorsTypeAreInfinite) {
+  using Function = Tensor (*)(const Tensor&, double);
+  const std::pair<const char*, Function> functions[] = {
+      {"mul", [](const Tensor& x, double v) { return x * x * v; }},
+      {"div", [](const Tensor& x, double v) { return v / x; }},
+      {"pow", [](const Tensor& x, double v) { return x.square().pow(v); }},
+      {"rpow", [](const Tensor& x, double v) { return pow(v, x); }},
+      {"xlogy", [](const Tensor& x, double v) { return xlogy(v, x); }},
+      {"remainder", [](const Tensor& x, double v) { return remainder(v, x * x) * x; }},
+  };
+  for (const auto& [type, number] : {std::pair(kHalf, 1e6), std::pair(kFloat, 1e300)}) {
+    for (const auto& [name, f] : functions) {
+      SCOPED_TRACE(cat_str(name, " of ", type));
+      const Tensor x = tensor({1.5, 2.0}, type).requires_grad_();
+      const Tensor first = autograd::grad({f(x, number).sum()}, {x}, {}, std::nullopt, true)[0];
+      if (!first.requires_grad()) continue;
+      EXPECT_NO_THROW(autograd::grad({first.sum()}, {x}));
+    }
+    const Tensor x = tensor({1.5, 2.0}, type).requires_grad_();
+    const Tensor first =
+        autograd::grad({functions[0].second(x, number).sum()}, {x}, {}, {}, true)[0];
+    EXPECT_TRUE(autograd::grad({first.sum()}, {x})[0].isinf().all().item<bool>()) << type;
+    const Tensor y = x.detach();
+    EXPECT_TRUE(y.lerp(y + 1, number).isinf().all().item<bool>()) << type;
+  }
+}
+
 TEST(Pointwise, Angle) {
   const double pi = 3.14159265358979323846;
   const Tensor x = tensor({-2.5, -0.0, 0.0, 3.0, -INFINITY}, kDouble).requires_grad_();
   const Tensor y = x.angle();
   EXPECT_TRUE(y.detach().equal(tensor({pi, 0.0, 0.0, 0.0, pi}, kDouble)));
+  EXPECT_FALSE(y.signbit().any().item<bool>());
   y.sum().backward();
   EXPECT_TRUE(x.grad().equal(zeros({5}, kDouble)));
   EXPECT_TRUE(tensor({-1, 2}).angle().equal(tensor({static_cast<float>(pi), 0.0f})));

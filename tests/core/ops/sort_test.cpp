@@ -14,6 +14,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/scan.h"
+#include "hearth/ops/view.h"
 
 namespace hearth {
 namespace {
@@ -151,6 +152,30 @@ TEST(Scan, MatchesLoops) {
   const Tensor t = vec({1, 2, 3}, kFloat);
   t.cumsum_(0);
   EXPECT_TRUE(t.equal(vec({1, 3, 6}, kFloat)));
+}
+
+/// What is -inf adds nothing, nor to the derivatives of the others.
+TEST(Scan, LogcumsumexpAfterNothing) {
+  const auto derivatives = [](int64_t none) {
+    std::vector<double> v(static_cast<size_t>(none), -kInf);
+    v.insert(v.end(), {0.5, -1, 2});
+    const Tensor x = vec(v).requires_grad_();
+    const Tensor y = x.logcumsumexp(0).slice(0, none) * vec({1, 2, 3});
+    const Tensor first = autograd::grad({y.sum()}, {x}, {}, std::nullopt, true)[0].slice(0, none);
+    const Tensor second = autograd::grad({first.square().sum()}, {x})[0].slice(0, none);
+    return std::pair(first.detach(), second);
+  };
+  const auto [first, second] = derivatives(0);
+  EXPECT_TRUE(second.isfinite().all().item<bool>());
+  for (const int64_t none : {1, 2}) {
+    const auto [first_after, second_after] = derivatives(none);
+    EXPECT_TRUE(first_after.allclose(first)) << none;
+    EXPECT_TRUE(second_after.allclose(second)) << none;
+  }
+  const Tensor x = vec({2}).requires_grad_();
+  const Tensor one = autograd::grad({x.logcumsumexp(0).sum()}, {x}, {}, std::nullopt, true)[0];
+  EXPECT_EQ(one.item<double>(), 1);
+  EXPECT_EQ(autograd::grad({one.sum()}, {x})[0].item<double>(), 0);
 }
 
 TEST(Scan, CumprodGradientWithZeros) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What golden values cannot ask: randomness, errors, numbers at the edge of a type.
 #include <cmath>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -241,6 +242,86 @@ TEST(SpecialFunctions, RefuseWhatTheyCannotTake) {
   const Tensor order = full({3}, 2.0).requires_grad_();
   EXPECT_THROW(autograd::grad({igamma(order, x).sum()}, {order}), AutogradError);
   EXPECT_THROW(autograd::grad({special::zeta(order, x).sum()}, {order}), AutogradError);
+}
+
+/// Formulas of first derivatives that are right may still be none to derive again: where terms
+/// cancel, and where what is not selected overflows.
+TEST(SpecialFunctions, SecondDerivativesAtAnyMagnitude) {
+  const double pi = 3.14159265358979323846;
+  const auto density_ratio = [pi](double x) {
+    return std::exp(-x * x / 2) / std::sqrt(2 * pi) / (0.5 * std::erfc(-x / std::sqrt(2.0)));
+  };
+  /// The sum of (sign x^2 / 4)^k c(k) / (2 k! (k + 1)!).
+  const auto bessel = [](double x, double sign, double (*c)(double k, double x)) {
+    double sum = 0, term = 0.5;
+    for (int k = 0; k < 20; ++k, term *= sign * x * x / (4.0 * k * (k + 1))) sum += term * c(k, x);
+    return sum;
+  };
+  const auto value = [](double, double x) { return x; };
+  const auto slope = [](double k, double) { return 2 * k + 1; };
+  const auto curve = [](double k, double x) { return (2 * k + 1) * 2 * k / x; };
+  struct Function {
+    const char* name;
+    Tensor (*f)(const Tensor&);
+    std::function<double(double)> second;
+    std::vector<double> at;
+  };
+  const std::vector<double> near_zero = {1e-20, -1e-12, 1e-8, 1e-6, -1e-4, 1e-3, 1e-2, 0.3, -0.9};
+  const Function functions[] = {
+      {"elu",
+       [](const Tensor& x) { return elu(x, 1, 1, 1); },
+       [](double x) { return x < 0 ? std::exp(x) : 0; },
+       {-1, -90, 0, 0.5, 90, 800, 1e30}},
+      {"log_ndtr",
+       [](const Tensor& x) { return special::log_ndtr(x); },
+       [&](double x) { return -density_ratio(x) * (x + density_ratio(x)); },
+       {-3, -1, -1e-3, 0, 1e-3, 0.5, 3, 9, 12, 20, 100, 1e4}},
+      {"sinc",
+       [](const Tensor& x) { return sinc(x); },
+       [pi](double x) {
+         double sum = 0, term = -pi * pi / 3;
+         for (int k = 1; k < 20; ++k) {
+           sum += term * (2 * k - 1);
+           term *= -pi * pi * x * x / (2.0 * k * (2 * k + 3));
+         }
+         return sum;
+       },
+       {1e-20, -1e-12, 1e-8, 1e-6, -1e-4, 1e-3, 1e-2, 0.3, 0.499, -0.501, 0.8}},
+      {"i1", [](const Tensor& x) { return special::i1(x); },
+       [&](double x) { return bessel(x, 1, curve); }, near_zero},
+      {"j1", [](const Tensor& x) { return special::bessel_j1(x); },
+       [&](double x) { return bessel(x, -1, curve); }, near_zero},
+      {"i1e", [](const Tensor& x) { return special::i1e(x); },
+       [&](double x) {
+         return std::exp(-std::abs(x)) *
+                (bessel(x, 1, curve) - std::copysign(2, x) * bessel(x, 1, slope) +
+                 bessel(x, 1, value));
+       },
+       near_zero},
+  };
+  for (const Function& f : functions) {
+    for (const ScalarType type : {kFloat, kDouble}) {
+      for (const double at : f.at) {
+        const Tensor x = full({}, at, type).requires_grad_();
+        const Tensor first = autograd::grad({f.f(x)}, {x}, {}, std::nullopt, true)[0];
+        const double got = autograd::grad({first}, {x})[0].item<double>();
+        const double want = f.second(x.item<double>());
+        EXPECT_NEAR(got, want, (type == kFloat ? 3e-5 : 1e-12) * std::abs(want) + 1e-30)
+            << f.name << " of " << type << " at " << at;
+      }
+    }
+    const Tensor x = full({}, NAN, kDouble).requires_grad_();
+    const Tensor first = autograd::grad({f.f(x)}, {x}, {}, std::nullopt, true)[0];
+    EXPECT_TRUE(std::isnan(autograd::grad({first}, {x})[0].item<double>())) << f.name;
+  }
+}
+
+TEST(SpecialFunctions, MultivariateGammaInPlaceKeepsItsHistory) {
+  const Tensor x = tensor({2.0, 3.0}, kDouble).requires_grad_();
+  Tensor y = x * 1;
+  mvlgamma_(y, 2);
+  EXPECT_TRUE(
+      autograd::grad({y.sum()}, {x})[0].equal(autograd::grad({mvlgamma(x, 2).sum()}, {x})[0]));
 }
 
 TEST(SpecialFunctions, OfAnyArgumentAreSoonDone) {
