@@ -122,7 +122,7 @@ Specs Unfold::infer(Args in) const {
 }
 Grads Unfold::vjp(const Saved& s, Args g, NeedMask) const {
   const Spec& in = s.in_spec(0);
-  if (in.sizes.empty()) return one(g[0].reshape({}));
+  if (in.sizes.empty()) return one(g[0].sum());  // a window of one element, or of none
   return one(invoke(UnfoldBackward{in.sizes, dim, size, step}, g[0]));
 }
 

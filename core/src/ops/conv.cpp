@@ -302,6 +302,9 @@ Tensor conv(std::string_view op, int64_t dims, const Tensor& input, const Tensor
 Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                    IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool transposed,
                    IntArrayRef output_padding, int64_t groups) {
+  HEARTH_CHECK_AS(ShapeError, !weight.defined() || weight.dim() >= 3,
+                  "[convolution] weight should have at least three dimensions, got sizes ",
+                  weight.sizes());
   const int64_t dims = weight.defined() ? weight.dim() - 2 : 0;
   return convolve({per_dim(stride, dims), per_dim(padding, dims), per_dim(dilation, dims),
                    transposed, per_dim(output_padding, dims), groups},

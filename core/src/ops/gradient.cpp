@@ -4,7 +4,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
 
-#include "tensor/tensor_impl.h"
+#include "ops/dims.h"
 
 namespace hearth {
 
@@ -17,17 +17,12 @@ void check(const Tensor& self, IntArrayRef dims, size_t spacings, int64_t edge_o
                   edge_order);
   HEARTH_CHECK_AS(ShapeError, spacings == dims.size(), "[gradient] expected a spacing for each of ",
                   dims.size(), " dims, got ", spacings);
-  std::vector<bool> seen(static_cast<size_t>(self.dim()));
-  for (const int64_t d : dims) {
+  ops::marked_dims(dims, self.dim(), "gradient");
+  for (const int64_t d : dims)
     HEARTH_CHECK_AS(ShapeError, self.size(d) >= edge_order + 1,
                     "[gradient] expected each dimension size to be at least edge_order+1, but "
                     "dimension ",
                     d, " has size ", self.size(d));
-    const auto at = static_cast<size_t>(wrap_dim(d, self.dim(), "gradient"));
-    HEARTH_CHECK_AS(ValueError, !seen[at], "[gradient] dim ", d,
-                    " appears multiple times in the list of dims");
-    seen[at] = true;
-  }
 }
 
 /// Three neighbours with weights that may differ from place to place.

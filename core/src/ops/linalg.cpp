@@ -6,6 +6,7 @@
 #include "hearth/ops/linalg.h"
 
 #include "autograd/autocast_modes.h"
+#include "ops/outputs.h"
 
 namespace hearth {
 
@@ -117,8 +118,6 @@ Specs Addmm::infer(Args in) const {
   const TensorImpl &self = impl(in[0]), &a = impl(in[1]), &b = impl(in[2]);
   check_types("addmm", a.dtype, b.dtype);
   check_types("addmm", self.dtype, a.dtype);
-  HEARTH_CHECK_AS(DtypeError, !beta.isComplex() && !alpha.isComplex(),
-                  "[addmm] alpha and beta must be real when the result is written in place");
   DimVector sizes = product_sizes("addmm", a, b);
   HEARTH_CHECK_AS(ShapeError, broadcast_shapes(self.sizes, sizes, "addmm") == sizes,
                   "[addmm] The expanded size of the tensor must match: self of sizes ",
@@ -224,14 +223,24 @@ void check_dot(std::string_view op, const Tensor& a, const Tensor& b) {
                   op, "] 1D tensors expected, but got ", a.dim(), "D and ", b.dim(), "D tensors");
 }
 
-/// Kernels take real factors; others are applied to the parts.
+/// Kernels take real factors; others are applied to the parts, but for zeros, beside which a part's
+/// NaN does not count.
 Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& beta,
                    const Scalar& alpha) {
   if (beta.isComplex() || alpha.isComplex()) {
-    if (self.is_complex()) return self * beta + matmul(a, b) * alpha;
-    return add_product(self, a, b, beta.toDouble(), alpha.toDouble());
+    if (!self.is_complex()) return add_product(self, a, b, beta.toDouble(), alpha.toDouble());
+    const auto used = [](const Scalar& by) {
+      return by.toComplexDouble() == complex<double>(0) ? 0 : 1;
+    };
+    return invoke(ops::Addmm{used(beta), used(alpha)}, self * beta, a * alpha, b);
   }
   return invoke(ops::Addmm{beta, alpha}, self, a, b);
+}
+const Tensor& add_product_(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& beta,
+                           const Scalar& alpha) {
+  if (beta.isComplex() || alpha.isComplex())
+    return self.copy_(add_product(self, a, b, beta, alpha));
+  return invoke_(ops::Addmm{beta, alpha}, self, a, b);
 }
 
 }  // namespace
@@ -338,6 +347,8 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const S
 Tensor& addmm_out(Tensor& out, const Tensor& self, const Tensor& mat1, const Tensor& mat2,
                   const Scalar& beta, const Scalar& alpha) {
   check_mm("addmm", mat1, mat2);
+  if (beta.isComplex() || alpha.isComplex())
+    return ops::copy_out("addmm", out, add_product(self, mat1, mat2, beta, alpha));
   return invoke_out(ops::Addmm{beta, alpha}, out, self, mat1, mat2);
 }
 Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
@@ -372,7 +383,7 @@ Tensor Tensor::addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta,
 const Tensor& Tensor::addmv_(const Tensor& mat, const Tensor& vec, const Scalar& beta,
                              const Scalar& alpha) const {
   check_mv("addmv_", mat, vec);
-  return invoke_(ops::Addmm{beta, alpha}, *this, mat, vec);
+  return add_product_(*this, mat, vec, beta, alpha);
 }
 Tensor Tensor::outer(const Tensor& vec2) const { return hearth::outer(*this, vec2); }
 Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
@@ -382,7 +393,7 @@ Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
 const Tensor& Tensor::addmm_(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
                              const Scalar& alpha) const {
   check_mm("addmm_", mat1, mat2);
-  return invoke_(ops::Addmm{beta, alpha}, *this, mat1, mat2);
+  return add_product_(*this, mat1, mat2, beta, alpha);
 }
 Tensor Tensor::baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
                        const Scalar& alpha) const {
@@ -391,7 +402,7 @@ Tensor Tensor::baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar&
 const Tensor& Tensor::baddbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
                                const Scalar& alpha) const {
   check_bmm("baddbmm_", batch1, batch2);
-  return invoke_(ops::Addmm{beta, alpha}, *this, batch1, batch2);
+  return add_product_(*this, batch1, batch2, beta, alpha);
 }
 
 }  // namespace hearth

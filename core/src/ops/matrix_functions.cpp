@@ -53,13 +53,13 @@ Tensor linalg_matrix_power(const Tensor& self, int64_t n) {
     one.copy_(eye(self.size(-1), self.options().requires_grad(false)));
     return one;
   }
-  if (n < 0) return linalg_matrix_power(linalg_inv(self), -n);
   if (n == 1) return self.clone();
-  Tensor square = self, result;
-  for (;; square = square.matmul(square)) {
-    if (n & 1) result = result.defined() ? result.matmul(square) : square;
-    n >>= 1;
-    if (n == 0) return result;
+  Tensor square = n < 0 ? linalg_inv(self) : self, result;
+  for (uint64_t left = n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n);;
+       square = square.matmul(square)) {
+    if (left & 1) result = result.defined() ? result.matmul(square) : square;
+    left >>= 1;
+    if (left == 0) return result;
   }
 }
 Tensor matrix_power(const Tensor& self, int64_t n) { return linalg_matrix_power(self, n); }

@@ -65,10 +65,13 @@ Tensor between_ranks(const Tensor& lines, double rank, Between how) {
     return std::get<0>(kthvalue(lines, static_cast<int64_t>(r) + 1, -1, /*keepdim=*/true));
   };
   const double below = std::floor(rank), above = std::ceil(rank);
-  if (how == Between::Lower || below == above) return at(below);
+  if (how == Between::Lower) return at(below);
   if (how == Between::Higher) return at(above);
   if (how == Between::Nearest) return at(std::nearbyint(rank));
-  return at(below).lerp(at(above), how == Between::Midpoint ? 0.5 : rank - below);
+  // Even at a rank that is whole, so that infinite elements give NaN as they do between two ranks.
+  const Tensor value = at(below);
+  return value.lerp(below == above ? value : at(above),
+                    how == Between::Midpoint ? 0.5 : rank - below);
 }
 
 /// Quantiles of lines without NaN by selection: one or two elements are less work than sorting.

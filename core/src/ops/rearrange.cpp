@@ -9,6 +9,7 @@
 #include "hearth/ops/view.h"
 
 #include "base/checked.h"
+#include "ops/dims.h"
 #include "ops/rules.h"
 #include "tensor/host_read.h"
 
@@ -20,13 +21,7 @@ HEARTH_DEFINE_OP(Flip)
 HEARTH_DEFINE_OP(Triangle)
 
 Specs Flip::infer(Args in) const {
-  const TensorImpl& t = impl(in[0]);
-  DimVector seen(std::max<size_t>(t.sizes.size(), 1), 0);
-  for (int64_t d : dims) {
-    int64_t& count = seen[static_cast<size_t>(wrap_dim(d, t.dim(), "flip"))];
-    HEARTH_CHECK_AS(ValueError, count++ == 0, "[flip] dim ", d,
-                    " appears multiple times in the list of dims");
-  }
+  marked_dims(dims, impl(in[0]).dim(), "flip");
   return Spec::like(in[0]);
 }
 Grads Flip::vjp(const Saved&, Args g, NeedMask) const { return one(g[0].flip(dims)); }

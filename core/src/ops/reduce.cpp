@@ -5,6 +5,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
 
+#include "ops/dims.h"
 #include "ops/outputs.h"
 #include "ops/rules.h"
 
@@ -25,18 +26,8 @@ namespace {
 
 /// One entry per dim: 1 where it is reduced.
 DimVector gone_dims(const DimVector& sizes, const DimVector& dims, std::string_view op) {
-  const auto n = static_cast<int64_t>(sizes.size());
-  DimVector gone(sizes.size(), dims.empty() ? 1 : 0);
-  bool scalar_seen = false;
-  for (int64_t d : dims) {
-    const auto at = static_cast<size_t>(wrap_dim(d, n, op));
-    const bool seen = n == 0 ? scalar_seen : gone[at] != 0;
-    HEARTH_CHECK_AS(ValueError, !seen, "[", op, "] dim ", at,
-                    " appears multiple times in the list of dims");
-    scalar_seen = true;
-    if (n > 0) gone[at] = 1;
-  }
-  return gone;
+  if (dims.empty()) return DimVector(sizes.size(), 1);
+  return marked_dims(dims, static_cast<int64_t>(sizes.size()), op);
 }
 
 }  // namespace
@@ -250,11 +241,23 @@ Tensor& prod_out(Tensor& out, const Tensor& self, std::optional<ScalarType> dtyp
   return invoke_out(ops::Prod{{}, false, dtype ? *dtype : out.scalar_type()}, out, self);
 }
 
+namespace {
+
+/// Over an empty list of dims, where other reductions take all of them, each element is its own.
+Tensor each_is_true(const Tensor& self) {
+  const Tensor is = self.ne(0);
+  return self.scalar_type() == kByte ? is.to(kByte) : is;
+}
+bool is_of_no_dims(const OptionalIntArrayRef& dim) { return dim && dim->empty(); }
+
+}  // namespace
+
 Tensor all(const Tensor& self) { return invoke(ops::All{}, self); }
 Tensor all(const Tensor& self, int64_t dim, bool keepdim) {
   return invoke(ops::All{{dim}, keepdim}, self);
 }
 Tensor all(const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  if (is_of_no_dims(dim)) return each_is_true(self);
   return invoke(ops::All{dims_of(dim), keepdim}, self);
 }
 Tensor& all_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
@@ -262,6 +265,7 @@ Tensor& all_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
 }
 Tensor& all_out(Tensor& out, const Tensor& self) { return invoke_out(ops::All{}, out, self); }
 Tensor& all_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  if (is_of_no_dims(dim)) return ops::copy_out("all", out, each_is_true(self));
   return invoke_out(ops::All{dims_of(dim), keepdim}, out, self);
 }
 Tensor any(const Tensor& self) { return invoke(ops::Any{}, self); }
@@ -269,6 +273,7 @@ Tensor any(const Tensor& self, int64_t dim, bool keepdim) {
   return invoke(ops::Any{{dim}, keepdim}, self);
 }
 Tensor any(const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  if (is_of_no_dims(dim)) return each_is_true(self);
   return invoke(ops::Any{dims_of(dim), keepdim}, self);
 }
 Tensor& any_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
@@ -276,6 +281,7 @@ Tensor& any_out(Tensor& out, const Tensor& self, int64_t dim, bool keepdim) {
 }
 Tensor& any_out(Tensor& out, const Tensor& self) { return invoke_out(ops::Any{}, out, self); }
 Tensor& any_out(Tensor& out, const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
+  if (is_of_no_dims(dim)) return ops::copy_out("any", out, each_is_true(self));
   return invoke_out(ops::Any{dims_of(dim), keepdim}, out, self);
 }
 Tensor count_nonzero(const Tensor& self, IntArrayRef dim) {

@@ -10,6 +10,7 @@
 #include "hearth/ops/view.h"
 
 #include "ops/outputs.h"
+#include "tensor/scalar_range.h"
 
 namespace hearth {
 
@@ -97,9 +98,10 @@ bool is_right(bool right, std::optional<std::string_view> side) {
   return *side == "right";
 }
 
-/// A number as a tensor that promotes as the number does.
+/// A number as a tensor that promotes as the number does, and is what its type holds of it.
 Tensor value_for(const Tensor& other, const Scalar& number) {
-  return full({}, number, TensorOptions(result_type(other, number)).device(other.device()));
+  const ScalarType type = result_type(other, number);
+  return full({}, rounded_to(number, type), TensorOptions(type).device(other.device()));
 }
 
 Tensor places_of(const Tensor& sequence, const Tensor& self, bool out_int32, bool right,

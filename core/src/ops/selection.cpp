@@ -106,12 +106,10 @@ namespace {
 
 Tensor median_of_all(const Tensor& self, bool ignore_nan) {
   const Tensor flat = self.reshape({-1});
-  // Of nothing the median is NaN, in integers what that is cast to.
-  if (flat.numel() == 0) {
-    const bool whole = is_integral(self.scalar_type(), true);
-    return whole ? full({}, std::numeric_limits<int64_t>::min(), self.options())
-                 : full({}, std::numeric_limits<double>::quiet_NaN(), self.options());
-  }
+  // Of nothing the median is NaN, in integers what the host casts that to.
+  if (flat.numel() == 0)
+    return full({}, std::numeric_limits<float>::quiet_NaN(), kFloat)
+        .to(self.device(), self.scalar_type());
   return std::get<0>(ops::both(ops::Median{0, false, ignore_nan, true}, flat));
 }
 

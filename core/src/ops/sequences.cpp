@@ -10,6 +10,7 @@
 #include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
 
+#include "base/checked.h"
 #include "tensor/tensor_impl.h"
 
 namespace hearth {
@@ -58,14 +59,15 @@ Tensor scatter_rows(const Tensor& from, const std::vector<int64_t>& rows, int64_
 
 DimVector checked_batch_sizes(std::string_view op, const Tensor& batch_sizes, const Tensor& data) {
   DimVector sizes = host_values(op, "batch_sizes", batch_sizes);
-  int64_t total = 0;
+  Checked sum = 0;
   bool fits = !sizes.empty() && sizes[0] > 0;
   for (size_t t = 0; t < sizes.size(); ++t) {
     fits &= sizes[t] > 0 && (t == 0 || sizes[t] <= sizes[t - 1]);
-    total += sizes[t];
+    sum += sizes[t];
   }
   HEARTH_CHECK_AS(ValueError, fits, "[", op,
                   "] expected batch_sizes that are positive and do not grow, got ", sizes.ref());
+  const int64_t total = sum.get(op, "the sum of batch_sizes ", sizes.ref());
   HEARTH_CHECK_AS(ShapeError, data.dim() > 0 && data.size(0) == total, "[", op,
                   "] batch_sizes sum to ", total, ", but the packed data has sizes ", data.sizes());
   return sizes;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/dims.h"
 #include "ops/rules.h"
 
 namespace hearth {
@@ -111,13 +112,8 @@ Grads Expand::vjp(const Saved&, Args g, NeedMask) const { return one(g[0]); }
 
 Specs Squeeze::infer(Args in) const {
   const TensorImpl& t = impl(in[0]);
-  DimVector drop(t.sizes.size(), dims ? 0 : 1);
-  if (dims) {
-    for (int64_t d : *dims) {
-      const auto at = static_cast<size_t>(wrap_dim(d, t.dim(), "squeeze"));
-      if (at < drop.size()) drop[at] = 1;
-    }
-  }
+  const DimVector drop =
+      dims ? marked_dims(*dims, t.dim(), "squeeze") : DimVector(t.sizes.size(), 1);
   DimVector sizes, strides;
   for (size_t d = 0; d < t.sizes.size(); ++d) {
     if (drop[d] && t.sizes[d] == 1) continue;

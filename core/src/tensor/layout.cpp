@@ -183,10 +183,10 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
   // A product that overflows is of no tensor's elements.
   const int64_t known = empty ? 0 : product.value_or(-1);
   if (unknown >= 0 && known >= 0) {
-    HEARTH_CHECK_AS(ShapeError, known != 0,
+    HEARTH_CHECK_AS(ShapeError, known != 0 || numel != 0,
                     "[view] cannot reshape tensor of 0 elements into shape ", sizes,
                     " because the unspecified dimension size -1 can be any value and is ambiguous");
-    if (numel % known == 0) {
+    if (known != 0 && numel % known == 0) {
       out[unknown] = numel / known;
       return out;
     }

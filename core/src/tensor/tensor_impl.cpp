@@ -251,6 +251,7 @@ void reserve_storage(const Tensor& t, size_t bytes) {
   s.nbytes = bytes;
   s.deleter = larger.deleter;
   s.context = larger.context;
+  s.stream = larger.stream;
 }
 
 void resize_raw(const Tensor& tensor, IntArrayRef sizes) {

@@ -265,6 +265,9 @@ TEST(Conv, IntegersWrapAround) {
 
 TEST(Conv, Errors) {
   const Tensor x = zeros({1, 5, 8, 8}), w = zeros({4, 3, 3, 3});
+  for (const Tensor& flat : {zeros({}), zeros({3}), zeros({4, 5})})
+    EXPECT_THAT(error_of([&] { convolution(x, flat, {}, 1, 0, 1, false, 0, 1); }),
+                HasSubstr("weight should have at least three dimensions"));
   EXPECT_THAT(
       error_of([&] { conv2d(x, w); }),
       HasSubstr("weight of size [4, 3, 3, 3], expected input[1, 5, 8, 8] to have 3 channels, "

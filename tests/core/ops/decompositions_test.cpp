@@ -439,6 +439,9 @@ TEST(Decompositions, OldNamesAreTheNewOnes) {
   EXPECT_TRUE(a.det().equal(linalg_det(a)));
   EXPECT_TRUE(a.logdet().allclose(linalg_det(a).log()));
   EXPECT_TRUE(a.matrix_power(3).allclose(a.matmul(a).matmul(a)));
+  EXPECT_TRUE(a.matrix_power(-3).allclose(a.matmul(a).matmul(a).inverse()));
+  const Tensor one = eye(2);
+  EXPECT_TRUE(one.matrix_power(std::numeric_limits<int64_t>::min()).equal(one));
   EXPECT_TRUE(std::get<0>(b.triangular_solve(a)).equal(linalg_solve_triangular(a, b, true)));
   EXPECT_TRUE(b.cholesky_solve(a.cholesky()).defined());
   const auto [lu, pivots] = linalg_lu_factor(a);

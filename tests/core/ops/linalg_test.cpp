@@ -2,6 +2,7 @@
 #include "hearth/ops/linalg.h"
 
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/exact.h"
 
@@ -9,6 +10,8 @@ namespace hearth {
 namespace {
 
 using ::testing::HasSubstr;
+
+const complex<double> kComplexNan(std::numeric_limits<double>::quiet_NaN(), 0);
 
 /// matmul of two at least 2-d tensors by broadcasting and a sum.
 Tensor naive(const Tensor& a, const Tensor& b) {
@@ -292,6 +295,31 @@ TEST(Tensordot, PairsDims) {
   EXPECT_THAT(error_of([&] { tensordot(a, b, {0}, {0}); }),
               HasSubstr("contracted dimensions need to match"));
   EXPECT_THAT(error_of([&] { tensordot(a, b, {0, 1}, {0}); }), HasSubstr("same length"));
+}
+
+TEST(Addmm, ComplexFactorsInEveryForm) {
+  const complex<double> beta(1, 2), alpha(2, -1);
+  const Tensor m =
+      tensor(std::vector<complex<double>>{{1, 2}, {0, 0}, {3, 0}, {0, 1}}, kComplexDouble)
+          .view({2, 2});
+  const Tensor expected = m * beta + m.matmul(m) * alpha;
+  const auto same = [](const Tensor& a, const Tensor& b) { return a.allclose(b, 1e-14, 1e-14); };
+  EXPECT_TRUE(same(addmm(m, m, m, beta, alpha), expected));
+  EXPECT_TRUE(same(m.clone().addmm_(m, m, beta, alpha), expected));
+  Tensor out = empty({0}, kComplexDouble);
+  EXPECT_TRUE(same(addmm_out(out, m, m, m, beta, alpha), expected));
+  const Tensor batch = m.unsqueeze(0);
+  EXPECT_TRUE(same(batch.clone().baddbmm_(batch, batch, beta, alpha), expected.unsqueeze(0)));
+  const Tensor v = m[0];
+  EXPECT_TRUE(same(v.clone().addmv_(m, v, beta, alpha), v * beta + m.matmul(v) * alpha));
+  // A factor of zero leaves out its part, NaN or not; and self never widens the product.
+  const Tensor nan = full({}, kComplexNan, kComplexDouble);
+  EXPECT_TRUE(same(addmm(nan, m, m, complex<double>(0, 0), alpha), m.matmul(m) * alpha));
+  EXPECT_THROW(addmm(m.expand({3, 2, 2}), m, m, beta, alpha), ShapeError);
+  const Tensor x = m.clone().requires_grad_(), y = x * 1;
+  y.addmm_(m, m, beta, alpha);
+  EXPECT_TRUE(same(autograd::grad({y}, {x}, {ones_like(m)})[0],
+                   full({2, 2}, complex<double>(1, -2), kComplexDouble)));
 }
 
 TEST(Addmm, FactorsOfIntegersLoseTheirFractions) {

@@ -334,6 +334,21 @@ TEST(Reduce, BadArguments) {
   }
 }
 
+/// As in PyTorch, where the other reductions take an empty list for all dims.
+TEST(Reduce, QuantifiersOverNoDimsAskEachElement) {
+  const IntArrayRef none;
+  const Tensor x = tensor({{0.0, kNan}, {2.0, -0.0}}), is = tensor({{false, true}, {true, false}});
+  EXPECT_TRUE(x.any(none).equal(is));
+  EXPECT_TRUE(x.all(none, /*keepdim=*/true).equal(is));
+  const Tensor bytes = tensor({0, 3}, kByte);
+  EXPECT_TRUE(bytes.all(none).equal(tensor({0, 1}, kByte)));
+  Tensor out = empty({0}, kBool);
+  EXPECT_TRUE(any_out(out, x, none, false).equal(is));
+  EXPECT_TRUE(all_out(out, x, none, false).equal(is));
+  EXPECT_TRUE(x.any(OptionalIntArrayRef()).equal(tensor(true)));
+  EXPECT_EQ(x.sum(none).dim(), 0);
+}
+
 TEST(Reduce, GivenOutputs) {
   const Tensor x = sample({3, 4});
   Tensor out = empty({0}, TensorOptions(kFloat));

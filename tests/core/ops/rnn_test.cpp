@@ -220,6 +220,7 @@ TEST(Rnn, Errors) {
   };
   const auto sizes = [](std::vector<int64_t> v) { return tensor(v); };
   expect_error<ShapeError>(run_packed(sizes({2, 2})), "batch_sizes sum to 4");
+  expect_error<ShapeError>(run_packed(full({4}, int64_t{1} << 62, kLong)), "is too large");
   expect_error<ValueError>(run_packed(sizes({1, 2})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({3, 0})), "positive and do not grow");
   expect_error<ValueError>(run_packed(sizes({2, 1}).to(kInt)), "1D CPU int64 tensor");

@@ -211,6 +211,40 @@ TEST(Linspace, IntegersStartFromRoundedEnds) {
   EXPECT_TRUE(linspace(2.9, 4.7, 3, kInt).equal(tensor({2, 3, 4}, kInt)));
 }
 
+TEST(Shape, ListsOfDimsNameEachOnce) {
+  const Tensor x = zeros({1, 2, 1}), number = zeros({});
+  EXPECT_THROW(x.squeeze(IntArrayRef{0, -3}), ValueError);
+  EXPECT_THROW(x.squeeze(IntArrayRef{1, 1}), ValueError);
+  EXPECT_THROW(x.clone().squeeze_(IntArrayRef{2, 2}), ValueError);
+  EXPECT_THROW(x.flip({0, -3}), ValueError);
+  EXPECT_THROW(x.sum(IntArrayRef{0, -3}), ValueError);
+  EXPECT_THROW(number.squeeze(IntArrayRef{0, -1}), ValueError);
+  EXPECT_THROW(number.flip({0, 0}), ValueError);
+  EXPECT_EQ(number.squeeze(IntArrayRef{-1}).dim(), 0);
+  EXPECT_EQ(x.squeeze(IntArrayRef{0, 1, 2}).sizes(), IntArrayRef{2});
+}
+
+TEST(Shape, SizesThatDoNotFitAreCalledSo) {
+  const auto error = [](const Tensor& t, IntArrayRef sizes) {
+    try {
+      t.view(sizes);
+    } catch (const ShapeError& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(error(zeros({6}), {0, -1}).find("invalid for input of size 6"), std::string::npos);
+  EXPECT_NE(error(zeros({0}), {0, -1}).find("ambiguous"), std::string::npos);
+}
+
+TEST(Shape, WindowsOfANumber) {
+  for (const int64_t size : {0, 1}) {
+    const Tensor x = full({}, 2.0).requires_grad_();
+    x.unfold(0, size, 1).sum().backward();
+    EXPECT_EQ(x.grad().item<double>(), static_cast<double>(size));
+  }
+}
+
 TEST(SumToSize, CountsBools) {
   EXPECT_TRUE(ones({3, 2}, kBool).sum_to_size({1, 2}).equal(full({1, 2}, 3, kLong)));
   EXPECT_TRUE(ones({3, 2}, kBool).sum_to_size({3, 2}).equal(ones({3, 2}, kBool)));

@@ -99,6 +99,28 @@ TEST(Selection, SignedZerosAndNans) {
   EXPECT_EQ(std::get<1>(x.median(0)).item<int64_t>(), 2);
 }
 
+TEST(Selection, MedianOfNothing) {
+  for (const ScalarType type : kNumbers) {
+    // NaN, as a cast makes integers of it.
+    const Tensor nan = full({}, static_cast<float>(kNan)).to(type);
+    const Tensor of_none = empty({0, 2}, type).median();
+    EXPECT_EQ(of_none.scalar_type(), type);
+    EXPECT_TRUE(of_none.eq(nan).logical_or(of_none.isnan()).item<bool>()) << type;
+  }
+}
+
+TEST(Quantile, OfInfinitiesByEitherWay) {
+  const Tensor x = tensor({1.0, 2.0, INFINITY, 0.0, INFINITY}, kDouble);
+  for (const char* how : {"linear", "lower", "higher", "midpoint", "nearest"}) {
+    for (const double q : {0.0, 0.25, 0.3, 0.5, 0.75, 0.9, 1.0}) {
+      // One by selection, several by sorting.
+      const Tensor one = x.quantile(q, std::nullopt, false, how);
+      const Tensor two = x.quantile(tensor({q, q}, kDouble), std::nullopt, false, how);
+      EXPECT_TRUE(one.expand({2}).allclose(two, 0, 0, /*equal_nan=*/true)) << how << ' ' << q;
+    }
+  }
+}
+
 TEST(Selection, MedianSharesItsGradient) {
   const Tensor x = tensor({1.0, 3.0, 3.0, 3.0, 5.0}).requires_grad_();
   x.median().backward();
@@ -146,6 +168,13 @@ TEST(Search, SideAndNumbers) {
   EXPECT_FALSE(isin(2.5, x).item<bool>());
   EXPECT_TRUE(isin(2, x, false, /*invert=*/true).item<bool>());
   EXPECT_THROW(isin(x.to(kComplexFloat), x), NotImplementedError);
+  // Numbers that the tensor's type does not hold.
+  const Tensor bytes = tensor({5, 44, 200}, kByte), halves = tensor({1.0, 2.0}, kHalf);
+  EXPECT_EQ(searchsorted(bytes, 300).item<int64_t>(), 1);
+  EXPECT_EQ(bucketize(300, bytes).item<int64_t>(), 1);
+  EXPECT_TRUE(isin(bytes, 300).equal(tensor({false, true, false})));
+  EXPECT_EQ(searchsorted(halves, 1e6).item<int64_t>(), 2);
+  EXPECT_FALSE(isin(halves, 1e6).any().item<bool>());
 }
 
 TEST(Histogram, ListOfEdges) {
