@@ -136,12 +136,13 @@ std::optional<TarMember> TarReader::next() {
       continue;
     }
     const bool regular = type == '0' || type == '\0' || type == '7';
-    if (regular && long_size) member.size = *long_size;
-    // What is no file has no bytes, whatever it says of its size; but GNU's and pax's headers do.
-    const bool has_bytes = regular || type == 'g' || type == 'K';
-    pass_over(has_bytes ? member.size : 0);
+    const bool more_headers = type == 'g' || type == 'K';
+    if (long_size && !more_headers) member.size = *long_size;
+    // Links, devices, folders and pipes have no bytes, whatever they say of their size. All else
+    // does, also what only some other program knows.
+    pass_over(type >= '1' && type <= '6' ? 0 : member.size);
     if (!regular || (long_name ? *long_name : member.name).ends_with('/')) {
-      if (type != 'g' && type != 'K') {
+      if (!more_headers) {
         long_name.reset();
         long_size.reset();
       }
