@@ -101,20 +101,20 @@ void expect_file(const Model& model, const std::string& golden) {
 }
 
 TEST(Models, OfSentencePieceAreItsOwn) {
-  const SentencePieceFile bpe = read_sentencepiece(read_whole("bpe.model"), "bpe.model");
+  const std::string bpe_text = read_whole("bpe.model"), unigram_text = read_whole("unigram.model");
+  const SentencePieceFile bpe = read_sentencepiece(bpe_text, "bpe.model");
   EXPECT_TRUE(bpe.is_bpe);
   EXPECT_TRUE(bpe.byte_fallback);
   EXPECT_EQ(bpe.unk_id, 0u);
   EXPECT_EQ(bpe.bos_id, 1u);
   EXPECT_EQ(bpe.eos_id, 2u);
   EXPECT_EQ(bpe.pad_id, std::nullopt);
-  ASSERT_EQ(bpe.specials.size(), 3u);
-  EXPECT_EQ(bpe.specials[2].text, "<sep>");
-  EXPECT_FALSE(bpe.specials[2].control);
-  expect_file(*bpe.model, "bpe.jsonl");
-  const SentencePieceFile unigram = read_sentencepiece(read_whole("unigram.model"), "unigram");
+  EXPECT_EQ(bpe.pieces[3].text, "<sep>");
+  EXPECT_EQ(bpe.pieces[3].type, UnigramPiece::Type::UserDefined);
+  expect_file(*make_sentencepiece(bpe, "bpe.model"), "bpe.jsonl");
+  const SentencePieceFile unigram = read_sentencepiece(unigram_text, "unigram");
   EXPECT_FALSE(unigram.is_bpe);
-  expect_file(*unigram.model, "unigram.jsonl");
+  expect_file(*make_sentencepiece(unigram, "unigram"), "unigram.jsonl");
 }
 
 TEST(Models, OfTiktokenAreItsOwn) {
@@ -170,7 +170,8 @@ double seconds_per_byte(const Model& model, const std::string& text) {
 }
 
 TEST(Models, TakeTimeInProportionToTheText) {
-  const auto bpe = read_sentencepiece(read_whole("bpe.model"), "bpe.model").model;
+  const std::string file = read_whole("bpe.model");
+  const auto bpe = make_sentencepiece(read_sentencepiece(file, "bpe.model"), "bpe.model");
   const auto bytes = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
   for (const std::string unit : {"a", "ab", "nation", "\xe6\x9d\xb1"}) {
     const auto repeated = [&](size_t size) {

@@ -154,15 +154,16 @@ TEST(Trainers, OfSentencePieceMakeItsFiles) {
     SentencePieceTrainerOptions options;
     options.model_type(type).vocab_size(60).hard_vocab_limit(false).pad_id(3);
     options.normalization_rule_name("identity").user_defined_symbols({"<a,b>"});
-    const SentencePieceFile file =
-        read_sentencepiece(train_sentencepiece(each_of(texts), options), type);
+    const std::string trained = train_sentencepiece(each_of(texts), options);
+    const SentencePieceFile file = read_sentencepiece(trained, type);
+    const auto model = make_sentencepiece(file, type);
     EXPECT_EQ(file.is_bpe, std::string(type) == "bpe");
     EXPECT_EQ(file.pad_id, 3u);
-    EXPECT_TRUE(file.model->token_to_id("<a,b>"));
+    EXPECT_TRUE(model->token_to_id("<a,b>"));
     Tokens tokens;
     const std::string text = "\xe2\x96\x81the\xe2\x96\x81mat";
     const Offset whole{0, static_cast<uint32_t>(text.size())};
-    file.model->encode(text, ArrayRef<Offset>(whole), tokens);
+    model->encode(text, ArrayRef<Offset>(whole), tokens);
     EXPECT_GT(tokens.ids.size(), 1u);
     EXPECT_LT(tokens.ids.size(), text.size());
   }

@@ -1,104 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokenizers of files that hold a vocabulary only: what is around it is what Hugging Face's
 // converters put there.
-#include <filesystem>
+#include "tokenizers/assembled.h"
 
-#include <nlohmann/json.hpp>
+#include <filesystem>
 
 #include "hearth/base/error.h"
 
 #include "tokenizers/base64.h"
 #include "tokenizers/from_file.h"
-#include "tokenizers/model_files.h"
 #include "tokenizers/text_file.h"
 
 namespace hearth::text {
-namespace {
 
 using nlohmann::ordered_json;
 
-/// Text for read_tokenizer_json, of parts that are not null.
-struct Parts {
-  ordered_json normalizer, pre_tokenizer, post_processor, decoder;
-  std::vector<AddedToken> added{};
-
-  std::shared_ptr<Tokenizer::Impl> with(std::unique_ptr<Model> model,
-                                        const std::string& source) const {
-    const ordered_json json = {{"normalizer", normalizer},
-                               {"pre_tokenizer", pre_tokenizer},
-                               {"post_processor", post_processor},
-                               {"decoder", decoder}};
-    auto impl = read_tokenizer_json(json.dump(), source, std::move(model));
-    impl->add(added);
-    return impl;
-  }
-};
-
-AddedToken special(std::string content) {
-  return AddedToken().content(std::move(content)).special(true).normalized(false);
-}
+namespace {
 
 /// Those that the model has.
 std::vector<AddedToken> specials_of(const Model& model,
                                     std::initializer_list<const char*> contents) {
   std::vector<AddedToken> out;
   for (const char* content : contents)
-    if (model.token_to_id(content)) out.push_back(special(content));
+    if (model.token_to_id(content)) out.push_back(special_token(content));
   return out;
 }
 
-ordered_json byte_level(bool add_prefix_space, bool trim_offsets) {
+/// Steps of SentencePiece's normalizer, but for a space in front.
+ordered_json sentencepiece_normalizers(const SentencePieceFile& its, bool legacy) {
+  ordered_json steps = ordered_json::array();
+  if (!its.precompiled_charsmap.empty()) steps.push_back(precompiled(its.precompiled_charsmap));
+  if (its.remove_extra_whitespaces) {
+    steps.push_back(replace("Regex", "\\A +| +\\z", ""));
+    steps.push_back(replace("Regex", " {2,}", " "));
+  }
+  if (its.escape_whitespaces) steps.push_back(replace("String", " ", kSpaceMark));
+  if (!its.add_dummy_prefix) return steps;
+  if (its.treat_whitespace_as_suffix) {
+    // Behind any text that isn't empty.
+    steps.push_back(
+        replace("Regex", "(?<=[\\s\\S])\\z", its.escape_whitespaces ? kSpaceMark : " "));
+  } else if (legacy) {
+    // Metaspace puts none before a text that begins with one already; SentencePiece does.
+    steps.push_back(replace("Regex", "\\A\u2581", "\u2581\u2581"));
+  }
+  return steps;
+}
+
+}  // namespace
+
+std::shared_ptr<Tokenizer::Impl> Parts::with(std::unique_ptr<Model> model,
+                                             const std::string& source) const {
+  const ordered_json json = {{"normalizer", normalizer},
+                             {"pre_tokenizer", pre_tokenizer},
+                             {"post_processor", post_processor},
+                             {"decoder", decoder}};
+  auto impl = read_tokenizer_json(json.dump(), source, std::move(model));
+  impl->add(added);
+  return impl;
+}
+
+AddedToken special_token(std::string content) {
+  return AddedToken().content(std::move(content)).special(true).normalized(false);
+}
+
+ordered_json byte_level(bool add_prefix_space, bool trim_offsets, bool use_regex) {
   return {{"type", "ByteLevel"},
           {"add_prefix_space", add_prefix_space},
           {"trim_offsets", trim_offsets},
-          {"use_regex", true}};
+          {"use_regex", use_regex}};
 }
 
 ordered_json replace(const char* kind, const char* pattern, const char* content) {
   return {{"type", "Replace"}, {"pattern", {{kind, pattern}}}, {"content", content}};
 }
 
-constexpr char kSpace[] = "\u2581";
+ordered_json metaspace(const char* prepend_scheme, bool split) {
+  return {{"type", "Metaspace"},
+          {"replacement", kSpaceMark},
+          {"prepend_scheme", prepend_scheme},
+          {"split", split}};
+}
 
-}  // namespace
+ordered_json bert_normalizer(const TokenizerSettings& settings) {
+  ordered_json strip_accents;
+  if (const auto its = member(settings.config, "strip_accents")) strip_accents = its->boolean();
+  return {{"type", "BertNormalizer"},
+          {"clean_text", true},
+          {"handle_chinese_chars", settings.flag("tokenize_chinese_chars", true)},
+          {"strip_accents", std::move(strip_accents)},
+          {"lowercase", settings.flag("do_lower_case", true)}};
+}
+
+ordered_json precompiled(std::string_view charsmap) {
+  return {{"type", "Precompiled"}, {"precompiled_charsmap", to_base64(charsmap)}};
+}
+
+ordered_json sequence(const char* name, ordered_json list) {
+  if (list.empty()) return nullptr;
+  return {{"type", "Sequence"}, {name, std::move(list)}};
+}
+
+ordered_json bert_frame(const SpecialToken& cls, const SpecialToken& sep) {
+  return {{"type", "BertProcessing"}, {"sep", {sep.token, sep.id}}, {"cls", {cls.token, cls.id}}};
+}
+
+ordered_json roberta_frame(const SpecialToken& cls, const SpecialToken& sep, bool trim_offsets,
+                           bool add_prefix_space) {
+  return {{"type", "RobertaProcessing"},
+          {"sep", {sep.token, sep.id}},
+          {"cls", {cls.token, cls.id}},
+          {"trim_offsets", trim_offsets},
+          {"add_prefix_space", add_prefix_space}};
+}
 
 std::shared_ptr<Tokenizer::Impl> from_bert_vocab(std::string_view file, const std::string& source,
-                                                 const FileHints& hints) {
+                                                 const TokenizerSettings& settings) {
   std::unique_ptr<Model> model = read_bert_vocab(file, source);
   Parts parts;
   parts.added = specials_of(*model, {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"});
-  ordered_json strip_accents;
-  if (hints.strip_accents) strip_accents = *hints.strip_accents;
-  parts.normalizer = {{"type", "BertNormalizer"},
-                      {"clean_text", true},
-                      {"handle_chinese_chars", hints.tokenize_chinese_chars},
-                      {"strip_accents", std::move(strip_accents)},
-                      {"lowercase", hints.do_lower_case}};
+  parts.normalizer = bert_normalizer(settings);
   parts.pre_tokenizer = {{"type", "BertPreTokenizer"}};
   parts.decoder = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
   const auto cls = model->token_to_id("[CLS]"), sep = model->token_to_id("[SEP]");
-  if (cls && sep)
-    parts.post_processor = {
-        {"type", "BertProcessing"}, {"sep", {"[SEP]", *sep}}, {"cls", {"[CLS]", *cls}}};
+  if (cls && sep) parts.post_processor = bert_frame({*cls, "[CLS]"}, {*sep, "[SEP]"});
   return parts.with(std::move(model), source);
 }
 
 std::shared_ptr<Tokenizer::Impl> from_gpt2_vocab(std::string_view vocab, const std::string& path,
-                                                 const FileHints& hints) {
-  const std::string merges = (std::filesystem::path(path).parent_path() / "merges.txt").string();
-  std::unique_ptr<Model> model = read_gpt2_vocab(vocab, read_text_file(merges), path, merges);
+                                                 const TokenizerSettings& settings) {
+  std::unique_ptr<Model> model = read_gpt2_files(vocab, path);
+  const bool add_prefix_space = settings.flag("add_prefix_space", false);
   Parts parts;
-  parts.pre_tokenizer = byte_level(hints.add_prefix_space, true);
+  parts.pre_tokenizer = byte_level(add_prefix_space, true);
   parts.decoder = byte_level(true, true);
   const auto cls = model->token_to_id("<s>"), sep = model->token_to_id("</s>");
   if (cls && sep && model->token_to_id("<mask>")) {
     parts.added = specials_of(*model, {"<s>", "<pad>", "</s>", "<unk>"});
-    parts.added.push_back(special("<mask>").lstrip(true));
-    parts.post_processor = {{"type", "RobertaProcessing"},
-                            {"sep", {"</s>", *sep}},
-                            {"cls", {"<s>", *cls}},
-                            {"trim_offsets", true},
-                            {"add_prefix_space", hints.add_prefix_space}};
+    parts.added.push_back(special_token("<mask>").lstrip(true));
+    parts.post_processor = roberta_frame({*cls, "<s>"}, {*sep, "</s>"}, true, add_prefix_space);
   } else {
     parts.added = specials_of(*model, {"<|endoftext|>"});
     parts.post_processor = byte_level(true, false);
@@ -108,35 +148,17 @@ std::shared_ptr<Tokenizer::Impl> from_gpt2_vocab(std::string_view vocab, const s
   return impl;
 }
 
-std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
-                                                    const std::string& source,
-                                                    const FileHints& hints) {
-  const bool fairseq =
-      hints.fairseq.value_or(std::filesystem::path(source).filename() == "sentencepiece.bpe.model");
-  SentencePieceFile its = read_sentencepiece(file, source, fairseq);
-  HEARTH_CHECK_AS(FormatError, !its.treat_whitespace_as_suffix, "[", source,
-                  "] treats spaces as suffixes of words, which is not supported");
+OpenedTokenizer from_sentencepiece(std::string_view file, const std::string& source,
+                                   const TokenizerSettings& settings, bool fairseq) {
+  SentencePieceFile its = read_sentencepiece(file, source);
+  if (fairseq) use_fairseq_ids(its, source);
   Parts parts;
-  ordered_json normalizers = ordered_json::array();
-  if (!its.precompiled_charsmap.empty())
-    normalizers.push_back(
-        {{"type", "Precompiled"}, {"precompiled_charsmap", to_base64(its.precompiled_charsmap)}});
-  if (its.remove_extra_whitespaces) {
-    normalizers.push_back(replace("Regex", "\\A +| +\\z", ""));
-    normalizers.push_back(replace("Regex", " {2,}", " "));
-  }
-  if (its.escape_whitespaces) normalizers.push_back(replace("String", " ", kSpace));
-  if (its.add_dummy_prefix) {
-    // Metaspace puts none before a text that begins with one already; SentencePiece does.
-    normalizers.push_back(replace("Regex", "\\A\u2581", "\u2581\u2581"));
-    parts.pre_tokenizer = {{"type", "Metaspace"},
-                           {"replacement", kSpace},
-                           {"prepend_scheme", "always"},
-                           {"split", false}};
-  }
-  if (!normalizers.empty())
-    parts.normalizer = {{"type", "Sequence"}, {"normalizers", std::move(normalizers)}};
-  ordered_json decoders = {replace("String", kSpace, " ")};
+  // Else only what begins a text gets a space in front, not what follows an added token.
+  const bool legacy = settings.flag("legacy", true);
+  parts.normalizer = sequence("normalizers", sentencepiece_normalizers(its, legacy));
+  if (its.add_dummy_prefix && !its.treat_whitespace_as_suffix)
+    parts.pre_tokenizer = metaspace(legacy ? "always" : "first", false);
+  ordered_json decoders = {replace("String", kSpaceMark, " ")};
   if (its.byte_fallback) decoders.push_back({{"type", "ByteFallback"}});
   decoders.push_back({{"type", "Fuse"}});
   // Spaces at the front: all of them, or the one that was put there.
@@ -145,22 +167,32 @@ std::shared_ptr<Tokenizer::Impl> from_sentencepiece(std::string_view file,
                         {"content", " "},
                         {"start", its.remove_extra_whitespaces ? UINT32_MAX : 1},
                         {"stop", 0}});
-  parts.decoder = {{"type", "Sequence"}, {"decoders", std::move(decoders)}};
-  for (const SentencePieceFile::Special& token : its.specials)
-    if (token.control)
-      // What it stands for has a space before it.
-      parts.added.push_back(special(token.text).lstrip(fairseq && token.text == "<mask>"));
+  parts.decoder = sequence("decoders", std::move(decoders));
+  for (const UnigramPiece& piece : its.pieces)
+    if (piece.type == UnigramPiece::Type::Control)
+      // What <mask> stands for has a space before it.
+      parts.added.push_back(
+          special_token(std::string(piece.text)).lstrip(fairseq && piece.text == "<mask>"));
   if (fairseq) {
-    parts.added.push_back(special("<unk>"));
-    parts.post_processor = {{"type", "RobertaProcessing"},
-                            {"sep", {"</s>", *its.eos_id}},
-                            {"cls", {"<s>", *its.bos_id}},
-                            {"trim_offsets", false},
-                            {"add_prefix_space", false}};
+    parts.added.push_back(special_token("<unk>"));
+    parts.post_processor = roberta_frame({*its.bos_id, "<s>"}, {*its.eos_id, "</s>"}, false, false);
   }
-  auto impl = parts.with(std::move(its.model), source);
-  impl->is_bpe = its.is_bpe;
-  return impl;
+  OpenedTokenizer out{parts.with(make_sentencepiece(its, source), source)};
+  out.marked = parts.added;
+  out.impl->is_bpe = its.is_bpe;
+  out.takes_frame = !fairseq;
+  out.finds_added_as_written = its.add_dummy_prefix;
+  const std::pair<const char*, std::optional<uint32_t>> ids[] = {
+      {"bos_token", its.bos_id}, {"eos_token", its.eos_id}, {"unk_token", its.unk_id}};
+  for (const auto& [name, id] : ids)
+    if (id) out.names.emplace_back(name, its.pieces[*id].text);
+  return out;
+}
+
+std::unique_ptr<Model> read_gpt2_files(std::string_view vocab, const std::string& path,
+                                       const BpeOptions& options) {
+  const std::string merges = (std::filesystem::path(path).parent_path() / "merges.txt").string();
+  return read_gpt2_vocab(vocab, read_text_file(merges), path, merges, options);
 }
 
 }  // namespace hearth::text

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "hearth/base/error.h"
 
 #include "gguf/gguf_tokenizer.h"
+#include "tokenizers/assembled.h"
+#include "tokenizers/classes/tokenizer_class.h"
 #include "tokenizers/encoding_edits.h"
 #include "tokenizers/from_file.h"
 #include "tokenizers/special_tokens.h"
@@ -29,7 +32,13 @@ constexpr const char* kVocabularies[] = {
     "sentencepiece.bpe.model", "tokenizer.tiktoken"};
 /// What else there may be to know.
 constexpr const char* kSettings[] = {"tokenizer_config.json", "special_tokens_map.json",
-                                     "chat_template.jinja", "config.json"};
+                                     "added_tokens.json", "chat_template.jinja", "config.json"};
+
+/// CLIP's class writes a space for the end of a word, and none at the ends of a text.
+constexpr std::string_view kClipDecoder = R"({"type":"Sequence","decoders":[
+    {"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},
+    {"type":"Replace","pattern":{"String":"</w>"},"content":" "},
+    {"type":"Strip","content":" ","start":4294967295,"stop":4294967295}]})";
 
 /// Paths by name of those files that there are.
 struct TokenizerFiles {
@@ -111,33 +120,6 @@ TokenizerFiles find_files(const std::string& name, const hub::HubOptions& option
   return files;
 }
 
-/// The member of an object, unless it is null.
-std::optional<JsonValue> member(const JsonValue& object, const char* name) {
-  if (object.kind() != Kind::Object || !object.contains(name)) return std::nullopt;
-  JsonValue value = object.at(name);
-  if (value.is_null()) return std::nullopt;
-  return value;
-}
-
-bool flag(const JsonValue& object, const char* name, bool fallback = false) {
-  const auto value = member(object, name);
-  return value ? value->boolean() : fallback;
-}
-
-/// "[MASK]", or the same as an object that says more.
-std::string content_of(const JsonValue& value) {
-  return value.kind() == Kind::Object ? value.at("content").string() : value.string();
-}
-
-AddedToken token_of(const JsonValue& value) {
-  AddedToken token;
-  token.content(content_of(value));
-  token.special(flag(value, "special", value.kind() != Kind::Object));
-  token.normalized(flag(value, "normalized", !token.special()));
-  token.single_word(flag(value, "single_word"));
-  return token.lstrip(flag(value, "lstrip")).rstrip(flag(value, "rstrip"));
-}
-
 Side side_of(const JsonValue& config, const char* name, Side fallback) {
   const auto value = member(config, name);
   if (!value) return fallback;
@@ -147,40 +129,50 @@ Side side_of(const JsonValue& config, const char* name, Side fallback) {
   return side == "left" ? Side::Left : Side::Right;
 }
 
-/// What tokenizer_config.json and config.json say of files that hold a vocabulary only.
-FileHints hints_of(const JsonValue& config, const JsonValue& model) {
-  FileHints hints;
-  if (const auto type = member(config, "tokenizer_class"))
-    hints.fairseq = type->string().starts_with("XLMRoberta");
-  else if (const auto family = member(model, "model_type"))
-    hints.fairseq = family->string().starts_with("xlm-roberta");
-  hints.do_lower_case = flag(config, "do_lower_case", true);
-  hints.tokenize_chinese_chars = flag(config, "tokenize_chinese_chars", true);
-  if (const auto strip = member(config, "strip_accents")) hints.strip_accents = strip->boolean();
-  hints.add_prefix_space = flag(config, "add_prefix_space");
-  return hints;
+/// Settings with the special tokens that a class has where nothing else is said.
+TokenizerSettings with_defaults(TokenizerSettings settings) {
+  for (size_t i = 0; i < std::size(kSpecialTokenNames); ++i) {
+    const char* name = kSpecialTokenNames[i];
+    const std::string_view token = default_token(settings.family, name);
+    if (!settings.named[i] && !settings.says(name) && !token.empty())
+      settings.named[i] = special_token(std::string(token));
+  }
+  return settings;
 }
 
 class Loader {
  public:
   explicit Loader(const TokenizerFiles& files)
       : files_(files),
-        config_(json_of("tokenizer_config.json")),
-        impl_(open_tokenizer(files.vocabulary, hints_of(config_, json_of("config.json")))),
-        out_(Tokenizer(impl_)) {}
+        model_(json_of("config.json")),
+        settings_(read_settings(json_of("tokenizer_config.json"),
+                                json_of("special_tokens_map.json"), model_)),
+        opened_(open_tokenizer(files.vocabulary, with_defaults(settings_))),
+        impl_(opened_.impl),
+        out_(Tokenizer(impl_)) {
+    for (const auto& token : settings_.named)
+      if (token) said_special_.insert(token->content());
+    if (!settings_.additional_of_map)
+      for (const AddedToken& token : settings_.additional) said_special_.insert(token.content());
+    if (opened_.by) settings_ = with_defaults(std::move(settings_));
+    for (size_t i = 0; i < std::size(kSpecialTokenNames); ++i)
+      for (const auto& [name, token] : opened_.names)
+        if (name == kSpecialTokenNames[i] && !settings_.named[i] && !settings_.says(name))
+          settings_.named[i] = special_token(token);
+  }
 
   PreTrainedTokenizer load() {
-    out_.config = config_;
-    const JsonValue model = json_of("config.json");
-    if (const auto type = member(out_.config, "tokenizer_class"))
-      families_.push_back(type->string());
-    if (const auto type = member(model, "model_type")) families_.push_back(type->string());
-    read_special_tokens();
-    for (const std::string& family : families_) set_default_tokens(out_, family);
-    read_settings();
+    out_.config = settings_.config;
+    if (!settings_.family.empty()) families_.push_back(settings_.family);
+    if (const auto type = member(model_, "model_type")) families_.push_back(type->string());
+    take_special_tokens();
+    if (!opened_.by)
+      for (const std::string& family : families_) set_default_tokens(out_, family);
+    read_use();
     read_padding();
     add_missing_tokens();
     read_frame();
+    if (tokenizer_family(settings_.family) == "clip") impl_->set_decoder(kClipDecoder);
     read_templates();
     return std::move(out_);
   }
@@ -195,48 +187,34 @@ class Loader {
     return value;
   }
 
-  /// Where tokenizer_config.json doesn't list the added tokens, special_tokens_map.json counts, and
-  /// before it.
-  void read_special_tokens() {
-    std::vector<JsonValue> sources;
-    if (!member(out_.config, "added_tokens_decoder"))
-      sources.push_back(json_of("special_tokens_map.json"));
-    sources.push_back(out_.config);
-    for (const char* name : kSpecialTokenNames) {
-      for (const JsonValue& from : sources) {
-        const auto value = member(from, name);
-        if (!value) continue;
-        *special_token_of(out_, name) = content_of(*value);
-        named_.push_back(token_of(*value).special(true));
-        break;
-      }
+  void take_special_tokens() {
+    for (size_t i = 0; i < std::size(kSpecialTokenNames); ++i) {
+      std::optional<AddedToken>& token = settings_.named[i];
+      if (!token) continue;
+      const bool mask = std::string_view(kSpecialTokenNames[i]) == "mask_token";
+      if (mask && opened_.by && opened_.by->mask_takes_spaces && settings_.mask_is_text)
+        token->lstrip(true);
+      *special_token_of(out_, kSpecialTokenNames[i]) = token->content();
+      named_.push_back(*token);
     }
-    for (const JsonValue& from : sources) {
-      for (const char* name : {"additional_special_tokens", "extra_special_tokens"}) {
-        const auto list = member(from, name);
-        if (!list || list->kind() != Kind::Array || !out_.additional_special_tokens.empty())
-          continue;
-        for (size_t i = 0; i < list->size(); ++i) {
-          out_.additional_special_tokens.push_back(content_of(list->at(i)));
-          named_.push_back(token_of(list->at(i)).special(true));
-        }
-      }
+    // What the vocabulary's file marks counts where tokenizer_config.json names none.
+    if (!opened_.marked.empty() && settings_.additional_of_map)
+      settings_.additional = opened_.marked;
+    for (const AddedToken& token : settings_.additional) {
+      if (token.special()) out_.additional_special_tokens.push_back(token.content());
+      named_.push_back(token);
     }
-  }
-
-  bool says(const char* name) const {
-    return out_.config.kind() == Kind::Object && out_.config.contains(name);
   }
 
   /// How tokenizer.json pads and cuts, where the settings don't say.
   void read_padding() {
     const auto& padding = impl_->padding;
-    if (padding && !says("padding_side")) out_.padding_side = padding->direction();
-    if (padding && !says("pad_token") && !out_.pad_token) {
+    if (padding && !settings_.says("padding_side")) out_.padding_side = padding->direction();
+    if (padding && !settings_.says("pad_token") && !out_.pad_token) {
       out_.pad_token = padding->pad_token();
       named_.push_back(AddedToken().content(*out_.pad_token).special(true).normalized(false));
     }
-    if (impl_->truncation && !says("truncation_side"))
+    if (impl_->truncation && !settings_.says("truncation_side"))
       out_.truncation_side = impl_->truncation->direction();
     // The rest is for who uses tokenizer.json alone.
     impl_->truncation.reset();
@@ -244,29 +222,45 @@ class Loader {
   }
 
   bool is_named(const std::string& content) const {
-    return std::any_of(std::begin(kSpecialTokenNames), std::end(kSpecialTokenNames),
-                       [&](const char* name) { return *special_token_of(out_, name) == content; });
+    return std::any_of(settings_.named.begin(), settings_.named.end(),
+                       [&](const auto& token) { return token && token->content() == content; });
   }
 
-  void add_missing_tokens() {
-    std::vector<AddedToken> listed;
+  /// By id: those of added_tokens_decoder, or of the added_tokens.json that older folders have.
+  std::map<uint64_t, AddedToken> listed_tokens() const {
+    std::map<uint64_t, AddedToken> by_id;
     if (const auto decoder = member(out_.config, "added_tokens_decoder")) {
-      // By id, as numbers.
-      std::map<uint64_t, AddedToken> by_id;
       for (const std::string& id : decoder->keys()) {
         char* end = nullptr;
         const uint64_t number = std::strtoull(id.c_str(), &end, 10);
         HEARTH_CHECK_AS(FormatError, !id.empty() && *end == '\0',
                         "[tokenizer_config.json] added_tokens_decoder: expected ids, got ", id);
-        by_id.emplace(number, token_of(decoder->at(id)));
+        by_id.emplace(number, read_token(decoder->at(id)));
       }
-      for (auto& [id, token] : by_id) listed.push_back(std::move(token));
-    } else {
-      for (const auto& [id, token] : impl_->vocabulary->added())
-        if (!token.special() && is_named(token.content())) listed.push_back(token);
+      return by_id;
     }
-    for (AddedToken& token : listed)
+    for (const auto& [id, token] : impl_->vocabulary->added())
+      if (!opened_.by) by_id.emplace(id, token);
+    const JsonValue older = json_of("added_tokens.json");
+    if (older.is_null()) return by_id;
+    for (const std::string& content : older.keys()) {
+      const int64_t id = older.at(content).integer();
+      HEARTH_CHECK_AS(FormatError, id >= 0, "[added_tokens.json] expected ids, got ", id, " of ",
+                      content);
+      const bool special = said_special_.count(content) > 0;
+      by_id.emplace(static_cast<uint64_t>(id),
+                    AddedToken().content(content).special(special).normalized(!special));
+    }
+    return by_id;
+  }
+
+  void add_missing_tokens() {
+    std::vector<AddedToken> listed;
+    for (auto& [id, token] : listed_tokens()) {
       if (is_named(token.content())) token.special(true);
+      if (opened_.finds_added_as_written) token.normalized(false);
+      listed.push_back(std::move(token));
+    }
     if (!listed.empty()) impl_->add(listed);
     std::vector<AddedToken> missing;
     for (AddedToken& token : named_) {
@@ -276,22 +270,39 @@ class Loader {
     if (!missing.empty()) impl_->add(missing);
   }
 
-  /// add_bos_token and add_eos_token, where the file says either, go before the post-processor, for
-  /// the classes that look at them.
-  void read_frame() {
-    if (out_.config.kind() != Kind::Object) return;
-    if (families_.empty() || !frames_texts(families_[0])) return;
-    if (!out_.config.contains("add_bos_token") && !out_.config.contains("add_eos_token")) return;
-    const auto part = [&](const char* name, const std::optional<std::string>& token) {
-      std::optional<SpecialToken> special;
-      if (!flag(out_.config, name) || !token) return special;
-      if (const auto id = impl_->vocabulary->id(*token)) special = SpecialToken{*id, *token};
-      return special;
-    };
-    impl_->set_frame(part("add_bos_token", out_.bos_token), part("add_eos_token", out_.eos_token));
+  /// A special token in the vocabulary, by its name.
+  std::optional<SpecialToken> special(const char* name) const {
+    const auto& token = *special_token_of(out_, name);
+    const auto id = token ? impl_->vocabulary->id(*token) : std::nullopt;
+    return id ? std::optional(SpecialToken{*id, *token}) : std::nullopt;
   }
 
-  void read_settings() {
+  /// What stands around a text: as the class has it, or as add_bos_token and add_eos_token say,
+  /// which go before the post-processor of tokenizer.json for the classes that look at them.
+  void read_frame() {
+    if (opened_.by && opened_.by->post_processor) {
+      bool all = true;
+      const auto json = opened_.by->post_processor(
+          [&](const char* name) {
+            const auto token = special(name);
+            all = all && token;
+            return token.value_or(SpecialToken{});
+          },
+          settings_);
+      if (all) impl_->set_post_processor(json.dump());
+      return;
+    }
+    const bool asked = settings_.says("add_bos_token") || settings_.says("add_eos_token");
+    const bool looks =
+        opened_.by || opened_.takes_frame || (asked && frames_texts(settings_.family));
+    if (!looks) return;
+    const auto part = [&](const char* asked_by, const char* name) {
+      return settings_.flag(asked_by, false) ? special(name) : std::nullopt;
+    };
+    impl_->set_frame(part("add_bos_token", "bos_token"), part("add_eos_token", "eos_token"));
+  }
+
+  void read_use() {
     const JsonValue& config = out_.config;
     if (const auto length = member(config, "model_max_length")) {
       // Who knows no limit writes 1e30.
@@ -299,10 +310,10 @@ class Loader {
       const double value = length->number();
       if (value > 0 && value < kLongest) out_.model_max_length = static_cast<int64_t>(value);
     }
-    const bool left = !families_.empty() && pads_left(families_[0]);
-    out_.padding_side = side_of(config, "padding_side", left ? Side::Left : Side::Right);
+    out_.padding_side =
+        side_of(config, "padding_side", pads_left(settings_.family) ? Side::Left : Side::Right);
     out_.truncation_side = side_of(config, "truncation_side", Side::Right);
-    out_.clean_up_tokenization_spaces = flag(config, "clean_up_tokenization_spaces");
+    out_.clean_up_tokenization_spaces = settings_.flag("clean_up_tokenization_spaces", false);
     out_.token_type_ids = reads_token_types();
   }
 
@@ -334,11 +345,15 @@ class Loader {
   }
 
   const TokenizerFiles& files_;
-  JsonValue config_;
+  JsonValue model_;
+  TokenizerSettings settings_;
+  OpenedTokenizer opened_;
   std::shared_ptr<Tokenizer::Impl> impl_;
   PreTrainedTokenizer out_;
   std::vector<std::string> families_;
   std::vector<AddedToken> named_;
+  /// Contents that the settings name as special.
+  std::set<std::string> said_special_;
 };
 
 }  // namespace

@@ -2,15 +2,15 @@
 #include "tokenizers/from_file.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "hearth/base/error.h"
 
+#include "tokenizers/classes/tokenizer_class.h"
 #include "tokenizers/text_file.h"
 
 namespace hearth::text {
 namespace {
-
-enum class Format { TokenizerJson, VocabJson, SentencePiece, Tiktoken, VocabTxt };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_base64(char c) {
@@ -54,40 +54,52 @@ bool is_tiktoken(std::string_view text) {
          std::all_of(rank.begin(), rank.end(), is_digit);
 }
 
-Format format_of(std::string_view text) {
+VocabularyFormat format_of(std::string_view text) {
   const std::string_view begin = without_blanks(text);
   if (begin.starts_with('{'))
-    return begins_with_number(begin) ? Format::VocabJson : Format::TokenizerJson;
+    return begins_with_number(begin) ? VocabularyFormat::VocabJson
+                                     : VocabularyFormat::TokenizerJson;
   // The first field of SentencePiece's message is a piece.
-  if (text.starts_with('\n') && is_binary(text)) return Format::SentencePiece;
-  if (is_tiktoken(text)) return Format::Tiktoken;
-  return Format::VocabTxt;
+  if (text.starts_with('\n') && is_binary(text)) return VocabularyFormat::SentencePiece;
+  if (is_tiktoken(text)) return VocabularyFormat::Tiktoken;
+  return VocabularyFormat::VocabTxt;
+}
+
+/// XLM-R's file has a name of its own.
+bool is_xlm_roberta(const std::string& path) {
+  return std::filesystem::path(path).filename() == "sentencepiece.bpe.model";
 }
 
 }  // namespace
 
-std::shared_ptr<Tokenizer::Impl> open_tokenizer(const std::string& path, const FileHints& hints) {
+OpenedTokenizer open_tokenizer(const std::string& path, const TokenizerSettings& settings) {
   const std::string text = read_text_file(path);
   HEARTH_CHECK_AS(FormatError, !without_blanks(text).empty(), "[", path,
                   "] expected a tokenizer, got an empty file");
-  switch (format_of(text)) {
-    case Format::TokenizerJson:
-      return read_tokenizer_json(text, path);
-    case Format::VocabJson:
-      return from_gpt2_vocab(text, path, hints);
-    case Format::SentencePiece:
-      return from_sentencepiece(text, path, hints);
-    case Format::Tiktoken:
-      return from_tiktoken(text, path, hints);
-    case Format::VocabTxt:
+  const VocabularyFormat format = format_of(text);
+  if (const TokenizerClass* const its = find_class(settings.family, format))
+    return its->open(*its, text, path, settings);
+  switch (format) {
+    case VocabularyFormat::TokenizerJson:
+      return {read_tokenizer_json(text, path)};
+    case VocabularyFormat::VocabJson:
+      return {from_gpt2_vocab(text, path, settings)};
+    case VocabularyFormat::SentencePiece:
+      return from_sentencepiece(text, path, settings,
+                                settings.family.empty() && is_xlm_roberta(path));
+    case VocabularyFormat::Tiktoken:
+      return {from_tiktoken(text, path)};
+    case VocabularyFormat::VocabTxt:
       break;
   }
   HEARTH_CHECK_AS(FormatError, !is_binary(text), "[", path,
                   "] expected tokenizer.json, a SentencePiece model, a .tiktoken file, vocab.txt, "
                   "or vocab.json with merges.txt, got none of these");
-  return from_bert_vocab(text, path, hints);
+  return {from_bert_vocab(text, path, settings)};
 }
 
-Tokenizer Tokenizer::from_file(const std::string& path) { return Tokenizer(open_tokenizer(path)); }
+Tokenizer Tokenizer::from_file(const std::string& path) {
+  return Tokenizer(open_tokenizer(path).impl);
+}
 
 }  // namespace hearth::text

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "hearth/text/tokenizers/auto_tokenizer.h"
 
@@ -25,26 +26,24 @@ constexpr std::string_view kEndOfText = "<|endoftext|>";
   { "<s>", "</s>", "<unk>", "", "", "", "" }
 
 constexpr Family kFamilies[] = {
-    {"albert", true, {"[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"}},
-    {"bart", false, HEARTH_ROBERTA_TOKENS},
+    {"albert", false, {"[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"}},
     {"bert", true, HEARTH_BERT_TOKENS},
     {"camembert", false, HEARTH_ROBERTA_TOKENS},
     {"clip", false, {"<|startoftext|>", kEndOfText, kEndOfText, "", kEndOfText, "", ""}},
+    {"deberta", true, {"[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"}},
     {"debertav2", true, {"[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"}},
     {"distilbert", false, HEARTH_BERT_TOKENS},
-    {"electra", true, HEARTH_BERT_TOKENS},
     {"gemma", false, {"<bos>", "<eos>", "<unk>", "", "<pad>", "", "<mask>"}},
     {"gpt2", false, {kEndOfText, kEndOfText, kEndOfText, "", "", "", ""}},
     {"llama", false, HEARTH_LLAMA_TOKENS},
-    {"longformer", false, HEARTH_ROBERTA_TOKENS},
     {"mistral", false, HEARTH_LLAMA_TOKENS},
     {"modernbert", false, HEARTH_BERT_TOKENS},
     {"mpnet", false, {"<s>", "</s>", "[UNK]", "</s>", "<pad>", "<s>", "<mask>"}},
     {"qwen2", false, {"", kEndOfText, kEndOfText, "", kEndOfText, "", ""}},
-    {"qwen3", false, {"", kEndOfText, kEndOfText, "", kEndOfText, "", ""}},
     {"roberta", false, HEARTH_ROBERTA_TOKENS},
     {"t5", false, {"", "</s>", "<unk>", "", "<pad>", "", ""}},
     {"xlmroberta", false, HEARTH_ROBERTA_TOKENS},
+    {"xlnet", false, {"<s>", "</s>", "<unk>", "<sep>", "<pad>", "<cls>", "<mask>"}},
 };
 
 /// Those that make their own post-processor.
@@ -54,22 +53,47 @@ constexpr std::string_view kFraming[] = {"codellama", "cohere", "gemma", "llama"
 constexpr std::string_view kPadLeft[] = {"codellama", "cohere",  "gemma",
                                          "llama",     "siglip2", "xlnet"};
 
-/// "xlm-roberta" and "XLMRobertaTokenizerFast" are one.
-std::string plain_name(std::string_view text) {
-  std::string name;
-  for (const char c : text)
-    if (std::isalnum(static_cast<unsigned char>(c)))
-      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const std::string_view ending : {"fast", "tokenizer"})
-    if (name.ends_with(ending)) name.resize(name.size() - ending.size());
-  return name;
-}
+/// Models that have the tokenizers of another family.
+constexpr std::pair<std::string_view, std::string_view> kLike[] = {
+    {"bart", "roberta"},
+    {"codegen", "gpt2"},
+    {"convbert", "bert"},
+    {"data2vectext", "roberta"},
+    {"distilbert", "bert"},
+    {"electra", "bert"},
+    {"ernie", "bert"},
+    {"gemma2", "gemma"},
+    {"gemma3", "gemma"},
+    {"gemma3text", "gemma"},
+    {"gptj", "gpt2"},
+    {"gptneo", "gpt2"},
+    {"gte", "xlmroberta"},
+    {"ibert", "roberta"},
+    {"layoutlm", "bert"},
+    {"lilt", "roberta"},
+    {"longformer", "roberta"},
+    {"megatronbert", "bert"},
+    {"mobilebert", "bert"},
+    {"mt5", "t5"},
+    {"nomicbert", "bert"},
+    {"opt", "gpt2"},
+    {"phi", "gpt2"},
+    {"qwen2moe", "qwen2"},
+    {"qwen3", "qwen2"},
+    {"qwen3moe", "qwen2"},
+    {"squeezebert", "bert"},
+    {"starcoder2", "gpt2"},
+    {"switchtransformers", "t5"},
+    {"xmod", "xlmroberta"},
+    {"yoso", "albert"},
+};
 
 const Family* find(std::string_view text) {
-  const std::string name = plain_name(text);
-  const auto* const found = std::find_if(std::begin(kFamilies), std::end(kFamilies),
-                                         [&](const Family& family) { return family.name == name; });
-  return found == std::end(kFamilies) ? nullptr : found;
+  const std::string name = plain_family(text);
+  for (const std::string_view wanted : {std::string_view(name), tokenizer_family(name)})
+    for (const Family& family : kFamilies)
+      if (family.name == wanted) return &family;
+  return nullptr;
 }
 
 template <typename Of>
@@ -83,6 +107,29 @@ auto* find_token(Of& of, std::string_view name) {
 
 }  // namespace
 
+std::string plain_family(std::string_view text) {
+  std::string name;
+  for (const char c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const std::string_view ending : {"fast", "tokenizer"})
+    if (name.ends_with(ending)) name.resize(name.size() - ending.size());
+  return name;
+}
+
+std::string_view tokenizer_family(std::string_view plain) {
+  for (const auto& [name, like] : kLike)
+    if (name == plain) return like;
+  return plain;
+}
+
+std::string_view default_token(std::string_view family, std::string_view name) {
+  const Family* const known = find(family);
+  for (size_t i = 0; known && i < std::size(kSpecialTokenNames); ++i)
+    if (name == kSpecialTokenNames[i]) return known->tokens[i];
+  return "";
+}
+
 std::optional<std::string>* special_token_of(PreTrainedTokenizer& tokenizer,
                                              std::string_view name) {
   return find_token(tokenizer, name);
@@ -94,22 +141,20 @@ const std::optional<std::string>* special_token_of(const PreTrainedTokenizer& to
 }
 
 void set_default_tokens(PreTrainedTokenizer& tokenizer, std::string_view family) {
-  const Family* const known = find(family);
-  if (!known) return;
-  for (size_t i = 0; i < std::size(kSpecialTokenNames); ++i) {
-    const std::string_view token = known->tokens[i];
-    std::optional<std::string>& its = *special_token_of(tokenizer, kSpecialTokenNames[i]);
+  for (const char* name : kSpecialTokenNames) {
+    const std::string_view token = default_token(family, name);
+    std::optional<std::string>& its = *special_token_of(tokenizer, name);
     if (!its && !token.empty() && tokenizer.tokenizer.token_to_id(token)) its = token;
   }
 }
 
 bool frames_texts(std::string_view family) {
-  const std::string name = plain_name(family);
+  const std::string name(tokenizer_family(plain_family(family)));
   return std::find(std::begin(kFraming), std::end(kFraming), name) != std::end(kFraming);
 }
 
 bool pads_left(std::string_view family) {
-  const std::string name = plain_name(family);
+  const std::string name(tokenizer_family(plain_family(family)));
   return std::find(std::begin(kPadLeft), std::end(kPadLeft), name) != std::end(kPadLeft);
 }
 

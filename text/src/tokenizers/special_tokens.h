@@ -10,8 +10,15 @@ namespace hearth::text {
 
 class PreTrainedTokenizer;
 
-/// Sets those that nothing has set and the vocabulary has. `family` is a "tokenizer_class" of
-/// tokenizer_config.json or a "model_type" of config.json.
+/// "xlmroberta" of "xlm-roberta" and of "XLMRobertaTokenizerFast": a "model_type" of config.json
+/// and a "tokenizer_class" of tokenizer_config.json.
+std::string plain_family(std::string_view text);
+/// The family whose tokenizers those of another are, "roberta" for "longformer"; or itself.
+std::string_view tokenizer_family(std::string_view plain);
+
+/// The token that a family has where nothing names another; "" for none. `name`: "bos_token" ...
+std::string_view default_token(std::string_view family, std::string_view name);
+/// Sets those that nothing has set and the vocabulary has.
 void set_default_tokens(PreTrainedTokenizer& tokenizer, std::string_view family);
 /// Whether models of that family take token_type_ids; none where nobody knows it.
 std::optional<bool> takes_token_types(std::string_view family);

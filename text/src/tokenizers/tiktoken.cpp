@@ -59,9 +59,8 @@ std::string encoding_of(const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<Tokenizer::Impl> from_tiktoken(std::string_view file, const std::string& path,
-                                               const FileHints& hints) {
-  const std::string encoding = hints.encoding.empty() ? encoding_of(path) : hints.encoding;
+std::shared_ptr<Tokenizer::Impl> from_tiktoken(std::string_view file, const std::string& path) {
+  const std::string encoding = encoding_of(path);
   std::unique_ptr<PreTokenizer> pre_tokenizer = make_tiktoken_pre_tokenizer(encoding);
   HEARTH_CHECK_AS(FormatError, pre_tokenizer, "[", path,
                   "] expected the name of an encoding (gpt2, r50k_base, p50k_base, p50k_edit, "

@@ -21,6 +21,8 @@ struct Tokenizer::Impl {
   void check(const Truncation& truncation) const;
   /// From now on [bos] A [eos], or less, as Llama's tokenizers have it.
   void set_frame(const std::optional<SpecialToken>& bos, const std::optional<SpecialToken>& eos);
+  /// A post-processor of tokenizer.json.
+  void set_post_processor(const std::string& json);
   /// A decoder of tokenizer.json.
   void set_decoder(std::string_view json);
   /// Adds tokens, to a vocabulary that earlier results don't share.

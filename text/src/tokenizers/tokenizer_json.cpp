@@ -193,8 +193,12 @@ void Tokenizer::Impl::set_frame(const std::optional<SpecialToken>& bos,
                               {"single", std::move(single)},
                               {"pair", std::move(pair)},
                               {"special_tokens", std::move(tokens)}};
+  set_post_processor(frame.dump());
+}
+
+void Tokenizer::Impl::set_post_processor(const std::string& json) {
   simdjson::dom::parser parser;
-  post_processor = PostProcessor(parser.parse(frame.dump()), "Tokenizer");
+  post_processor = PostProcessor(parser.parse(json), "Tokenizer");
 }
 
 void Tokenizer::Impl::set_decoder(std::string_view json) {

@@ -34,6 +34,11 @@ def sentencepiece_files():
                 "remove_extra_whitespaces": False, "byte_fallback": False},
         "bpe_bytes": {"model_type": "bpe", "vocab_size": 560, "byte_fallback": True,
                       "normalization_rule_tsv": rules, "user_defined_symbols": ["the", "<x>"]},
+        # Spaces stand behind words.
+        "suffix": {"model_type": "unigram", "vocab_size": 250, "normalization_rule_tsv": rules,
+                   "treat_whitespace_as_suffix": True},
+        "suffix_bpe": {"model_type": "bpe", "vocab_size": 300, "normalization_rule_name": "identity",
+                       "treat_whitespace_as_suffix": True, "remove_extra_whitespaces": False},
     }.items():
         out = io.BytesIO()
         sentencepiece.SentencePieceTrainer.train(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SentencePiece's .model, a ModelProto (sentencepiece_model.proto).
+#include <algorithm>
 #include <cmath>
 
 #include "hearth/base/error.h"
 
 #include "tokenizers/model_files.h"
-#include "tokenizers/models/build.h"
 #include "tokenizers/models/protobuf.h"
 #include "tokenizers/parts.h"
 #include "unicode/utf8.h"
@@ -20,7 +20,7 @@ enum ModelType : int32_t { kUnigram = 1, kBpe = 2 };
 struct TrainerSpec {
   int32_t model_type = kUnigram;
   bool byte_fallback = false, whitespace_as_suffix = false;
-  int32_t unk_id = 0, bos_id = 1, eos_id = 2, pad_id = -1;
+  int32_t bos_id = 1, eos_id = 2, pad_id = -1;
 };
 
 UnigramPiece read_piece(std::string_view message, const std::string& source) {
@@ -67,9 +67,6 @@ TrainerSpec read_trainer_spec(std::string_view message, const std::string& sourc
       case 35:
         spec.byte_fallback = reader.boolean();
         break;
-      case 40:
-        spec.unk_id = reader.int32();
-        break;
       case 41:
         spec.bos_id = reader.int32();
         break;
@@ -109,37 +106,16 @@ void read_normalizer_spec(std::string_view message, const std::string& source,
   }
 }
 
-void use_fairseq_ids(std::vector<UnigramPiece>& pieces, TrainerSpec& spec,
-                     const std::string& source) {
-  const bool fits = pieces.size() > 3 && pieces[0].type == Type::Unknown &&
-                    pieces[1].type == Type::Control && pieces[2].type == Type::Control;
-  HEARTH_CHECK_AS(FormatError, fits, "[", source,
-                  "] expected <unk>, <s> and </s> as the first pieces, as XLM-R's model has them");
-  std::vector<UnigramPiece> all{{"<s>", 0, Type::Control},
-                                {"<pad>", 0, Type::Control},
-                                {"</s>", 0, Type::Control},
-                                {"<unk>", 0, Type::Unknown}};
-  all.insert(all.end(), pieces.begin() + 3, pieces.end());
-  all.push_back({"<mask>", 0, Type::Control});
-  pieces = std::move(all);
-  spec.bos_id = 0;
-  spec.pad_id = 1;
-  spec.eos_id = 2;
-  spec.unk_id = 3;
-}
-
 }  // namespace
 
-SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source,
-                                     bool fairseq) {
+SentencePieceFile read_sentencepiece(std::string_view file, const std::string& source) {
   SentencePieceFile out;
-  std::vector<UnigramPiece> pieces;
   TrainerSpec spec;
   ProtobufReader reader(file, source);
   while (reader.next()) {
     switch (reader.field()) {
       case 1:
-        pieces.push_back(read_piece(reader.bytes(), source));
+        out.pieces.push_back(read_piece(reader.bytes(), source));
         break;
       case 2:
         spec = read_trainer_spec(reader.bytes(), source);
@@ -151,37 +127,55 @@ SentencePieceFile read_sentencepiece(std::string_view file, const std::string& s
         break;
     }
   }
-  HEARTH_CHECK_AS(FormatError, !pieces.empty(), "[", source, "] expected pieces, got none");
+  HEARTH_CHECK_AS(FormatError, !out.pieces.empty(), "[", source, "] expected pieces, got none");
   HEARTH_CHECK_AS(FormatError, spec.model_type == kUnigram || spec.model_type == kBpe, "[", source,
                   "] expected a unigram or BPE model (type 1 or 2), got type ", spec.model_type);
-  if (fairseq) use_fairseq_ids(pieces, spec, source);
   out.is_bpe = spec.model_type == kBpe;
   out.byte_fallback = spec.byte_fallback;
   out.treat_whitespace_as_suffix = spec.whitespace_as_suffix;
-  UnigramOptions options;
-  options.byte_fallback = spec.byte_fallback;
-  options.float_scores = true;
-  for (uint32_t id = 0; id < pieces.size(); ++id) {
-    const auto& [text, score, type] = pieces[id];
-    if (type == Type::Unknown && !options.unk_id) options.unk_id = id;
-    if (type == Type::Control || type == Type::UserDefined) {
-      out.specials.push_back({id, std::string(text), type == Type::Control});
-    }
-  }
-  HEARTH_CHECK_AS(FormatError, options.unk_id, "[", source,
+  const auto unknown = std::find_if(out.pieces.begin(), out.pieces.end(),
+                                    [](const auto& piece) { return piece.type == Type::Unknown; });
+  HEARTH_CHECK_AS(FormatError, unknown != out.pieces.end(), "[", source,
                   "] expected a piece of type unknown, got none");
-  out.unk_id = options.unk_id;
-  const auto special = [&](int32_t id, Type type) {
-    const bool there = id >= 0 && static_cast<size_t>(id) < pieces.size() &&
-                       pieces[static_cast<size_t>(id)].type == type;
+  out.unk_id = static_cast<uint32_t>(unknown - out.pieces.begin());
+  const auto control = [&](int32_t id) {
+    const bool there = id >= 0 && static_cast<size_t>(id) < out.pieces.size() &&
+                       out.pieces[static_cast<size_t>(id)].type == Type::Control;
     return there ? std::optional(static_cast<uint32_t>(id)) : std::nullopt;
   };
-  out.bos_id = special(spec.bos_id, Type::Control);
-  out.eos_id = special(spec.eos_id, Type::Control);
-  out.pad_id = special(spec.pad_id, Type::Control);
-  out.model = out.is_bpe ? make_sentencepiece_bpe(pieces, options, source)
-                         : make_unigram(pieces, options, source);
+  out.bos_id = control(spec.bos_id);
+  out.eos_id = control(spec.eos_id);
+  out.pad_id = control(spec.pad_id);
   return out;
+}
+
+void use_fairseq_ids(SentencePieceFile& file, const std::string& source) {
+  std::vector<UnigramPiece>& pieces = file.pieces;
+  const bool fits = pieces.size() > 3 && pieces[0].type == Type::Unknown &&
+                    pieces[1].type == Type::Control && pieces[2].type == Type::Control;
+  HEARTH_CHECK_AS(FormatError, fits, "[", source,
+                  "] expected <unk>, <s> and </s> as the first pieces, as XLM-R's model has them");
+  std::vector<UnigramPiece> all{{"<s>", 0, Type::Control},
+                                {"<pad>", 0, Type::Control},
+                                {"</s>", 0, Type::Control},
+                                {"<unk>", 0, Type::Unknown}};
+  all.insert(all.end(), pieces.begin() + 3, pieces.end());
+  all.push_back({"<mask>", 0, Type::Control});
+  pieces = std::move(all);
+  file.bos_id = 0;
+  file.pad_id = 1;
+  file.eos_id = 2;
+  file.unk_id = 3;
+}
+
+std::unique_ptr<Model> make_sentencepiece(const SentencePieceFile& file,
+                                          const std::string& source) {
+  UnigramOptions options;
+  options.byte_fallback = file.byte_fallback;
+  options.float_scores = true;
+  options.unk_id = file.unk_id;
+  return file.is_bpe ? make_sentencepiece_bpe(file.pieces, options, source)
+                     : make_unigram(file.pieces, options, source);
 }
 
 }  // namespace hearth::text

@@ -9,7 +9,6 @@
 
 #include "tokenizers/base64.h"
 #include "tokenizers/model_files.h"
-#include "tokenizers/models/build.h"
 #include "tokenizers/models/byte_letters.h"
 #include "tokenizers/models/vocab_json.h"
 #include "tokenizers/parts.h"
@@ -73,7 +72,8 @@ std::unique_ptr<Model> read_tiktoken(
   return make_bpe(vocab, merges, options, source);
 }
 
-std::unique_ptr<Model> read_bert_vocab(std::string_view file, const std::string& source) {
+std::unique_ptr<Model> read_bert_vocab(std::string_view file, const std::string& source,
+                                       const std::string& unk_token) {
   check_utf8(file, source);
   VocabEntries vocab;
   std::string_view line;
@@ -81,12 +81,14 @@ std::unique_ptr<Model> read_bert_vocab(std::string_view file, const std::string&
     vocab.emplace_back(line, static_cast<uint32_t>(vocab.size()));
   }
   HEARTH_CHECK_AS(FormatError, !vocab.empty(), "[", source, "] expected tokens, got none");
-  return make_wordpiece(vocab, {}, source);
+  WordPieceOptions options;
+  options.unk_token = unk_token;
+  return make_wordpiece(vocab, options, source);
 }
 
 std::unique_ptr<Model> read_gpt2_vocab(std::string_view vocab, std::string_view merges,
-                                       const std::string& source,
-                                       const std::string& merges_source) {
+                                       const std::string& source, const std::string& merges_source,
+                                       BpeOptions options) {
   check_utf8(merges, merges_source);
   std::vector<RankedMerge> pairs;
   std::string_view line;
@@ -100,7 +102,6 @@ std::unique_ptr<Model> read_gpt2_vocab(std::string_view vocab, std::string_view 
   const auto failed = parser.parse(vocab.data(), vocab.size()).get(json);
   HEARTH_CHECK_AS(FormatError, !failed, "[", source,
                   "] expected JSON, got something else: ", simdjson::error_message(failed));
-  BpeOptions options;
   options.byte_level = true;
   return make_bpe(read_vocab(json, source), pairs, options, source);
 }
