@@ -42,6 +42,7 @@ MODELS = {
     "smollm3": (transformers.SmolLM3Config, SIZES | dict(no_rope_layer_interval=2)),
 }
 # Settings over those of a model, whose weights they have.
+LONGROPE = {"short_factor": [1.0, 1.6], "long_factor": [1.2, 3.3]}
 VARIANTS = {
     "llama": {
         "linear": dict(rope_scaling={"type": "linear", "factor": 2.5}, rope_theta=500.0),
@@ -56,6 +57,12 @@ VARIANTS = {
                                              "original_max_position_embeddings": 32, "beta_fast": 8.0,
                                              "beta_slow": 2.0, "mscale": 0.7, "mscale_all_dim": 0.4,
                                              "truncate": False}),
+        # Longer than the original length, and not.
+        "longrope": dict(rope_parameters={"rope_type": "longrope", "rope_theta": 1000.0,
+                                          "original_max_position_embeddings": 8,
+                                          "factor": 4.0, **LONGROPE}),
+        "longrope_short": dict(rope_scaling={"type": "longrope", **LONGROPE},
+                               original_max_position_embeddings=16, max_position_embeddings=64),
     },
     "gpt2": {
         "unscaled": dict(scale_attn_weights=False),

@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(All, Decoders,
 TEST(Decoder, SettingsThatFewModelsHaveAreFollowed) {
   const NoGradGuard no_grad;
   const JsonValue variants = json_of(kFolder + "variants.json");
-  ASSERT_EQ(variants.size(), 10U);
+  ASSERT_EQ(variants.size(), 12U);
   for (const std::string& name : variants.keys()) {
     const JsonValue variant = variants.at(name);
     const auto weights =
@@ -202,6 +202,11 @@ TEST(Decoder, RefusesConfigurationsThatFitNothing) {
               testing::HasSubstr("1 to 4096 layers, got 1000000000"));
   EXPECT_THAT(refused(R"({"model_type": "llama", "rope_scaling": {"rope_type": "spiral"}})"),
               testing::HasSubstr("got spiral"));
+  EXPECT_THAT(refused(R"({"model_type": "llama", "hidden_size": 16, "num_attention_heads": 2,
+                          "rope_scaling": {"rope_type": "longrope", "short_factor": [1, 2, 3, 4],
+                                           "long_factor": [1, 2, 3]}})"),
+              testing::HasSubstr("expected 4 positive numbers as short_factor and as long_factor, "
+                                 "got 4 and 3 numbers"));
   EXPECT_THAT(refused(R"({"model_type": "llama", "hidden_act": "step", "hidden_size": 8,
                           "num_attention_heads": 2, "intermediate_size": 8, "vocab_size": 4,
                           "num_hidden_layers": 1})"),

@@ -56,6 +56,12 @@ void read_option(const JsonValue& config, const char* name, std::vector<int64_t>
   value.clear();
   for (size_t i = 0; i < list.size(); ++i) value.push_back(list.at(i).integer());
 }
+void read_option(const JsonValue& config, const char* name, std::vector<double>& value) {
+  if (!has(config, name)) return;
+  const JsonValue list = config.at(name);
+  value.clear();
+  for (size_t i = 0; i < list.size(); ++i) value.push_back(list.at(i).number());
+}
 
 struct ConfigEditor::Impl {
   ordered_json json = ordered_json::object();
@@ -86,6 +92,9 @@ void ConfigEditor::set(const char* name, const std::vector<std::string>& value) 
   impl_->json.erase("num_labels");
 }
 void ConfigEditor::set(const char* name, const std::vector<int64_t>& value) {
+  impl_->json[name] = value;
+}
+void ConfigEditor::set(const char* name, const std::vector<double>& value) {
   impl_->json[name] = value;
 }
 void ConfigEditor::set(const char* name, const JsonValue& value) {

@@ -24,6 +24,8 @@ void read_option(const data::readers::JsonValue& config, const char* name,
                  std::vector<std::string>& value);
 void read_option(const data::readers::JsonValue& config, const char* name,
                  std::vector<int64_t>& value);
+void read_option(const data::readers::JsonValue& config, const char* name,
+                 std::vector<double>& value);
 template <typename T>
 void read_option(const data::readers::JsonValue& config, const char* name,
                  std::optional<T>& value) {
@@ -55,6 +57,7 @@ class ConfigEditor {
   /// "id2label" becomes an object, with "label2id" beside it.
   void set(const char* name, const std::vector<std::string>& value);
   void set(const char* name, const std::vector<int64_t>& value);
+  void set(const char* name, const std::vector<double>& value);
   /// A value of JSON.
   void set(const char* name, const data::readers::JsonValue& value);
   template <typename T>

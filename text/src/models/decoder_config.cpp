@@ -33,6 +33,11 @@ void read_rope(const JsonValue& json, RopeParameters& rope) {
   if (!json.contains("rope_type")) read_option(json, "type", rope.rope_type());
 }
 
+bool knows_original_length(const RopeParameters& rope) {
+  const std::string& type = rope.rope_type();
+  return type == "llama3" || type == "yarn" || type == "longrope";
+}
+
 /// rope_parameters of transformers 5, for all layers or by their types; before it, rope_theta,
 /// rope_scaling and for sliding layers rope_local_base_freq.
 void read_ropes(const JsonValue& json, DecoderConfig& config) {
@@ -50,7 +55,17 @@ void read_ropes(const JsonValue& json, DecoderConfig& config) {
       read_rope(*sliding, *config.sliding_rope());
     }
     if (full) read_rope(*full, rope);
-    if (!full && !sliding) read_rope(*value, rope);
+    if (full || sliding) continue;
+    read_rope(*value, rope);
+    // Phi's place of it, which goes before the other.
+    if (knows_original_length(rope))
+      read_option(json, "original_max_position_embeddings",
+                  rope.original_max_position_embeddings());
+    // Otherwise it is how much longer texts are than those that the model was trained on.
+    if (knows_original_length(rope) && !find(*value, "factor") &&
+        rope.original_max_position_embeddings() > 0)
+      rope.factor(static_cast<double>(config.max_position_embeddings()) /
+                  static_cast<double>(rope.original_max_position_embeddings()));
   }
 }
 
@@ -95,13 +110,13 @@ void fill_no_rope_layers(const JsonValue& json, DecoderConfig& c) {
     c.no_rope_layers().push_back((i + 1) % every != 0);
 }
 
-void check_rope(const RopeParameters& rope) {
-  constexpr const char* kRopes[] = {"default", "linear", "dynamic", "llama3", "yarn"};
+void check_rope(const RopeParameters& rope, int64_t head_size) {
+  constexpr const char* kRopes[] = {"default", "linear", "dynamic", "llama3", "yarn", "longrope"};
   HEARTH_CHECK_AS(ValueError,
                   std::any_of(std::begin(kRopes), std::end(kRopes),
                               [&](const char* name) { return rope.rope_type() == name; }),
-                  "[config.json] expected \"rope_type\" default, linear, dynamic, llama3 or yarn, "
-                  "got ",
+                  "[config.json] expected \"rope_type\" default, linear, dynamic, llama3, yarn or "
+                  "longrope, got ",
                   rope.rope_type());
   const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
   HEARTH_CHECK_AS(ValueError,
@@ -115,6 +130,15 @@ void check_rope(const RopeParameters& rope) {
                   rope.rope_theta(), ", factor ", rope.factor(), ", low_freq_factor ",
                   rope.low_freq_factor(), ", high_freq_factor ", rope.high_freq_factor(),
                   ", partial_rotary_factor ", rope.partial_rotary_factor());
+  if (rope.rope_type() != "longrope") return;
+  const auto fits = [&](const std::vector<double>& factors) {
+    return factors.size() == static_cast<size_t>(head_size / 2) &&
+           std::all_of(factors.begin(), factors.end(), positive);
+  };
+  HEARTH_CHECK_AS(ValueError, fits(rope.short_factor()) && fits(rope.long_factor()),
+                  "[config.json] expected ", head_size / 2,
+                  " positive numbers as short_factor and as long_factor, got ",
+                  rope.short_factor().size(), " and ", rope.long_factor().size(), " numbers");
 }
 
 /// {"rope_type": ..., "rope_theta": ...} and what else the type needs.
@@ -140,6 +164,11 @@ JsonValue rope_json(const RopeParameters& rope) {
     if (rope.mscale_all_dim() != plain.mscale_all_dim())
       editor.set("mscale_all_dim", rope.mscale_all_dim());
     if (!rope.truncate()) editor.set("truncate", rope.truncate());
+  }
+  if (rope.rope_type() == "longrope") {
+    editor.set("attention_factor", rope.attention_factor());
+    editor.set("short_factor", rope.short_factor());
+    editor.set("long_factor", rope.long_factor());
   }
   return editor.value();
 }
@@ -317,8 +346,8 @@ void DecoderConfig::check() const {
                       query_pre_attn_scalar_ >= 0 && attention_dropout_ >= 0 &&
                       attention_dropout_ <= 1 && rms_norm_eps_ >= 0,
                   "[config.json] expected no negative caps, scales, dropout or eps");
-  check_rope(rope_);
-  if (sliding_rope_) check_rope(*sliding_rope_);
+  check_rope(rope_, head_size());
+  if (sliding_rope_) check_rope(*sliding_rope_, head_size());
 }
 
 int64_t DecoderConfig::head_size() const {

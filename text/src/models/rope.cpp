@@ -11,6 +11,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 #include "hearth/text/models/decoder_config.h"
 
 namespace hearth::text {
@@ -56,6 +57,12 @@ double yarn_scale(const RopeParameters& rope) {
              : scale(1);
 }
 
+/// LongRoPE (Ding et al., 2024).
+double longrope_scale(const RopeParameters& rope, double context) {
+  if (rope.attention_factor()) return *rope.attention_factor();
+  return rope.factor() <= 1 ? 1 : std::sqrt(1 + std::log(rope.factor()) / std::log(context));
+}
+
 }  // namespace
 
 Tensor RotaryEmbedding::frequencies(double theta) const {
@@ -81,20 +88,30 @@ RotaryEmbedding::RotaryEmbedding(const RopeParameters& rope, int64_t head_dim,
     frequencies_ = yarn(frequencies_, rope, head_dim, context);
     scale_ = yarn_scale(rope);
   }
+  if (rope.rope_type() == "longrope") {
+    long_frequencies_ = frequencies_ / tensor(rope.long_factor(), kFloat);
+    frequencies_ = frequencies_ / tensor(rope.short_factor(), kFloat);
+    original_length_ = static_cast<int64_t>(context);
+    scale_ = longrope_scale(rope, context);
+  }
+}
+
+Tensor RotaryEmbedding::frequencies_up_to(int64_t last) const {
+  if (long_frequencies_.defined())
+    return last >= original_length_ ? long_frequencies_ : frequencies_;
+  if (!dynamic_ || last < max_position_embeddings_ || head_dim_ <= 2) return frequencies_;
+  // A longer sequence than trained on: a larger base, as far as it goes beyond.
+  const auto dim = static_cast<double>(head_dim_);
+  const auto length = static_cast<double>(last + 1);
+  const double stretch =
+      factor_ * length / static_cast<double>(max_position_embeddings_) - (factor_ - 1);
+  return frequencies(theta_ * std::pow(stretch, dim / (dim - 2)));
 }
 
 Angles RotaryEmbedding::angles(const Tensor& positions, ScalarType dtype) const {
   const NoGradGuard no_grad;
-  Tensor f = frequencies_;
-  const int64_t last = dynamic_ && positions.numel() > 0 ? positions.max().item<int64_t>() : 0;
-  if (last >= max_position_embeddings_ && head_dim_ > 2) {
-    // A longer sequence than trained on: a larger base, as far as it goes beyond.
-    const auto dim = static_cast<double>(head_dim_);
-    const auto length = static_cast<double>(last + 1);
-    const double stretch =
-        factor_ * length / static_cast<double>(max_position_embeddings_) - (factor_ - 1);
-    f = frequencies(theta_ * std::pow(stretch, dim / (dim - 2)));
-  }
+  const bool by_length = (dynamic_ || long_frequencies_.defined()) && positions.numel() > 0;
+  const Tensor f = frequencies_up_to(by_length ? positions.max().item<int64_t>() : 0);
   const Tensor half = positions.unsqueeze(-1).to(kFloat) * f.to(positions.device());
   const Tensor both = cat({half, half}, -1);
   return {(both.cos() * scale_).to(dtype), (both.sin() * scale_).to(dtype)};

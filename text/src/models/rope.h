@@ -24,8 +24,13 @@ class RotaryEmbedding {
 
  private:
   Tensor frequencies(double theta) const;
+  /// Those of positions of which this is the last.
+  Tensor frequencies_up_to(int64_t last) const;
 
   Tensor frequencies_;  // [head_dim / 2]
+  /// Of type "longrope": of sequences that are longer than original_length_.
+  Tensor long_frequencies_;
+  int64_t original_length_ = 0;
   double scale_ = 1;
   /// Of type "dynamic": what frequencies of longer sequences are computed from.
   bool dynamic_ = false;

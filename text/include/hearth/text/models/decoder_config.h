@@ -16,7 +16,7 @@ namespace hearth::text {
 /// How far queries and keys are turned at a position: config.json's "rope_parameters", or
 /// "rope_scaling" with "rope_theta" in older ones.
 struct HEARTH_API RopeParameters {
-  /// "default", "linear", "dynamic", "llama3" or "yarn".
+  /// "default", "linear", "dynamic", "llama3", "yarn" or "longrope".
   HEARTH_ARG(std::string, rope_type) = "default";
   HEARTH_ARG(double, rope_theta) = 10000;
   HEARTH_ARG(double, factor) = 1;
@@ -31,6 +31,10 @@ struct HEARTH_API RopeParameters {
   HEARTH_ARG(double, mscale) = 0;
   HEARTH_ARG(double, mscale_all_dim) = 0;
   HEARTH_ARG(bool, truncate) = true;
+  /// Of "longrope": what each pair's frequency is divided by, head_size() / 2 numbers each: in
+  /// sequences of original_max_position_embeddings tokens or less, and in longer ones.
+  HEARTH_ARG(std::vector<double>, short_factor);
+  HEARTH_ARG(std::vector<double>, long_factor);
 };
 
 /// Settings of a decoder in the manner of Llama. `model_type` is "llama", "mistral", "qwen2",
