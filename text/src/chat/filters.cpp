@@ -205,7 +205,8 @@ Value word_count(Context&, const Value& value, const Args& args) {
   // Runs of letters, digits and underscores.
   int64_t words = 0;
   bool inside = false;
-  for (const std::string_view c : characters(to_text(value))) {
+  const std::string text = to_text(value);
+  for (const std::string_view c : characters(text)) {
     const bool word = c == "_" || is_alnum(c);
     words += word && !inside;
     inside = word;
