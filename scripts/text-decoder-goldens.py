@@ -216,6 +216,13 @@ def processors(values):
         "repetition_penalty": generation.RepetitionPenaltyLogitsProcessor(1.7),
         "no_repeat_ngram": generation.NoRepeatNGramLogitsProcessor(3),
         "no_repeat_unigram": generation.NoRepeatNGramLogitsProcessor(1),
+        # Of a prompt of the first five tokens.
+        "encoder_repetition_penalty": generation.EncoderRepetitionPenaltyLogitsProcessor(
+            1.7, ids[:, :5]),
+        "encoder_no_repeat_ngram": generation.EncoderNoRepeatNGramLogitsProcessor(2, ids[:, :5]),
+        "encoder_no_repeat_unigram": generation.EncoderNoRepeatNGramLogitsProcessor(1, ids[:, :5]),
+        "top_h": generation.TopHLogitsWarper(0.4),
+        "top_h_small": generation.TopHLogitsWarper(0.01),
         "sequence_bias": generation.SequenceBiasLogitsProcessor(
             [[[3], 1.5], [[5, 4], -2.0], [[7, 4, 5, 4, 9], 3.25]]),
         "no_bad_words": generation.NoBadWordsLogitsProcessor([[8], [5, 4, 30], [4, 31], [2]], [2]),

@@ -283,6 +283,16 @@ TEST(GenerationConfigFile, IsWhatWasWritten) {
   EXPECT_EQ(GenerationConfig::from_pretrained(kFolder + "llama").eos_token_id(), Ids{2});
 }
 
+TEST(LogitsProcessors, OfWhatIsImpossibleLeaveItSo) {
+  const float never = -std::numeric_limits<float>::infinity();
+  for (const auto& processor : {top_h(0.5), top_k(2), top_p(0.5), min_p(0.1), typical_p(0.5),
+                                epsilon_cutoff(0.1), eta_cutoff(0.1)}) {
+    std::vector<float> scores(5, never);
+    processor->process({}, scores);
+    EXPECT_THAT(scores, testing::Each(never));
+  }
+}
+
 TEST(LogitsProcessors, AloneGiveTransformersScores) {
   const std::vector<std::pair<const char*, LogitsProcessorPtr>> cases = {
       {"repetition_penalty", repetition_penalty(1.7)},
@@ -306,6 +316,11 @@ TEST(LogitsProcessors, AloneGiveTransformersScores) {
       {"min_p_keep", min_p(0.9, 4)},
       {"typical", typical_p(0.6)},
       {"typical_keep", typical_p(0.05, 3)},
+      {"encoder_repetition_penalty", encoder_repetition_penalty(1.7, 5)},
+      {"encoder_no_repeat_ngram", encoder_no_repeat_ngram(2, 5)},
+      {"encoder_no_repeat_unigram", encoder_no_repeat_ngram(1, 5)},
+      {"top_h", top_h(0.4)},
+      {"top_h_small", top_h(0.01)},
       {"epsilon", epsilon_cutoff(0.02)},
       {"eta", eta_cutoff(0.05)},
       {"normalize", logit_normalization()},

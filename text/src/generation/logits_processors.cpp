@@ -54,6 +54,36 @@ void force(std::span<float> scores, const Ids& ids) {
     if (float* score = score_of(scores, id)) *score = 0;
 }
 
+/// Without its padding.
+ArrayRef<int64_t> prompt_of(const TokensSoFar& tokens, int64_t prompt_length) {
+  const ArrayRef<int64_t> real = tokens.real();
+  const size_t padded = std::min(static_cast<size_t>(prompt_length), tokens.ids.size());
+  return ArrayRef<int64_t>(real.data(), padded - std::min(padded, tokens.padding));
+}
+
+/// Makes each token of `ids` less likely, once.
+void penalize(ArrayRef<int64_t> ids, float penalty, std::span<float> scores) {
+  std::vector<bool> done(scores.size());
+  for (const int64_t id : ids) {
+    float* score = score_of(scores, id);
+    if (!score || done[static_cast<size_t>(id)]) continue;
+    done[static_cast<size_t>(id)] = true;
+    *score = *score < 0 ? *score * penalty : *score / penalty;
+  }
+}
+
+/// What would end an n-gram of `ids` behind the last tokens so far.
+void forbid_ngrams_of(ArrayRef<int64_t> ids, size_t n, const TokensSoFar& tokens,
+                      std::span<float> scores) {
+  const ArrayRef<int64_t> all = tokens.real();
+  if (all.size() + 1 < n || ids.size() < n) return;
+  const int64_t* tail = all.end() - (n - 1);
+  for (size_t i = 0; i + n <= ids.size(); ++i) {
+    if (!std::equal(tail, all.end(), ids.begin() + i)) continue;
+    if (float* score = score_of(scores, ids[i + n - 1])) *score = kNever;
+  }
+}
+
 bool ends_with(ArrayRef<int64_t> ids, const int64_t* tail, size_t n) {
   return ids.size() >= n && std::equal(tail, tail + n, ids.end() - n);
 }
@@ -67,30 +97,36 @@ LogitsProcessorPtr logits_processor(Callable<void(const TokensSoFar&, std::span<
 LogitsProcessorPtr repetition_penalty(double penalty) {
   HEARTH_CHECK_AS(ValueError, penalty > 0, "[repetition_penalty] expected a positive number, got ",
                   penalty);
-  const auto p = static_cast<float>(penalty);
-  return logits_processor([p](const TokensSoFar& tokens, std::span<float> scores) {
-    std::vector<bool> done(scores.size());
-    for (const int64_t id : tokens.real()) {
-      float* score = score_of(scores, id);
-      if (!score || done[static_cast<size_t>(id)]) continue;
-      done[static_cast<size_t>(id)] = true;
-      *score = *score < 0 ? *score * p : *score / p;
-    }
+  return logits_processor(
+      [p = static_cast<float>(penalty)](const TokensSoFar& tokens, std::span<float> scores) {
+        penalize(tokens.real(), p, scores);
+      });
+}
+
+LogitsProcessorPtr encoder_repetition_penalty(double penalty, int64_t prompt_length) {
+  HEARTH_CHECK_AS(ValueError, penalty > 0,
+                  "[encoder_repetition_penalty] expected a positive number, got ", penalty);
+  return logits_processor([p = static_cast<float>(1 / penalty), prompt_length](
+                              const TokensSoFar& tokens, std::span<float> scores) {
+    penalize(prompt_of(tokens, prompt_length), p, scores);
   });
 }
 
 LogitsProcessorPtr no_repeat_ngram(int64_t ngram_size) {
   HEARTH_CHECK_AS(ValueError, ngram_size > 0, "[no_repeat_ngram] expected a positive size, got ",
                   ngram_size);
-  const auto n = static_cast<size_t>(ngram_size);
-  return logits_processor([n](const TokensSoFar& tokens, std::span<float> scores) {
-    const ArrayRef<int64_t> ids = tokens.real();
-    if (ids.size() < n) return;
-    const int64_t* tail = ids.end() - (n - 1);
-    for (size_t i = 0; i + n <= ids.size(); ++i) {
-      if (!std::equal(tail, ids.end(), ids.begin() + i)) continue;
-      if (float* score = score_of(scores, ids[i + n - 1])) *score = kNever;
-    }
+  return logits_processor(
+      [n = static_cast<size_t>(ngram_size)](const TokensSoFar& tokens, std::span<float> scores) {
+        forbid_ngrams_of(tokens.real(), n, tokens, scores);
+      });
+}
+
+LogitsProcessorPtr encoder_no_repeat_ngram(int64_t ngram_size, int64_t prompt_length) {
+  HEARTH_CHECK_AS(ValueError, ngram_size > 0,
+                  "[encoder_no_repeat_ngram] expected a positive size, got ", ngram_size);
+  return logits_processor([n = static_cast<size_t>(ngram_size), prompt_length](
+                              const TokensSoFar& tokens, std::span<float> scores) {
+    forbid_ngrams_of(prompt_of(tokens, prompt_length), n, tokens, scores);
   });
 }
 
@@ -193,8 +229,12 @@ std::vector<LogitsProcessorPtr> logits_processors(const GenerationConfig& c, int
   std::vector<LogitsProcessorPtr> list;
   const bool has_end = !c.eos_token_id().empty();
   if (!c.sequence_bias().empty()) list.push_back(sequence_bias(c.sequence_bias()));
+  if (c.encoder_repetition_penalty() != 1)
+    list.push_back(encoder_repetition_penalty(c.encoder_repetition_penalty(), prompt_length));
   if (c.repetition_penalty() != 1) list.push_back(repetition_penalty(c.repetition_penalty()));
   if (c.no_repeat_ngram_size() > 0) list.push_back(no_repeat_ngram(c.no_repeat_ngram_size()));
+  if (c.encoder_no_repeat_ngram_size() > 0)
+    list.push_back(encoder_no_repeat_ngram(c.encoder_no_repeat_ngram_size(), prompt_length));
   if (!c.bad_words_ids().empty()) list.push_back(no_bad_words(c.bad_words_ids(), c.eos_token_id()));
   if (has_end && c.min_new_tokens().value_or(0) > 0) {
     list.push_back(min_length(prompt_length + *c.min_new_tokens(), c.eos_token_id()));
@@ -221,6 +261,7 @@ std::vector<LogitsProcessorPtr> logits_processors(const GenerationConfig& c, int
             ? 1
             : std::max<int64_t>(2, static_cast<int64_t>(c.eos_token_id().size()) + 1);
     if (c.temperature() != 1) list.push_back(temperature(c.temperature()));
+    if (c.top_h()) list.push_back(top_h(*c.top_h()));
     if (c.top_k() > 0) list.push_back(top_k(c.top_k(), keep));
     if (c.top_p() < 1) list.push_back(top_p(c.top_p(), keep));
     if (c.min_p()) list.push_back(min_p(*c.min_p(), keep));

@@ -91,6 +91,36 @@ LogitsProcessorPtr temperature(double temperature) {
   });
 }
 
+LogitsProcessorPtr top_h(double top_h) {
+  HEARTH_CHECK_AS(ValueError, top_h > 0 && top_h <= 1, "[top_h] expected above 0 to 1, got ",
+                  top_h);
+  static constexpr size_t kLooked = 100;
+  return logits_processor([top_h](const TokensSoFar&, std::span<float> scores) {
+    std::vector<size_t> tokens = possible(scores);
+    if (tokens.empty()) return;
+    const size_t looked = std::min(kLooked, tokens.size());
+    const auto end = tokens.begin() + static_cast<std::ptrdiff_t>(looked);
+    std::partial_sort(tokens.begin(), end, tokens.end(),
+                      [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+    std::vector<float> likeliest;
+    for (size_t i = 0; i < looked; ++i) likeliest.push_back(scores[tokens[i]]);
+    std::vector<float> entropy = probabilities(likeliest);
+    float whole = 0;
+    for (float& p : entropy) {
+      p = p > 0 ? -p * std::log(p) : 0;
+      whole += p;
+    }
+    std::vector<bool> kept(scores.size());
+    float sum = 0;
+    for (size_t i = 0; i < looked; ++i) {
+      sum += entropy[i];
+      if (i > 0 && sum > whole * static_cast<float>(top_h)) break;
+      kept[tokens[i]] = true;
+    }
+    keep_only(scores, kept);
+  });
+}
+
 LogitsProcessorPtr top_k(int64_t k, int64_t min_tokens_to_keep) {
   HEARTH_CHECK_AS(ValueError, k > 0, "[top_k] expected a positive number, got ", k);
   check_keep("top_k", min_tokens_to_keep);

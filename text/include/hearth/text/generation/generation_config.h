@@ -71,10 +71,15 @@ struct HEARTH_API GenerationConfig {
   HEARTH_ARG(double, typical_p) = 1;
   HEARTH_ARG(double, epsilon_cutoff) = 0;
   HEARTH_ARG(double, eta_cutoff) = 0;
+  HEARTH_ARG(std::optional<double>, top_h);
   HEARTH_ARG(double, repetition_penalty) = 1;
+  /// Of tokens of the prompt: above 1 they become more likely.
+  HEARTH_ARG(double, encoder_repetition_penalty) = 1;
   /// Beams' scores are divided by their length to the power of it.
   HEARTH_ARG(double, length_penalty) = 1;
   HEARTH_ARG(int64_t, no_repeat_ngram_size) = 0;
+  /// The same of n-grams of the prompt.
+  HEARTH_ARG(int64_t, encoder_no_repeat_ngram_size) = 0;
   HEARTH_ARG(std::vector<std::vector<int64_t>>, bad_words_ids);
   /// Added to the score of a sequence's last token, where the others stand before.
   HEARTH_ARG(SequenceBias, sequence_bias);

@@ -44,8 +44,13 @@ logits_processor(Callable<void(const TokensSoFar&, std::span<float>)> function);
 
 /// Tokens that occur, in the prompt or after it, become less likely (penalty > 1).
 HEARTH_API LogitsProcessorPtr repetition_penalty(double penalty);
+/// Tokens of the prompt, which has prompt_length tokens with its padding, become more likely
+/// (penalty > 1).
+HEARTH_API LogitsProcessorPtr encoder_repetition_penalty(double penalty, int64_t prompt_length);
 /// No n-gram twice.
 HEARTH_API LogitsProcessorPtr no_repeat_ngram(int64_t ngram_size);
+/// No n-gram of the prompt.
+HEARTH_API LogitsProcessorPtr encoder_no_repeat_ngram(int64_t ngram_size, int64_t prompt_length);
 /// Adds biases to sequences' last tokens.
 HEARTH_API LogitsProcessorPtr sequence_bias(GenerationConfig::SequenceBias biases);
 /// Sequences that may not occur; an end of text (of one token) is not among them.
@@ -68,6 +73,9 @@ HEARTH_API LogitsProcessorPtr suppress_tokens(std::vector<int64_t> ids);
 HEARTH_API LogitsProcessorPtr suppress_tokens_at_begin(std::vector<int64_t> ids,
                                                        int64_t begin_index);
 HEARTH_API LogitsProcessorPtr temperature(double temperature);
+/// Of the 100 most likely tokens, keeps the first, and others as long as their part of the entropy
+/// is at most `top_h` of it (Potraghloo et al., 2025).
+HEARTH_API LogitsProcessorPtr top_h(double top_h);
 /// Keeps the `top_k` most likely tokens, and what is as likely as the last of them.
 HEARTH_API LogitsProcessorPtr top_k(int64_t top_k, int64_t min_tokens_to_keep = 1);
 /// Keeps the fewest most likely tokens whose probabilities sum to `top_p`.
