@@ -163,6 +163,9 @@ def beam_cases(values):
         "plain": dict(num_beams=4, max_new_tokens=10),
         "return_all": dict(num_beams=4, num_return_sequences=4, max_new_tokens=10),
         "early": dict(num_beams=3, early_stopping=True, max_new_tokens=20, eos_token_id=[2, 7, 9]),
+        # Which fills up with the end.
+        "pad_zero": dict(num_beams=3, early_stopping=True, max_new_tokens=20, pad_token_id=0,
+                         eos_token_id=[2, 7, 9]),
         "never": dict(num_beams=3, early_stopping="never", max_new_tokens=20,
                       eos_token_id=[2, 7, 9], num_return_sequences=3),
         "long": dict(num_beams=3, length_penalty=2.0, max_new_tokens=20, eos_token_id=[2, 7, 9],

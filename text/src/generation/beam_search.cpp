@@ -213,7 +213,9 @@ GenerateOutput beam_search(Generation& g) {
       scores[0].push_back(c.score);
     }
   }
-  out.sequences = as_tensor(texts, g.pad_token_id);
+  // transformers' beam search takes a pad_token_id of 0 for none.
+  const std::vector<int64_t>& ends = g.config.eos_token_id();
+  out.sequences = as_tensor(texts, g.pad_token_id == 0 && !ends.empty() ? ends[0] : g.pad_token_id);
   out.logprobs = as_tensor(logprobs);
   out.sequences_scores = as_tensor(scores).select(0, 0);
   return out;

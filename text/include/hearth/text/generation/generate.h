@@ -37,7 +37,7 @@ struct GenerateOptions {
 
 struct GenerateOutput {
   /// [batch num_return_sequences, length] (int64): prompts and what follows, filled up with
-  /// pad_token_id.
+  /// pad_token_id; by beam search with the first eos_token_id if that is 0.
   Tensor sequences;
   /// The logarithm of the probability of each new token, by the model's logits: [batch
   /// num_return_sequences, new tokens], 0 for padding.
