@@ -161,6 +161,16 @@ TEST(Pipelines, FillMasks) {
   EXPECT_THAT(error_of<ValueError>([&] { fill("Anna lives."); }),
               HasSubstr("expected [MASK] in the text, got 'Anna lives.'"));
   auto without = AutoTokenizer::from_pretrained(folder("bert"));
+  // A length that only the tokenizer knows cuts off no mask; its side says which token a target is.
+  without.model_max_length = 4;
+  without.truncation_side = Side::Left;
+  const FillMaskPipeline left(without, AutoModelForMaskedLM::from_pretrained(folder("bert")));
+  const std::string text = "Anna lives in Berlin and [MASK].";
+  EXPECT_EQ(left(text)[0][0].token, fill(text)[0][0].token);
+  EXPECT_EQ(left(text, FillMaskOptions().targets({"cats rain"}))[0][0].token,
+            without.encode("cats rain", false).back());
+  EXPECT_EQ(fill(text, FillMaskOptions().targets({"cats rain"}))[0][0].token,
+            without.encode("cats rain", false).front());
   without.mask_token.reset();
   EXPECT_THAT(error_of<ValueError>([&] {
                 FillMaskPipeline(without, AutoModelForMaskedLM::from_pretrained(folder("bert")));
@@ -244,6 +254,19 @@ TEST(Pipelines, ClassifyByAnyLabels) {
     ASSERT_EQ(got.scores.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(got.scores[i], expected[i], kNear);
   }
+  // A text that is too short to be cut as far as the tokenizer's length wants stays whole.
+  PreTrainedTokenizer short_tokenizer = classify.tokenizer();
+  short_tokenizer.model_max_length = 24;
+  const ZeroShotClassificationPipeline cuts(
+      short_tokenizer,
+      AutoModelForSequenceClassification::from_pretrained(
+          folder("bert"), ModelOptions().labels({"a", "b", "entailment", "c", "d"})));
+  const std::vector<std::string> two{"rain", "sports"};
+  const ZeroShotOptions lengthy =
+      ZeroShotOptions().hypothesis_template("It is about {} and about nothing else, is it?");
+  EXPECT_EQ(cuts("Cats", two, lengthy).scores, classify("Cats", two, lengthy).scores);
+  const std::string text = "Cats sleep on the warm stones, and the weather in Paris is fine today";
+  EXPECT_NE(cuts(text, two).scores, classify(text, two).scores);
   EXPECT_THAT(
       error_of<ValueError>([] { pipeline(task::zero_shot_classification, folder("bert")); }),
       HasSubstr("got classes O, B-PER"));

@@ -19,7 +19,7 @@ FeatureExtractionPipeline FeatureExtractionPipeline::from_pretrained(
 }
 
 Tensor FeatureExtractionPipeline::operator()(const std::string& text) const {
-  return run(tokenizer()(ArrayRef<std::string>(text), cut())).last_hidden_state;
+  return run(tokenizer()(ArrayRef<std::string>(text), cut_to_model())).last_hidden_state;
 }
 
 std::vector<Tensor> FeatureExtractionPipeline::operator()(ArrayRef<std::string> texts) const {

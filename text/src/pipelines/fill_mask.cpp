@@ -24,7 +24,8 @@ std::vector<size_t> ids_of(const std::vector<std::string>& targets,
     const auto tokens = tokenizer.encode(target, /*add_special_tokens=*/false);
     HEARTH_CHECK_AS(ValueError, !tokens.empty(), "[FillMaskPipeline] the target '", target,
                     "' has no token");
-    ids.insert(tokens[0]);
+    // As cutting to one token leaves it.
+    ids.insert(tokenizer.truncation_side == Side::Left ? tokens.back() : tokens.front());
   }
   return {ids.begin(), ids.end()};
 }
@@ -57,7 +58,7 @@ std::vector<std::vector<MaskFilling>> FillMaskPipeline::operator()(const std::st
   HEARTH_CHECK_AS(ValueError, options.top_k() > 0,
                   "[FillMaskPipeline] expected top_k above 0, got ", options.top_k());
   const uint32_t mask = *tokenizer().mask_token_id();
-  const BatchEncoding batch = tokenizer()(ArrayRef<std::string>(text), cut());
+  const BatchEncoding batch = tokenizer()(ArrayRef<std::string>(text), cut_to_model());
   const std::vector<uint32_t>& ids = batch.encodings[0].ids;
   const auto masks = std::count(ids.begin(), ids.end(), mask);
   HEARTH_CHECK_AS(ValueError, masks > 0, "[FillMaskPipeline] expected ", *tokenizer().mask_token,

@@ -40,6 +40,10 @@ void Pipeline::to(Device device) {
 std::optional<int64_t> Pipeline::max_length() const {
   if (tokenizer_.model_max_length != PreTrainedTokenizer::kNoLimit)
     return tokenizer_.model_max_length;
+  return positions();
+}
+
+std::optional<int64_t> Pipeline::positions() const {
   // RoBERTa counts positions from behind the padding's.
   int64_t positions = 0, pad = 0;
   std::string type;
@@ -53,6 +57,11 @@ std::optional<int64_t> Pipeline::max_length() const {
 BatchOptions Pipeline::cut() const {
   const auto most = max_length();
   return BatchOptions().truncation(most.has_value()).max_length(most);
+}
+
+BatchOptions Pipeline::cut_to_model() const {
+  const auto most = positions();
+  return most ? BatchOptions().truncation(true).max_length(most) : cut();
 }
 
 ModelOutput Pipeline::run(const BatchEncoding& batch) const {

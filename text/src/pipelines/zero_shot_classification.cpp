@@ -2,6 +2,7 @@
 #include "hearth/text/pipelines/zero_shot_classification.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "hearth/base/error.h"
@@ -11,16 +12,26 @@
 namespace hearth::text {
 namespace {
 
-constexpr std::string_view kPlace = "{}";
-
-/// The template with a label in each place.
+/// The template with a label in each {} or {0}; as Python formats texts, {{ and }} are braces.
 std::string with_label(const std::string& hypothesis, const std::string& label) {
   std::string out;
-  size_t at = 0;
-  for (size_t next; (next = hypothesis.find(kPlace, at)) != hypothesis.npos;
-       at = next + kPlace.size())
-    out.append(hypothesis, at, next - at).append(label);
-  return out.append(hypothesis, at);
+  for (size_t at = 0; at < hypothesis.size();) {
+    const std::string_view rest = std::string_view(hypothesis).substr(at);
+    if (rest.starts_with("{{") || rest.starts_with("}}")) {
+      out += rest[0];
+      at += 2;
+    } else if (rest.starts_with("{}") || rest.starts_with("{0}")) {
+      out += label;
+      at += rest.find('}') + 1;
+    } else {
+      HEARTH_CHECK_AS(ValueError, rest[0] != '{' && rest[0] != '}',
+                      "[ZeroShotClassificationPipeline] expected {} in hypothesis_template, got '",
+                      hypothesis, "'");
+      out += rest[0];
+      ++at;
+    }
+  }
+  return out;
 }
 
 bool begins_with_entail(std::string label) {
@@ -61,39 +72,60 @@ void ZeroShotClassificationPipeline::find_entailment() {
   classes_ = static_cast<int64_t>(names.size());
 }
 
+Encoding ZeroShotClassificationPipeline::encode(const std::string& text,
+                                                const std::string& hypothesis) const {
+  using Pair = std::pair<std::string, std::string>;
+  const Pair pair{text, hypothesis};
+  const auto encoded = [&](const BatchOptions& options) {
+    return std::move(tokenizer()(ArrayRef<Pair>(pair), options).encodings[0]);
+  };
+  Encoding whole = encoded({});
+  const BatchOptions options = cut().strategy(TruncationStrategy::OnlyFirst);
+  const auto length = static_cast<int64_t>(whole.ids.size());
+  const int64_t over = length - options.max_length().value_or(length);
+  if (over <= 0) return whole;
+  // A text that is too short to be cut so far stays whole.
+  const auto tokens = static_cast<int64_t>(tokenizer().encode(text, false).size());
+  return tokens > over ? encoded(options) : whole;
+}
+
 ZeroShotResult ZeroShotClassificationPipeline::operator()(const std::string& text,
                                                           ArrayRef<std::string> candidate_labels,
                                                           const Options& options) const {
   const std::string& hypothesis = options.hypothesis_template();
   HEARTH_CHECK_AS(ValueError, !candidate_labels.empty(),
                   "[ZeroShotClassificationPipeline] expected labels, got none");
-  HEARTH_CHECK_AS(ValueError, hypothesis.find(kPlace) != hypothesis.npos,
+  HEARTH_CHECK_AS(ValueError, with_label(hypothesis, candidate_labels[0]) != hypothesis,
                   "[ZeroShotClassificationPipeline] expected {} in hypothesis_template, got '",
                   hypothesis, "'");
-  std::vector<std::pair<std::string, std::string>> pairs;
+  std::vector<Encoding> pairs;
   for (const std::string& label : candidate_labels)
-    pairs.emplace_back(text, with_label(hypothesis, label));
-  const Tensor logits =
-      run(tokenizer()(pairs, cut().strategy(TruncationStrategy::OnlyFirst))).logits;
+    pairs.push_back(encode(text, with_label(hypothesis, label)));
+  const Tensor logits = run(tokenizer().pad(std::move(pairs))).logits;
   HEARTH_CHECK_AS(ShapeError, logits.size(1) == classes_,
                   "[ZeroShotClassificationPipeline] the model has ", classes_,
                   " labels and gives scores ", logits.sizes());
   const auto* of_label = logits.const_data_ptr<float>();
   std::vector<float> scores;
-  if (options.multi_label() || pairs.size() == 1) {
+  if (options.multi_label() || candidate_labels.size() == 1) {
     const int64_t contradiction = entailment_ == 0 ? classes_ - 1 : 0;
-    for (size_t i = 0; i < pairs.size(); ++i, of_label += classes_) {
+    for (size_t i = 0; i < candidate_labels.size(); ++i, of_label += classes_) {
       float two[] = {of_label[contradiction], of_label[entailment_]};
       softmax_in_place(two, 2);
       scores.push_back(two[1]);
     }
   } else {
-    for (size_t i = 0; i < pairs.size(); ++i, of_label += classes_)
+    for (size_t i = 0; i < candidate_labels.size(); ++i, of_label += classes_)
       scores.push_back(of_label[entailment_]);
     softmax_in_place(scores.data(), scores.size());
   }
+  // Of equal ones, transformers has the last first.
+  std::vector<size_t> order(scores.size());
+  std::iota(order.rbegin(), order.rend(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return scores[a] > scores[b]; });
   ZeroShotResult result{text, {}, {}};
-  for (const size_t i : largest(scores.data(), scores.size(), scores.size())) {
+  for (const size_t i : order) {
     result.labels.push_back(candidate_labels[i]);
     result.scores.push_back(scores[i]);
   }

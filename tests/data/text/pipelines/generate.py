@@ -172,6 +172,14 @@ def main():
     for options in ({}, {"multi_label": True}, {"hypothesis_template": "It is about {}!"}):
         case("zero-shot-classification", "bert", {"sequence": TEXT[3], "labels": ["sports", "politics", "rain"]},
              options, zero(TEXT[3], candidate_labels=["sports", "politics", "rain"], **options))
+    # Equal scores, and braces.
+    for text, labels, options in (
+            (TEXT[0], ["rain", "sports", "rain"], {}),
+            (TEXT[0], ["rain", "sports", "rain"], {"multi_label": True}),
+            ("Cats", ["rain", "dogs"], {"hypothesis_template": "{{About}} {}."}),
+            ("Cats", ["dogs", "rain"], {"hypothesis_template": "It is about {0}"})):
+        case("zero-shot-classification", "bert", {"sequence": text, "labels": labels}, options,
+             zero(text, candidate_labels=labels, **options))
 
     write_on = pipeline("text-generation", str(HERE / "gpt2"))
     messages = [{"role": "user", "content": "How are you?"}]

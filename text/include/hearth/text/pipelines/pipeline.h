@@ -50,10 +50,15 @@ class HEARTH_API Pipeline {
   ModelOutput run(const BatchEncoding& batch) const;
   /// Texts that are cut to max_length(), as a batch.
   BatchOptions cut() const;
+  /// Those that are cut only where the model ends, though the tokenizer may know a lesser length.
+  BatchOptions cut_to_model() const;
   /// Of config.json: "id2label", one for each class.
   std::vector<std::string> labels() const;
 
  private:
+  /// Of the model, for tokens; none if its config.json doesn't say.
+  std::optional<int64_t> positions() const;
+
   PreTrainedTokenizer tokenizer_;
   std::shared_ptr<PreTrainedModelImpl> model_;
   Device device_ = kCPU;

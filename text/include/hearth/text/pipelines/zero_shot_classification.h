@@ -42,6 +42,7 @@ class HEARTH_API ZeroShotClassificationPipeline : public Pipeline {
  private:
   ZeroShotClassificationPipeline(const std::string& name_or_path, const PipelineOptions& options);
   void find_entailment();
+  Encoding encode(const std::string& text, const std::string& hypothesis) const;
 
   int64_t entailment_ = 0, classes_ = 0;
 };
