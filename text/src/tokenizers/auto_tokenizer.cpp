@@ -222,8 +222,8 @@ class Loader {
   }
 
   bool is_named(const std::string& content) const {
-    return std::any_of(settings_.named.begin(), settings_.named.end(),
-                       [&](const auto& token) { return token && token->content() == content; });
+    return std::any_of(std::begin(kSpecialTokenNames), std::end(kSpecialTokenNames),
+                       [&](const char* name) { return *special_token_of(out_, name) == content; });
   }
 
   /// By id: those of added_tokens_decoder, or of the added_tokens.json that older folders have.
@@ -239,14 +239,17 @@ class Loader {
       }
       return by_id;
     }
-    for (const auto& [id, token] : impl_->vocabulary->added())
-      if (!opened_.by) by_id.emplace(id, token);
+    const std::map<uint32_t, AddedToken>& known = impl_->vocabulary->added();
+    for (const auto& [id, token] : known)
+      if (!token.special() && is_named(token.content())) by_id.emplace(id, token);
     const JsonValue older = json_of("added_tokens.json");
     if (older.is_null()) return by_id;
     for (const std::string& content : older.keys()) {
       const int64_t id = older.at(content).integer();
       HEARTH_CHECK_AS(FormatError, id >= 0, "[added_tokens.json] expected ids, got ", id, " of ",
                       content);
+      // What tokenizer.json has there stays.
+      if (id <= UINT32_MAX && known.count(static_cast<uint32_t>(id))) continue;
       const bool special = said_special_.count(content) > 0;
       by_id.emplace(static_cast<uint64_t>(id),
                     AddedToken().content(content).special(special).normalized(!special));

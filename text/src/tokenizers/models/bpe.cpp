@@ -39,17 +39,26 @@ void Bpe::read_vocab(const VocabEntries& vocab, const std::string& source) {
   tokens_.reserve(vocab.size(), bytes);
   trie_.reserve(bytes, source);
   const std::string_view suffix = or_empty(options_.end_of_word_suffix);
-  // Many at a time, since tables are larger than caches.
+  // Many at a time, since tables are larger than caches; the next block's places are on their way.
   constexpr size_t kBlock = 32;
   std::array<std::string, kBlock> raw;
+  std::array<uint64_t, 2 * kBlock> hashes;
+  const auto fetch = [&](size_t begin) {
+    for (size_t i = begin; i < std::min(begin + kBlock, vocab.size()); ++i) {
+      const uint64_t hash = tokens_.hash(vocab[i].first);
+      hashes[i % hashes.size()] = hash;
+      tokens_.prefetch(hash);
+    }
+  };
+  fetch(0);
   std::vector<std::pair<std::string_view, uint32_t>> texts;
   for (size_t begin = 0; begin < vocab.size(); begin += kBlock) {
     const size_t count = std::min(kBlock, vocab.size() - begin);
-    for (size_t i = 0; i < count; ++i) tokens_.prefetch(tokens_.hash(vocab[begin + i].first));
+    fetch(begin + kBlock);
     texts.clear();
     for (size_t i = 0; i < count; ++i) {
       const auto& [token, id] = vocab[begin + i];
-      tokens_.add(token, id, source);
+      tokens_.add(token, hashes[(begin + i) % hashes.size()], id, source);
       if (covered_.size() <= id) covered_.resize(tokens_.end_id());
       std::string_view text = token;
       if (options_.byte_level) {

@@ -44,14 +44,14 @@ size_t TokenTable::find(std::string_view wanted, uint64_t hash) const {
   return slot;
 }
 
-void TokenTable::add(std::string_view token_text, uint32_t id, const std::string& source) {
+void TokenTable::add(std::string_view token_text, uint64_t hashed, uint32_t id,
+                     const std::string& source) {
   HEARTH_CHECK_AS(FormatError, id <= std::max(reserved_, size_) * 16 + kHoles, "[", source,
                   "] expected ids of tokens near their number, got ", id, " for '", token_text,
                   "'");
   HEARTH_CHECK_AS(FormatError, bytes_.size() + token_text.size() < kNone, "[", source,
                   "] expected less than 4 GB of tokens");
   if (table_size(size_ + 1) > slots_.size()) grow();
-  const uint64_t hashed = hash(token_text);
   Slot& slot = slots_[find(token_text, hashed)];
   if (slot.id == id) return;
   if (id >= places_.size()) places_.resize(id + size_t{1});

@@ -21,7 +21,10 @@ class TokenTable {
   void reserve(size_t tokens, size_t bytes);
   /// A text that is there gets the new id. FormatError, naming `source`, where the id is taken by
   /// another text, or far above the number of tokens that were reserved.
-  void add(std::string_view token, uint32_t id, const std::string& source);
+  void add(std::string_view token, uint32_t id, const std::string& source) {
+    add(token, hash(token), id, source);
+  }
+  void add(std::string_view token, uint64_t hash, uint32_t id, const std::string& source);
 
   /// kNone for what is no token.
   uint32_t id(std::string_view token) const { return id(token, hash(token)); }
