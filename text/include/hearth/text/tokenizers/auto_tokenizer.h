@@ -118,10 +118,11 @@ class HEARTH_API AutoTokenizer {
   /// A file that Tokenizer::from_file reads, with what lies beside it; a model's weights or
   /// config.json, beside which a tokenizer lies; a GGUF file; a folder; or a repository of Hugging
   /// Face's hub, "ORG/NAME" or "ORG/NAME@REVISION". Of a folder's files the first that there is:
-  /// tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model, spiece.model, spm.model
-  /// or sentencepiece.bpe.model, *.tiktoken. Around a vocabulary stands what transformers' class of
-  /// that tokenizer_class or model_type puts there; what SentencePiece has, if none is known.
-  /// added_tokens.json adds tokens. Throws FileError, FormatError and NetworkError.
+  /// tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model, spiece.model,
+  /// spm.model or sentencepiece.bpe.model, *.tiktoken. Around a vocabulary stands what
+  /// transformers' class of that tokenizer_class or model_type puts there; what SentencePiece has,
+  /// if none is known. added_tokens.json adds tokens. Throws FileError, FormatError and
+  /// NetworkError.
   static PreTrainedTokenizer from_pretrained(const std::string& name_or_path,
                                              const hub::HubOptions& options = {});
 };
