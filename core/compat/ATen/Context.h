@@ -43,6 +43,8 @@ class Context {
   }
   bool deterministicCuDNN() const { return deterministic(); }
   void setDeterministicCuDNN(bool on) { set_deterministic(on); }
+  bool benchmarkCuDNN() const { return cuda::benchmark(); }
+  void setBenchmarkCuDNN(bool on) { cuda::set_benchmark(on); }
   static bool hasCUDA() { return cuda::is_available(); }
   static bool hasCuDNN() { return cuda::cudnn_is_available(); }
   static bool hasOpenMP() { return true; }
@@ -53,8 +55,6 @@ class Context {
 
   // Choices between kernels that Hearth makes by the inputs alone: each is kept, and changes
   // nothing.
-  bool benchmarkCuDNN() const { return benchmark_cudnn_; }
-  void setBenchmarkCuDNN(bool on) { benchmark_cudnn_ = on; }
   bool userEnabledCuDNN() const { return cudnn_; }
   void setUserEnabledCuDNN(bool on) { cudnn_ = on; }
   bool userEnabledMkldnn() const { return mkldnn_; }
@@ -83,7 +83,7 @@ class Context {
                      : CuBLASReductionOption::DisallowReducedPrecisionDisallowSplitK;
   }
 
-  bool benchmark_cudnn_ = false, cudnn_ = true, mkldnn_ = true;
+  bool cudnn_ = true, mkldnn_ = true;
   bool flash_ = true, mem_efficient_ = true, math_ = true, cudnn_attention_ = true;
   CuBLASReductionOption fp16_reduction_{}, bf16_reduction_{};
 };

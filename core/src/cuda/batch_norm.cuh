@@ -249,6 +249,24 @@ struct FinishForward {
   }
 };
 
+/// The factors of all channels, their means and reciprocal deviations: of rows whose inputs 1 to 4
+/// and outputs 1 and 2 are ops::BatchNorm's.
+template <class T, class Op>
+void compute_forward_factors(const Call& call, const Op& op, const Channels& shape,
+                             const Tensor& input, Factor<T>* factors) {
+  const Tensor weight = contiguous_or_none(call.in[1], call.compute);
+  const Tensor bias = contiguous_or_none(call.in[2], call.compute);
+  const FinishForward<T> finish{
+      data_or_null<T>(weight),      data_or_null<T>(bias), RunningStatistic(call.in[3]),
+      RunningStatistic(call.in[4]), op.momentum,           op.eps,
+      ptr<T>(call.out[1]),          ptr<T>(call.out[2]),   factors};
+  if (op.training) {
+    sum_channels(shape, SumMoments<T>{Source<T>(input)}, finish, call.op.info.name);
+  } else {
+    for_each(shape.channels, call.op.info.name, finish);
+  }
+}
+
 /// Turns a channel's sums into its gradients and its factor.
 template <class T>
 struct FinishBackward {

@@ -101,18 +101,8 @@ template <class T, class O>
 void forward_in(const Call& call, const Tensor& out, const Tensor& input, const Tensor& residual) {
   const auto& op = call.as<ops::BatchNormAct>();
   const Channels shape(out);
-  const Tensor weight = contiguous_or_none(call.in[1], call.compute);
-  const Tensor bias = contiguous_or_none(call.in[2], call.compute);
   const Workspace factors(static_cast<size_t>(shape.channels) * sizeof(Factor<T>));
-  const FinishForward<T> finish{
-      data_or_null<T>(weight),      data_or_null<T>(bias), RunningStatistic(call.in[3]),
-      RunningStatistic(call.in[4]), op.momentum,           op.eps,
-      ptr<T>(call.out[1]),          ptr<T>(call.out[2]),   factors.data<Factor<T>>()};
-  if (op.training) {
-    sum_channels(shape, SumMoments<T>{Source<T>(input)}, finish, call.op.info.name);
-  } else {
-    for_each(shape.channels, call.op.info.name, finish);
-  }
+  compute_forward_factors(call, op, shape, input, factors.data<Factor<T>>());
   const Activated<T, O> f{ptr<O>(out), Source<T>(input), Source<T>(residual),
                           factors.data<Factor<T>>(), op.activation};
   pass(f, shape, 16 / sizeof(T), call.op.info.name);

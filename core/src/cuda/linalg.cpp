@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products through cuBLASLt.
 #include <algorithm>
+#include <vector>
 
 #include <cublasLt.h>
 
@@ -10,6 +11,7 @@
 #include "cuda/kernels.h"
 #include "cuda/matmul.h"
 #include "cuda/matmul_plain.h"
+#include "cuda/measure.h"
 #include "cuda/plans.h"
 #include "cuda/runtime.h"
 
@@ -24,7 +26,7 @@ void check(cublasStatus_t status) {
 
 /// All that a plan depends on.
 struct Key {
-  int64_t m, n, k, lda, ldb, ldc, batch, a_batch, b_batch, c_batch;
+  int64_t measured, m, n, k, lda, ldb, ldc, batch, a_batch, b_batch, c_batch;
   int32_t dtype, device, a_transposed, b_transposed, bias, beta, tf32, alignment;
 };
 
@@ -98,7 +100,8 @@ cublasLtMatrixLayout_t layout(const Types& t, int64_t rows, int64_t cols, int64_
   return l;
 }
 
-std::unique_ptr<Plan> make_plan(const Key& key) {
+/// A plan with what cuBLASLt wants to know of a problem; without an algorithm yet.
+std::unique_ptr<Plan> describe(const Key& key) {
   auto plan = std::make_unique<Plan>();
   Types t{};
   if (!types_of(static_cast<ScalarType>(key.dtype), key.tf32, &t)) return plan;
@@ -114,7 +117,12 @@ std::unique_ptr<Plan> make_plan(const Key& key) {
   plan->a = key.a_transposed ? layout(t, key.m, key.k, key.lda, key.batch, key.a_batch)
                              : layout(t, key.k, key.m, key.lda, key.batch, key.a_batch);
   plan->c = layout(t, key.n, key.m, key.ldc, key.batch, key.c_batch);
+  return plan;
+}
 
+/// What cuBLASLt has for the problem, best guess first: `most` algorithms at most.
+std::vector<cublasLtMatmulHeuristicResult_t> candidates(const Key& key, const Plan& plan,
+                                                        int most) {
   cublasLtMatmulPreference_t preference = nullptr;
   check(cublasLtMatmulPreferenceCreate(&preference));
   const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t what, const auto& value) {
@@ -122,7 +130,8 @@ std::unique_ptr<Plan> make_plan(const Key& key) {
   };
   prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, size_t{32} << 20);
   // Parts of a sum in a half type would each be rounded to it.
-  if (t.data != t.scale)
+  const auto dtype = static_cast<ScalarType>(key.dtype);
+  if (dtype == kHalf || dtype == kBFloat16)
     prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
            static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
   const auto alignment = static_cast<uint32_t>(key.alignment);
@@ -130,16 +139,14 @@ std::unique_ptr<Plan> make_plan(const Key& key) {
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment);
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment);
   prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment);
-  cublasLtMatmulHeuristicResult_t result{};
+  std::vector<cublasLtMatmulHeuristicResult_t> list(static_cast<size_t>(most));
   int found = 0;
-  const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-      handle(), plan->product, plan->b, plan->a, plan->c, plan->c, preference, 1, &result, &found);
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(handle(), plan.product, plan.b, plan.a, plan.c, plan.c,
+                                     preference, most, list.data(), &found);
   cublasLtMatmulPreferenceDestroy(preference);
-  if (status != CUBLAS_STATUS_SUCCESS || found == 0) return plan;
-  plan->algorithm = result.algo;
-  plan->workspace = result.workspaceSize;
-  plan->usable = true;
-  return plan;
+  list.resize(status == CUBLAS_STATUS_SUCCESS ? static_cast<size_t>(found) : 0);
+  return list;
 }
 
 /// The leading dimension of a row-major (or transposed) operand, and which it is.
@@ -147,6 +154,52 @@ int64_t leading(int64_t rows, int64_t cols, const MatrixStride& s, int32_t* tran
   const bool row_major = (cols == 1 || s.col == 1) && (rows == 1 || s.row >= cols);
   *transposed = !row_major;
   return row_major ? (rows == 1 ? cols : s.row) : (cols == 1 ? rows : s.col);
+}
+
+/// result = alpha a b + beta c (+ bias) by the plan's algorithm. `result` is c, or memory laid out
+/// as it is.
+cublasStatus_t compute(const Plan& plan, const MatmulArgs& g, void* result) {
+  if (g.bias)
+    check(cublasLtMatmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &g.bias,
+                                         sizeof g.bias));
+  // Scale factors are of the scale type: a number, or a complex one without imaginary part.
+  const float alpha_f[2] = {static_cast<float>(g.alpha), 0},
+              beta_f[2] = {static_cast<float>(g.beta), 0};
+  const double alpha_d[2] = {g.alpha, 0}, beta_d[2] = {g.beta, 0};
+  const bool wide = to_real(g.dtype) == kDouble || g.dtype == kComplexDouble;
+  const Workspace workspace(plan.workspace);
+  return cublasLtMatmul(handle(), plan.product, wide ? static_cast<const void*>(alpha_d) : alpha_f,
+                        g.b, plan.b, g.a, plan.a, wide ? static_cast<const void*>(beta_d) : beta_f,
+                        g.c, plan.c, result, plan.c, &plan.algorithm, workspace.data(),
+                        plan.workspace, stream());
+}
+
+/// Measures what there is on the operands. What is added to c goes elsewhere, for c is read again.
+size_t fastest(const Key& key, Plan& plan, const std::vector<cublasLtMatmulHeuristicResult_t>& list,
+               const MatmulArgs& g) {
+  std::vector<std::string> texts;
+  for (const auto& candidate : list)
+    texts.push_back(hex_text(&candidate.algo, sizeof candidate.algo));
+  const int64_t elements = (key.batch - 1) * key.c_batch + (key.m - 1) * key.ldc + key.n;
+  const Workspace scratch(g.beta == 0 ? 0 : static_cast<size_t>(elements) * element_size(g.dtype));
+  return measured_choice(problem_text("cuBLASLt", cublasLtGetVersion(), key), texts, [&](size_t i) {
+    plan.algorithm = list[i].algo;
+    plan.workspace = list[i].workspaceSize;
+    return compute(plan, g, g.beta == 0 ? g.c : scratch.data()) == CUBLAS_STATUS_SUCCESS;
+  });
+}
+
+std::unique_ptr<Plan> make_plan(const Key& key, const MatmulArgs& g) {
+  constexpr int kMost = 16;
+  std::unique_ptr<Plan> plan = describe(key);
+  if (!plan->product) return plan;
+  const auto list = candidates(key, *plan, key.measured ? kMost : 1);
+  if (list.empty()) return plan;
+  const auto& best = list[key.measured ? fastest(key, *plan, list, g) : 0];
+  plan->algorithm = best.algo;
+  plan->workspace = best.workspaceSize;
+  plan->usable = true;
+  return plan;
 }
 
 /// One launch: a batch of one dim at most.
@@ -171,22 +224,12 @@ void multiply(const MatmulArgs& g) {
                    reinterpret_cast<uintptr_t>(g.c) | 256;
   key.alignment = static_cast<int32_t>(bits & (~bits + 1));
 
-  static PerThread<PlanCache<Key, Plan>> plans;
-  Plan& plan = plans.get().get(key, [&] { return make_plan(key); });
+  static PerThread<PlanCache<Key, Plan>> cache;
+  PlanCache<Key, Plan>& plans = cache.get();
+  set_measured(plans, &key);
+  const Plan& plan = plans.get(key, [&] { return make_plan(key, g); });
   if (!plan.usable) return matmul_plain(g);
-  if (g.bias)
-    check(cublasLtMatmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &g.bias,
-                                         sizeof g.bias));
-  // Scale factors are of the scale type: a number, or a complex one without imaginary part.
-  const float alpha_f[2] = {static_cast<float>(g.alpha), 0},
-              beta_f[2] = {static_cast<float>(g.beta), 0};
-  const double alpha_d[2] = {g.alpha, 0}, beta_d[2] = {g.beta, 0};
-  const bool wide = to_real(g.dtype) == kDouble || g.dtype == kComplexDouble;
-  const Workspace workspace(plan.workspace);
-  check(cublasLtMatmul(handle(), plan.product, wide ? static_cast<const void*>(alpha_d) : alpha_f,
-                       g.b, plan.b, g.a, plan.a, wide ? static_cast<const void*>(beta_d) : beta_f,
-                       g.c, plan.c, g.c, plan.c, &plan.algorithm, workspace.data(), plan.workspace,
-                       stream()));
+  check(compute(plan, g, g.c));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was once looked up for a problem: descriptors and the algorithm that a library's heuristic
-// chose. One cache a thread (PerThread), so that none is shared.
+// chose or that was measured. One cache a thread (PerThread), so that none is shared.
 #pragma once
 
 #include <cstring>
@@ -25,6 +25,7 @@ class PlanCache {
     if (plans_.size() == kMost) plans_.clear();
     return *plans_.emplace(key, make()).first->second;
   }
+  bool has(const Key& key) const { return plans_.count(key) != 0; }
 
  private:
   static constexpr size_t kMost = 1024;

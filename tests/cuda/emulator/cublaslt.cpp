@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands for cuBLASLt: D = alpha op(A) op(B) + beta C (+ bias) of column-major matrices, in double,
-// with one algorithm.
+// by one algorithm; asked for several, it names a slow one first.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -42,6 +42,7 @@ struct Preference {
 /// What the chosen algorithm relies on.
 struct Algorithm {
   uint32_t alignment[4];
+  bool slow;
 };
 static_assert(sizeof(Algorithm) <= sizeof(cublasLtMatmulAlgo_t));
 
@@ -144,6 +145,8 @@ const char* cublasLtGetStatusString(cublasStatus_t status) {
   }
 }
 
+size_t cublasLtGetVersion() { return CUBLAS_VERSION; }
+
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
   *handle = reinterpret_cast<cublasLtHandle_t>(new Handle{current_device()});
   return CUBLAS_STATUS_SUCCESS;
@@ -236,18 +239,22 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t product,
                                               cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
                                               cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
-                                              cublasLtMatmulPreference_t preference, int,
-                                              cublasLtMatmulHeuristicResult_t* result, int* found) {
+                                              cublasLtMatmulPreference_t preference, int most,
+                                              cublasLtMatmulHeuristicResult_t* results,
+                                              int* found) {
   *found = 0;
   const cublasStatus_t status =
       check(as<Product>(product), as<Layout>(a), as<Layout>(b), as<Layout>(c), as<Layout>(d));
   if (status != CUBLAS_STATUS_SUCCESS) return status;
   const auto& p = as<Preference>(preference);
-  *result = {};
-  auto& algorithm = as<Algorithm>(&result->algo);
-  std::copy_n(p.alignment, 4, algorithm.alignment);
-  result->workspaceSize = std::min<size_t>(p.workspace, 1024);
-  *found = 1;
+  *found = std::min(most, 2);
+  for (int i = 0; i < *found; ++i) {
+    results[i] = {};
+    auto& algorithm = as<Algorithm>(&results[i].algo);
+    std::copy_n(p.alignment, 4, algorithm.alignment);
+    algorithm.slow = *found > 1 && i == 0;
+    results[i].workspaceSize = std::min<size_t>(p.workspace, 1024);
+  }
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -272,7 +279,8 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t prod
     return CUBLAS_STATUS_INVALID_VALUE;
   with_element(ld.type, [&]<class T>(T) {
     const auto by = factor<exact_t<T>>(p.scale, alpha), before = factor<exact_t<T>>(p.scale, beta);
-    (void)enqueue(stream, [=] {
+    (void)enqueue(stream, [=, slow = algorithm.slow] {
+      if (slow) linger();
       for (int64_t i = 0; i < ld.batch; ++i)
         multiply(p, la, static_cast<const T*>(a) + i * la.stride, lb,
                  static_cast<const T*>(b) + i * lb.stride, lc,

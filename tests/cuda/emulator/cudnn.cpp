@@ -145,7 +145,8 @@ cudnnStatus_t check(const Dense& x, const Dense& w, const Dense& y,
   return CUDNN_STATUS_SUCCESS;
 }
 
-/// One algorithm that sums in any order, where the library has such, and one that does not.
+/// One algorithm that sums in any order, where the library has such, and is slow, and one that does
+/// neither.
 template <class Perf, class Algorithm>
 cudnnStatus_t list(const Dense& x, const Dense& w, const Dense& y,
                    const cudnnConvolutionStruct& conv, Algorithm first, Algorithm second, int most,
@@ -166,10 +167,13 @@ cudnnStatus_t list(const Dense& x, const Dense& w, const Dense& y,
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t run(cudnnHandle_t handle, const std::function<void()>& work) {
+cudnnStatus_t run(cudnnHandle_t handle, bool slow, const std::function<void()>& work) {
   if (handle->device != current_device()) return CUDNN_STATUS_NOT_INITIALIZED;
-  return enqueue(handle->stream, work) == cudaSuccess ? CUDNN_STATUS_SUCCESS
-                                                      : CUDNN_STATUS_EXECUTION_FAILED;
+  const auto done = enqueue(handle->stream, [slow, work] {
+    if (slow) linger();
+    work();
+  });
+  return done == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
 }
 
 }  // namespace
@@ -191,6 +195,8 @@ const char* cudnnGetErrorString(cudnnStatus_t status) {
       return "another status of cuDNN";
   }
 }
+
+size_t cudnnGetVersion() { return CUDNN_VERSION; }
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
   *handle = new cudnnContext{current_device()};
@@ -276,57 +282,63 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
                                       cudnnTensorDescriptor_t xs, const void* x,
                                       cudnnFilterDescriptor_t ws, const void* w,
-                                      cudnnConvolutionDescriptor_t conv, cudnnConvolutionFwdAlgo_t,
-                                      void*, size_t, const void* beta, cudnnTensorDescriptor_t ys,
-                                      void* y) {
+                                      cudnnConvolutionDescriptor_t conv,
+                                      cudnnConvolutionFwdAlgo_t algorithm, void*, size_t,
+                                      const void* beta, cudnnTensorDescriptor_t ys, void* y) {
   const cudnnStatus_t status = check(*xs, *ws, *ys, *conv);
   if (status != CUDNN_STATUS_SUCCESS) return status;
-  return run(handle, [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*ys, alpha),
-                      before = number(*ys, beta)] {
-    const std::vector<double> a = read(xs, x), b = read(ws, w);
-    std::vector<double> sum(static_cast<size_t>(ys.count()));
-    each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
-      sum[static_cast<size_t>(o)] += a[static_cast<size_t>(i)] * b[static_cast<size_t>(k)];
-    });
-    write(ys, y, sum, by, before);
-  });
+  return run(handle, algorithm == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM,
+             [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*ys, alpha),
+              before = number(*ys, beta)] {
+               const std::vector<double> a = read(xs, x), b = read(ws, w);
+               std::vector<double> sum(static_cast<size_t>(ys.count()));
+               each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
+                 sum[static_cast<size_t>(o)] +=
+                     a[static_cast<size_t>(i)] * b[static_cast<size_t>(k)];
+               });
+               write(ys, y, sum, by, before);
+             });
 }
 cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
                                            cudnnFilterDescriptor_t ws, const void* w,
                                            cudnnTensorDescriptor_t ys, const void* y,
                                            cudnnConvolutionDescriptor_t conv,
-                                           cudnnConvolutionBwdDataAlgo_t, void*, size_t,
+                                           cudnnConvolutionBwdDataAlgo_t algorithm, void*, size_t,
                                            const void* beta, cudnnTensorDescriptor_t xs, void* x) {
   const cudnnStatus_t status = check(*xs, *ws, *ys, *conv);
   if (status != CUDNN_STATUS_SUCCESS) return status;
-  return run(handle, [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*xs, alpha),
-                      before = number(*xs, beta)] {
-    const std::vector<double> a = read(ys, y), b = read(ws, w);
-    std::vector<double> sum(static_cast<size_t>(xs.count()));
-    each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
-      sum[static_cast<size_t>(i)] += a[static_cast<size_t>(o)] * b[static_cast<size_t>(k)];
-    });
-    write(xs, x, sum, by, before);
-  });
+  return run(handle, algorithm == CUDNN_CONVOLUTION_BWD_DATA_ALGO_0,
+             [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*xs, alpha),
+              before = number(*xs, beta)] {
+               const std::vector<double> a = read(ys, y), b = read(ws, w);
+               std::vector<double> sum(static_cast<size_t>(xs.count()));
+               each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
+                 sum[static_cast<size_t>(i)] +=
+                     a[static_cast<size_t>(o)] * b[static_cast<size_t>(k)];
+               });
+               write(xs, x, sum, by, before);
+             });
 }
 cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
                                              cudnnTensorDescriptor_t xs, const void* x,
                                              cudnnTensorDescriptor_t ys, const void* y,
                                              cudnnConvolutionDescriptor_t conv,
-                                             cudnnConvolutionBwdFilterAlgo_t, void*, size_t,
-                                             const void* beta, cudnnFilterDescriptor_t ws,
+                                             cudnnConvolutionBwdFilterAlgo_t algorithm, void*,
+                                             size_t, const void* beta, cudnnFilterDescriptor_t ws,
                                              void* w) {
   const cudnnStatus_t status = check(*xs, *ws, *ys, *conv);
   if (status != CUDNN_STATUS_SUCCESS) return status;
-  return run(handle, [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*ws, alpha),
-                      before = number(*ws, beta)] {
-    const std::vector<double> a = read(xs, x), b = read(ys, y);
-    std::vector<double> sum(static_cast<size_t>(ws.count()));
-    each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
-      sum[static_cast<size_t>(k)] += a[static_cast<size_t>(i)] * b[static_cast<size_t>(o)];
-    });
-    write(ws, w, sum, by, before);
-  });
+  return run(handle, algorithm == CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0,
+             [=, xs = *xs, ws = *ws, ys = *ys, conv = *conv, by = number(*ws, alpha),
+              before = number(*ws, beta)] {
+               const std::vector<double> a = read(xs, x), b = read(ys, y);
+               std::vector<double> sum(static_cast<size_t>(ws.count()));
+               each_product(xs, ws, ys, conv, [&](int64_t i, int64_t k, int64_t o) {
+                 sum[static_cast<size_t>(k)] +=
+                     a[static_cast<size_t>(i)] * b[static_cast<size_t>(o)];
+               });
+               write(ws, w, sum, by, before);
+             });
 }
 
 /// C = alpha A + beta C; dims of A that are 1 are those of all of C.
@@ -335,15 +347,16 @@ cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void* alpha, cudnnTenso
   if (as->sizes.size() != cs->sizes.size() || as->type != cs->type) return CUDNN_STATUS_BAD_PARAM;
   for (size_t d = 0; d < as->sizes.size(); ++d)
     if (as->sizes[d] != 1 && as->sizes[d] != cs->sizes[d]) return CUDNN_STATUS_BAD_PARAM;
-  return run(handle, [=, as = *as, cs = *cs, by = number(*cs, alpha), before = number(*cs, beta)] {
-    const std::vector<double> from = read(as, a);
-    std::vector<double> values(static_cast<size_t>(cs.count()));
-    for (int64_t i = 0; i < cs.count(); ++i) {
-      int64_t at = 0;
-      for (size_t d = 0; d < cs.sizes.size(); ++d)
-        if (as.sizes[d] != 1) at += i / cs.strides[d] % cs.sizes[d] * as.strides[d];
-      values[static_cast<size_t>(i)] = from[static_cast<size_t>(at)];
-    }
-    write(cs, c, values, by, before);
-  });
+  return run(handle, false,
+             [=, as = *as, cs = *cs, by = number(*cs, alpha), before = number(*cs, beta)] {
+               const std::vector<double> from = read(as, a);
+               std::vector<double> values(static_cast<size_t>(cs.count()));
+               for (int64_t i = 0; i < cs.count(); ++i) {
+                 int64_t at = 0;
+                 for (size_t d = 0; d < cs.sizes.size(); ++d)
+                   if (as.sizes[d] != 1) at += i / cs.strides[d] % cs.sizes[d] * as.strides[d];
+                 values[static_cast<size_t>(i)] = from[static_cast<size_t>(at)];
+               }
+               write(cs, c, values, by, before);
+             });
 }

@@ -2,9 +2,11 @@
 // The emulated devices, and what the files of the emulated runtime share.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include <cuda_runtime_api.h>
 
@@ -26,6 +28,9 @@ cudaError_t report(cudaError_t error, const std::string& message = "");
 
 /// Does `work` in the order of the stream: at once, since nothing ever waits here.
 cudaError_t enqueue(cudaStream_t stream, const std::function<void()>& work);
+
+/// Takes a while, as the slower of a library's algorithms do.
+inline void linger() { std::this_thread::sleep_for(std::chrono::microseconds(300)); }
 
 /// What memory an address is in.
 struct Memory {
