@@ -60,6 +60,8 @@ class Command {
   hearth::Device device() const;
   /// The narrower type that --precision names; nothing for float32 and tf32.
   std::optional<hearth::ScalarType> precision() const;
+  /// The type of weights for a model that is opened in that precision.
+  hearth::ScalarType weight_type() const { return precision().value_or(hearth::kFloat); }
   /// Computes a scope in that type.
   hearth::Autocast autocast() const;
   /// The program and its arguments as given, for hints.

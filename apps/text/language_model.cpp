@@ -19,9 +19,10 @@
 
 namespace text = hearth::text;
 
-LanguageModel open_language_model(const std::string& name_or_path, hearth::Device device) {
+LanguageModel open_language_model(const std::string& name_or_path, hearth::Device device,
+                                  hearth::ScalarType dtype) {
   auto model = std::dynamic_pointer_cast<text::CausalLMImpl>(
-      text::AutoModelForCausalLM::from_pretrained(name_or_path));
+      text::AutoModelForCausalLM::from_pretrained(name_or_path, text::ModelOptions().dtype(dtype)));
   HEARTH_CHECK_AS(hearth::FormatError, model, "[", name_or_path,
                   "] holds no model that writes from left to right");
   model->to(device);

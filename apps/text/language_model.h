@@ -26,7 +26,8 @@ struct LanguageModel {
 };
 
 /// Throws FileError, FormatError and NetworkError.
-LanguageModel open_language_model(const std::string& name_or_path, hearth::Device device);
+LanguageModel open_language_model(const std::string& name_or_path, hearth::Device device,
+                                  hearth::ScalarType dtype);
 
 /// How to write on, as the command line says.
 class WritingOptions {

@@ -19,8 +19,8 @@ std::string folder_of_model(const std::string& model);
 
 /// A pipeline with the model that --model names.
 template <typename Task>
-typename Task::Pipeline open_pipeline(const Task&, const std::string& model,
-                                      hearth::Device device) {
-  return Task::Pipeline::from_pretrained(folder_of_model(model),
-                                         hearth::text::PipelineOptions().device(device));
+typename Task::Pipeline open_pipeline(const Task&, const std::string& model, hearth::Device device,
+                                      hearth::ScalarType dtype) {
+  return Task::Pipeline::from_pretrained(
+      folder_of_model(model), hearth::text::PipelineOptions().device(device).dtype(dtype));
 }

@@ -17,8 +17,9 @@ void SentenceModel::declare(OptionList& options) {
   options.flag("--normalize", normalize_, "Vectors of length 1, whatever the model says");
 }
 
-void SentenceModel::open(hearth::Device device) {
-  encoder_ = hearth::text::SentenceEncoder::from_pretrained(folder_of_model(model_));
+void SentenceModel::open(hearth::Device device, hearth::ScalarType dtype) {
+  encoder_ = hearth::text::SentenceEncoder::from_pretrained(
+      folder_of_model(model_), hearth::text::ModelOptions().dtype(dtype));
   if (max_length_) encoder_->set_max_seq_length(*max_length_);
   encoder_->model().to(device);
 }

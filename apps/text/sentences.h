@@ -16,7 +16,7 @@
 class SentenceModel {
  public:
   void declare(OptionList& options);
-  void open(hearth::Device device);
+  void open(hearth::Device device, hearth::ScalarType dtype);
   /// float [texts, dimension], with progress.
   hearth::Tensor encode(const std::vector<std::string>& texts, const char* label) const;
   const std::string& name() const { return model_; }

@@ -226,7 +226,15 @@ TEST_F(AudioClassifierApp, EmbedsVoices) {
                         folder / "out", folder / "speech.wav", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(r.last(), HasSubstr("\"shape\":[256]"));
-  EXPECT_NEAR(hearth::npy::load(folder / "out/speech.npy").norm().item<float>(), 1, 1e-5);
+  const hearth::Tensor voice = hearth::npy::load(folder / "out/speech.npy");
+  EXPECT_NEAR(voice.norm().item<float>(), 1, 1e-5);
+  ASSERT_EQ(run({"embed", "--model", folder / "voice.safetensors", "--precision", "bf16",
+                 "--output", folder / "bf16", folder / "speech.wav"})
+                .code,
+            0);
+  const hearth::Tensor narrow = hearth::npy::load(folder / "bf16/speech.npy");
+  EXPECT_EQ(narrow.scalar_type(), hearth::kFloat);
+  EXPECT_GT((narrow * voice).sum().item<float>(), 0.98);
 }
 
 TEST_F(AudioClassifierApp, TheDefaultNeedsNoNetwork) {

@@ -43,6 +43,20 @@ TEST_F(Generate, PrintsNewTextAlone) {
   EXPECT_EQ(by_file.out, r.out) << by_file.err;
 }
 
+TEST_F(Generate, ComputesInNarrowerTypes) {
+  const auto logprobs = [&](const char* type) {
+    const Result r = generate({"--max-new-tokens", "4", "--greedy", "--precision", type, "--json"});
+    EXPECT_EQ(r.code, 0) << r.err;
+    return nlohmann::json::parse(r.last())["texts"][0]["logprobs"].get<std::vector<float>>();
+  };
+  const std::vector<float> whole = logprobs("fp32");
+  for (const char* type : {"bf16", "fp16"}) {
+    const std::vector<float> narrow = logprobs(type);
+    EXPECT_NE(narrow[0], whole[0]) << type;
+    EXPECT_NEAR(narrow[0], whole[0], 0.1) << type;
+  }
+}
+
 TEST_F(Generate, SearchesWithBeams) {
   const Result r =
       generate({"--max-new-tokens", "10", "--beams", "3", "--sequences", "2", "--json"});

@@ -133,6 +133,37 @@ TEST_F(TextPipelines, EmbedLines) {
   EXPECT_EQ(run({"embed", "--model", bert, "--output", "X.txt", lines()}).code, 2);
 }
 
+TEST_F(TextPipelines, ComputeInNarrowerTypes) {
+  const Tensor whole = hearth::text::SentenceEncoder::from_pretrained(bert).encode(texts);
+  for (const char* type : {"bf16", "fp16"}) {
+    const std::string vectors = folder / type + ".npy";
+    const Result r =
+        run({"embed", "--model", bert, "--precision", type, "--output", vectors, lines()});
+    ASSERT_EQ(r.code, 0) << r.err;
+    const Tensor narrow = hearth::npy::load(vectors);
+    EXPECT_EQ(narrow.scalar_type(), hearth::kFloat);
+    EXPECT_FALSE(hearth::equal(narrow[0], whole[0])) << type;
+    EXPECT_TRUE(hearth::allclose(narrow[0], whole[0], 0.05, 0.05)) << type;
+    const json exact = last_of(run({"classify", "--model", bert, "--json", lines()}));
+    const json rough =
+        last_of(run({"classify", "--model", bert, "--precision", type, "--json", lines()}));
+    const auto score = [](const json& report) {
+      return report["results"][0][0]["score"].get<float>();
+    };
+    EXPECT_NE(score(rough), score(exact)) << type;
+    EXPECT_NEAR(score(rough), score(exact), 0.02) << type;
+    const std::string gap = write("gap", "Anna [MASK] in Berlin.\n");
+    for (const char* command : {"ner", "fill-mask", "similarity"})
+      EXPECT_EQ(run({command, "--model", bert, "--precision", type, gap, gap}).code, 0)
+          << command << ' ' << type;
+    EXPECT_EQ(
+        run({"answer", "--model", bert, "--precision", type, "--question", "Who?", lines()}).code,
+        0)
+        << type;
+  }
+  EXPECT_EQ(run({"embed", "--model", bert, "--precision", "int8", "--output", "X.npy"}).code, 2);
+}
+
 TEST_F(TextPipelines, CompareAndSearch) {
   const json alike =
       last_of(run({"similarity", "--model", bert, "--json", texts[0], texts[0], texts[1]}));

@@ -195,6 +195,10 @@ TEST_F(VisionPictures, ArePredictedReportedAndExplained) {
   ASSERT_EQ(run({"explain", "--weights", model, photo(0, 0), "--output", folder / "one.png"}).code,
             0);
   EXPECT_TRUE(fs::is_regular_file(folder / "one.png"));
+  r = run({"explain", "--weights", model, photo(0, 0), "--precision", "bf16", "--output",
+           folder / "narrow", "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.last(), HasSubstr("\"label\":\"blood\""));
   r = run(
       {"explain", "--weights", model, photo(0, 0), photo(1, 1), "--output", folder / "two.png"});
   EXPECT_EQ(r.code, 2);

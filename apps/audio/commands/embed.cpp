@@ -37,6 +37,7 @@ class Embed final : public Command {
     return {"embed --model pretrained.pt --output voices recordings",
             "embed --model spoken-digits --output vectors three.wav"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     options
         .add("--model", model_,
@@ -101,6 +102,7 @@ int Embed::run() {
             .string();
       },
       overwrite_);
+  const auto precision = autocast();
   nlohmann::ordered_json report = nlohmann::ordered_json::array();
   bool failed = false;
   hearth::Progress progress(hearth::ProgressOptions("embedding")
@@ -111,7 +113,8 @@ int Embed::run() {
     const std::string& path = inputs[i].path;
     try {
       const Tensor vectors =
-          encoder.run(audio::mono(audio::load(path), encoder.sample_rate, path), parts_).cpu();
+          encoder.run(audio::mono(audio::load(path), encoder.sample_rate, path), parts_)
+              .to(hearth::TensorOptions(hearth::kCPU).dtype(hearth::kFloat));
       make_parent(outputs[i]);
       hearth::npy::save(vectors.contiguous(), outputs[i]);
       say(text(), fmt::format("{}: {} {}\n", path, outputs[i], fmt::join(vectors.sizes(), " x ")));

@@ -29,6 +29,7 @@ class AnswerCommand final : public Command {
     return {"answer --model distilbert-base-cased-distilled-squad --question 'Who wrote it?' a.txt",
             "answer --model runs/squad --question Where? --top 3 --json < a.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     declare_model(options, model_);
     options.add("--question", questions_, "What is asked; may be given several times")
@@ -56,7 +57,7 @@ class AnswerCommand final : public Command {
 };
 
 int AnswerCommand::run() {
-  const auto find = open_pipeline(text::task::question_answering, model_, device());
+  const auto find = open_pipeline(text::task::question_answering, model_, device(), weight_type());
   std::string context;
   TextLines lines(files_);
   while (const auto line = lines.next()) context.append(*line).push_back('\n');

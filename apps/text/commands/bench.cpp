@@ -35,6 +35,7 @@ class Bench final : public Command {
     return {"bench book.txt --threads 1",
             "bench --tokenizer tokenizer.json --model runs/minilm --json book.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     options.add("file", file_, "A text file, plain or gzipped").value("FILE").required();
     options.add("--tokenizer", tokenizer_, "A tokenizer's file, its folder, or ORG/NAME")
@@ -90,7 +91,8 @@ int Bench::run() {
     measure("decode", megabytes, "MB/s", [&] { tokenizer.decode_batch(ids); });
   }
   if (model_) {
-    const auto encoder = text::SentenceEncoder::from_pretrained(folder_of_model(*model_));
+    const auto encoder = text::SentenceEncoder::from_pretrained(
+        folder_of_model(*model_), text::ModelOptions().dtype(weight_type()));
     encoder.model().to(device());
     const auto n = std::min<size_t>(lines.size(), 64);
     measure("embed", static_cast<double>(n), "texts/s",

@@ -31,7 +31,7 @@ class Chat final : public Command {
     return {"chat --model models/smol", "chat --model models/smol --prompt 'What is a hearth?'",
             "chat --model models/smol --system 'Answer in rhymes.' --temperature 0.7"};
   }
-  unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kSeed | kJson; }
   void declare(OptionList& options) override {
     options.add("--model", model_, kLanguageModelHelp).value("MODEL").required();
     options.add("--prompt", prompt_, "Say this, print the answer and end").value("TEXT");
@@ -100,7 +100,7 @@ bool Chat::turn(const std::string& said) {
 }
 
 int Chat::run() {
-  writer_ = open_language_model(model_, device());
+  writer_ = open_language_model(model_, device(), weight_type());
   config_ = writing_.over(writer_->config);
   if (config_.num_beams() > 1 || config_.num_return_sequences() > 1)
     throw UsageError("chat writes one answer without beams");

@@ -37,6 +37,7 @@ class Classify final : public Command {
         "classify --model runs/reviews --top 3 --json < reviews.txt",
         "classify --model cross-encoder/nli-distilroberta-base --labels sports,politics news.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     declare_model(options, model_);
     options.add("files", files_, kTextFilesHelp);
@@ -74,7 +75,8 @@ std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Cl
   if (labels_) {
     const auto labels = split_at_commas(*labels_);
     if (labels.empty()) throw UsageError("--labels: expected words, got none");
-    auto pipeline = open_pipeline(text::task::zero_shot_classification, model_, device());
+    auto pipeline =
+        open_pipeline(text::task::zero_shot_classification, model_, device(), weight_type());
     const auto options =
         text::ZeroShotOptions().hypothesis_template(template_).multi_label(multi_label_);
     return [=, top = static_cast<size_t>(top_.value_or(1))](const std::vector<std::string>& texts) {
@@ -88,7 +90,7 @@ std::function<std::vector<Classify::Scores>(const std::vector<std::string>&)> Cl
       return all;
     };
   }
-  auto pipeline = open_pipeline(text::task::text_classification, model_, device());
+  auto pipeline = open_pipeline(text::task::text_classification, model_, device(), weight_type());
   auto options = text::TextClassificationOptions().batch_size(batch_size_);
   using Function = text::ClassificationFunction;
   if (function_)

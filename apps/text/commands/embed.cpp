@@ -33,6 +33,7 @@ class Embed final : public Command {
     return {"embed --model sentence-transformers/all-MiniLM-L6-v2 --output X.npy sentences.txt",
             "embed --model runs/minilm --output vectors.jsonl < sentences.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     model_.declare(options);
     options.add("--output", output_, "Where the vectors go: .npy, .safetensors or .jsonl")
@@ -74,7 +75,7 @@ void Embed::write(const std::vector<std::string>& texts, const Tensor& vectors) 
 }
 
 int Embed::run() {
-  model_.open(device());
+  model_.open(device(), weight_type());
   const std::vector<std::string> texts = TextLines(files_).rest();
   const Tensor vectors = model_.encode(texts, "embedding").contiguous();
   write(texts, vectors);

@@ -29,6 +29,7 @@ class FillMask final : public Command {
     return {"fill-mask --model bert-base-uncased gaps.txt",
             "fill-mask --model bert-base-uncased --top 3 --json gaps.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     declare_model(options, model_);
     options.add("files", files_, kTextFilesHelp);
@@ -62,7 +63,7 @@ nlohmann::ordered_json FillMask::describe(const Fillings& masks, std::string& li
 }
 
 int FillMask::run() {
-  const auto fill = open_pipeline(text::task::fill_mask, model_, device());
+  const auto fill = open_pipeline(text::task::fill_mask, model_, device(), weight_type());
   const auto options = text::FillMaskOptions().top_k(top_).targets(targets_);
   bool failed = false;
   print_each_line(

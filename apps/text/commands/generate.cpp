@@ -27,7 +27,7 @@ class Generate final : public Command {
             "generate --model models/smol --prompt 'The sea' --temperature 0.8 --top-p 0.95",
             "generate --model models/smol --beams 4 --sequences 2 --json < question.txt"};
   }
-  unsigned common() const override { return kDevice | kThreads | kSeed | kJson; }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kSeed | kJson; }
   void declare(OptionList& options) override {
     options.add("--model", model_, kLanguageModelHelp).value("MODEL").required();
     options.add("--prompt", prompt_, "What the text begins with").value("TEXT");
@@ -45,7 +45,7 @@ class Generate final : public Command {
 };
 
 int Generate::run() {
-  const LanguageModel writer = open_language_model(model_, device());
+  const LanguageModel writer = open_language_model(model_, device(), weight_type());
   const auto config = writing_.over(writer.config);
   if (!prompt_)
     prompt_.emplace(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());

@@ -27,6 +27,7 @@ class Ner final : public Command {
   std::vector<std::string> examples() const override {
     return {"ner --model runs/names letters.txt", "ner --model runs/names --group none --json -"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     declare_model(options, model_);
     options.add("files", files_, kTextFilesHelp);
@@ -65,7 +66,8 @@ text::TokenClassificationOptions Ner::options() const {
 
 int Ner::run() {
   const auto how = options();
-  const auto find = open_pipeline(text::task::token_classification, model_, device());
+  const auto find =
+      open_pipeline(text::task::token_classification, model_, device(), weight_type());
   print_each_line(
       {files_, model_, json(), 1, "tagging"},
       [&](const std::vector<std::string>& texts) { return find(texts, how); },

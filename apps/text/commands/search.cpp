@@ -34,6 +34,7 @@ class Search final : public Command {
     return {"search --model sentence-transformers/all-MiniLM-L6-v2 --corpus faq.txt 'How long?'",
             "search --model runs/minilm --corpus faq.txt --vectors faq.npy --top 3 < queries.txt"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     model_.declare(options);
     options.add("--corpus", corpus_, "Text file, one text a line").value("FILE").required();
@@ -71,7 +72,7 @@ Tensor Search::corpus_vectors(const std::vector<std::string>& texts) const {
 }
 
 int Search::run() {
-  model_.open(device());
+  model_.open(device(), weight_type());
   const std::vector<std::string> texts = TextLines({corpus_}).rest();
   HEARTH_CHECK_AS(hearth::FormatError, !texts.empty(), "[", corpus_, "] has no line");
   const Tensor vectors = corpus_vectors(texts);

@@ -32,6 +32,7 @@ class Similarity final : public Command {
     return {"similarity --model sentence-transformers/all-MiniLM-L6-v2 'A man eats.' 'He dines.'",
             "similarity --model runs/minilm --pairs pairs.tsv"};
   }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     model_.declare(options);
     options.add("texts", texts_, "Two texts or more");
@@ -72,7 +73,7 @@ int Similarity::run() {
     first.assign(texts_.size() - 1, texts_[0]);
     second.assign(texts_.begin() + 1, texts_.end());
   }
-  model_.open(device());
+  model_.open(device(), weight_type());
   const Tensor a = hearth::text::normalized_rows(model_.encode(first, "embedding"));
   const Tensor b = hearth::text::normalized_rows(model_.encode(second, "embedding"));
   const Tensor cosines = (a * b).sum(1).contiguous();

@@ -38,7 +38,7 @@ class Explain final : public Command {
             "explain --model resnet18-imagenet1k-v1 --class tabby --layer layer3 cat.jpg",
             "explain --weights runs/photos --output why photos"};
   }
-  unsigned common() const override { return kDevice | kThreads | kJson; }
+  unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
     model_.declare(options);
     options.add("images", images_, kPicturesHelp).required();
@@ -99,6 +99,7 @@ int Explain::run() {
       overwrite_);
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  const auto precision = autocast();
   const InterruptGuard guard;
   hearth::Progress progress(hearth::ProgressOptions("explaining")
                                 .unit("pictures")
