@@ -70,6 +70,11 @@ def add(fam):
                     fam.case("resize_numbers", u(3, 11, 9, dtype=dtype), fn=tensors, grad=False, size=size, mode=mode,
                              antialias=False)
         fam.case("resize_numbers", bytes_of(3, 11, 9), fn=tensors, size=[5, 14], mode=mode, antialias=False)
+    for size in ([5, 7], [23, 4], [11, 30]):
+        for dtype in (f32, f64):
+            fam.case("resize_numbers", u(2, 3, 11, 9, dtype=dtype), fn=tensors, grad=False, size=size, mode="lanczos")
+        for mode in ("box", "hamming"):
+            fam.case("resize_numbers", u(3, 11, 9), fn=pillow, grad=False, size=size, mode=mode)
     for mode in ("nearest", "nearest-exact"):
         for dtype in (u8, i16, f32, f64):
             for size in ([5, 7], [23, 4], [11, 30]):

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/vision/transforms/resize.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "hearth/base/error.h"
@@ -136,12 +138,27 @@ TEST(Resize, DescribesAsTorchvision) {
             "antialias=True)");
 }
 
+TEST(Resize, OfNumbersReadsNoMoreThanItsFilter) {
+  Tensor x = ones({1, 1, 16}, TensorOptions(kFloat).requires_grad(true));
+  const Tensor gap = x.detach().clone();
+  gap.select(2, 0).fill_(std::nan(""));
+  for (const auto mode :
+       {InterpolationMode::Box, InterpolationMode::Hamming, InterpolationMode::Lanczos}) {
+    const Tensor y = resize(gap, {1, 8}, mode).isnan();
+    EXPECT_TRUE(y.select(2, 0).item<bool>());
+    EXPECT_FALSE(y.select(2, 7).item<bool>());
+    x.mutable_grad() = Tensor();
+    resize(x, {3, 8}, mode).sum().backward();
+    EXPECT_NEAR(x.grad().sum().item<double>(), 24, 1e-4);
+  }
+}
+
 TEST(Resize, SaysWhatItExpects) {
   EXPECT_THROW(resize(zeros({4, 4}, kByte), {2, 2}), ShapeError);
   EXPECT_THROW(resize(Tensor(), {2, 2}), ShapeError);
   EXPECT_THROW(resize(zeros({1, 4, 4}, kByte), {0, 2}), ValueError);
   EXPECT_THROW(resize(zeros({1, 0, 4}, kByte), {2, 2}), ShapeError);
-  EXPECT_THROW(resize(zeros({1, 4, 4}), {2, 2}, InterpolationMode::Lanczos), ValueError);
+  EXPECT_THROW(resize(zeros({1, 4, 4}), {2, 2}, InterpolationMode::Lanczos, false), ValueError);
   EXPECT_THROW(resize(zeros({1, 4, 4}, kByte), {2, 2}, InterpolationMode::Box, false), ValueError);
   EXPECT_THROW(resized_size({4, 4}, 5, 5), ValueError);
   EXPECT_THROW(resized_size({4, 4}, std::nullopt), ValueError);

@@ -62,32 +62,77 @@ double filter(InterpolationMode mode, double x) {
   }
 }
 
+/// Of a line of `out` pixels that had `in`: what each is made of.
+class LineFilter {
+ public:
+  LineFilter(InterpolationMode mode, int64_t in, int64_t out)
+      : mode_(mode),
+        in_(in),
+        scale_(static_cast<double>(in) / static_cast<double>(out)),
+        widen_(std::max(scale_, 1.0)),
+        reach_(reach_of(mode) * widen_) {}
+
+  /// The pixels of the old line that pixel r reads.
+  int64_t first(int64_t r) const {
+    return std::max<int64_t>(0, static_cast<int64_t>(center(r) - reach_ + 0.5));
+  }
+  int64_t end(int64_t r) const {
+    return std::min(in_, static_cast<int64_t>(center(r) + reach_ + 0.5));
+  }
+  /// How much of pixel k; the sum is not yet 1.
+  double weight(int64_t r, int64_t k) const {
+    return filter(mode_, (static_cast<double>(k) - center(r) + 0.5) * (1 / widen_));
+  }
+  /// The most that a pixel of [from, to) reads.
+  int64_t most(int64_t from, int64_t to) const {
+    int64_t count = 1;
+    for (int64_t r = from; r < to; ++r) count = std::max(count, end(r) - first(r));
+    return count;
+  }
+
+ private:
+  double center(int64_t r) const { return (static_cast<double>(r) + 0.5) * scale_; }
+
+  InterpolationMode mode_;
+  int64_t in_;
+  double scale_, widen_, reach_;
+};
+
 }  // namespace
+
+FilterTaps filter_taps(InterpolationMode mode, int64_t in, int64_t out) {
+  const LineFilter line(mode, in, out);
+  FilterTaps taps;
+  taps.count = line.most(0, out);
+  taps.places.resize(static_cast<size_t>(taps.count * out));
+  taps.weights.resize(taps.places.size());
+  for (int64_t r = 0; r < out; ++r) {
+    const int64_t first = line.first(r), n = line.end(r) - first;
+    double sum = 0;
+    for (int64_t k = 0; k < n; ++k) sum += line.weight(r, first + k);
+    for (int64_t k = 0; k < taps.count; ++k) {
+      const auto at = static_cast<size_t>(k * out + r);
+      taps.places[at] = first + std::min(k, n - 1);
+      const double weight = k < n ? line.weight(r, first + k) : 0;
+      taps.weights[at] = sum != 0 ? weight / sum : weight;
+    }
+  }
+  return taps;
+}
 
 void LineTaps::set(InterpolationMode mode, int64_t in, int64_t out, int64_t from, int64_t to,
                    bool mirrored) {
-  const double scale = static_cast<double>(in) / static_cast<double>(out);
-  const double widen = std::max(scale, 1.0), reach = reach_of(mode) * widen;
+  const LineFilter line(mode, in, out);
   const int64_t results = to - from;
-  const auto first_of = [&](int64_t r) {
-    const double center = (static_cast<double>(r) + 0.5) * scale;
-    return std::max<int64_t>(0, static_cast<int64_t>(center - reach + 0.5));
-  };
-  const auto end_of = [&](int64_t r) {
-    const double center = (static_cast<double>(r) + 0.5) * scale;
-    return std::min(in, static_cast<int64_t>(center + reach + 0.5));
-  };
   copies_ = in == out && !mirrored;
   if (in == out) {
     begin_ = from;
     end_ = to;
   } else {
-    begin_ = results > 0 ? first_of(from) : 0;
-    end_ = results > 0 ? end_of(to - 1) : 0;
+    begin_ = results > 0 ? line.first(from) : 0;
+    end_ = results > 0 ? line.end(to - 1) : 0;
   }
-  int64_t count = 1;
-  if (in != out)
-    for (int64_t r = from; r < to; ++r) count = std::max(count, end_of(r) - first_of(r));
+  int64_t count = in != out ? line.most(from, to) : 1;
   count += count % 2;
   first_.assign(static_cast<size_t>(results), 0);
   high_.assign(static_cast<size_t>(results * count), 0);
@@ -96,12 +141,10 @@ void LineTaps::set(InterpolationMode mode, int64_t in, int64_t out, int64_t from
   for (int64_t i = 0; i < results; ++i) {
     const int64_t r = from + i;
     const auto place = static_cast<size_t>(mirrored ? results - 1 - i : i);
-    const int64_t begin = in == out ? r : first_of(r), end = in == out ? r + 1 : end_of(r);
+    const int64_t begin = in == out ? r : line.first(r), end = in == out ? r + 1 : line.end(r);
     double sum = 0;
-    const double center = (static_cast<double>(r) + 0.5) * scale;
     for (int64_t k = begin; k < end; ++k) {
-      const double x = (static_cast<double>(k) - center + 0.5) * (1 / widen);
-      const double w = in == out ? 1 : filter(mode, x);
+      const double w = in == out ? 1 : line.weight(r, k);
       weights_[static_cast<size_t>(k - begin)] = w;
       sum += w;
     }

@@ -35,6 +35,15 @@ class LineTaps {
   bool copies_ = false;
 };
 
+/// What a line of pixels is made of in exact numbers: of pixel r, weights[k * out + r] times the
+/// old line's pixel places[k * out + r], for each k below `count`.
+struct FilterTaps {
+  int64_t count = 0;
+  std::vector<int64_t> places;
+  std::vector<double> weights;
+};
+FilterTaps filter_taps(InterpolationMode mode, int64_t in, int64_t out);
+
 /// Whether columns are resized before rows: since Pillow 13 where that leaves much less to do.
 /// Older ones always begin with rows, which makes a level of difference.
 bool goes_down_first(Size in, Size out);

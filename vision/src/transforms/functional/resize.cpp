@@ -13,6 +13,7 @@
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/resize.h"
 #include "hearth/ops/shape.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "transforms/describe.h"
 #include "transforms/items.h"
@@ -95,19 +96,38 @@ Tensor resize_bytes(const Tensor& image, Size size, InterpolationMode mode) {
   return out.to(image.device());
 }
 
+/// An image of floating point through a filter along a dim, as Pillow does it with numbers.
+Tensor filtered(const Tensor& x, int64_t dim, int64_t size, InterpolationMode mode) {
+  if (x.size(dim) == size) return x;
+  const FilterTaps taps = filter_taps(mode, x.size(dim), size);
+  std::vector<int64_t> shape{size};
+  if (dim == -2) shape.push_back(1);
+  Tensor sum;
+  for (int64_t k = 0; k < taps.count; ++k) {
+    const auto begin = static_cast<size_t>(k * size), n = static_cast<size_t>(size);
+    const Tensor places = tensor(ArrayRef<int64_t>(taps.places.data() + begin, n));
+    const Tensor weights = tensor(ArrayRef<double>(taps.weights.data() + begin, n), kDouble);
+    const Tensor part = x.index_select(dim, places.to(x.device()))
+                            .mul(weights.to(x.options().requires_grad(false)).view(shape));
+    sum = sum.defined() ? sum.add(part) : part;
+  }
+  return sum;
+}
+
 /// What torchvision does with tensors of any numbers.
 Tensor resize_numbers(const Tensor& image, Size size, InterpolationMode mode, bool antialias) {
-  HEARTH_CHECK_AS(ValueError,
-                  mode == InterpolationMode::Bilinear || mode == InterpolationMode::Bicubic,
-                  "[resize] ", text_of(mode), " expects an image of uint8 and antialias, got ",
-                  image.scalar_type());
+  const bool linear = mode == InterpolationMode::Bilinear;
+  const bool in_core = linear || mode == InterpolationMode::Bicubic;
+  HEARTH_CHECK_AS(ValueError, in_core || antialias, "[resize] ", text_of(mode),
+                  " expects antialias");
   const ScalarType dtype = image.scalar_type();
   const bool as_is = dtype == kFloat || dtype == kDouble || (dtype == kByte && !antialias);
   Tensor x = image.reshape({-1, image.size(-3), image.size(-2), image.size(-1)});
   if (!as_is) x = x.to(kFloat);
   const std::vector<int64_t> to{size.height, size.width};
-  const bool linear = mode == InterpolationMode::Bilinear;
-  if (antialias) {
+  if (!in_core) {
+    x = filtered(filtered(x, -1, size.width, mode), -2, size.height, mode);
+  } else if (antialias) {
     x = linear ? _upsample_bilinear2d_aa(x, to, false) : _upsample_bicubic2d_aa(x, to, false);
   } else {
     x = linear ? upsample_bilinear2d(x, to, false) : upsample_bicubic2d(x, to, false);

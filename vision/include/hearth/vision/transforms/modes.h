@@ -5,8 +5,7 @@
 
 namespace hearth::vision::transforms {
 
-/// How pixels between pixels are found. Images of bytes know all of them; floating ones no Box,
-/// Hamming and Lanczos.
+/// How pixels between pixels are found. Box, Hamming and Lanczos are for antialias.
 enum class InterpolationMode : int8_t {
   Nearest,       ///< the pixel at floor(position * scale)
   NearestExact,  ///< the pixel under the middle

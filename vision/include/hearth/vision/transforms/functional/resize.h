@@ -12,9 +12,9 @@ namespace hearth::vision::transforms::functional {
 /// An image [..., C, H, W] at another size; itself where it has that size. Bytes become what Pillow
 /// (13) makes of them, bit for bit, with `antialias`; without it, by the nearest pixel, and other
 /// numbers, what torchvision makes of tensors, but that numbers of 16 bits are rounded and stay in
-/// their range. Interleaved images (channels last) stay so. Throws ShapeError, and ValueError for
-/// sizes that are not positive and for filters that there aren't: Box, Hamming and Lanczos need
-/// bytes and antialias.
+/// their range; by Box and Hamming, what Pillow makes of numbers. Interleaved images (channels
+/// last) stay so. Throws ShapeError, and ValueError for sizes that are not positive and for Box,
+/// Hamming and Lanczos without antialias.
 HEARTH_API Tensor resize(const Tensor& image, Size size,
                          InterpolationMode interpolation = InterpolationMode::Bilinear,
                          bool antialias = true);
