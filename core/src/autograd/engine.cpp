@@ -2,6 +2,7 @@
 // Backward: walks the tape from the outputs in the calling thread. Re-entrant: a hook or a custom
 // node may call backward again.
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -148,7 +149,27 @@ class GraphRun {
       for (const Edge& e : order[i]->edges)
         if (e.is_valid()) ++task_of(e.function.get()).dependencies;
     }
-    if (!captures_.empty()) mark_needed();
+    if (captures_.empty()) return;
+    refuse_outgrown();
+    mark_needed();
+  }
+
+  /// A leaf that changed its shape, dtype or device has a node of its own for each, and what
+  /// reaches an older one would be missing from what is captured at the newest.
+  void refuse_outgrown() const {
+    for (const Task& t : tasks_) {
+      if (t.node->sequence_nr != kLeafSequenceNr) continue;
+      const auto* leaf = static_cast<const AccumulateGrad*>(t.node.get());
+      if (!leaf->variable.defined()) continue;
+      AutogradMeta& m = *meta(leaf->variable);
+      const std::lock_guard lock(m.accumulator_mutex);
+      if (m.accumulator == leaf) continue;
+      for (const auto& [edge, capture] : captures_)
+        HEARTH_CHECK_AS(AutogradError, edge.function.get() != m.accumulator, "[grad] input ",
+                        capture.position,
+                        " was changed to another shape, dtype or device since the graph was made; "
+                        "expected it as it was then");
+    }
   }
 
   void mark_needed() {

@@ -193,6 +193,8 @@ TEST(Leaves, OfAnotherShapeSinceRefuseGradients) {
     const NoGradGuard no_grad;
     x.transpose_(0, 1);
   }
+  // Part of the graph knows the leaf as it was, part as it is.
+  EXPECT_THROW(autograd::grad({y + x.sum()}, {x}, {}, /*retain_graph=*/true), AutogradError);
   EXPECT_THROW(y.backward(), ShapeError);
   EXPECT_FALSE(x.grad().defined());
 }
