@@ -99,6 +99,19 @@ TEST(TokenizerFiles, KeepWholePiecesWhenSaved) {
   EXPECT_EQ(Tokenizer::from_json(saved.to_json()).to_json(), saved.to_json());
 }
 
+// Whose rules have "ﬁ" and such. Hugging Face's normalizer replaces a cluster by the rule of its
+// first character, and so loses what is combined with it.
+TEST(TokenizerFiles, OfSentencePieceLoseNoMarks) {
+  const Tokenizer original = Tokenizer::from_file(kFiles + "unigram.model");
+  const std::vector<uint32_t> plain = original.encode_ids("fi", false);
+  std::vector<uint32_t> marked = original.encode_ids("\ufb01\u0301", false);
+  EXPECT_EQ(original.encode_ids("\ufb01", false), plain);
+  ASSERT_EQ(marked.size(), plain.size() + 1);
+  EXPECT_EQ(marked.back(), 0u);  // <unk>
+  const Tokenizer saved = Tokenizer::from_json(original.to_json());
+  EXPECT_EQ(saved.encode_ids("\ufb01\u0301", false), plain);
+}
+
 TEST(TokenizerFiles, OfXlmRHaveFairseqsIds) {
   const TemporaryFolder folder;
   write_text(folder / "sentencepiece.bpe.model", read_text(kFiles + "unigram.model"));

@@ -27,9 +27,10 @@ std::vector<AddedToken> specials_of(const Model& model,
 }
 
 /// Steps of SentencePiece's normalizer, but for a space in front.
-ordered_json sentencepiece_normalizers(const SentencePieceFile& its, bool legacy) {
+ordered_json sentencepiece_normalizers(const SentencePieceFile& its, bool legacy, bool exact) {
   ordered_json steps = ordered_json::array();
-  if (!its.precompiled_charsmap.empty()) steps.push_back(precompiled(its.precompiled_charsmap));
+  if (!its.precompiled_charsmap.empty())
+    steps.push_back(precompiled(its.precompiled_charsmap, exact));
   if (its.remove_extra_whitespaces) {
     steps.push_back(replace("Regex", "\\A +| +\\z", ""));
     steps.push_back(replace("Regex", " {2,}", " "));
@@ -92,8 +93,10 @@ ordered_json bert_normalizer(const TokenizerSettings& settings) {
           {"lowercase", settings.flag("do_lower_case", true)}};
 }
 
-ordered_json precompiled(std::string_view charsmap) {
-  return {{"type", "Precompiled"}, {"precompiled_charsmap", to_base64(charsmap)}};
+ordered_json precompiled(std::string_view charsmap, bool longest) {
+  return {{"type", "Precompiled"},
+          {"precompiled_charsmap", to_base64(charsmap)},
+          {"longest_match", longest}};
 }
 
 ordered_json sequence(const char* name, ordered_json list) {
@@ -155,7 +158,8 @@ OpenedTokenizer from_sentencepiece(std::string_view file, const std::string& sou
   Parts parts;
   // Else only what begins a text gets a space in front, not what follows an added token.
   const bool legacy = settings.flag("legacy", true);
-  parts.normalizer = sequence("normalizers", sentencepiece_normalizers(its, legacy));
+  parts.normalizer =
+      sequence("normalizers", sentencepiece_normalizers(its, legacy, settings.of_library));
   if (its.add_dummy_prefix && !its.treat_whitespace_as_suffix)
     parts.pre_tokenizer = metaspace(legacy ? "always" : "first", false);
   ordered_json decoders = {replace("String", kSpaceMark, " ")};

@@ -39,7 +39,8 @@ nlohmann::ordered_json replace(const char* kind, const char* pattern, const char
 nlohmann::ordered_json metaspace(const char* prepend_scheme, bool split);
 /// With do_lower_case, tokenize_chinese_chars and strip_accents of the settings.
 nlohmann::ordered_json bert_normalizer(const TokenizerSettings& settings);
-nlohmann::ordered_json precompiled(std::string_view charsmap);
+/// `longest`: as SentencePiece applies it, which tokenizer.json cannot say.
+nlohmann::ordered_json precompiled(std::string_view charsmap, bool longest = false);
 /// {"type": "Sequence", name: list}; null of an empty list.
 nlohmann::ordered_json sequence(const char* name, nlohmann::ordered_json list);
 

@@ -78,6 +78,7 @@ std::string TokenizerSettings::token(std::string_view name) const {
 TokenizerSettings read_settings(const JsonValue& config, const JsonValue& special_tokens_map,
                                 const JsonValue& model) {
   TokenizerSettings out;
+  out.of_library = false;
   out.config = config;
   out.family = family_of(config, model);
   // Where tokenizer_config.json doesn't list the added tokens, special_tokens_map.json counts, and

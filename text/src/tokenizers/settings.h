@@ -20,6 +20,8 @@ std::optional<data::readers::JsonValue> member(const data::readers::JsonValue& o
                                                const char* name);
 
 struct TokenizerSettings {
+  /// Whether a file is what its own library makes of it; else, what transformers does.
+  bool of_library = true;
   /// tokenizer_config.json; null if there is none.
   data::readers::JsonValue config{};
   /// The class that makes the tokenizer, without "Tokenizer" and "Fast" and in small letters,

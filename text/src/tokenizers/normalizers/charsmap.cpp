@@ -37,10 +37,11 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& source) {
   check(unicode::find_invalid(texts_) == texts_.size(), "texts of valid UTF-8");
 }
 
-std::optional<std::string_view> Charsmap::find(std::string_view text) const {
+std::optional<Charsmap::Match> Charsmap::find(std::string_view text, bool longest) const {
+  std::optional<Match> found;
   size_t node = child(units_[0]);
-  for (const char letter : text) {
-    const uint32_t byte = static_cast<uint8_t>(letter);
+  for (size_t at = 0; at < text.size(); ++at) {
+    const uint32_t byte = static_cast<uint8_t>(text[at]);
     node ^= byte;
     if (byte == 0 || node >= units_.size() || label(units_[node]) != byte) break;
     const uint32_t unit = units_[node];
@@ -49,9 +50,12 @@ std::optional<std::string_view> Charsmap::find(std::string_view text) const {
     const size_t begin = node < units_.size() ? value(units_[node]) : texts_.size() + 1;
     if (begin > texts_.size() || (begin < texts_.size() && unicode::continues(texts_[begin])))
       break;
-    return std::string_view(texts_).substr(begin, texts_.find('\0', begin) - begin);
+    // A rule ends where a character does.
+    if (longest && at + 1 < text.size() && unicode::continues(text[at + 1])) continue;
+    found = Match{at + 1, std::string_view(texts_).substr(begin, texts_.find('\0', begin) - begin)};
+    if (!longest) break;
   }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace hearth::text::normalizers

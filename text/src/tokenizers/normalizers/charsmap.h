@@ -17,8 +17,13 @@ class Charsmap {
   /// that leads out of itself is found when it is followed, and ends there.
   Charsmap(std::string_view bytes, const std::string& source);
 
-  /// What the shortest beginning of `text` that the map knows becomes.
-  std::optional<std::string_view> find(std::string_view text) const;
+  /// So many bytes at the beginning of a text, and what they become.
+  struct Match {
+    size_t size;
+    std::string_view with;
+  };
+  /// The shortest beginning of `text` that the map knows, or the longest.
+  std::optional<Match> find(std::string_view text, bool longest = false) const;
 
  private:
   std::vector<uint32_t> units_;

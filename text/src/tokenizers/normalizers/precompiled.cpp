@@ -81,8 +81,8 @@ class Rewriter {
 
 class Precompiled final : public Normalizer {
  public:
-  Precompiled(std::string base64, const std::string& bytes, const std::string& source)
-      : base64_(std::move(base64)), map_(bytes, source) {
+  Precompiled(std::string base64, const std::string& bytes, bool longest, const std::string& source)
+      : base64_(std::move(base64)), map_(bytes, source), longest_(longest) {
     for (uint8_t byte = 0x20; byte < 0x7f; ++byte) {
       const char letter = static_cast<char>(byte);
       plain_[byte] = !map_.find(std::string_view(&letter, 1));
@@ -91,6 +91,7 @@ class Precompiled final : public Normalizer {
 
   void normalize(Text& text) const override {
     Rewriter rewriter(text);
+    if (longest_) return replace_longest(rewriter);
     while (!rewriter.left().empty()) {
       const std::string_view left = rewriter.left();
       if (const size_t plain = plain_prefix(left)) {
@@ -126,14 +127,31 @@ class Precompiled final : public Normalizer {
     return at;
   }
 
+  /// As SentencePiece does it.
+  void replace_longest(Rewriter& rewriter) const {
+    while (!rewriter.left().empty()) {
+      const std::string_view left = rewriter.left();
+      std::optional<Charsmap::Match> match;
+      size_t kept = 0;
+      while (kept < left.size() && !(match = map_.find(left.substr(kept), true)))
+        kept += unicode::length_of(left[kept]);
+      if (kept) rewriter.keep(kept);
+      if (match) rewriter.replace(match->size, match->with);
+    }
+    rewriter.finish();
+  }
+
   bool replace(Rewriter& rewriter, std::string_view old) const {
     const auto with = map_.find(old);
-    if (with) rewriter.replace(old.size(), *with);
+    if (with) rewriter.replace(old.size(), with->with);
     return with.has_value();
   }
 
   std::string base64_;
   Charsmap map_;
+  /// Whether the longest text that has a rule is replaced, wherever it is; else, as Hugging Face
+  /// has it, whole clusters, by the rule of their shortest beginning.
+  bool longest_;
   /// Letters that stay what they are.
   bool plain_[128] = {};
 };
@@ -144,7 +162,8 @@ std::unique_ptr<Normalizer> make_precompiled(const JsonFields& fields) {
   std::string base64 = fields.string("precompiled_charsmap");
   const auto bytes = from_base64(base64);
   if (!bytes) fields.fail("precompiled_charsmap", "base64");
-  return std::make_unique<Precompiled>(std::move(base64), *bytes, fields.source());
+  return std::make_unique<Precompiled>(std::move(base64), *bytes,
+                                       fields.boolean("longest_match", false), fields.source());
 }
 
 }  // namespace hearth::text::normalizers
