@@ -520,6 +520,17 @@ TEST(Names, PrecisionOfProducts) {
   context.setFloat32MatmulPrecision(before);
 }
 
+TEST(Names, FlushesDenormalNumbersInThisThread) {
+  EXPECT_EQ(at::globalContext().getNumGPUs(), static_cast<int64_t>(torch::cuda::device_count()));
+  const volatile float small = 1e-30f;
+  if (!at::Context::setFlushDenormal(true)) GTEST_SKIP() << "this processor cannot";
+  const float flushed = small * 1e-10f;
+  EXPECT_TRUE(at::globalContext().setFlushDenormal(false));
+  const float kept = small * 1e-10f;
+  EXPECT_EQ(flushed, 0);
+  EXPECT_GT(kept, 0);
+}
+
 TEST(Names, FunctionsOfAllTheirOptions) {
   namespace F = torch::nn::functional;
   const auto x = torch::arange(16.).view({1, 1, 4, 4});

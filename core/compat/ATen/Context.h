@@ -52,9 +52,30 @@ class Context {
   static bool hasMPS() { return false; }
   static bool hasXLA() { return false; }
   static bool hasXPU() { return false; }
+  static bool hasROCM() { return false; }
+  static bool hasMAGMA() { return false; }
+  static bool hasCUDART() { return hasCUDA(); }
+  static bool hasCuBLASLt() { return hasCUDA(); }
+  static int64_t getNumGPUs() { return static_cast<int64_t>(cuda::device_count()); }
+  /// From now on numbers below the normal ones are zero in this thread; or no longer. False where
+  /// that cannot be had.
+  static bool setFlushDenormal(bool on) {
+#ifdef __SSE2__
+    constexpr unsigned kResults = 0x8000, kInputs = 0x0040;
+    const unsigned modes = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(on ? modes | kResults | kInputs : modes & ~(kResults | kInputs));
+    return true;
+#else
+    return !on;
+#endif
+  }
 
   // Choices between kernels that Hearth makes by the inputs alone: each is kept, and changes
   // nothing.
+  int benchmarkLimitCuDNN() const { return benchmark_limit_; }
+  void setBenchmarkLimitCuDNN(int tries) { benchmark_limit_ = tries; }
+  bool deterministicFillUninitializedMemory() const { return fill_memory_; }
+  void setDeterministicFillUninitializedMemory(bool on) { fill_memory_ = on; }
   bool userEnabledCuDNN() const { return cudnn_; }
   void setUserEnabledCuDNN(bool on) { cudnn_ = on; }
   bool userEnabledMkldnn() const { return mkldnn_; }
@@ -83,7 +104,8 @@ class Context {
                      : CuBLASReductionOption::DisallowReducedPrecisionDisallowSplitK;
   }
 
-  bool cudnn_ = true, mkldnn_ = true;
+  bool fill_memory_ = true, cudnn_ = true, mkldnn_ = true;
+  int benchmark_limit_ = 10;
   bool flash_ = true, mem_efficient_ = true, math_ = true, cudnn_attention_ = true;
   CuBLASReductionOption fp16_reduction_{}, bf16_reduction_{};
 };

@@ -29,8 +29,8 @@ Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
     index_ = static_cast<DeviceIndex>(number);
   }
   if (!ok)
-    throw DeviceError(cat_str(
-        "[device] expected cpu, cuda, cuda:N, meta, mps, xpu, hip or xla, got '", text, "'"));
+    throw DeviceError(cat_str("[device] Invalid device string: '", text,
+                              "'; expected cpu, cuda, cuda:N, meta, mps, xpu, hip or xla"));
 }
 
 std::string Device::str() const {

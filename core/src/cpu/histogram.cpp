@@ -16,6 +16,9 @@ namespace hearth::cpu {
 namespace {
 
 [[noreturn]] void throw_outside(int64_t value, int64_t size) {
+  if (value < 0)
+    throw ValueError(
+        cat_str("[bincount] bincount only supports 1-d non-negative integral inputs, got ", value));
   throw ValueError(cat_str("[bincount] expected numbers from 0 to ", size - 1, ", got ", value));
 }
 

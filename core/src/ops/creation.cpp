@@ -172,7 +172,7 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
   const bool consistent =
       by > 0 ? (integral ? b >= a : last >= first) : (integral ? b <= a : last <= first);
   HEARTH_CHECK_AS(ValueError, consistent,
-                  "[arange] upper bound and larger bound inconsistent with step sign");
+                  "[arange] upper bound and lower bound inconsistent with step sign");
   uint64_t steps = 0;
   if (integral) {
     // Distances between int64s fit uint64.

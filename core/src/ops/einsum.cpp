@@ -185,10 +185,8 @@ Tensor multiply(Tensor a, Tensor b, const std::vector<bool>& summed) {
     const bool in_a = a.size(d) != 1, in_b = b.size(d) != 1;
     const bool sum = summed[static_cast<size_t>(d)];
     if (in_a && in_b) {
-      HEARTH_CHECK_AS(ShapeError, a.size(d) == b.size(d),
-                      "[einsum] operands could not be broadcast: "
-                      "sizes ",
-                      a.size(d), " and ", b.size(d), " of one subscript");
+      HEARTH_CHECK_AS(ShapeError, a.size(d) == b.size(d), "[einsum] a subscript has size ",
+                      b.size(d), " which does not broadcast with previously seen size ", a.size(d));
       (sum ? inner : batch).push_back(d);
     } else if (sum && in_a) {
       a = a.sum(d, /*keepdim=*/true);

@@ -321,8 +321,9 @@ Tensor vdot(const Tensor& self, const Tensor& other) {
   return matmul(a.conj(), b);
 }
 Tensor outer(const Tensor& self, const Tensor& vec2) {
-  check_rank("outer", "self", self, 1);
-  check_rank("outer", "vec2", vec2, 1);
+  for (const Tensor* t : {&self, &vec2})
+    HEARTH_CHECK_AS(ShapeError, t->dim() == 1, "[outer] outer: Expected 1-D argument ",
+                    t == &self ? "self" : "vec2", ", but got ", t->dim(), "-D");
   return self.unsqueeze(1) * vec2;
 }
 Tensor inner(const Tensor& self, const Tensor& other) {

@@ -172,8 +172,12 @@ std::vector<Tensor> Tensor::split(IntArrayRef split_sizes, int64_t dim) const {
 }
 std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
   const int64_t size = this->size(dim);
-  HEARTH_CHECK_AS(ValueError, split_size > 0 || (split_size == 0 && size == 0),
-                  "[split] split expects split_size be positive, but got split_size=", split_size);
+  HEARTH_CHECK_AS(
+      ValueError, split_size != 0 || size == 0,
+      "[split] split_size can only be 0 if dimension size is 0, but got dimension size of ", size);
+  HEARTH_CHECK_AS(
+      ValueError, split_size >= 0,
+      "[split] split expects split_size be non-negative, but got split_size=", split_size);
   const int64_t parts = size == 0 ? 1 : ceil_div(size, split_size);
   ops::check_parts("split", parts);
   DimVector sizes(static_cast<size_t>(parts), split_size);

@@ -50,7 +50,8 @@ Specs Permute::infer(Args in) const {
   DimVector seen(n, 0);
   for (size_t d = 0; d < n; ++d) {
     const auto from = static_cast<size_t>(wrap_dim(dims[d], t.dim(), "permute"));
-    HEARTH_CHECK_AS(ShapeError, !seen[from], "[permute] repeated dim in ", dims.ref());
+    HEARTH_CHECK_AS(ShapeError, !seen[from], "[permute] duplicate dims are not allowed, got ",
+                    dims.ref());
     seen[from] = 1;
     sizes[d] = t.sizes[from];
     strides[d] = t.strides[from];
@@ -168,15 +169,15 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
 }
 
 Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
-  const TensorImpl& t = impl(*this);
-  const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "unflatten"));
-  HEARTH_CHECK_AS(IndexError, t.dim() > 0,
+  const IntArrayRef own = this->sizes();
+  const auto d = static_cast<size_t>(wrap_dim(dim, this->dim(), "unflatten"));
+  HEARTH_CHECK_AS(IndexError, !own.empty(),
                   "[unflatten] expected a tensor of one dim or more, got one of none");
-  const DimVector parts = infer_size(sizes, t.sizes[d]);
+  const DimVector parts = infer_size(sizes, own[d]);
   DimVector to;
-  for (size_t i = 0; i < t.sizes.size(); ++i) {
+  for (size_t i = 0; i < own.size(); ++i) {
     if (i != d) {
-      to.push_back(t.sizes[i]);
+      to.push_back(own[i]);
       continue;
     }
     for (int64_t p : parts) to.push_back(p);

@@ -17,7 +17,8 @@ int64_t checked_numel(IntArrayRef sizes) {
   Checked n = 1;
   bool empty = false;
   for (int64_t s : sizes) {
-    HEARTH_CHECK_AS(ShapeError, s >= 0, "[shape] sizes must not be negative, got ", sizes);
+    HEARTH_CHECK_AS(ShapeError, s >= 0, "[shape] Trying to create tensor with negative dimension ",
+                    s, ": ", sizes);
     empty |= s == 0;
     n *= s;
   }

@@ -211,6 +211,8 @@ TEST(Pointwise, Angle) {
   y.sum().backward();
   EXPECT_TRUE(x.grad().equal(zeros({5}, kDouble)));
   EXPECT_TRUE(tensor({-1, 2}).angle().equal(tensor({static_cast<float>(pi), 0.0f})));
+  EXPECT_FALSE(tensor({0, 1}).angle().signbit().any().item<bool>());
+  EXPECT_FALSE(tensor({0.0, -0.0, 2.0}).angle().signbit().any().item<bool>());
   EXPECT_TRUE(tensor({NAN}).angle().isnan().item<bool>());
   const std::vector<complex<double>> numbers{{0, 2}, {-1, 0}, {1, -1}};
   EXPECT_TRUE(tensor(numbers, kComplexDouble)
