@@ -33,13 +33,10 @@ void reach_values(std::string_view method, const SourceLocation& at) {
 }  // namespace
 
 int64_t Tensor::use_count() const { return impl_ ? impl_->refs : 0; }
-// An undefined tensor has one dim without elements, which programs ask in place of defined().
-IntArrayRef Tensor::sizes() const {
-  static constexpr int64_t kNone = 0;
-  return defined() ? IntArrayRef(impl(*this).sizes) : IntArrayRef(&kNone, 1);
-}
+IntArrayRef Tensor::sizes() const { return checked(*this).sizes; }
 IntArrayRef Tensor::strides() const { return checked(*this).strides; }
-int64_t Tensor::dim() const { return defined() ? impl(*this).dim() : 1; }
+int64_t Tensor::dim() const { return checked(*this).dim(); }
+// An undefined tensor has no elements, which programs ask in place of defined().
 int64_t Tensor::numel() const { return defined() ? impl(*this).numel : 0; }
 int64_t Tensor::itemsize() const {
   return static_cast<int64_t>(hearth::element_size(scalar_type()));
@@ -50,7 +47,7 @@ size_t Tensor::nbytes() const {
   return static_cast<size_t>(numel() * itemsize());
 }
 int64_t Tensor::storage_offset() const { return checked(*this).offset; }
-Layout Tensor::layout() const { return defined() ? impl(*this).layout : kStrided; }
+Layout Tensor::layout() const { return checked(*this).layout; }
 ScalarType Tensor::scalar_type() const { return checked(*this).dtype; }
 Device Tensor::device() const { return checked(*this).device; }
 bool Tensor::is_signed() const {
@@ -135,8 +132,9 @@ Scalar Tensor::item(SourceLocation at) const {
 }
 
 bool Tensor::is_nonzero(SourceLocation at) const {
-  HEARTH_CHECK_AS(ShapeError, numel() == 1, "[is_nonzero] Boolean value of Tensor with ",
-                  numel() == 0 ? "no values" : "more than one value", " is ambiguous, got sizes ",
+  const int64_t values = checked(*this).numel;
+  HEARTH_CHECK_AS(ShapeError, values == 1, "[is_nonzero] Boolean value of Tensor with ",
+                  values == 0 ? "no values" : "more than one value", " is ambiguous, got sizes ",
                   sizes());
   reach_values("is_nonzero", at);
   return item(at).toBool();
@@ -144,6 +142,7 @@ bool Tensor::is_nonzero(SourceLocation at) const {
 
 // ---- autograd
 
+// Nor does it need a gradient, as a bias that is not there.
 bool Tensor::requires_grad() const { return defined() && autograd::requires_grad(*this); }
 const Tensor& Tensor::set_requires_grad(bool on) const {
   TensorImpl& t = checked(*this);

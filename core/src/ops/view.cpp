@@ -2,6 +2,7 @@
 #include "ops/view.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "ops/dims.h"
 #include "ops/rules.h"
@@ -137,17 +138,26 @@ Grads Unsqueeze::vjp(const Saved& s, Args g, NeedMask) const { return reshape_ba
 
 }  // namespace ops
 
+namespace {
+
+const TensorImpl& defined_impl(const Tensor& t, std::string_view op) {
+  HEARTH_CHECK(t.defined(), "[", op, "] expected a Tensor, got an undefined one");
+  return impl(t);
+}
+
+}  // namespace
+
 Tensor Tensor::view(IntArrayRef sizes) const { return invoke(ops::View{sizes}, *this); }
 
 Tensor Tensor::reshape(IntArrayRef sizes) const {
-  const TensorImpl& t = impl(*this);
+  const TensorImpl& t = defined_impl(*this, "reshape");
   const DimVector to = infer_size(sizes, t.numel);
   if (view_strides(t.sizes, t.strides, to)) return view(to);
   return clone(MemoryFormat::Contiguous).view(to);
 }
 
 Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
-  const TensorImpl& t = impl(*this);
+  const TensorImpl& t = defined_impl(*this, "flatten");
   const int64_t first = wrap_dim(start_dim, t.dim(), "flatten");
   const int64_t last = wrap_dim(end_dim, t.dim(), "flatten");
   HEARTH_CHECK_AS(ShapeError, first <= last,
@@ -169,15 +179,15 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
 }
 
 Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
-  const IntArrayRef own = this->sizes();
-  const auto d = static_cast<size_t>(wrap_dim(dim, this->dim(), "unflatten"));
-  HEARTH_CHECK_AS(IndexError, !own.empty(),
+  const TensorImpl& t = defined_impl(*this, "unflatten");
+  const auto d = static_cast<size_t>(wrap_dim(dim, t.dim(), "unflatten"));
+  HEARTH_CHECK_AS(IndexError, t.dim() > 0,
                   "[unflatten] expected a tensor of one dim or more, got one of none");
-  const DimVector parts = infer_size(sizes, own[d]);
+  const DimVector parts = infer_size(sizes, t.sizes[d]);
   DimVector to;
-  for (size_t i = 0; i < own.size(); ++i) {
+  for (size_t i = 0; i < t.sizes.size(); ++i) {
     if (i != d) {
-      to.push_back(own[i]);
+      to.push_back(t.sizes[i]);
       continue;
     }
     for (int64_t p : parts) to.push_back(p);
@@ -203,7 +213,7 @@ Tensor Tensor::squeeze(IntArrayRef dims) const {
 Tensor Tensor::unsqueeze(int64_t dim) const { return invoke(ops::Unsqueeze{dim}, *this); }
 
 Tensor Tensor::sum_to_size(IntArrayRef sizes) const {
-  const TensorImpl& t = impl(*this);
+  const TensorImpl& t = defined_impl(*this, "sum_to_size");
   if (sizes.empty()) return sum();
   if (t.sizes == sizes) return *this;
   const size_t lead = t.sizes.size() - std::min(t.sizes.size(), sizes.size());
