@@ -96,6 +96,8 @@ TEST(Messages, UndefinedTensorsAnswerOrThrow) {
   EXPECT_EQ(none.numel(), 0);
   EXPECT_FALSE(none.requires_grad());
   EXPECT_THROW(none.device(), c10::Error);
+  EXPECT_THROW(none.is_set_to(ones({1})), c10::Error);
+  EXPECT_THROW(ones({1}).is_set_to(none), c10::Error);
   EXPECT_THROW(none.view({0}), c10::Error);
   EXPECT_THROW(none.reshape({0}), c10::Error);
   EXPECT_THROW(none.flatten(), c10::Error);

@@ -127,6 +127,8 @@ const Tensor& Tensor::set_(const Storage& source, int64_t storage_offset, IntArr
 }
 const Tensor& Tensor::set_() const { return set_(empty({0}, options().requires_grad(false))); }
 bool Tensor::is_set_to(const Tensor& other) const {
+  HEARTH_CHECK(defined() && other.defined(),
+               "[is_set_to] expected two Tensors, got an undefined one");
   const TensorImpl &a = impl(*this), &b = impl(other);
   return a.storage == b.storage && a.offset == b.offset && a.sizes == b.sizes &&
          a.strides == b.strides;
