@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "backends/device_fn.h"
+#include "backends/wrapping.h"
 
 namespace hearth {
 
@@ -14,7 +15,8 @@ HEARTH_DEVICE_FN T sum_of(T a, T b) {
   if constexpr (std::is_same_v<T, bool>) {
     return a || b;
   } else {
-    return static_cast<T>(a + b);
+    using W = wrapping_t<T>;
+    return static_cast<T>(static_cast<W>(a) + static_cast<W>(b));
   }
 }
 
@@ -24,7 +26,8 @@ HEARTH_DEVICE_FN T product_of(T a, T b) {
   if constexpr (std::is_same_v<T, bool>) {
     return a && b;
   } else {
-    return static_cast<T>(a * b);
+    using W = wrapping_t<T>;
+    return static_cast<T>(static_cast<W>(a) * static_cast<W>(b));
   }
 }
 

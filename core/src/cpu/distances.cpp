@@ -5,6 +5,7 @@
 
 #include "backends/distance_norms.h"
 #include "backends/matrix_rows.h"
+#include "backends/wrapping.h"
 #include "base/parallel.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
@@ -74,11 +75,15 @@ void cross(const Call& call) {
   const Tensor a = contiguous_raw(call.in[0]), b = contiguous_raw(call.in[1]);
   const T *x = ptr<T>(a), *y = ptr<T>(b);
   T* to = ptr<T>(call.out[0]);
+  using W = wrapping_t<T>;
+  const auto product = [&](int64_t j, int64_t k) {
+    return static_cast<W>(x[j]) * static_cast<W>(y[k]);
+  };
   Lines(call.out[0], call.as<ops::Cross>().dim)
       .each([&](int64_t, int64_t at, int64_t, int64_t step) {
         for (int64_t i = 0; i < 3; ++i) {
           const int64_t j = at + (i + 1) % 3 * step, k = at + (i + 2) % 3 * step;
-          to[at + i * step] = static_cast<T>(x[j] * y[k] - x[k] * y[j]);
+          to[at + i * step] = static_cast<T>(product(j, k) - product(k, j));
         }
       });
 }

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "backends/log_sums.h"
+#include "backends/wrapping.h"
 #include "cpu/kernels.h"
 #include "cpu/lines.h"
 #include "cpu/scratch.h"
@@ -16,9 +17,7 @@ namespace {
 
 /// What running sums and products of T are held in: as PyTorch, double for float.
 template <class T>
-struct Running {
-  using type = T;
-};
+struct Running : Wrapping<T> {};
 template <>
 struct Running<Half> {
   using type = float;

@@ -16,6 +16,7 @@
 #include "hearth/io/serialize.h"
 
 #include "io/archive_items.h"
+#include "io/json_problem.h"
 #include "io/safetensors_format.h"
 
 namespace hearth::serialize {
@@ -110,7 +111,7 @@ std::map<std::string, Value> parse_values(const std::string& key, const std::str
     for (const auto& [path, value] : all.items())
       values.emplace(path, from_json(value, key, source));
   } catch (const nlohmann::json::exception& e) {
-    throw FormatError(cat_str("[", source, "] ", key, " is broken: ", e.what()));
+    throw FormatError(cat_str("[", source, "] ", key, " is broken: ", json_problem(e)));
   }
   return values;
 }

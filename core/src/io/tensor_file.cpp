@@ -11,6 +11,7 @@
 #include "hearth/io/pickle.h"
 #include "hearth/io/safetensors.h"
 
+#include "io/json_problem.h"
 #include "io/npy_format.h"
 #include "io/pickle_document.h"
 #include "io/pickle_types.h"
@@ -179,7 +180,7 @@ class IndexSource final : public Source {
       for (const auto& [name, file] : index.at("weight_map").items())
         weight_map.emplace(name, file.get<std::string>());
     } catch (const nlohmann::json::exception& e) {
-      bad(e.what());
+      bad(json_problem(e));
     }
     const auto folder = std::filesystem::path(path).parent_path();
     std::unordered_map<std::string, size_t> known;

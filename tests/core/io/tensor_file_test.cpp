@@ -220,12 +220,14 @@ TEST(TensorFile, ReadsAModelInSeveralFiles) {
            {R"({"a": "/etc/passwd"})", "no name of a file"},
            {R"({"a": "model.index.json"})", "names an index"},
            {R"({"absent": "1.safetensors"})", "does not have it"},
-           {R"({"a": 3})", "got"},
-           {R"([])", "got"}}) {
+           {R"({"a": 3})", "got type must be string, but is number"},
+           {R"({)", "got parse error at line 1"},
+           {R"([])", "got a weight_map that is no object"}}) {
     const std::string wrong = map;
     const std::string said = error_of([&] { index(wrong); });
     EXPECT_NE(said, "") << map;
     EXPECT_NE(said.find(phrase), std::string::npos) << said;
+    EXPECT_EQ(said.find("json.exception"), std::string::npos) << said;
   }
   EXPECT_THROW(index(R"({"a": "3.safetensors"})"), FileError);
 }

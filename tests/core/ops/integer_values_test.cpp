@@ -8,9 +8,13 @@
 #include "hearth/ops/conv.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/factory.h"
+#include "hearth/ops/index.h"
+#include "hearth/ops/linalg.h"
 #include "hearth/ops/pad.h"
 #include "hearth/ops/pool.h"
+#include "hearth/ops/scatter.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/extremes.h"
 
@@ -406,6 +410,31 @@ TEST(IntegerValues, Convolutions) {
 }
 
 /// Numbers beyond what a use of them needs are no reason to refuse.
+TEST(IntegerValues, WhatIsCombinedWrapsAround) {
+  for (const ScalarType type : {kChar, kShort, kInt, kLong}) {
+    SCOPED_TRACE(type);
+    const int64_t most = type == kChar    ? INT8_MAX
+                         : type == kShort ? INT16_MAX
+                         : type == kInt   ? INT32_MAX
+                                          : INT64_MAX;
+    const auto of = [&](const std::vector<int64_t>& v) { return tensor(v, kLong).to(type); };
+    const Tensor x = of({most}), same = zeros({2}, kLong), twice = of({most, most});
+    // Three times the largest number, and its third power.
+    const Tensor sum = of({most - 2}), product = of({most});
+    EXPECT_TRUE(x.index_add(0, same, twice).equal(sum));
+    EXPECT_TRUE(x.scatter_add(0, same, twice).equal(sum));
+    EXPECT_TRUE(x.scatter_reduce(0, same, twice, "sum").equal(sum));
+    EXPECT_TRUE(x.scatter_reduce(0, same, twice, "prod").equal(product));
+    EXPECT_TRUE(x.index_reduce(0, same, twice, "prod").equal(product));
+    EXPECT_TRUE(x.index_put({same}, twice, /*accumulate=*/true).equal(sum));
+    EXPECT_TRUE(x.put(same, twice, /*accumulate=*/true).equal(sum));
+    // The square of the largest number is 1.
+    const Tensor a = of({most, 0, 0}), b = of({0, most, 0});
+    EXPECT_TRUE(cross(a, b, 0).equal(of({0, 0, 1})));
+    EXPECT_TRUE(cross(b, a, 0).equal(of({0, 0, -1})));
+  }
+}
+
 TEST(IntegerValues, HugeStepsAreLegal) {
   const Tensor x = arange(10.).reshape({2, 5});
   EXPECT_TRUE(x.slice(1, 1, INT64_MAX, INT64_MAX).equal(x.narrow(1, 1, 1)));

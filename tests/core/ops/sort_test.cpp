@@ -15,6 +15,7 @@
 #include "hearth/ops/reduce.h"
 #include "hearth/ops/scan.h"
 #include "hearth/ops/view.h"
+#include "hearth/tensor/tensor_literal.h"
 
 namespace hearth {
 namespace {
@@ -155,6 +156,18 @@ TEST(Scan, MatchesLoops) {
 }
 
 /// What is -inf adds nothing, nor to the derivatives of the others.
+TEST(Scan, IntegersWrapAround) {
+  const Tensor x = tensor({INT64_MAX, INT64_C(1), INT64_C(2)}, kLong);
+  EXPECT_TRUE(x.cumsum(0).equal(tensor({INT64_MAX, INT64_MIN, INT64_MIN + 2}, kLong)));
+  EXPECT_TRUE(x.flip({0}).cumprod(0).equal(tensor({INT64_C(2), INT64_C(2), INT64_C(-2)}, kLong)));
+  for (const ScalarType type : {kChar, kShort, kInt}) {
+    const int64_t most = type == kChar ? INT8_MAX : type == kShort ? INT16_MAX : INT32_MAX;
+    const Tensor small = tensor({most, most, most}, kLong).to(type);
+    EXPECT_TRUE(small.cumsum(0, type).equal(tensor({most, INT64_C(-2), most - 2}, kLong).to(type)));
+    EXPECT_TRUE(small.cumprod(0, type).equal(tensor({most, INT64_C(1), most}, kLong).to(type)));
+  }
+}
+
 TEST(Scan, LogcumsumexpAfterNothing) {
   const auto derivatives = [](int64_t none) {
     std::vector<double> v(static_cast<size_t>(none), -kInf);

@@ -6,6 +6,8 @@
 #include "hearth/base/byte_order_mark.h"
 #include "hearth/base/error.h"
 
+#include "io/json_problem.h"
+
 namespace hearth::data::readers {
 
 using nlohmann::ordered_json;
@@ -95,11 +97,7 @@ JsonValue::JsonValue(std::string_view text, const std::string& source) {
   try {
     document->root = ordered_json::parse(text);
   } catch (const ordered_json::exception& e) {
-    // The library's own mark in front says nothing to a reader.
-    const std::string_view what = e.what();
-    const size_t mark = what.find("] ");
-    throw FormatError(
-        cat_str("[", source, "] expected JSON: ", what.substr(mark == what.npos ? 0 : mark + 2)));
+    throw FormatError(cat_str("[", source, "] expected JSON: ", json_problem(e)));
   }
   node_ = &document->root;
   document_ = std::move(document);
