@@ -215,6 +215,24 @@ TEST(Models, RefuseWhatIsNotWhole) {
   EXPECT_THROW(read_sentencepiece(model.substr(0, model.size() / 2), "m"), FormatError);
 }
 
+/// Both ways to split aaaaa have the same sum, but for the last bits of scores: these are what
+/// tokenizers 0.23 makes of them, and of exact numbers it would be the other way.
+TEST(Models, ScoresAreReadAsTokenizersReadsThem) {
+  const auto split = [](const std::string& x, const std::string& aa, const std::string& aaa) {
+    return encode_whole(
+               *model_of(R"({"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["x",)" + x +
+                         R"(],["a",-50.0],["aa",)" + aa + R"(],["aaa",)" + aaa + "]]}"),
+               "xaaaaa")
+        .ids;
+  };
+  const std::vector<uint32_t> long_first{1, 4, 3}, short_first{1, 3, 4};
+  EXPECT_EQ(split("-10.615776765854815", "-8.288225455292036", "-10.942311007486719"), long_first);
+  EXPECT_EQ(split("-6.728825993706969", "-5.184659761887609", "-10.176638227988725"), long_first);
+  EXPECT_EQ(split("-9.327366858590683", "-4.557066614211458", "-7.939188852493377"), long_first);
+  EXPECT_EQ(split("-10.347936335046217", "-10.185950465196834", "-10.173878063719467"),
+            short_first);
+}
+
 TEST(Models, DropMergesAsTold) {
   const std::string json = R"("vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"]]})";
   EXPECT_EQ(encode_whole(*model_of(R"({"type":"BPE","dropout":1.0,)" + json), "abab").ids,

@@ -2,6 +2,7 @@
 // Unigram: of all ways to split a piece into tokens, that with the highest sum of scores.
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "hearth/base/error.h"
 
@@ -9,6 +10,7 @@
 #include "tokenizers/models/byte_tokens.h"
 #include "tokenizers/models/json_text.h"
 #include "tokenizers/models/piece_loop.h"
+#include "tokenizers/models/score_as_read.h"
 #include "tokenizers/models/token_table.h"
 #include "tokenizers/models/trie.h"
 #include "tokenizers/parts.h"
@@ -27,7 +29,8 @@ double user_defined_score(size_t bytes, double highest) {
   return static_cast<double>(bytes) * std::max(highest, 0.0) - 0.1;
 }
 
-/// `Sum` is what the scores along a way are kept in.
+/// `Sum` is what the scores along a way are kept in: float as SentencePiece does, or double as
+/// Hugging Face's library.
 template <typename Sum>
 class Unigram final : public Model {
  public:
@@ -98,16 +101,20 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
   for (const UnigramPiece& piece : pieces) bytes += piece.text.size();
   ids_.reserve(bytes, source);
   found_.reserve(bytes, source);
+  const auto computed = [](double score) {
+    return std::is_same_v<Sum, double> ? score_as_read(score) : score;
+  };
   double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
   for (const UnigramPiece& piece : pieces) {
     if (piece.type != Type::Normal) continue;
-    lowest = std::min(lowest, piece.score);
-    highest = std::max(highest, piece.score);
+    lowest = std::min(lowest, computed(piece.score));
+    highest = std::max(highest, computed(piece.score));
   }
   for (uint32_t id = 0; id < pieces.size(); ++id) {
     const auto& [text, score, type] = pieces[id];
     pieces_.push_back({std::string(text), score});
-    scores_.push_back(type == Type::UserDefined ? user_defined_score(text.size(), highest) : score);
+    scores_.push_back(type == Type::UserDefined ? user_defined_score(text.size(), highest)
+                                                : computed(score));
     if (text.empty()) continue;
     ids_.add(text, id);
     if (type == Type::Normal || type == Type::UserDefined) found_.add(text, id);
