@@ -76,31 +76,46 @@ std::vector<DimVector> dim_choices(int64_t n) {
 
 using Fold = std::function<double(const std::vector<double>&)>;
 
-/// The reduction by loops: gathers what goes into each output and folds it.
-Tensor by_loops(const Tensor& x, const DimVector& dims, const Fold& fold) {
-  const int64_t n = x.dim();
-  std::vector<bool> gone(static_cast<size_t>(n), dims.empty());
-  for (int64_t d : dims) gone[static_cast<size_t>(d < 0 ? d + n : d)] = true;
+/// What goes into each output of a reduction, by loops.
+struct Groups {
   DimVector sizes;
-  for (int64_t d = 0; d < n; ++d)
-    if (!gone[static_cast<size_t>(d)]) sizes.push_back(x.size(d));
-  const Tensor out = empty(sizes, TensorOptions(kDouble));
-  std::vector<std::vector<double>> groups(static_cast<size_t>(out.numel()));
-  const Tensor dense = x.to(kDouble).contiguous();
-  const double* p = dense.const_data_ptr<double>();
-  std::vector<int64_t> at(static_cast<size_t>(n), 0);
-  for (int64_t i = 0; i < x.numel(); ++i) {
-    int64_t to = 0;
+  std::vector<std::vector<double>> values;
+
+  Groups(const Tensor& x, const DimVector& dims) {
+    const int64_t n = x.dim();
+    std::vector<bool> gone(static_cast<size_t>(n), dims.empty());
+    for (int64_t d : dims) gone[static_cast<size_t>(d < 0 ? d + n : d)] = true;
+    int64_t count = 1;
     for (int64_t d = 0; d < n; ++d)
-      if (!gone[static_cast<size_t>(d)]) to = to * x.size(d) + at[static_cast<size_t>(d)];
-    groups[static_cast<size_t>(to)].push_back(p[i]);
-    for (int64_t d = n; d-- > 0;) {
-      if (++at[static_cast<size_t>(d)] < x.size(d)) break;
-      at[static_cast<size_t>(d)] = 0;
+      if (!gone[static_cast<size_t>(d)]) {
+        sizes.push_back(x.size(d));
+        count *= x.size(d);
+      }
+    values.resize(static_cast<size_t>(count));
+    const Tensor dense = x.to(kDouble).contiguous();
+    const double* p = dense.const_data_ptr<double>();
+    std::vector<int64_t> at(static_cast<size_t>(n), 0);
+    for (int64_t i = 0; i < x.numel(); ++i) {
+      int64_t to = 0;
+      for (int64_t d = 0; d < n; ++d)
+        if (!gone[static_cast<size_t>(d)]) to = to * x.size(d) + at[static_cast<size_t>(d)];
+      values[static_cast<size_t>(to)].push_back(p[i]);
+      for (int64_t d = n; d-- > 0;) {
+        if (++at[static_cast<size_t>(d)] < x.size(d)) break;
+        at[static_cast<size_t>(d)] = 0;
+      }
     }
   }
-  for (size_t i = 0; i < groups.size(); ++i) out.data_ptr<double>()[i] = fold(groups[i]);
-  return out;
+
+  Tensor folded(const Fold& fold) const {
+    const Tensor out = empty(sizes, TensorOptions(kDouble));
+    for (size_t i = 0; i < values.size(); ++i) out.data_ptr<double>()[i] = fold(values[i]);
+    return out;
+  }
+};
+
+Tensor by_loops(const Tensor& x, const DimVector& dims, const Fold& fold) {
+  return Groups(x, dims).folded(fold);
 }
 
 double total(const std::vector<double>& v) {
@@ -172,12 +187,12 @@ TEST(Reduce, EveryLayoutAndChoiceOfDims) {
   for (const Layout& layout : layouts()) {
     const Tensor &x = layout.x, single = x.to(kFloat);
     for (const DimVector& dims : dim_choices(x.dim())) {
+      const Groups exact(x, dims), rounded(single, dims);
       for (const Case& c : cases()) {
         SCOPED_TRACE(cat_str(c.name, " of ", layout.name, " over ", dims.ref()));
-        const Tensor want = by_loops(x, dims, c.fold);
+        const Tensor want = exact.folded(c.fold), single_want = rounded.folded(c.fold);
         EXPECT_TRUE(c.run(x, dims).to(kDouble).allclose(want, 1e-10, 1e-12, true));
-        const Tensor rounded = by_loops(single, dims, c.fold);
-        EXPECT_TRUE(c.run(single, dims).to(kDouble).allclose(rounded, 2e-5, 2e-6, true));
+        EXPECT_TRUE(c.run(single, dims).to(kDouble).allclose(single_want, 2e-5, 2e-6, true));
       }
     }
   }
