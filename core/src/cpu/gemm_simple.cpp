@@ -6,6 +6,7 @@
 #include "hearth/base/complex.h"
 #include "hearth/base/error.h"
 
+#include "backends/wrapping.h"
 #include "base/parallel.h"
 #include "cpu/gemm_own.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr int64_t kTile = 64;
 
-// Integers are summed as unsigned: overflow wraps, as PyTorch's does.
 template <typename T>
 struct Sum {
   using type = T;
@@ -23,7 +23,7 @@ struct Sum {
 };
 template <std::integral T>
 struct Sum<T> {
-  using type = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+  using type = wrapping_t<T>;
   static type from(double v) { return static_cast<type>(static_cast<int64_t>(v)); }
 };
 
