@@ -187,6 +187,22 @@ TEST(Generation, GuessesDoNotChangeWhatIsDrawn) {
   EXPECT_EQ(run(6), run(0));
 }
 
+TEST(Generation, BeamsOfChanceGoOnWhereFewTokensArePossible) {
+  const auto model = open("llama");
+  for (const int64_t top_k : {1, 2, 3}) {
+    const GenerateOutput out = generate(
+        *model, ids(),
+        defaults().do_sample(true).num_beams(6).top_k(top_k).max_new_tokens(5).num_return_sequences(
+            6),
+        GenerateOptions().generator(Generator(4)));
+    ASSERT_EQ(out.sequences.size(0), 12);
+    const Tensor first = out.sequences_scores.narrow(0, 0, 1);
+    EXPECT_TRUE(first.isfinite().all().item<bool>() && first.item<double>() > -100) << top_k;
+    for (const Ids& row : rows_of(out.sequences))
+      for (const int64_t id : row) EXPECT_TRUE(id >= 0 && id < 48) << id;
+  }
+}
+
 TEST(Generation, TellsHowProbableEachTokenWas) {
   const auto model = open("qwen2");
   const GenerationConfig config = GenerationConfig().max_new_tokens(6);
@@ -291,6 +307,30 @@ TEST(LogitsProcessors, OfWhatIsImpossibleLeaveItSo) {
     processor->process({}, scores);
     EXPECT_THAT(scores, testing::Each(never));
   }
+}
+
+// As torch.topk has it, NaN is larger than all.
+TEST(LogitsProcessors, NoNumbersStayAndDisturbNothing) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> scores{1, kNan, 3, 2};
+  top_k(2)->process({}, scores);
+  EXPECT_TRUE(std::isinf(scores[0]) && std::isnan(scores[1]) && std::isinf(scores[3]));
+  EXPECT_EQ(scores[2], 3);
+  for (const size_t size : {17, 100, 1000}) {
+    std::vector<float> many(size, kNan);
+    for (size_t i = 0; i < size; i += 3) many[i] = static_cast<float>(i);
+    for (const auto& processor : {top_h(0.5), top_k(5), top_p(0.5), min_p(0.1), typical_p(0.5),
+                                  epsilon_cutoff(0.1), eta_cutoff(0.1)})
+      processor->process({}, many);
+    EXPECT_TRUE(std::isnan(many[1]));
+  }
+  const auto model = open("llama");
+  const auto with_nan = [](const TokensSoFar&, std::span<float> all) { all[7] = kNan; };
+  EXPECT_THAT(error_of([&] {
+                generate(*model, ids(), defaults().do_sample(true),
+                         GenerateOptions().logits_processor({logits_processor(with_nan)}));
+              }),
+              testing::HasSubstr("their sum is nan"));
 }
 
 TEST(LogitsProcessors, AloneGiveTransformersScores) {

@@ -2,7 +2,6 @@
 // Processors that scale scores, and cut off what is unlikely.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "hearth/base/error.h"
@@ -41,11 +40,12 @@ void check_between(const char* who, double value) {
                   "] expected a number between 0 and 1, got ", value);
 }
 
-/// The n-th largest number (from 1), or the smallest.
+/// The n-th largest number (from 1), or the smallest; NaN is larger than all.
 float nth_largest(std::span<const float> numbers, int64_t n) {
   std::vector<float> copy(numbers.begin(), numbers.end());
   const auto at = copy.begin() + (std::min<int64_t>(n, static_cast<int64_t>(copy.size())) - 1);
-  std::nth_element(copy.begin(), at, copy.end(), std::greater<>());
+  std::nth_element(copy.begin(), at, copy.end(),
+                   [](float a, float b) { return std::isnan(a) ? !std::isnan(b) : a > b; });
   return *at;
 }
 
