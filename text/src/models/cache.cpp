@@ -37,10 +37,8 @@ void Cache::make_room(Layer& layer, int64_t window, const Tensor& keys,
   // What the first of the new tokens does not reach is dropped.
   const int64_t keep = window > 0 ? std::min(layer.kept, window - 1 + kSpare) : layer.kept;
   int64_t wanted = std::max(kLeastCapacity, 2 * (keep + added));
-  if (window > 0) {
-    // Room for as many tokens again as are kept, so that they are moved once in so many steps.
-    wanted = std::max(2 * (window - 1 + kSpare), keep + added);
-  }
+  // Room for as many tokens again as are kept, so that they are moved once in so many steps.
+  if (window > 0) wanted = std::min(wanted, 2 * (window - 1 + kSpare));
   if (options_.max_length() > 0) wanted = std::min(wanted, options_.max_length());
   if (options_.max_length() > 0 && window == 0) wanted = options_.max_length();
   wanted = std::max(wanted, keep + added);
