@@ -96,6 +96,18 @@ TEST(ChatTemplate, SyntaxErrorsSayWhere) {
   EXPECT_EQ(format_error("a\xff"), "[a.jinja] is no UTF-8, at byte 1");
 }
 
+TEST(ChatTemplate, RoundsToAnyPlace) {
+  EXPECT_EQ(rendered("{{ 15|round(-1) }} {{ 25|round(-1) }} {{ (-15)|round(-1) }}"), "20 20 -20");
+  EXPECT_EQ(rendered("{{ 5|round(-400) }} {{ 4223372036854775807|round(-19) }}"), "0 0");
+  EXPECT_EQ(rendered("{{ 9223372036854775801|round(-2) }}"), "9223372036854775800");
+  EXPECT_EQ(rendered("{{ 5.5|round(-400) }} {{ (-5.5)|round(-400) }}"), "0.0 -0.0");
+  EXPECT_EQ(rendered("{{ 5|round(2, 'floor') }}"), "5.0");
+  for (const char* large : {"{{ 9223372036854775807|round(-1) }}",
+                            "{{ 9223372036854775807|round(-19) }}", "{{ 5.5|round(400, 'ceil') }}"})
+    EXPECT_NE(value_error(large).find("large"), std::string::npos) << large;
+  EXPECT_NE(value_error("{{ 5|round(-400, 'ceil') }}").find("division by zero"), std::string::npos);
+}
+
 TEST(ChatTemplate, ErrorsInsideSayWhere) {
   EXPECT_EQ(value_error("\n{{ raise_exception('No\\nway') }}"), "[chat_template] line 2: No\nway");
   EXPECT_EQ(value_error("{% if true %}\n{{ x.y }}{% endif %}"),

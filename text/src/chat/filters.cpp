@@ -138,6 +138,26 @@ Value absolute(Context&, const Value& value, const Args& args) {
   return value.integer() < 0 ? negative(value) : Value(value.integer());
 }
 
+/// A whole number to tens, hundreds ... (10^zeros), ties to even.
+int64_t rounded_to(int64_t number, int64_t zeros) {
+  constexpr int64_t kMostZeros = 18;
+  if (zeros > kMostZeros) {
+    constexpr int64_t kHalf = 5'000'000'000'000'000'000;  // of 10^19
+    if (zeros == kMostZeros + 1 && (number > kHalf || number < -kHalf))
+      throw Failure("a number is larger than 64 bits hold");
+    return 0;
+  }
+  int64_t unit = 1;
+  for (int64_t i = 0; i < zeros; ++i) unit *= 10;
+  const int64_t rest = number % unit, size = rest < 0 ? -rest : rest;
+  int64_t result = number - rest;
+  const bool odd = result / unit % 2 != 0;
+  if ((size > unit - size || (size == unit - size && odd)) &&
+      __builtin_add_overflow(result, rest < 0 ? -unit : unit, &result))
+    throw Failure("a number is larger than 64 bits hold");
+  return result;
+}
+
 Value round(Context&, const Value& value, const Args& args) {
   const Params params("round", args, {"precision", "method"});
   const double number = number_of("round", value);
@@ -148,6 +168,8 @@ Value round(Context&, const Value& value, const Args& args) {
   const double scale = std::pow(10.0, static_cast<double>(precision));
   if (method != "common") {
     const double scaled = number * scale;
+    if (scale == 0) throw Failure("division by zero");
+    if (!std::isfinite(scaled)) throw Failure("round: a number is too large");
     return (method == "ceil" ? std::ceil(scaled) : std::floor(scaled)) / scale;
   }
   if (value.is_integer() && precision >= 0) return value.integer();
@@ -158,8 +180,8 @@ Value round(Context&, const Value& value, const Args& args) {
     exact.positional.push_back(number);
     return *parse_float(format_braces(cat_str("{:.", precision, "f}"), exact));
   }
-  const double rounded = std::nearbyint(number * scale) / scale;
-  return value.is_integer() ? Value(static_cast<int64_t>(rounded)) : Value(rounded);
+  if (value.is_integer()) return rounded_to(value.integer(), -precision);
+  return scale == 0 ? std::copysign(0.0, number) : std::nearbyint(number * scale) / scale;
 }
 
 Value truncate(Context&, const Value& value, const Args& args) {
