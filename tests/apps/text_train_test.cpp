@@ -68,6 +68,9 @@ TEST_F(TextTraining, GoesOnWhereItWas) {
   EXPECT_EQ(run({"train", "--output", folder / "parts", "--resume"}).code, 0);
   EXPECT_EQ(read_text(folder / "whole/model.safetensors"),
             read_text(folder / "parts/model.safetensors"));
+  const Result e =
+      run({"eval", "--model", folder / "whole/checkpoints/last.safetensors", "--data", train});
+  EXPECT_EQ(e.code, 0) << e.err;
   const Result again = run(arguments("whole", "2"));
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.err, HasSubstr("--overwrite"));
@@ -197,6 +200,30 @@ TEST_F(TextTraining, ALanguageIsLearned) {
   EXPECT_THAT(e.out, HasSubstr("perplexity"));
 }
 
+TEST_F(TextTraining, TextsAreCutToWhatTheModelTakes) {
+  std::string words;
+  for (int i = 0; i < 80; ++i) words += "Anna lives in Berlin ";
+  std::string table = "text,label\n", lines;
+  for (int i = 0; i < 12; ++i) {
+    table += words + (i % 2 ? ",good\n" : ",bad\n");
+    lines += words + "\n";
+  }
+  write_text(folder / "long.csv", table);
+  write_text(folder / "long.txt", lines);
+  const std::string models = HEARTH_TEST_DATA_DIR "/text/pipelines/";
+  for (const std::string name : {"bert", "roberta"}) {
+    const Result r = run({"train", "--data", folder / "long.csv", "--model", models + name,
+                          "--epochs", "1", "--output", folder / name});
+    ASSERT_EQ(r.code, 0) << r.err;
+    const Result e = run({"eval", "--model", folder / name, "--data", folder / "long.csv"});
+    EXPECT_EQ(e.code, 0) << e.err;
+  }
+  const Result e = run(
+      {"eval", "--model", models + "gpt2", "--task", "language", "--data", folder / "long.txt"});
+  ASSERT_EQ(e.code, 0) << e.err;
+  EXPECT_THAT(e.out, HasSubstr("pieces of 48 tokens"));
+}
+
 TEST_F(TextTraining, WhatCannotBeIsSaid) {
   const std::string train = write_reviews("train.csv", 20, 0);
   const auto fails = [&](std::vector<std::string> arguments, int code, const char* part) {
@@ -210,6 +237,11 @@ TEST_F(TextTraining, WhatCannotBeIsSaid) {
       2, "--tokenizer");
   fails({"train", "--data", folder / "none.csv", "--output", folder / "a"}, 1, "none.csv");
   fails({"train", "--data", train, "--label", "nothing", "--output", folder / "a"}, 1, "nothing");
+  const std::vector<std::string> few{"one two three"};
+  text::word_tokenizer(few, 10).save_pretrained(folder / "tokenizer");
+  fails({"train", "--data", train, "--task", "language", "--model", "gpt2", "--tokenizer",
+         folder / "tokenizer", "--max-length", "1000", "--output", folder / "b"},
+        1, "too few for a piece of 1000 tokens");
   fails({"eval", "--model", folder / "none", "--data", train}, 1, "none");
 }
 

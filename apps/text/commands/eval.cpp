@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/text.h"
 #include "common/training/report.h"
+#include "text/model.h"
 #include "text/training/scores.h"
 #include "text/training/task.h"
 
@@ -33,9 +34,7 @@ class Eval final : public Command {
   }
   unsigned common() const override { return kDevice | kThreads | kPrecision | kJson; }
   void declare(OptionList& options) override {
-    options.add("--model", model_, "A training's folder, or a repository of the hub")
-        .value("MODEL")
-        .required();
+    declare_model(options, model_);
     options.add("--data", data_, kTextDataHelp).value("PATH").required();
     declare_data(options, task_, columns_,
                  "What is tested; by default what file and model suggest");
@@ -114,14 +113,16 @@ TextTask Eval::task_for(TextTask by_file, const text::PreTrainedModelImpl& model
 
 int Eval::run() {
   const TextTask by_file = text_task(task_, data_);
-  const auto model = text::open_model(head_for(by_file), model_);
+  const std::string from = folder_of_model(model_);
+  const auto model = text::open_model(head_for(by_file), from);
   model->to(device());
-  const auto tokenizer = text::AutoTokenizer::from_pretrained(model_);
+  const auto tokenizer = text::AutoTokenizer::from_pretrained(from);
   const std::vector<std::string> classes =
       by_file == TextTask::Language ? std::vector<std::string>() : classes_of(*model);
   const TextTask task = task_for(by_file, *model, classes.size());
   const TextData data = read_text_data(task, data_, columns_, classes);
-  const text::TokenExamples examples = encode(data, task, tokenizer, max_length_);
+  const int64_t length = length_for(*model, max_length_);
+  const text::TokenExamples examples = encode(data, task, tokenizer, length);
 
   const auto start = std::chrono::steady_clock::now();
   const auto narrower = autocast();
@@ -133,7 +134,7 @@ int Eval::run() {
   if (task == TextTask::Language) {
     const double loss = text::mean_loss(*model, examples, batch_size_);
     fmt::print(text(), "{} on {}: perplexity {:.3f}, loss {:.4f} of {} pieces of {} tokens\n",
-               model_, data_, std::exp(loss), loss, examples.size(), max_length_);
+               model_, data_, std::exp(loss), loss, examples.size(), length);
     result.update({{"test_loss", loss}, {"test_perplexity", std::exp(loss)}});
   } else if (has_values(task)) {
     const TextScores scores =

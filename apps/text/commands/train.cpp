@@ -91,9 +91,10 @@ int Train::run() {
   const Learner learner = make_learner(model_, task, data, tokenizer_, vocab_size_, max_length_);
   learner.model->to(device());
   settle(learner.epochs, batch_size().value_or(learner.batch_size), learner.lr);
-  const text::TokenExamples tests = encode(test, task, learner.tokenizer, max_length_);
-  text::TextTrainer trainer(*learner.model, encode(data, task, learner.tokenizer, max_length_),
-                            fmt::format("{}, {} tokens at most", data_, max_length_),
+  const int64_t length = length_for(*learner.model, max_length_);
+  const text::TokenExamples tests = encode(test, task, learner.tokenizer, length);
+  text::TextTrainer trainer(*learner.model, encode(data, task, learner.tokenizer, length),
+                            fmt::format("{}, {} tokens at most", data_, length),
                             training_options(folder));
   trainer.validate_on(tests);
   const Outcome outcome = fit(

@@ -199,6 +199,10 @@ TextData read_text_data(TextTask task, const std::string& path, const TextColumn
   return data;
 }
 
+int64_t length_for(const text::PreTrainedModelImpl& model, int64_t max_length) {
+  return std::min(max_length, model.max_tokens().value_or(max_length));
+}
+
 text::TokenExamples encode(const TextData& data, TextTask task,
                            const text::PreTrainedTokenizer& tokenizer, int64_t max_length) {
   if (task == TextTask::Classify)
@@ -212,5 +216,9 @@ text::TokenExamples encode(const TextData& data, TextTask task,
     const std::vector<uint32_t> more = tokenizer.encode(line + "\n", /*add_special_tokens=*/false);
     ids.insert(ids.end(), more.begin(), more.end());
   }
+  HEARTH_CHECK_AS(hearth::FormatError, static_cast<int64_t>(ids.size()) > max_length, "[data] ",
+                  counted(static_cast<int64_t>(data.size()), "line"), " of ", ids.size(),
+                  " tokens are too few for a piece of ", max_length,
+                  " tokens and the one after it; --max-length takes less");
   return text::language_examples(ids, max_length);
 }

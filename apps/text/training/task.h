@@ -68,6 +68,11 @@ struct TextData {
 TextData read_text_data(TextTask task, const std::string& path, const TextColumns& columns,
                         const std::vector<std::string>& classes);
 
+/// As long as texts may be: `max_length` tokens, or what the model takes, if that is less.
+int64_t length_for(const hearth::text::PreTrainedModelImpl& model, int64_t max_length);
+
+/// Texts as tokens, `max_length` of each at most. Throws FormatError for a language of which there
+/// are no `max_length` tokens.
 hearth::text::TokenExamples encode(const TextData& data, TextTask task,
                                    const hearth::text::PreTrainedTokenizer& tokenizer,
                                    int64_t max_length);

@@ -192,6 +192,18 @@ TEST(Pipelines, ExtractFeatures) {
   }
 }
 
+TEST(Pipelines, TextsAreCutToWhatTheModelTakes) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "Anna lives in Berlin. ";
+  for (const auto& [name, most] : {std::pair{"bert", 48}, {"gpt2", 48}, {"roberta", 48}}) {
+    const auto extract = pipeline(task::feature_extraction, folder(name));
+    EXPECT_EQ(extract(text).size(1), most) << name;
+    const auto embed = pipeline(task::sentence_embedding, folder(name));
+    EXPECT_EQ(embed(text).size(0), 16) << name;
+    EXPECT_EQ(embed.encoder().dimension(), 16) << name;
+  }
+}
+
 TEST(Pipelines, EmbedSentences) {
   const auto embed = pipeline(task::sentence_embedding, folder("bert"));
   const auto extract = pipeline(task::feature_extraction, folder("bert"));
@@ -275,6 +287,24 @@ TEST(Pipelines, ClassifyByAnyLabels) {
                 classify("Rain", labels, ZeroShotOptions().hypothesis_template("It rains."));
               }),
               HasSubstr("expected {} in hypothesis_template"));
+}
+
+// More of them than the model sees at once.
+TEST(Pipelines, ManyLabelsAreAsLikelyAsEachAlone) {
+  const ZeroShotClassificationPipeline classify(
+      AutoTokenizer::from_pretrained(folder("bert")),
+      AutoModelForSequenceClassification::from_pretrained(
+          folder("bert"),
+          ModelOptions().new_head(true).labels({"contradiction", "neutral", "entailment"})));
+  std::vector<std::string> labels;
+  for (int i = 0; i < 37; ++i) labels.push_back("label " + std::to_string(i));
+  const auto options = ZeroShotOptions().multi_label(true);
+  const ZeroShotResult all = classify("Anna lives in Berlin.", labels, options);
+  ASSERT_EQ(all.labels.size(), labels.size());
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const std::vector<std::string> one{all.labels[i]};
+    EXPECT_NEAR(all.scores[i], classify("Anna lives in Berlin.", one, options).scores[0], 1e-5);
+  }
 }
 
 TEST(Pipelines, WriteOn) {

@@ -99,10 +99,7 @@ SentenceEncoder SentenceEncoder::from_pretrained(const std::string& name_or_path
       transformer.empty() ? name_or_path : inside(folder, transformer).string();
   SentenceEncoder encoder(AutoModel::from_pretrained(model, options),
                           AutoTokenizer::from_pretrained(model, options.hub()), pooling, normalize);
-  int64_t width = 0;
-  for (const char* name : {"hidden_size", "dim"})
-    read_option(encoder.model().config(), name, width);
-  width *= pooling.modes();
+  int64_t width = dense.empty() ? 0 : encoder.dimension();
   for (const Dense& layer : dense) {
     HEARTH_CHECK_AS(
         FormatError,

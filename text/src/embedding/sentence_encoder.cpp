@@ -18,8 +18,7 @@ SentenceEncoder::SentenceEncoder(std::shared_ptr<PreTrainedModelImpl> model,
       tokenizer_(std::make_shared<PreTrainedTokenizer>(std::move(tokenizer))),
       pooling_(std::move(pooling)),
       normalize_(normalize) {
-  int64_t positions = 512;
-  read_option(model_->config(), "max_position_embeddings", positions);
+  const int64_t positions = model_->max_tokens().value_or(512);
   tokenizer_->tokenizer.no_padding();
   set_max_seq_length(std::min(positions, tokenizer_->model_max_length));
 }
@@ -33,9 +32,8 @@ void SentenceEncoder::set_max_seq_length(int64_t length) {
 
 int64_t SentenceEncoder::dimension() const {
   if (!dense_.empty()) return dense_.back().weight.size(0);
-  int64_t hidden = 0;
-  for (const char* name : {"hidden_size", "dim"}) read_option(model_->config(), name, hidden);
-  return hidden * pooling_.modes();
+  // Configurations call it by many names; the model knows.
+  return sentence_vectors(*model_, {}, pooling_).size(1);
 }
 
 std::string SentenceEncoder::prompt_for(const SentenceOptions& options) const {

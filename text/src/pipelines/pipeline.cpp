@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hearth/text/pipelines/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/error.h"
+#include "hearth/ops/view.h"
 
 #include "models/config_json.h"
 
@@ -38,20 +40,9 @@ void Pipeline::to(Device device) {
 }
 
 std::optional<int64_t> Pipeline::max_length() const {
-  if (tokenizer_.model_max_length != PreTrainedTokenizer::kNoLimit)
-    return tokenizer_.model_max_length;
-  return positions();
-}
-
-std::optional<int64_t> Pipeline::positions() const {
-  // RoBERTa counts positions from behind the padding's.
-  int64_t positions = 0, pad = 0;
-  std::string type;
-  read_option(model_->config(), "max_position_embeddings", positions);
-  read_option(model_->config(), "model_type", type);
-  read_option(model_->config(), "pad_token_id", pad);
-  if (positions <= 0) return std::nullopt;
-  return type.find("roberta") != type.npos ? positions - pad - 1 : positions;
+  const int64_t most = std::min(tokenizer_.model_max_length,
+                                model_->max_tokens().value_or(PreTrainedTokenizer::kNoLimit));
+  return most != PreTrainedTokenizer::kNoLimit ? std::optional(most) : std::nullopt;
 }
 
 BatchOptions Pipeline::cut() const {
@@ -60,7 +51,7 @@ BatchOptions Pipeline::cut() const {
 }
 
 BatchOptions Pipeline::cut_to_model() const {
-  const auto most = positions();
+  const auto most = model_->max_tokens();
   return most ? BatchOptions().truncation(true).max_length(most) : cut();
 }
 
@@ -75,6 +66,35 @@ ModelOutput Pipeline::run(const BatchEncoding& batch) const {
   out.last_hidden_state = to_host(out.last_hidden_state);
   out.start_logits = to_host(out.start_logits);
   out.end_logits = to_host(out.end_logits);
+  return out;
+}
+
+ModelOutput Pipeline::run_in_parts(const BatchEncoding& batch) const {
+  constexpr int64_t kAtOnce = 16;
+  if (batch.size() <= kAtOnce) return run(batch);
+  std::vector<Tensor> logits, states, starts, ends;
+  for (int64_t first = 0; first < batch.size(); first += kAtOnce) {
+    const auto rows = [&](const Tensor& t) {
+      return t.defined() ? t.narrow(0, first, std::min(kAtOnce, batch.size() - first)) : t;
+    };
+    BatchEncoding part;
+    part.input_ids = rows(batch.input_ids);
+    part.attention_mask = rows(batch.attention_mask);
+    part.token_type_ids = rows(batch.token_type_ids);
+    const ModelOutput out = run(part);
+    logits.push_back(out.logits);
+    states.push_back(out.last_hidden_state);
+    starts.push_back(out.start_logits);
+    ends.push_back(out.end_logits);
+  }
+  const auto whole = [](const std::vector<Tensor>& parts) {
+    return parts[0].defined() ? cat(parts, 0) : Tensor();
+  };
+  ModelOutput out;
+  out.logits = whole(logits);
+  out.last_hidden_state = whole(states);
+  out.start_logits = whole(starts);
+  out.end_logits = whole(ends);
   return out;
 }
 

@@ -111,7 +111,7 @@ std::vector<Answer> QuestionAnsweringPipeline::operator()(const std::string& que
           .stride(stride)
           .return_overflowing_tokens(true)
           .padding_side(Side::Right));
-  const ModelOutput out = run(pieces);
+  const ModelOutput out = run_in_parts(pieces);
   const auto width = static_cast<size_t>(out.start_logits.size(1));
   const auto top_k = static_cast<size_t>(options.top_k());
   const CodePoints text(context);

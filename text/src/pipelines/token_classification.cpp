@@ -65,7 +65,7 @@ std::vector<TokenEntity> TokenClassificationPipeline::operator()(const std::stri
     batch_options.stride(*stride).return_overflowing_tokens(true);
   }
   const BatchEncoding batch = tokenizer()(ArrayRef<std::string>(text), batch_options);
-  const Tensor logits = run(batch).logits;
+  const Tensor logits = run_in_parts(batch).logits;
   const size_t classes = labels_.size();
   HEARTH_CHECK_AS(ShapeError, logits.size(2) == static_cast<int64_t>(classes),
                   "[TokenClassificationPipeline] the model has ", classes,

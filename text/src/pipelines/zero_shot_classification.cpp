@@ -101,7 +101,7 @@ ZeroShotResult ZeroShotClassificationPipeline::operator()(const std::string& tex
   std::vector<Encoding> pairs;
   for (const std::string& label : candidate_labels)
     pairs.push_back(encode(text, with_label(hypothesis, label)));
-  const Tensor logits = run(tokenizer().pad(std::move(pairs))).logits;
+  const Tensor logits = run_in_parts(tokenizer().pad(std::move(pairs))).logits;
   HEARTH_CHECK_AS(ShapeError, logits.size(1) == classes_,
                   "[ZeroShotClassificationPipeline] the model has ", classes_,
                   " labels and gives scores ", logits.sizes());

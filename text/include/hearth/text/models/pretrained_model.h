@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,9 @@ class HEARTH_API PreTrainedModelImpl : public nn::Module {
   /// config.json, as it came or as the options were written.
   const data::readers::JsonValue& config() const { return config_; }
   void set_config(data::readers::JsonValue config) { config_ = std::move(config); }
+  /// Tokens of a text that it takes at most, special ones included; none if config.json names no
+  /// positions.
+  std::optional<int64_t> max_tokens() const;
 
  private:
   data::readers::JsonValue config_;

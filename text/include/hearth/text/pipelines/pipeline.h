@@ -48,6 +48,8 @@ class HEARTH_API Pipeline {
 
   /// What the model says, float on the CPU.
   ModelOutput run(const BatchEncoding& batch) const;
+  /// The same of a few rows at a time, for as many as a long text has pieces.
+  ModelOutput run_in_parts(const BatchEncoding& batch) const;
   /// Texts that are cut to max_length(), as a batch.
   BatchOptions cut() const;
   /// Those that are cut only where the model ends, though the tokenizer may know a lesser length.
@@ -56,9 +58,6 @@ class HEARTH_API Pipeline {
   std::vector<std::string> labels() const;
 
  private:
-  /// Of the model, for tokens; none if its config.json doesn't say.
-  std::optional<int64_t> positions() const;
-
   PreTrainedTokenizer tokenizer_;
   std::shared_ptr<PreTrainedModelImpl> model_;
   Device device_ = kCPU;
