@@ -180,6 +180,13 @@ TEST(AutoModel, WrongFilesSayWhatIsWrong) {
                              "num_attention_heads": 1, "num_hidden_layers": 4096})"),
                all),
          "weights and more, the file");
+  for (const char* size : {"max_position_embeddings", "type_vocab_size"})
+    expect(error(JsonValue(cat_str(R"({"model_type": "bert", "vocab_size": 13, "hidden_size": 8,
+                                       "num_attention_heads": 2, "intermediate_size": 12,
+                                       "num_hidden_layers": 1, ")",
+                                   size, R"(": 1000000})")),
+                 all),
+           "weights and more, the file");
   for (const char* bad :
        {R"({"model_type": "bert", "hidden_size": -1})",
         R"({"model_type": "bert", "hidden_size": 7})",
@@ -191,6 +198,22 @@ TEST(AutoModel, WrongFilesSayWhatIsWrong) {
         R"({"model_type": "bert", "vocab_size": 9223372036854775807})",
         R"({"model_type": "bert", "hidden_size": "wide"})", R"({"model_type": 7})"})
     EXPECT_NE(error(JsonValue(bad), all), "") << bad;
+}
+
+TEST(AutoModel, TellsHowManyTokensItTakes) {
+  const auto most = [](const char* json) {
+    return AutoModel::from_config(JsonValue(json))->max_tokens().value_or(-1);
+  };
+  const std::string sizes = R"("vocab_size": 9, "hidden_size": 4, "num_hidden_layers": 1,
+      "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 20)";
+  const auto of = [&](const std::string& more) { return most(("{" + sizes + more + "}").c_str()); };
+  EXPECT_EQ(of(R"(, "model_type": "bert")"), 20);
+  for (const char* type : {"roberta", "xlm-roberta", "camembert"})
+    EXPECT_EQ(of(cat_str(R"(, "pad_token_id": 1, "model_type": ")", type, "\"")), 18) << type;
+  EXPECT_EQ(most(R"({"model_type": "gpt2", "vocab_size": 9, "n_embd": 4, "n_head": 1, "n_layer": 1,
+                     "n_positions": 12})"),
+            12);
+  EXPECT_EQ(most(R"({"model_type": "lstm", "vocab_size": 9})"), -1);
 }
 
 TEST(Encoder, WhatIsNoPaddingIsTheSameWithoutIt) {

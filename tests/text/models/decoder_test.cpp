@@ -191,6 +191,44 @@ TEST(Decoder, PutsTextsInClassesByTheirLastToken) {
   }
 }
 
+TEST(Decoder, ClassifiersLearnWhatTheirProblemIs) {
+  const NoGradGuard no_grad;
+  for (const std::string name : {"llama", "gpt2"}) {
+    const auto loss = [&](const std::vector<std::string>& labels, const char* problem,
+                          const Tensor& targets, const auto& expected_of) {
+      const auto model = AutoModelForSequenceClassification::from_pretrained(
+          kFolder + name, ModelOptions().labels(labels).new_head(true).problem_type(problem));
+      const ModelOutput out =
+          model->forward(ModelInputs().input_ids(expected().tensor("ids")).labels(targets));
+      EXPECT_NEAR(out.loss.template item<double>(), expected_of(out.logits).template item<double>(),
+                  1e-5)
+          << name << " " << problem;
+    };
+    const Tensor numbers = tensor({1.5F, -2.F});
+    loss({"LABEL_0"}, "regression", numbers,
+         [&](const Tensor& x) { return (x.flatten() - numbers).square().mean(); });
+    const Tensor classes = tensor({1.F, 0.F, 1.F, 0.F, 0.F, 1.F}).view({2, 3});
+    loss({"a", "b", "c"}, "multi_label_classification", classes, [&](const Tensor& x) {
+      const Tensor p = x.sigmoid();
+      return -(classes * p.log() + (1 - classes) * (1 - p).log()).mean();
+    });
+  }
+}
+
+TEST(Cache, WindowsTakeNoMoreMemoryThanThereAreTokens) {
+  Cache cache(CacheOptions().num_layers(1).sliding_windows({1 << 20}));
+  const Tensor one = ones({1, 2, 3, 4});
+  EXPECT_LE(cache.update(one, one, 0).keys.stride(1), 64 * 4);
+  // Nor than the window needs, however many come.
+  Cache narrow(CacheOptions().num_layers(1).sliding_windows({8}));
+  for (int i = 0; i < 300; ++i) {
+    const Cache::Past past = narrow.update(one * i, one * i, 0);
+    EXPECT_LE(past.keys.stride(1), 2 * (8 - 1 + 64) * 4);
+    EXPECT_EQ(past.keys.size(2), std::min(3 * (i + 1), 8 - 1 + 3));
+    EXPECT_EQ(past.keys[0][0][-1][0].item<float>(), static_cast<float>(i));
+  }
+}
+
 TEST(Decoder, RefusesConfigurationsThatFitNothing) {
   const auto refused = [](const char* json) {
     return error_of([&] { AutoModelForCausalLM::from_config(JsonValue(json)); });

@@ -36,7 +36,8 @@ void BertConfig::check() const {
 
 int64_t BertConfig::least_weights() const {
   check();
-  return transformer_weights(hidden_size_, num_hidden_layers_, intermediate_size_, vocab_size_);
+  return transformer_weights(hidden_size_, num_hidden_layers_, intermediate_size_,
+                             vocab_size_ + max_position_embeddings_ + type_vocab_size_);
 }
 
 struct BertModelImpl::Parts {

@@ -7,7 +7,6 @@
 #include "hearth/base/error.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
-#include "hearth/ops/loss.h"
 #include "hearth/ops/normalization.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/view.h"
@@ -15,6 +14,7 @@
 #include "models/activation.h"
 #include "models/causal_attention.h"
 #include "models/folder.h"
+#include "models/losses.h"
 #include "models/matrix.h"
 #include "models/registry.h"
 #include "models/rope.h"
@@ -240,7 +240,8 @@ ModelOutput DecoderForSequenceClassificationImpl::forward(const ModelInputs& inp
   ModelOutput out = model->forward(inputs);
   out.logits =
       score_->linear(last_tokens(inputs, model->options.pad_token_id(), out.last_hidden_state));
-  if (inputs.labels().defined()) out.loss = cross_entropy_loss(out.logits, inputs.labels());
+  if (inputs.labels().defined())
+    out.loss = classification_loss(config(), out.logits, inputs.labels());
   return out;
 }
 

@@ -35,7 +35,7 @@ void DistilBertConfig::check() const {
 
 int64_t DistilBertConfig::least_weights() const {
   check();
-  return transformer_weights(dim_, n_layers_, hidden_dim_, vocab_size_);
+  return transformer_weights(dim_, n_layers_, hidden_dim_, vocab_size_ + max_position_embeddings_);
 }
 
 struct DistilBertModelImpl::Parts {

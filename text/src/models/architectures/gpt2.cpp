@@ -9,7 +9,6 @@
 #include "hearth/ops/creation.h"
 #include "hearth/ops/index.h"
 #include "hearth/ops/linalg.h"
-#include "hearth/ops/loss.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/random.h"
 #include "hearth/ops/view.h"
@@ -18,6 +17,7 @@
 #include "models/causal_attention.h"
 #include "models/config_json.h"
 #include "models/folder.h"
+#include "models/losses.h"
 #include "models/matrix.h"
 #include "models/registry.h"
 
@@ -222,7 +222,8 @@ ModelOutput GPT2ForSequenceClassificationImpl::forward(const ModelInputs& inputs
   ModelOutput out = transformer->forward(inputs);
   out.logits = score_->linear(
       last_tokens(inputs, transformer->options.pad_token_id(), out.last_hidden_state));
-  if (inputs.labels().defined()) out.loss = cross_entropy_loss(out.logits, inputs.labels());
+  if (inputs.labels().defined())
+    out.loss = classification_loss(config(), out.logits, inputs.labels());
   return out;
 }
 

@@ -31,7 +31,9 @@ void LSTMConfig::check() const {
 
 int64_t LSTMConfig::least_weights() const {
   check();
-  return vocab_size_ * embedding_dim_ + 4 * hidden_size_ * (embedding_dim_ + hidden_size_);
+  const int64_t ways = bidirectional_ ? 2 : 1, upper = (num_hidden_layers_ - 1) * (ways + 1);
+  return vocab_size_ * embedding_dim_ +
+         ways * 4 * hidden_size_ * (embedding_dim_ + (1 + upper) * hidden_size_);
 }
 
 struct LSTMModelImpl::Parts {

@@ -64,8 +64,8 @@ void check_sizes(const char* who, int64_t hidden, int64_t layers, int64_t heads,
                   ", ", vocabulary, " tokens and ", positions, " positions");
 }
 
-int64_t transformer_weights(int64_t hidden, int64_t layers, int64_t wide, int64_t vocabulary) {
-  return vocabulary * hidden + layers * hidden * (4 * hidden + 2 * wide);
+int64_t transformer_weights(int64_t hidden, int64_t layers, int64_t wide, int64_t embeddings) {
+  return embeddings * hidden + layers * hidden * (4 * hidden + 2 * wide);
 }
 
 }  // namespace hearth::text

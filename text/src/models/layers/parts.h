@@ -36,7 +36,8 @@ Tensor drop(const Tensor& x, double p, bool training);
 /// the number of heads divides the hidden size.
 void check_sizes(const char* who, int64_t hidden, int64_t layers, int64_t heads, int64_t wide,
                  int64_t vocabulary, int64_t positions);
-/// How many weights a transformer with these sizes has at the least.
-int64_t transformer_weights(int64_t hidden, int64_t layers, int64_t wide, int64_t vocabulary);
+/// How many weights a transformer with these sizes has at the least; `embeddings` are the rows of
+/// its tables.
+int64_t transformer_weights(int64_t hidden, int64_t layers, int64_t wide, int64_t embeddings);
 
 }  // namespace hearth::text
