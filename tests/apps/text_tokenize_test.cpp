@@ -106,6 +106,17 @@ TEST_F(TokenizeApp, LearnsAVocabulary) {
     EXPECT_THAT(tokens.out, HasSubstr("owner")) << type;
     EXPECT_EQ(tokens.out.starts_with("[CLS] the owner [SEP]"), type == std::string("wordpiece"));
   }
+  // Unknown words are no padding, whatever special tokens are named first.
+  for (const char* type : {"bpe", "wordpiece", "wordlevel"}) {
+    const std::string out = folder / "special.json";
+    ASSERT_EQ(run({"train-tokenizer", "--type", type, "--special", "[PAD]", "--special", "<s>",
+                   "--output", out, text})
+                  .code,
+              0);
+    const Result tokens =
+        run({"tokenize", "--tokenizer", out, "--format", "tokens", write("line", "\xc3\xa4\n")});
+    EXPECT_EQ(tokens.out, "[UNK]\n") << type << tokens.err;
+  }
   EXPECT_EQ(run({"train-tokenizer", "--type", "bpe", "--output", folder / "x.model", text}).code,
             2);
 }

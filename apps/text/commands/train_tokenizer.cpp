@@ -35,7 +35,8 @@ class TrainTokenizer final : public Command {
            "whole words; vocabulary and merges are those that Hugging Face's trainers find. "
            "'unigram' and 'sentencepiece-bpe' are trained by the SentencePiece library, and an "
            "--output that ends in .model is its own format. Special tokens come first, in the "
-           "order in which they are named.";
+           "order in which they are named; [UNK] or <unk> is what stands for unknown words, and "
+           "[UNK] is added where neither is named.";
   }
   std::vector<std::string> examples() const override {
     return {"train-tokenizer --type byte-bpe --vocab-size 16000 --output tokenizer.json *.txt",
@@ -77,8 +78,21 @@ class TrainTokenizer final : public Command {
   bool lowercase_ = false;
 };
 
+/// Which of special tokens stands for what is unknown; the end if none does.
+std::vector<std::string>::const_iterator unknown(const std::vector<std::string>& special) {
+  return std::find_if(special.begin(), special.end(), [](const std::string& token) {
+    return token == "[UNK]" || token == "<unk>";
+  });
+}
+
 std::vector<std::string> TrainTokenizer::specials() const {
-  if (!special_.empty()) return special_;
+  if (!special_.empty()) {
+    std::vector<std::string> names = special_;
+    // SentencePiece has its own, and nothing is unknown to bytes.
+    const bool needs_one = type_ == "bpe" || type_ == "wordpiece" || type_ == "wordlevel";
+    if (needs_one && unknown(names) == names.end()) names.emplace_back("[UNK]");
+    return names;
+  }
   if (type_ == "byte-bpe") return {"<|endoftext|>"};
   if (type_ == "wordpiece") return {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   return {"[UNK]"};
@@ -89,6 +103,7 @@ text::Tokenizer TrainTokenizer::untrained() const {
                                    {"add_prefix_space", false},
                                    {"trim_offsets", true},
                                    {"use_regex", true}};
+  const std::vector<std::string> names = specials();
   ordered_json json = {{"version", "1.0"}};
   if (lowercase_ && type_ != "byte-bpe")
     json["normalizer"] = {{"type", "BertNormalizer"},
@@ -102,7 +117,6 @@ text::Tokenizer TrainTokenizer::untrained() const {
   } else if (type_ == "wordpiece") {
     json["pre_tokenizer"] = {{"type", "BertPreTokenizer"}};
     json["decoder"] = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
-    const std::vector<std::string> names = specials();
     const auto cls = std::find(names.begin(), names.end(), "[CLS]");
     const auto sep = std::find(names.begin(), names.end(), "[SEP]");
     if (cls != names.end() && sep != names.end())
@@ -116,18 +130,17 @@ text::Tokenizer TrainTokenizer::untrained() const {
   ordered_json& model = json["model"];
   if (is_bpe()) {
     model = {{"type", "BPE"}, {"vocab", ordered_json::object()}, {"merges", ordered_json::array()}};
-    if (type_ == "bpe") model["unk_token"] = specials().front();
+    if (type_ == "bpe") model["unk_token"] = *unknown(names);
     if (type_ == "bpe") model["end_of_word_suffix"] = "</w>";
   } else if (type_ == "wordpiece") {
     model = {{"type", "WordPiece"},
-             {"unk_token", "[UNK]"},
+             {"unk_token", *unknown(names)},
              {"continuing_subword_prefix", "##"},
              {"max_input_chars_per_word", 100},
              {"vocab", ordered_json::object()}};
   } else {
-    model = {{"type", "WordLevel"},
-             {"vocab", ordered_json::object()},
-             {"unk_token", specials().front()}};
+    model = {
+        {"type", "WordLevel"}, {"vocab", ordered_json::object()}, {"unk_token", *unknown(names)}};
   }
   return text::Tokenizer::from_json(json.dump(), "train-tokenizer");
 }
