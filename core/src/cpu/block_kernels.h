@@ -11,25 +11,26 @@ namespace hearth::cpu {
 /// As many as BlockFormat has; kernels are in its order.
 inline constexpr int kBlockFormats = 9;
 
-/// A row of numbers rounded to (256 high + low) times a scale for each 32. None is larger than 127
-/// * 256, so that both parts are int8. How these are ordered is the kernels' own affair.
+/// Rows of weights that are packed together (cpu/block_packing.h).
+inline constexpr int kPackedRows = 16;
+
+/// A row of numbers rounded to 16 bits times a scale for each 32. None is larger than 127 * 256, so
+/// that they can be (256 high + low) of two int8. How these are ordered is the kernels' own affair.
 struct RoundedRow {
-  int8_t *high, *low;
-  float* scales;  ///< of each 32
+  uint8_t* numbers;  ///< 64 bytes for 32 numbers
+  float* scales;     ///< of each 32
   /// What each 32 numbers, and each 16, add up to, scale included.
   float *sums32, *sums16;
 };
 
-/// Rows below each other. Each has room for `groups` 32s, a multiple of eight; what is behind n
-/// numbers is zero.
+/// Rows of n numbers, whole groups of 32, below each other.
 struct RoundedRows {
-  int64_t rows, n, groups;
+  int64_t rows, n;
   RoundedRow first;
 
-  static int64_t groups_for(int64_t n) { return (n / 32 + 7) / 8 * 8; }
   RoundedRow row(int64_t i) const {
-    return {first.high + i * groups * 32, first.low + i * groups * 32, first.scales + i * groups,
-            first.sums32 + i * groups, first.sums16 + 2 * i * groups};
+    const int64_t at = i * (n / 32);
+    return {first.numbers + at * 64, first.scales + at, first.sums32 + at, first.sums16 + 2 * at};
   }
 };
 
@@ -39,9 +40,9 @@ struct BlockKernels {
   /// out[r] = row r of weights, which lie row_bytes apart, times x.
   void (*times[kBlockFormats])(const uint8_t* weights, int64_t row_bytes, int64_t rows,
                                const float* x, int64_t n, float* out);
-  /// out[i * out_stride + r] = row r of weights times row i of x.
-  void (*times_rounded[kBlockFormats])(const uint8_t* weights, int64_t row_bytes, int64_t rows,
-                                       const RoundedRows& x, float* out, int64_t out_stride);
+  /// out[i * out_stride + r] = row r of `count` packed tiles times row i of x.
+  void (*times_rounded[kBlockFormats])(const uint8_t* tiles, int64_t count, const RoundedRows& x,
+                                       float* out, int64_t out_stride);
   /// Rounds n numbers; what isn't finite makes its scale NaN.
   void (*round)(const float* x, int64_t n, const RoundedRow& out);
 };

@@ -100,7 +100,8 @@ void multiply_few(const Product<T>& p) {
 template <class T>
 void multiply(const ops::BlockLinear& op, const Call& call, int64_t rows) {
   Tensor x = contiguous_or_none(call.in[0], dtype_of<T>);
-  const Tensor weight = contiguous_raw(call.in[1]);
+  const Tensor weight =
+      contiguous_raw(op.packed ? unpack_blocks(call.in[1], op.format) : call.in[1]);
   const Tensor bias = contiguous_or_none(call.in.get(2), dtype_of<T>);
   if (op.fast) {
     const Tensor rounded = new_tensor(impl(x).sizes, dtype_of<T>, impl(x).device);

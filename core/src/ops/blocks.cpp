@@ -19,10 +19,12 @@ namespace {
 struct Format {
   std::string_view name;
   int64_t elements, bytes;
+  ops::BlockFields fields;
 };
-constexpr Format kFormats[] = {{"Q8_0", 32, 34},   {"Q4_0", 32, 18},   {"Q4_1", 32, 20},
-                               {"Q5_0", 32, 22},   {"Q5_1", 32, 24},   {"Q4_K", 256, 144},
-                               {"Q5_K", 256, 176}, {"Q6_K", 256, 210}, {"IQ4_NL", 32, 18}};
+constexpr Format kFormats[] = {
+    {"Q8_0", 32, 34, {2, 34}},    {"Q4_0", 32, 18, {2, 18}},    {"Q4_1", 32, 20, {4, 20}},
+    {"Q5_0", 32, 22, {2, 22}},    {"Q5_1", 32, 24, {4, 24}},    {"Q4_K", 256, 144, {4, 144}},
+    {"Q5_K", 256, 176, {4, 176}}, {"Q6_K", 256, 210, {0, 208}}, {"IQ4_NL", 32, 18, {2, 18}}};
 static_assert(std::size(kFormats) == static_cast<size_t>(last_value(BlockFormat{})) + 1);
 
 const Format& format_of(BlockFormat format) { return kFormats[static_cast<size_t>(format)]; }
@@ -124,6 +126,68 @@ Tensor rounded(const Tensor& x) {
   return x + ((q * scale).view(x.sizes()) - x.detach());
 }
 
+/// Calls f(first byte, byte behind, type) for what a block consists of.
+template <class F>
+void for_fields(const Format& format, const F& f) {
+  const auto [words, behind] = format.fields;
+  if (words > 0) f(int64_t{0}, words, kShort);
+  f(words, behind, kInt);
+  if (behind < format.bytes) f(behind, format.bytes, kShort);
+}
+
+/// Rows [tiles * 16, bytes] packed, by tensor operators.
+Tensor packed_tiles(const Tensor& rows, const Format& format) {
+  const Tensor blocks =
+      rows.reshape({-1, ops::kPackedTogether, rows.size(1) / format.bytes, format.bytes});
+  std::vector<Tensor> fields;
+  for_fields(format, [&](int64_t begin, int64_t end, ScalarType type) {
+    const Tensor units = blocks.slice(3, begin, end).contiguous().view(type);
+    fields.push_back(units.permute({0, 2, 3, 1})
+                         .reshape({-1})
+                         .view(kByte)
+                         .view({blocks.size(0), blocks.size(2), -1}));
+  });
+  return cat(fields, 2).view(rows.sizes());
+}
+/// And back.
+Tensor unpacked_tiles(const Tensor& packed, const Format& format) {
+  constexpr int64_t kTogether = ops::kPackedTogether;
+  const int64_t blocks = packed.size(1) / format.bytes;
+  const Tensor tiles = packed.reshape({-1, blocks, kTogether * format.bytes});
+  std::vector<Tensor> fields;
+  for_fields(format, [&](int64_t begin, int64_t end, ScalarType type) {
+    const Tensor units = tiles.slice(2, kTogether * begin, kTogether * end).contiguous().view(type);
+    const Tensor numbers = units.view({tiles.size(0), blocks, -1, kTogether}).permute({0, 3, 1, 2});
+    fields.push_back(
+        numbers.reshape({-1}).view(kByte).view({tiles.size(0), kTogether, blocks, end - begin}));
+  });
+  return cat(fields, 3).view(packed.sizes());
+}
+
+void check_weight(const char* name, const Tensor& weight, const Format& format) {
+  HEARTH_CHECK_AS(ShapeError, weight.dim() == 2, "[", name,
+                  "] expected a weight [out, bytes of a row], got sizes ", weight.sizes());
+  HEARTH_CHECK_AS(ShapeError, weight.size(1) % format.bytes == 0, "[", name,
+                  "] expected rows of whole blocks of ", format.bytes, " bytes (", format.name,
+                  "), got sizes ", weight.sizes());
+}
+void check_bytes(const char* name, const Tensor& weight, const Format& format) {
+  HEARTH_CHECK_AS(DtypeError, weight.scalar_type() == kByte, "[", name,
+                  "] expected a weight of uint8, got ", weight.scalar_type());
+  check_weight(name, weight, format);
+}
+/// Rows of a weight of `out` that are in tiles.
+int64_t in_tiles(const Tensor& weight) {
+  return weight.size(0) / ops::kPackedTogether * ops::kPackedTogether;
+}
+template <class F>
+Tensor with_tiles(const Tensor& weight, const F& f) {
+  const int64_t whole = in_tiles(weight);
+  if (whole == 0 || weight.size(1) == 0) return weight;
+  const Tensor tiles = f(weight.slice(0, 0, whole));
+  return whole == weight.size(0) ? tiles : cat({tiles, weight.slice(0, whole, weight.size(0))}, 0);
+}
+
 }  // namespace
 
 std::string_view to_string(BlockFormat format) { return format_of(format).name; }
@@ -137,6 +201,8 @@ int64_t block_row_bytes(BlockFormat format, int64_t n) {
 }
 
 namespace ops {
+
+BlockFields block_fields(BlockFormat format) { return format_of(format).fields; }
 
 HEARTH_DEFINE_OP(DequantizeBlocks)
 HEARTH_DEFINE_OP(BlockLinear)
@@ -194,14 +260,17 @@ Tensors BlockLinear::decompose(Args args) const {
   std::optional<Tensor> bias;
   if (args.get(2).defined()) bias = args[2].to(compute);
   const Tensor input = x.to(compute);
-  return {linear(fast ? rounded(input) : input, dequantize_blocks(args[1], format, compute), bias)
+  const Tensor weight = packed ? unpack_blocks(args[1], format) : args[1];
+  return {linear(fast ? rounded(input) : input, dequantize_blocks(weight, format, compute), bias)
               .to(x.scalar_type())};
 }
 
 Grads BlockLinear::vjp(const Saved& s, Args g, NeedMask need) const {
   Grads grads(3);
-  if (need[0])
-    grads[0] = hearth::matmul(g[0], dequantize_blocks(s.in(1), format, g[0].scalar_type()));
+  if (need[0]) {
+    const Tensor weight = packed ? unpack_blocks(s.in(1), format) : s.in(1);
+    grads[0] = hearth::matmul(g[0], dequantize_blocks(weight, format, g[0].scalar_type()));
+  }
   if (need[2]) grads[2] = g[0];
   return grads;
 }
@@ -212,18 +281,44 @@ Tensor dequantize_blocks(const Tensor& bytes, BlockFormat format, ScalarType dty
   return invoke(ops::DequantizeBlocks{format, dtype}, bytes);
 }
 
-Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,
-                    const std::optional<Tensor>& bias, bool fast) {
-  HEARTH_CHECK_AS(ShapeError, weight.dim() == 2,
-                  "[block_linear] expected a weight [out, bytes of a row], got sizes ",
-                  weight.sizes());
+Tensor pack_blocks(const Tensor& weight, BlockFormat format) {
   const Format& f = format_of(format);
-  HEARTH_CHECK_AS(ShapeError, weight.size(1) % f.bytes == 0,
-                  "[block_linear] expected rows of whole blocks of ", f.bytes, " bytes (", f.name,
-                  "), got sizes ", weight.sizes());
+  check_bytes("pack_blocks", weight, f);
+  return with_tiles(weight, [&](const Tensor& rows) { return packed_tiles(rows, f); });
+}
+
+Tensor unpack_blocks(const Tensor& packed, BlockFormat format) {
+  const Format& f = format_of(format);
+  check_bytes("unpack_blocks", packed, f);
+  return with_tiles(packed, [&](const Tensor& tiles) { return unpacked_tiles(tiles, f); });
+}
+
+Tensor unpack_block_rows(const Tensor& packed, BlockFormat format, const Tensor& ids) {
+  constexpr int64_t kTogether = ops::kPackedTogether;
+  const Format& f = format_of(format);
+  check_bytes("unpack_block_rows", packed, f);
+  const Tensor as_they_lie = embedding(packed, ids);
+  const int64_t whole = in_tiles(packed), row = packed.size(1);
+  if (whole == 0 || as_they_lie.numel() == 0) return as_they_lie;
+  const Tensor flat = ids.reshape({-1}).clamp_max(whole - 1);
+  const Tensor tiles = packed.slice(0, 0, whole)
+                           .view({-1, kTogether * row})
+                           .index_select(0, flat.div(kTogether, "floor"))
+                           .view({-1, row});
+  const Tensor lanes =
+      flat.remainder(kTogether) + arange(0, flat.numel() * kTogether, kTogether, flat.options());
+  const Tensor rows = unpacked_tiles(tiles, f).index_select(0, lanes).view(as_they_lie.sizes());
+  if (whole == packed.size(0)) return rows;
+  return where(ids.ge(whole).unsqueeze(-1), as_they_lie, rows);
+}
+
+Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,
+                    const std::optional<Tensor>& bias, bool fast, bool packed) {
+  const Format& f = format_of(format);
+  check_weight("block_linear", weight, f);
   const int64_t in = (Checked(weight.size(1) / f.bytes) * f.elements)
                          .get("block_linear", "a weight of sizes ", weight.sizes());
-  return invoke(ops::BlockLinear{format, in, weight.size(0), fast}, input, weight,
+  return invoke(ops::BlockLinear{format, in, weight.size(0), fast, packed}, input, weight,
                 bias ? *bias : Tensor());
 }
 

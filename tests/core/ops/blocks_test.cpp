@@ -9,7 +9,9 @@
 #include "hearth/base/context.h"
 #include "hearth/base/half.h"
 #include "hearth/ops/blocks.h"
+#include "hearth/ops/index.h"
 #include "hearth/ops/linalg.h"
+#include "hearth/tensor/tensor_literal.h"
 
 #include "core/ops/fused_check.h"
 
@@ -52,23 +54,60 @@ TEST(Blocks, FloatsAgreeWithDequantizedWeights) {
   }
 }
 
-// Kernels take several groups and several rows of weights at a time, and what is left by itself.
+// Kernels take 16 rows of weights and several of the input at a time, and what is left by itself.
 TEST(Blocks, EveryWidthAndHeight) {
   for (const BlockFormat format : formats()) {
-    for (const int64_t groups : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 18}) {
+    for (const int64_t groups : {1, 2, 3, 5, 8, 18}) {
       const int64_t n = groups * 32;
       if (n % block_elements(format) != 0) continue;
-      for (const int64_t out : {1, 3, 4, 6, 9}) {
+      for (const int64_t out : {1, 9, 16, 17, 50}) {
+        const Tensor weight = weights(format, out, n), packed = pack_blocks(weight, format);
         for (const int64_t rows : {1, 2, 4, 5}) {
           SCOPED_TRACE(cat_str(to_string(format), " ", n, " to ", out, ", rows ", rows));
-          const Tensor weight = weights(format, out, n), x = wave({rows, n}, 2, kFloat);
+          const Tensor x = wave({rows, n}, 2, kFloat);
           const ops::BlockLinear op{format, n, out, true};
           const std::vector<Tensor> in{x, weight, Tensor()};
           const Tensor want = op.decompose(ArgList(in))[0];
           const Tensor terms = matmul(x.abs(), dequantize_blocks(weight, format).abs().t());
           const Tensor got = block_linear(x, weight, format, {}, true);
           EXPECT_TRUE(((got - want).abs() <= 2e-6 * terms).all().item<bool>());
+          EXPECT_TRUE(block_linear(x, packed, format, {}, true, true).equal(got));
         }
+      }
+    }
+  }
+}
+
+TEST(Blocks, PackedWeightsAreTheSame) {
+  for (const BlockFormat format : formats()) {
+    for (const int64_t n : {block_elements(format), int64_t{512}}) {
+      for (const int64_t out : {0, 5, 16, 50}) {
+        SCOPED_TRACE(cat_str(to_string(format), " ", n, " to ", out));
+        const Tensor weight = weights(format, out, n), packed = pack_blocks(weight, format);
+        EXPECT_EQ(packed.sizes(), weight.sizes());
+        EXPECT_EQ(packed.equal(weight), out < 16);
+        EXPECT_TRUE(unpack_blocks(packed, format).equal(weight));
+        if (out == 0) continue;
+        const Tensor ids = tensor({{out - 1, int64_t{0}, out / 2}, {int64_t{1}, out / 3, out - 2}});
+        EXPECT_TRUE(unpack_block_rows(packed, format, ids).equal(embedding(weight, ids)));
+        const Tensor none = empty({0, 2}, kLong);
+        EXPECT_TRUE(unpack_block_rows(packed, format, none).equal(embedding(weight, none)));
+      }
+    }
+  }
+}
+
+TEST(Blocks, PackedWeightsGiveTheSame) {
+  for (const BlockFormat format : formats()) {
+    const Tensor weight = weights(format, 50, 512), packed = pack_blocks(weight, format);
+    for (const int64_t rows : {1, 30}) {  // by blocks and as matrices
+      const Tensor x = wave({rows, 512}, 2, kFloat), bias = wave({50}, 1, kFloat);
+      for (const bool fast : {false, true}) {
+        SCOPED_TRACE(cat_str(to_string(format), " ", rows, fast ? " fast" : ""));
+        const Tensor want = block_linear(x, weight, format, bias, fast),
+                     got = block_linear(x, packed, format, bias, fast, true);
+        const double close = fast ? 0 : 1e-6 * want.abs().max().item<double>();
+        EXPECT_LE((got - want).abs().max().item<double>(), close);
       }
     }
   }
@@ -92,13 +131,18 @@ TEST(Blocks, BitsDoNotDependOnThreads) {
   set_deterministic(true);  // of matrix products
   for (const bool fast : {false, true}) {
     for (const int64_t rows : {1, 6, 20}) {
-      const Tensor weight = weights(BlockFormat::Q4_1, 300, 1024),
-                   x = wave({rows, 1024}, 2, kFloat);
-      set_num_threads(1);
-      const Tensor one = block_linear(x, weight, BlockFormat::Q4_1, {}, fast);
-      for (const int n : {3, 7}) {
-        set_num_threads(n);
-        EXPECT_TRUE(block_linear(x, weight, BlockFormat::Q4_1, {}, fast).equal(one));
+      const Tensor plain = weights(BlockFormat::Q4_1, 300, 1024), x = wave({rows, 1024}, 2, kFloat);
+      for (const bool packed : {false, true}) {
+        const Tensor weight = packed ? pack_blocks(plain, BlockFormat::Q4_1) : plain;
+        const auto run = [&] {
+          return block_linear(x, weight, BlockFormat::Q4_1, {}, fast, packed);
+        };
+        set_num_threads(1);
+        const Tensor one = run();
+        for (const int n : {3, 7}) {
+          set_num_threads(n);
+          EXPECT_TRUE(run().equal(one));
+        }
       }
     }
   }
@@ -166,6 +210,19 @@ TEST(Blocks, SaysWhatDoesNotFit) {
       "a weight of uint8");
   expect_error<ShapeError>([&] { dequantize_blocks(zeros({35}, kByte), BlockFormat::Q8_0); },
                            "whole blocks of 34 bytes (Q8_0), got sizes [35]");
+  expect_error<ShapeError>(
+      [&] {
+        pack_blocks(zeros({3, 36}, kByte), BlockFormat::Q4_1);
+      },
+      "[pack_blocks] expected rows of whole blocks of 20 bytes (Q4_1)");
+  expect_error<DtypeError>(
+      [&] {
+        unpack_blocks(zeros({3, 40}), BlockFormat::Q4_1);
+      },
+      "[unpack_blocks] expected a weight of uint8, got");
+  expect_error<Error>(
+      [&] { unpack_block_rows(weight, BlockFormat::Q4_0, tensor(std::vector<int64_t>{3}, kLong)); },
+      "3");
   expect_error<ShapeError>([&] { block_row_bytes(BlockFormat::Q6_K, 128); },
                            "whole blocks of 256 numbers, got 128");
 }

@@ -54,6 +54,8 @@ void blocks_samples(Samples& s) {
     add(s, ops::BlockLinear{format, n, 7}, {values({3, 2, n}), weight, none}, false);
     add(s, ops::BlockLinear{format, n, 7, true}, {values({3, n}, -1, 1), weight, values({7})},
         false);
+    add(s, ops::BlockLinear{format, n, 19, true, true},
+        {values({2, n}, -1, 1), blocks(format, 19, n), none}, false);
   }
   const auto format = BlockFormat::Q4_1;
   add(s, ops::DequantizeBlocks{format, kDouble}, {blocks(format, 2, 32)});

@@ -17,12 +17,13 @@ MatrixImpl::MatrixImpl(int64_t out, int64_t in, bool has_bias, double initialize
 
 Tensor MatrixImpl::linear(const Tensor& x) const {
   if (!format_) return hearth::linear(x, weight, bias);
-  return block_linear(x, weight, *format_, bias, fast_);
+  return block_linear(x, weight, *format_, bias, fast_, fast_);
 }
 
 Tensor MatrixImpl::embed(const Tensor& ids) const {
-  const Tensor rows = embedding(weight, ids);
-  return format_ ? dequantize_blocks(rows, *format_, dtype_) : rows;
+  if (!format_) return embedding(weight, ids);
+  const Tensor rows = fast_ ? unpack_block_rows(weight, *format_, ids) : embedding(weight, ids);
+  return dequantize_blocks(rows, *format_, dtype_);
 }
 
 void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast,
@@ -34,7 +35,7 @@ void MatrixImpl::store_blocks(const Tensor& bytes, BlockFormat format, bool fast
                   "[Matrix] expected bytes [", out_features, ", ", row, "] of ", to_string(format),
                   ", got ", bytes.scalar_type(), " ", bytes.sizes());
   unregister_parameter("weight");
-  weight = register_buffer("weight", bytes);
+  weight = register_buffer("weight", fast ? pack_blocks(bytes, format) : bytes);
   format_ = format;
   fast_ = fast;
   dtype_ = dtype;

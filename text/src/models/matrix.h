@@ -20,7 +20,8 @@ class MatrixImpl : public nn::Module {
   /// Rows of the weight: ids [...] to [..., in].
   Tensor embed(const Tensor& ids) const;
   /// Takes a weight that is quantized in blocks, bytes [out, bytes of a row], in place of the plain
-  /// one. `fast` as for block_linear; rows that are looked up are of `dtype`. Throws ShapeError.
+  /// one. `fast` as for block_linear, for which they are packed; rows that are looked up are of
+  /// `dtype`. Throws ShapeError.
   void store_blocks(const Tensor& bytes, BlockFormat format, bool fast, ScalarType dtype);
 
   const int64_t out_features, in_features;
@@ -28,7 +29,7 @@ class MatrixImpl : public nn::Module {
 
  private:
   std::optional<BlockFormat> format_;
-  bool fast_ = false;
+  bool fast_ = false;  // and so packed
   ScalarType dtype_ = kFloat;
 };
 HEARTH_MODULE(Matrix);

@@ -29,14 +29,25 @@ HEARTH_API int64_t block_row_bytes(BlockFormat format, int64_t n);
 HEARTH_API Tensor dequantize_blocks(const Tensor& bytes, BlockFormat format,
                                     ScalarType dtype = kFloat);
 
+/// A weight (uint8) [out, block_row_bytes(format, in)] in the order that fast products on the CPU
+/// read fastest, in as many bytes: each 16 rows are interleaved, what is left of `out` stays as it
+/// is.
+HEARTH_API Tensor pack_blocks(const Tensor& weight, BlockFormat format);
+/// The weight that pack_blocks packed.
+HEARTH_API Tensor unpack_blocks(const Tensor& packed, BlockFormat format);
+/// The rows that are at `ids` [...] (int64) of the weight that was packed: [..., bytes of a row].
+HEARTH_API Tensor unpack_block_rows(const Tensor& packed, BlockFormat format, const Tensor& ids);
+
 /// linear(input, dequantize_blocks(weight), bias) without a dequantized weight in memory: input
 /// [..., in], weight (uint8) [out, block_row_bytes(format, in)], bias [out]. Gradients flow to
 /// input and bias.
 ///
 /// `fast` multiplies integers: each 32 numbers of the input are rounded to 16 bits, in two parts of
 /// int8, times their scale, which changes results by about 1e-5; gradients are those without
-/// rounding. Computes in float, or in double for doubles.
+/// rounding. `packed` says that pack_blocks made the weight. Computes in float, or in double for
+/// doubles.
 HEARTH_API Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,
-                               const std::optional<Tensor>& bias = {}, bool fast = false);
+                               const std::optional<Tensor>& bias = {}, bool fast = false,
+                               bool packed = false);
 
 }  // namespace hearth

@@ -54,8 +54,6 @@ inline U8x32 fifth_bits(const uint8_t* p) {
 struct Blocks32 {
   static constexpr int kElements = 32;
   static constexpr bool kHalves = false;
-  /// Whether bytes go up to 255; others have seven bits at most.
-  static constexpr bool kWide = false;
 
  protected:
   /// The first and the second half of `count` blocks.
@@ -88,7 +86,6 @@ struct Blocks32 {
 
 struct Q8_0 : Blocks32 {
   static constexpr int kBytes = 34;
-  static constexpr bool kWide = true;
   static U8x32 bytes(const uint8_t* row, int64_t g) {
     return load<U8x32>(row + g * kBytes + 2) ^ 0x80;
   }
@@ -141,17 +138,16 @@ struct Q5_1 : Blocks32 {
 /// Numbers of four bits are places in a table.
 struct IQ4_NL : Blocks32 {
   static constexpr int kBytes = 18;
-  static constexpr bool kWide = true;
+  /// 128 more than -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+  static constexpr U8x16 kTable = {1,   24,  45,  63,  79,  93,  106, 118,
+                                   129, 141, 153, 166, 181, 197, 217, 241};
   static U8x32 bytes(const uint8_t* row, int64_t g) {
-    // 128 more than -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
-    constexpr U8x16 table = {1,   24,  45,  63,  79,  93,  106, 118,
-                             129, 141, 153, 166, 181, 197, 217, 241};
     const U8x32 places = nibbles(row + g * kBytes + 2);
 #if defined(__AVX2__)
-    return (U8x32)_mm256_shuffle_epi8((__m256i)joined(table, table), (__m256i)places);
+    return (U8x32)_mm256_shuffle_epi8((__m256i)joined(kTable, kTable), (__m256i)places);
 #else
     U8x32 values;
-    for (int i = 0; i < 32; ++i) values[i] = table[places[i]];
+    for (int i = 0; i < 32; ++i) values[i] = kTable[places[i]];
     return values;
 #endif
   }
@@ -232,14 +228,6 @@ struct Q6_K : Blocks32 {
     for (int i = 0; i < 16; ++i) offset[i] = -32 * scale[i];
   }
 };
-
-/// Starts to read what comes some groups after group g: processors don't look far enough ahead.
-template <class Format>
-inline void prefetch_ahead(const uint8_t* row, int64_t g) {
-  constexpr int64_t kAhead = 4096, kLine = 64, kBytes = 256 / Format::kElements * Format::kBytes;
-  const uint8_t* at = row + g / 8 * kBytes + kAhead;
-  for (int64_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(at + i);
-}
 
 }  // namespace
 }  // namespace hearth::cpu::HEARTH_ISA

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/block_kernels.h"
 #include "cpu/isa/block_formats.h"
-#include "cpu/isa/block_in_order.h"
-#include "cpu/isa/block_quads.h"
+#include "cpu/isa/block_lanes.h"
 #include "cpu/isa/row.h"
 
 namespace hearth::cpu::HEARTH_ISA {
@@ -70,7 +69,13 @@ void times(const uint8_t* weights, int64_t row_bytes, int64_t rows, const float*
   }
 }
 
-// A `Way` knows how rounded numbers lie, and multiplies with them.
+typedef float F32x8 __attribute__((vector_size(32)));
+
+inline float sum8(F32x8 v) {
+  const Quad<float> q =
+      __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+  return (q[0] + q[2]) + (q[1] + q[3]);
+}
 
 template <class Way>
 void round(const float* x, int64_t n, const RoundedRow& out) {
@@ -91,11 +96,9 @@ void round(const float* x, int64_t n, const RoundedRow& out) {
       constexpr float kShift = 0x1.8p23f;  // adding it rounds to even
       F32x8 v = (load<F32x8>(x + i) * by + kShift) - kShift;
       if (poison != 0) v = F32x8{};
-      const S32x8 number = __builtin_convertvector(v, S32x8), upper = (number + 128) >> 8;
-      const int64_t at = Way::place(g, i);
-      store(out.high + at, __builtin_convertvector(upper, S8x8));
-      store(out.low + at, __builtin_convertvector(number - (upper << 8), S8x8));
-      parts[i / 16] += number;
+      const S32x8 numbers = __builtin_convertvector(v, S32x8);
+      Way::put(out.numbers + g * 64, i, numbers);
+      parts[i / 16] += numbers;
     }
     int halves[2] = {0, 0};
     for (int i = 0; i < 8; ++i) {
@@ -115,11 +118,13 @@ const BlockKernels& block_kernels() {
 #define HEARTH_FORMATS(f) \
   { f<Q8_0>, f<Q4_0>, f<Q4_1>, f<Q5_0>, f<Q5_1>, f<Q4_K>, f<Q5_K>, f<Q6_K>, f<IQ4_NL> }
   static constexpr BlockKernels table{HEARTH_FORMATS(dequantize), HEARTH_FORMATS(times),
-                                      HEARTH_FORMATS(InOrder::multiply), round<InOrder>};
-#if HEARTH_BLOCK_QUADS
-  static constexpr BlockKernels quads{HEARTH_FORMATS(dequantize), HEARTH_FORMATS(times),
-                                      HEARTH_FORMATS(InQuads::multiply), round<InQuads>};
-  if (__builtin_cpu_supports("avx512vnni")) return quads;
+                                      HEARTH_FORMATS(RoundedTimes<ByPairs>::multiply),
+                                      round<ByPairs>};
+#ifdef HEARTH_BLOCKS_BY_FOURS
+  static constexpr BlockKernels fours{HEARTH_FORMATS(dequantize), HEARTH_FORMATS(times),
+                                      HEARTH_FORMATS(RoundedTimes<ByFours>::multiply),
+                                      round<ByFours>};
+  if (__builtin_cpu_supports("avx512vnni")) return fours;
 #endif
 #undef HEARTH_FORMATS
   return table;
