@@ -137,6 +137,33 @@ TEST(Models, OfOlderFiles) {
   EXPECT_EQ(gpt2->id_to_token(2), "Ġa");
 }
 
+// A vocabulary needs more room than most where no texts begin alike.
+TEST(Models, FindTextsThatShareNothing) {
+  std::vector<std::string> texts;
+  uint64_t random = 1;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (int k = 0; k < 5 + i % 30; ++k) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      text += static_cast<char>('a' + (random >> 33) % 26);
+    }
+    texts.push_back(text + std::to_string(i));
+  }
+  VocabEntries vocab{{"[UNK]", 3000}};
+  for (size_t i = 0; i < texts.size(); ++i) vocab.emplace_back(texts[i], static_cast<uint32_t>(i));
+  BpeOptions options;
+  options.byte_level = options.ignore_merges = true;
+  const std::unique_ptr<Model> models[] = {make_wordpiece(vocab, {}, "test"),
+                                           make_bpe(vocab, {}, options, "test")};
+  for (const auto& model : models) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      EXPECT_EQ(ids_of(encode_whole(*model, texts[i])),
+                std::vector<int64_t>{static_cast<int64_t>(i)});
+      EXPECT_EQ(model->token_to_id(texts[i]), std::optional(static_cast<uint32_t>(i)));
+    }
+  }
+}
+
 TEST(Models, EncodeAlikeInManyThreads) {
   const auto model = read_tiktoken(read_whole("bytes.tiktoken"), "bytes.tiktoken");
   std::string text;

@@ -53,7 +53,7 @@ Encoding padded(const Tokenizer::Impl& impl, Encoding encoding) {
 Tokenizer::Tokenizer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Tokenizer Tokenizer::from_json(std::string_view json, const std::string& source) {
-  return Tokenizer(read_tokenizer_json(json, source));
+  return Tokenizer(read_tokenizer_json(std::string(json), source));
 }
 
 void Tokenizer::save(const std::string& path, bool pretty) const {

@@ -46,7 +46,7 @@ struct Tokenizer::Impl {
 
 /// The tokenizer of a tokenizer.json, whose model may come from elsewhere: then the "model" in the
 /// text is not looked at, and it gets raw bytes where the pre-tokenizer would map them to letters.
-std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view json,
+std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(const std::string& json,
                                                      const std::string& source,
                                                      std::unique_ptr<Model> model = nullptr);
 

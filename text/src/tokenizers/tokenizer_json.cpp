@@ -137,12 +137,12 @@ ordered_json pre_tokenizer_json(const Tokenizer::Impl& impl) {
 
 }  // namespace
 
-std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view json,
+std::shared_ptr<Tokenizer::Impl> read_tokenizer_json(const std::string& json,
                                                      const std::string& source,
                                                      std::unique_ptr<Model> model) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  const auto failed = parser.parse(json.data(), json.size()).get(root);
+  const auto failed = parser.parse(json).get(root);
   HEARTH_CHECK_AS(
       FormatError, !failed, "[", source,
       "] expected the JSON of a tokenizer, got something else: ", simdjson::error_message(failed));

@@ -2,7 +2,6 @@
 #include "tokenizers/models/token_table.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "hearth/base/error.h"
@@ -33,9 +32,7 @@ uint64_t TokenTable::hash(std::string_view text) const { return hash_bytes(text,
 
 size_t TokenTable::find(std::string_view wanted, uint64_t hash) const {
   const auto is_wanted = [&](const Slot& slot) {
-    if (slot.tag != tag_of(hash) || slot.size != wanted.size()) return false;
-    return wanted.size() <= kShort ? std::memcmp(slot.start, wanted.data(), wanted.size()) == 0
-                                   : token(slot.id) == wanted;
+    return slot.tag == tag_of(hash) && text_at(slot.place) == wanted;
   };
   size_t slot = slot_of(hash);
   while (slots_[slot].id != kNone && !is_wanted(slots_[slot])) {
@@ -63,8 +60,7 @@ void TokenTable::add(std::string_view token_text, uint64_t hashed, uint32_t id,
     place = {static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(token_text.size())};
     bytes_.append(token_text);
     slot.tag = tag_of(hashed);
-    slot.size = static_cast<uint32_t>(token_text.size());
-    std::copy_n(token_text.data(), std::min(token_text.size(), kShort), slot.start);
+    slot.place = place;
     ++size_;
   } else {
     place = std::exchange(places_[slot.id], Place{});

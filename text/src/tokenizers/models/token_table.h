@@ -40,7 +40,7 @@ class TokenTable {
   /// Null data for an id that there isn't.
   std::string_view token(uint32_t id) const {
     if (id >= places_.size() || places_[id].begin == kNone) return {};
-    return {bytes_.data() + places_[id].begin, places_[id].size};
+    return text_at(places_[id]);
   }
 
   /// How many texts there are, and one more than the largest id.
@@ -51,13 +51,12 @@ class TokenTable {
   struct Place {
     uint32_t begin = kNone, size = 0;
   };
-  /// Shorter texts are compared with what stands in the slot.
-  static constexpr size_t kShort = 16;
-  struct alignas(32) Slot {
-    uint32_t id = kNone, tag = 0, size = 0;
-    char start[kShort] = {};
+  struct alignas(16) Slot {
+    uint32_t id = kNone, tag = 0;
+    Place place;
   };
 
+  std::string_view text_at(Place place) const { return {bytes_.data() + place.begin, place.size}; }
   size_t slot_of(uint64_t hash) const { return (hash >> 32) & (slots_.size() - 1); }
   /// The slot of a text, or where it would be.
   size_t find(std::string_view token, uint64_t hash) const;

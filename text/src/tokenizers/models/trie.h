@@ -26,7 +26,7 @@ class Trie {
   /// For texts of so many bytes in all. FormatError, naming `source`, if that is too much.
   void reserve(size_t bytes, const std::string& source);
   /// Texts that are added may not have more bytes than were reserved. A text that is there gets the
-  /// new value, which is less than kNone. Returns its node.
+  /// new value, which is less than kNone. Returns its node, until more texts are added.
   uint32_t add(std::string_view text, uint32_t value);
   /// Adds some, not many, at once, so that they wait for memory together. None may be empty.
   void add_together(ArrayRef<std::pair<std::string_view, uint32_t>> texts);
@@ -71,12 +71,16 @@ class Trie {
     const uint32_t key = key_of(static_cast<uint32_t>(node), byte);
     size_t at = slot_of(key);
     while (slots_[at].key != key && slots_[at].key != kEmpty) at = (at + 1) & mask_;
+    nodes_ += slots_[at].key == kEmpty;
     slots_[at].key = key;
     return at;
   }
+  void clear(size_t size);
+  /// Makes sure that so many nodes can follow.
+  void make_room(size_t nodes);
 
   LargeTable<Slot> slots_;
-  size_t mask_ = 0;
+  size_t mask_ = 0, nodes_ = 0;
   uint64_t seed_ = hash_seed();
 };
 
