@@ -109,6 +109,15 @@ void write_model(const TemporaryFolder& folder, const char* pooling) {
   write_text(folder / "1_Pooling/config.json", pooling);
 }
 
+TEST(SentenceVectors, NormalizeNothingWithoutNaNInItsGradient) {
+  const Tensor x = tensor({{3.0, 4.0}, {0.0, 0.0}}).requires_grad_(true);
+  const Tensor y = normalized_rows(x);
+  EXPECT_TRUE(y.allclose(tensor({{0.6, 0.8}, {0.0, 0.0}})));
+  y.select(1, 0).sum().backward();
+  EXPECT_TRUE(x.grad().select(0, 0).allclose(tensor({0.128, -0.096})));
+  EXPECT_TRUE(x.grad().select(0, 1).isfinite().all().item<bool>());
+}
+
 TEST(SentenceEncoder, DoesWhatTheFolderSays) {
   manual_seed(2);
   const TemporaryFolder folder;

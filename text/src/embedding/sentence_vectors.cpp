@@ -5,6 +5,7 @@
 
 #include "hearth/autograd/grad_mode.h"
 #include "hearth/base/error.h"
+#include "hearth/nn/modules/normalization.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/linalg.h"
 #include "hearth/ops/pointwise.h"
@@ -72,7 +73,7 @@ Tensor sentence_vectors(PreTrainedModelImpl& model, ArrayRef<std::vector<uint32_
 }
 
 Tensor normalized_rows(const Tensor& x) {
-  return x / (x * x).sum(IntArrayRef{-1}, /*keepdim=*/true).sqrt().clamp_min(1e-12);
+  return nn::functional::normalize(x, nn::functional::NormalizeFuncOptions().dim(-1));
 }
 
 Tensor cosine_similarities(const Tensor& a, const Tensor& b) {

@@ -8,6 +8,7 @@
 #include "hearth/nn/modules/activation.h"
 #include "hearth/nn/modules/conv.h"
 #include "hearth/nn/modules/dropout.h"
+#include "hearth/nn/modules/normalization.h"
 #include "hearth/ops/attention.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pad.h"
@@ -164,7 +165,7 @@ class ShiftedWindowAttentionImpl : public nn::Module {
                 qkv_->bias.slice(0, 2 * dim)});
   }
   static Tensor unit(const Tensor& x) {
-    return x / x.mul(x).sum({-1}, /*keepdim=*/true).sqrt().clamp_min(1e-12);
+    return nn::functional::normalize(x, nn::functional::NormalizeFuncOptions().dim(-1));
   }
   /// What is added to scores: [1, heads, positions, positions].
   Tensor bias() {
