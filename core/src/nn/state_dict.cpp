@@ -87,10 +87,14 @@ void Module::run_load_post_hooks(IncompatibleKeys& keys) {
 
 namespace {
 
+/// How many keys an error names. Who wants them all asks for a load that is not strict.
+constexpr size_t kNamed = 8;
+
 std::string listed(const std::vector<std::string>& keys) {
   std::string text;
-  for (const std::string& key : keys) text += (text.empty() ? "\"" : ", \"") + key + "\"";
-  return text;
+  for (size_t i = 0; i < keys.size() && i < kNamed; ++i)
+    text += (i > 0 ? ", \"" : "\"") + keys[i] + "\"";
+  return keys.size() > kNamed ? cat_str(text, " and ", keys.size() - kNamed, " more") : text;
 }
 
 /// What is wrong with keys, as lines of an error.
@@ -120,6 +124,7 @@ IncompatibleKeys Module::load_state(const OrderedDict<std::string, Tensor>& give
   collect_state("", entries);
   IncompatibleKeys keys;
   std::string mismatches;
+  size_t mismatched = 0;
   OrderedDict<std::string, Tensor> expected;
   for (const StateEntry& entry : entries) {
     expected.insert(entry.key, entry.tensor);
@@ -130,12 +135,14 @@ IncompatibleKeys Module::load_state(const OrderedDict<std::string, Tensor>& give
       *given = given->select(0, 0);
     if (!given || !given->defined()) {
       keys.missing_keys.push_back(entry.key);
-    } else if (!(given->sizes() == entry.tensor.sizes())) {
+    } else if (!(given->sizes() == entry.tensor.sizes()) && ++mismatched <= kNamed) {
       mismatches += cat_str("\n\tsize mismatch for ", entry.key, ": copying a param with shape ",
                             given->sizes(), " from checkpoint, the shape in current model is ",
                             entry.tensor.sizes(), ".");
     }
   }
+  if (mismatched > kNamed)
+    mismatches += cat_str("\n\tand ", mismatched - kNamed, " more of other shapes.");
   for (const auto& item : state)
     if (!expected.contains(item.key())) keys.unexpected_keys.push_back(item.key());
   const auto check = [&](bool every_key) {

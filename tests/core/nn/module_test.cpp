@@ -165,6 +165,26 @@ TEST(NnModule, StateDictRoundTrip) {
   EXPECT_FALSE(b->fc1->weight.is_alias_of(a->fc1->weight));
 }
 
+TEST(NnModule, NamesAFewOfManyStateDictProblems) {
+  nn::Sequential net;
+  OrderedDict<std::string, Tensor> other, wide;
+  for (int i = 0; i < 20; ++i) {
+    net->push_back(nn::Linear(1, 1));
+    other.insert(cat_str("layer", i), ones({1}));
+    wide.insert(cat_str(i, ".weight"), ones({2, 1}));
+    wide.insert(cat_str(i, ".bias"), ones({1}));
+  }
+  const std::string named = error_of([&] { net->load_state_dict(other); });
+  EXPECT_THAT(named, testing::AllOf(HasSubstr("\"3.bias\" and 32 more."),
+                                    HasSubstr("\"layer7\" and 12 more."),
+                                    testing::Not(HasSubstr("layer8"))));
+  EXPECT_THAT(
+      error_of([&] { net->load_state_dict(wide); }),
+      testing::AllOf(HasSubstr("size mismatch for 7.weight"), testing::Not(HasSubstr("8.weight")),
+                     HasSubstr("and 12 more of other shapes.")));
+  EXPECT_EQ(net->load_state_dict(other, /*strict=*/false).missing_keys.size(), 40);
+}
+
 TEST(NnModule, StateDictProblems) {
   Net net;
   auto state = net->state_dict();

@@ -142,8 +142,7 @@ class Loading {
   void fill(nn::Module& model, ScalarType dtype) {
     std::map<std::string, std::string> named = by_model(model);
     std::vector<std::pair<Place, std::string>> values;
-    std::vector<std::string> missing, unexpected;
-    std::string problems;
+    std::vector<std::string> missing, unexpected, mismatched;
     for (Place& place : places_of(model)) {
       std::string from;
       for (const std::string& name : place.names) {
@@ -160,15 +159,17 @@ class Loading {
       } else if (from.empty()) {
         missing.push_back(name);
       } else if (!fits) {
-        problems += cat_str("\n\tsize mismatch for ", name, ": ", file_.sizes(from),
-                            " in the file, ", place.tensor.sizes(), " in the model");
+        mismatched.push_back(cat_str(name, ": ", file_.sizes(from), " in the file, ",
+                                     place.tensor.sizes(), " in the model"));
       }
       values.emplace_back(std::move(place), std::move(from));
     }
     for (const auto& [name, key] : named)
       (in_base(name) ? unexpected : info.unexpected_keys).push_back(name);
-    if (!unexpected.empty()) problems = "\n\tunexpected: " + listed(unexpected) + problems;
-    if (!missing.empty()) problems = "\n\tmissing: " + listed(missing) + problems;
+    std::string problems;
+    if (!missing.empty()) problems += "\n\tmissing: " + listed(missing);
+    if (!unexpected.empty()) problems += "\n\tunexpected: " + listed(unexpected);
+    if (!mismatched.empty()) problems += "\n\tsize mismatch for " + listed(mismatched);
     HEARTH_CHECK_AS(FormatError, problems.empty(), problems);
     for (auto& [place, from] : values) {
       if (from.empty()) init_weight(place.names[0], place.tensor, deviation_);
