@@ -13,6 +13,7 @@
 #include "cpu/conv_depthwise.h"
 #include "cpu/conv_direct.h"
 #include "cpu/conv_planes.h"
+#include "cpu/conv_product.h"
 #include "cpu/conv_unfold.h"
 #include "cpu/conv_winograd.h"
 #include "cpu/dnnl/onednn.h"
@@ -77,7 +78,16 @@ bool many_tiles(Pass pass, const ConvArgs& c) {
          height * width >= 8 * tiles;  // half of the tiles' results are wanted
 }
 
-enum class Path { OneDnn, Planes, Winograd, Depthwise, Direct, Unfold };
+/// Where oneDNN spends more on bringing a large weight into its form, and a gradient back, than the
+/// products of matrices lose, which read both where they lie.
+bool heavy_weight(Pass pass, const ConvArgs& c) {
+  if (selected_isa() != Isa::V4 || deterministic()) return false;
+  const int64_t pixels = c.batch * c.positions(), elements = c.in_channels * c.out_channels;
+  if (pass == Pass::Forward) return c.area() == 1 && elements >= 256 * pixels;
+  return pass == Pass::BackwardWeights && elements >= 128 * pixels;
+}
+
+enum class Path { OneDnn, Planes, Winograd, Depthwise, Direct, Product, Unfold };
 
 /// The one place that decides how a convolution is computed.
 Path choose_path(Pass pass, const ConvArgs& c) {
@@ -86,6 +96,7 @@ Path choose_path(Pass pass, const ConvArgs& c) {
   if (each_channel(pass, c) && depthwise_accepts(c)) return Path::Depthwise;
   if (winograd_accepts(c) && many_tiles(pass, c)) return Path::Winograd;
   if (many_channels(pass, c) && direct_accepts(c)) return Path::Direct;
+  if (heavy_weight(pass, c) && product_accepts(c)) return Path::Product;
 #ifdef HEARTH_WITH_ONEDNN
   if (c.dtype == kDouble || c.dtype == kHalf || c.dtype == kLong || !fits_int(c))
     return Path::Unfold;
@@ -206,6 +217,9 @@ void conv_forward(const ConvArgs& c, const void* x, const void* w, const void* b
   if (path == Path::Direct)
     return direct_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
                           static_cast<const float*>(bias), static_cast<float*>(y));
+  if (path == Path::Product)
+    return product_forward(c, static_cast<const float*>(x), static_cast<const float*>(w),
+                           static_cast<const float*>(bias), static_cast<float*>(y));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fw(c.dtype, w, n.w), fb(c.dtype, bias, n.b);
     Scratch<float> fy(static_cast<size_t>(n.y));
@@ -297,6 +311,9 @@ void conv_backward_weights(const ConvArgs& c, const void* x, const void* gy, voi
   if (path == Path::Direct)
     return direct_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
                                    static_cast<float*>(gw), static_cast<float*>(gb));
+  if (path == Path::Product)
+    return product_backward_weights(c, static_cast<const float*>(x), static_cast<const float*>(gy),
+                                    static_cast<float*>(gw), static_cast<float*>(gb));
   if (low_precision(c.dtype)) {
     FloatInput fx(c.dtype, x, n.x), fgy(c.dtype, gy, n.y);
     Scratch<float> fgw(static_cast<size_t>(n.w)), fgb(static_cast<size_t>(gb ? n.b : 0));

@@ -16,6 +16,7 @@
 #include "cpu/conv_algorithm.h"
 #include "cpu/conv_depthwise.h"
 #include "cpu/conv_direct.h"
+#include "cpu/conv_product.h"
 #include "cpu/conv_winograd.h"
 
 namespace hearth::cpu {
@@ -83,6 +84,10 @@ const std::vector<Geometry> kGeometries = {
     {2, 18, 16, 1, {3, 4}, {2, 2}, {4, 5}, {1, 1}, {2, 2}, {2, 2}},
     {3, 16, 33, 1, {70}, {9}, {1}, {3}, {12}, {12}},
     {1, 19, 21, 1, {4, 5, 6}, {3, 2, 3}, {2, 1, 2}, {1, 2, 1}, {1, 1, 0}, {1, 0, 2}},
+    // Weights that outweigh their images.
+    {1, 66, 64, 1, {4, 4}, {1, 1}},
+    {2, 64, 70, 1, {5, 3}, {1, 1}, {2, 1}, {1, 1}, {1, 0}, {0, 1}},
+    {2, 50, 50, 1, {5, 6}, {3, 3}, {2, 2}, {1, 1}, {1, 1}, {1, 1}},
 };
 
 template <typename T>
@@ -396,6 +401,26 @@ TEST(ConvPlanes, KeepWhatIsInfiniteFromTapsThatDoNotReadIt) {
   const std::vector<float> gy(8 * 20, 1.0f);
   conv_backward_weights(p.c, p.x.data(), gy.data(), p.gw.data(), nullptr);
   for (size_t i = 0; i < p.gw.size(); ++i) EXPECT_EQ(std::isinf(p.gw[i]), i % 3 == 2) << i;
+}
+
+TEST(ConvProduct, AgreesWithTheDefinition) {
+  const Passes products = ours<product_forward, direct_backward_data, product_backward_weights>();
+  int forward = 0, weights = 0;
+  for (size_t i = 0; i < std::size(kGeometries); i++) {
+    for (const ConvLayout weight_layout : kLayouts) {
+      Solved<float> solved(kGeometries[i], ConvLayout::ChannelsLast, weight_layout);
+      if (!product_accepts(solved.p.c)) continue;
+      SCOPED_TRACE(cat_str("geometry ", i, " weight ", static_cast<int>(weight_layout)));
+      Passes passes;
+      passes.backward_weights = products.backward_weights;
+      ++weights;
+      if (solved.p.c.area() == 1) passes.forward = products.forward, ++forward;
+      solved.expect_of(passes);
+      if (HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GE(forward, 8);
+  EXPECT_GE(weights, 40);
 }
 
 class OurConv : public testing::TestWithParam<Ours> {};
