@@ -21,11 +21,33 @@ std::vector<std::string> split(const std::string& s) {
   return parts;
 }
 
+/// What join_lines was given; a backslash before anything else is itself.
+std::string without_escapes(const std::string& line) {
+  std::string s;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char next = line[i] == '\\' && i + 1 < line.size() ? line[i + 1] : '\0';
+    const bool escaped = next == 'n' || next == '\\';
+    s += escaped ? (next == 'n' ? '\n' : '\\') : line[i];
+    i += escaped;
+  }
+  return s;
+}
+
 }  // namespace
 
 std::string join_lines(const std::vector<std::string>& parts) {
   std::string s;
-  for (size_t i = 0; i < parts.size(); ++i) s += (i == 0 ? "" : "\n") + parts[i];
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) s += '\n';
+    for (const char c : parts[i]) {
+      if (c == '\n')
+        s += "\\n";
+      else if (c == '\\')
+        s += "\\\\";
+      else
+        s += c;
+    }
+  }
   return s;
 }
 
@@ -52,6 +74,7 @@ std::vector<std::string> MetadataReader::lines(const std::string& key, int64_t m
   std::vector<std::string> parts = split(text(key));
   HEARTH_CHECK_AS(FormatError, static_cast<int64_t>(parts.size()) <= most, "[", path_,
                   "] metadata '", key, "' has ", parts.size(), " entries, expected at most ", most);
+  for (std::string& part : parts) part = without_escapes(part);
   return parts;
 }
 

@@ -16,10 +16,14 @@ TEST(Metadata, ListsComeBack) {
   const Metadata metadata{{"names", join_lines({"a", "", "b c"})},
                           {"numbers", join_numbers({0.1, -2, 1e300})},
                           {"one", join_lines({""})},
+                          {"odd", join_lines({"a\nb", "\\n", "\\", "c:\\\n"})},
+                          {"plain", "a\\b\\"},
                           {"count", "12"}};
   const MetadataReader read("m.safetensors", metadata, "a model");
   EXPECT_THAT(read.lines("names", 3), ElementsAre("a", "", "b c"));
   EXPECT_THAT(read.lines("one", 1), ElementsAre(""));
+  EXPECT_THAT(read.lines("odd", 4), ElementsAre("a\nb", "\\n", "\\", "c:\\\n"));
+  EXPECT_THAT(read.lines("plain", 1), ElementsAre("a\\b\\"));
   EXPECT_THAT(read.numbers("numbers"), ElementsAre(0.1, -2, 1e300));
   EXPECT_EQ(read.integer("count", 0, 12), 12);
   EXPECT_EQ(read.number("count"), 12);

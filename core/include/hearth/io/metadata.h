@@ -9,7 +9,7 @@
 
 namespace hearth::safetensors {
 
-/// Parts, one a line.
+/// Parts, one a line; line breaks in them and backslashes are written as \n and \\.
 HEARTH_API std::string join_lines(const std::vector<std::string>& parts);
 /// Numbers, one a line, as short as they can be written and read back.
 HEARTH_API std::string join_numbers(const std::vector<double>& values);
@@ -23,7 +23,7 @@ class HEARTH_API MetadataReader {
 
   bool has(const std::string& key) const { return metadata_.count(key) != 0; }
   const std::string& text(const std::string& key) const;
-  /// Lines, at most `most`.
+  /// What join_lines wrote, at most `most` parts.
   std::vector<std::string> lines(const std::string& key, int64_t most) const;
   double number(const std::string& key) const;
   /// A whole number from `least` to `largest`.
