@@ -130,6 +130,10 @@ TEST_F(VisionPictures, FineTuningKeepsWhatWasLearned) {
   EXPECT_EQ(r.code, 2);
   EXPECT_THAT(r.err, HasSubstr("backbone"));
   EXPECT_TRUE(fs::exists(folder / "run/model.safetensors"));
+  r = run({"finetune", folder / "photos", "--from-scratch", "--weights", folder / "digits",
+           "--output", folder / "scratch"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("--weights and --from-scratch"));
   r = run({"finetune", folder / "photos", "--from-scratch", "--model", "cnn", "--epochs", "1",
            "--output", folder / "scratch"});
   EXPECT_EQ(r.code, 0) << r.err;

@@ -30,6 +30,11 @@ class Finetune final : public PictureTraining {
     declare_pictures(options);
     options.flag("--from-scratch", from_scratch_, "Begin with fresh weights");
   }
+  int run() override {
+    if (from_scratch_ && weights_)
+      throw UsageError("--weights and --from-scratch: expected one of them, got both");
+    return PictureTraining::run();
+  }
 
  protected:
   bool begins_trained() const override { return !from_scratch_; }
