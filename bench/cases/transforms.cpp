@@ -6,8 +6,14 @@
 #include "hearth/vision/transforms/dtype.h"
 #include "hearth/vision/transforms/functional/blur.h"
 #include "hearth/vision/transforms/functional/color.h"
+#include "hearth/vision/transforms/functional/crop.h"
 #include "hearth/vision/transforms/functional/dtype.h"
+#include "hearth/vision/transforms/functional/flip.h"
+#include "hearth/vision/transforms/functional/pad.h"
+#include "hearth/vision/transforms/functional/resize.h"
+#include "hearth/vision/transforms/functional/warp.h"
 #include "hearth/vision/transforms/mixing.h"
+#include "hearth/vision/transforms/warp.h"
 
 #include "cases/cases.h"
 
@@ -75,6 +81,33 @@ void add_transforms(Cases& cases) {
   add(cases, "gaussian_blur 5", [](const Tensor& x) { return F::gaussian_blur(x, 5, 1.1); });
   add(cases, "gaussian_blur 23", [](const Tensor& x) { return F::gaussian_blur(x, 23, 1.1); });
   add(cases, "to float", [](const Tensor& x) { return F::to_dtype(x, kFloat, true); });
+  constexpr auto kBilinear = T::InterpolationMode::Bilinear;
+  constexpr auto kBicubic = T::InterpolationMode::Bicubic;
+  add(cases, "resize 128", [](const Tensor& x) { return F::resize(x, {128, 128}); });
+  add(cases, "resize 128, bicubic", [](const Tensor& x) {
+    return F::resize(x, {128, 128}, kBicubic);
+  });
+  add(cases, "resize 300", [](const Tensor& x) { return F::resize(x, {300, 300}); });
+  add(cases, "resized_crop", [](const Tensor& x) {
+    return F::resized_crop(x, 20, 30, 150, 170, {160, 160});
+  });
+  add(cases, "horizontal_flip", [](const Tensor& x) { return F::horizontal_flip(x); });
+  add(cases, "vertical_flip", [](const Tensor& x) { return F::vertical_flip(x); });
+  add(cases, "pad", [](const Tensor& x) { return F::pad(x, 8); });
+  add(cases, "pad, reflect",
+      [](const Tensor& x) { return F::pad(x, 8, {}, T::PaddingMode::Reflect); });
+  add(cases, "rotate", [](const Tensor& x) { return F::rotate(x, 30); });
+  add(cases, "rotate, bilinear", [](const Tensor& x) { return F::rotate(x, 30, kBilinear); });
+  add(cases, "affine, bilinear", [](const Tensor& x) {
+    return F::affine(x, {.angle = 10, .translate = {5, 7}, .scale = 1.1, .shear = {3, 5}},
+                     kBilinear);
+  });
+  add(cases, "perspective", [](const Tensor& x) {
+    return F::perspective(x,
+                          F::perspective_coefficients({{{0, 0}, {223, 0}, {223, 223}, {0, 223}}},
+                                                      {{{9, 5}, {210, 8}, {220, 215}, {4, 219}}}));
+  });
+  add_drawn(cases, "ElasticTransform", T::ElasticTransform());
   add_mix<T::MixUp>(cases, "MixUp, 16 images");
   add_mix<T::CutMix>(cases, "CutMix, 16 images");
 }

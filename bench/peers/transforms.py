@@ -13,7 +13,9 @@ from compare import ROOT, TUNED, UNITS, Bystanders, Side, geometric_mean
 SIDES = {"torchvision": {}, "torchvision tuned": TUNED, "Pillow": {}}
 NOT_PILLOW = ("gaussian_blur 5", "gaussian_blur 23", "MixUp, 16 images", "CutMix, 16 images")
 CASES = ("ColorJitter", "TrivialAugmentWide", "RandAugment", "brightness", "contrast", "saturation", "hue", "gamma", "grayscale",
-         "invert", "posterize", "solarize", "autocontrast", "equalize", "sharpness", "to float", *NOT_PILLOW)
+         "invert", "posterize", "solarize", "autocontrast", "equalize", "sharpness", "to float", *NOT_PILLOW,
+         "resize 128", "resize 128, bicubic", "resize 300", "resized_crop", "horizontal_flip", "vertical_flip", "pad", "pad, reflect",
+         "rotate", "rotate, bilinear", "affine, bilinear", "perspective", "ElasticTransform")
 
 
 def main():
