@@ -60,7 +60,8 @@ std::vector<std::vector<size_t>> split_indices(size_t n, ArrayRef<size_t> length
                   "dataset: ",
                   total, " and ", n);
   check_host_read("random_split");
-  const Tensor order = randperm(static_cast<int64_t>(n), std::move(generator));
+  const Tensor order =
+      randperm(static_cast<int64_t>(n), std::move(generator), TensorOptions(kLong).device(kCPU));
   const int64_t* at = ptr<int64_t>(order);
   std::vector<std::vector<size_t>> parts;
   for (const size_t length : lengths) {

@@ -18,7 +18,8 @@ namespace hearth::data {
 
 std::vector<size_t> permutation(size_t n, uint64_t seed) {
   check_host_read("sampler");
-  const Tensor order = randperm(static_cast<int64_t>(n), Generator(seed));
+  const Tensor order =
+      randperm(static_cast<int64_t>(n), Generator(seed), TensorOptions(kLong).device(kCPU));
   const int64_t* p = ptr<int64_t>(order);
   return {p, p + n};
 }
@@ -153,7 +154,7 @@ void WeightedRandomSampler::draw(uint64_t seed) {
   const size_t draws = replacement_ ? num_samples_ : weights_.size();
   check_host_read("WeightedRandomSampler");
   const Tensor uniform =
-      rand({static_cast<int64_t>(draws)}, Generator(seed), TensorOptions(kDouble));
+      rand({static_cast<int64_t>(draws)}, Generator(seed), TensorOptions(kDouble).device(kCPU));
   const double* u = ptr<double>(uniform);
   order_.clear();
   if (replacement_) {

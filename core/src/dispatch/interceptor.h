@@ -31,7 +31,7 @@ class Interceptor {
 
   /// On the stack of this thread from construction to destruction, both in that thread. Scopes may
   /// end in any order.
-  class Scope {
+  class HEARTH_API Scope {
    public:
     explicit Scope(Interceptor& interceptor);
     Scope(const Scope&) = delete;

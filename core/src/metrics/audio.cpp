@@ -177,7 +177,7 @@ BestPermutation permutation_invariant_training(
   }
   const Tensor scores = stack(rows, 1);
   const Tensor host = scores.detach().to(kDouble).cpu().contiguous();
-  Tensor permutation = empty({batch, n}, kLong);
+  Tensor permutation = empty({batch, n}, TensorOptions(kLong).device(kCPU));
   for (int64_t i = 0; i < batch; ++i) {
     const auto best = best_assignment(host.const_data_ptr<double>() + i * n * n, n,
                                       eval_func == EvalFunc::Max ? 1 : -1);

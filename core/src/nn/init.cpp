@@ -155,7 +155,8 @@ Tensor orthogonal_(Tensor tensor, double gain) {
   // Gram-Schmidt, each vector reduced twice, which is enough for orthogonality to machine
   // precision. It is QR's Q with R's diagonal positive, hence uniformly distributed.
   check_host_read("orthogonal_");
-  const Tensor vectors = randn({static_cast<int64_t>(n), length}, kDouble);
+  const Tensor vectors =
+      randn({static_cast<int64_t>(n), length}, TensorOptions(kDouble).device(kCPU));
   std::vector<double*> v(n);
   for (size_t i = 0; i < n; ++i) {
     v[i] = ptr<double>(vectors) + static_cast<int64_t>(i) * length;
@@ -180,8 +181,9 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
   const int64_t rows = tensor.size(0);
   const int64_t zeros = static_cast<int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
   check_host_read("sparse_");
-  const Tensor values = randn(tensor.sizes(), kDouble) * std;
-  const Tensor order = rand({tensor.size(1), rows}, kDouble);
+  const TensorOptions host = TensorOptions(kDouble).device(kCPU);
+  const Tensor values = randn(tensor.sizes(), host) * std;
+  const Tensor order = rand({tensor.size(1), rows}, host);
   double* v = ptr<double>(values);
   std::vector<int64_t> index(static_cast<size_t>(rows));
   for (int64_t c = 0; c < tensor.size(1); ++c) {

@@ -39,8 +39,11 @@ bool may_overlap(const DimVector& sizes, const DimVector& strides) {
 }
 
 /// The positions of the elements that these sizes and strides reach in a flat buffer, 1-d.
-Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length) {
-  return arange(length).as_strided(sizes, strides, offset).reshape({-1});
+Tensor positions(const DimVector& sizes, const DimVector& strides, int64_t offset, int64_t length,
+                 Device device) {
+  return arange(length, TensorOptions(kLong).device(device))
+      .as_strided(sizes, strides, offset)
+      .reshape({-1});
 }
 
 }  // namespace
@@ -80,13 +83,14 @@ Grads AsStrided::vjp(const Saved& s, Args g, NeedMask) const {
   Tensor buffer = zeros({length}, options);
   if (may_overlap(sizes, strides)) {
     // Gradients of elements that several outputs share add up.
-    buffer = buffer.index_add(0, positions(sizes, strides, to - start, length), g[0].reshape({-1}));
+    const Tensor at = positions(sizes, strides, to - start, length, in.device);
+    buffer = buffer.index_add(0, at, g[0].reshape({-1}));
   } else {
     buffer.as_strided(sizes, strides, to - start).copy_(g[0]);
   }
   if (may_overlap(in.sizes, in.strides)) {
     // Inputs that share an element each get an equal part.
-    const Tensor own = positions(in.sizes, in.strides, in.offset - start, length);
+    const Tensor own = positions(in.sizes, in.strides, in.offset - start, length, in.device);
     const TensorOptions real = options.dtype(to_real(in.dtype));
     const Tensor counts = zeros({length}, real).index_add(0, own, ones({own.numel()}, real));
     buffer = buffer / counts.clamp_min(1);

@@ -127,6 +127,11 @@ void check_condition(const Tensor& condition) {
         "in a future version of PyTorch. Use a boolean condition instead.");
 }
 
+/// On the CPU, so that it suits tensors of every device.
+Tensor number(const Scalar& value, std::optional<ScalarType> type = {}) {
+  return full({}, value, TensorOptions().dtype(type).device(kCPU));
+}
+
 }  // namespace
 
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
@@ -134,13 +139,13 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return call(Op::where, {}, condition, self, other);
 }
 Tensor where(const Tensor& condition, const Tensor& self, const Scalar& other) {
-  return where(condition, self, full({}, other, TensorOptions(result_type(self, other))));
+  return where(condition, self, number(other, result_type(self, other)));
 }
 Tensor where(const Tensor& condition, const Scalar& self, const Tensor& other) {
-  return where(condition, full({}, self, TensorOptions(result_type(other, self))), other);
+  return where(condition, number(self, result_type(other, self)), other);
 }
 Tensor where(const Tensor& condition, const Scalar& self, const Scalar& other) {
-  return where(condition, full({}, self), full({}, other));
+  return where(condition, number(self), number(other));
 }
 Tensor& where_out(Tensor& out, const Tensor& condition, const Tensor& self, const Tensor& other) {
   check_condition(condition);

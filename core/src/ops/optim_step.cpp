@@ -42,7 +42,8 @@ Args check_groups(Args all) {
 
 /// lr or, from memory, what stands for it.
 Tensor number_of(const Tensor& memory, double field) {
-  return memory.defined() ? memory.to(kDouble) : scalar_tensor(field, TensorOptions(kDouble));
+  return memory.defined() ? memory.to(kDouble)
+                          : scalar_tensor(field, TensorOptions(kDouble).device(kCPU));
 }
 
 }  // namespace

@@ -131,10 +131,10 @@ Tensor addr(const Tensor& input, const Tensor& left, const Tensor& right, const 
   const ScalarType type = promote_types(self.scalar_type(), product.scalar_type());
   if (type == kBool) {
     const bool b = beta.toDouble() != 0, a = alpha.toDouble() != 0;
-    const Tensor scaled = product.logical_and(full({}, a, TensorOptions(kBool)));
+    const Tensor scaled = product.logical_and(full({}, a, TensorOptions(kBool).device(kCPU)));
     return b ? self.logical_or(scaled) : scaled;
   }
-  check_factors("addr", full({}, 0, TensorOptions(type)), beta, alpha);
+  check_factors("addr", full({}, 0, TensorOptions(type).device(kCPU)), beta, alpha);
   return add_scaled(self, product, beta, alpha).to(type);
 }
 

@@ -108,7 +108,7 @@ Tensor median_of_all(const Tensor& self, bool ignore_nan) {
   const Tensor flat = self.reshape({-1});
   // Of nothing the median is NaN, in integers what the host casts that to.
   if (flat.numel() == 0)
-    return full({}, std::numeric_limits<float>::quiet_NaN(), kFloat)
+    return full({}, std::numeric_limits<float>::quiet_NaN(), TensorOptions(kFloat).device(kCPU))
         .to(self.device(), self.scalar_type());
   return std::get<0>(ops::both(ops::Median{0, false, ignore_nan, true}, flat));
 }

@@ -36,7 +36,7 @@ struct Rows {
 Evaluation evaluate(const Tensor& probabilities, const Tensor& targets) {
   const Rows rows(probabilities, targets);
   Evaluation result;
-  result.confusion = zeros({rows.k(), rows.k()}, kLong);
+  result.confusion = zeros({rows.k(), rows.k()}, TensorOptions(kLong).device(kCPU));
   auto* counts = result.confusion.data_ptr<int64_t>();
   int64_t right = 0;
   for (int64_t i = 0; i < rows.n(); ++i) {

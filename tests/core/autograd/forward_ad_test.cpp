@@ -11,6 +11,7 @@
 #include "hearth/autograd/function.h"
 #include "hearth/autograd/functional.h"
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
 #include "hearth/interceptors/autocast.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/linalg.h"
@@ -25,8 +26,8 @@ namespace {
 
 const TensorOptions f64(kDouble);
 
-Tensor x() { return tensor({0.5, -1.0, 2.0}, f64); }
-Tensor v() { return tensor({1.0, 3.0, -2.0}, f64); }
+Tensor x() { return tensor({0.5, -1.0, 2.0}, f64).to(default_device()); }
+Tensor v() { return tensor({1.0, 3.0, -2.0}, f64).to(default_device()); }
 Tensor tangent(const Tensor& t) { return unpack_dual(t).tangent; }
 
 TEST(ForwardAd, ValuesAndTangents) {
@@ -149,7 +150,7 @@ TEST(ForwardAd, SeesWhatAutocastComputes) {
   for (const bool inside : {true, false}) {
     std::optional<dual_level> level;
     if (!inside) level.emplace();
-    const Autocast autocast(kCPU);
+    const Autocast autocast(default_device().type());
     if (inside) level.emplace();
     const Tensor leaf = a.clone().requires_grad_();
     const Tensor dual = make_dual(leaf, da), y = dual.matmul(b);

@@ -5,6 +5,7 @@
 
 #include "hearth/autograd/autograd.h"
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/base/default_device.h"
 #include "hearth/base/memory.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
@@ -23,9 +24,9 @@ Tensor counting(IntArrayRef sizes) {
   return arange(n, kDouble).reshape(sizes).clone().requires_grad_();
 }
 Tensor doubles(std::initializer_list<double> v, IntArrayRef sizes) {
-  const Tensor t = empty({static_cast<int64_t>(v.size())}, kDouble);
+  const Tensor t = empty({static_cast<int64_t>(v.size())}, TensorOptions(kDouble).device(kCPU));
   std::copy(v.begin(), v.end(), t.data_ptr<double>());
-  return t.view(sizes);
+  return t.view(sizes).to(default_device());
 }
 
 #define EXPECT_VALUES(tensor, ...) \

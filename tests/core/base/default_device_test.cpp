@@ -3,9 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include "hearth/autograd/autograd.h"
+#include "hearth/data/samplers.h"
+#include "hearth/nn/init.h"
 #include "hearth/nn/modules/linear.h"
 #include "hearth/ops/creation.h"
+#include "hearth/ops/linalg.h"
+#include "hearth/ops/pointwise.h"
+#include "hearth/ops/reduce.h"
+#include "hearth/ops/view.h"
 #include "hearth/tensor/tensor_literal.h"
+#include "hearth/train/classification.h"
+
+#include "data/permutation.h"
 
 namespace hearth {
 namespace {
@@ -30,6 +40,28 @@ TEST(DefaultDevice, IsWhereNewTensorsLie) {
     EXPECT_TRUE(zeros({2}).device().is_meta());
   }
   EXPECT_TRUE(zeros({2}).device().is_cpu());
+}
+
+// Nothing that the library makes for itself may depend on it.
+TEST(DefaultDevice, IsThatOfProgramsAlone) {
+  const DefaultDeviceGuard guard(kMeta);
+  const Tensor x = tensor({1., 2., 3., 4.}), yes = x > 0, none = tensor(std::vector<double>{});
+  EXPECT_TRUE(where(yes, x, 0).equal(x));
+  EXPECT_TRUE(where(yes, 0, x).equal(x * 0));
+  EXPECT_TRUE(where(yes, 1, 0).equal(yes.to(kLong)));
+  EXPECT_TRUE(none.median().isnan().item<bool>());
+  EXPECT_TRUE(addr(yes.view({2, 2}), yes.slice(0, 0, 2), yes.slice(0, 2)).all().item<bool>());
+  const Tensor leaf = x.clone().requires_grad_();
+  leaf.as_strided({3, 2}, {1, 1}).sum().backward();
+  EXPECT_TRUE(leaf.grad().equal(tensor({1., 2., 2., 1.})));
+  const Tensor matrix = x.clone().view({2, 2});
+  EXPECT_TRUE(nn::init::orthogonal_(matrix).mm(matrix.t()).allclose(eye(2, kCPU)));
+  EXPECT_EQ(nn::init::sparse_(matrix, 0.5).eq(0).sum().item<int64_t>(), 2);
+  EXPECT_EQ(data::permutation(5, 1).size(), 5u);
+  data::samplers::WeightedRandomSampler weighted({1, 1, 1}, 3);
+  weighted.reset();
+  EXPECT_EQ(weighted.next(3)->size(), 3u);
+  EXPECT_EQ(train::evaluate(tensor({0.25f, 0.75f}).view({1, 2}), tensor({1})).accuracy, 1);
 }
 
 }  // namespace

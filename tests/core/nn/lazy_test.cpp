@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "hearth/base/default_device.h"
 #include "hearth/nn.h"
 #include "hearth/ops/random.h"
 
@@ -104,7 +105,7 @@ TEST(Lazy, ParametersAreMadeAsToAsked) {
   EXPECT_EQ(linear->bias.scalar_type(), kDouble);
 
   Sequential net(LazyConv2d(2, 3), LazyBatchNorm2d());
-  net->to(kCPU, kDouble);
+  net->to(default_device(), kDouble);
   net->to(kBFloat16);
   const auto copy = std::dynamic_pointer_cast<SequentialImpl>(net->clone());
   for (auto* each : {net.get(), copy.get()}) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/forward_ad.h"
+#include "hearth/base/default_device.h"
 #include "hearth/nn.h"
 #include "hearth/nn/prune.h"
 #include "hearth/ops/creation.h"
@@ -201,7 +202,7 @@ TEST(Parametrize, ClonesAreModulesOfTheirOwn) {
   normed->get_parameter("parametrizations.weight.original1").set_requires_grad(true);
   expect_apart(normed, normed->clone(), x);
   Linear spectral = utils::spectral_norm(Linear(3, 4));
-  expect_apart(spectral, spectral->clone(kCPU), x);
+  expect_apart(spectral, spectral->clone(default_device()), x);
   Linear symmetric(3, 3);
   param::register_parametrization(*symmetric, "weight", AnyModule(Tanh()));
   param::register_parametrization(*symmetric, "bias", AnyModule(Tanh()));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "hearth/autograd/autograd.h"
+#include "hearth/base/default_device.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/pointwise.h"
 #include "hearth/ops/reduce.h"
@@ -15,13 +16,13 @@
 
 namespace hearth {
 
-/// Small integers, so that every type holds products and sums exactly.
+/// Small integers, so that every type holds products and sums exactly; on the default device.
 inline Tensor numbers(IntArrayRef sizes, ScalarType type = kDouble, int64_t seed = 1) {
-  const Tensor t = empty(sizes, TensorOptions(kDouble));
+  const Tensor t = empty(sizes, TensorOptions(kDouble).device(kCPU));
   double* x = t.data_ptr<double>();
   for (int64_t i = 0; i < t.numel(); ++i)
     x[i] = static_cast<double>((i * 7 + seed * 5 + i * i * 3) % 7 - 3);
-  return type == kByte ? t.abs().to(type) : t.to(type);
+  return (type == kByte ? t.abs() : t).to(default_device(), type);
 }
 
 inline Tensor as_double(const Tensor& t) { return t.is_complex() ? t : t.to(kDouble); }

@@ -32,7 +32,7 @@ struct Reference {
   int64_t step = 0;
 };
 std::vector<double> values(const Tensor& t) {
-  const Tensor d = t.detach().to(kDouble).contiguous();
+  const Tensor d = t.detach().to(kCPU, kDouble).contiguous();
   const double* x = d.const_data_ptr<double>();
   return {x, x + d.numel()};
 }
