@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -272,6 +273,26 @@ TEST_F(CudaGraphs, CallsOfLibrariesAreCaptured) {
     const std::vector<Tensor> want = work();
     for (size_t i = 0; i < want.size(); ++i) EXPECT_TRUE(got[i].equal(want[i])) << i;
   }
+}
+
+// Handles and plans that a thread has not made before take memory of the device, and a graph needs
+// them after the thread.
+TEST_F(CudaGraphs, LibrariesMayBeUsedFirstInACapture) {
+  const Tensor x = batches({9, 9})[0].to(kCUDA), w = batches({2, 1, 3, 3})[1].to(kCUDA);
+  const auto work = [&] {
+    const Tensor square = x.matmul(x.t()) + 5 * eye(9, there);
+    return std::vector<Tensor>{fft_fft(x), F::conv2d(x.view({1, 1, 9, 9}), w),
+                               std::get<0>(linalg_cholesky_ex(square))};
+  };
+  std::vector<Tensor> got;
+  CUDAGraph graph;
+  std::thread([&] {
+    const CUDAGraphGuard capture(graph);
+    got = work();
+  }).join();
+  graph.replay();
+  const std::vector<Tensor> want = work();
+  for (size_t i = 0; i < want.size(); ++i) EXPECT_TRUE(got[i].equal(want[i])) << i;
 }
 
 TEST_F(CudaGraphs, StreamsThatForkAndJoinAreCaptured) {

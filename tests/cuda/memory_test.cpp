@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -116,6 +117,25 @@ TEST_F(CudaMemory, OutOfMemorySaysWhoWantedWhat) {
   // Nothing is lost by it.
   expect_same(x.slice(0, 0, 3) + 1, full({3}, 2.0));
   EXPECT_THROW(bytes(int64_t{1} << 50), OutOfMemory);
+}
+
+// Those of libraries belong to threads, and hold memory that no tensor counts.
+TEST_F(CudaMemory, ThreadsInTurnShareHandles) {
+  const Tensor x = rand({1, 2, 5, 5}).to(kCUDA), w = rand({3, 2, 3, 3}).to(kCUDA),
+               square = rand({4, 4}).to(kCUDA);
+  const auto work = [&] {
+    std::thread([&] {
+      conv2d(x, w);
+      std::get<0>(linalg_cholesky_ex(square.matmul(square.t())));
+      inverse(square);
+      cuda::synchronize();
+    }).join();
+    cuda::empty_cache();
+    return cuda::mem_get_info().first;
+  };
+  const size_t free = work();
+  EXPECT_EQ(work(), free);
+  EXPECT_EQ(work(), free);
 }
 
 TEST_F(CudaMemory, FractionsAreLimits) {

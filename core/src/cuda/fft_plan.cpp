@@ -6,8 +6,10 @@
 
 #include <cufftXt.h>
 
+#include "hearth/cuda/graph.h"
+
+#include "cuda/device.h"
 #include "cuda/plans.h"
-#include "cuda/runtime.h"
 #include "tensor/raw_copy.h"
 
 namespace hearth::cuda {
@@ -96,17 +98,19 @@ struct Plan {
   cufftHandle handle = 0;
   size_t workspace = 0;
   bool made = false;
+  bool kept = false;  ///< a captured graph uses its tables, whenever that may be run
   cudaStream_t stream = nullptr;
 
   Plan() = default;
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
   ~Plan() {
-    if (made) cufftDestroy(handle);
+    if (made && !kept) cufftDestroy(handle);
   }
 };
 
 std::unique_ptr<Plan> make_plan(const Key& key) {
+  const WhileCapturing allowed;  // to allocate its tables
   auto plan = std::make_unique<Plan>();
   check(cufftCreate(&plan->handle));
   plan->made = true;
@@ -134,6 +138,7 @@ void execute(const Key& key, const Tensor& in, const Tensor& out, bool forward) 
     check(cufftSetStream(plan.handle, current));
     plan.stream = current;
   }
+  plan.kept = plan.kept || is_current_stream_capturing();
   const Workspace workspace(plan.workspace);
   check(cufftSetWorkArea(plan.handle, workspace.data()));
   check(cufftXtExec(plan.handle, raw_data(in), raw_data(out),

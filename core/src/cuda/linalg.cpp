@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products through cuBLASLt.
 #include <algorithm>
+#include <mutex>
 #include <vector>
 
 #include <cublasLt.h>
@@ -8,6 +9,7 @@
 #include "hearth/base/context.h"
 
 #include "base/current_stream.h"
+#include "cuda/device.h"
 #include "cuda/kernels.h"
 #include "cuda/matmul.h"
 #include "cuda/matmul_plain.h"
@@ -80,11 +82,16 @@ bool types_of(ScalarType dtype, bool tf32, Types* types) {
   }
 }
 
+/// One for all threads: it knows neither a stream nor any memory in use.
 cublasLtHandle_t handle() {
-  thread_local cublasLtHandle_t handles[kMaxDevices] = {};
-  cublasLtHandle_t& h = handles[device_index()];
-  if (!h) check(cublasLtCreate(&h));
-  return h;
+  static cublasLtHandle_t handles[kMaxDevices] = {};
+  static std::once_flag made[kMaxDevices];
+  const int device = device_index();
+  std::call_once(made[device], [&] {
+    const WhileCapturing allowed;
+    check(cublasLtCreate(&handles[device]));
+  });
+  return handles[device];
 }
 
 cublasLtMatrixLayout_t layout(const Types& t, int64_t rows, int64_t cols, int64_t ld, int64_t batch,

@@ -39,8 +39,11 @@ cusolverDnHandle_t cusolver() {
 }
 
 cusolverDnParams_t parameters() {
-  thread_local cusolverDnParams_t made = nullptr;
-  if (!made) check(cusolverDnCreateParams(&made));
+  static const cusolverDnParams_t made = [] {
+    cusolverDnParams_t parameters = nullptr;
+    check(cusolverDnCreateParams(&parameters));
+    return parameters;
+  }();
   return made;
 }
 

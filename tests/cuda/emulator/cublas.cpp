@@ -8,6 +8,7 @@
 struct cublasContext {
   int device;
   cudaStream_t stream = nullptr;
+  hearth::emulator::HandleMemory memory{};
 };
 
 namespace hearth::emulator {
@@ -75,7 +76,8 @@ using namespace hearth::emulator;
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
   *handle = new cublasContext{current_device()};
-  return CUBLAS_STATUS_SUCCESS;
+  return (*handle)->memory.error == cudaSuccess ? CUBLAS_STATUS_SUCCESS
+                                                : CUBLAS_STATUS_ALLOC_FAILED;
 }
 cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
   handle->stream = stream;

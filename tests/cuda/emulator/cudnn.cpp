@@ -55,6 +55,7 @@ cudaDataType_t element_type(cudnnDataType_t type) {
 struct cudnnContext {
   int device;
   cudaStream_t stream = nullptr;
+  hearth::emulator::HandleMemory memory{};
 };
 struct cudnnTensorStruct : Dense {};
 struct cudnnFilterStruct : Dense {};
@@ -200,7 +201,8 @@ size_t cudnnGetVersion() { return CUDNN_VERSION; }
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
   *handle = new cudnnContext{current_device()};
-  return CUDNN_STATUS_SUCCESS;
+  return (*handle)->memory.error == cudaSuccess ? CUDNN_STATUS_SUCCESS
+                                                : CUDNN_STATUS_INTERNAL_ERROR;
 }
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
   delete handle;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <memory>
 #include <numbers>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Plan {
   long long batch = 0;
   size_t workspace = 0;
   void* work = nullptr;
+  std::shared_ptr<HandleMemory> tables;  ///< for it alone: copies of a plan do not keep it alive
 
   bool real_in() const { return !is_complex(in.type); }
   bool real_out() const { return !is_complex(out.type); }
@@ -195,6 +197,8 @@ cufftResult cufftXtMakePlanMany(cufftHandle handle, int rank, long long* n, long
       if (side->embed[d] < (half && d + 1 == p->n.size() ? p->n[d] / 2 + 1 : p->n[d]))
         return CUFFT_INVALID_VALUE;
   }
+  p->tables = std::make_shared<HandleMemory>();
+  if (p->tables->error != cudaSuccess) return CUFFT_ALLOC_FAILED;
   p->batch = batch;
   p->workspace = *workspace = 512;
   p->made = true;
@@ -224,7 +228,8 @@ cufftResult cufftXtExec(cufftHandle handle, void* input, void* output, int direc
                                                                             : 2 * sizeof(float);
   for (const void* data : {input, output})
     if (reinterpret_cast<uintptr_t>(data) % pair != 0) return CUFFT_INVALID_VALUE;
-  const cudaError_t done = enqueue(p->stream, [plan = *p, input, output, direction] {
+  const cudaError_t done = enqueue(p->stream, [plan = *p, handle, input, output, direction] {
+    if (!find(handle)) return;  // a graph may run it after its plan, whose tables it needs
     if (plan.work) std::memset(plan.work, 0xff, plan.workspace);
     run(plan, input, output, direction);
   });

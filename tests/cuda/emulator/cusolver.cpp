@@ -13,6 +13,7 @@
 struct cusolverDnContext {
   int device;
   cudaStream_t stream = nullptr;
+  hearth::emulator::HandleMemory memory{};
 };
 struct cusolverDnParams {
   int unused = 0;
@@ -267,7 +268,8 @@ using namespace hearth::emulator;
 
 cusolverStatus_t cusolverDnCreate(cusolverDnHandle_t* handle) {
   *handle = new cusolverDnContext{current_device()};
-  return CUSOLVER_STATUS_SUCCESS;
+  return (*handle)->memory.error == cudaSuccess ? CUSOLVER_STATUS_SUCCESS
+                                                : CUSOLVER_STATUS_ALLOC_FAILED;
 }
 cusolverStatus_t cusolverDnSetStream(cusolverDnHandle_t handle, cudaStream_t stream) {
   handle->stream = stream;

@@ -29,6 +29,21 @@ cudaError_t report(cudaError_t error, const std::string& message = "");
 /// Does `work` in the order of the stream: at once, since nothing ever waits here.
 cudaError_t enqueue(cudaStream_t stream, const std::function<void()>& work);
 
+/// Memory that a library's handle or plan keeps on the current device, as NVIDIA's do: taking it is
+/// refused during a capture like any allocation.
+class HandleMemory {
+ public:
+  HandleMemory() : error(cudaMalloc(&data_, size_t{1} << 16)) {}
+  HandleMemory(const HandleMemory&) = delete;
+  HandleMemory& operator=(const HandleMemory&) = delete;
+  ~HandleMemory() { (void)cudaFree(data_); }
+
+  const cudaError_t error;
+
+ private:
+  void* data_ = nullptr;
+};
+
 /// Takes a while, as the slower of a library's algorithms do.
 inline void linger() { std::this_thread::sleep_for(std::chrono::microseconds(300)); }
 
