@@ -22,6 +22,7 @@ void install_kernels() {
   install_matrix_functions();
   install_rnn();
   install_conv();
+  install_conv_norm();
   install_reduce_norms();
   install_reduce_extremes();
   install_reduce_sums();
@@ -37,6 +38,7 @@ void install_kernels() {
   install_index();
   install_gather();
   install_embedding();
+  install_margin_loss();
   install_masked();
   install_join();
   install_block_linear();
@@ -56,6 +58,7 @@ void install_kernels() {
   install_fold();
   install_embedding_bag();
   install_ctc_loss();
+  install_unique();
 }
 
 }  // namespace hearth::cuda

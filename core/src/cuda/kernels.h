@@ -28,6 +28,7 @@ void install_lstsq();
 void install_matrix_functions();
 void install_rnn();
 void install_conv();
+void install_conv_norm();
 void install_reduce_norms();
 void install_reduce_extremes();
 void install_reduce_sums();
@@ -43,6 +44,7 @@ void install_optim_step();
 void install_index();
 void install_gather();
 void install_embedding();
+void install_margin_loss();
 void install_masked();
 void install_join();
 void install_block_linear();
@@ -62,5 +64,6 @@ void install_sparse_products();
 void install_fold();
 void install_embedding_bag();
 void install_ctc_loss();
+void install_unique();
 
 }  // namespace hearth::cuda
