@@ -24,7 +24,10 @@ Cases all_cases() {
   add_linalg(cases);
   add_optimizers(cases);
   if (chosen.is_cpu()) add_loaders(cases);
-  if (chosen.is_cuda()) add_attention(cases);
+  if (chosen.is_cuda()) {
+    add_attention(cases);
+    add_device(cases);
+  }
   add_door(cases);
   add_spectra(cases);
   add_metrics(cases);

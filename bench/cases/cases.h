@@ -35,6 +35,7 @@ void add_attention(Cases& cases);
 void add_linalg(Cases& cases);
 void add_optimizers(Cases& cases);
 void add_loaders(Cases& cases);
+void add_device(Cases& cases);
 void add_door(Cases& cases);
 void add_spectra(Cases& cases);
 void add_metrics(Cases& cases);

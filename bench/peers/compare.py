@@ -130,6 +130,26 @@ for d in (64, 128):
                 CASES[ATTENTION[-1]] = ("ms", 0, (7 if backward else 2) * 2 * 16 * n * n * d // (1 + causal), "bf16")
     ATTENTION.append(f"attention/decode 4096x{d}")
     CASES[ATTENTION[-1]] = ("us", 2 * 2 * 8 * 16 * 4096 * d, 0, "bf16")
+# Whole networks are limited by neither alone.
+DEVICE = list(ATTENTION)
+COPY = "bandwidth/copy f32"
+for dtype in ("f32", "bf16"):
+    for name, passes in (("copy", 2), ("add", 2), ("exp", 2), ("sum", 1), ("sum of rows", 1), ("sum of columns", 1), ("amax of rows", 1)):
+        DEVICE.append(f"bandwidth/{name} {dtype}")
+        CASES[DEVICE[-1]] = ("us", passes * 512 * MB, 0, dtype)
+    size = 4 if dtype == "f32" else 2
+    for name, moved in (("softmax", 5 * 256 * MB), ("layer_norm", 5 * 256 * MB), ("cross_entropy", 3 * 4096 * 50257 * size),
+                        ("Adam", 7 * 64 * MB * size)):
+        DEVICE.append(f"fused/{name} {dtype}")
+        CASES[DEVICE[-1]] = ("us", moved, 0, dtype)
+for n in (4096, 8192):
+    DEVICE.append(f"matmul/{n} bf16")
+    CASES[DEVICE[-1]] = ("ms", 0, 2 * n**3, "bf16")
+for name in ("lenet as a graph", "resnet50 256", "vit_b_16 128", "GPT-2 small 8x1024", "BERT base 32x128", "SmolLM2-135M decoding as a graph"):
+    DEVICE.append("network/" + name)
+    CASES[DEVICE[-1]] = ("ms", 0, 0, "bf16")
+DEVICE.append("host/add")
+CASES["host/add"] = ("ns", 0, 0, "f32")
 DOOR = ["door/add", "door/add with gradient", "door/linear 16x16", "door/product 16x16", "door/view",
         "door/view with gradient", "door/empty", "door/backward of 10 ops"]
 for name in DOOR:
@@ -139,12 +159,12 @@ TRAINING = ["train/lenet", "train/resnet18"]
 FAMILIES = {"training steps": r"train/|encoder", "recurrent": r"(lstm|gru)/", "elementwise": r"(add|chain|gelu)/",
             "softmax, norms, losses": r"(softmax|layer_norm|cross_entropy)/", "matmul": r"matmul/", "linalg": r"linalg/",
             "order": f"^({'|'.join(ORDER)})/", "indexing": f"^({'|'.join(INDEXING)})/",
-            "attention": r"attention/",
+            "attention": r"attention/", "bandwidth": r"bandwidth/", "fused": r"fused/", "networks": r"network/",
             "resizing, grids": r"(bilinear|nearest|bicubic|antialias|grid_sample)/",
             "convolution": r"convolution/", "spectra": r"(fft|rfft|irfft|stft)/", "optimizer": r"optimizer/",
             "dropout": r"dropout/", "loader": r"loader/", "metrics": r"metrics/", "door": r"door/"}
 # PyTorch does these with one thread, or in Python, so that they would lift a mean that they are part of.
-APART = r"(dropout|loader|metrics|door)/"
+APART = r"(dropout|loader|metrics|door|host)/"
 # Families that have been measured from the beginning; their mean is comparable with earlier ones.
 BASKET = "|".join(FAMILIES[name] for name in ("training steps", "elementwise", "softmax, norms, losses", "matmul",
                                               "convolution", "optimizer"))
@@ -302,12 +322,24 @@ def table(entries, cpu):
 
 
 def device_table(entries, device):
-    """Markdown for a run on a CUDA device, which has one peer."""
-    lines = ["| case | unit | Hearth | PyTorch | ratio |", "|---|---|--:|--:|--:|"]
+    """Markdown for a run on a CUDA device, which has one peer. What Hearth reaches is the bandwidth in parts of
+    that of a copy, or the rate of arithmetic."""
+    lines = ["| case | unit | Hearth | PyTorch | ratio | reached |", "|---|---|--:|--:|--:|--:|"]
     number = lambda x: f"{x:.0f}" if x >= 1000 else f"{x:.3g}"
-    lines += [f"| {e['name']} | {e['unit']} | {number(e['ours'])} | {number(e['theirs'])} | {e['ratio']:.2f} |"
+    seconds = lambda e: e["ours"] * UNITS[e["unit"]] / 1e9
+    copying = [CASES[COPY][1] / seconds(e) for e in entries if e["name"] == COPY]
+
+    def reached(e):
+        _, moved, flops, _ = CASES[e["name"]]
+        if flops:
+            return f"{flops / seconds(e) / 1e12:.3g} TFLOP/s"
+        return f"{moved / seconds(e) / copying[0]:.0%} of a copy" if copying and moved > 8 * MB else ""
+
+    lines += [f"| {e['name']} | {e['unit']} | {number(e['ours'])} | {number(e['theirs'])} | {e['ratio']:.2f} | {reached(e)} |"
               for e in entries]
-    lines += [f"| **{label}** | | | | **{geometric_mean(chosen):.2f}** |" for label, chosen in means(entries) if chosen]
+    lines += [f"| **{label}** | | | | **{geometric_mean(chosen):.2f}** | |" for label, chosen in means(entries) if chosen]
+    if copying:
+        lines += ["", f"A copy moves {copying[0] / 1e9:.0f} GB/s, read and written."]
     return "\n".join(lines + ["", device])
 
 
@@ -364,7 +396,7 @@ def main():
             sys.exit("[compare] the README's table is the CPU's; leave out --readme or --device")
         names, memory = [n for n in names if n not in DOOR and not n.startswith("loader/")], []
     else:
-        names = [n for n in names if n not in ATTENTION]
+        names = [n for n in names if n not in DEVICE]
     if not names and not memory:
         sys.exit(f"[compare] no case matches {args.only!r}; there are: {', '.join(CASES)}")
 

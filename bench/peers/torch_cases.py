@@ -520,6 +520,8 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     if ON_DEVICE:
+        import device_cases
+        device_cases.add_cases(CASES, forward_backward)
         torch.set_default_device(sys.argv[4])
     elif len(sys.argv) == 5:
         before = peak_bytes()
