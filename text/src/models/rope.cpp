@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "hearth/autograd/grad_mode.h"
+#include "hearth/cuda/device.h"
 #include "hearth/ops/creation.h"
 #include "hearth/ops/factory.h"
 #include "hearth/ops/pointwise.h"
@@ -65,6 +69,23 @@ double longrope_scale(const RopeParameters& rope, double context) {
 
 }  // namespace
 
+struct RotaryEmbedding::Copies {
+  std::mutex mutex;
+  std::vector<std::pair<Tensor, Tensor>> all;  ///< what stays, and the same on another device
+};
+
+Tensor RotaryEmbedding::on_device(const Tensor& frequencies, Device device) const {
+  const bool stays = frequencies.is_same(frequencies_) || frequencies.is_same(long_frequencies_);
+  if (!stays || frequencies.device() == device) return frequencies.to(device);
+  const std::lock_guard lock(copies_->mutex);
+  for (const auto& [original, copy] : copies_->all)
+    if (original.is_same(frequencies) && copy.device() == device) return copy;
+  const Tensor copy = frequencies.to(device);
+  // Other streams shall find it there.
+  if (device.is_cuda()) cuda::synchronize(device.index());
+  return copies_->all.emplace_back(frequencies, copy).second;
+}
+
 Tensor RotaryEmbedding::frequencies(double theta) const {
   const Tensor exponents = arange(0, head_dim_, 2, kFloat) / static_cast<double>(head_dim_);
   return 1 / hearth::pow(Scalar(theta), exponents);
@@ -76,7 +97,8 @@ RotaryEmbedding::RotaryEmbedding(const RopeParameters& rope, int64_t head_dim,
       theta_(rope.rope_theta()),
       factor_(rope.factor()),
       head_dim_(head_dim),
-      max_position_embeddings_(max_position_embeddings) {
+      max_position_embeddings_(max_position_embeddings),
+      copies_(std::make_shared<Copies>()) {
   const NoGradGuard no_grad;
   frequencies_ = frequencies(theta_);
   const auto context = static_cast<double>(rope.original_max_position_embeddings() > 0
@@ -112,7 +134,7 @@ Angles RotaryEmbedding::angles(const Tensor& positions, ScalarType dtype) const 
   const NoGradGuard no_grad;
   const bool by_length = (dynamic_ || long_frequencies_.defined()) && positions.numel() > 0;
   const Tensor f = frequencies_up_to(by_length ? positions.max().item<int64_t>() : 0);
-  const Tensor half = positions.unsqueeze(-1).to(kFloat) * f.to(positions.device());
+  const Tensor half = positions.unsqueeze(-1).to(kFloat) * on_device(f, positions.device());
   const Tensor both = cat({half, half}, -1);
   return {(both.cos() * scale_).to(dtype), (both.sin() * scale_).to(dtype)};
 }

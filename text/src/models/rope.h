@@ -3,6 +3,8 @@
 // with the position.
 #pragma once
 
+#include <memory>
+
 #include "hearth/tensor/tensor.h"
 
 namespace hearth::text {
@@ -26,6 +28,7 @@ class RotaryEmbedding {
   Tensor frequencies(double theta) const;
   /// Those of positions of which this is the last.
   Tensor frequencies_up_to(int64_t last) const;
+  Tensor on_device(const Tensor& frequencies, Device device) const;
 
   Tensor frequencies_;  // [head_dim / 2]
   /// Of type "longrope": of sequences that are longer than original_length_.
@@ -36,6 +39,9 @@ class RotaryEmbedding {
   bool dynamic_ = false;
   double theta_ = 0, factor_ = 1;
   int64_t head_dim_ = 0, max_position_embeddings_ = 0;
+  /// Brought to devices, so that a step of decoding copies nothing from the host.
+  struct Copies;
+  std::shared_ptr<Copies> copies_;
 };
 
 /// Heads x [batch, heads, length, head_dim] turned by angles of as many rows, or of one.
