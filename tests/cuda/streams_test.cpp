@@ -329,6 +329,14 @@ TEST_F(CudaDevices, AStreamBringsItsDevice) {
   EXPECT_EQ(zeros({1}, there).device(), Device("cuda:1"));
 }
 
+TEST_F(CudaDevices, OnlyStreamsOfItsOwnUseATensor) {
+  const Tensor x = ones({3}, Device(kCUDA, 0));
+  EXPECT_THAT([&] { x.record_stream(cuda::getStreamFromPool(false, 1)); },
+              testing::ThrowsMessage<DeviceError>(
+                  HasSubstr("[record_stream] expected a stream of cuda:0, got one of cuda:1")));
+  x.record_stream(cuda::getStreamFromPool(false, 0));
+}
+
 TEST_F(CudaDevices, CopiesBetweenThemWaitForBoth) {
   const Tensor x = slowly(full({100000}, 3.0, Device("cuda:0")));
   Tensor y = x.to(Device("cuda:1"));

@@ -138,6 +138,9 @@ float CUDAEvent::elapsed_time(const CUDAEvent& other) const {
 void Tensor::record_stream(const cuda::CUDAStream& stream) const {
   HEARTH_CHECK_AS(DeviceError, is_cuda(), "[record_stream] expected a CUDA tensor, got one on ",
                   device());
+  HEARTH_CHECK_AS(DeviceError, stream.device() == device(), "[record_stream] expected a stream of ",
+                  device(), ", got one of ", stream.device(),
+                  "; what other devices do waits for the tensor's own");
   StorageImpl& storage = *impl(*this).storage;
   const Backend& b = *backend(kCUDA);
   if (b.streams && storage.data && storage.stream != stream.stream())
