@@ -355,8 +355,8 @@ void copy_tensors(OrderedDict<std::string, Tensor>& copy,
       continue;
     }
     const Tensor data = source.detach();
-    const Tensor fresh =
-        device && data.device() != *device ? data.to(*device, data.scalar_type()) : data.clone();
+    const Tensor fresh = data.to(device ? device->resolved() : data.device(), data.scalar_type(),
+                                 /*non_blocking=*/false, /*copy=*/true);
     if (target.defined()) {
       target.set_data(fresh);
       target.set_requires_grad(source.requires_grad());

@@ -31,7 +31,8 @@ class ForwardOf final : public Parametrization {
 
 Tensor copy_of(const Tensor& t, const std::optional<Device>& device) {
   const Tensor data = t.detach();
-  return device && data.device() != *device ? data.to(*device, data.scalar_type()) : data.clone();
+  return data.to(device ? device->resolved() : data.device(), data.scalar_type(),
+                 /*non_blocking=*/false, /*copy=*/true);
 }
 
 /// The originals of a tensor and what it is computed by, as a submodule.

@@ -86,7 +86,7 @@ Tensor make_like(const Tensor& other, std::optional<Scalar> value, const TensorO
                  std::optional<MemoryFormat> format) {
   NoGradGuard no_grad;
   const MemoryFormat f = format ? *format : o.memory_format_opt().value_or(MemoryFormat::Preserve);
-  if (o.has_device() && o.device() != other.device())
+  if (o.has_device() && o.device().resolved() != other.device())
     return make(other.sizes(), std::move(value),
                 o.dtype(o.dtype_opt().value_or(other.scalar_type())), format);
   return with_options(invoke(ops::FullLike{std::move(value), o.dtype_opt(), f}, other), o);
