@@ -29,7 +29,7 @@ LabeledTexts numbered(const char* name, const Names& classes, const TextDatasetO
       continue;
     }
     const auto number = number_of((*row)[0]);
-    if (!number || *number < 1 || *number > static_cast<double>(classes.size()) ||
+    if (!number || !(*number >= 1 && *number <= static_cast<double>(classes.size())) ||
         *number != static_cast<double>(static_cast<size_t>(*number))) {
       all.refuse(place,
                  cat_str("expected a label from 1 to ", classes.size(), ", got '", (*row)[0], "'"));

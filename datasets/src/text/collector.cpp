@@ -50,11 +50,15 @@ void Collector::add_labels(std::string_view text, std::optional<std::string_view
                            std::vector<std::string> labels, const std::string& place) {
   if (!whole(text, pair, place)) return;
   several_ = true;
+  std::erase(labels, "");
   keep(text, pair, std::move(labels), place);
 }
 
 void Collector::keep(std::string_view text, std::optional<std::string_view> pair,
                      std::vector<std::string> labels, const std::string& place) {
+  for (const std::string& label : labels)
+    if (const size_t at = text::unicode::find_invalid(label); at != label.size())
+      return refuse(place, cat_str("expected UTF-8, got an invalid byte at ", at, " of the label"));
   labeled_ = true;
   samples_.push_back({std::string(text), pair ? std::optional<std::string>(*pair) : std::nullopt});
   labels_.push_back(std::move(labels));

@@ -124,9 +124,20 @@ LabeledTexts of_table(const std::string& path, bool tabs, const LabeledTextOptio
   return all.done();
 }
 
-/// A label as text: "1", "true", "sports".
+/// A label as text: "1", "true", "sports"; nothing for null.
 std::string label_text(const JsonValue& value) {
-  return value.kind() == JsonValue::Kind::String ? value.string() : value.dump();
+  switch (value.kind()) {
+    case JsonValue::Kind::Null:
+      return "";
+    case JsonValue::Kind::String:
+      return value.string();
+    case JsonValue::Kind::Array:
+    case JsonValue::Kind::Object:
+      throw FormatError(cat_str("expected one label, got ", to_string(value.kind()),
+                                "; texts may have several as multi-label data"));
+    default:
+      return value.dump();
+  }
 }
 
 LabeledTexts of_json_lines(const std::string& path, const LabeledTextOptions& options) {
@@ -187,6 +198,8 @@ LabeledTexts of_lines(const std::string& path, const LabeledTextOptions& options
     } while (options.multi_label() && rest.starts_with(kMark));
     if (options.multi_label()) {
       all.add_labels(rest, std::nullopt, std::move(labels), place);
+    } else if (rest.starts_with(kMark)) {
+      all.refuse(place, "expected one label, got several; texts may have them as multi-label data");
     } else {
       add(all, options, rest, std::nullopt, {labels[0]}, place);
     }

@@ -191,6 +191,31 @@ TEST_F(LabeledTextFiles, BrokenOnesAreErrorsOrCounted) {
               HasSubstr("none] does not exist"));
 }
 
+TEST_F(LabeledTextFiles, WhatIsNoLabelIsNoClass) {
+  const auto error = [&](const char* name, const std::string& text,
+                         const LabeledTextOptions& options = {}) {
+    const std::string path = write(name, text);
+    return error_of<FormatError>([&] { labeled_texts(path, options); });
+  };
+  EXPECT_THAT(error("a.csv", "text,label\na,\xff\n"), HasSubstr("line 2: expected UTF-8"));
+  EXPECT_THAT(error("a.csv", "text,label\na,\"b,\xff\"\n", LabeledTextOptions().multi_label(true)),
+              HasSubstr("of the label"));
+  EXPECT_THAT(error("a.jsonl", R"({"text": "a", "label": null})"),
+              HasSubstr("line 1: expected a label, got nothing"));
+  EXPECT_THAT(error("a.jsonl", R"({"text": "a", "label": ["x"]})"), HasSubstr("multi-label"));
+  EXPECT_THAT(error("a.jsonl", R"({"text": "a", "label": {"x": 1}})"), HasSubstr("multi-label"));
+  EXPECT_THAT(error("a.txt", "__label__a __label__b text\n"), HasSubstr("got several"));
+  EXPECT_THAT(error("a.txt", "__label__ text\n"), HasSubstr("got nothing"));
+  // Of several classes, those without a name are none.
+  const LabeledTexts some = labeled_texts(write("b.jsonl",
+                                                "{\"text\": \"a\", \"label\": [\"x\", \"\"]}\n"
+                                                "{\"text\": \"b\", \"label\": null}\n"),
+                                          LabeledTextOptions().multi_label(true));
+  EXPECT_THAT(some.classes(), ElementsAre("x"));
+  EXPECT_THAT(some.samples()[0].labels, ElementsAre(0));
+  EXPECT_TRUE(some.samples()[1].labels.empty());
+}
+
 TEST_F(LabeledTextFiles, LoadersTakeThem) {
   std::string rows = "text,label\n";
   for (int i = 0; i < 10; ++i) rows += std::to_string(i) + "," + (i % 2 ? "odd" : "even") + "\n";
