@@ -252,6 +252,28 @@ TEST(Generation, GoesOnWithTheCacheOfTheTextBefore) {
             rows_of(first.sequences));
 }
 
+TEST(Generation, EndsWherePositionsDo) {
+  const auto gpt2 = open("gpt2"), llama = open("llama");
+  const int64_t positions = gpt2->max_position_embeddings();
+  for (const int64_t beams : {1, 2}) {
+    const auto config = GenerationConfig().max_new_tokens(positions + 9).num_beams(beams);
+    EXPECT_EQ(generate(*gpt2, ids(), config).sequences.size(1), positions + 1);
+    EXPECT_EQ(generate(*llama, ids(), config).sequences.size(1), 13 + positions + 9);
+  }
+  const Tensor one = ids().narrow(0, 0, 1);
+  const auto guessed = GenerationConfig().max_new_tokens(500).prompt_lookup_num_tokens(5);
+  EXPECT_EQ(generate(*gpt2, one, guessed).sequences.size(1), positions + 1);
+}
+
+TEST(Generation, BeamsThatAreTheSameEndLikeOthers) {
+  const auto model = open("llama");
+  const GenerateOutput out = generate(
+      *model, ids(),
+      defaults().num_beams(3).num_return_sequences(3).max_new_tokens(1).forced_eos_token_id({2}));
+  ASSERT_EQ(out.sequences.size(1), 14);
+  for (const Ids& row : rows_of(out.sequences)) EXPECT_EQ(row.back(), 2);
+}
+
 TEST(Generation, EndsAfterItsTime) {
   const auto model = open("llama");
   const GenerateOutput out =

@@ -146,10 +146,12 @@ class Beams {
       if (!c.ended) c.score += kOut;
       all.push_back(std::move(c));
     }
-    std::vector<float> scores;
-    for (const Candidate& c : all) scores.push_back(c.score);
-    finished_.clear();
-    for (const size_t at : largest(scores, n)) finished_.push_back(all[at]);
+    // Of equal scores, what ended goes before what fills up, as long as there are few.
+    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+      return a.score != b.score ? a.score > b.score : a.ended && !b.ended;
+    });
+    all.resize(n);
+    finished_ = std::move(all);
   }
 
   bool may_improve(const Generation& g) const {

@@ -30,6 +30,9 @@ int64_t max_length_of(const CausalLMImpl& model, const GenerationConfig& config,
       std::max(prompt + 1, std::min(prompt + kNewTokens, model.max_position_embeddings()));
   if (config.max_length()) most = *config.max_length();
   if (config.max_new_tokens()) most = prompt + *config.max_new_tokens();
+  // What comes last is looked at no more.
+  if (model.ends_with_positions())
+    most = std::min(most, std::max(prompt, model.max_position_embeddings()) + 1);
   HEARTH_CHECK_AS(ValueError, most > prompt, "[generate] expected a max_length above the ", prompt,
                   " tokens of the prompt, got ", most);
   return most;

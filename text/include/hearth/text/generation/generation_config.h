@@ -42,7 +42,7 @@ struct HEARTH_API GenerationConfig {
   void check() const;
 
   /// Tokens, those of the prompt included; max_new_tokens, where it is given, counts instead. With
-  /// neither, there are 20 new ones.
+  /// neither, there are 20 new ones. A model whose positions end (GPT-2) ends there in any case.
   HEARTH_ARG(std::optional<int64_t>, max_length);
   HEARTH_ARG(std::optional<int64_t>, max_new_tokens);
   HEARTH_ARG(int64_t, min_length) = 0;

@@ -20,6 +20,8 @@ class HEARTH_API CausalLMImpl : public PreTrainedModelImpl {
   virtual int64_t vocab_size() const = 0;
   /// The longest sequence that the model was made for.
   virtual int64_t max_position_embeddings() const = 0;
+  /// Whether it has nothing for positions beyond these, so that no text can be longer.
+  virtual bool ends_with_positions() const { return false; }
 };
 
 }  // namespace hearth::text

@@ -80,6 +80,7 @@ class HEARTH_API GPT2LMHeadModelImpl : public CausalLMImpl {
   CacheOptions cache_options() const override;
   int64_t vocab_size() const override;
   int64_t max_position_embeddings() const override;
+  bool ends_with_positions() const override { return true; }
 
   GPT2Model transformer{nullptr};
 
