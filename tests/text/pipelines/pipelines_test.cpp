@@ -201,6 +201,9 @@ TEST(Pipelines, TextsAreCutToWhatTheModelTakes) {
     const auto embed = pipeline(task::sentence_embedding, folder(name));
     EXPECT_EQ(embed(text).size(0), 16) << name;
     EXPECT_EQ(embed.encoder().dimension(), 16) << name;
+    auto encoder = embed.encoder();
+    encoder.set_max_seq_length(1000);
+    EXPECT_EQ(encoder.max_seq_length(), most) << name;
   }
 }
 
@@ -241,6 +244,10 @@ TEST(Pipelines, AnswerQuestions) {
     }
   }
   EXPECT_THAT(error_of<ValueError>([&] { answer("Who?", ""); }), HasSubstr("an empty context"));
+  std::string long_question;
+  for (int i = 0; i < 60; ++i) long_question += "who ";
+  EXPECT_THAT(error_of<ValueError>([&] { answer(long_question, "Anna"); }),
+              HasSubstr("leaves room for the context in 48 tokens"));
   EXPECT_THAT(
       error_of<ValueError>([&] { answer("Who?", "Anna", QuestionAnsweringOptions().top_k(0)); }),
       HasSubstr("top_k"));

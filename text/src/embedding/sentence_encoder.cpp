@@ -27,7 +27,9 @@ int64_t SentenceEncoder::max_seq_length() const {
   return tokenizer_->tokenizer.truncation()->max_length();
 }
 void SentenceEncoder::set_max_seq_length(int64_t length) {
-  tokenizer_->tokenizer.enable_truncation(Truncation().max_length(length));
+  // What the model takes is the most, whatever is asked for.
+  const int64_t most = std::min(length, model_->max_tokens().value_or(length));
+  tokenizer_->tokenizer.enable_truncation(Truncation().max_length(most));
 }
 
 int64_t SentenceEncoder::dimension() const {

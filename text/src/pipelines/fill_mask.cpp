@@ -62,7 +62,10 @@ std::vector<std::vector<MaskFilling>> FillMaskPipeline::operator()(const std::st
   const std::vector<uint32_t>& ids = batch.encodings[0].ids;
   const auto masks = std::count(ids.begin(), ids.end(), mask);
   HEARTH_CHECK_AS(ValueError, masks > 0, "[FillMaskPipeline] expected ", *tokenizer().mask_token,
-                  " in the text, got '", text, "'");
+                  text.find(*tokenizer().mask_token) == text.npos
+                      ? " in the text"
+                      : cat_str(" in the first ", ids.size(), " tokens, where the model ends"),
+                  ", got '", text, "'");
   Tensor logits = run(batch).logits;
   const auto width = static_cast<size_t>(logits.size(2));
   const std::vector<size_t> targets = ids_of(options.targets(), tokenizer());

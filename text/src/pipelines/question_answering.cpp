@@ -98,6 +98,14 @@ std::vector<Answer> QuestionAnsweringPipeline::operator()(const std::string& que
       "[QuestionAnsweringPipeline] expected top_k and max_answer_len above 0 and "
       "doc_stride from 0 to max_seq_len, got ",
       options.top_k(), ", ", options.max_answer_len(), ", ", stride, " and ", most_tokens);
+  const auto asked =
+      static_cast<int64_t>(tokenizer().encode(question, /*add_special_tokens=*/false).size() +
+                           tokenizer().tokenizer.num_special_tokens_to_add(/*pair=*/true));
+  HEARTH_CHECK_AS(
+      ValueError, asked < most_tokens,
+      "[QuestionAnsweringPipeline] expected a question that leaves room for the context "
+      "in ",
+      most_tokens, " tokens, got one of ", asked, " with special tokens");
   // Which comes first: padding at the left means that the question stands behind.
   const bool question_first = tokenizer().padding_side == Side::Right;
   const size_t sequence = question_first ? 1 : 0;

@@ -53,7 +53,7 @@ class HEARTH_API SentenceEncoder {
   const PreTrainedTokenizer& tokenizer() const { return *tokenizer_; }
   const Pooling& pooling() const { return pooling_; }
   bool normalizes() const { return normalize_; }
-  /// Tokens, special ones included; what is longer is cut.
+  /// Tokens, special ones included; what is longer is cut. At most what the model takes.
   int64_t max_seq_length() const;
   /// Copies of this encoder share its tokenizer, and so this.
   void set_max_seq_length(int64_t length);
