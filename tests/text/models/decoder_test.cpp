@@ -188,6 +188,12 @@ TEST(Decoder, PutsTextsInClassesByTheirLastToken) {
         model->forward(ModelInputs().input_ids(ids).labels(tensor({int64_t{0}, int64_t{2}})));
     EXPECT_LT(error_between(out.logits, expected().tensor(name + ".classes")), 1e-5);
     EXPECT_GT(out.loss.item<double>(), 0);
+    // Padded by another token than the configuration names.
+    ids.select(0, 1).narrow(0, 8, 5).fill_(0);
+    Tensor mask = ones_like(ids);
+    mask.select(0, 1).narrow(0, 8, 5).fill_(0);
+    const ModelOutput other = model->forward(ModelInputs().input_ids(ids).attention_mask(mask));
+    EXPECT_LT(error_between(other.logits, expected().tensor(name + ".classes")), 1e-5);
   }
 }
 

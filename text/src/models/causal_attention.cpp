@@ -159,14 +159,12 @@ Tensor last_tokens(const ModelInputs& inputs, std::optional<int64_t> pad_token_i
                    const Tensor& x) {
   const int64_t length = x.size(1);
   const TensorOptions options = TensorOptions(kLong).device(x.device());
+  // Padding is the configuration's token, or what is masked: a tokenizer may have another.
   Tensor real;
-  if (pad_token_id && inputs.input_ids().defined()) {
-    real = inputs.input_ids().ne(*pad_token_id);
-  } else if (inputs.attention_mask().defined()) {
-    real = inputs.attention_mask().ne(0);
-  } else {
-    return x.select(1, length - 1);
-  }
+  if (pad_token_id && inputs.input_ids().defined()) real = inputs.input_ids().ne(*pad_token_id);
+  if (const Tensor& mask = inputs.attention_mask(); mask.defined())
+    real = real.defined() ? real.logical_and(mask.ne(0)) : mask.ne(0);
+  if (!real.defined()) return x.select(1, length - 1);
   const Tensor last = (real.to(kLong) * arange(length, options)).argmax(-1);
   return x.index({arange(x.size(0), options), last});
 }
