@@ -95,6 +95,15 @@ TEST_F(Langid, IsTrained) {
       {"train-langid", "--data", write("broken.tsv", "no tab\n"), "--output", folder / "other"});
   EXPECT_EQ(broken.code, 1);
   EXPECT_THAT(broken.err, HasSubstr("broken.tsv: line 1] expected a language, a tab and a text"));
+  // What is wrong is said before the training, not after.
+  const Result late = run({"train-langid", "--data", folder / "train.tsv", "--test",
+                           folder / "broken.tsv", "--steps", "30", "--output", folder / "other"});
+  EXPECT_EQ(late.code, 1);
+  EXPECT_FALSE(folder.has("other/model.safetensors"));
+  const Result no_text = run({"train-langid", "--data", write("name.tsv", "\xff\ttext\naa\ttext\n"),
+                              "--output", folder / "other"});
+  EXPECT_EQ(no_text.code, 1);
+  EXPECT_THAT(no_text.err, HasSubstr("name.tsv: line 1] expected the language in UTF-8"));
 }
 
 }  // namespace

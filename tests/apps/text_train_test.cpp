@@ -237,6 +237,9 @@ TEST_F(TextTraining, WhatCannotBeIsSaid) {
       2, "--tokenizer");
   fails({"train", "--data", folder / "none.csv", "--output", folder / "a"}, 1, "none.csv");
   fails({"train", "--data", train, "--label", "nothing", "--output", folder / "a"}, 1, "nothing");
+  write_text(folder / "same.csv", "text,label\na,x\nb,x\n");
+  fails({"train", "--data", folder / "same.csv", "--output", folder / "a"}, 1,
+        "expected texts of two classes or more, got 1");
   const std::vector<std::string> few{"one two three"};
   text::word_tokenizer(few, 10).save_pretrained(folder / "tokenizer");
   fails({"train", "--data", train, "--task", "language", "--model", "gpt2", "--tokenizer",

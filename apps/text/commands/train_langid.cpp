@@ -76,8 +76,11 @@ std::vector<text::TextInLanguage> read_texts(const std::vector<std::string>& fil
       HEARTH_CHECK_AS(hearth::FormatError, tab != line->npos && tab > 0, "[", file, ": line ",
                       lines.line(), "] expected a language, a tab and a text, got '",
                       shortened(*line, 40), "'");
-      texts.push_back({std::string(line->substr(0, tab)),
-                       text::unicode::replace_invalid(line->substr(tab + 1))});
+      const std::string_view language = line->substr(0, tab);
+      HEARTH_CHECK_AS(hearth::FormatError, text::unicode::find_invalid(language) == language.size(),
+                      "[", file, ": line ", lines.line(), "] expected the language in UTF-8");
+      texts.push_back(
+          {std::string(language), text::unicode::replace_invalid(line->substr(tab + 1))});
     }
   }
   return texts;
@@ -88,9 +91,10 @@ nlohmann::ordered_json json_of(const text::LanguageAccuracy::Share& share) {
 }
 
 /// How often it is right on a file, as an object and for people.
-nlohmann::ordered_json test_on(const std::string& file, const text::LanguageIdentifier& identifier,
-                               FILE* out) {
-  const text::LanguageAccuracy accuracy = text::evaluate(identifier, read_texts({file}));
+nlohmann::ordered_json test_on(const std::string& file,
+                               const std::vector<text::TextInLanguage>& texts,
+                               const text::LanguageIdentifier& identifier, FILE* out) {
+  const text::LanguageAccuracy accuracy = text::evaluate(identifier, texts);
   nlohmann::ordered_json lengths = nlohmann::ordered_json::object();
   nlohmann::ordered_json languages = nlohmann::ordered_json::object();
   const std::vector<std::string> names{"below 20 letters", "20 to 49", "50 to 99", "100 and more"};
@@ -116,6 +120,9 @@ nlohmann::ordered_json test_on(const std::string& file, const text::LanguageIden
 
 int TrainLangid::run() {
   const auto texts = read_texts(data_);
+  // Before the training, so that none is lost by what is wrong with them.
+  std::vector<std::vector<text::TextInLanguage>> tests;
+  for (const std::string& file : tests_) tests.push_back(read_texts({file}));
   std::error_code error;
   fs::create_directories(output_, error);
   HEARTH_CHECK_AS(hearth::FileError, !error, "[", output_, "] cannot be made: ", error.message());
@@ -142,8 +149,9 @@ int TrainLangid::run() {
   nlohmann::ordered_json report{
       {"model", "langid"}, {"dataset", dataset_}, {"languages", identifier.languages()}};
   report["tests"] = nlohmann::ordered_json::object();
-  for (const std::string& file : tests_)
-    report["tests"][fs::path(file).stem().string()] = test_on(file, identifier, this->text());
+  for (size_t i = 0; i < tests.size(); ++i)
+    report["tests"][fs::path(tests_[i]).stem().string()] =
+        test_on(tests_[i], tests[i], identifier, this->text());
   hearth::write_file_atomically((fs::path(output_) / "eval.json").string(), report.dump(1) + "\n");
   note("wrote " + for_shell(weights));
   if (json()) print_json(report);

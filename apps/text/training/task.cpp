@@ -181,7 +181,8 @@ TextData read_text_data(TextTask task, const std::string& path, const TextColumn
           data.values[first + static_cast<size_t>(label)] = 1;
       }
     }
-    HEARTH_CHECK_AS(hearth::FormatError, task != TextTask::MultiLabel || data.classes.size() > 1,
+    HEARTH_CHECK_AS(hearth::FormatError,
+                    task == TextTask::Regression || data.size() == 0 || data.classes.size() > 1,
                     "[", path, "] expected texts of two classes or more, got ",
                     data.classes.size());
   } else if (task == TextTask::Tag) {
