@@ -222,6 +222,76 @@ Value safe(Context&, const Value& value, const Args& args) {
   return Value::markup(to_text(value));
 }
 
+/// As Python's urllib.parse.quote; of a query, slashes too, and spaces are +.
+std::string quoted(const Value& value, bool query) {
+  const std::string text = to_text(value);
+  spend(text.size() * 3);
+  std::string out;
+  for (const char c : text) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      std::string_view("_.-~").find(c) != std::string_view::npos;
+    if (kept || (c == '/' && !query)) {
+      out += c;
+    } else if (c == ' ' && query) {
+      out += '+';
+    } else {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      const auto byte = static_cast<uint8_t>(c);
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+Value urlencode(Context&, const Value& value, const Args& args) {
+  Params("urlencode", args, {});
+  if (value.is(Kind::Undefined)) return "";
+  if (!value.is_sequence() && !value.is(Kind::Dict)) return quoted(value, false);
+  std::string out;
+  const auto add = [&](const Value& key, const Value& item) {
+    if (!out.empty()) out += '&';
+    out += cat_str(quoted(key, true), "=", quoted(item, true));
+  };
+  if (value.is(Kind::Dict)) {
+    for (const auto& [key, item] : value.dict().entries()) add(key, item);
+    return out;
+  }
+  for (const Value& pair : value.items()) {
+    const List both = elements_of(pair);
+    if (both.size() != 2)
+      throw Failure(cat_str("urlencode: expected pairs, got one of ", both.size()));
+    add(both[0], both[1]);
+  }
+  return out;
+}
+
+Value file_size(Context& context, const Value& value, const Args& args) {
+  const Params params("filesizeformat", args, {"binary"});
+  Args none;
+  const Value as_number = value.is(Kind::String) ? as_float(context, value, none) : value;
+  const double bytes = number_of("filesizeformat", as_number);
+  const bool binary = params.flag(0);
+  const double base = binary ? 1024 : 1000;
+  if (bytes == 1) return "1 Byte";
+  Args number;
+  if (bytes < base) {
+    if (std::isinf(bytes)) throw Failure("filesizeformat: expected a number that is finite");
+    number.positional.push_back(std::trunc(bytes) + 0.0);
+    return format_braces("{:.0f} Bytes", number);
+  }
+  constexpr std::string_view kPrefixes = "kMGTPEZY";
+  // Python compares with whole numbers, and 1e24 is less than that as a double.
+  constexpr long double kUnits[] = {1e6L, 1e9L, 1e12L, 1e15L, 1e18L, 1e21L, 1e24L, 1e27L};
+  size_t i = 0;
+  const auto unit = [&] {
+    return binary ? std::ldexp(1.0L, 10 * (static_cast<int>(i) + 2)) : kUnits[i];
+  };
+  while (i + 1 < kPrefixes.size() && !(bytes < unit())) ++i;
+  number.positional.push_back(base * bytes / static_cast<double>(unit()));
+  const char letter = binary && i == 0 ? 'K' : kPrefixes[i];
+  return format_braces("{:.1f}", number) + " " + letter + (binary ? "iB" : "B");
+}
+
 Value word_count(Context&, const Value& value, const Args& args) {
   Params("wordcount", args, {});
   // Runs of letters, digits and underscores.
@@ -285,6 +355,7 @@ Filter find_filter(std::string_view name) {
       {"default", fallback},
       {"e", escape},
       {"escape", escape},
+      {"filesizeformat", file_size},
       {"float", as_float},
       {"forceescape", force_escape},
       {"format", format},
@@ -300,6 +371,7 @@ Filter find_filter(std::string_view name) {
       {"trim", trim},
       {"truncate", truncate},
       {"upper", mapped<upper>},
+      {"urlencode", urlencode},
       {"wordcount", word_count},
   };
   for (const Row& row : kRows)
