@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Engines of tokenizers against tokenizers, sentencepiece and tiktoken, on small vocabularies.
+#include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "tokenizers/model_files.h"
 #include "tokenizers/models/build.h"
 #include "tokenizers/parts.h"
+#include "unicode/utf8.h"
 
 namespace hearth::text {
 namespace {
@@ -115,6 +118,53 @@ TEST(Models, OfSentencePieceAreItsOwn) {
   const SentencePieceFile unigram = read_sentencepiece(unigram_text, "unigram");
   EXPECT_FALSE(unigram.is_bpe);
   expect_file(*make_sentencepiece(unigram, "unigram"), "unigram.jsonl");
+}
+
+// SentencePiece adds scores up over the whole text, in float, which rounds away more and more.
+TEST(Models, UnigramSplitsWordsByWhatIsBeforeThem) {
+  const std::string bytes = read_whole("unigram.model");
+  const SentencePieceFile file = read_sentencepiece(bytes, "unigram");
+  std::map<std::string_view, std::pair<float, uint32_t>> known;
+  for (uint32_t id = 0; id < file.pieces.size(); ++id) {
+    const UnigramPiece& piece = file.pieces[id];
+    if (piece.type == UnigramPiece::Type::Normal)
+      known[piece.text] = {static_cast<float>(piece.score), id};
+  }
+  std::vector<std::string_view> parts;  // without characters that are unknown
+  for (const auto& [text, value] : known) {
+    bool whole = true;
+    for (size_t at = 0; at < text.size(); at += unicode::length_of(text[at]))
+      whole = whole && known.contains(text.substr(at, unicode::length_of(text[at])));
+    if (whole && text != "\u2581") parts.push_back(text);
+  }
+  ASSERT_GT(parts.size(), 50u);
+  std::string text;
+  uint64_t random = 1;
+  while (text.size() < 200000) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    text += parts[(random >> 33) % std::min<size_t>(parts.size(), 200)];
+    if ((random >> 20) % 3 == 0) text += "\u2581";
+  }
+  struct Way {
+    float score = 0;
+    uint32_t id = 0;
+    size_t begin = std::string::npos;
+  };
+  std::vector<Way> ways(text.size() + 1);
+  for (size_t at = 0; at < text.size(); at += unicode::length_of(text[at])) {
+    for (size_t end = at + 1; end <= std::min(text.size(), at + 48); ++end) {
+      const auto found = known.find(std::string_view(text).substr(at, end - at));
+      if (found == known.end()) continue;
+      const float score = found->second.first + ways[at].score;
+      if (ways[end].begin == std::string::npos || score > ways[end].score)
+        ways[end] = {score, found->second.second, at};
+    }
+  }
+  std::vector<int64_t> want;
+  for (size_t end = text.size(); end > 0; end = ways[end].begin) want.push_back(ways[end].id);
+  std::reverse(want.begin(), want.end());
+  const auto model = make_sentencepiece(file, "unigram");
+  for (int round = 0; round < 2; ++round) EXPECT_TRUE(ids_of(encode_whole(*model, text)) == want);
 }
 
 TEST(Models, OfTiktokenAreItsOwn) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hearth/base/array_ref.h"
+
 #include "tokenizers/models/hashing.h"
 #include "tokenizers/models/merge_symbols.h"
 
@@ -19,6 +21,9 @@ class PieceCache {
   /// Longer pieces are not kept, nor those of more tokens, nor ids of more than 24 bits.
   static constexpr size_t kMostBytes = 15, kMostTokens = 5;
 
+  /// Of scores that tokens may follow, in Entry.
+  static constexpr double kLeastReach = 4;
+
   /// A piece's bytes, with its length behind them: equal keys are equal pieces.
   struct Key {
     uint64_t low = 0, high = 0;
@@ -26,10 +31,11 @@ class PieceCache {
   };
   struct Entry {
     Key key;
-    /// How many tokens; and whether each covers as many bytes of the text as the model's table
-    /// says.
-    uint8_t count : 7 = 0;
+    /// How many tokens; whether each covers as many bytes of the text as the model's table says;
+    /// and how far reaches() goes.
+    uint8_t count : 3 = 0;
     bool plain : 1 = false;
+    uint8_t range : 4 = 0;
     /// Three bytes each.
     uint8_t ids[15] = {};
 
@@ -38,8 +44,12 @@ class PieceCache {
       std::memcpy(&value, reinterpret_cast<const char*>(this) + sizeof key + 3 * i, sizeof value);
       return value >> 8;
     }
-    /// False if the tokens are not such as are kept.
-    bool set(const Key& new_key, const std::vector<Symbol>& tokens, bool is_plain) {
+    /// Of a model that adds up scores: whether a piece is split alike behind this one, 0 or more.
+    bool reaches(double score) const {
+      return score == 0 || (range > 0 && score <= static_cast<double>(uint64_t{1} << 2 * range));
+    }
+    /// False if the tokens are not such as are kept. They may follow a score of `reach`, or less.
+    bool set(const Key& new_key, ArrayRef<Symbol> tokens, bool is_plain, double reach = 0) {
       if (tokens.size() > kMostTokens) return false;
       for (const Symbol& token : tokens) {
         if (token.id > 0xffffff) return false;
@@ -47,6 +57,8 @@ class PieceCache {
       key = new_key;
       count = static_cast<uint8_t>(tokens.size());
       plain = is_plain;
+      range = 0;
+      while (range < 15 && reach >= static_cast<double>(uint64_t{1} << 2 * (range + 1))) ++range;
       for (size_t i = 0; i < tokens.size(); ++i) std::memcpy(ids + 3 * i, &tokens[i].id, 3);
       return true;
     }

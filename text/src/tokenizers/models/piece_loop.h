@@ -89,7 +89,8 @@ void encode_pieces(const Engine& engine, State& state, std::string_view text,
         plain = plain && !symbol.again && symbol.size == engine.covered(symbol.id);
       }
       const bool whole = symbols.size() == 1 ? covered == piece.size() : plain;
-      if (covered == piece.size()) entry->set(key, symbols, whole);
+      // The engine may have put it there itself.
+      if (covered == piece.size() && !(entry->key == key)) entry->set(key, symbols, whole);
     }
     writer.make_room(symbols.size());
     Offset span{pieces[i].begin, pieces[i].begin};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unigram: of all ways to split a piece into tokens, that with the highest sum of scores.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -29,7 +30,28 @@ double user_defined_score(size_t bytes, double highest) {
   return static_cast<double>(bytes) * std::max(highest, 0.0) - 0.1;
 }
 
-/// `Sum` is what the scores along a way are kept in: float as SentencePiece does, or double as
+constexpr std::string_view kSpaceMark = "\u2581";
+
+/// Watches how near to each other sums come that are compared, to tell behind what other score than
+/// `first` a text is split alike.
+struct Closeness {
+  double first, least = std::numeric_limits<double>::infinity(), largest = 0;
+
+  void see(double sum) { largest = std::max(largest, std::fabs(sum - first)); }
+  void compare(double a, double b) { least = std::min(least, std::fabs(a - b)); }
+  /// The largest score of which it is certain: of `steps` sums each was rounded to 24 bits here,
+  /// and will be there.
+  double reach(size_t steps) const {
+    const double own = (std::fabs(first) + largest) / 2;
+    return least * 0x1p22 / static_cast<double>(steps) - own - largest;
+  }
+};
+struct Unwatched {
+  void see(double) {}
+  void compare(double, double) {}
+};
+
+/// `Sum` is what the scores along a way are added up in: float as SentencePiece does, or double as
 /// Hugging Face's library.
 template <typename Sum>
 class Unigram final : public Model {
@@ -64,7 +86,9 @@ class Unigram final : public Model {
   bool caches() const { return true; }
   uint32_t covered(uint32_t id) const { return static_cast<uint32_t>(pieces_[id].text.size()); }
   void encode_piece(std::string_view piece, State& state, std::vector<Symbol>& out) const {
-    find_ways(piece, state.ways);
+    if (by_words_) return encode_words(piece, state, out);
+    Unwatched unwatched;
+    find_ways(piece, 0, state.ways, unwatched);
     go_back(piece, state.ways, out);
   }
 
@@ -74,9 +98,20 @@ class Unigram final : public Model {
     double score = 0;
   };
 
-  void find_ways(std::string_view piece, std::vector<Way>& ways) const;
+  /// All ways of a piece whose score begins with `first`.
+  template <class Watch>
+  void find_ways(std::string_view piece, Sum first, std::vector<Way>& ways, Watch& watch) const;
+  /// Appends the tokens of the best way.
   void go_back(std::string_view piece, const std::vector<Way>& ways,
                std::vector<Symbol>& out) const;
+  /// A text whose tokens end where its words do: words that are known, each from the score of those
+  /// before it.
+  void encode_words(std::string_view text, State& state, std::vector<Symbol>& out) const;
+  /// Appends a word's tokens; the score with them.
+  Sum encode_word(std::string_view word, const char* end, Sum first, State& state,
+                  std::vector<Symbol>& out) const;
+  /// Whether each token stands for its own text, and so for a score of its own.
+  bool plain(ArrayRef<Symbol> symbols) const;
   /// Tokens of a run that no token covers, in reverse.
   void add_unknown(std::string_view run, std::vector<Symbol>& out) const;
 
@@ -88,6 +123,7 @@ class Unigram final : public Model {
   Trie ids_, found_;
   ByteTokens byte_tokens_;
   double unknown_score_ = 0;
+  bool by_words_ = false;
 };
 
 template <typename Sum>
@@ -105,6 +141,7 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
     return std::is_same_v<Sum, double> ? score_as_read(score) : score;
   };
   double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+  by_words_ = std::is_same_v<Sum, float>;
   for (const UnigramPiece& piece : pieces) {
     if (piece.type != Type::Normal) continue;
     lowest = std::min(lowest, computed(piece.score));
@@ -117,8 +154,11 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
                                                 : computed(score));
     if (text.empty()) continue;
     ids_.add(text, id);
-    if (type == Type::Normal || type == Type::UserDefined) found_.add(text, id);
+    if (type != Type::Normal && type != Type::UserDefined) continue;
+    found_.add(text, id);
+    by_words_ = by_words_ && text.find(kSpaceMark, 1) == text.npos;
   }
+  by_words_ = by_words_ && found_.find(kSpaceMark) != kNone;
   unknown_score_ = static_cast<Sum>(lowest - kUnknownPenalty);
   if (options_.byte_fallback) {
     byte_tokens_.find([&](std::string_view token) { return ids_.find(token); });
@@ -126,19 +166,23 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
 }
 
 template <typename Sum>
-void Unigram<Sum>::find_ways(std::string_view piece, std::vector<Way>& ways) const {
+template <class Watch>
+void Unigram<Sum>::find_ways(std::string_view piece, Sum first, std::vector<Way>& ways,
+                             Watch& watch) const {
   ways.assign(piece.size() + 1, {});
-  const auto sum = [&](size_t begin, double score) {
-    return static_cast<Sum>(score) + ways[begin].score;
-  };
-  const auto better = [&](size_t begin, size_t end, double score) {
-    return ways[end].begin == kNone || sum(begin, score) > ways[end].score;
-  };
-  const auto take = [&](size_t begin, size_t end, double score, uint32_t id) {
-    ways[end] = {sum(begin, score), id, static_cast<uint32_t>(begin)};
+  ways[0].score = first;
+  const auto offer = [&](size_t begin, size_t end, Sum sum, uint32_t id) {
+    Way& way = ways[end];
+    watch.see(sum);
+    if (way.begin != kNone) {
+      watch.compare(sum, way.score);
+      if (!(sum > way.score)) return;
+    }
+    way = {sum, id, static_cast<uint32_t>(begin)};
   };
   for (size_t at = 0; at < piece.size();) {
     const size_t character = std::min(unicode::length_of(piece[at]), piece.size() - at);
+    const Sum here = ways[at].score;
     bool covered = false;
     uint32_t node = Trie::kRoot;
     for (size_t end = at; end < piece.size();) {
@@ -146,13 +190,16 @@ void Unigram<Sum>::find_ways(std::string_view piece, std::vector<Way>& ways) con
       if (node == Trie::kNone) break;
       const uint32_t id = found_.value(node);
       if (id == Trie::kNone) continue;
-      if (better(at, end, scores_[id])) take(at, end, scores_[id], id);
+      offer(at, end, static_cast<Sum>(scores_[id]) + here, id);
       covered = covered || end - at == character;
     }
-    if (!covered && better(at, at + character, unknown_score_)) {
-      HEARTH_CHECK_AS(ValueError, options_.unk_id, "[Unigram] expected an unk_id, for '",
-                      piece.substr(at, character), "', which is no token");
-      take(at, at + character, unknown_score_, *options_.unk_id);
+    if (!covered) {
+      const Sum sum = static_cast<Sum>(unknown_score_) + here;
+      const Way& other = ways[at + character];
+      HEARTH_CHECK_AS(ValueError, options_.unk_id || (other.begin != kNone && other.score >= sum),
+                      "[Unigram] expected an unk_id, for '", piece.substr(at, character),
+                      "', which is no token");
+      offer(at, at + character, sum, options_.unk_id.value_or(kNone));
     }
     at += character;
   }
@@ -161,6 +208,7 @@ void Unigram<Sum>::find_ways(std::string_view piece, std::vector<Way>& ways) con
 template <typename Sum>
 void Unigram<Sum>::go_back(std::string_view piece, const std::vector<Way>& ways,
                            std::vector<Symbol>& out) const {
+  const auto before = static_cast<std::ptrdiff_t>(out.size());
   for (size_t end = piece.size(); end > 0;) {
     const Way& way = ways[end];
     if (!options_.unk_id || way.id != *options_.unk_id) {
@@ -174,7 +222,54 @@ void Unigram<Sum>::go_back(std::string_view piece, const std::vector<Way>& ways,
     add_unknown(piece.substr(begin, end - begin), out);
     end = begin;
   }
-  std::reverse(out.begin(), out.end());
+  std::reverse(out.begin() + before, out.end());
+}
+
+template <typename Sum>
+bool Unigram<Sum>::plain(ArrayRef<Symbol> symbols) const {
+  return std::all_of(symbols.begin(), symbols.end(), [&](const Symbol& symbol) {
+    return !symbol.again && symbol.size == covered(symbol.id) && symbol.id != options_.unk_id;
+  });
+}
+
+template <typename Sum>
+Sum Unigram<Sum>::encode_word(std::string_view word, const char* end, Sum first, State& state,
+                              std::vector<Symbol>& out) const {
+  PieceCache::Entry* entry = nullptr;
+  PieceCache::Key key;
+  if (word.size() <= PieceCache::kMostBytes) {
+    key = PieceCache::key_of(word, end);
+    entry = &state.cache.entry(key);
+    if (entry->key == key && entry->plain && entry->reaches(std::fabs(first))) {
+      for (size_t k = 0; k < entry->count; ++k) {
+        const uint32_t id = entry->id(k);
+        out.push_back({id, covered(id)});
+        first = static_cast<Sum>(scores_[id]) + first;
+      }
+      return first;
+    }
+  }
+  const size_t before = out.size();
+  Closeness closeness{first};
+  find_ways(word, first, state.ways, closeness);
+  go_back(word, state.ways, out);
+  if (entry && !(entry->key == key)) {
+    const ArrayRef<Symbol> tokens(out.data() + before, out.size() - before);
+    const double reach = closeness.reach(word.size());
+    if (reach >= PieceCache::kLeastReach && plain(tokens)) entry->set(key, tokens, true, reach);
+  }
+  return state.ways.back().score;
+}
+
+template <typename Sum>
+void Unigram<Sum>::encode_words(std::string_view text, State& state,
+                                std::vector<Symbol>& out) const {
+  Sum score = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t next = std::min(text.find(kSpaceMark, at + 1), text.size());
+    score = encode_word(text.substr(at, next - at), text.data() + text.size(), score, state, out);
+    at = next;
+  }
 }
 
 template <typename Sum>

@@ -37,13 +37,25 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& source) {
   check(unicode::find_invalid(texts_) == texts_.size(), "texts of valid UTF-8");
 }
 
+bool Charsmap::step(size_t& node, char byte) const {
+  const uint32_t number = static_cast<uint8_t>(byte);
+  node ^= number;
+  return number != 0 && node < units_.size() && label(units_[node]) == number;
+}
+
+bool Charsmap::begins(std::string_view text) const {
+  size_t node = child(units_[0]);
+  for (const char byte : text) {
+    if (!step(node, byte)) return false;
+    node ^= child(units_[node]);
+  }
+  return true;
+}
+
 std::optional<Charsmap::Match> Charsmap::find(std::string_view text, bool longest) const {
   std::optional<Match> found;
   size_t node = child(units_[0]);
-  for (size_t at = 0; at < text.size(); ++at) {
-    const uint32_t byte = static_cast<uint8_t>(text[at]);
-    node ^= byte;
-    if (byte == 0 || node >= units_.size() || label(units_[node]) != byte) break;
+  for (size_t at = 0; at < text.size() && step(node, text[at]); ++at) {
     const uint32_t unit = units_[node];
     node ^= child(unit);
     if (!has_leaf(unit)) continue;

@@ -25,7 +25,13 @@ class Charsmap {
   /// The shortest beginning of `text` that the map knows, or the longest.
   std::optional<Match> find(std::string_view text, bool longest = false) const;
 
+  /// Whether what the map knows begins with this text, or is it.
+  bool begins(std::string_view text) const;
+
  private:
+  /// To where this byte leads; whether it does.
+  bool step(size_t& node, char byte) const;
+
   std::vector<uint32_t> units_;
   std::string texts_;
 };

@@ -86,6 +86,11 @@ class Precompiled final : public Normalizer {
     for (uint8_t byte = 0x20; byte < 0x7f; ++byte) {
       const char letter = static_cast<char>(byte);
       plain_[byte] = !map_.find(std::string_view(&letter, 1));
+      // What begins with two ASCII characters would have to be looked for.
+      for (int next = 1; longest && plain_[byte] && next < 0x80; ++next) {
+        const char both[2] = {letter, static_cast<char>(next)};
+        plain_[byte] = !map_.begins(std::string_view(both, 2));
+      }
     }
   }
 
@@ -133,8 +138,11 @@ class Precompiled final : public Normalizer {
       const std::string_view left = rewriter.left();
       std::optional<Charsmap::Match> match;
       size_t kept = 0;
-      while (kept < left.size() && !(match = map_.find(left.substr(kept), true)))
+      while (kept < left.size()) {
+        kept += plain_prefix(left.substr(kept));
+        if (kept == left.size() || (match = map_.find(left.substr(kept), true))) break;
         kept += unicode::length_of(left[kept]);
+      }
       if (kept) rewriter.keep(kept);
       if (match) rewriter.replace(match->size, match->with);
     }
@@ -152,7 +160,7 @@ class Precompiled final : public Normalizer {
   /// Whether the longest text that has a rule is replaced, wherever it is; else, as Hugging Face
   /// has it, whole clusters, by the rule of their shortest beginning.
   bool longest_;
-  /// Letters that stay what they are.
+  /// Letters that stay what they are, unless marks follow.
   bool plain_[128] = {};
 };
 
