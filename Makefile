@@ -52,10 +52,10 @@ compare-io: build
 	@ninja -C $(out) --quiet bench_io
 	@build/peers/bin/python bench/peers/io.py $(out)/bin/hearth-bench-io build/io
 
-# Tokenizers, on one core, beside tokenizers and tiktoken.
+# Tokenizers, on one core, beside tokenizers, tiktoken and sentencepiece.
 compare-text: build
 	@bench/peers/setup.sh
-	@build/peers/bin/pip install -q tokenizers==0.23.3 tiktoken
+	@build/peers/bin/pip install -q tokenizers==0.23.3 tiktoken sentencepiece==0.2.3
 	@ninja -C $(out) --quiet bench_tokenizing
 	@build/peers/bin/python bench/peers/text.py $(out)/bin/hearth-bench-tokenizing build/text
 

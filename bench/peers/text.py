@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tokenizers: Hearth beside tokenizers and tiktoken, one core, same ids first. Prints a table; a ratio
-above 1 means that Hearth is faster.
+"""Tokenizers: Hearth beside tokenizers, tiktoken and sentencepiece, one core, same ids first. Prints a
+table; a ratio above 1 means that Hearth is faster.
 
-usage: text.py PROGRAM FOLDER [NAME=tokenizer.json ...] [--corpus NAME=FILE ...]
+usage: text.py PROGRAM FOLDER [NAME=tokenizer.json|NAME=FILE.model ...] [--corpus NAME=FILE ...]
 
-Without tokenizers of yours, byte-level BPE in GPT-2's and in Llama 3's form, WordPiece and Unigram are
-trained on the corpora, once, in FOLDER. Corpora are Python's documentation (English), Hearth's sources
-and, where apt-get can bring them, Debian's Japanese manuals."""
+Without tokenizers of yours, byte-level BPE in GPT-2's and in Llama 3's form, WordPiece and Unigram, the
+last by tokenizers and by sentencepiece, are trained on the corpora, once, in FOLDER. Corpora are Python's
+documentation (English), Hearth's sources and, where apt-get can bring them, Debian's Japanese manuals."""
 
 import argparse
 import array
@@ -22,6 +22,7 @@ import time
 os.environ["RAYON_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
+import sentencepiece  # noqa: E402
 import tiktoken  # noqa: E402
 import tokenizers  # noqa: E402
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers  # noqa: E402
@@ -75,6 +76,12 @@ def trained(folder, texts):
             tokenizer.train([str(text) for text in texts], trainer)
             tokenizer.save(str(path), pretty=False)
         yield name, path
+    path = folder / "sentencepiece.model"
+    if not path.exists():
+        sentencepiece.SentencePieceTrainer.train(
+            input=[str(text) for text in texts], model_prefix=str(path.with_suffix("")), model_type="unigram",
+            vocab_size=16000, byte_fallback=True, minloglevel=1)
+    yield "sentencepiece", path
 
 
 def documents(data, size):
@@ -111,6 +118,20 @@ def tiktoken_of(path, name):
                              special_tokens={})
 
 
+def peers_of(path, name):
+    """What gives a text's ids, which must be ours, and by peer what encodes many texts, with the time of
+    Hearth's that it is compared with."""
+    if path.suffix == ".model":
+        peer = sentencepiece.SentencePieceProcessor(model_file=str(path))
+        return peer.encode, {"sentencepiece": (lambda texts: [peer.encode(text) for text in texts], "encode_ids")}
+    peer, other = tokenizers.Tokenizer.from_file(str(path)), tiktoken_of(path, name)
+    peers = {"HF": (lambda texts: [peer.encode(text) for text in texts], "encode"),
+             "fast": (peer.encode_batch_fast, "encode_ids")}
+    if other:
+        peers["tiktoken"] = (lambda texts: [other.encode_ordinary(text) for text in texts], "encode_ids")
+    return lambda text: peer.encode(text, add_special_tokens=False).ids, peers
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
@@ -122,32 +143,31 @@ def main():
     named = lambda pairs: {k: pathlib.Path(v) for k, v in (pair.split("=", 1) for pair in pairs)}  # noqa: E731
     texts = named(arguments.corpus) or corpora(arguments.folder)
     ratios = {}
-    print(f"{'tokenizer':12}{'text':10}{'bytes':>8}{'MB/s ids':>10}{'full':>8}{'decode':>8}{'2 threads':>10}"
-          f"{'load ms':>9}{'x HF':>8}{'x fast':>8}{'x tiktoken':>11}")
+    print(f"{'tokenizer':14}{'text':10}{'bytes':>8}{'MB/s ids':>10}{'full':>8}{'decode':>8}{'2 threads':>10}"
+          f"{'load ms':>9}")
     chosen = named(arguments.tokenizers) or dict(trained(arguments.folder, texts.values()))
     for name, path in chosen.items():
-        peer, other = tokenizers.Tokenizer.from_file(str(path)), tiktoken_of(path, name)
+        ids_of, peers = peers_of(path, name)
+        # Over whole files sentencepiece's sums of scores, in float, hardly tell ways apart any more.
+        sizes = (2048,) if path.suffix == ".model" else (2048, 0)
         for corpus, file in texts.items():
-            for size in (2048, 0):
+            for size in sizes:
                 texts_of = documents(file.read_bytes(), size)
                 ids_file = arguments.folder / "ids.bin"
                 ours = json.loads(subprocess.run(
                     [arguments.program, str(path), str(file), str(size), str(ids_file)], check=True,
                     capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "2"}).stdout)
-                theirs = [i for text in texts_of for i in peer.encode(text, add_special_tokens=False).ids]
+                theirs = [i for text in texts_of for i in ids_of(text)]
                 if list(array.array("I", ids_file.read_bytes())) != theirs:
-                    raise SystemExit(f"{name}, {corpus}: ids differ from those of tokenizers")
-                full = best(2, lambda: [peer.encode(text) for text in texts_of])
-                fast = best(2, lambda: peer.encode_batch_fast(texts_of))
-                tik = best(2, lambda: [other.encode_ordinary(text) for text in texts_of]) if other else math.nan
-                row = (full / ours["encode"], fast / ours["encode_ids"], tik / ours["encode_ids"])
-                for peer_name, ratio in zip(("HF", "fast", "tiktoken"), row):
-                    if ratio == ratio:
-                        ratios.setdefault((name, peer_name), []).append(ratio)
+                    raise SystemExit(f"{name}, {corpus}: ids differ from the peer's")
+                row = {peer: best(2, lambda: encode(texts_of)) / ours[key] for peer, (encode, key) in peers.items()}
+                for peer, ratio in row.items():
+                    ratios.setdefault((name, peer), []).append(ratio)
                 speed = lambda key: ours["bytes"] / ours[key] / 1e6  # noqa: E731
-                print(f"{name:12}{corpus:10}{size or 'whole':>8}{speed('encode_ids'):10.1f}{speed('encode'):8.1f}"
+                print(f"{name:14}{corpus:10}{size or 'whole':>8}{speed('encode_ids'):10.1f}{speed('encode'):8.1f}"
                       f"{speed('decode'):8.0f}{ours['encode_ids'] / ours['two_threads']:9.2f}x"
-                      f"{ours['load'] * 1e3:9.1f}" + "".join(f"{r:8.1f}" for r in row), flush=True)
+                      f"{ours['load'] * 1e3:9.1f}  " + ", ".join(f"{r:.1f} x {peer}" for peer, r in row.items()),
+                      flush=True)
     for (name, peer_name), values in ratios.items():
         mean = math.exp(sum(math.log(value) for value in values) / len(values))
         print(f"geometric mean, {name}, {peer_name}: {mean:.1f}")
