@@ -23,6 +23,28 @@ const T& get(const V& value, const char* wanted) {
 
 }  // namespace
 
+IValue::IValue() = default;
+IValue::IValue(const IValue& other) = default;
+IValue::IValue(IValue&& other) noexcept = default;
+IValue& IValue::operator=(const IValue& other) = default;
+IValue& IValue::operator=(IValue&& other) noexcept = default;
+IValue::~IValue() = default;
+
+IValue::IValue(bool v) : value_(v) {}
+IValue::IValue(int v) : value_(int64_t{v}) {}
+IValue::IValue(int64_t v) : value_(v) {}
+IValue::IValue(double v) : value_(v) {}
+IValue::IValue(const char* v) : value_(std::string(v)) {}
+IValue::IValue(std::string_view v) : value_(std::string(v)) {}
+IValue::IValue(std::string v) : value_(std::move(v)) {}
+IValue::IValue(Tensor v) : value_(std::move(v)) {}
+IValue::IValue(IntArrayRef v) : value_(v.vec()) {}
+IValue::IValue(std::vector<int64_t> v) : value_(std::move(v)) {}
+IValue::IValue(std::vector<double> v) : value_(std::move(v)) {}
+IValue::IValue(std::vector<Tensor> v) : value_(std::move(v)) {}
+IValue::IValue(std::shared_ptr<ivalue::Tuple> v) : value_(std::move(v)) {}
+IValue::IValue(complex<double> v) : value_(v) {}
+IValue::IValue(Device v) : value_(v) {}
 IValue::IValue(const Scalar& v) {
   if (v.isBoolean()) {
     value_ = v.toBool();

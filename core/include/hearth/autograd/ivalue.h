@@ -29,25 +29,31 @@ class Tuple;
 /// dict are the same one.
 class HEARTH_API IValue {
  public:
-  IValue() = default;
-  IValue(bool v) : value_(v) {}
-  IValue(int v) : value_(int64_t{v}) {}
-  IValue(int64_t v) : value_(v) {}
-  IValue(double v) : value_(v) {}
-  IValue(const char* v) : value_(std::string(v)) {}
-  IValue(std::string_view v) : value_(std::string(v)) {}
-  IValue(std::string v) : value_(std::move(v)) {}
-  IValue(Tensor v) : value_(std::move(v)) {}
+  IValue();
+  IValue(const IValue& other);
+  IValue(IValue&& other) noexcept;
+  IValue& operator=(const IValue& other);
+  IValue& operator=(IValue&& other) noexcept;
+  ~IValue();
+
+  IValue(bool v);
+  IValue(int v);
+  IValue(int64_t v);
+  IValue(double v);
+  IValue(const char* v);
+  IValue(std::string_view v);
+  IValue(std::string v);
+  IValue(Tensor v);
   IValue(const Scalar& v);
-  IValue(IntArrayRef v) : value_(v.vec()) {}
-  IValue(std::vector<int64_t> v) : value_(std::move(v)) {}
-  IValue(std::vector<double> v) : value_(std::move(v)) {}
-  IValue(std::vector<Tensor> v) : value_(std::move(v)) {}
+  IValue(IntArrayRef v);
+  IValue(std::vector<int64_t> v);
+  IValue(std::vector<double> v);
+  IValue(std::vector<Tensor> v);
   IValue(List<IValue> v);
   IValue(Dict<IValue, IValue> v);
-  IValue(std::shared_ptr<ivalue::Tuple> v) : value_(std::move(v)) {}
-  IValue(complex<double> v) : value_(v) {}
-  IValue(Device v) : value_(v) {}
+  IValue(std::shared_ptr<ivalue::Tuple> v);
+  IValue(complex<double> v);
+  IValue(Device v);
   template <class T>
   IValue(std::optional<T> v) {
     if (v) *this = IValue(*std::move(v));
@@ -198,6 +204,7 @@ class HEARTH_API IValue {
   static IValue tuple_of(std::vector<IValue> elements);
   static IValue dict_of(Entries entries);
 
+  // What copies and destroys it stands in one source: every program would pay for it here.
   std::variant<std::monostate, bool, int64_t, double, std::string, Tensor, std::vector<int64_t>,
                std::vector<double>, std::vector<Tensor>, std::shared_ptr<List<IValue>>,
                std::shared_ptr<ivalue::Tuple>, std::shared_ptr<Dict<IValue, IValue>>,
