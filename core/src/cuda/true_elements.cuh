@@ -48,8 +48,8 @@ __device__ __forceinline__ T sum_before(T v, T* total) {
   return before + sum - v;
 }
 
-__global__ void __launch_bounds__(kBlock) inline count_true_kernel(const uint8_t* mask, int64_t n,
-                                                                   bool aligned, int64_t* counts) {
+static __global__ void __launch_bounds__(kBlock)
+    count_true_kernel(const uint8_t* mask, int64_t n, bool aligned, int64_t* counts) {
   const int64_t first = blockIdx.x * int64_t{kMaskChunk} + threadIdx.x * kMaskItems;
   int total;
   sum_before(__popc(true_bits(mask, first, n, aligned)), &total);
@@ -57,7 +57,7 @@ __global__ void __launch_bounds__(kBlock) inline count_true_kernel(const uint8_t
 }
 
 /// counts[i] becomes the sum of those before; counts[n] the sum of all. One block.
-__global__ void __launch_bounds__(1024) inline scan_counts_kernel(int64_t* counts, int64_t n) {
+static __global__ void __launch_bounds__(1024) scan_counts_kernel(int64_t* counts, int64_t n) {
   int64_t before = 0;
   for (int64_t first = 0; first < n; first += blockDim.x) {
     const int64_t i = first + threadIdx.x;
