@@ -274,6 +274,24 @@ TEST(Generation, BeamsThatAreTheSameEndLikeOthers) {
   for (const Ids& row : rows_of(out.sequences)) EXPECT_EQ(row.back(), 2);
 }
 
+TEST(Generation, PaddingOfNoTokenIsNone) {
+  const auto model = open("llama");
+  const auto with_padding = [&](std::optional<int64_t> pad) {
+    // Rows end at different times.
+    const auto at_odd = stopping_criterion([](const TokensSoFar& so_far) {
+      return so_far.ids.size() > 15 + static_cast<size_t>(so_far.ids[0] % 2);
+    });
+    Tensor prompts = ids().clone();
+    prompts.select(1, 0).copy_(tensor({int64_t{4}, int64_t{5}}));
+    return rows_of(
+        generate(*model, prompts,
+                 GenerationConfig().eos_token_id({2}).pad_token_id(pad).max_new_tokens(8),
+                 GenerateOptions().stopping_criteria({at_odd}))
+            .sequences);
+  };
+  EXPECT_EQ(with_padding(-1), with_padding(2));
+}
+
 TEST(Generation, EndsAfterItsTime) {
   const auto model = open("llama");
   const GenerateOutput out =

@@ -356,6 +356,14 @@ TEST(Pipelines, WriteOn) {
   }
 }
 
+TEST(Pipelines, WriteOfNothing) {
+  const auto write = pipeline(task::text_generation, folder("gpt2"));
+  const std::string bos = write.tokenizer().bos_token.value();
+  const auto config = GenerationConfig().max_new_tokens(5);
+  const auto options = TextGenerationOptions().generation_config(config).return_full_text(false);
+  EXPECT_EQ(write("", options)[0].generated_text, write(bos, options)[0].generated_text);
+}
+
 TEST(Pipelines, NeedAModelOfTheirTask) {
   EXPECT_THROW(pipeline(task::text_generation, folder("bert")), FormatError);
   EXPECT_THROW(pipeline(task::text_classification, folder("missing")), FileError);

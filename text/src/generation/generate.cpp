@@ -17,8 +17,10 @@ namespace {
 /// With what follows of other settings.
 GenerationConfig completed(GenerationConfig config, const GenerateOptions& options) {
   config.check();
-  if (!config.pad_token_id() && !config.eos_token_id().empty())
-    config.pad_token_id(config.eos_token_id()[0]);
+  // Old files of Llama have -1 for none.
+  if (config.pad_token_id().value_or(0) < 0) config.pad_token_id(std::nullopt);
+  const std::vector<int64_t>& ends = config.eos_token_id();
+  if (!config.pad_token_id() && !ends.empty() && ends[0] >= 0) config.pad_token_id(ends[0]);
   HEARTH_CHECK_AS(ValueError, config.stop_strings().empty() || options.tokenizer(),
                   "[generate] expected a tokenizer (GenerateOptions) for stop_strings");
   return config;

@@ -6,6 +6,7 @@
 #include "hearth/base/error.h"
 #include "hearth/base/generator.h"
 #include "hearth/hub/model_files.h"
+#include "hearth/ops/creation.h"
 #include "hearth/text/generation/generate.h"
 #include "hearth/text/models/causal_lm.h"
 #include "hearth/text/tokenizers/decode_stream.h"
@@ -60,10 +61,20 @@ TextGenerationPipeline TextGenerationPipeline::from_pretrained(const std::string
   return {name_or_path, options};
 }
 
-std::vector<std::string> TextGenerationPipeline::write(const BatchEncoding& prompt,
+std::vector<std::string> TextGenerationPipeline::write(BatchEncoding prompt,
                                                        const Options& options) const {
   const GenerationConfig& config =
       options.generation_config() ? *options.generation_config() : generation_config;
+  if (prompt.input_ids.size(1) == 0) {
+    // Of nothing, a text begins with the token for that.
+    std::optional<int64_t> first = config.bos_token_id();
+    if (const auto its = tokenizer().bos_token_id(); !first && its) first = *its;
+    HEARTH_CHECK_AS(ValueError, first,
+                    "[TextGenerationPipeline] expected a prompt of one token or more; there is no "
+                    "bos_token to begin with");
+    prompt.input_ids = full({1, 1}, *first, kLong);
+    prompt.attention_mask = ones({1, 1}, kLong);
+  }
   GenerateOptions how;
   how.attention_mask(prompt.attention_mask.to(device())).tokenizer(tokenizer().tokenizer);
   if (options.seed()) how.generator(Generator(*options.seed()));

@@ -57,7 +57,7 @@ class HEARTH_API TextGenerationPipeline : public Pipeline {
 
  private:
   TextGenerationPipeline(const std::string& name_or_path, const PipelineOptions& options);
-  std::vector<std::string> write(const BatchEncoding& prompt, const Options& options) const;
+  std::vector<std::string> write(BatchEncoding prompt, const Options& options) const;
 };
 
 }  // namespace hearth::text
