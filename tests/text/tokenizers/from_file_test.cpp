@@ -55,6 +55,17 @@ TEST(TokenizerFiles, GiveTheIdsOfTheirOwnLibraries) {
   EXPECT_EQ(files, 7);
 }
 
+TEST(TokenizerFiles, LeaveSymbolsThatUsersDefinedAsTheyAre) {
+  const Tokenizer tokenizer = Tokenizer::from_file(kFiles + "kept.model");
+  JsonlReader lines(kFiles + "kept.jsonl");
+  int count = 0;
+  for (; const auto line = lines.next(); ++count) {
+    const std::string& text = line->at("text").string();
+    EXPECT_EQ(tokenizer.encode_ids(text), ids_of(line->at("ids"))) << text;
+  }
+  EXPECT_EQ(count, 10);
+}
+
 TEST(TokenizerFiles, OfTiktokenNeedANameThatIsKnown) {
   const Tokenizer gpt2 = Tokenizer::from_file(kFiles + "gpt2.tiktoken");
   EXPECT_THAT(gpt2.encode_ids("<|endoftext|>"), ElementsAre(50256));

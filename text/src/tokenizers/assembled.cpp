@@ -29,8 +29,13 @@ std::vector<AddedToken> specials_of(const Model& model,
 /// Steps of SentencePiece's normalizer, but for a space in front.
 ordered_json sentencepiece_normalizers(const SentencePieceFile& its, bool legacy, bool exact) {
   ordered_json steps = ordered_json::array();
-  if (!its.precompiled_charsmap.empty())
+  if (!its.precompiled_charsmap.empty()) {
     steps.push_back(precompiled(its.precompiled_charsmap, exact));
+    // The library writes user-defined pieces as they are.
+    ordered_json& kept = steps.back()["kept"] = ordered_json::array();
+    for (const UnigramPiece& piece : its.pieces)
+      if (exact && piece.type == UnigramPiece::Type::UserDefined) kept.push_back(piece.text);
+  }
   if (its.remove_extra_whitespaces) {
     steps.push_back(replace("Regex", "\\A +| +\\z", ""));
     steps.push_back(replace("Regex", " {2,}", " "));

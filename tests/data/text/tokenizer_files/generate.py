@@ -57,6 +57,22 @@ def sentencepiece_files():
         yield f"{name}.model", [t for t in TEXTS if "<s>" not in t], processor.encode
 
 
+def kept_symbols():
+    """User-defined symbols are left by the normalizer as they are, whatever its rules say of them."""
+    out = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(CORPUS), model_writer=out, minloglevel=2, hard_vocab_limit=False,
+        model_type="unigram", vocab_size=200, byte_fallback=False,
+        normalization_rule_tsv=str(HERE.parent / "tokenizers" / "rules.tsv"),
+        user_defined_symbols=["\ufb01x", "\uff211", "\xbd", "e\u0301s", "<x>"])
+    (HERE / "kept.model").write_bytes(out.getvalue())
+    encode = sentencepiece.SentencePieceProcessor(model_proto=out.getvalue()).encode
+    texts = ["the \ufb01x is", "\ufb01x", "\ufb01", "a \uff211b \uff212", "\xbd a\xbd", "e\u0301s e\u0301",
+             "de\u0301s<x>", "  \xbd  \u216b\ufb01x\ufb01x  ", "\ufb01x\u200b\xa0\ufb01x", "the <x>"]
+    lines = [json.dumps({"text": text, "ids": encode(text)}, ensure_ascii=False) + "\n" for text in texts]
+    (HERE / "kept.jsonl").write_text("".join(lines))
+
+
 def tiktoken_files():
     for name, pattern in (("gpt2", GPT2), ("cl100k_base", CL100K)):
         ranks = bpe_train("\n".join(CORPUS), 340, pattern, visualise=None)
@@ -68,6 +84,7 @@ def tiktoken_files():
 
 
 def main():
+    kept_symbols()
     lines = []
     for files in (sentencepiece_files(), tiktoken_files()):
         for name, texts, encode in files:

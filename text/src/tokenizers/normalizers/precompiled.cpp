@@ -4,6 +4,7 @@
 #include "tokenizers/base64.h"
 #include "tokenizers/edit.h"
 #include "tokenizers/json_fields.h"
+#include "tokenizers/models/trie.h"
 #include "tokenizers/normalizers/charsmap.h"
 #include "tokenizers/normalizers/normalizers.h"
 #include "unicode/graphemes.h"
@@ -81,11 +82,21 @@ class Rewriter {
 
 class Precompiled final : public Normalizer {
  public:
-  Precompiled(std::string base64, const std::string& bytes, bool longest, const std::string& source)
+  /// `kept`: texts that stay what they are; only where the longest rule counts.
+  Precompiled(std::string base64, const std::string& bytes, bool longest,
+              const std::vector<std::string>& kept, const std::string& source)
       : base64_(std::move(base64)), map_(bytes, source), longest_(longest) {
+    size_t size = 0;
+    for (const std::string& text : kept) size += text.size();
+    kept_.reserve(size, source);
+    for (const std::string& text : kept) {
+      if (text.empty()) continue;
+      kept_.add(text, 0);
+      begins_kept_[static_cast<uint8_t>(text[0])] = true;
+    }
     for (uint8_t byte = 0x20; byte < 0x7f; ++byte) {
       const char letter = static_cast<char>(byte);
-      plain_[byte] = !map_.find(std::string_view(&letter, 1));
+      plain_[byte] = !begins_kept_[byte] && !map_.find(std::string_view(&letter, 1));
       // What begins with two ASCII characters would have to be looked for.
       for (int next = 1; longest && plain_[byte] && next < 0x80; ++next) {
         const char both[2] = {letter, static_cast<char>(next)};
@@ -132,6 +143,19 @@ class Precompiled final : public Normalizer {
     return at;
   }
 
+  /// How long the longest text is that is kept here.
+  size_t kept_prefix(std::string_view text) const {
+    size_t longest = 0;
+    if (text.empty() || !begins_kept_[static_cast<uint8_t>(text[0])]) return longest;
+    uint32_t node = Trie::kRoot;
+    for (size_t at = 0; at < text.size();) {
+      node = kept_.step(node, text[at++]);
+      if (node == Trie::kNone) break;
+      if (kept_.value(node) != Trie::kNone) longest = at;
+    }
+    return longest;
+  }
+
   /// As SentencePiece does it.
   void replace_longest(Rewriter& rewriter) const {
     while (!rewriter.left().empty()) {
@@ -140,6 +164,10 @@ class Precompiled final : public Normalizer {
       size_t kept = 0;
       while (kept < left.size()) {
         kept += plain_prefix(left.substr(kept));
+        if (const size_t symbol = kept_prefix(left.substr(kept))) {
+          kept += symbol;
+          continue;
+        }
         if (kept == left.size() || (match = map_.find(left.substr(kept), true))) break;
         kept += unicode::length_of(left[kept]);
       }
@@ -162,6 +190,8 @@ class Precompiled final : public Normalizer {
   bool longest_;
   /// Letters that stay what they are, unless marks follow.
   bool plain_[128] = {};
+  Trie kept_;
+  bool begins_kept_[256] = {};
 };
 
 }  // namespace
@@ -170,8 +200,15 @@ std::unique_ptr<Normalizer> make_precompiled(const JsonFields& fields) {
   std::string base64 = fields.string("precompiled_charsmap");
   const auto bytes = from_base64(base64);
   if (!bytes) fields.fail("precompiled_charsmap", "base64");
-  return std::make_unique<Precompiled>(std::move(base64), *bytes,
-                                       fields.boolean("longest_match", false), fields.source());
+  std::vector<std::string> kept;
+  if (fields.find("kept"))
+    for (const simdjson::dom::element text : fields.array("kept")) {
+      std::string_view read;
+      if (text.get(read)) fields.fail("kept", "a list of strings");
+      kept.emplace_back(read);
+    }
+  return std::make_unique<Precompiled>(
+      std::move(base64), *bytes, fields.boolean("longest_match", false), kept, fields.source());
 }
 
 }  // namespace hearth::text::normalizers
