@@ -407,6 +407,8 @@ void Module::print_recursive(std::ostream& stream, const std::string& indentatio
 }
 
 std::ostream& operator<<(std::ostream& stream, const Module& module) {
+  // LibTorch's modules leave this set: what a program prints after its model reads true and false.
+  stream << std::boolalpha;
   module.print_recursive(stream, "");
   return stream;
 }

@@ -111,7 +111,7 @@ void AveragedModel::update_parameters(const nn::Module& model) {
 // ---- the rate
 
 SWALR::SWALR(Optimizer& optimizer, std::vector<double> swa_lr, int64_t anneal_epochs, bool linear)
-    : LRScheduler(optimizer),
+    : FormulaScheduler(optimizer),
       swa_lrs_(per_group("SWALR", "swa_lr", std::move(swa_lr), base_lrs_.size())),
       anneal_epochs_(anneal_epochs),
       linear_(linear) {

@@ -238,5 +238,11 @@ TEST(NnPrinting, EveryModuleAsLibTorch) {
   EXPECT_EQ(text(Functional(relu)), "torch::nn::Functional()");
 }
 
+TEST(NnPrinting, BoolsAfterAModelHaveNames) {
+  std::ostringstream out;
+  out << true << Linear(1, 2) << true;
+  EXPECT_EQ(out.str(), "1torch::nn::Linear(in_features=1, out_features=2, bias=true)true");
+}
+
 }  // namespace
 }  // namespace hearth

@@ -60,6 +60,26 @@ TEST(LRScheduler, FollowsTheFormulas) {
                {0.1, 0.05, 0.1 / 3});
 }
 
+/// As LibTorch's schedulers are written: get_lrs() is asked with 0 at the first step.
+struct Halving : LRScheduler {
+  using LRScheduler::LRScheduler;
+  std::vector<double> get_lrs() override {
+    return std::vector<double>(base_lrs_.size(), std::pow(0.5, static_cast<double>(step_count_)));
+  }
+};
+
+TEST(LRScheduler, ClassesOfOnesOwnAreAskedAsLibTorchAsksThem) {
+  Adam optimizer(two_groups(0.1));
+  Halving scheduler(optimizer);
+  std::vector<double> seen;
+  for (int i = 0; i < 4; ++i) {
+    seen.push_back(scheduler.get_last_lr()[0]);
+    optimizer.step();
+    scheduler.step();
+  }
+  expect_rates(seen, {0.1, 1, 0.5, 0.25});
+}
+
 TEST(LRScheduler, CosineTurnsAtItsEnds) {
   Adam optimizer(two_groups(0.1));
   CosineAnnealingLR scheduler(optimizer, 8);

@@ -56,7 +56,7 @@ class HEARTH_API AveragedModel : public nn::Module {
 
 /// Moves the rate to swa_lr (one for all groups, or one each) in anneal_epochs steps, along half a
 /// cosine or a line, and keeps it there.
-class HEARTH_API SWALR : public LRScheduler {
+class HEARTH_API SWALR : public FormulaScheduler {
  public:
   SWALR(Optimizer& optimizer, std::vector<double> swa_lr, int64_t anneal_epochs = 10,
         bool linear = false);

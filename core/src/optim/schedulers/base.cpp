@@ -27,6 +27,11 @@ LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(optimizer) {
 LRScheduler::~LRScheduler() = default;
 
 void LRScheduler::step() {
+  set_lrs(get_lrs());
+  ++step_count_;
+}
+
+void FormulaScheduler::step() {
   ++step_count_;
   set_lrs(get_lrs());
 }

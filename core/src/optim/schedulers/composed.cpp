@@ -10,7 +10,7 @@ namespace hearth::optim {
 
 ComposedScheduler::ComposedScheduler(const char* name, Optimizer& optimizer,
                                      std::vector<std::shared_ptr<LRScheduler>> schedulers)
-    : LRScheduler(optimizer), name_(name), schedulers_(std::move(schedulers)) {
+    : FormulaScheduler(optimizer), name_(name), schedulers_(std::move(schedulers)) {
   HEARTH_CHECK_AS(ValueError, !schedulers_.empty(), "[", name,
                   "] expects at least one scheduler, but got none");
   for (const auto& s : schedulers_)
@@ -19,7 +19,7 @@ ComposedScheduler::ComposedScheduler(const char* name, Optimizer& optimizer,
 }
 
 void ComposedScheduler::rewind() {
-  LRScheduler::rewind();
+  FormulaScheduler::rewind();
   for (const auto& s : schedulers_) s->rewind();
 }
 

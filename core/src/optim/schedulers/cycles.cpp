@@ -9,7 +9,7 @@
 namespace hearth::optim {
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options)
-    : LRScheduler(optimizer), o_(std::move(options)) {
+    : FormulaScheduler(optimizer), o_(std::move(options)) {
   const size_t groups = base_lrs_.size();
   HEARTH_CHECK_AS(ValueError, o_.total_steps() > 0,
                   "[OneCycleLR] Expected positive integer total_steps, but got ", o_.total_steps());
@@ -77,7 +77,7 @@ Optimizer& lowered(Optimizer& optimizer, const std::vector<double>& base_lr) {
 }  // namespace
 
 CyclicLR::CyclicLR(Optimizer& optimizer, CyclicLROptions options)
-    : LRScheduler(lowered(optimizer, options.base_lr())), o_(std::move(options)) {
+    : FormulaScheduler(lowered(optimizer, options.base_lr())), o_(std::move(options)) {
   const size_t groups = base_lrs_.size();
   HEARTH_CHECK_AS(ValueError, o_.step_size_up() > 0 && o_.step_size_down().value_or(0) >= 0,
                   "[CyclicLR] expected step_size_up above 0 and step_size_down of 0 or more, got ",

@@ -9,7 +9,7 @@
 namespace hearth::optim {
 
 StepLR::StepLR(Optimizer& optimizer, unsigned step_size, double gamma)
-    : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {
+    : FormulaScheduler(optimizer), step_size_(step_size), gamma_(gamma) {
   HEARTH_CHECK_AS(ValueError, step_size > 0, "[StepLR] expected a step_size above 0");
 }
 std::vector<double> StepLR::get_lrs() {
@@ -21,7 +21,7 @@ std::vector<double> StepLR::get_closed_form_lrs() {
 }
 
 MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma)
-    : LRScheduler(optimizer), milestones_(std::move(milestones)), gamma_(gamma) {
+    : FormulaScheduler(optimizer), milestones_(std::move(milestones)), gamma_(gamma) {
   std::sort(milestones_.begin(), milestones_.end());
 }
 std::vector<double> MultiStepLR::get_lrs() {
@@ -34,7 +34,7 @@ std::vector<double> MultiStepLR::get_closed_form_lrs() {
 }
 
 ConstantLR::ConstantLR(Optimizer& optimizer, double factor, int64_t total_iters)
-    : LRScheduler(optimizer), factor_(factor), total_iters_(total_iters) {
+    : FormulaScheduler(optimizer), factor_(factor), total_iters_(total_iters) {
   HEARTH_CHECK_AS(
       ValueError, factor > 0 && factor <= 1,
       "[ConstantLR] Constant multiplicative factor expected to be between 0 and 1, got ", factor);
@@ -50,7 +50,10 @@ std::vector<double> ConstantLR::get_closed_form_lrs() {
 
 LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor,
                    int64_t total_iters)
-    : LRScheduler(optimizer), start_(start_factor), end_(end_factor), total_iters_(total_iters) {
+    : FormulaScheduler(optimizer),
+      start_(start_factor),
+      end_(end_factor),
+      total_iters_(total_iters) {
   HEARTH_CHECK_AS(
       ValueError, start_ > 0 && start_ <= 1,
       "[LinearLR] Starting multiplicative factor expected to be greater than 0 and less "
@@ -76,7 +79,7 @@ std::vector<double> LinearLR::get_closed_form_lrs() {
 }
 
 ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma)
-    : LRScheduler(optimizer), gamma_(gamma) {}
+    : FormulaScheduler(optimizer), gamma_(gamma) {}
 std::vector<double> ExponentialLR::get_lrs() {
   return scaled_current(step_count_ == 0 ? 1 : gamma_);
 }
@@ -85,7 +88,7 @@ std::vector<double> ExponentialLR::get_closed_form_lrs() {
 }
 
 PolynomialLR::PolynomialLR(Optimizer& optimizer, int64_t total_iters, double power)
-    : LRScheduler(optimizer), total_iters_(total_iters), power_(power) {
+    : FormulaScheduler(optimizer), total_iters_(total_iters), power_(power) {
   HEARTH_CHECK_AS(ValueError, total_iters > 0, "[PolynomialLR] expected total_iters above 0, got ",
                   total_iters);
 }
@@ -100,7 +103,7 @@ std::vector<double> PolynomialLR::get_closed_form_lrs() {
 }
 
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min)
-    : LRScheduler(optimizer), t_max_(T_max), eta_min_(eta_min) {
+    : FormulaScheduler(optimizer), t_max_(T_max), eta_min_(eta_min) {
   HEARTH_CHECK_AS(ValueError, T_max > 0, "[CosineAnnealingLR] expected T_max above 0, got ", T_max);
 }
 std::vector<double> CosineAnnealingLR::get_lrs() {
@@ -128,7 +131,7 @@ std::vector<double> CosineAnnealingLR::get_closed_form_lrs() {
 
 CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t T_0,
                                                          int64_t T_mult, double eta_min)
-    : LRScheduler(optimizer), t_0_(T_0), t_mult_(T_mult), eta_min_(eta_min) {
+    : FormulaScheduler(optimizer), t_0_(T_0), t_mult_(T_mult), eta_min_(eta_min) {
   HEARTH_CHECK_AS(ValueError, T_0 > 0, "[CosineAnnealingWarmRestarts] expected T_0 above 0, got ",
                   T_0);
   HEARTH_CHECK_AS(ValueError, T_mult >= 1,
@@ -166,7 +169,7 @@ std::vector<double> scaled(std::vector<double> lrs, const std::vector<LRFactor>&
 LambdaLR::LambdaLR(Optimizer& optimizer, LRFactor f)
     : LambdaLR(optimizer, std::vector<LRFactor>(optimizer.param_groups().size(), std::move(f))) {}
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<LRFactor> f)
-    : LRScheduler(optimizer), f_(factors("LambdaLR", std::move(f), base_lrs_.size())) {
+    : FormulaScheduler(optimizer), f_(factors("LambdaLR", std::move(f), base_lrs_.size())) {
   initial_step();
 }
 std::vector<double> LambdaLR::get_lrs() { return scaled(base_lrs_, f_, step_count_); }
@@ -175,7 +178,8 @@ MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, LRFactor f)
     : MultiplicativeLR(optimizer,
                        std::vector<LRFactor>(optimizer.param_groups().size(), std::move(f))) {}
 MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, std::vector<LRFactor> f)
-    : LRScheduler(optimizer), f_(factors("MultiplicativeLR", std::move(f), base_lrs_.size())) {}
+    : FormulaScheduler(optimizer),
+      f_(factors("MultiplicativeLR", std::move(f), base_lrs_.size())) {}
 std::vector<double> MultiplicativeLR::get_lrs() {
   return step_count_ == 0 ? get_current_lrs() : scaled(get_current_lrs(), f_, step_count_);
 }

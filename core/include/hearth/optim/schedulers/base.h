@@ -9,8 +9,8 @@
 namespace hearth::optim {
 
 /// Base of schedulers, which set the learning rate of an optimizer's groups at every step(). The
-/// optimizer must outlive them. They compute as Python's do, from the rate before, so several on
-/// one optimizer combine. Derive, and implement get_lrs().
+/// optimizer must outlive them. For schedulers of one's own derive from this, and implement
+/// get_lrs(); it is asked before a step is counted, as LibTorch's is.
 class HEARTH_API LRScheduler {
  public:
   explicit LRScheduler(Optimizer& optimizer);
@@ -29,7 +29,7 @@ class HEARTH_API LRScheduler {
   virtual void load(serialize::InputArchive& archive);
 
  protected:
-  /// The rates after step_count_ steps.
+  /// The rates of the step after step_count_ steps: the first one asks with 0.
   virtual std::vector<double> get_lrs() = 0;
   /// The same without the rates before; by default get_lrs().
   virtual std::vector<double> get_closed_form_lrs();
@@ -37,8 +37,8 @@ class HEARTH_API LRScheduler {
   /// Sets the rates of step 0; for the constructors of schedulers that change those.
   void initial_step();
   void set_lrs(const std::vector<double>& lrs);
-  /// Back to before step 0, which the next step() is then.
-  virtual void rewind() { step_count_ = -1; }
+  /// Back to before the first rates, which the next step() sets then.
+  virtual void rewind() { step_count_ = 0; }
   /// base_lrs_, each times `factor`.
   std::vector<double> scaled_base(double factor) const;
   /// The current rates, each times `factor`.
@@ -50,6 +50,18 @@ class HEARTH_API LRScheduler {
 
  private:
   friend class ComposedScheduler;
+};
+
+/// Base of the library's own schedulers. They compute as Python's do, from the rate before, so
+/// several on one optimizer combine: get_lrs() answers for a step that is counted already.
+class HEARTH_API FormulaScheduler : public LRScheduler {
+ public:
+  using LRScheduler::LRScheduler;
+  void step() override;
+
+ protected:
+  /// Step 0 is set again: by the constructor the first time.
+  void rewind() override { step_count_ = -1; }
 };
 
 }  // namespace hearth::optim

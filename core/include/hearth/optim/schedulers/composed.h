@@ -6,7 +6,7 @@
 namespace hearth::optim {
 
 /// What schedulers made of others share.
-class HEARTH_API ComposedScheduler : public LRScheduler {
+class HEARTH_API ComposedScheduler : public FormulaScheduler {
  public:
   /// Starts them again, and steps.
   void step_to(int64_t count) override;

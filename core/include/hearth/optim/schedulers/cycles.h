@@ -29,7 +29,7 @@ struct OneCycleLROptions {
 };
 
 /// Up to a high rate and down to a tiny one, in total_steps steps.
-class HEARTH_API OneCycleLR : public LRScheduler {
+class HEARTH_API OneCycleLR : public FormulaScheduler {
  public:
   OneCycleLR(Optimizer& optimizer, OneCycleLROptions options);
   /// Restores the momentum as well.
@@ -66,7 +66,7 @@ struct CyclicLROptions {
 };
 
 /// Up and down between two rates, again and again (Smith 2017).
-class HEARTH_API CyclicLR : public LRScheduler {
+class HEARTH_API CyclicLR : public FormulaScheduler {
  public:
   CyclicLR(Optimizer& optimizer, CyclicLROptions options);
   /// Restores the momentum as well.

@@ -6,7 +6,7 @@
 namespace hearth::optim {
 
 /// Times gamma every step_size steps.
-class HEARTH_API StepLR : public LRScheduler {
+class HEARTH_API StepLR : public FormulaScheduler {
  public:
   StepLR(Optimizer& optimizer, unsigned step_size, double gamma = 0.1);
 
@@ -20,7 +20,7 @@ class HEARTH_API StepLR : public LRScheduler {
 };
 
 /// Times gamma at each milestone.
-class HEARTH_API MultiStepLR : public LRScheduler {
+class HEARTH_API MultiStepLR : public FormulaScheduler {
  public:
   MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1);
 
@@ -34,7 +34,7 @@ class HEARTH_API MultiStepLR : public LRScheduler {
 };
 
 /// Times factor for the first total_iters steps.
-class HEARTH_API ConstantLR : public LRScheduler {
+class HEARTH_API ConstantLR : public FormulaScheduler {
  public:
   ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5);
 
@@ -48,7 +48,7 @@ class HEARTH_API ConstantLR : public LRScheduler {
 };
 
 /// From start_factor to end_factor times the rate, linearly over total_iters steps.
-class HEARTH_API LinearLR : public LRScheduler {
+class HEARTH_API LinearLR : public FormulaScheduler {
  public:
   LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0,
            int64_t total_iters = 5);
@@ -63,7 +63,7 @@ class HEARTH_API LinearLR : public LRScheduler {
 };
 
 /// Times gamma every step.
-class HEARTH_API ExponentialLR : public LRScheduler {
+class HEARTH_API ExponentialLR : public FormulaScheduler {
  public:
   ExponentialLR(Optimizer& optimizer, double gamma);
 
@@ -76,7 +76,7 @@ class HEARTH_API ExponentialLR : public LRScheduler {
 };
 
 /// Down to 0 in total_iters steps, as (1 - step / total_iters)^power.
-class HEARTH_API PolynomialLR : public LRScheduler {
+class HEARTH_API PolynomialLR : public FormulaScheduler {
  public:
   PolynomialLR(Optimizer& optimizer, int64_t total_iters = 5, double power = 1);
 
@@ -90,7 +90,7 @@ class HEARTH_API PolynomialLR : public LRScheduler {
 };
 
 /// Down to eta_min along half a cosine in T_max steps, and up again.
-class HEARTH_API CosineAnnealingLR : public LRScheduler {
+class HEARTH_API CosineAnnealingLR : public FormulaScheduler {
  public:
   CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0);
 
@@ -105,7 +105,7 @@ class HEARTH_API CosineAnnealingLR : public LRScheduler {
 
 /// Down to eta_min along half a cosine in T_0 steps, then from the top again in T_mult times as
 /// many (Loshchilov and Hutter 2017, SGDR).
-class HEARTH_API CosineAnnealingWarmRestarts : public LRScheduler {
+class HEARTH_API CosineAnnealingWarmRestarts : public FormulaScheduler {
  public:
   CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t T_0, int64_t T_mult = 1,
                               double eta_min = 0);
@@ -122,7 +122,7 @@ class HEARTH_API CosineAnnealingWarmRestarts : public LRScheduler {
 using LRFactor = Callable<double(int64_t)>;
 
 /// The initial rate times f(number of steps); one f for all groups, or one each.
-class HEARTH_API LambdaLR : public LRScheduler {
+class HEARTH_API LambdaLR : public FormulaScheduler {
  public:
   LambdaLR(Optimizer& optimizer, LRFactor f);
   LambdaLR(Optimizer& optimizer, std::vector<LRFactor> f);
@@ -135,7 +135,7 @@ class HEARTH_API LambdaLR : public LRScheduler {
 };
 
 /// Times f(number of steps) every step; one f for all groups, or one each.
-class HEARTH_API MultiplicativeLR : public LRScheduler {
+class HEARTH_API MultiplicativeLR : public FormulaScheduler {
  public:
   MultiplicativeLR(Optimizer& optimizer, LRFactor f);
   MultiplicativeLR(Optimizer& optimizer, std::vector<LRFactor> f);
