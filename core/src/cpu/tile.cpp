@@ -450,31 +450,94 @@ struct alignas(16) Bytes16 {
   uint64_t halves[2];
 };
 
-/// Copies a transposition of one type; false when it is something else.
-bool try_transposed(const Tensor& target, const Tensor& source) {
+/// `n` elements, those of `in` from the last to the first in memory.
+template <class E>
+void copy_reversed(char* out, const char* in, int64_t n) {
+  constexpr int64_t kElement = sizeof(E);
+  int64_t i = 0;
+  if constexpr (kElement == 1) {
+    for (; i + 8 <= n; i += 8) {
+      uint64_t eight;
+      std::memcpy(&eight, in - i - 7, 8);
+      eight = __builtin_bswap64(eight);
+      std::memcpy(out + i, &eight, 8);
+    }
+  }
+  for (; i < n; ++i) std::memcpy(out + i * kElement, in - i * kElement, sizeof(E));
+}
+
+/// Rows of the plan's inner dim, one behind the other in the next.
+template <class E>
+void copy_rows(const Plan& plan, char* out, const char* in, int64_t rows) {
+  constexpr int64_t kElement = sizeof(E);
+  const int64_t n = plan.size[0], out_step = plan.stride[0][0], in_step = plan.stride[1][0];
+  const bool runs = out_step == kElement && in_step == kElement;
+  const bool reversed = out_step == kElement && in_step == -kElement;
+  for (int64_t r = 0; r < rows; ++r, out += plan.stride[0][1], in += plan.stride[1][1]) {
+    if (runs && n == 3) {  // the colors of a pixel
+      std::memcpy(out, in, 3 * sizeof(E));
+    } else if (runs && n >= kShortRow) {
+      std::memcpy(out, in, static_cast<size_t>(n) * sizeof(E));
+    } else if (reversed) {
+      copy_reversed<E>(out, in, n);
+    } else {
+      for (int64_t i = 0; i < n; ++i) std::memcpy(out + i * out_step, in + i * in_step, sizeof(E));
+    }
+  }
+}
+
+template <class E>
+void copy_by_rows(const Plan& plan) {
+  int64_t all = 1;
+  for (int d = 1; d < plan.dims; ++d) all *= plan.size[d];
+  const int64_t grain = std::max<int64_t>(1, kGrain / plan.size[0]);
+  parallel_for(all, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end;) {
+      char* out = plan.data[0];
+      const char* in = plan.data[1];
+      int64_t rest = row;
+      for (int d = 1; d < plan.dims; ++d) {
+        out += rest % plan.size[d] * plan.stride[0][d];
+        in += rest % plan.size[d] * plan.stride[1][d];
+        rest /= plan.size[d];
+      }
+      const int64_t rows = std::min(end - row, plan.size[1] - row % plan.size[1]);
+      copy_rows<E>(plan, out, in, rows);
+      row += rows;
+    }
+  });
+}
+
+/// Copies rows of one type without tiles between them; false where it is something else.
+bool try_untiled(const Tensor& target, const Tensor& source) {
   const TensorImpl &t = impl(target), &s = impl(source);
   if (t.dtype != s.dtype || t.numel < kBlock * kBlock || t.strides == s.strides) return false;
   Plan plan;
   add_operand(plan, &target, nullptr, t.sizes);
   add_operand(plan, &source, nullptr, t.sizes);
   coalesce(plan, t.sizes);
-  const int d = transposed_dim(plan, static_cast<int64_t>(element_size(t.dtype)));
-  if (d == 0) return false;
-  switch (element_size(t.dtype)) {
+  const auto element = static_cast<int64_t>(element_size(t.dtype));
+  const int d = transposed_dim(plan, element);
+  if (d == 0 && (plan.dims == 1 || plan.stride[1][0] == 0)) return false;
+  const auto run = [&](auto type) {
+    using E = decltype(type);
+    d > 0 ? copy_transposed<E>(plan, d) : copy_by_rows<E>(plan);
+  };
+  switch (element) {
     case 1:
-      copy_transposed<uint8_t>(plan, d);
+      run(uint8_t{});
       break;
     case 2:
-      copy_transposed<uint16_t>(plan, d);
+      run(uint16_t{});
       break;
     case 4:
-      copy_transposed<uint32_t>(plan, d);
+      run(uint32_t{});
       break;
     case 8:
-      copy_transposed<uint64_t>(plan, d);
+      run(uint64_t{});
       break;
     default:
-      copy_transposed<Bytes16>(plan, d);
+      run(Bytes16{});
   }
   return true;
 }
@@ -482,7 +545,7 @@ bool try_transposed(const Tensor& target, const Tensor& source) {
 }  // namespace
 
 void copy_tiled(const Tensor& target, const Tensor& source) {
-  if (try_transposed(target, source)) return;
+  if (try_untiled(target, source)) return;
   static constexpr TileFn kCopy[] = {&copy_tile<0>, &copy_tile<1>, &copy_tile<2>, &copy_tile<3>,
                                      &copy_tile<4>};
   const ScalarType type = impl(target).dtype;
