@@ -2,6 +2,7 @@
 #include "hearth/vision/transforms/functional/pad.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "hearth/base/error.h"
 #include "hearth/ops/creation.h"
@@ -55,6 +56,13 @@ Tensor with_fills(const Tensor& padded, const Padding& p, const Fill& fill) {
   return padded;
 }
 
+/// f of the image as its pixels lie in memory; `row` is the dim of its rows, columns follow.
+template <class F>
+Tensor as_it_lies(const Tensor& image, const F& f) {
+  if (image.size(-3) == 1 || image.stride(-3) != 1) return f(image, -2);
+  return f(image.movedim(-3, -1), -3).movedim(-1, -3);
+}
+
 void check_constant(PaddingMode mode, const char* what) {
   HEARTH_CHECK_AS(ValueError, mode == PaddingMode::Constant, "[pad] ", what,
                   " can be padded by constants only, got ", text_of(mode));
@@ -79,12 +87,18 @@ Tensor pad(const Tensor& image, const Padding& p, const Fill& fill, PaddingMode 
                   image.size(-3), " channels, got ", fill.size());
   if (mode == PaddingMode::Constant) {
     const double value = fill.size() == 1 ? fill[0] : 0;
-    const Tensor out = constant_pad_nd(image, {p.left, p.right, p.top, p.bottom}, value);
+    const Tensor out = as_it_lies(image, [&](const Tensor& x, int64_t row) {
+      std::vector<int64_t> amounts(static_cast<size_t>(2 * (-2 - row)));  // none of colors
+      amounts.insert(amounts.end(), {p.left, p.right, p.top, p.bottom});
+      return constant_pad_nd(x, amounts, value);
+    });
     return fill.size() > 1 ? with_fills(out, p, fill) : out;
   }
   const Tensor rows = mirrored_pixels(image.size(-2), p.top, p.bottom, mode, image.device());
   const Tensor columns = mirrored_pixels(image.size(-1), p.left, p.right, mode, image.device());
-  return image.index_select(-2, rows).index_select(-1, columns);
+  return as_it_lies(image, [&](const Tensor& x, int64_t row) {
+    return x.index_select(row, rows).index_select(row + 1, columns);
+  });
 }
 
 Image pad(const Image& image, const Padding& padding, const Fill& fill, PaddingMode mode) {
