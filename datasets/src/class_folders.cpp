@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <string_view>
 
 #include "hearth/base/error.h"
 #include "hearth/data/class_balance.h"
@@ -42,11 +43,31 @@ struct Listed {
 /// A folder and the files in it.
 using FolderFiles = std::pair<std::string, std::vector<fs::path>>;
 
+/// The first link on the way to a folder that leads back to where the way came from; empty if none
+/// does.
+fs::path circle_in(const fs::path& folder) {
+  std::error_code unknown;
+  fs::path way;
+  for (const fs::path& part : folder) {
+    way /= part;
+    if (!fs::is_symlink(way, unknown)) continue;
+    for (fs::path above = way.parent_path(); !above.empty(); above = above.parent_path()) {
+      if (fs::equivalent(above, way, unknown)) return way;
+      if (above == above.parent_path()) break;
+    }
+  }
+  return {};
+}
+
 void find_folders(const fs::path& folder, std::vector<FolderFiles>& out, int depth = 0) {
-  // Links may lead in circles.
   constexpr int kDeepest = 32;
-  HEARTH_CHECK_AS(FormatError, depth < kDeepest, "[", folder.string(), "] lies more than ",
-                  kDeepest, " folders deep in the folder of a class");
+  if (depth == kDeepest) {
+    const fs::path circle = circle_in(folder);
+    HEARTH_CHECK_AS(FormatError, circle.empty(), "[", circle.string(),
+                    "] is a link to a folder in which it lies itself");
+    HEARTH_CHECK_AS(FormatError, false, "[", folder.string(), "] lies more than ", kDeepest,
+                    " folders deep in the folder of a class");
+  }
   Listed listed(folder);
   out.emplace_back(folder.string(), std::move(listed.files));
   for (const fs::path& below : listed.folders) find_folders(below, out, depth + 1);
@@ -112,11 +133,13 @@ void split_classes(ClassFiles& all, const std::string& root, const ClassFolderOp
     targets.push_back(file.target);
     ++count[static_cast<size_t>(file.target)];
   }
-  for (size_t c = 0; c < count.size(); ++c)
+  for (size_t c = 0; c < count.size(); ++c) {
+    std::string_view what = options.what;
+    if (count[c] == 1) what.remove_suffix(1);  // the plural's s
     HEARTH_CHECK_AS(FormatError, count[c] >= 2 || (count[c] == 0 && options.allow_empty), "[",
-                    (fs::path(root) / all.classes[c]).string(), "] holds ", count[c], " ",
-                    options.what,
+                    (fs::path(root) / all.classes[c]).string(), "] holds ", count[c], " ", what,
                     "; expected two or more, some to learn from and some to test with");
+  }
   const data::StratifiedSplit split =
       data::stratified_split(targets, options.test_share, options.seed);
   std::vector<LabeledFile> kept;

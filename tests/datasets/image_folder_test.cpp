@@ -92,7 +92,8 @@ TEST_F(Folder, SaysWhatIsWrong) {
   EXPECT_THAT(error_of([&] { of(Mode::kTrain); }), HasSubstr("at least two"));
   add("a/1.png", 1);
   add("b/1.png", 1);
-  EXPECT_THAT(error_of([&] { of(Mode::kTrain); }), HasSubstr("two or more"));
+  EXPECT_THAT(error_of([&] { of(Mode::kTrain); }),
+              HasSubstr("a] holds 1 picture; expected two or more"));
   for (const char* name : {"a/2.png", "a/3.png", "b/2.png", "b/3.png"}) add(name, 2);
   std::filesystem::create_directories(folder / "c");
   EXPECT_THAT(error_of<FormatError>([&] { of(Mode::kTrain); }),
@@ -105,7 +106,13 @@ TEST_F(Folder, SaysWhatIsWrong) {
               HasSubstr("holds no pictures"));
   EXPECT_THAT(error_of([&] { pictures("nonsense", Mode::kTest); }), HasSubstr("and folders"));
   std::filesystem::create_directory_symlink(folder.path, folder / "a/circle");
-  EXPECT_THAT(error_of<Error>([&] { of(Mode::kTrain); }), HasSubstr("folders deep"));
+  EXPECT_THAT(error_of<FormatError>([&] { of(Mode::kTrain); }),
+              HasSubstr("a/circle] is a link to a folder in which it lies itself"));
+  std::filesystem::remove(folder / "a/circle");
+  std::string deep = folder / "a";
+  for (int i = 0; i < 33; ++i) deep += "/b";
+  std::filesystem::create_directories(deep);
+  EXPECT_THAT(error_of<FormatError>([&] { of(Mode::kTrain); }), HasSubstr("folders deep"));
 }
 
 TEST_F(Folder, LeavesOutWhatCannotBeReadIfAsked) {

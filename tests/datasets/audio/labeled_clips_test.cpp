@@ -110,7 +110,7 @@ TEST_F(LabeledClipsTest, SaysWhatIsWrong) {
   sound("words/yes/1.wav", 0.1F);
   sound("words/yes/2.wav", 0.1F);
   sound("words/no/1.wav", 0.1F);
-  EXPECT_THAT(refusal("words"), AllOf(HasSubstr("no] holds 1 sound files"), HasSubstr("two")));
+  EXPECT_THAT(refusal("words"), AllOf(HasSubstr("no] holds 1 sound file;"), HasSubstr("two")));
   write_text(folder / "words/no/2.wav", "no sound");
   EXPECT_THAT(error_of<FormatError>([&] { open("words", Mode::kTrain, true); }),
               HasSubstr("no/2.wav"));
