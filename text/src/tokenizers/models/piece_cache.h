@@ -21,7 +21,7 @@ class PieceCache {
   /// Longer pieces are not kept, nor those of more tokens, nor ids of more than 24 bits.
   static constexpr size_t kMostBytes = 15, kMostTokens = 5;
 
-  /// Of scores that tokens may follow, in Entry.
+  /// The least score above 0 up to which an Entry can say that it reaches().
   static constexpr double kLeastReach = 4;
 
   /// A piece's bytes, with its length behind them: equal keys are equal pieces.

@@ -40,7 +40,7 @@ class TokenWriter {
 };
 
 /// Appends the tokens of all pieces, short ones from the thread's cache. The engine has
-///   encode_piece(piece, state, symbols): replaces symbols by the tokens of a piece;
+///   encode_piece(piece, state, symbols): puts the tokens of a piece into symbols, which is empty;
 ///   covered(id): how many bytes of a text a token stands for, where that doesn't vary;
 ///   caches(): whether a piece always gives the same.
 template <class Engine, class State>

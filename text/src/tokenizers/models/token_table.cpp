@@ -23,9 +23,7 @@ void TokenTable::reserve(size_t tokens, size_t bytes) {
   reserved_ = std::max(reserved_, tokens);
   bytes_.reserve(bytes);
   places_.reserve(tokens);
-  while (slots_.size() < table_size(tokens)) {
-    slots_.assign(table_size(tokens), {});
-  }
+  if (slots_.size() < table_size(tokens)) slots_.assign(table_size(tokens), {});
 }
 
 uint64_t TokenTable::hash(std::string_view text) const { return hash_bytes(text, hash_seed()); }
