@@ -42,10 +42,9 @@ HEARTH_API Tensor unpack_block_rows(const Tensor& packed, BlockFormat format, co
 /// [..., in], weight (uint8) [out, block_row_bytes(format, in)], bias [out]. Gradients flow to
 /// input and bias.
 ///
-/// `fast` multiplies integers: each 32 numbers of the input are rounded to 16 bits, in two parts of
-/// int8, times their scale, which changes results by about 1e-5; gradients are those without
-/// rounding. `packed` says that pack_blocks made the weight. Computes in float, or in double for
-/// doubles.
+/// `fast` multiplies integers: each 32 numbers of the input are rounded to 16 bits times their
+/// scale, which changes results by about 1e-5; gradients are those without rounding. `packed` says
+/// that pack_blocks made the weight. Computes in float, or in double for doubles.
 HEARTH_API Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,
                                const std::optional<Tensor>& bias = {}, bool fast = false,
                                bool packed = false);
