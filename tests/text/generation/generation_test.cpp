@@ -203,6 +203,19 @@ TEST(Generation, BeamsOfChanceGoOnWhereFewTokensArePossible) {
   }
 }
 
+TEST(Generation, BeamsOfChanceGoOnWhereOneTokenIsNearlyCertain) {
+  // Of what is left beside two tokens, nothing remains when probabilities are added up.
+  const auto peaked = [](const TokensSoFar&, std::span<float> all) {
+    for (size_t i = 0; i < all.size(); ++i) all[i] = i == 5 ? 0.F : i == 6 ? -16.F : -46.F;
+  };
+  const GenerateOutput out = generate(
+      *open("llama"), ids(),
+      defaults().do_sample(true).num_beams(6).max_new_tokens(5).num_return_sequences(6),
+      GenerateOptions().generator(Generator(4)).logits_processor({logits_processor(peaked)}));
+  ASSERT_EQ(out.sequences.size(0), 12);
+  EXPECT_TRUE(out.sequences_scores.isfinite().all().item<bool>());
+}
+
 TEST(Generation, TellsHowProbableEachTokenWas) {
   const auto model = open("qwen2");
   const GenerationConfig config = GenerationConfig().max_new_tokens(6);

@@ -121,10 +121,10 @@ class Beams {
     }
     HEARTH_CHECK_AS(ValueError, !picked.empty(),
                     "[generate] expected scores of which some are possible");
-    // Where fewer are possible than beams go on, the best of the others fill up.
+    // Where fewer are possible than beams go on, or what is left is nothing beside what was picked,
+    // the best of the others fill up.
     for (const size_t at : largest(scores, n))
-      if (picked.size() < n && p[at] == 0 &&
-          std::find(picked.begin(), picked.end(), at) == picked.end())
+      if (picked.size() < n && std::find(picked.begin(), picked.end(), at) == picked.end())
         picked.push_back(at);
     std::sort(picked.begin(), picked.end(), [&](size_t a, size_t b) {
       return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
