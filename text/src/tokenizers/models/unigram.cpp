@@ -26,9 +26,12 @@ constexpr uint32_t kNone = UINT32_MAX;
 using Type = UnigramPiece::Type;
 
 /// What SentencePiece gives user-defined pieces, so that they are nearly always chosen.
-double user_defined_score(size_t bytes, double highest) {
-  return static_cast<double>(bytes) * std::max(highest, 0.0) - 0.1;
+float user_defined_score(size_t bytes) {
+  return static_cast<float>(0.1 * (static_cast<double>(bytes) - 1));
 }
+
+/// Where a sum becomes larger than this, SentencePiece counts from there on anew.
+constexpr double kLargestSum = 100000;
 
 constexpr std::string_view kSpaceMark = "\u2581";
 
@@ -110,6 +113,11 @@ class Unigram final : public Model {
   /// Appends a word's tokens; the score with them.
   Sum encode_word(std::string_view word, const char* end, Sum first, State& state,
                   std::vector<Symbol>& out) const;
+  /// Whether no sum within a word of so many bytes can become so large that they begin anew.
+  bool stays_small(Sum first, size_t bytes) const {
+    return std::fabs(static_cast<double>(first)) + static_cast<double>(bytes) * largest_score_ <=
+           kLargestSum;
+  }
   /// Whether each token stands for its own text, and so for a score of its own.
   bool plain(ArrayRef<Symbol> symbols) const;
   /// Tokens of a run that no token covers, in reverse.
@@ -122,7 +130,7 @@ class Unigram final : public Model {
   /// All pieces; and those that a text is searched for.
   Trie ids_, found_;
   ByteTokens byte_tokens_;
-  double unknown_score_ = 0;
+  double unknown_score_ = 0, largest_score_ = 0;  // the latter whatever its sign
   bool by_words_ = false;
 };
 
@@ -140,26 +148,25 @@ Unigram<Sum>::Unigram(const std::vector<UnigramPiece>& pieces, const UnigramOpti
   const auto computed = [](double score) {
     return std::is_same_v<Sum, double> ? score_as_read(score) : score;
   };
-  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+  double lowest = std::numeric_limits<double>::infinity();
   by_words_ = std::is_same_v<Sum, float>;
-  for (const UnigramPiece& piece : pieces) {
-    if (piece.type != Type::Normal) continue;
-    lowest = std::min(lowest, computed(piece.score));
-    highest = std::max(highest, computed(piece.score));
-  }
+  for (const UnigramPiece& piece : pieces)
+    if (piece.type == Type::Normal) lowest = std::min(lowest, computed(piece.score));
   for (uint32_t id = 0; id < pieces.size(); ++id) {
     const auto& [text, score, type] = pieces[id];
     pieces_.push_back({std::string(text), score});
-    scores_.push_back(type == Type::UserDefined ? user_defined_score(text.size(), highest)
+    scores_.push_back(type == Type::UserDefined ? double{user_defined_score(text.size())}
                                                 : computed(score));
     if (text.empty()) continue;
     ids_.add(text, id);
     if (type != Type::Normal && type != Type::UserDefined) continue;
     found_.add(text, id);
+    largest_score_ = std::max(largest_score_, std::fabs(scores_[id]));
     by_words_ = by_words_ && text.find(kSpaceMark, 1) == text.npos;
   }
   by_words_ = by_words_ && found_.find(kSpaceMark) != kNone;
   unknown_score_ = static_cast<Sum>(lowest - kUnknownPenalty);
+  largest_score_ = std::max(largest_score_, std::fabs(unknown_score_));
   if (options_.byte_fallback) {
     byte_tokens_.find([&](std::string_view token) { return ids_.find(token); });
   }
@@ -171,7 +178,9 @@ void Unigram<Sum>::find_ways(std::string_view piece, Sum first, std::vector<Way>
                              Watch& watch) const {
   ways.assign(piece.size() + 1, {});
   ways[0].score = first;
+  size_t reached = 0;  // the furthest place
   const auto offer = [&](size_t begin, size_t end, Sum sum, uint32_t id) {
+    reached = std::max(reached, end);
     Way& way = ways[end];
     watch.see(sum);
     if (way.begin != kNone) {
@@ -182,6 +191,11 @@ void Unigram<Sum>::find_ways(std::string_view piece, Sum first, std::vector<Way>
   };
   for (size_t at = 0; at < piece.size();) {
     const size_t character = std::min(unicode::length_of(piece[at]), piece.size() - at);
+    if (std::is_same_v<Sum, float> && std::fabs(ways[at].score) > kLargestSum) {
+      const Sum by = ways[at].score;
+      for (size_t i = at; i <= reached; ++i)
+        if (i == at || ways[i].begin != kNone) ways[i].score -= by;
+    }
     const Sum here = ways[at].score;
     bool covered = false;
     uint32_t node = Trie::kRoot;
@@ -240,7 +254,8 @@ Sum Unigram<Sum>::encode_word(std::string_view word, const char* end, Sum first,
   if (word.size() <= PieceCache::kMostBytes) {
     key = PieceCache::key_of(word, end);
     entry = &state.cache.entry(key);
-    if (entry->key == key && entry->plain && entry->reaches(std::fabs(first))) {
+    if (entry->key == key && entry->plain && entry->reaches(std::fabs(first)) &&
+        stays_small(first, word.size())) {
       for (size_t k = 0; k < entry->count; ++k) {
         const uint32_t id = entry->id(k);
         out.push_back({id, covered(id)});
@@ -256,7 +271,8 @@ Sum Unigram<Sum>::encode_word(std::string_view word, const char* end, Sum first,
   if (entry && !(entry->key == key)) {
     const ArrayRef<Symbol> tokens(out.data() + before, out.size() - before);
     const double reach = closeness.reach(word.size());
-    if (reach >= PieceCache::kLeastReach && plain(tokens)) entry->set(key, tokens, true, reach);
+    if (reach >= PieceCache::kLeastReach && plain(tokens) && stays_small(first, word.size()))
+      entry->set(key, tokens, true, reach);
   }
   return state.ways.back().score;
 }
