@@ -78,6 +78,21 @@ TEST(LRScheduler, ClassesOfOnesOwnAreAskedAsLibTorchAsksThem) {
     scheduler.step();
   }
   expect_rates(seen, {0.1, 1, 0.5, 0.25});
+  scheduler.step_to(5);
+  EXPECT_EQ(scheduler.get_last_lr()[0], 0.03125);
+  scheduler.step();
+  EXPECT_EQ(scheduler.get_last_lr()[0], 0.015625);
+  // Behind another it begins with its first rate, and has that once.
+  Adam other(two_groups(0.1));
+  SequentialLR both(
+      other, {std::make_shared<ConstantLR>(other, 0.5, 9), std::make_shared<Halving>(other)}, {2});
+  seen.clear();
+  for (int i = 0; i < 5; ++i) {
+    seen.push_back(both.get_last_lr()[0]);
+    optimizer.step();
+    both.step();
+  }
+  expect_rates(seen, {0.05, 0.05, 1, 0.5, 0.25});
 }
 
 TEST(LRScheduler, CosineTurnsAtItsEnds) {

@@ -39,9 +39,15 @@ void FormulaScheduler::step() {
 void LRScheduler::step_to(int64_t count) {
   step_count_ = count;
   set_lrs(get_closed_form_lrs());
+  ++step_count_;
 }
 
-void LRScheduler::initial_step() {
+void FormulaScheduler::step_to(int64_t count) {
+  step_count_ = count;
+  set_lrs(get_closed_form_lrs());
+}
+
+void FormulaScheduler::initial_step() {
   step_count_ = 0;
   set_lrs(get_lrs());
 }

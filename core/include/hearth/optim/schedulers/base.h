@@ -19,7 +19,7 @@ class HEARTH_API LRScheduler {
   virtual ~LRScheduler();
   /// Once per epoch or batch, after the optimizer's step.
   virtual void step();
-  /// Jumps to the state after `count` steps, where there is a formula for that.
+  /// Sets the rates of step `count`, where there is a formula for that, and goes on from there.
   virtual void step_to(int64_t count);
   /// The rates the last step set, one per group.
   std::vector<double> get_last_lr() const { return last_lrs_; }
@@ -34,8 +34,6 @@ class HEARTH_API LRScheduler {
   /// The same without the rates before; by default get_lrs().
   virtual std::vector<double> get_closed_form_lrs();
   std::vector<double> get_current_lrs() const;
-  /// Sets the rates of step 0; for the constructors of schedulers that change those.
-  void initial_step();
   void set_lrs(const std::vector<double>& lrs);
   /// Back to before the first rates, which the next step() sets then.
   virtual void rewind() { step_count_ = 0; }
@@ -58,8 +56,11 @@ class HEARTH_API FormulaScheduler : public LRScheduler {
  public:
   using LRScheduler::LRScheduler;
   void step() override;
+  void step_to(int64_t count) override;
 
  protected:
+  /// Sets the rates of step 0; for the constructors of schedulers that change those.
+  void initial_step();
   /// Step 0 is set again: by the constructor the first time.
   void rewind() override { step_count_ = -1; }
 };
