@@ -265,11 +265,14 @@ Value urlencode(Context&, const Value& value, const Args& args) {
   return out;
 }
 
-Value file_size(Context& context, const Value& value, const Args& args) {
+Value file_size(Context&, const Value& value, const Args& args) {
   const Params params("filesizeformat", args, {"binary"});
-  Args none;
-  const Value as_number = value.is(Kind::String) ? as_float(context, value, none) : value;
-  const double bytes = number_of("filesizeformat", as_number);
+  std::optional<double> number_in;
+  if (value.is(Kind::String)) {
+    number_in = parse_float(value.string());
+    if (!number_in) throw Failure("filesizeformat: expected a number, got a text that is none");
+  }
+  const double bytes = number_in ? *number_in : number_of("filesizeformat", value);
   const bool binary = params.flag(0);
   const double base = binary ? 1024 : 1000;
   if (bytes == 1) return "1 Byte";
