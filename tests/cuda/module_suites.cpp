@@ -2,7 +2,9 @@
 // The tests of modules, optimizers and the tape (tests/core), unchanged, with all that they make on
 // the device: it is the default one while they run, and numbers that they spell out follow.
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "hearth/base/default_device.h"
@@ -48,17 +50,24 @@ constexpr std::string_view kOfTheHost[] = {
     "SetData.FreesTheOldMemory",
 };
 
+std::string name_of(const testing::TestInfo& test) {
+  return cat_str(test.test_suite_name(), ".", test.name());
+}
+bool is_of_modules(const testing::TestInfo& test) {
+  const std::string_view file = test.file() ? test.file() : "";
+  for (const char* folder : {"core/nn/", "core/optim/", "core/autograd/"})
+    if (file.find(folder) != file.npos) return true;
+  return false;
+}
+
 class OnDevice final : public testing::EmptyTestEventListener {
  public:
   void OnTestStart(const testing::TestInfo& test) override {
-    const std::string_view file = test.file() ? test.file() : "";
-    const std::string name = cat_str(test.test_suite_name(), ".", test.name());
-    if (!cuda::is_available() || std::ranges::count(kOfTheHost, name)) return;
-    for (const char* folder : {"core/nn/", "core/optim/", "core/autograd/"})
-      if (file.find(folder) != file.npos) {
-        default_.emplace(kCUDA);
-        meet_.emplace(meeting_);
-      }
+    if (!cuda::is_available() || !is_of_modules(test) ||
+        std::ranges::count(kOfTheHost, name_of(test)))
+      return;
+    default_.emplace(kCUDA);
+    meet_.emplace(meeting_);
   }
   void OnTestEnd(const testing::TestInfo&) override {
     meet_.reset();
@@ -75,6 +84,22 @@ class OnDevice final : public testing::EmptyTestEventListener {
   testing::UnitTest::GetInstance()->listeners().Append(new OnDevice);
   return true;
 }();
+
+// Files that are not found by their names would run on the host, and pass.
+TEST(ModuleSuites, AreFound) {
+  const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  int64_t found = 0, of_host = 0;
+  for (int i = 0; i < all.total_test_suite_count(); ++i) {
+    const testing::TestSuite& suite = *all.GetTestSuite(i);
+    for (int k = 0; k < suite.total_test_count(); ++k) {
+      const testing::TestInfo& test = *suite.GetTestInfo(k);
+      found += is_of_modules(test);
+      of_host += is_of_modules(test) && std::ranges::count(kOfTheHost, name_of(test)) > 0;
+    }
+  }
+  EXPECT_GT(found, 200);
+  EXPECT_EQ(of_host, std::ssize(kOfTheHost));
+}
 
 }  // namespace
 }  // namespace hearth::testing_cuda
