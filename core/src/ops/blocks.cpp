@@ -164,6 +164,28 @@ Tensor unpacked_tiles(const Tensor& packed, const Format& format) {
   return cat(fields, 3).view(packed.sizes());
 }
 
+/// Rows of a weight of `out` that are in tiles.
+int64_t in_tiles(const Tensor& weight) {
+  return weight.size(0) / ops::kPackedTogether * ops::kPackedTogether;
+}
+/// Those at `ids` [n] of all rows of a packed weight: [n, bytes].
+Tensor unpacked_rows(const Tensor& packed, const Format& format, const Tensor& ids) {
+  constexpr int64_t kTogether = ops::kPackedTogether;
+  const Tensor as_they_lie = embedding(packed, ids);
+  const int64_t whole = in_tiles(packed), row = packed.size(1);
+  if (whole == 0 || as_they_lie.numel() == 0) return as_they_lie;
+  const Tensor within = ids.clamp_max(whole - 1);
+  const Tensor tiles = packed.slice(0, 0, whole)
+                           .view({-1, kTogether * row})
+                           .index_select(0, within.div(kTogether, "floor"))
+                           .view({-1, row});
+  const Tensor lanes =
+      within.remainder(kTogether) + arange(0, ids.numel() * kTogether, kTogether, ids.options());
+  const Tensor rows = unpacked_tiles(tiles, format).index_select(0, lanes);
+  if (whole == packed.size(0)) return rows;
+  return where(ids.ge(whole).unsqueeze(-1), as_they_lie, rows);
+}
+
 void check_weight(const char* name, const Tensor& weight, const Format& format) {
   HEARTH_CHECK_AS(ShapeError, weight.dim() == 2, "[", name,
                   "] expected a weight [out, bytes of a row], got sizes ", weight.sizes());
@@ -175,10 +197,6 @@ void check_bytes(const char* name, const Tensor& weight, const Format& format) {
   HEARTH_CHECK_AS(DtypeError, weight.scalar_type() == kByte, "[", name,
                   "] expected a weight of uint8, got ", weight.scalar_type());
   check_weight(name, weight, format);
-}
-/// Rows of a weight of `out` that are in tiles.
-int64_t in_tiles(const Tensor& weight) {
-  return weight.size(0) / ops::kPackedTogether * ops::kPackedTogether;
 }
 template <class F>
 Tensor with_tiles(const Tensor& weight, const F& f) {
@@ -294,22 +312,16 @@ Tensor unpack_blocks(const Tensor& packed, BlockFormat format) {
 }
 
 Tensor unpack_block_rows(const Tensor& packed, BlockFormat format, const Tensor& ids) {
-  constexpr int64_t kTogether = ops::kPackedTogether;
   const Format& f = format_of(format);
   check_bytes("unpack_block_rows", packed, f);
-  const Tensor as_they_lie = embedding(packed, ids);
-  const int64_t whole = in_tiles(packed), row = packed.size(1);
-  if (whole == 0 || as_they_lie.numel() == 0) return as_they_lie;
-  const Tensor flat = ids.reshape({-1}).clamp_max(whole - 1);
-  const Tensor tiles = packed.slice(0, 0, whole)
-                           .view({-1, kTogether * row})
-                           .index_select(0, flat.div(kTogether, "floor"))
-                           .view({-1, row});
-  const Tensor lanes =
-      flat.remainder(kTogether) + arange(0, flat.numel() * kTogether, kTogether, flat.options());
-  const Tensor rows = unpacked_tiles(tiles, f).index_select(0, lanes).view(as_they_lie.sizes());
-  if (whole == packed.size(0)) return rows;
-  return where(ids.ge(whole).unsqueeze(-1), as_they_lie, rows);
+  // A few at a time, as each brings the 16 rows along that it lies among.
+  constexpr int64_t kAtOnce = 256;
+  std::vector<Tensor> rows;
+  for (const Tensor& some : ids.reshape({-1}).split(kAtOnce))
+    rows.push_back(unpacked_rows(packed, f, some));
+  std::vector<int64_t> sizes = ids.sizes().vec();
+  sizes.push_back(packed.size(1));
+  return cat(rows).view(sizes);
 }
 
 Tensor block_linear(const Tensor& input, const Tensor& weight, BlockFormat format,

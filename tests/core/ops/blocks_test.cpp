@@ -90,6 +90,8 @@ TEST(Blocks, PackedWeightsAreTheSame) {
         if (out == 0) continue;
         const Tensor ids = tensor({{out - 1, int64_t{0}, out / 2}, {int64_t{1}, out / 3, out - 2}});
         EXPECT_TRUE(unpack_block_rows(packed, format, ids).equal(embedding(weight, ids)));
+        const Tensor many = arange(300, kLong).remainder(out);
+        EXPECT_TRUE(unpack_block_rows(packed, format, many).equal(embedding(weight, many)));
         const Tensor none = empty({0, 2}, kLong);
         EXPECT_TRUE(unpack_block_rows(packed, format, none).equal(embedding(weight, none)));
       }
