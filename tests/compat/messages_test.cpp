@@ -77,6 +77,15 @@ const std::vector<Mistake> kMistakes = {
     MISTAKE("Only Tensors of floating point and complex dtype can require gradients",
             longs({2}).requires_grad_()),
     MISTAKE("a leaf Variable that requires grad", ones({2}).requires_grad_().add_(1)),
+    MISTAKE("Can't get base of non-view Tensor", ones({2})._base()),
+    MISTAKE("invalid gradient at index 0 - got [4] but expected shape compatible with [3]",
+            ones({3}).requires_grad_().mul(2).backward(ones({4}))),
+    {"hook '0' has changed the size of value",
+     [] {
+       const Tensor x = ones({3}).requires_grad_();
+       x.register_hook([](const Tensor&) { return ones({7}); });
+       x.sum().backward();
+     }},
 };
 
 TEST(Messages, HaveLibTorchsPhrases) {

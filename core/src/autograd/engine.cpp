@@ -288,8 +288,8 @@ class GraphRun {
 Tensor start_gradient(const Tensor& output, const Tensor& given, size_t i) {
   if (given.defined()) {
     HEARTH_CHECK_AS(ShapeError, given.sizes() == output.sizes(),
-                    "[backward] Mismatch in shape: grad_output[", i, "] has a shape of ",
-                    given.sizes(), " and output[", i, "] has a shape of ", output.sizes());
+                    "[backward] Mismatch in shape: invalid gradient at index ", i, " - got ",
+                    given.sizes(), " but expected shape compatible with ", output.sizes());
     HEARTH_CHECK_AS(DtypeError, output.is_complex() || !given.is_complex(),
                     "[backward] For complex Tensors, both grad_output and output are required to "
                     "have the same dtype. Mismatch in dtype: grad_output[",

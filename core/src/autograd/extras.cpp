@@ -24,9 +24,9 @@ void run_input_hooks(const Node& node, GradList& grads) {
       if (!hook) continue;
       const Tensor replaced = hook->call(grad);
       if (!replaced.defined()) continue;
-      HEARTH_CHECK_AS(ShapeError, replaced.sizes() == grad.sizes(),
-                      "[hook] expected a gradient of sizes ", grad.sizes(), ", got ",
-                      replaced.sizes());
+      HEARTH_CHECK_AS(ShapeError, replaced.sizes() == grad.sizes(), "[hook] hook '", i,
+                      "' has changed the size of value: expected a gradient of sizes ",
+                      grad.sizes(), ", got ", replaced.sizes());
       grad = replaced;
     }
   }

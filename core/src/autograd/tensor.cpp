@@ -238,7 +238,7 @@ int64_t Tensor::_version() const {
 }
 bool Tensor::is_view() const { return checked(*this).base.defined(); }
 const Tensor& Tensor::_base() const {
-  HEARTH_CHECK_AS(AutogradError, is_view(), "[_base] Can't get base of non-view Variable");
+  HEARTH_CHECK_AS(AutogradError, is_view(), "[_base] Can't get base of non-view Tensor");
   return impl(*this).base;
 }
 
