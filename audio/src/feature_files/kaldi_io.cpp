@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <unordered_map>
 
@@ -266,11 +267,12 @@ ArkWriter::ArkWriter(ArkWriter&&) noexcept = default;
 
 void ArkWriter::write(const std::string& key, const Tensor& value) {
   HEARTH_CHECK(!impl_->broken, "[ArkWriter] ", impl_->path, " is closed or damaged");
-  HEARTH_CHECK_AS(
-      ValueError,
-      !key.empty() && std::none_of(key.begin(), key.end(),
-                                   [](char c) { return (c >= 0 && c <= ' ') || c == 127; }),
-      "[ArkWriter] expected a key without white space, got '", key, "'");
+  HEARTH_CHECK_AS(ValueError,
+                  !key.empty() && std::none_of(key.begin(), key.end(),
+                                               [](char c) {
+                                                 return static_cast<uint8_t>(c) <= ' ' || c == 127;
+                                               }),
+                  "[ArkWriter] expected a key without white space, got '", key, "'");
   const std::string object = feature_files::object_of(value, impl_->options);
   impl_->broken = true;
   impl_->ark.write(key + " " + object);

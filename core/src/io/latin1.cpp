@@ -8,7 +8,8 @@
 namespace hearth {
 
 std::string from_latin1(std::string_view bytes) {
-  const auto high = std::count_if(bytes.begin(), bytes.end(), [](char c) { return c < 0; });
+  const auto high = std::count_if(bytes.begin(), bytes.end(),
+                                  [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
   // One more for the second byte that is written behind each first, wanted or not.
   std::string text(bytes.size() + static_cast<size_t>(high) + 1, '\0');
   char* to = text.data();
