@@ -8,6 +8,7 @@
 #include "hearth/vision/models/image_classifier.h"
 
 #include "cases/cases.h"
+#include "cases/smollm2.h"
 
 namespace hearth::bench {
 
@@ -147,15 +148,7 @@ Step bert_inference() {
 /// The next token behind 512, again and again, by SmolLM2-135M in bfloat16.
 Step smollm2_decoding() {
   constexpr int64_t kSeen = 512;
-  text::LlamaForCausalLM model(text::DecoderConfig()
-                                   .vocab_size(49152)
-                                   .hidden_size(576)
-                                   .intermediate_size(1536)
-                                   .num_hidden_layers(30)
-                                   .num_attention_heads(9)
-                                   .num_key_value_heads(3)
-                                   .max_position_embeddings(8192)
-                                   .tie_word_embeddings(true));
+  text::LlamaForCausalLM model(smollm2());
   model->to(device(), kBFloat16);
   model->eval();
   const NoGradGuard no_grad;

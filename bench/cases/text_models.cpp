@@ -9,6 +9,7 @@
 #include "hearth/text/models/lstm.h"
 
 #include "cases/cases.h"
+#include "cases/smollm2.h"
 
 namespace hearth::bench {
 
@@ -75,19 +76,6 @@ void add_training(Cases& cases, const std::string& name,
       optimizer->step();
     };
   };
-}
-
-/// SmolLM2-135M's sizes.
-text::DecoderConfig smollm2() {
-  return text::DecoderConfig()
-      .vocab_size(49152)
-      .hidden_size(576)
-      .intermediate_size(1536)
-      .num_hidden_layers(30)
-      .num_attention_heads(9)
-      .num_key_value_heads(3)
-      .max_position_embeddings(8192)
-      .tie_word_embeddings(true);
 }
 
 /// Writing 24 tokens after 16, and reading as many bytes as the weights of a token's step have.
